@@ -1,0 +1,4 @@
+//! The whole bridge on one machine: the functions' real handlers behind an HTTP front, an embedded DynamoDB engine, a
+//! queue, and simulated vendors.
+
+pub mod sim;

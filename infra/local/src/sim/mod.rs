@@ -1,0 +1,215 @@
+//! Simulated vendors: strict about everything that the vendor is strict about, and able to fail on demand.
+//!
+//! A simulator is an axum router that plays the vendor's API, plus the person who sits in front of it: a customer on a
+//! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde_json::Value;
+
+/// A simulated channel and the customers on it.
+pub trait ChannelSim: Send + Sync {
+    /// The kind of the channel.
+    fn kind(&self) -> &'static str;
+    /// The vendor's API. Serve it wrapped in [`with_faults`].
+    fn router(&self) -> Router;
+    /// What the vendor does wrong next.
+    fn faults(&self) -> &Faults;
+    /// The `channel` object of an install request that uses this simulator, which is served at `base`.
+    fn install(&self, base: &str) -> Value;
+    /// For platforms that cannot be told by API where to call: the generated URL, pasted by hand.
+    fn paste_webhook(&self, url: &str);
+    /// A customer writes; the answer of the bridge's webhook. The platform sends again, as the real one would, when
+    /// the bridge does not acknowledge.
+    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
+    /// The customer's device reports delivery or reading of a message that it received.
+    fn receipt<'a>(&'a self, customer: &'a str, message: &'a str, receipt: &'a str) -> BoxFuture<'a, Result<Said, String>>;
+    /// What arrived at a customer, oldest first; every customer's with `None`.
+    fn received(&self, customer: Option<&str>) -> Vec<Seen>;
+    /// Everything that it must remember over a restart.
+    fn snapshot(&self) -> Value;
+    /// The opposite of [`snapshot`](Self::snapshot).
+    fn restore(&self, snapshot: Value);
+}
+
+/// A simulated helpdesk and the agents at it.
+pub trait HelpdeskSim: Send + Sync {
+    /// The kind of the helpdesk.
+    fn kind(&self) -> &'static str;
+    /// The vendor's API. Serve it wrapped in [`with_faults`].
+    fn router(&self) -> Router;
+    /// What the vendor does wrong next.
+    fn faults(&self) -> &Faults;
+    /// The `helpdesk` object of an install request that uses this simulator, which is served at `base`.
+    fn install(&self, base: &str) -> Value;
+    /// The generated helpdesk URL, pasted into the helpdesk's settings by hand.
+    fn paste_webhook(&self, url: &str);
+    /// An agent answers in the latest conversation of this contact (named as the bridge names it there, for example
+    /// `viber:<id>`); fails where there is none.
+    fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
+    /// An agent resolves the contact's latest conversation.
+    fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>>;
+    /// What agents see, oldest first: messages of the contact and private notes of the bridge.
+    fn received(&self, contact: Option<&str>) -> Vec<Seen>;
+    /// Everything that it must remember over a restart.
+    fn snapshot(&self) -> Value;
+    /// The opposite of [`snapshot`](Self::snapshot).
+    fn restore(&self, snapshot: Value);
+}
+
+/// What a person writes.
+#[derive(Clone, Debug)]
+pub enum Saying {
+    /// Text.
+    Text(String),
+    /// A file behind a URL that the simulator serves itself or that the caller serves.
+    Media {
+        /// `image`, `video`, `audio` or `file`.
+        kind: String,
+        /// Where it is.
+        url: String,
+        /// Its name.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// The vendor's own JSON for the changing part of its webhook (a Viber `message`, Freshchat `message_parts`).
+    Raw(Value),
+}
+
+/// How the bridge took a webhook call.
+#[derive(Clone, Debug, Serialize)]
+pub struct Said {
+    /// The vendor's id of the message or event.
+    pub id: String,
+    /// The HTTP status of the bridge's last answer.
+    pub status: u16,
+    /// The body of it.
+    pub body: String,
+    /// How often the vendor had to send it.
+    pub attempts: u32,
+}
+
+/// A message as the person in front of a simulator sees it.
+#[derive(Clone, Debug, Serialize, serde::Deserialize, PartialEq)]
+pub struct Seen {
+    /// The vendor's id of it.
+    pub id: String,
+    /// The customer, or the contact as the helpdesk names it.
+    pub contact: String,
+    /// The conversation, at helpdesks.
+    pub conversation: Option<String>,
+    /// Who wrote it, as shown.
+    pub from: String,
+    /// Its text, or a description such as `[image] https://…`.
+    pub text: String,
+    /// Whether only agents see it.
+    pub private: bool,
+    /// The request's JSON as it came.
+    pub raw: Value,
+}
+
+/// What a vendor does wrong, in the order in which it will.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<VecDeque<Fault>>>);
+
+/// One misdeed.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Only calls whose path contains this; the first fault that fits is used up.
+    pub path: String,
+    /// Whether the call takes effect all the same (the answer gets lost) or not.
+    pub takes_effect: bool,
+    /// What the caller sees.
+    pub how: How,
+}
+
+/// What the caller of a failing vendor sees.
+#[derive(Clone, Debug)]
+pub enum How {
+    /// This status with a body that is not JSON.
+    Status(u16),
+    /// 429 with this `Retry-After` in seconds.
+    TooMany(u64),
+    /// No answer for this long, then a 504.
+    Hang(Duration),
+    /// The connection breaks.
+    Reset,
+    /// The proper answer, but late.
+    Slow(Duration),
+}
+
+impl Faults {
+    /// Adds a fault behind those that wait already.
+    pub fn add(&self, fault: Fault) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+    }
+
+    /// Forgets all faults that wait.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// How many faults wait.
+    pub fn waiting(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn take(&self, path: &str) -> Option<Fault> {
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let position = faults.iter().position(|fault| path.contains(&fault.path))?;
+        faults.remove(position)
+    }
+}
+
+/// Puts the faults in front of a simulator's router.
+pub fn with_faults(router: Router, faults: &Faults) -> Router {
+    router.layer(axum::middleware::from_fn_with_state(faults.clone(), misbehave))
+}
+
+async fn misbehave(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+    let Some(fault) = faults.take(request.uri().path()) else { return next.run(request).await };
+    let proper = if fault.takes_effect || matches!(fault.how, How::Slow(_)) { Some(next.run(request).await) } else { None };
+    match fault.how {
+        How::Status(status) => broken(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)),
+        How::TooMany(seconds) => {
+            let mut response = broken(StatusCode::TOO_MANY_REQUESTS);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+        How::Hang(time) => {
+            tokio::time::sleep(time).await;
+            broken(StatusCode::GATEWAY_TIMEOUT)
+        }
+        How::Reset => {
+            // A body that fails before its first byte makes hyper drop the connection.
+            let error = futures_util::stream::once(async { Err::<bytes::Bytes, _>(std::io::Error::other("reset")) });
+            Response::new(Body::from_stream(error))
+        }
+        How::Slow(time) => {
+            tokio::time::sleep(time).await;
+            proper.unwrap_or_else(|| broken(StatusCode::INTERNAL_SERVER_ERROR))
+        }
+    }
+}
+
+fn broken(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::from("<html><body>simulated fault</body></html>"));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response
+}

@@ -1,0 +1,456 @@
+//! The seam: what every channel and every helpdesk promises, and the vocabulary in which they promise it.
+//!
+//! Adapters are pure. They turn bytes into neutral events and neutral messages into requests; they open no socket and
+//! read no clock, no environment and no table. Whatever calls a vendor is a loop in the [`relay`](crate::relay): ask
+//! [`Adapter::next`] for the next call, make it, hand the answer to [`Adapter::read`], store what it taught us, ask
+//! again. A crash resumes at the first thing that is still unknown.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    limits::Limits,
+    message::{Author, Contact, ConversationState, Media, Part, Receipt},
+    secret::{Secret, Secrets},
+    settings::{Options, Setting, SettingError},
+    webhook::{Proof, VerifyError, WebhookRequest},
+};
+
+/// What a channel and a helpdesk have in common.
+pub trait Adapter: Sync {
+    /// What this side can show and how much of it, as data.
+    fn limits(&self) -> &'static Limits;
+
+    /// The settings that an install request carries for this side, as data.
+    fn settings(&self) -> &'static [Setting];
+
+    /// Checks what [`settings`](Self::settings) cannot express: keys that must parse, settings that need one another.
+    /// Runs before anything is stored.
+    fn check_settings(&self, _account: &Account<'_>) -> Result<(), SettingError> {
+        Ok(())
+    }
+
+    /// Credentials that the bridge makes itself when the install request leaves them out, by setting name.
+    fn generated_secrets(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What the admin has to do by hand after the install, one sentence each, with the generated URLs in it.
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String>;
+
+    /// Checks the platform's own signature on the raw bytes, in constant time. Called only after the URL's token was
+    /// found valid.
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError>;
+
+    /// The next call that `task` needs, given what is known, or [`Step::Done`].
+    ///
+    /// The same task and the same knowledge must always give the same call: a crash repeats it.
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError>;
+
+    /// What the answer to the call that [`next`](Self::next) gave for the same arguments means.
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome;
+}
+
+/// One side of an installation, as its adapter sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
+    /// The kind of the channel, also when this is the helpdesk's side: the contact's name at the helpdesk starts with it.
+    pub channel_kind: &'a str,
+    /// This side's settings, without the secrets.
+    pub settings: &'a BTreeMap<String, String>,
+    /// This side's secrets.
+    pub secrets: &'a Secrets,
+    /// How the bridge behaves for this installation.
+    pub options: &'a Options,
+}
+
+impl<'a> Account<'a> {
+    /// A setting, if it was given.
+    pub fn setting(&self, name: &str) -> Option<&'a str> {
+        self.settings.get(name).map(String::as_str)
+    }
+
+    /// A secret, if it was given.
+    pub fn secret(&self, name: &str) -> Option<&'a Secret> {
+        self.secrets.get(name)
+    }
+
+    /// The base of the vendor's API without a trailing slash: the setting `api_url`, else `default`.
+    pub fn api_url(&self, default: &'a str) -> &'a str {
+        self.setting("api_url").unwrap_or(default).trim_end_matches('/')
+    }
+
+    /// The name under which helpdesks know a contact: `<channel kind>:<channel's user id>`.
+    pub fn reference(&self, contact: &str) -> String {
+        format!("{}:{contact}", self.channel_kind)
+    }
+
+    /// The contact behind such a name, if it is one of this channel's.
+    pub fn contact_of<'r>(&self, reference: &'r str) -> Option<&'r str> {
+        reference.strip_prefix(self.channel_kind)?.strip_prefix(':').filter(|id| !id.is_empty())
+    }
+}
+
+/// The generated URLs of an installation.
+#[derive(Clone, Copy, Debug)]
+pub struct Urls<'a> {
+    /// Where the channel calls.
+    pub channel: &'a str,
+    /// Where the helpdesk calls.
+    pub helpdesk: &'a str,
+}
+
+/// Something that takes calls to a vendor.
+#[derive(Clone, Copy, Debug)]
+pub enum Task<'a> {
+    /// Bring a message to the other side.
+    Deliver(&'a Delivery<'a>),
+    /// Helpdesk only: put a private note into the contact's conversation.
+    Note {
+        /// Whom it is about.
+        contact: &'a Contact,
+        /// What it says.
+        text: &'a str,
+    },
+    /// Helpdesk only, where [`Limits::receipts`] says so: delivery news about one of its messages.
+    Receipt {
+        /// Whom the message went to.
+        contact: &'a Contact,
+        /// The helpdesk's id of the message.
+        message: &'a str,
+        /// The news.
+        receipt: &'a Receipt,
+    },
+    /// Try the credentials with a harmless call; teaches [`Fact::Identity`] where the account has one.
+    Check,
+    /// Tell the platform our webhook URL.
+    Register {
+        /// The URL.
+        url: &'a str,
+    },
+    /// Make the platform forget our webhook URL.
+    Unregister,
+    /// Channel only: read a contact's profile; teaches [`Fact::Profile`].
+    Profile {
+        /// The channel's user id.
+        contact: &'a str,
+    },
+    /// Find and download a file that this side wrote; ends in [`Step::Download`].
+    Fetch(&'a Media, &'a FetchContext<'a>),
+    /// Helpdesk only: whom a user of the helpdesk stands for; teaches [`Fact::Contact`].
+    FindContact {
+        /// The helpdesk's user id.
+        user: &'a str,
+    },
+}
+
+/// Where a file that must be fetched was written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FetchContext<'a> {
+    /// The helpdesk's id of the conversation.
+    pub conversation: Option<&'a str>,
+    /// The event id of the message.
+    pub message: &'a str,
+    /// The position of the part in its message, from 0.
+    pub part: usize,
+}
+
+/// A message to deliver.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// The id of the event that it came in as, unique per installation and direction.
+    pub id: &'a str,
+    /// Who wrote it or shall read it.
+    pub contact: &'a Contact,
+    /// Its parts. Files that this side cannot take from where they are have been fetched or stored already.
+    pub parts: &'a [Part],
+    /// Who wrote it, when it is outbound.
+    pub author: Option<&'a Author>,
+    /// A UUID that is the same for every attempt at this delivery; derive one per call with [`Delivery::retry_key`].
+    pub key: &'a str,
+}
+
+impl Delivery<'_> {
+    /// A UUID for the `index`-th call of this delivery, the same for every attempt.
+    pub fn retry_key(&self, index: usize) -> String {
+        crate::crypto::uuid_from(&format!("{}\n{index}", self.key))
+    }
+}
+
+/// What is known while a task runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// The stored pairing of the contact with a helpdesk user and conversation.
+    pub link: Link,
+    /// What this delivery has achieved so far.
+    pub progress: Progress,
+    /// An earlier attempt at this task ended without a record: its last call may or may not have worked. Look before
+    /// sending again where the vendor lets us look.
+    pub doubtful: bool,
+}
+
+impl Known {
+    /// What the adapter noted under `key` during this task.
+    pub fn note(&self, key: &str) -> Option<&str> {
+        self.progress.notes.get(key).map(String::as_str)
+    }
+
+    /// How many requests of this delivery were delivered.
+    pub fn sent(&self) -> usize {
+        self.progress.sent.len()
+    }
+
+    /// Takes in what an answer taught, the facts about the contact and the delivery; leaves alone what only a setup
+    /// task needs.
+    pub fn learn(&mut self, facts: &[Fact]) {
+        for fact in facts {
+            match fact {
+                Fact::User(id) => self.link.user = Some(id.clone()),
+                Fact::Conversation { id, state } => {
+                    self.link.conversation = Some(id.clone());
+                    self.link.state = *state;
+                }
+                Fact::NoConversation => {
+                    self.link.conversation = None;
+                    self.link.state = None;
+                }
+                Fact::ConversationState(state) => self.link.state = Some(*state),
+                Fact::LastMessage(id) => self.link.last_message = Some(id.clone()),
+                Fact::ProfileShown(digest) => self.link.profile = Some(digest.clone()),
+                Fact::Sent(id) => self.progress.sent.push(id.clone().unwrap_or_default()),
+                Fact::Note(key, value) => {
+                    self.progress.notes.insert(key.clone(), value.clone());
+                }
+                Fact::Identity(_) | Fact::AccountId(_) | Fact::Profile(_) | Fact::Contact(_) => {}
+            }
+        }
+    }
+}
+
+/// The stored pairing of a contact with a helpdesk user and conversation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// The helpdesk's user id.
+    pub user: Option<String>,
+    /// The helpdesk's conversation id.
+    pub conversation: Option<String>,
+    /// The state of that conversation, as far as we heard.
+    pub state: Option<ConversationState>,
+    /// The helpdesk's id of the last message that we posted.
+    pub last_message: Option<String>,
+    /// [`Contact::digest`] of what the helpdesk shows.
+    pub profile: Option<String>,
+    /// Somebody at the helpdesk edited the profile: theirs stays.
+    pub profile_pinned: bool,
+}
+
+/// What a delivery has achieved so far; kept in its journal item.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Progress {
+    /// The vendor's id of each request that was delivered, in order; empty where the answer gave none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<String>,
+    /// Whatever else the adapter or the relay noted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<String, String>,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Make this call and hand its answer to [`Adapter::read`].
+    Call(Call),
+    /// Only for [`Task::Fetch`]: the file is behind this request; its answer is the file.
+    Download(Request<()>),
+    /// Nothing is left to do.
+    Done,
+}
+
+/// A call to the vendor.
+#[derive(Debug)]
+pub struct Call {
+    /// What it is called in journals and logs, for example `send_message`.
+    pub name: &'static str,
+    /// The request. Mark header values that hold credentials as sensitive.
+    pub request: Request<Body>,
+    /// What happens when it is made twice.
+    pub repeat: Repeat,
+}
+
+/// What happens when a call is made twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing: it only reads, or finds before it creates, or carries the vendor's retry key.
+    Harmless,
+    /// The person on the other end may see it twice.
+    Doubles,
+}
+
+/// The body of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// No body.
+    Empty,
+    /// These bytes; the request has its `Content-Type`.
+    Bytes(Bytes),
+    /// A `multipart/form-data` body; the relay puts the files in and sets the `Content-Type`.
+    Upload {
+        /// Ordinary fields.
+        fields: Vec<(String, String)>,
+        /// Files: the name of the form field, and which part of the delivery (from 0) is the file.
+        files: Vec<(String, usize)>,
+    },
+}
+
+/// What an answer means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It worked and taught us this.
+    Learned(Vec<Fact>),
+    /// It did not work now.
+    Retry {
+        /// How long the vendor wants us to wait, if it says so.
+        wait: Option<Duration>,
+        /// What went wrong, in plain words, without anything secret or personal.
+        reason: String,
+        /// The call may have worked all the same (a gateway's time-out, say).
+        doubtful: bool,
+    },
+    /// It will never work: the reason in plain words, for the agent.
+    Rejected {
+        /// The reason.
+        reason: String,
+    },
+    /// The contact cannot or does not want to be reached: the reason in plain words, for the agent.
+    Gone {
+        /// The reason.
+        reason: String,
+    },
+    /// The account needs a person (credentials, suspension, balance): the reason in plain words, for the admin.
+    Blocked {
+        /// The reason.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// A retry by the relay's own schedule.
+    pub fn retry(reason: impl Into<String>) -> Self {
+        Self::Retry { wait: None, reason: reason.into(), doubtful: false }
+    }
+
+    /// A refusal of this message.
+    pub fn rejected(reason: impl Into<String>) -> Self {
+        Self::Rejected { reason: reason.into() }
+    }
+
+    /// What the HTTP status alone says, where the vendor's own code does not say more: 429 and 503 wait for
+    /// `Retry-After`, 5xx and 408 are tried again, 401 and 403 need a person, other 4xx are refusals.
+    ///
+    /// `what` names the vendor and the call, for example `Viber send_message`.
+    pub fn from_status(what: &str, answer: &Response<Bytes>, now_hint: Option<Duration>) -> Self {
+        let status = answer.status();
+        let reason = format!("{what} answered {}", status.as_u16());
+        match status.as_u16() {
+            200..=299 => Self::Learned(Vec::new()),
+            429 | 503 => {
+                Self::Retry { wait: retry_after(answer).or(now_hint), reason, doubtful: false }
+            }
+            408 | 500 | 502 | 504..=599 => Self::Retry { wait: retry_after(answer), reason, doubtful: true },
+            401 | 403 => Self::Blocked { reason },
+            _ => Self::Rejected { reason },
+        }
+    }
+}
+
+/// The `Retry-After` header in seconds, where the vendor sent one (its date form is ignored: the schedule is as good).
+pub fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
+    let text = answer.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?;
+    let seconds: f64 = text.trim().parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// One thing that an answer taught.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// The helpdesk's user id of the contact.
+    User(String),
+    /// The conversation that the contact's messages belong into, and its state where the answer says so.
+    Conversation {
+        /// The helpdesk's conversation id.
+        id: String,
+        /// Its state.
+        state: Option<ConversationState>,
+    },
+    /// The stored conversation is of no use any more; make or find another.
+    NoConversation,
+    /// The stored conversation's state.
+    ConversationState(ConversationState),
+    /// The helpdesk's id of the message that we posted just now.
+    LastMessage(String),
+    /// The helpdesk now shows this profile ([`Contact::digest`]).
+    ProfileShown(String),
+    /// The next undelivered request of the delivery was delivered, with this id where the answer gives one.
+    Sent(Option<String>),
+    /// Anything else worth keeping until the task is done, by a key of the adapter's own.
+    Note(String, String),
+    /// Setup tasks: the account's own id, which makes "the same account again" recognisable.
+    Identity(String),
+    /// Setup tasks: the id by which this account's events name it.
+    AccountId(String),
+    /// [`Task::Profile`]: what the channel knows of the contact.
+    Profile(Contact),
+    /// [`Task::FindContact`]: the channel's own id of the contact.
+    Contact(String),
+}
+
+/// A message that cannot be turned into a call at all.
+#[derive(Debug, Error)]
+#[error("{reason}")]
+pub struct RenderError {
+    /// Why, in plain words, for the agent.
+    pub reason: String,
+}
+
+impl RenderError {
+    /// With this reason.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl From<http::Error> for RenderError {
+    fn from(error: http::Error) -> Self {
+        Self::new(format!("the request could not be built: {error}"))
+    }
+}
+
+/// A JSON request, the commonest kind. `secret_header` is a header that holds a credential.
+pub fn json_call(
+    name: &'static str,
+    method: http::Method,
+    url: &str,
+    secret_header: (&'static str, &str),
+    body: Option<&impl Serialize>,
+    repeat: Repeat,
+) -> Result<Call, RenderError> {
+    let mut credential = http::HeaderValue::from_str(secret_header.1)
+        .map_err(|_| RenderError::new("the credential has characters that cannot stand in a header"))?;
+    credential.set_sensitive(true);
+    let mut request = Request::builder().method(method).uri(url).header(secret_header.0, credential);
+    let body = match body {
+        None => Body::Empty,
+        Some(body) => {
+            request = request.header(http::header::CONTENT_TYPE, "application/json");
+            let bytes = serde_json::to_vec(body)
+                .map_err(|error| RenderError::new(format!("the request could not be written: {error}")))?;
+            Body::Bytes(bytes.into())
+        }
+    };
+    Ok(Call { name, request: request.body(body)?, repeat })
+}

@@ -1,0 +1,36 @@
+//! Channels: where the customer writes. One folder each; the registry below is the only place that lists them.
+
+use crate::{
+    adapter::{Account, Adapter, Call, Fact, Known, Outcome, Step},
+    webhook::{ParseError, ParsedChannel, Verified},
+};
+
+pub mod viber;
+
+/// A messaging platform on which contacts write.
+pub trait Channel: Adapter {
+    /// What a call of the platform contains.
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError>;
+}
+
+/// Every channel by the name of its kind.
+pub static CHANNELS: &[(&str, &dyn Channel)] = &[];
+
+/// The channel of a kind.
+pub fn channel(kind: &str) -> Option<&'static dyn Channel> {
+    CHANNELS.iter().find(|(name, _)| *name == kind).map(|(_, channel)| *channel)
+}
+
+/// The next call of a delivery that is nothing but a list of independent requests: the first one that was not yet
+/// delivered. `calls` must be the same list on every attempt.
+pub fn next_of(calls: Vec<Call>, known: &Known) -> Step {
+    calls.into_iter().nth(known.sent()).map_or(Step::Done, Step::Call)
+}
+
+/// What the answer to one request of such a list means: `classify` gives the id of the sent message, or the failure.
+pub fn sent(classify: Result<Option<String>, Outcome>) -> Outcome {
+    match classify {
+        Ok(id) => Outcome::Learned(vec![Fact::Sent(id)]),
+        Err(outcome) => outcome,
+    }
+}

@@ -1,0 +1,72 @@
+//! The little cryptography that the bridge needs, all of it from one library.
+
+use aws_lc_rs::{digest, hmac, rand};
+
+/// The SHA-256 of some bytes, as lower-case hex.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(sha256(bytes))
+}
+
+/// The SHA-256 of some bytes.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    for (to, from) in out.iter_mut().zip(digest::digest(&digest::SHA256, bytes).as_ref()) {
+        *to = *from;
+    }
+    out
+}
+
+/// Whether `tag` is the HMAC-SHA256 of `message`, compared in constant time.
+pub fn hmac_sha256_is(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), message, tag).is_ok()
+}
+
+/// The HMAC-SHA256 of a message, for the requests that we sign.
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
+}
+
+/// Whether two byte strings are equal, without telling by its duration where they differ.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(a, b).is_ok()
+}
+
+/// Random bytes from the operating system's generator.
+///
+/// # Errors
+/// The generator failed, which the operating systems we run on do not do after start-up.
+pub fn random<const N: usize>() -> Result<[u8; N], RandomError> {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).map_err(|_| RandomError)?;
+    Ok(bytes)
+}
+
+/// 128 random bits as 32 hex digits.
+///
+/// # Errors
+/// As [`random`].
+pub fn random_id() -> Result<String, RandomError> {
+    random::<16>().map(hex::encode)
+}
+
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the operating system gave no random bytes")]
+pub struct RandomError;
+
+/// A UUID (version 8 form) that is always the same for the same name.
+pub fn uuid_from(name: &str) -> String {
+    let mut bytes: [u8; 16] = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(sha256(name.as_bytes())) {
+        *to = from;
+    }
+    let value = (u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62)) | (0x8 << 76) | (0x2 << 62);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        value >> 96,
+        (value >> 80) & 0xffff,
+        (value >> 64) & 0xffff,
+        (value >> 48) & 0xffff,
+        value & 0xffff_ffff_ffff
+    )
+}

@@ -1,0 +1,67 @@
+//! What a side cannot show becomes something it can: never silence.
+
+use crate::message::{Button, Card, Media, MediaSource, Part};
+
+/// Any part as plain text, the last resort of every side. Never empty.
+pub fn plain(part: &Part) -> String {
+    match part {
+        Part::Text { text } => text.clone(),
+        Part::Media(media) => plain_media(media),
+        Part::Location { latitude, longitude, label } => {
+            let link = map_link(*latitude, *longitude);
+            label.as_ref().map_or_else(|| link.clone(), |label| format!("{label}\n{link}"))
+        }
+        Part::ContactCard { name, phone } => {
+            let known: Vec<&str> = [name, phone].into_iter().flatten().map(String::as_str).collect();
+            if known.is_empty() { "[contact card]".to_owned() } else { known.join("\n") }
+        }
+        Part::Sticker { url: Some(url), .. } => format!("[sticker]\n{url}"),
+        Part::Sticker { url: None, .. } => "[sticker]".to_owned(),
+        Part::Buttons { buttons } => plain_buttons(buttons),
+        Part::Carousel { cards } => cards.iter().map(plain_card).collect::<Vec<_>>().join("\n\n"),
+        Part::Unsupported { what, text } => {
+            let notice = format!("[{what}: this kind of message cannot be shown here]");
+            text.as_ref().map_or_else(|| notice.clone(), |text| format!("{notice}\n{text}"))
+        }
+    }
+}
+
+/// A link that shows a place on a map.
+pub fn map_link(latitude: f64, longitude: f64) -> String {
+    format!("https://www.google.com/maps?q={latitude},{longitude}")
+}
+
+/// Choices as a numbered list, links behind their labels.
+pub fn plain_buttons(buttons: &[Button]) -> String {
+    let mut number = 0;
+    let lines: Vec<String> = buttons
+        .iter()
+        .map(|button| match button {
+            Button::Reply { label, .. } => {
+                number += 1;
+                format!("{number}. {label}")
+            }
+            Button::Link { label, url } => format!("{label}: {url}"),
+        })
+        .collect();
+    lines.join("\n")
+}
+
+fn plain_card(card: &Card) -> String {
+    let mut lines: Vec<String> =
+        [&card.title, &card.text, &card.image].into_iter().flatten().cloned().collect();
+    if !card.buttons.is_empty() {
+        lines.push(plain_buttons(&card.buttons));
+    }
+    lines.join("\n")
+}
+
+fn plain_media(media: &Media) -> String {
+    let name = media.name.as_deref().unwrap_or(media.kind.word());
+    let mut lines = vec![format!("[{name}]")];
+    if let MediaSource::Link { url } | MediaSource::ShortLink { url } = &media.source {
+        lines.push(url.clone());
+    }
+    lines.extend(media.caption.clone());
+    lines.join("\n")
+}

@@ -1,0 +1,16 @@
+//! What every function of the BYOC bridge shares.
+//!
+//! Start at [`adapter`] for the seam between the bridge and the vendors, at [`message`] for the neutral model, and at
+//! [`relay`] for the one place that has effects. ARCHITECTURE.md at the top of the repository is the map.
+
+pub mod adapter;
+pub mod channel;
+pub mod crypto;
+pub mod fit;
+pub mod helpdesk;
+pub mod limits;
+pub mod message;
+pub mod secret;
+pub mod settings;
+pub mod text;
+pub mod webhook;

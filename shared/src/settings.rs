@@ -1,0 +1,128 @@
+//! What an install request may say, as data: names, which of them are secret, and what each should be.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// One setting of a channel or a helpdesk.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name in the install request.
+    pub name: &'static str,
+    /// Whether an install needs it.
+    pub required: bool,
+    /// Whether it is a credential, which is sealed and never shown.
+    pub secret: bool,
+    /// What form it has.
+    pub form: Form,
+    /// What it is and where to find it, for people: completes "… should be".
+    pub help: &'static str,
+}
+
+/// The form of a setting.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// Text of at most this many characters, without control characters.
+    Text(usize),
+    /// An https URL (http only where private addresses are allowed).
+    Url,
+    /// A credential: printable ASCII without spaces.
+    Token,
+    /// A credential or key that may span lines.
+    Key,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+}
+
+impl Setting {
+    /// A setting that an install needs.
+    pub const fn required(name: &'static str, form: Form, help: &'static str) -> Self {
+        Self { name, required: true, secret: false, form, help }
+    }
+
+    /// A setting that an install may leave out.
+    pub const fn optional(name: &'static str, form: Form, help: &'static str) -> Self {
+        Self { name, required: false, secret: false, form, help }
+    }
+
+    /// The same setting as a credential.
+    pub const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// Checks a value against the form and gives it back as it shall be stored, without space around it.
+    pub fn check(&self, value: &str, allow_http: bool) -> Result<String, SettingError> {
+        let value = value.trim();
+        let fits = match self.form {
+            Form::Text(max) => value.chars().count() <= max && !value.chars().any(|c| c.is_control() && c != '\n'),
+            Form::Url => is_url(value, allow_http),
+            Form::Token => value.len() <= 4096 && value.bytes().all(|byte| byte.is_ascii_graphic()),
+            Form::Key => value.len() <= 16_384,
+            Form::Choice(words) => words.contains(&value),
+        };
+        if value.is_empty() || !fits { Err(self.error()) } else { Ok(value.to_owned()) }
+    }
+
+    /// The answer to a missing or malformed value.
+    pub fn error(&self) -> SettingError {
+        SettingError { setting: self.name.to_owned(), should_be: self.help.to_owned() }
+    }
+}
+
+fn is_url(value: &str, allow_http: bool) -> bool {
+    value.len() <= 2048
+        && url::Url::parse(value).is_ok_and(|url| {
+            url.host_str().is_some_and(|host| !host.is_empty())
+                && url.username().is_empty()
+                && url.password().is_none()
+                && (url.scheme() == "https" || allow_http && url.scheme() == "http")
+        })
+}
+
+/// A setting that is missing or malformed.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{setting}` should be {should_be}")]
+pub struct SettingError {
+    /// Its name, with its side where there is one: `channel.auth_token`.
+    pub setting: String,
+    /// What it should be.
+    pub should_be: String,
+}
+
+/// How the bridge behaves for one installation (`settings` of the install request).
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// What a customer's message does when the conversation was resolved.
+    pub on_resolved: OnResolved,
+    /// Whether messages of the helpdesk's bots reach the customer.
+    pub relay_bot_messages: bool,
+    /// Whether the agent's name stands before the text, where the channel does not show it by itself.
+    pub agent_name: bool,
+    /// Whether the Marketplace app forwards events to the helpdesk URL, which then are admitted without a signature.
+    pub marketplace: bool,
+    /// How many seconds the same bytes count as a repeat, for helpdesks whose calls carry no id; 0 to 60.
+    pub repeat_window_seconds: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            on_resolved: OnResolved::Reopen,
+            relay_bot_messages: false,
+            agent_name: false,
+            marketplace: false,
+            repeat_window_seconds: 5,
+        }
+    }
+}
+
+/// What a customer's message does when the conversation was resolved.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnResolved {
+    /// It goes into the same conversation, which reopens.
+    Reopen,
+    /// It starts a new conversation.
+    #[serde(alias = "new_conversation")]
+    New,
+}

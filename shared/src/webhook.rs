@@ -1,0 +1,213 @@
+//! What arrives at a webhook, and what adapters make of it.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use thiserror::Error;
+
+use crate::{
+    adapter::{Account, Adapter},
+    message::{ChannelEvent, HelpdeskEvent},
+};
+
+/// A call to one of our generated URLs, as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct WebhookRequest {
+    /// The method.
+    pub method: Method,
+    /// The full public URL with the raw query, as the caller wrote it: some platforms sign it.
+    pub url: String,
+    /// The raw query without the question mark; empty where there is none.
+    pub query: String,
+    /// What stands in the path behind the token, without the slash; empty where there is nothing.
+    pub rest: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The raw body.
+    pub body: Bytes,
+    /// When it arrived, in milliseconds since 1970.
+    pub received_at: i64,
+    /// A random id of this call (32 hex digits), for platforms that give their events none.
+    pub id: String,
+}
+
+impl WebhookRequest {
+    /// A header's text, where it has one.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The first value of a query parameter, decoded.
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        form_urlencoded::parse(self.query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+}
+
+/// What [`Adapter::verify`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The platform's own signature is right.
+    Signed,
+    /// This call carries none and needs none by the installation's settings; the URL's token alone admits it.
+    UrlToken,
+    /// Our own infrastructure handed it on (a direct invocation, admitted by IAM).
+    Invoked,
+}
+
+/// A request that passed [`authenticate`]; there is no other way to make one, so parsing before checking does not
+/// compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Verified<'a> {
+    request: &'a WebhookRequest,
+    proof: Proof,
+}
+
+impl<'a> Verified<'a> {
+    /// The request.
+    pub fn request(&self) -> &'a WebhookRequest {
+        self.request
+    }
+
+    /// How it proved itself.
+    pub fn proof(&self) -> Proof {
+        self.proof
+    }
+
+    /// An event that reached the function by invocation, where AWS has checked the caller's right to invoke.
+    pub fn invoked(request: &'a WebhookRequest) -> Self {
+        Self { request, proof: Proof::Invoked }
+    }
+}
+
+/// Lets the adapter check the platform's signature.
+pub fn authenticate<'a>(
+    adapter: &(impl Adapter + ?Sized),
+    account: &Account<'_>,
+    request: &'a WebhookRequest,
+) -> Result<Verified<'a>, VerifyError> {
+    adapter.verify(account, request).map(|proof| Verified { request, proof })
+}
+
+/// The platform's signature is missing or wrong. Says no more than that, on purpose.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum VerifyError {
+    /// There is no signature where one is needed.
+    #[error("the signature is missing")]
+    Missing,
+    /// The signature does not fit the body.
+    #[error("the signature is wrong")]
+    Wrong,
+    /// The signature is right but too old, or from the future.
+    #[error("the signature is outside its time window")]
+    Stale,
+}
+
+/// What a call contained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed<E> {
+    /// What goes to the queue, in order.
+    pub events: Vec<E>,
+    /// What was left out, and why.
+    pub ignored: Vec<Ignored>,
+    /// What the platform wants to hear.
+    pub ack: Ack,
+}
+
+/// What the channel's adapter makes of a call.
+pub type ParsedChannel = Parsed<ChannelEvent>;
+/// What the helpdesk's adapter makes of a call.
+pub type ParsedHelpdesk = Parsed<HelpdeskEvent>;
+
+impl<E> Parsed<E> {
+    /// These events, answered with an empty 200.
+    pub fn events(events: Vec<E>) -> Self {
+        Self { events, ignored: Vec::new(), ack: Ack::empty() }
+    }
+
+    /// Nothing for the queue, answered with an empty 200.
+    pub fn ignored(id: impl Into<String>, reason: &'static str) -> Self {
+        Self { events: Vec::new(), ignored: vec![Ignored { id: id.into(), reason }], ack: Ack::empty() }
+    }
+
+    /// The same with another answer.
+    pub fn answered(self, ack: Ack) -> Self {
+        Self { ack, ..self }
+    }
+}
+
+/// An event that is not relayed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Ignored {
+    /// The platform's id of it.
+    pub id: String,
+    /// Why, as one stable word.
+    pub reason: &'static str,
+}
+
+/// What a platform wants to hear once its events are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ack {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content type, where there is a body.
+    pub content_type: Option<&'static str>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Ack {
+    /// 200 without a body.
+    pub fn empty() -> Self {
+        Self { status: 200, content_type: None, body: Bytes::new() }
+    }
+
+    /// 200 with a JSON body.
+    pub fn json(value: &serde_json::Value) -> Self {
+        Self { status: 200, content_type: Some("application/json"), body: value.to_string().into() }
+    }
+
+    /// 200 with plain text.
+    pub fn text(text: impl Into<Bytes>) -> Self {
+        Self { status: 200, content_type: Some("text/plain; charset=utf-8"), body: text.into() }
+    }
+}
+
+/// A body that is not what the platform sends.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{message}")]
+pub struct ParseError {
+    /// A stable word: `not_json`, `missing_field`, `bad_field`, `unsupported`.
+    pub code: &'static str,
+    /// One sentence that names the field and says what it should be; never the value.
+    pub message: String,
+}
+
+impl ParseError {
+    /// The body is no JSON, or not of the platform's shape. Serde's words name the field and the place; they can quote
+    /// values, so only the place of a syntax error and the path of a field are kept.
+    pub fn json(error: &serde_json::Error) -> Self {
+        match error.classify() {
+            serde_json::error::Category::Data => Self {
+                code: "bad_field",
+                message: format!(
+                    "the field before line {} column {} is missing or of the wrong type",
+                    error.line(),
+                    error.column()
+                ),
+            },
+            _ => Self {
+                code: "not_json",
+                message: format!("the body is not JSON (line {} column {})", error.line(), error.column()),
+            },
+        }
+    }
+
+    /// A field that the platform always sends is not there.
+    pub fn missing(field: &str) -> Self {
+        Self { code: "missing_field", message: format!("the field `{field}` is missing") }
+    }
+
+    /// A field has a value that it cannot have.
+    pub fn bad(field: &str, should_be: &str) -> Self {
+        Self { code: "bad_field", message: format!("the field `{field}` should be {should_be}") }
+    }
+}
