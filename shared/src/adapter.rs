@@ -358,9 +358,7 @@ impl Outcome {
         let reason = format!("{what} answered {}", status.as_u16());
         match status.as_u16() {
             200..=299 => Self::Learned(Vec::new()),
-            429 | 503 => {
-                Self::Retry { wait: retry_after(answer).or(now_hint), reason, doubtful: false }
-            }
+            429 | 503 => Self::Retry { wait: retry_after(answer).or(now_hint), reason, doubtful: false },
             408 | 500 | 502 | 504..=599 => Self::Retry { wait: retry_after(answer), reason, doubtful: true },
             401 | 403 => Self::Blocked { reason },
             _ => Self::Rejected { reason },

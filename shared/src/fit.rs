@@ -48,8 +48,7 @@ pub fn plain_buttons(buttons: &[Button]) -> String {
 }
 
 fn plain_card(card: &Card) -> String {
-    let mut lines: Vec<String> =
-        [&card.title, &card.text, &card.image].into_iter().flatten().cloned().collect();
+    let mut lines: Vec<String> = [&card.title, &card.text, &card.image].into_iter().flatten().cloned().collect();
     if !card.buttons.is_empty() {
         lines.push(plain_buttons(&card.buttons));
     }

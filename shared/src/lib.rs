@@ -4,13 +4,21 @@
 //! [`relay`] for the one place that has effects. ARCHITECTURE.md at the top of the repository is the map.
 
 pub mod adapter;
+pub mod aws;
 pub mod channel;
+pub mod clock;
+pub mod config;
 pub mod crypto;
 pub mod fit;
 pub mod helpdesk;
+pub mod http;
+pub mod installation;
 pub mod limits;
 pub mod message;
+pub mod queue;
 pub mod secret;
 pub mod settings;
+pub mod store;
 pub mod text;
+pub mod vault;
 pub mod webhook;

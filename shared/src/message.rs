@@ -362,16 +362,7 @@ pub struct Media {
 impl Media {
     /// A file of `kind` behind a link, nothing else known.
     pub fn new(kind: MediaKind, source: MediaSource) -> Self {
-        Self {
-            kind,
-            source,
-            name: None,
-            content_type: None,
-            size: None,
-            seconds: None,
-            caption: None,
-            thumbnail: None,
-        }
+        Self { kind, source, name: None, content_type: None, size: None, seconds: None, caption: None, thumbnail: None }
     }
 }
 

@@ -37,7 +37,12 @@ pub trait ChannelSim: Send + Sync {
     /// the bridge does not acknowledge.
     fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
     /// The customer's device reports delivery or reading of a message that it received.
-    fn receipt<'a>(&'a self, customer: &'a str, message: &'a str, receipt: &'a str) -> BoxFuture<'a, Result<Said, String>>;
+    fn receipt<'a>(
+        &'a self,
+        customer: &'a str,
+        message: &'a str,
+        receipt: &'a str,
+    ) -> BoxFuture<'a, Result<Said, String>>;
     /// What arrived at a customer, oldest first; every customer's with `None`.
     fn received(&self, customer: Option<&str>) -> Vec<Seen>;
     /// Everything that it must remember over a restart.
@@ -183,7 +188,8 @@ pub fn with_faults(router: Router, faults: &Faults) -> Router {
 
 async fn misbehave(State(faults): State<Faults>, request: Request, next: Next) -> Response {
     let Some(fault) = faults.take(request.uri().path()) else { return next.run(request).await };
-    let proper = if fault.takes_effect || matches!(fault.how, How::Slow(_)) { Some(next.run(request).await) } else { None };
+    let proper =
+        if fault.takes_effect || matches!(fault.how, How::Slow(_)) { Some(next.run(request).await) } else { None };
     match fault.how {
         How::Status(status) => broken(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)),
         How::TooMany(seconds) => {

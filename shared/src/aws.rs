@@ -1,0 +1,162 @@
+//! The clients of the AWS services, which all use one HTTP stack with the vendors' client.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider, timeout::TimeoutConfig,
+};
+use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        orchestrator::HttpRequest,
+        result::ConnectorError,
+    },
+    http::Response,
+    shared::IntoShared,
+};
+use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
+
+use crate::config::Environment;
+
+/// Makes the clients of AWS services.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    config: SdkConfig,
+    dynamodb: Option<String>,
+    sqs: Option<String>,
+    kms: Option<String>,
+}
+
+/// How long calls to AWS may take.
+#[derive(Clone, Copy, Debug)]
+pub enum Patience {
+    /// A platform waits for our acknowledgement (LINE for 2 s): 0.8 s per attempt, 1.6 s in all, two attempts.
+    Webhook,
+    /// Nobody waits: 3 s per attempt, 8 s in all, three attempts.
+    Background,
+}
+
+impl Aws {
+    /// Reads region, credentials and endpoints from the environment, where Lambda puts them; what it does not hold is
+    /// looked for where the AWS command line would look.
+    pub async fn from_environment(environment: &Environment, patience: Patience) -> Self {
+        let base = if environment.has_aws_credentials() && environment.region().is_some() {
+            // The whole chain would read files and make clients that a function never uses.
+            SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(environment.region().map(|region| Region::new(region.to_owned())))
+                .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+                .build()
+        } else {
+            aws_config::defaults(BehaviorVersion::latest()).http_client(http_client_fn(connector)).load().await
+        };
+        Self {
+            config: with_stack(base, patience),
+            dynamodb: environment.aws_endpoint("DYNAMODB").map(str::to_owned),
+            sqs: environment.aws_endpoint("SQS").map(str::to_owned),
+            kms: environment.aws_endpoint("KMS").map(str::to_owned),
+        }
+    }
+
+    /// The DynamoDB client.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        config.set_endpoint_url(self.dynamodb.clone());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// The SQS client.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
+        config.set_endpoint_url(self.sqs.clone());
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
+
+    /// The KMS client.
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        let mut config = aws_sdk_kms::config::Builder::from(&self.config);
+        config.set_endpoint_url(self.kms.clone());
+        aws_sdk_kms::Client::from_conf(config.build())
+    }
+}
+
+fn with_stack(base: SdkConfig, patience: Patience) -> SdkConfig {
+    let (attempt, operation, attempts) = match patience {
+        Patience::Webhook => (800, 1_600, 2),
+        Patience::Background => (3_000, 8_000, 3),
+    };
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(Duration::from_millis(attempt))
+        .operation_timeout(Duration::from_millis(operation))
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_initial_backoff(Duration::from_millis(50))
+        .with_max_backoff(Duration::from_millis(400));
+    base.into_builder()
+        .http_client(http_client_fn(connector))
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .stalled_stream_protection(aws_config::stalled_stream_protection::StalledStreamProtectionConfig::disabled())
+        .build()
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// One pool of connections per process, made when the first call needs it.
+fn connector(
+    _: &aws_smithy_runtime_api::client::http::HttpConnectorSettings,
+    _: &aws_smithy_runtime_api::client::runtime_components::RuntimeComponents,
+) -> SharedHttpConnector {
+    static CONNECTOR: std::sync::OnceLock<SharedHttpConnector> = std::sync::OnceLock::new();
+    CONNECTOR
+        .get_or_init(|| {
+            let client = reqwest::Client::builder()
+                .tls_backend_preconfigured(crate::http::tls())
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .build();
+            SharedHttpConnector::new(Connector(client.map_err(Arc::new)))
+        })
+        .clone()
+        .into_shared()
+}
+
+#[derive(Debug)]
+struct Connector(Result<reqwest::Client, Arc<reqwest::Error>>);
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let client = client.map_err(|error| ConnectorError::other(error.into(), None))?;
+            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            // Our requests are small and in memory; `bytes` is empty only for a streaming body.
+            let request = request.map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
+            let request = reqwest::Request::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
+            let response = client.execute(request).await.map_err(connector_error)?;
+            let status = response.status().as_u16();
+            let headers = response.headers().clone();
+            let body = response.bytes().await.map_err(connector_error)?;
+            let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
+            let mut answer = Response::new(status, SdkBody::from(body));
+            for (name, value) in &headers {
+                if let Ok(value) = value.to_str() {
+                    answer.headers_mut().append(name.as_str().to_owned(), value.to_owned());
+                }
+            }
+            Ok(answer)
+        })
+    }
+}
+
+fn connector_error(error: reqwest::Error) -> ConnectorError {
+    if error.is_timeout() || error.is_connect() {
+        ConnectorError::timeout(error.into())
+    } else {
+        ConnectorError::io(error.into())
+    }
+}

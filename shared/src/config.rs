@@ -1,0 +1,195 @@
+//! The environment of the functions: each variable, what it means, and what a bad one is told.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use thiserror::Error;
+
+/// A variable that is missing or malformed. The process ends with this at start.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("environment variable {variable} {problem}")]
+pub struct ConfigError {
+    /// Its name.
+    pub variable: &'static str,
+    /// What is wrong with it, and what it should be.
+    pub problem: String,
+}
+
+/// Where secrets are sealed (`VAULT`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultConfig {
+    /// `kms:<key id>`: a KMS key makes the data keys.
+    Kms(String),
+    /// `local:<file>`: 32 raw bytes in a file, for local runs.
+    Local(PathBuf),
+}
+
+/// The variables of a process.
+#[derive(Debug)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// Those of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that the others are pointed to")]
+    pub fn of_process() -> Self {
+        Self(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect())
+    }
+
+    /// These.
+    pub fn of<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self(variables.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+
+    /// `TABLE_NAME`: the DynamoDB table.
+    ///
+    /// # Errors
+    /// It is missing.
+    pub fn table_name(&self) -> Result<String, ConfigError> {
+        self.text("TABLE_NAME").map(str::to_owned)
+    }
+
+    /// `QUEUE_URL`: the FIFO queue between the webhooks and the relay.
+    ///
+    /// # Errors
+    /// It is missing or no URL.
+    pub fn queue_url(&self) -> Result<String, ConfigError> {
+        self.url("QUEUE_URL")
+    }
+
+    /// `DLQ_URL`: the FIFO queue for messages that finally failed.
+    ///
+    /// # Errors
+    /// It is missing or no URL.
+    pub fn dlq_url(&self) -> Result<String, ConfigError> {
+        self.url("DLQ_URL")
+    }
+
+    /// `PUBLIC_URL`: the base of the generated URLs, given back without a trailing slash.
+    ///
+    /// # Errors
+    /// It is missing or no URL.
+    pub fn public_url(&self) -> Result<String, ConfigError> {
+        self.url("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// `ADMIN_KEY_SHA256`: the SHA-256 of the admin key, in hex.
+    ///
+    /// # Errors
+    /// It is missing or not 64 hex digits.
+    pub fn admin_key_sha256(&self) -> Result<[u8; 32], ConfigError> {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(self.text("ADMIN_KEY_SHA256")?, &mut hash).map_err(|_| ConfigError {
+            variable: "ADMIN_KEY_SHA256",
+            problem: "should be the SHA-256 of the admin key as 64 hex digits".into(),
+        })?;
+        Ok(hash)
+    }
+
+    /// `VAULT`: `kms:<key id>` or `local:<key file>`.
+    ///
+    /// # Errors
+    /// It is missing or has another form.
+    pub fn vault(&self) -> Result<VaultConfig, ConfigError> {
+        match self.text("VAULT")?.split_once(':') {
+            Some(("kms", key)) if !key.is_empty() => Ok(VaultConfig::Kms(key.to_owned())),
+            Some(("local", file)) if !file.is_empty() => Ok(VaultConfig::Local(file.into())),
+            _ => {
+                let problem = "should be kms:<key id> or local:<file with 32 raw bytes>".into();
+                Err(ConfigError { variable: "VAULT", problem })
+            }
+        }
+    }
+
+    /// `MEDIA_URL`: `s3://bucket` or `file:///dir`, where files wait to be fetched.
+    ///
+    /// # Errors
+    /// It is missing or has another form.
+    pub fn media_url(&self) -> Result<url::Url, ConfigError> {
+        let parsed = url::Url::parse(self.text("MEDIA_URL")?).ok();
+        parsed.filter(|url| matches!(url.scheme(), "s3" | "file")).ok_or_else(|| ConfigError {
+            variable: "MEDIA_URL",
+            problem: "should be s3://<bucket> or file:///<dir>".into(),
+        })
+    }
+
+    /// `ALLOW_PRIVATE_ADDRESSES`: `true` permits http and loopback vendor URLs; for local runs and tests only.
+    ///
+    /// # Errors
+    /// It is neither `true` nor `false`.
+    pub fn allow_private_addresses(&self) -> Result<bool, ConfigError> {
+        match self.0.get("ALLOW_PRIVATE_ADDRESSES").map(String::as_str) {
+            None | Some("" | "false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => {
+                Err(ConfigError { variable: "ALLOW_PRIVATE_ADDRESSES", problem: "should be true or false".into() })
+            }
+        }
+    }
+
+    /// `RUST_LOG`: what is logged; `info` when it is not set.
+    pub fn log_filter(&self) -> &str {
+        self.0.get("RUST_LOG").map_or("info", String::as_str)
+    }
+
+    /// Whether the AWS credentials stand in the environment, as Lambda puts them there.
+    pub fn has_aws_credentials(&self) -> bool {
+        self.0.contains_key("AWS_ACCESS_KEY_ID") && self.0.contains_key("AWS_SECRET_ACCESS_KEY")
+    }
+
+    /// The AWS region, where the environment names it.
+    pub fn region(&self) -> Option<&str> {
+        self.0.get("AWS_REGION").or_else(|| self.0.get("AWS_DEFAULT_REGION")).map(String::as_str)
+    }
+
+    /// The endpoint of one AWS service (`AWS_ENDPOINT_URL_SQS`, …) or of all (`AWS_ENDPOINT_URL`), where it is set.
+    pub fn aws_endpoint(&self, service: &str) -> Option<&str> {
+        self.0
+            .get(&format!("AWS_ENDPOINT_URL_{service}"))
+            .or_else(|| self.0.get("AWS_ENDPOINT_URL"))
+            .map(String::as_str)
+    }
+
+    fn text(&self, variable: &'static str) -> Result<&str, ConfigError> {
+        match self.0.get(variable).map(|value| value.trim()) {
+            Some(value) if !value.is_empty() => Ok(value),
+            _ => Err(ConfigError { variable, problem: "is missing".into() }),
+        }
+    }
+
+    fn url(&self, variable: &'static str) -> Result<String, ConfigError> {
+        let text = self.text(variable)?;
+        match url::Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "https" | "http") => Ok(text.to_owned()),
+            _ => Err(ConfigError { variable, problem: "should be an https URL".into() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let error = Environment::of([("TABLE_NAME", " ")]).table_name().unwrap_err();
+        assert_eq!(error.to_string(), "environment variable TABLE_NAME is missing");
+    }
+
+    #[test]
+    fn forms_are_checked() {
+        let environment = Environment::of([
+            ("QUEUE_URL", "not a url"),
+            ("PUBLIC_URL", "https://x.example/"),
+            ("ADMIN_KEY_SHA256", "00"),
+            ("VAULT", "kms:"),
+            ("MEDIA_URL", "http://x"),
+            ("ALLOW_PRIVATE_ADDRESSES", "yes"),
+        ]);
+        assert_eq!(environment.queue_url().unwrap_err().variable, "QUEUE_URL");
+        assert_eq!(environment.public_url().unwrap(), "https://x.example");
+        assert_eq!(environment.admin_key_sha256().unwrap_err().variable, "ADMIN_KEY_SHA256");
+        assert_eq!(environment.vault().unwrap_err().variable, "VAULT");
+        assert_eq!(environment.media_url().unwrap_err().variable, "MEDIA_URL");
+        assert_eq!(environment.allow_private_addresses().unwrap_err().variable, "ALLOW_PRIVATE_ADDRESSES");
+        assert_eq!(Environment::of([("VAULT", "kms:alias/x")]).vault().unwrap(), VaultConfig::Kms("alias/x".into()));
+    }
+}

@@ -1,0 +1,326 @@
+//! The FIFO queue between the webhooks and the relay.
+
+use std::io;
+
+use aws_sdk_sqs::{
+    Client,
+    error::DisplayErrorContext,
+    types::{MessageAttributeValue, SendMessageBatchRequestEntry},
+};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::{
+    crypto::sha256_hex,
+    message::{ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent},
+};
+
+/// The longest body of one message in the queue.
+pub const BODY_LIMIT: usize = 900 * 1024;
+/// The longest batch (SQS takes 1 MiB; attributes and ids count as well).
+const BATCH_LIMIT: usize = 1_000_000;
+const BATCH_ENTRIES: usize = 10;
+
+/// A FIFO queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+/// A message for the queue, as it will travel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Keeps the order: messages of one group are handed out one after the other.
+    pub group: String,
+    /// Recognises repeats for five minutes.
+    pub deduplication: String,
+    /// ASCII JSON.
+    pub body: String,
+}
+
+/// The queue did not take a message.
+#[derive(Debug, Error)]
+pub enum QueueError {
+    /// The message is longer than [`BODY_LIMIT`].
+    #[error("the event is too long for the queue")]
+    TooLong,
+    /// The queue did not answer, or refused.
+    #[error("the queue failed in {operation}: {message}")]
+    Unavailable {
+        /// What was asked of it.
+        operation: &'static str,
+        /// Its reason.
+        message: String,
+    },
+}
+
+impl Outgoing {
+    /// Packs an event: which group it belongs to, by what a repeat is known, and its text.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub fn pack(envelope: &Envelope) -> Result<Self, QueueError> {
+        let (direction, key, id) = match &envelope.event {
+            // Receipts may wait for their message's journal item; they must not hold up what the contact writes.
+            Event::Channel(ChannelEvent { id, contact, kind: ChannelEventKind::Receipt { .. }, .. }) => {
+                ("receipt", &contact.id, id)
+            }
+            Event::Channel(ChannelEvent { id, contact, .. }) => ("inbound", &contact.id, id),
+            Event::Helpdesk(HelpdeskEvent { id, group, .. }) => ("outbound", group, id),
+            Event::Note(NoteEvent { id, contact, .. }) => ("note", contact, id),
+        };
+        let body = ascii_json(envelope);
+        if body.len() > BODY_LIMIT {
+            return Err(QueueError::TooLong);
+        }
+        let hash = |name: &str| sha256_hex(format!("{}\n{direction}\n{name}", envelope.installation).as_bytes());
+        Ok(Self { group: hash(key), deduplication: hash(id), body })
+    }
+
+    /// The same message once more, past the queue's memory of repeats.
+    #[must_use]
+    pub fn again(self, suffix: &str) -> Self {
+        let deduplication = sha256_hex(format!("{}{suffix}", self.deduplication).as_bytes());
+        Self { deduplication, ..self }
+    }
+}
+
+impl Queue {
+    /// The queue at this URL.
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self { client, url: url.into() }
+    }
+
+    /// One cheap call, so that the connection is up before the first message. Its failure means nothing.
+    pub async fn warm_up(&self) {
+        let _ = self.client.get_queue_attributes().queue_url(&self.url).send().await;
+    }
+
+    /// Sends messages in order, several in one call where they fit. Stops at the first that is refused.
+    ///
+    /// # Errors
+    /// The queue did not take every message. It may have taken some: sending all of them again is right, since it
+    /// knows repeats.
+    pub async fn send(&self, messages: &[Outgoing]) -> Result<(), QueueError> {
+        if let [message] = messages {
+            return self.send_one(message, None).await;
+        }
+        let mut rest = messages;
+        while !rest.is_empty() {
+            let mut size = 0_usize;
+            let fitting = rest.iter().take(BATCH_ENTRIES).take_while(|message| {
+                size = size.saturating_add(message.body.len()).saturating_add(1_000);
+                size <= BATCH_LIMIT
+            });
+            let (batch, later) = rest.split_at_checked(fitting.count().max(1)).unwrap_or((rest, &[]));
+            self.send_batch(batch).await?;
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// Sends one message with a reason that people can read (`reason` attribute).
+    ///
+    /// # Errors
+    /// The queue did not take it.
+    pub async fn send_one(&self, message: &Outgoing, reason: Option<&str>) -> Result<(), QueueError> {
+        let mut request = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            .message_group_id(&message.group)
+            .message_deduplication_id(&message.deduplication)
+            .message_body(&message.body);
+        if let Some(reason) = reason {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(printable(reason)).build();
+            request = request.message_attributes("reason", value.map_err(|_| QueueError::TooLong)?);
+        }
+        request.send().await.map_err(|error| QueueError::Unavailable {
+            operation: "SendMessage",
+            message: DisplayErrorContext(error).to_string(),
+        })?;
+        Ok(())
+    }
+
+    /// Hides a message that was received for so many seconds (0 to 43,200) more.
+    ///
+    /// # Errors
+    /// The queue failed.
+    pub async fn hide(&self, receipt_handle: &str, seconds: u32) -> Result<(), QueueError> {
+        self.client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(i32::try_from(seconds.min(43_200)).unwrap_or(43_200))
+            .send()
+            .await
+            .map_err(|error| unavailable("ChangeMessageVisibility", error))?;
+        Ok(())
+    }
+
+    /// Receives up to ten messages and hides them for `seconds`.
+    ///
+    /// # Errors
+    /// The queue failed.
+    pub async fn receive(&self, seconds: u32) -> Result<Vec<Received>, QueueError> {
+        use aws_sdk_sqs::types::MessageSystemAttributeName as Name;
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(10)
+            .visibility_timeout(i32::try_from(seconds.min(43_200)).unwrap_or(43_200))
+            .message_system_attribute_names(Name::MessageGroupId)
+            .message_system_attribute_names(Name::MessageDeduplicationId)
+            .message_attribute_names("reason")
+            .send()
+            .await
+            .map_err(|error| unavailable("ReceiveMessage", error))?;
+        let messages = answer.messages.unwrap_or_default().into_iter();
+        Ok(messages
+            .filter_map(|message| {
+                let mut attributes = message.attributes.unwrap_or_default();
+                let reason = message.message_attributes.and_then(|mut all| all.remove("reason"));
+                Some(Received {
+                    receipt_handle: message.receipt_handle?,
+                    reason: reason.and_then(|reason| reason.string_value),
+                    message: Outgoing {
+                        group: attributes.remove(&Name::MessageGroupId)?,
+                        deduplication: attributes.remove(&Name::MessageDeduplicationId)?,
+                        body: message.body?,
+                    },
+                })
+            })
+            .collect())
+    }
+
+    /// Deletes a message that was received.
+    ///
+    /// # Errors
+    /// The queue failed.
+    pub async fn delete(&self, receipt_handle: &str) -> Result<(), QueueError> {
+        let request = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt_handle);
+        request.send().await.map_err(|error| unavailable("DeleteMessage", error))?;
+        Ok(())
+    }
+
+    async fn send_batch(&self, messages: &[Outgoing]) -> Result<(), QueueError> {
+        let mut request = self.client.send_message_batch().queue_url(&self.url);
+        for (position, message) in messages.iter().enumerate() {
+            let entry = SendMessageBatchRequestEntry::builder()
+                .id(position.to_string())
+                .message_group_id(&message.group)
+                .message_deduplication_id(&message.deduplication)
+                .message_body(&message.body)
+                .build();
+            request = request.entries(entry.map_err(|_| QueueError::TooLong)?);
+        }
+        let answer = request.send().await.map_err(|error| unavailable("SendMessageBatch", error))?;
+        match answer.failed.first() {
+            None => Ok(()),
+            Some(failed) => Err(QueueError::Unavailable {
+                operation: "SendMessageBatch",
+                message: format!(
+                    "{} of {} entries failed, the first with {}",
+                    answer.failed.len(),
+                    messages.len(),
+                    failed.code
+                ),
+            }),
+        }
+    }
+}
+
+/// A message that was received and not yet deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What [`Queue::hide`] and [`Queue::delete`] want.
+    pub receipt_handle: String,
+    /// Why it is here, in the dead-letter queue; absent where SQS moved it by itself.
+    pub reason: Option<String>,
+    /// The message.
+    pub message: Outgoing,
+}
+
+fn unavailable<E: std::error::Error + Send + Sync + 'static, R: std::fmt::Debug + Send + Sync + 'static>(
+    operation: &'static str,
+    error: aws_sdk_sqs::error::SdkError<E, R>,
+) -> QueueError {
+    QueueError::Unavailable { operation, message: DisplayErrorContext(error).to_string() }
+}
+
+/// JSON in which every other than ASCII character is escaped: SQS refuses some of Unicode.
+pub fn ascii_json(value: &impl Serialize) -> String {
+    let mut out = Vec::with_capacity(512);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Ascii);
+    // Our own types have string keys and no fallible serializers.
+    let written = value.serialize(&mut serializer).is_ok();
+    if written { String::from_utf8(out).unwrap_or_default() } else { String::new() }
+}
+
+struct Ascii;
+
+impl serde_json::ser::Formatter for Ascii {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            return writer.write_all(fragment.as_bytes());
+        }
+        for character in fragment.chars() {
+            if (' '..='~').contains(&character) {
+                writer.write_all(&[u8::try_from(character).unwrap_or(b'?')])?;
+            } else {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What may stand in a message attribute, cut to a reasonable length.
+fn printable(reason: &str) -> String {
+    reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Contact, Part};
+
+    fn envelope(text: &str) -> Envelope {
+        Envelope {
+            v: 1,
+            installation: "i".into(),
+            received_at: 1,
+            event: Event::Channel(ChannelEvent {
+                id: "e".into(),
+                at: 1,
+                contact: Contact { id: "c".into(), ..Contact::default() },
+                kind: ChannelEventKind::Message { parts: vec![Part::text(text)] },
+            }),
+        }
+    }
+
+    #[test]
+    fn the_body_is_ascii_and_reads_back() {
+        let envelope = envelope("Доброго дня 👨‍👩‍👧 \u{7f} \u{fffe} \u{0} \"\\");
+        let packed = Outgoing::pack(&envelope).unwrap();
+        assert!(packed.body.is_ascii() && !packed.body.contains('\u{7f}'));
+        assert_eq!(serde_json::from_str::<Envelope>(&packed.body).unwrap(), envelope);
+    }
+
+    #[test]
+    fn names_of_people_stay_out_of_the_attributes() {
+        let packed = Outgoing::pack(&envelope("x")).unwrap();
+        assert_eq!((packed.group.len(), packed.deduplication.len()), (64, 64));
+        assert_ne!(packed.group, packed.deduplication);
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        assert!(matches!(Outgoing::pack(&envelope(&"я".repeat(160_000))), Err(QueueError::TooLong)));
+        assert!(Outgoing::pack(&envelope(&"я".repeat(140_000))).is_ok());
+    }
+}

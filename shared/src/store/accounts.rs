@@ -1,0 +1,180 @@
+//! Installations, and what finds them.
+
+use aws_sdk_dynamodb::{
+    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    primitives::Blob,
+    types::{AttributeValue, Delete, Put, TransactWriteItem},
+};
+
+use super::{Changes, Item, Store, StoreError, key, number, number_of, owned, text, text_of, unavailable};
+use crate::installation::{Installation, InstallationState, Problem};
+
+impl Store {
+    /// The installation with this id.
+    ///
+    /// # Errors
+    /// The table failed, or the item is damaged.
+    pub async fn installation(&self, id: &str) -> Result<Option<Installation>, StoreError> {
+        self.item(&pk(id), "META").await?.as_ref().map(read).transpose()
+    }
+
+    /// The installation that joins the accounts with this identity.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn installation_id_of_identity(&self, identity: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.item(&format!("U#{identity}"), "META").await?.and_then(|item| owned(&item, "installation")))
+    }
+
+    /// The ids of a helpdesk account's installations.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn installation_ids_of_account(&self, kind: &str, account: &str) -> Result<Vec<String>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(account_pk(kind, account)))
+            .send()
+            .await
+            .map_err(|error| unavailable("Query", error))?;
+        let items = answer.items.unwrap_or_default();
+        Ok(items.iter().filter_map(|item| text_of(item, "sk")?.strip_prefix("I#").map(str::to_owned)).collect())
+    }
+
+    /// Stores an installation with its indexes. `stale_keys` are account keys that it no longer has.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when somebody changed it, or took its identity, since it was read; it carries the
+    /// version that it was read with, 0 for a new one.
+    pub async fn put_installation(&self, installation: &Installation, stale_keys: &[String]) -> Result<(), StoreError> {
+        let id = &installation.id;
+        let gone = installation.state == InstallationState::Uninstalled;
+        let unchanged = if installation.version == 0 { "attribute_not_exists(pk)" } else { "version = :version" };
+        let mut meta =
+            Put::builder().table_name(&self.table).set_item(Some(write(installation)?)).condition_expression(unchanged);
+        if installation.version > 0 {
+            meta = meta.expression_attribute_values(":version", number(installation.version));
+        }
+        let mut writes = vec![TransactWriteItem::builder().put(meta.build().map_err(damaged)?).build()];
+        let identity_pk = format!("U#{}", installation.identity);
+        writes.push(if gone {
+            self.delete(&identity_pk, "META", Some(id))?
+        } else {
+            let mut item = key(&identity_pk, "META");
+            item.insert("installation".into(), text(id));
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .condition_expression("attribute_not_exists(pk) OR installation = :id")
+                .expression_attribute_values(":id", text(id));
+            TransactWriteItem::builder().put(put.build().map_err(damaged)?).build()
+        });
+        let kind = &installation.helpdesk.kind;
+        for account in &installation.account_keys {
+            let item = key(&account_pk(kind, account), &pk(id));
+            writes.push(if gone {
+                self.delete(&account_pk(kind, account), &pk(id), None)?
+            } else {
+                let put = Put::builder().table_name(&self.table).set_item(Some(item));
+                TransactWriteItem::builder().put(put.build().map_err(damaged)?).build()
+            });
+        }
+        for account in stale_keys {
+            writes.push(self.delete(&account_pk(kind, account), &pk(id), None)?);
+        }
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(_)) => Err(StoreError::Conflict),
+                _ => Err(unavailable("TransactWriteItems", error)),
+            },
+        }
+    }
+
+    /// Sets or clears what needs a person, and nothing else.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn set_problem(&self, id: &str, problem: Option<&Problem>) -> Result<(), StoreError> {
+        let mut changes = Changes::default();
+        match problem {
+            Some(problem) => changes.set("problem", text(write_problem(problem))),
+            None => changes.remove("problem"),
+        };
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&pk(id), "META")))
+            .update_expression(changes.expression())
+            .condition_expression("attribute_exists(pk)")
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(unavailable("UpdateItem", error)),
+            },
+        }
+    }
+
+    fn delete(&self, pk: &str, sk: &str, of: Option<&str>) -> Result<TransactWriteItem, StoreError> {
+        let mut delete = Delete::builder().table_name(&self.table).set_key(Some(key(pk, sk)));
+        if let Some(id) = of {
+            delete = delete
+                .condition_expression("attribute_not_exists(pk) OR installation = :id")
+                .expression_attribute_values(":id", text(id));
+        }
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(damaged)?).build())
+    }
+}
+
+fn pk(id: &str) -> String {
+    format!("I#{id}")
+}
+
+fn account_pk(kind: &str, account: &str) -> String {
+    format!("A#{kind}#{account}")
+}
+
+fn damaged<E>(_: E) -> StoreError {
+    StoreError::Damaged("pk")
+}
+
+fn write(installation: &Installation) -> Result<Item, StoreError> {
+    let mut item = key(&pk(&installation.id), "META");
+    let record = serde_json::to_string(installation).map_err(|_| StoreError::Damaged("record"))?;
+    item.insert("record".into(), text(record));
+    item.insert("state".into(), text(installation.state.word()));
+    item.insert("version".into(), number(installation.version.saturating_add(1)));
+    if !installation.sealed.is_empty() {
+        item.insert("sealed".into(), AttributeValue::B(Blob::new(installation.sealed.clone())));
+    }
+    if let Some(problem) = &installation.problem {
+        item.insert("problem".into(), text(write_problem(problem)));
+    }
+    Ok(item)
+}
+
+fn write_problem(problem: &Problem) -> String {
+    serde_json::to_string(problem).unwrap_or_default()
+}
+
+fn read(item: &Item) -> Result<Installation, StoreError> {
+    let record = text_of(item, "record").ok_or(StoreError::Damaged("record"))?;
+    let mut installation: Installation = serde_json::from_str(record).map_err(|_| StoreError::Damaged("record"))?;
+    installation.state =
+        text_of(item, "state").and_then(InstallationState::from_word).ok_or(StoreError::Damaged("state"))?;
+    installation.version = number_of(item, "version").ok_or(StoreError::Damaged("version"))?;
+    installation.problem = text_of(item, "problem").and_then(|problem| serde_json::from_str(problem).ok());
+    if let Some(AttributeValue::B(sealed)) = item.get("sealed") {
+        installation.sealed = sealed.clone().into_inner();
+    }
+    Ok(installation)
+}

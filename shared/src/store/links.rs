@@ -1,0 +1,171 @@
+//! Who is who: a contact's helpdesk user and conversation, in both directions.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+
+use super::{Changes, Item, Store, StoreError, flag_of, key, owned, text, text_of, unavailable};
+use crate::{adapter::Link, message::ConversationState};
+
+/// What changed in a link: the attributes are written singly, never the whole item.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LinkChange {
+    before: Link,
+    after: Link,
+}
+
+impl LinkChange {
+    /// The step from one to the other.
+    pub fn between(before: &Link, after: &Link) -> Self {
+        Self { before: before.clone(), after: after.clone() }
+    }
+
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.before == self.after
+    }
+
+    fn changes(&self) -> Changes {
+        let mut changes = Changes::default();
+        let mut field = |name: &'static str, before: &Option<String>, after: &Option<String>| match after {
+            Some(value) if before.as_ref() != Some(value) => {
+                changes.set(name, text(value));
+            }
+            None if before.is_some() => {
+                changes.remove(name);
+            }
+            _ => {}
+        };
+        field("user", &self.before.user, &self.after.user);
+        field("conversation", &self.before.conversation, &self.after.conversation);
+        field("last_message", &self.before.last_message, &self.after.last_message);
+        field("profile", &self.before.profile, &self.after.profile);
+        let word = |state: Option<ConversationState>| state.map(|state| state_word(state).to_owned());
+        field("state", &word(self.before.state), &word(self.after.state));
+        if self.after.profile_pinned && !self.before.profile_pinned {
+            changes.set("profile_pinned", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+        }
+        changes
+    }
+
+    /// The helpdesk ids that lead to the contact from now on.
+    fn new_ids(&self) -> impl Iterator<Item = &String> {
+        let user = self.after.user.as_ref().filter(|_| self.after.user != self.before.user);
+        let conversation =
+            self.after.conversation.as_ref().filter(|_| self.after.conversation != self.before.conversation);
+        user.into_iter().chain(conversation)
+    }
+}
+
+impl Store {
+    /// The pairing of a contact; empty where there is none yet.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn link(&self, installation: &str, contact: &str) -> Result<Link, StoreError> {
+        Ok(self.item(&contact_pk(installation, contact), "LINK").await?.map(|item| read(&item)).unwrap_or_default())
+    }
+
+    /// The contact that a helpdesk user or conversation stands for.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn contact_of(&self, installation: &str, helpdesk_id: &str) -> Result<Option<String>, StoreError> {
+        let item = self.item(&helpdesk_pk(installation, helpdesk_id), "LINK").await?;
+        Ok(item.and_then(|item| owned(&item, "contact")))
+    }
+
+    /// Writes what changed in a link, and the ways back that are new, in one transaction.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn change_link(&self, installation: &str, contact: &str, change: &LinkChange) -> Result<(), StoreError> {
+        let writes = self.link_writes(installation, contact, change)?;
+        if writes.is_empty() { Ok(()) } else { self.transact(writes).await.map(|_| ()) }
+    }
+
+    /// Notes on the link whether the contact may be written to.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn set_reachable(
+        &self,
+        installation: &str,
+        contact: &str,
+        reachable: bool,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        let mut changes = Changes::default();
+        if reachable {
+            changes.remove("stopped_at");
+        } else {
+            changes.set("stopped_at", super::number(at));
+        }
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&contact_pk(installation, contact), "LINK")))
+            .update_expression(changes.expression())
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
+            .send()
+            .await
+            .map_err(|error| unavailable("UpdateItem", error))?;
+        Ok(())
+    }
+
+    pub(super) fn link_writes(
+        &self,
+        installation: &str,
+        contact: &str,
+        change: &LinkChange,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let changes = change.changes();
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key(&contact_pk(installation, contact), "LINK")))
+            .update_expression(changes.expression())
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values));
+        let mut writes =
+            vec![TransactWriteItem::builder().update(update.build().map_err(|_| StoreError::Damaged("pk"))?).build()];
+        for id in change.new_ids() {
+            let mut item = key(&helpdesk_pk(installation, id), "LINK");
+            item.insert("contact".into(), text(contact));
+            let put = Put::builder().table_name(&self.table).set_item(Some(item));
+            writes.push(TransactWriteItem::builder().put(put.build().map_err(|_| StoreError::Damaged("pk"))?).build());
+        }
+        Ok(writes)
+    }
+}
+
+pub(super) fn contact_pk(installation: &str, contact: &str) -> String {
+    format!("I#{installation}#C#{contact}")
+}
+
+fn helpdesk_pk(installation: &str, id: &str) -> String {
+    format!("I#{installation}#H#{id}")
+}
+
+fn read(item: &Item) -> Link {
+    Link {
+        user: owned(item, "user"),
+        conversation: owned(item, "conversation"),
+        state: text_of(item, "state").and_then(|word| match word {
+            "open" => Some(ConversationState::Open),
+            "resolved" => Some(ConversationState::Resolved),
+            _ => None,
+        }),
+        last_message: owned(item, "last_message"),
+        profile: owned(item, "profile"),
+        profile_pinned: flag_of(item, "profile_pinned"),
+    }
+}
+
+fn state_word(state: ConversationState) -> &'static str {
+    match state {
+        ConversationState::Open => "open",
+        ConversationState::Resolved => "resolved",
+    }
+}

@@ -1,0 +1,171 @@
+//! Everything that is remembered, in one DynamoDB table. Answers domain questions, not table operations.
+//!
+//! | item | pk | sk |
+//! |---|---|---|
+//! | installation | `I#<id>` | `META` |
+//! | account index | `A#<helpdesk kind>#<account key>` | `I#<id>` |
+//! | identity | `U#<hash>` | `META` |
+//! | link | `I#<id>#C#<contact>` | `LINK` |
+//! | reverse link | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
+//! | journal | `I#<id>#C#<contact>` | `M#<direction>#<event id>` |
+//! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
+//! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::{DisplayErrorContext, SdkError},
+    types::AttributeValue,
+};
+use thiserror::Error;
+
+mod accounts;
+mod journal;
+mod links;
+mod overview;
+mod quota;
+
+pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, Sent, Settlement, Trace};
+pub use links::LinkChange;
+pub use overview::{MessageSummary, Page};
+
+/// The name of the index that lists an installation's journal by time.
+pub const BY_INSTALLATION: &str = "by_installation";
+/// Journal items of one installation are spread over so many partitions of the index.
+pub const INDEX_SHARDS: u8 = 8;
+/// Journal items and receipt lookups are kept for so long; the queue keeps a message no longer either.
+pub const KEEP_DAYS: i64 = 14;
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+/// The table failed.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// It did not answer, or refused for a reason of its own.
+    #[error("the table failed in {operation}: {message}")]
+    Unavailable {
+        /// What was asked of it.
+        operation: &'static str,
+        /// Its reason.
+        message: String,
+    },
+    /// Somebody else changed the item meanwhile.
+    #[error("the item was changed by somebody else meanwhile")]
+    Conflict,
+    /// An item does not hold what it should.
+    #[error("an item lacks the attribute {0}")]
+    Damaged(&'static str),
+}
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+impl Store {
+    /// The table with this name.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// One cheap call, so that the connection is up before the first message. Its failure means nothing.
+    pub async fn warm_up(&self) {
+        let _ = self.client.get_item().table_name(&self.table).set_key(Some(key("W", "W"))).send().await;
+    }
+
+    async fn item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key(pk, sk))).consistent_read(true);
+        Ok(request.send().await.map_err(|error| unavailable("GetItem", error))?.item)
+    }
+}
+
+fn unavailable<E, R>(operation: &'static str, error: SdkError<E, R>) -> StoreError
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    StoreError::Unavailable { operation, message: DisplayErrorContext(error).to_string() }
+}
+
+fn key(pk: &str, sk: &str) -> Item {
+    HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name)?.as_s().ok().map(String::as_str)
+}
+
+fn owned(item: &Item, name: &str) -> Option<String> {
+    text_of(item, name).map(str::to_owned)
+}
+
+fn number_of<N: std::str::FromStr>(item: &Item, name: &str) -> Option<N> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+fn flag_of(item: &Item, name: &str) -> bool {
+    item.get(name).and_then(|value| value.as_bool().ok()).copied().unwrap_or_default()
+}
+
+/// An update expression in the making: `SET a = :a, …`.
+#[derive(Debug, Default)]
+struct Changes {
+    set: Vec<String>,
+    remove: Vec<String>,
+    names: HashMap<String, String>,
+    values: Item,
+}
+
+impl Changes {
+    fn set(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+        self.set.push(format!("#{name} = :{name}"));
+        self.name(name).value(name, value)
+    }
+
+    /// Sets it only where it is not set yet.
+    fn first(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+        self.set.push(format!("#{name} = if_not_exists(#{name}, :{name})"));
+        self.name(name).value(name, value)
+    }
+
+    fn remove(&mut self, name: &'static str) -> &mut Self {
+        self.remove.push(format!("#{name}"));
+        self.name(name)
+    }
+
+    fn name(&mut self, name: &'static str) -> &mut Self {
+        self.names.insert(format!("#{name}"), name.to_owned());
+        self
+    }
+
+    fn value(&mut self, name: &str, value: AttributeValue) -> &mut Self {
+        self.values.insert(format!(":{name}"), value);
+        self
+    }
+
+    fn expression(&self) -> String {
+        let mut expression = String::new();
+        if !self.set.is_empty() {
+            expression = format!("SET {}", self.set.join(", "));
+        }
+        if !self.remove.is_empty() {
+            expression = format!("{expression} REMOVE {}", self.remove.join(", "));
+        }
+        expression
+    }
+
+    fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.remove.is_empty()
+    }
+}
