@@ -148,6 +148,13 @@ impl Environment {
             .map(String::as_str)
     }
 
+    /// What the object store on S3 needs, by variable name.
+    pub fn s3_settings(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"]
+            .into_iter()
+            .filter_map(|name| Some((name, self.0.get(name)?.as_str())))
+    }
+
     fn text(&self, variable: &'static str) -> Result<&str, ConfigError> {
         match self.0.get(variable).map(|value| value.trim()) {
             Some(value) if !value.is_empty() => Ok(value),

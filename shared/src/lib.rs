@@ -4,6 +4,7 @@
 //! [`relay`] for the one place that has effects. ARCHITECTURE.md at the top of the repository is the map.
 
 pub mod adapter;
+pub mod answer;
 pub mod aws;
 pub mod channel;
 pub mod clock;
@@ -12,10 +13,13 @@ pub mod crypto;
 pub mod fit;
 pub mod helpdesk;
 pub mod http;
+pub mod ingest;
 pub mod installation;
 pub mod limits;
+pub mod media;
 pub mod message;
 pub mod queue;
+pub mod relay;
 pub mod secret;
 pub mod settings;
 pub mod store;

@@ -123,6 +123,10 @@ pub struct NoteEvent {
     pub id: String,
     /// The channel's own id of the contact.
     pub contact: String,
+    /// The helpdesk's id of the message that failed, where the note is about one: helpdesks that show receipts get a
+    /// failed status for it instead of a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// What to tell, in plain words.
     pub text: String,
 }

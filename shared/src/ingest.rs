@@ -1,0 +1,264 @@
+//! What both webhook functions do: admit, verify, parse, store in the queue, acknowledge. No vendor is called.
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    adapter::Account,
+    answer::{Answer, ApiError, ack_answer},
+    clock::now_ms,
+    crypto::random_id,
+    helpdesk::{HELPDESKS, Origin},
+    installation::{Installations, Live, Route},
+    message::{ENVELOPE_VERSION, Envelope, Event},
+    queue::{Outgoing, Queue},
+    store::Store,
+    webhook::{Ack, Ignored, Parsed, Verified, WebhookRequest, authenticate},
+};
+
+/// The longest body that is taken.
+pub const BODY_LIMIT: usize = 4 << 20;
+
+/// The state of a webhook function.
+#[derive(Debug)]
+pub struct Ingest {
+    installations: Installations,
+    store: Store,
+    queue: Queue,
+    public_url: String,
+}
+
+/// What an invocation with an event is told.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Queued {
+    ok: bool,
+    /// How many events went to the queue.
+    pub queued: usize,
+    /// Which did not, and why.
+    pub ignored: Vec<Ignored>,
+}
+
+impl Ingest {
+    /// `public_url` is the base of the generated URLs, without a trailing slash.
+    pub fn new(installations: Installations, store: Store, queue: Queue, public_url: impl Into<String>) -> Self {
+        Self { installations, store, queue, public_url: public_url.into() }
+    }
+
+    /// Opens the connections that every message needs.
+    pub async fn warm_up(&self) {
+        tokio::join!(self.store.warm_up(), self.queue.warm_up());
+    }
+
+    /// Answers a call to `/channels/{installation}/{token}`.
+    pub async fn channel(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
+        let result = async {
+            let (live, request) = self.admit(Route::Channel, path, request).await?;
+            let account = live.channel_account();
+            let verified = authenticate(live.channel, &account, &request)?;
+            let parsed = live.channel.parse(&account, verified)?;
+            self.accept(&live, parsed, Event::Channel, request.received_at).await.map(|(_, ack)| ack)
+        };
+        answer(result.await)
+    }
+
+    /// Answers a call to `/helpdesks/{installation}/{token}`.
+    pub async fn helpdesk(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
+        let result = async {
+            let (live, request) = self.admit(Route::Helpdesk, path, request).await?;
+            let account = live.helpdesk_account();
+            let verified = authenticate(live.helpdesk, &account, &request)?;
+            let parsed = live.helpdesk.parse(&account, verified)?;
+            self.accept(&live, parsed, Event::Helpdesk, request.received_at).await.map(|(_, ack)| ack)
+        };
+        answer(result.await)
+    }
+
+    /// Takes a helpdesk's event that reached the function by invocation.
+    ///
+    /// # Errors
+    /// What to answer instead; a status of 500 or more is a failure of ours, to be tried again.
+    pub async fn invoked(&self, event: &Value) -> Result<Queued, ApiError> {
+        let live = self.installation_of(event).await?;
+        if live.is_uninstalled() {
+            return Err(ApiError::gone());
+        }
+        let request = WebhookRequest {
+            method: Method::POST,
+            url: String::new(),
+            query: String::new(),
+            rest: String::new(),
+            headers: http::HeaderMap::new(),
+            body: serde_json::to_vec(event).unwrap_or_default().into(),
+            received_at: now_ms(),
+            id: random_id()?,
+        };
+        let parsed = live.helpdesk.parse(&live.helpdesk_account(), Verified::invoked(&request))?;
+        self.accept(&live, parsed, Event::Helpdesk, request.received_at).await.map(|(queued, _)| queued)
+    }
+
+    async fn admit(
+        &self,
+        route: Route,
+        path: &WebhookPath<'_>,
+        request: Request<Bytes>,
+    ) -> Result<(std::sync::Arc<Live>, WebhookRequest), ApiError> {
+        let live = self.installations.admit(path.installation, route, path.token).await?;
+        let live = live.ok_or_else(ApiError::not_found)?;
+        if live.is_uninstalled() {
+            return Err(ApiError::gone());
+        }
+        let (parts, body) = request.into_parts();
+        if body.len() > BODY_LIMIT {
+            return Err(ApiError::too_large());
+        }
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let mut url = format!("{}/{}s/{}/{}", self.public_url, route.word(), path.installation, path.token);
+        for (mark, piece) in [('/', path.rest), ('?', query.as_str())] {
+            if !piece.is_empty() {
+                url.push(mark);
+                url.push_str(piece);
+            }
+        }
+        let request = WebhookRequest {
+            method: parts.method,
+            url,
+            query,
+            rest: path.rest.to_owned(),
+            headers: parts.headers,
+            body,
+            received_at: now_ms(),
+            id: random_id()?,
+        };
+        Ok((live, request))
+    }
+
+    /// Stores what was parsed. Only then may the acknowledgement go out.
+    async fn accept<E>(
+        &self,
+        live: &Live,
+        parsed: Parsed<E>,
+        side: impl Fn(E) -> Event,
+        received_at: i64,
+    ) -> Result<(Queued, Ack), ApiError> {
+        let installation = &live.installation.id;
+        let pack = |event| {
+            let envelope =
+                Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event: side(event) };
+            Outgoing::pack(&envelope)
+        };
+        let messages: Vec<Outgoing> = parsed.events.into_iter().map(pack).collect::<Result<_, _>>()?;
+        if !messages.is_empty() {
+            self.queue.send(&messages).await?;
+        }
+        tracing::info!(
+            installation.id = %installation,
+            events.queued = messages.len(),
+            events.ignored = parsed.ignored.len(),
+            "a webhook call was taken"
+        );
+        Ok((Queued { ok: true, queued: messages.len(), ignored: parsed.ignored }, parsed.ack))
+    }
+
+    /// Finds the installation of an event: by the explicit field `installation`, else by the account that the event
+    /// names; of several, the one with the event's topic, else the one that knows the user.
+    async fn installation_of(&self, event: &Value) -> Result<std::sync::Arc<Live>, ApiError> {
+        let unknown = || {
+            ApiError::new(
+                StatusCode::NOT_FOUND,
+                "unknown_installation",
+                "no installation belongs to this event; add its id as the top-level field `installation`",
+            )
+        };
+        if let Some(id) = event.get("installation").and_then(Value::as_str) {
+            return self.installations.find(id).await?.ok_or_else(unknown);
+        }
+        let found = HELPDESKS.iter().find_map(|(kind, helpdesk)| Some((*kind, helpdesk.origin(event)?)));
+        let (kind, origin) = found.ok_or_else(|| {
+            let message = "the event is none of a helpdesk that this bridge knows; see the samples in tests/events";
+            ApiError::new(StatusCode::BAD_REQUEST, "unknown_event", message)
+        })?;
+        let mut candidates = Vec::new();
+        for key in origin.account_id.iter().chain(&origin.hosts) {
+            for id in self.store.installation_ids_of_account(kind, key).await? {
+                if candidates.iter().all(|live: &std::sync::Arc<Live>| live.installation.id != id) {
+                    candidates.extend(self.installations.find(&id).await?.filter(|live| !live.is_uninstalled()));
+                }
+            }
+        }
+        if candidates.len() > 1 {
+            candidates = self.narrow(candidates, &origin).await?;
+        }
+        candidates.into_iter().next().ok_or_else(unknown)
+    }
+
+    async fn narrow(
+        &self,
+        candidates: Vec<std::sync::Arc<Live>>,
+        origin: &Origin,
+    ) -> Result<Vec<std::sync::Arc<Live>>, ApiError> {
+        let topic_of = |account: Account<'_>| account.setting("channel_id").map(str::to_owned);
+        let of_topic: Vec<_> = candidates
+            .iter()
+            .filter(|live| origin.topic.is_some() && topic_of(live.helpdesk_account()) == origin.topic)
+            .cloned()
+            .collect();
+        let candidates = if of_topic.is_empty() { candidates } else { of_topic };
+        if let (Some(user), true) = (&origin.user, candidates.len() > 1) {
+            for live in &candidates {
+                if self.store.contact_of(&live.installation.id, user).await?.is_some() {
+                    return Ok(vec![live.clone()]);
+                }
+            }
+        }
+        Ok(candidates)
+    }
+}
+
+/// The pieces of `/channels/{installation}/{token}` or `/helpdesks/{installation}/{token}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WebhookPath<'a> {
+    /// The installation's id.
+    pub installation: &'a str,
+    /// The token.
+    pub token: &'a str,
+    /// What follows, without the slash.
+    pub rest: &'a str,
+}
+
+impl<'a> WebhookPath<'a> {
+    /// Takes a path of this route apart.
+    pub fn parse(route: Route, path: &'a str) -> Option<Self> {
+        let path = path.strip_prefix('/')?.strip_prefix(route.word())?.strip_prefix("s/")?;
+        let (installation, path) = path.split_once('/')?;
+        let (token, rest) = path.split_once('/').unwrap_or((path, ""));
+        (!installation.is_empty() && !token.is_empty()).then_some(Self { installation, token, rest })
+    }
+}
+
+/// `GET /health` on every function.
+pub fn health() -> Value {
+    json!({"ok": true, "version": env!("CARGO_PKG_VERSION")})
+}
+
+fn answer(result: Result<Ack, ApiError>) -> Answer {
+    match result {
+        Ok(ack) => ack_answer(ack),
+        Err(error) => error.answer(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_taken_apart() {
+        let path = WebhookPath::parse(Route::Helpdesk, "/helpdesks/i/t/message");
+        assert_eq!(path, Some(WebhookPath { installation: "i", token: "t", rest: "message" }));
+        for path in ["", "/", "/channels/i/t", "/helpdesks/i", "/helpdesks//t", "/helpdesks/i/", "helpdesks/i/t"] {
+            assert_eq!(WebhookPath::parse(Route::Helpdesk, path), None, "{path}");
+        }
+    }
+}

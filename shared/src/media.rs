@@ -1,0 +1,384 @@
+//! Where files wait that a side can only take as a link: S3 on AWS, a folder locally.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use object_store::{
+    ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
+    aws::{AmazonS3, AmazonS3Builder},
+    local::LocalFileSystem,
+    path::Path,
+    signer::Signer,
+};
+use thiserror::Error;
+
+use crate::{
+    answer::{Answer, ApiError},
+    clock::now_ms,
+    config::Environment,
+    crypto::{RandomError, random_id},
+};
+
+/// A stored file can be fetched for so many days.
+pub const MEDIA_DAYS: i64 = 7;
+/// What a function answers itself; Lambda takes 6 MB, of which base64 eats a third.
+const INLINE_LIMIT: u64 = 4 << 20;
+/// How long a presigned link lives; long enough for any platform to follow the redirect.
+const SIGNED_FOR: Duration = Duration::from_secs(900);
+
+/// The object store.
+#[derive(Clone, Debug)]
+pub struct MediaStore {
+    objects: Arc<dyn ObjectStore>,
+    /// Signs links to large files; the local folder is served whole.
+    signer: Option<Arc<AmazonS3>>,
+    public_url: String,
+}
+
+/// Storing or reading did not work.
+#[derive(Debug, Error)]
+pub enum MediaError {
+    /// The object store failed.
+    #[error("the object store failed: {0}")]
+    Store(#[from] object_store::Error),
+    /// `MEDIA_URL` names no bucket or folder that can be used.
+    #[error("MEDIA_URL cannot be used: {0}")]
+    Url(String),
+    /// The operating system gave no random bytes.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The bytes stopped coming.
+    #[error("the download broke off")]
+    BrokenOff,
+}
+
+/// Gives the object store the same HTTP client that everything else uses.
+#[derive(Debug)]
+struct Stack;
+
+impl object_store::client::HttpConnector for Stack {
+    fn connect(&self, _: &ClientOptions) -> object_store::Result<object_store::client::HttpClient> {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(crate::http::tls())
+            .no_proxy()
+            .connect_timeout(Duration::from_secs(1))
+            .timeout(Duration::from_secs(20))
+            .build()
+            .map_err(|error| object_store::Error::Generic { store: "S3", source: Box::new(error) })?;
+        Ok(object_store::client::HttpClient::new(client))
+    }
+}
+
+impl MediaStore {
+    /// Opens the store that `MEDIA_URL` names. Nothing is called before the first file.
+    ///
+    /// # Errors
+    /// The URL or the folder cannot be used.
+    pub fn new(url: &url::Url, public_url: &str, environment: &Environment) -> Result<Self, MediaError> {
+        let public_url = public_url.to_owned();
+        if url.scheme() == "file" {
+            let folder = url.to_file_path().map_err(|()| MediaError::Url("it is no folder".into()))?;
+            std::fs::create_dir_all(&folder).map_err(|error| MediaError::Url(error.to_string()))?;
+            return Ok(Self { objects: Arc::new(LocalFileSystem::new_with_prefix(folder)?), signer: None, public_url });
+        }
+        let bucket = url.host_str().ok_or_else(|| MediaError::Url("it names no bucket".into()))?;
+        let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_http_connector(Stack);
+        for (name, value) in environment.s3_settings() {
+            builder = match name {
+                "AWS_REGION" => builder.with_region(value),
+                "AWS_ACCESS_KEY_ID" => builder.with_access_key_id(value),
+                "AWS_SECRET_ACCESS_KEY" => builder.with_secret_access_key(value),
+                "AWS_SESSION_TOKEN" => builder.with_token(value),
+                _ => builder.with_endpoint(value).with_allow_http(value.starts_with("http:")),
+            };
+        }
+        let store = Arc::new(builder.build()?);
+        Ok(Self { objects: store.clone(), signer: Some(store), public_url })
+    }
+
+    /// Stores a whole file and gives the link to it, which ends in `extension`.
+    ///
+    /// # Errors
+    /// The object store failed.
+    pub async fn put(&self, bytes: Bytes, extension: &str) -> Result<String, MediaError> {
+        let name = new_name(extension)?;
+        self.objects.put(&Path::from(name.as_str()), PutPayload::from_bytes(bytes)).await?;
+        Ok(format!("{}/media/{name}", self.public_url))
+    }
+
+    /// Stores a file of any size as it comes in, and gives the link to it and its size.
+    ///
+    /// # Errors
+    /// The object store failed, or the bytes stopped coming; nothing stays behind then.
+    pub async fn put_stream<E>(
+        &self,
+        mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        extension: &str,
+    ) -> Result<(String, u64), MediaError> {
+        let name = new_name(extension)?;
+        let mut upload = WriteMultipart::new(self.objects.put_multipart(&Path::from(name.as_str())).await?);
+        let mut size = 0_u64;
+        while let Some(chunk) = chunks.next().await {
+            let Ok(chunk) = chunk else {
+                upload.abort().await?;
+                return Err(MediaError::BrokenOff);
+            };
+            size = size.saturating_add(chunk.len() as u64);
+            upload.wait_for_capacity(2).await?;
+            upload.put(chunk);
+        }
+        upload.finish().await?;
+        Ok((format!("{}/media/{name}", self.public_url), size))
+    }
+
+    /// Answers `GET` and `HEAD /media/{name}`, with `Range`.
+    pub async fn serve(&self, method: &Method, name: &str, range: Option<&str>) -> Answer {
+        match self.answer(method, name, range).await {
+            Ok(answer) => answer,
+            Err(MediaError::Store(object_store::Error::NotFound { .. })) => ApiError::not_found().answer(),
+            Err(error) => {
+                tracing::error!(error = %error, "a stored file could not be served");
+                ApiError::unavailable().answer()
+            }
+        }
+    }
+
+    async fn answer(&self, method: &Method, name: &str, range: Option<&str>) -> Result<Answer, MediaError> {
+        if !is_name(name) {
+            return Ok(ApiError::not_found().answer());
+        }
+        let path = Path::from(name);
+        let meta = self.objects.head(&path).await?;
+        let age_ms = now_ms().saturating_sub(meta.last_modified.timestamp_millis());
+        if age_ms > MEDIA_DAYS.saturating_mul(86_400_000) {
+            return Ok(ApiError::not_found().answer());
+        }
+        let size = meta.size;
+        let wanted = match range.map(|range| parse_range(range, size)) {
+            None | Some(Wanted::Whole) => None,
+            Some(Wanted::Part(first, last)) => Some((first, last)),
+            Some(Wanted::Impossible) => {
+                let mut answer = Response::new(Bytes::new());
+                *answer.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+                set(&mut answer, header::CONTENT_RANGE, &format!("bytes */{size}"));
+                return Ok(answer);
+            }
+        };
+        let (first, end) = wanted.map_or((0, size), |(first, last)| (first, last.saturating_add(1)));
+        let mut answer = Response::new(Bytes::new());
+        if method != Method::HEAD {
+            if let Some(signer) = self.signer.as_ref().filter(|_| end.saturating_sub(first) > INLINE_LIMIT) {
+                let url = signer.signed_url(Method::GET, &path, SIGNED_FOR).await?;
+                *answer.status_mut() = StatusCode::FOUND;
+                set(&mut answer, header::LOCATION, url.as_str());
+                return Ok(answer);
+            }
+            *answer.body_mut() = self.objects.get_range(&path, first..end).await?;
+        }
+        if wanted.is_some() {
+            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+            set(&mut answer, header::CONTENT_RANGE, &format!("bytes {first}-{}/{size}", end.saturating_sub(1)));
+        }
+        set(&mut answer, header::CONTENT_LENGTH, &end.saturating_sub(first).to_string());
+        set(&mut answer, header::ACCEPT_RANGES, "bytes");
+        set(&mut answer, header::CONTENT_TYPE, served_type(name));
+        set(&mut answer, header::CONTENT_DISPOSITION, "inline");
+        set(&mut answer, header::CACHE_CONTROL, "private, max-age=3600");
+        set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(&mut answer, header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+        Ok(answer)
+    }
+
+    /// How many files are stored; for tests.
+    ///
+    /// # Errors
+    /// The object store failed.
+    pub async fn count(&self) -> Result<usize, MediaError> {
+        Ok(self.objects.list(None).try_collect::<Vec<_>>().await?.len())
+    }
+}
+
+fn set(answer: &mut Answer, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+/// 128 random bits, a dot and the extension.
+fn new_name(extension: &str) -> Result<String, RandomError> {
+    let extension: String =
+        extension.chars().filter(char::is_ascii_alphanumeric).take(8).collect::<String>().to_ascii_lowercase();
+    Ok(format!("{}.{}", random_id()?, if extension.is_empty() { "bin" } else { &extension }))
+}
+
+fn is_name(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(id, extension)| {
+        crate::installation::is_id(id)
+            && (1..=8).contains(&extension.len())
+            && extension.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    })
+}
+
+/// The content type for an extension. What a browser would run as a page of ours is shown as text.
+fn served_type(name: &str) -> &'static str {
+    let extension = name.rsplit('.').next().unwrap_or_default();
+    match content_type_of(extension) {
+        active if active.contains("html") || active.contains("xml") || active.contains("javascript") => "text/plain",
+        passive => passive,
+    }
+}
+
+/// The MIME type for a file name's extension.
+pub fn content_type_of(extension: &str) -> &'static str {
+    mime_guess::from_ext(extension).first_raw().unwrap_or("application/octet-stream")
+}
+
+/// The extension for a file: what its bytes say, else its name, else its MIME type, else `bin`. Lower case, no dot.
+pub fn extension_of(first_bytes: &[u8], name: Option<&str>, content_type: Option<&str>) -> String {
+    if let Some(kind) = infer::get(first_bytes) {
+        // Office files and others are ZIP archives inside; their names say more.
+        if kind.extension() != "zip" {
+            return kind.extension().to_owned();
+        }
+    }
+    let of_name = name.and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension.to_ascii_lowercase());
+    if let Some(extension) =
+        of_name.filter(|e| (1..=8).contains(&e.len()) && e.chars().all(|c| c.is_ascii_alphanumeric()))
+    {
+        return extension;
+    }
+    let essence = content_type.and_then(|text| text.split(';').next()).map(str::trim).unwrap_or_default();
+    match essence {
+        "image/jpeg" => "jpg".to_owned(),
+        "audio/mpeg" => "mp3".to_owned(),
+        "video/mp4" => "mp4".to_owned(),
+        "text/plain" => "txt".to_owned(),
+        "" | "application/octet-stream" => "bin".to_owned(),
+        other => mime_guess::get_mime_extensions_str(other)
+            .and_then(|extensions| extensions.first())
+            .map_or_else(|| "bin".to_owned(), |extension| (*extension).to_owned()),
+    }
+}
+
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    Whole,
+    /// First and last byte.
+    Part(u64, u64),
+    Impossible,
+}
+
+/// One range as RFC 9110 section 14 writes it; anything else, several ranges too, asks for the whole.
+fn parse_range(range: &str, size: u64) -> Wanted {
+    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+        return Wanted::Whole;
+    };
+    let last_byte = size.saturating_sub(1);
+    match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
+        (Ok(first), _) if first >= size => Wanted::Impossible,
+        (Ok(first), Ok(last)) if first <= last => Wanted::Part(first, last.min(last_byte)),
+        (Ok(first), Err(_)) if last.trim().is_empty() => Wanted::Part(first, last_byte),
+        (Err(_), Ok(0)) if first.trim().is_empty() => Wanted::Impossible,
+        (Err(_), Ok(count)) if first.trim().is_empty() && size > 0 => {
+            Wanted::Part(size.saturating_sub(count), last_byte)
+        }
+        _ => Wanted::Whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn store() -> (tempfile::TempDir, MediaStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = url::Url::from_directory_path(folder.path()).unwrap();
+        let none: [(&str, &str); 0] = [];
+        let store = MediaStore::new(&url, "https://bridge.example", &Environment::of(none)).unwrap();
+        (folder, store)
+    }
+
+    fn name(url: &str) -> &str {
+        url.rsplit('/').next().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_stored_file_is_served_inline_with_ranges_and_head() {
+        let (_folder, store) = store().await;
+        let url = store.put(Bytes::from_static(b"0123456789"), "png").await.unwrap();
+        assert!(url.starts_with("https://bridge.example/media/") && url.ends_with(".png"));
+        let whole = store.serve(&Method::GET, name(&url), None).await;
+        assert_eq!((whole.status(), whole.body().as_ref()), (StatusCode::OK, b"0123456789".as_slice()));
+        assert_eq!(whole.headers()[header::CONTENT_TYPE], "image/png");
+        assert_eq!(whole.headers()[header::CONTENT_DISPOSITION], "inline");
+        let part = store.serve(&Method::GET, name(&url), Some("bytes=2-4")).await;
+        assert_eq!((part.status(), part.body().as_ref()), (StatusCode::PARTIAL_CONTENT, b"234".as_slice()));
+        assert_eq!(part.headers()[header::CONTENT_RANGE], "bytes 2-4/10");
+        let head = store.serve(&Method::HEAD, name(&url), None).await;
+        assert_eq!((head.status(), head.body().len()), (StatusCode::OK, 0));
+        assert_eq!(head.headers()[header::CONTENT_LENGTH], "10");
+        assert_eq!(
+            store.serve(&Method::GET, name(&url), Some("bytes=10-")).await.status(),
+            StatusCode::RANGE_NOT_SATISFIABLE
+        );
+    }
+
+    #[tokio::test]
+    async fn names_that_we_never_made_are_not_found() {
+        let (_folder, store) = store().await;
+        for name in
+            ["", "x", "../secret", "00000000000000000000000000000000.png", "0000000000000000000000000000000g.png"]
+        {
+            assert_eq!(store.serve(&Method::GET, name, None).await.status(), StatusCode::NOT_FOUND, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_is_never_served_as_a_page() {
+        let (_folder, store) = store().await;
+        let url = store.put(Bytes::from_static(b"<script>"), "html").await.unwrap();
+        assert_eq!(store.serve(&Method::GET, name(&url), None).await.headers()[header::CONTENT_TYPE], "text/plain");
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_breaks_off_leaves_nothing_behind() {
+        let (_folder, store) = store().await;
+        let chunks = futures_util::stream::iter([Ok(Bytes::from_static(b"abc")), Err(())]);
+        assert!(store.put_stream(chunks, "bin").await.is_err());
+        assert_eq!(store.count().await.unwrap(), 0);
+        let whole =
+            futures_util::stream::iter([Ok::<_, ()>(Bytes::from_static(b"abc")), Ok(Bytes::from_static(b"de"))]);
+        assert_eq!(store.put_stream(whole, "bin").await.unwrap().1, 5);
+    }
+
+    #[test]
+    fn ranges_follow_the_standard() {
+        for (range, wanted) in [
+            ("bytes=0-0", Wanted::Part(0, 0)),
+            ("bytes=5-", Wanted::Part(5, 9)),
+            ("bytes=-3", Wanted::Part(7, 9)),
+            ("bytes=-30", Wanted::Part(0, 9)),
+            ("bytes=3-99", Wanted::Part(3, 9)),
+            ("bytes=4-3", Wanted::Whole),
+            ("bytes=-0", Wanted::Impossible),
+            ("bytes=10-11", Wanted::Impossible),
+            ("lines=1-2", Wanted::Whole),
+            ("bytes=0-1,3-4", Wanted::Whole),
+            ("bytes=99999999999999999999999-", Wanted::Whole),
+        ] {
+            assert_eq!(parse_range(range, 10), wanted, "{range}");
+        }
+    }
+
+    #[test]
+    fn bytes_say_more_than_names() {
+        assert_eq!(extension_of(b"\x89PNG\r\n\x1a\n0000", Some("photo.jpg"), None), "png");
+        assert_eq!(extension_of(b"hello", Some("note.TXT"), None), "txt");
+        assert_eq!(extension_of(b"PK\x03\x04....", Some("a.docx"), None), "docx");
+        assert_eq!(extension_of(b"?", None, Some("image/jpeg; x=y")), "jpg");
+        assert_eq!(extension_of(b"?", Some("no extension"), None), "bin");
+    }
+}

@@ -1,0 +1,244 @@
+//! One attempt at a task: make the calls that the adapter asks for, and record what each taught before the next.
+
+use std::time::Duration;
+
+use super::{done, prepare::Files};
+use crate::{
+    adapter::{Account, Adapter, Call, Fact, Known, Link, Outcome, RenderError, Repeat, Step, Task},
+    clock::now_ms,
+    http::{HttpClient, UploadFile},
+    store::{Claimed, LinkChange, Store, StoreError, Trace},
+};
+
+/// No task takes so many calls; an adapter that wants more is broken.
+const CALL_LIMIT: usize = 60;
+
+/// Why an attempt did not reach its end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// It did not work now.
+    Retry {
+        /// How long the vendor wants us to wait.
+        wait: Option<Duration>,
+        /// Why, in plain words.
+        reason: String,
+        /// The last call may have worked all the same.
+        doubtful: bool,
+    },
+    /// It will never work.
+    Rejected {
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// The contact cannot be reached.
+    Gone {
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// The account needs a person.
+    Blocked {
+        /// Why, in plain words.
+        reason: String,
+    },
+}
+
+impl Failure {
+    /// Why, in plain words.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Retry { reason, .. }
+            | Self::Rejected { reason }
+            | Self::Gone { reason }
+            | Self::Blocked { reason } => reason,
+        }
+    }
+}
+
+/// Why [`drive`] stopped.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Failure(Failure),
+    Store(StoreError),
+}
+
+impl From<RenderError> for Stop {
+    fn from(error: RenderError) -> Self {
+        Self::Failure(Failure::Rejected { reason: error.reason })
+    }
+}
+
+/// Hears what an attempt does. The default hears nothing, which is right for setup tasks.
+pub(crate) trait Listener {
+    /// A call is about to be made.
+    fn before(&mut self, _call: &Call, _known: &Known) {}
+    /// A call came to this.
+    fn after(&mut self, _call: &'static str, _result: String, _took: Duration) {}
+    /// An answer taught this; `is_last` when nothing is left to do.
+    async fn learned(&mut self, _known: &Known, _facts: &[Fact], _is_last: bool) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// The bytes of a part.
+    fn file(&self, _part: usize) -> Option<UploadFile> {
+        None
+    }
+}
+
+/// Makes the calls of a task until nothing is left to do.
+pub(crate) async fn drive(
+    http: &HttpClient,
+    adapter: &dyn Adapter,
+    account: &Account<'_>,
+    task: &Task<'_>,
+    known: &mut Known,
+    listener: &mut impl Listener,
+) -> Result<(), Stop> {
+    let mut step = adapter.next(account, task, known)?;
+    for _ in 0..CALL_LIMIT {
+        let call = match step {
+            Step::Done => return Ok(()),
+            Step::Call(call) => call,
+            Step::Download(_) => {
+                return Err(Stop::Failure(Failure::Rejected { reason: "the file cannot be fetched this way".into() }));
+            }
+        };
+        listener.before(&call, known);
+        let (name, began) = (call.name, tokio::time::Instant::now());
+        let outcome = make(http, adapter, account, task, known, call, |part| listener.file(part)).await;
+        listener.after(name, describe(&outcome), began.elapsed());
+        let facts = taught(outcome).map_err(Stop::Failure)?;
+        known.learn(&facts);
+        if facts.iter().any(|fact| matches!(fact, Fact::Sent(_))) {
+            known.doubtful = false;
+        }
+        step = adapter.next(account, task, known)?;
+        listener.learned(known, &facts, matches!(step, Step::Done)).await.map_err(Stop::Store)?;
+    }
+    Err(Stop::Failure(Failure::Rejected { reason: "the delivery takes too many calls".into() }))
+}
+
+/// Makes one call of a task that keeps no record.
+pub(crate) async fn once(
+    http: &HttpClient,
+    adapter: &dyn Adapter,
+    account: &Account<'_>,
+    task: &Task<'_>,
+    known: &mut Known,
+    call: Call,
+) -> Result<(), Failure> {
+    let facts = taught(make(http, adapter, account, task, known, call, |_| None).await)?;
+    known.learn(&facts);
+    Ok(())
+}
+
+async fn make(
+    http: &HttpClient,
+    adapter: &dyn Adapter,
+    account: &Account<'_>,
+    task: &Task<'_>,
+    known: &Known,
+    call: Call,
+    file: impl Fn(usize) -> Option<UploadFile>,
+) -> Outcome {
+    let repeat = call.repeat;
+    match http.call(call.request, file).await {
+        Ok(answer) => adapter.read(account, task, known, &answer),
+        Err(error) => Outcome::Retry {
+            wait: None,
+            reason: error.reason.to_owned(),
+            doubtful: error.doubtful && repeat == Repeat::Doubles,
+        },
+    }
+}
+
+fn taught(outcome: Outcome) -> Result<Vec<Fact>, Failure> {
+    match outcome {
+        Outcome::Learned(facts) => Ok(facts),
+        Outcome::Retry { wait, reason, doubtful } => Err(Failure::Retry { wait, reason, doubtful }),
+        Outcome::Rejected { reason } => Err(Failure::Rejected { reason }),
+        Outcome::Gone { reason } => Err(Failure::Gone { reason }),
+        Outcome::Blocked { reason } => Err(Failure::Blocked { reason }),
+    }
+}
+
+fn describe(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Learned(_) => "ok".to_owned(),
+        Outcome::Retry { reason, .. } => format!("try again: {reason}"),
+        Outcome::Rejected { reason } => format!("refused: {reason}"),
+        Outcome::Gone { reason } => format!("contact gone: {reason}"),
+        Outcome::Blocked { reason } => format!("blocked: {reason}"),
+    }
+}
+
+/// Writes into the journal what an attempt learns.
+pub(crate) struct Recorder<'a> {
+    store: &'a Store,
+    claimed: Claimed,
+    link: Link,
+    files: Files,
+    is_settled: bool,
+}
+
+impl<'a> Recorder<'a> {
+    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files) -> Self {
+        Self { store, claimed, link, files, is_settled: false }
+    }
+
+    /// Settles a delivery that has nothing left to do, unless its last call did.
+    pub(crate) async fn settle_done(mut self, known: &Known) -> Result<Claimed, StoreError> {
+        if !self.is_settled {
+            self.learned(known, &[], true).await?;
+        }
+        Ok(self.claimed)
+    }
+
+    /// The claim with the progress so far, and what changed in the link since it was last written.
+    pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, LinkChange) {
+        self.claimed.progress = known.progress.clone();
+        let change = LinkChange::between(&self.link, &known.link);
+        (self.claimed, change)
+    }
+}
+
+impl Listener for Recorder<'_> {
+    fn before(&mut self, call: &Call, known: &Known) {
+        // An adapter that could look first has done so by now, and says so.
+        if known.doubtful && call.repeat == Repeat::Doubles && known.note("looked").is_none() {
+            self.claimed.doubled = true;
+        }
+    }
+
+    fn after(&mut self, call: &'static str, result: String, took: Duration) {
+        let attempt = self.claimed.attempt;
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        self.claimed.trace.push(Trace { at: now_ms(), attempt, call: call.to_owned(), result, ms });
+    }
+
+    async fn learned(&mut self, known: &Known, _facts: &[Fact], is_last: bool) -> Result<(), StoreError> {
+        self.claimed.progress = known.progress.clone();
+        let change = LinkChange::between(&self.link, &known.link);
+        // The vendor has done its part; losing the record now would mean doing it twice.
+        for pause in [Some(200), Some(1_000), None] {
+            let written = if is_last {
+                let settlement = done(&known.progress, self.claimed.key.direction);
+                self.store.settle(&self.claimed, &settlement, &change, now_ms()).await
+            } else {
+                self.store.record(&self.claimed, &change, now_ms()).await
+            };
+            match (written, pause) {
+                (Ok(()), _) => break,
+                (Err(StoreError::Unavailable { .. }), Some(pause)) => {
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                }
+                (Err(error), _) => return Err(error),
+            }
+        }
+        self.link = known.link.clone();
+        self.is_settled = is_last;
+        Ok(())
+    }
+
+    fn file(&self, part: usize) -> Option<UploadFile> {
+        self.files.get(part)
+    }
+}

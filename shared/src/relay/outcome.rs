@@ -1,0 +1,161 @@
+//! What becomes of a failure: when it is tried again, when it is given up, and who is told.
+
+use std::time::Duration;
+
+use super::{Failure, Message, Relay, Verdict};
+use crate::{
+    clock::now_ms,
+    installation::{Live, Problem},
+    store::{Claimed, Direction, LinkChange, Settlement, StoreError},
+};
+
+/// The waits before each retry, in seconds, each ±20 %: a hiccup costs seconds, a day's outage loses nothing.
+pub const RETRY_WAITS: [u64; 14] =
+    [1, 5, 30, 120, 600, 1_800, 3_600, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800];
+/// The longest wait that a vendor's `Retry-After` gets.
+const LONGEST_WAIT: Duration = Duration::from_secs(10_800);
+/// The code of the problem that a blocked account shows.
+pub(super) const BLOCKED: &str = "account_blocked";
+
+impl Relay {
+    /// Records a failed attempt and decides what comes next.
+    pub(super) async fn conclude(
+        &self,
+        message: &Message<'_>,
+        mut claimed: Claimed,
+        change: &LinkChange,
+        failure: Failure,
+    ) -> Result<Verdict, StoreError> {
+        let installation = &message.live.installation;
+        tracing::warn!(
+            installation.id = %installation.id,
+            channel.kind = %installation.channel.kind,
+            helpdesk.kind = %installation.helpdesk.kind,
+            message.direction = claimed.key.direction.word(),
+            message.attempt = claimed.attempt,
+            reason = failure.reason(),
+            "a message was not delivered"
+        );
+        let reason = failure.reason().to_owned();
+        let (wait, doubtful) = match failure {
+            Failure::Rejected { .. } => return self.reject(message, &claimed, change, reason).await,
+            Failure::Gone { .. } => {
+                self.store.set_reachable(&installation.id, &message.contact.id, false, now_ms()).await?;
+                return self.reject(message, &claimed, change, reason).await;
+            }
+            Failure::Blocked { .. } => {
+                self.block(message.live, &reason).await;
+                (None, false)
+            }
+            Failure::Retry { wait, doubtful, .. } => (wait, doubtful),
+        };
+        let planned = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
+        claimed.tries = claimed.tries.saturating_add(1);
+        let Some(planned) = planned else { return self.give_up(message, &claimed, change, reason).await };
+        let wait = wait.map_or_else(|| spread(*planned, &claimed), |wait| wait.min(LONGEST_WAIT));
+        self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now_ms()).await?;
+        Ok(Verdict::Again(wait))
+    }
+
+    async fn reject(
+        &self,
+        message: &Message<'_>,
+        claimed: &Claimed,
+        change: &LinkChange,
+        reason: String,
+    ) -> Result<Verdict, StoreError> {
+        if let Err(verdict) = self.tell_failure(message, &reason).await {
+            return Ok(verdict);
+        }
+        self.store.settle(claimed, &Settlement::Rejected { reason }, change, now_ms()).await?;
+        Ok(Verdict::Done)
+    }
+
+    async fn give_up(
+        &self,
+        message: &Message<'_>,
+        claimed: &Claimed,
+        change: &LinkChange,
+        reason: String,
+    ) -> Result<Verdict, StoreError> {
+        if let Err(verdict) = self.tell_failure(message, &reason).await {
+            return Ok(verdict);
+        }
+        let dead = message.record.message.clone().again(&format!("#d{}", claimed.attempt));
+        if let Err(error) = self.dead_letters.send_one(&dead, Some(&reason)).await {
+            tracing::error!(error = %error, "the dead-letter queue failed");
+            return Ok(Verdict::Again(super::OUR_FAILURE_WAIT));
+        }
+        self.store.settle(claimed, &Settlement::Dead { reason }, change, now_ms()).await?;
+        Ok(Verdict::Done)
+    }
+
+    /// Tells the agents; a note that fails is not followed by another.
+    async fn tell_failure(&self, message: &Message<'_>, reason: &str) -> Result<(), Verdict> {
+        let (text, failed) = match message.direction {
+            Direction::Note => return Ok(()),
+            Direction::Outbound => (not_delivered(message.live, reason), Some(message.event.to_owned())),
+            Direction::Inbound => (format!("A message of the customer could not be shown here: {reason}."), None),
+        };
+        self.tell(message.live, &message.contact.id, message.event, failed, text).await
+    }
+
+    async fn block(&self, live: &Live, reason: &str) {
+        let problem = Problem { code: BLOCKED.to_owned(), message: reason.to_owned() };
+        if live.installation.problem.as_ref() == Some(&problem) {
+            return;
+        }
+        match self.store.set_problem(&live.installation.id, Some(&problem)).await {
+            Ok(()) => self.installations.forget(&live.installation.id),
+            Err(error) => tracing::error!(error = %error, "a problem could not be noted"),
+        }
+    }
+}
+
+/// What agents are told about a message that will not arrive.
+pub(super) fn not_delivered(live: &Live, reason: &str) -> String {
+    format!("Not delivered on {}: {reason}.", live.installation.channel.kind)
+}
+
+/// The planned wait ±20 %, by a number that differs from message to message. The queue counts whole seconds, so the
+/// first wait is always one.
+fn spread(planned: u64, claimed: &Claimed) -> Duration {
+    let seed = crate::crypto::sha256(format!("{}{}", claimed.key.event, claimed.attempt).as_bytes());
+    let percent = 80 + seed.first().map_or(20, |byte| u64::from(*byte) * 40 / 255);
+    Duration::from_secs((planned * percent).div_ceil(100).max(1).min(LONGEST_WAIT.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{adapter::Progress, store::JournalKey};
+
+    fn claimed(attempt: u64) -> Claimed {
+        Claimed {
+            key: JournalKey {
+                installation: "i".into(),
+                contact: "c".into(),
+                direction: Direction::Inbound,
+                event: "e".into(),
+            },
+            attempt,
+            doubtful: false,
+            tries: 0,
+            progress: Progress::default(),
+            doubled: false,
+            trace: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn waits_spread_by_a_fifth_and_last_a_day() {
+        for attempt in 1..200 {
+            for planned in RETRY_WAITS {
+                let wait = spread(planned, &claimed(attempt)).as_secs();
+                assert!(wait >= (planned * 4 / 5).max(1) && wait <= (planned * 6).div_ceil(5), "{planned} {wait}");
+            }
+        }
+        assert!(RETRY_WAITS.iter().sum::<u64>() * 4 / 5 > 17 * 3_600);
+        assert!(RETRY_WAITS.iter().sum::<u64>() > 21 * 3_600);
+    }
+}

@@ -1,0 +1,290 @@
+//! Files: fetched from the side that wrote them, and brought into the form in which the other side takes them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Failure, Message, Relay, attempt};
+use crate::{
+    adapter::{Account, Adapter, FetchContext, Known, Progress, Step, Task},
+    fit,
+    http::UploadFile,
+    limits::{Limits, MediaBy, MediaLimit},
+    media::{content_type_of, extension_of},
+    message::{Media, MediaKind, MediaSource, Part},
+    store::Direction,
+};
+
+/// All files of all messages in one process take at most so much memory.
+const BUDGET_KIB: usize = 96 * 1024;
+/// No single file takes more; a larger one is streamed into the store.
+const LARGEST_KIB: u64 = 50 * 1024;
+/// A file that failed so often is given up, so that it does not hold up the contact's later messages.
+const FILE_TRIES: u32 = 4;
+
+/// The memory that files may take.
+#[derive(Debug)]
+pub(super) struct Budget(Arc<Semaphore>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(BUDGET_KIB)))
+    }
+}
+
+/// The files of one message that are at hand.
+#[derive(Debug, Default)]
+pub(crate) struct Files(HashMap<usize, (UploadFile, OwnedSemaphorePermit)>);
+
+impl Files {
+    pub(crate) fn get(&self, part: usize) -> Option<UploadFile> {
+        self.0.get(&part).map(|(file, _)| file.clone())
+    }
+}
+
+/// What a file turned out to be.
+enum Fetched {
+    Whole {
+        bytes: Bytes,
+        permit: OwnedSemaphorePermit,
+        extension: String,
+    },
+    /// It was too large and lies in the store.
+    Stored {
+        url: String,
+        size: u64,
+        extension: String,
+    },
+}
+
+impl Relay {
+    /// The parts as the target takes them, and the bytes of those that it takes as uploads. What was found out about a
+    /// file is noted, so that a later attempt renders the same message.
+    pub(super) async fn prepare(
+        &self,
+        message: &Message<'_>,
+        progress: &mut Progress,
+        limits: &Limits,
+        source: &dyn Adapter,
+        context: &FetchContext<'_>,
+    ) -> Result<(Vec<Part>, Files), Failure> {
+        let account = match message.direction {
+            Direction::Outbound => message.live.helpdesk_account(),
+            Direction::Inbound | Direction::Note => message.live.channel_account(),
+        };
+        let mut parts = Vec::with_capacity(message.parts.len());
+        let mut files = Files::default();
+        for (index, part) in message.parts.iter().enumerate() {
+            let Part::Media(media) = part else {
+                parts.push(part.clone());
+                continue;
+            };
+            let context = FetchContext { part: index, ..*context };
+            parts.push(self.prepare_file(progress, limits, (source, &account), media, &context, &mut files).await?);
+        }
+        Ok((parts, files))
+    }
+
+    async fn prepare_file(
+        &self,
+        progress: &mut Progress,
+        limits: &Limits,
+        (source, account): (&dyn Adapter, &Account<'_>),
+        media: &Media,
+        context: &FetchContext<'_>,
+        files: &mut Files,
+    ) -> Result<Part, Failure> {
+        let limit = limits.media(media.kind);
+        if let (Some(limit), MediaSource::Link { url }) = (limit, &media.source)
+            && limit.by == MediaBy::Link
+            && media.size.is_some_and(|size| limit.takes(extension_in(url), size))
+        {
+            return Ok(Part::Media(media.clone()));
+        }
+        let noted = format!("media.{}", context.part);
+        let earlier = progress.notes.get(&noted).and_then(|json| serde_json::from_str::<Part>(json).ok());
+        match earlier {
+            // Its bytes went with the process that fetched them; where they were not used yet, they come once more.
+            Some(Part::Media(earlier)) if earlier.source == MediaSource::Fetched => {
+                if let Ok(Fetched::Whole { bytes, permit, .. }) =
+                    self.fetch((source, account), media, limit, context).await
+                {
+                    files.0.insert(context.part, (upload(&earlier, bytes), permit));
+                }
+                return Ok(Part::Media(earlier));
+            }
+            Some(part) => return Ok(part),
+            None => {}
+        }
+        let part = match self.fetch((source, account), media, limit, context).await {
+            Ok(fetched) => self.place(limits, media, fetched, context.part, files).await?,
+            Err(failure) => {
+                let counted = format!("media.{}.tries", context.part);
+                let tries =
+                    progress.notes.get(&counted).and_then(|tries| tries.parse::<u32>().ok()).unwrap_or_default() + 1;
+                progress.notes.insert(counted, tries.to_string());
+                if tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
+                    let reason = format!("the {} could not be fetched: {}", media.kind.word(), failure.reason());
+                    return Err(Failure::Retry { wait: None, reason, doubtful: false });
+                }
+                Part::text(missing(media))
+            }
+        };
+        if let Ok(json) = serde_json::to_string(&part) {
+            progress.notes.insert(noted, json);
+        }
+        Ok(part)
+    }
+
+    /// Decides in which form the target gets a file.
+    async fn place(
+        &self,
+        limits: &Limits,
+        media: &Media,
+        fetched: Fetched,
+        index: usize,
+        files: &mut Files,
+    ) -> Result<Part, Failure> {
+        let (bytes, permit, extension) = match fetched {
+            Fetched::Stored { url, size, extension } => return Ok(linked(media, url, size, &extension, None)),
+            Fetched::Whole { bytes, permit, extension } => (bytes, permit, extension),
+        };
+        let size = bytes.len() as u64;
+        // As what it is, else as a file, else as a link in the text.
+        let taken = [media.kind, MediaKind::File]
+            .into_iter()
+            .filter_map(|kind| limits.media(kind))
+            .find(|limit| limit.takes(&extension, size));
+        let Some(limit) = taken.filter(|limit| limit.by == MediaBy::Upload) else {
+            let url = self.media.put(bytes, &extension).await.map_err(|error| Failure::Retry {
+                wait: None,
+                reason: error.to_string(),
+                doubtful: false,
+            })?;
+            return Ok(linked(media, url, size, &extension, taken));
+        };
+        let placed = described(media, limit.kind, MediaSource::Fetched, size, &extension);
+        files.0.insert(index, (upload(&placed, bytes), permit));
+        Ok(Part::Media(placed))
+    }
+
+    /// Downloads a file, into memory where the target may take it whole, else into the store.
+    async fn fetch(
+        &self,
+        (source, account): (&dyn Adapter, &Account<'_>),
+        media: &Media,
+        limit: Option<&MediaLimit>,
+        context: &FetchContext<'_>,
+    ) -> Result<Fetched, Failure> {
+        let retry = |reason: &str| Failure::Retry { wait: None, reason: reason.to_owned(), doubtful: false };
+        let request = self.locate((source, account), media, context).await?;
+        let response = self.http.download(request).await.map_err(|error| {
+            if error.permanent { Failure::Rejected { reason: error.reason.to_owned() } } else { retry(error.reason) }
+        })?;
+        if !response.status().is_success() {
+            return Err(retry(&format!("its address answered {}", response.status().as_u16())));
+        }
+        let most = limit.map_or(LARGEST_KIB * 1024, |limit| limit.max_bytes).min(LARGEST_KIB * 1024);
+        let content_type = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.map(str::to_owned).or_else(|| media.content_type.clone());
+        let expected = response.content_length().or(media.size).unwrap_or(most).min(most);
+        let permits = u32::try_from(expected / 1024 + 1).unwrap_or(u32::MAX);
+        let mut permit =
+            self.budget.0.clone().acquire_many_owned(permits).await.map_err(|_| retry("no memory is free"))?;
+        let mut stream = response.bytes_stream();
+        let mut bytes = BytesMut::new();
+        let extension = |bytes: &[u8]| extension_of(bytes, media.name.as_deref(), content_type.as_deref());
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|_| retry("the download broke off"))?;
+            bytes.extend_from_slice(&chunk);
+            let length = bytes.len() as u64;
+            if length > most {
+                let extension = extension(&bytes);
+                let head = futures_util::stream::iter([Ok(bytes.freeze())]);
+                let stored = self.media.put_stream(head.chain(stream), &extension).await;
+                let (url, size) = stored.map_err(|error| retry(&error.to_string()))?;
+                return Ok(Fetched::Stored { url, size, extension });
+            }
+            // It is longer than its headers said.
+            let missing = (length / 1024 + 1).saturating_sub(permit.num_permits() as u64);
+            if missing > 0 {
+                let more = self.budget.0.clone().try_acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
+                permit.merge(more.map_err(|_| retry("no memory is free"))?);
+            }
+        }
+        let extension = extension(&bytes);
+        Ok(Fetched::Whole { bytes: bytes.freeze(), permit, extension })
+    }
+
+    /// Asks the side that wrote a file where it is.
+    async fn locate(
+        &self,
+        (source, account): (&dyn Adapter, &Account<'_>),
+        media: &Media,
+        context: &FetchContext<'_>,
+    ) -> Result<http::Request<()>, Failure> {
+        let task = Task::Fetch(media, context);
+        let mut known = Known::default();
+        for _ in 0..8 {
+            let step =
+                source.next(account, &task, &known).map_err(|error| Failure::Rejected { reason: error.reason })?;
+            let call = match step {
+                Step::Download(request) => return Ok(request),
+                Step::Done => return Err(Failure::Rejected { reason: "it is not there any more".into() }),
+                Step::Call(call) => call,
+            };
+            attempt::once(&self.http, source, account, &task, &mut known, call).await?;
+        }
+        Err(Failure::Rejected { reason: "it cannot be found".into() })
+    }
+}
+
+/// A file that the target gets as a link: as what it is where the target takes such links, else in a text.
+fn linked(media: &Media, url: String, size: u64, extension: &str, limit: Option<&MediaLimit>) -> Part {
+    match limit {
+        Some(limit) => Part::Media(described(media, limit.kind, MediaSource::Link { url }, size, extension)),
+        None => Part::text(fit::plain(&Part::Media(Media { source: MediaSource::Link { url }, ..media.clone() }))),
+    }
+}
+
+fn described(media: &Media, kind: MediaKind, source: MediaSource, size: u64, extension: &str) -> Media {
+    let name = match &media.name {
+        Some(name) if extension_in(name).eq_ignore_ascii_case(extension) => name.clone(),
+        Some(name) => format!("{name}.{extension}"),
+        None => format!("{}.{extension}", media.kind.word()),
+    };
+    let content_type = Some(content_type_of(extension).to_owned());
+    Media { kind, source, size: Some(size), name: Some(name), content_type, ..media.clone() }
+}
+
+fn upload(media: &Media, bytes: Bytes) -> UploadFile {
+    UploadFile {
+        name: media.name.clone().unwrap_or_else(|| media.kind.word().to_owned()),
+        content_type: media.content_type.clone().unwrap_or_else(|| "application/octet-stream".to_owned()),
+        bytes,
+    }
+}
+
+/// What stands in place of a file that could not be fetched.
+fn missing(media: &Media) -> String {
+    let name = media.name.as_deref().unwrap_or(media.kind.word());
+    let mut text = format!("[{name}: this {} could not be fetched]", media.kind.word());
+    if let MediaSource::Link { url } = &media.source {
+        text.push('\n');
+        text.push_str(url);
+    }
+    if let Some(caption) = &media.caption {
+        text.push('\n');
+        text.push_str(caption);
+    }
+    text
+}
+
+/// The extension at the end of a link's path or of a file's name.
+fn extension_in(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}

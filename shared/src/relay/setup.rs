@@ -1,0 +1,74 @@
+//! Tasks that belong to no message: checks, registration, profiles, look-ups.
+
+use super::attempt::{Failure, Listener, Stop, drive};
+use crate::{
+    adapter::{Account, Adapter, Fact, Known, Task},
+    http::HttpClient,
+    installation::Live,
+    message::Contact,
+    store::StoreError,
+};
+
+/// Runs a task of one side to its end and gives what it taught.
+///
+/// # Errors
+/// What the vendor said instead.
+pub async fn run(
+    http: &HttpClient,
+    adapter: &(impl AsAdapter + ?Sized),
+    account: &Account<'_>,
+    task: &Task<'_>,
+) -> Result<Vec<Fact>, Failure> {
+    let mut facts = Collected::default();
+    match drive(http, adapter.as_adapter(), account, task, &mut Known::default(), &mut facts).await {
+        Ok(()) => Ok(facts.0),
+        Err(Stop::Failure(failure)) => Err(failure),
+        // A listener that only collects does not fail.
+        Err(Stop::Store(error)) => Err(Failure::Retry { wait: None, reason: error.to_string(), doubtful: false }),
+    }
+}
+
+/// Whatever can be seen as an adapter: both kinds of adapters, without a copy of [`run`] for each.
+pub trait AsAdapter {
+    /// Seen as an adapter.
+    fn as_adapter(&self) -> &dyn Adapter;
+}
+
+impl AsAdapter for dyn crate::channel::Channel {
+    fn as_adapter(&self) -> &dyn Adapter {
+        self
+    }
+}
+
+impl AsAdapter for dyn crate::helpdesk::Helpdesk {
+    fn as_adapter(&self) -> &dyn Adapter {
+        self
+    }
+}
+
+/// What the channel knows of a contact.
+pub(super) async fn profile(http: &HttpClient, live: &Live, contact: &str) -> Option<Contact> {
+    let facts = run(http, live.channel, &live.channel_account(), &Task::Profile { contact }).await.ok()?;
+    facts.into_iter().find_map(|fact| if let Fact::Profile(contact) = fact { Some(contact) } else { None })
+}
+
+/// Whom a helpdesk's user stands for; nothing when it is nobody of this channel. `Err` is a reason to try again.
+pub(super) async fn find_contact(http: &HttpClient, live: &Live, user: &str) -> Result<Option<String>, String> {
+    match run(http, live.helpdesk, &live.helpdesk_account(), &Task::FindContact { user }).await {
+        Ok(facts) => {
+            Ok(facts.into_iter().find_map(|fact| if let Fact::Contact(contact) = fact { Some(contact) } else { None }))
+        }
+        Err(Failure::Rejected { .. } | Failure::Gone { .. }) => Ok(None),
+        Err(Failure::Retry { reason, .. } | Failure::Blocked { reason }) => Err(reason),
+    }
+}
+
+#[derive(Default)]
+struct Collected(Vec<Fact>);
+
+impl Listener for Collected {
+    async fn learned(&mut self, _: &Known, facts: &[Fact], _: bool) -> Result<(), StoreError> {
+        self.0.extend_from_slice(facts);
+        Ok(())
+    }
+}
