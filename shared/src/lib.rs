@@ -14,6 +14,7 @@ pub mod fit;
 pub mod helpdesk;
 pub mod http;
 pub mod ingest;
+pub mod install;
 pub mod installation;
 pub mod limits;
 pub mod media;

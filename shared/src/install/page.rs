@@ -1,0 +1,158 @@
+//! The admin's page: where things stand, what to paste where, and what came through lately.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::Admin;
+use crate::{
+    answer::ApiError,
+    installation::{InstallationState, Live, Route},
+    store::MessageSummary,
+};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// A page and what its Content-Security-Policy should be.
+#[derive(Debug)]
+pub struct SettingsPage {
+    /// The HTML.
+    pub html: String,
+    /// The policy's text; it admits the page's own style and script and nothing else.
+    pub policy: String,
+}
+
+impl Admin {
+    /// The page of the installation that this settings key opens.
+    ///
+    /// # Errors
+    /// 404 for a wrong key and an unknown installation alike.
+    pub async fn page(&self, id: &str, key: Option<&str>) -> Result<SettingsPage, ApiError> {
+        let key = key.ok_or_else(ApiError::not_found)?;
+        let live = self.installations.admit(id, Route::Settings, key).await?.ok_or_else(ApiError::not_found)?;
+        let live = if live.is_uninstalled() { live } else { self.find(id).await? };
+        let messages = self.store.latest(id, None, 20).await?.messages;
+        let nonce = crate::crypto::random_id()?;
+        let html = self.render(&live, &messages, &nonce).into_string();
+        let policy = format!(
+            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        );
+        Ok(SettingsPage { html, policy })
+    }
+
+    fn render(&self, live: &Live, messages: &[MessageSummary], nonce: &str) -> Markup {
+        let installation = &live.installation;
+        let (mark, headline, advice) = standing(live, messages.is_empty());
+        let title = format!("{} ⇄ {}", installation.channel.kind, installation.helpdesk.kind);
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    title { (title) }
+                    style nonce=(nonce) { (PreEscaped(STYLE)) }
+                }
+                body data-installation=(installation.id) {
+                    header { h1 { (title) } p .id { "Installation " code { (installation.id) } } }
+                    main {
+                        section .standing.(mark) aria-live="polite" {
+                            h2 { (headline) }
+                            p { (advice) }
+                        }
+                        @if !live.is_uninstalled() {
+                            section {
+                                h2 { "Set-up" }
+                                ol .steps { @for step in self.next_steps(live) { li { (step) } } }
+                                (address("Channel webhook URL", &self.url(live, Route::Channel)))
+                                (address("Helpdesk webhook URL", &self.url(live, Route::Helpdesk)))
+                                div .actions {
+                                    button type="button" data-action="check" { "Check both accounts" }
+                                    @if live.channel.limits().registers {
+                                        button type="button" data-action="register" { "Register the webhook again" }
+                                    }
+                                }
+                                p #report role="status" {}
+                            }
+                            section {
+                                h2 { "Latest messages" }
+                                (table(messages))
+                            }
+                        }
+                    }
+                    script nonce=(nonce) { (PreEscaped(SCRIPT)) }
+                }
+            }
+        }
+    }
+}
+
+/// The mark, the headline and the advice for where an installation stands.
+fn standing(live: &Live, is_untried: bool) -> (&'static str, &'static str, String) {
+    let installation = &live.installation;
+    if let Some(problem) = &installation.problem {
+        return ("bad", "Needs your attention", problem.message.clone());
+    }
+    let untried = "No message has come through yet. Write to the channel from your own phone and watch this page.";
+    match installation.state {
+        InstallationState::Registering => ("wait", "Registering", "The channel is being told the webhook URL.".into()),
+        InstallationState::RegistrationFailed => {
+            ("bad", "The channel did not take the URL", "Register the webhook again below.".into())
+        }
+        InstallationState::Uninstalled => {
+            ("bad", "Uninstalled", "This installation was removed; its URLs answer nobody any more.".into())
+        }
+        InstallationState::Manual if is_untried => ("wait", "Waiting for the first message", untried.into()),
+        InstallationState::Active if is_untried => ("wait", "Connected, waiting for the first message", untried.into()),
+        InstallationState::Manual | InstallationState::Active => {
+            ("good", "Working", "Messages come through in both directions.".into())
+        }
+    }
+}
+
+fn address(label: &str, url: &str) -> Markup {
+    html! {
+        div .address {
+            span .label { (label) }
+            code { (url) }
+            button type="button" data-copy=(url) { "Copy" }
+        }
+    }
+}
+
+fn table(messages: &[MessageSummary]) -> Markup {
+    html! {
+        @if messages.is_empty() {
+            p .empty { "Nothing yet." }
+        } @else {
+            div .scroll {
+                table {
+                    thead { tr { th { "Received" } th { "Direction" } th { "State" } th { "Took" } th { "Note" } } }
+                    tbody {
+                        @for message in messages {
+                            tr {
+                                td { time datetime=(message.received_at) { (message.received_at) } }
+                                td { (message.direction) }
+                                td { span .state.(message.state) { (message.receipt.as_deref().unwrap_or(message.state)) } }
+                                td { (message.took_ms) " ms" }
+                                td { (note(message)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn note(message: &MessageSummary) -> String {
+    let mut notes: Vec<String> = message.error.iter().filter(|_| message.state != "done").cloned().collect();
+    if message.attempts > 1 {
+        notes.push(format!("{} attempts", message.attempts));
+    }
+    if message.possibly_doubled {
+        notes.push("may have arrived twice".into());
+    }
+    notes.join("; ")
+}
