@@ -62,8 +62,9 @@ pub enum TextUnit {
     Utf16,
     /// UTF-8 bytes.
     Bytes,
-    /// Septets of the GSM 03.38 alphabet, or UTF-16 units doubled (`max` is in septets for a text that fits GSM, and
-    /// the text is counted as 16-bit units against `max * 7 / 16` when it does not).
+    /// As SMS is counted: septets while the whole text is in the GSM 03.38 alphabet (`€`, `{`, `}`, `[`, `]`, `~`,
+    /// `|`, `^` and `\` take two), UTF-16 code units as soon as one character is not. `max` is compared with
+    /// whichever of the two applies.
     Gsm7,
 }
 

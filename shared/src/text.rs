@@ -1,9 +1,618 @@
-//! Splitting text where a reader would.
+//! Counting, cutting and shortening text as vendors count and as readers would cut.
 
-use crate::limits::TextLimit;
+use std::{borrow::Cow, iter::Peekable, ops::Range, vec};
 
-/// Cuts a text into pieces that fit.
+use unicode_segmentation::{UWordBoundIndices, UnicodeSegmentation};
+
+use crate::limits::{TextLimit, TextUnit};
+
+/// How long a text is in the vendor's unit.
+pub fn len(text: &str, unit: TextUnit) -> usize {
+    match unit {
+        TextUnit::Chars => text.chars().count(),
+        TextUnit::Utf16 => text.chars().map(char::len_utf16).sum(),
+        TextUnit::Bytes => text.len(),
+        TextUnit::Gsm7 => match text.chars().map(septets).sum::<Option<usize>>() {
+            Some(septets) => septets,
+            None => len(text, TextUnit::Utf16),
+        },
+    }
+}
+
+/// Whether a text is within a limit.
+pub fn fits(text: &str, limit: TextLimit) -> bool {
+    len(text, limit.unit) <= limit.max
+}
+
+/// Cuts a text into pieces that fit, where a reader would: at the end of a paragraph, else of a line, of a sentence,
+/// at a space, at a word boundary.
+///
+/// A text that fits is one piece, untouched; of a longer one the whitespace at its ends and at the cuts is dropped, and
+/// nothing else. A grapheme cluster (an emoji family, a flag, a letter with its marks) stays in one piece unless it is
+/// longer than the limit by itself, and so does a URL. A code point that is longer than the limit by itself is a piece
+/// that does not fit: the vendor's refusal is better than silence. Blank text gives no piece.
+///
+/// Takes time linear in the text.
 pub fn split(text: &str, limit: TextLimit) -> Vec<&str> {
-    let _ = limit;
-    vec![text]
+    if fits(text, limit) {
+        return if text.trim().is_empty() { Vec::new() } else { vec![text] };
+    }
+    let mut pieces = Vec::new();
+    let mut rest = skip_blank(text);
+    while !rest.is_empty() {
+        let cut = cut(rest, limit);
+        let piece = prefix(rest, cut.end);
+        if !is_blank(piece) {
+            pieces.push(piece);
+        }
+        rest = skip_blank(suffix(rest, cut.next));
+    }
+    pieces
+}
+
+/// Shortens a text to a limit, for names and captions: what is too long ends in `…`, never inside a grapheme cluster.
+///
+/// Where not even the `…` fits, nothing is left.
+pub fn truncate(text: &str, limit: TextLimit) -> Cow<'_, str> {
+    const ELLIPSIS: char = '…';
+    if fits(text, limit) {
+        return Cow::Borrowed(text);
+    }
+    let Some(max) = limit.max.checked_sub(weight(ELLIPSIS, limit.unit)) else {
+        return Cow::Borrowed("");
+    };
+    let window = window(text, TextLimit { max, unit: limit.unit });
+    let kept = boundaries(text, window).last().unwrap_or_default();
+    let mut short = prefix(text, kept).trim_end().to_owned();
+    short.push(ELLIPSIS);
+    Cow::Owned(short)
+}
+
+/// A place to cut: the piece ends at `end`, the text goes on at `next`; between the two is whitespace.
+#[derive(Clone, Copy)]
+struct Cut {
+    end: usize,
+    next: usize,
+}
+
+/// Why one may cut at a place, best last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    Grapheme,
+    Word,
+    Space,
+    Sentence,
+    Line,
+    Paragraph,
+}
+
+/// Where the first piece of a text ends. The text does not start with whitespace.
+///
+/// Looks no further than the piece can reach, plus the whitespace behind it, plus a few characters.
+fn cut(text: &str, limit: TextLimit) -> Cut {
+    let window = window(text, limit);
+    if window == text.len() {
+        return Cut { end: text.trim_end().len(), next: window };
+    }
+    let spaces = suffix(text, window);
+    let reach = window + spaces.len() - spaces.trim_start().len();
+
+    // A cut in the second half is taken for the best reason, one in the first half only if there is no other: a lone
+    // heading is no reason to send a nearly empty message.
+    let mut late: Option<(Reason, Cut)> = None;
+    let mut early: Option<Cut> = None;
+    let mut last: Option<Cut> = None;
+    for (reason, cut) in Places::new(text, reach) {
+        if cut.end > window {
+            break;
+        }
+        last = Some(cut);
+        if reason == Reason::Grapheme {
+            continue;
+        }
+        early = Some(cut);
+        if cut.next * 2 >= window && late.is_none_or(|(best, _)| reason >= best) {
+            late = Some((reason, cut));
+        }
+    }
+    late.map(|(_, cut)| cut).or(early).or(last).unwrap_or_else(|| {
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        let end = window.max(first);
+        Cut { end, next: end }
+    })
+}
+
+/// All places up to `reach` where a text may be cut, in order.
+struct Places<'a> {
+    text: &'a str,
+    graphemes: vec::IntoIter<usize>,
+    words: Peekable<UWordBoundIndices<'a>>,
+    urls: Peekable<vec::IntoIter<Range<usize>>>,
+    /// Where the grapheme that comes next starts.
+    at: usize,
+    /// Where the last grapheme ended that is more than whitespace.
+    end: usize,
+    /// Whether the text up to `end` finishes a sentence.
+    sentence: Sentence,
+    /// How many lines ended since.
+    lines: usize,
+}
+
+/// How a text ends.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sentence {
+    /// In the middle.
+    Open,
+    /// With a mark that ends a sentence if a space follows.
+    Ended,
+    /// With a mark that ends a sentence without a space, as in Chinese.
+    EndedWide,
+}
+
+impl<'a> Places<'a> {
+    /// How many characters behind `reach` are looked at to see that a word or a URL goes on there.
+    const AHEAD: usize = 16;
+
+    fn new(text: &'a str, reach: usize) -> Self {
+        let ahead = suffix(text, reach).char_indices().nth(Self::AHEAD).map_or(text.len(), |(at, _)| reach + at);
+        let seen = prefix(text, ahead);
+        Self {
+            text,
+            graphemes: boundaries(text, reach).collect::<Vec<_>>().into_iter(),
+            words: seen.split_word_bound_indices().peekable(),
+            urls: urls(seen).into_iter().peekable(),
+            at: 0,
+            end: 0,
+            sentence: Sentence::Open,
+            lines: 0,
+        }
+    }
+
+    /// Takes in the grapheme between `self.at` and `next`.
+    fn step(&mut self, next: usize) {
+        let grapheme = self.text.get(self.at..next).unwrap_or_default();
+        self.at = next;
+        if is_blank(grapheme) {
+            self.lines += usize::from(grapheme.contains(['\n', '\r', '\u{85}', '\u{2028}']));
+            self.lines += 2 * usize::from(grapheme.contains('\u{2029}'));
+            return;
+        }
+        self.end = next;
+        self.lines = 0;
+        self.sentence = match grapheme.chars().next().unwrap_or_default() {
+            '。' | '！' | '？' | '｡' | '।' | '॥' | '။' | '។' => Sentence::EndedWide,
+            '.' | '!' | '?' | '…' | '؟' | '۔' | '։' | '።' => self.sentence.max(Sentence::Ended),
+            closing if clings(closing) => self.sentence,
+            _ => Sentence::Open,
+        };
+    }
+
+    /// The reason to cut at `self.at`.
+    fn reason(&mut self) -> Reason {
+        let at = self.at;
+        while self.words.next_if(|(word, _)| *word < at).is_some() {}
+        while self.urls.next_if(|url| url.end <= at).is_some() {}
+        let url = self.urls.peek();
+        if self.end < at {
+            return match (self.lines, self.sentence) {
+                (2.., _) => Reason::Paragraph,
+                (1, _) => Reason::Line,
+                (_, Sentence::Open) => Reason::Space,
+                _ => Reason::Sentence,
+            };
+        }
+        if url.is_some_and(|url| url.start < at) {
+            return Reason::Grapheme;
+        }
+        if url.is_some_and(|url| url.start == at) {
+            return Reason::Word;
+        }
+        if suffix(self.text, at).chars().next().is_some_and(clings) {
+            return Reason::Grapheme;
+        }
+        if self.sentence == Sentence::EndedWide {
+            return Reason::Sentence;
+        }
+        if self.words.peek().is_some_and(|(word, _)| *word == at) { Reason::Word } else { Reason::Grapheme }
+    }
+}
+
+impl Iterator for Places<'_> {
+    type Item = (Reason, Cut);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.graphemes.next()?;
+        self.step(next);
+        let reason = self.reason();
+        Some((reason, Cut { end: self.end, next: self.at }))
+    }
+}
+
+/// Where the grapheme clusters of a text end, up to and including `reach`.
+///
+/// One code point decides whether a cluster goes on, so nothing behind it needs to be looked at.
+fn boundaries(text: &str, reach: usize) -> impl Iterator<Item = usize> {
+    let ahead = suffix(text, reach).chars().next().map_or(0, char::len_utf8);
+    prefix(text, reach + ahead)
+        .grapheme_indices(true)
+        .map(|(at, grapheme)| at + grapheme.len())
+        .take_while(move |end| *end <= reach)
+}
+
+/// The URLs in a text, each with the punctuation that clings to it; one that reaches the end may go on behind it.
+fn urls(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    for run in text.split_inclusive(ends_url) {
+        if let Some(start) = url_start(run) {
+            let end = run.trim_end_matches(ends_url).len();
+            found.push(from + start..from + end);
+        }
+        from += run.len();
+    }
+    found
+}
+
+fn url_start(run: &str) -> Option<usize> {
+    if let Some((before, _)) = run.split_once("://") {
+        let in_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        return Some(before.trim_end_matches(in_scheme).trim_end_matches(['(', '[', '{', '\'']).len());
+    }
+    let (before, _) = run.split_once("www.")?;
+    (!before.ends_with(char::is_alphanumeric)).then_some(before.len())
+}
+
+/// Whether a character cannot be part of a URL. Letters of any script can: people paste them unescaped.
+fn ends_url(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '<' | '>' | '"' | '«' | '»' | '“' | '”' | '，' | '、' | '。' | '！' | '？' | '；' | '：')
+        || matches!(c, '（' | '）' | '「' | '」' | '『' | '』' | '【' | '】' | '《' | '》')
+}
+
+/// Whether a punctuation mark belongs to what stands before it, so that no piece should start with it.
+fn clings(c: char) -> bool {
+    matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '"' | '\'' | '%' | '…' | '”' | '’' | '»')
+        || matches!(
+            c,
+            '，' | '、' | '。' | '！' | '？' | '；' | '：' | '）' | '」' | '』' | '】' | '》' | '｡' | '､' | 'ー'
+        )
+        || matches!(c, '،' | '؛' | '؟' | '۔' | '।' | '॥')
+}
+
+/// A text without the whitespace that it starts with; a space that carries a combining mark is no whitespace.
+fn skip_blank(text: &str) -> &str {
+    let spaces = text.len() - text.trim_start().len();
+    suffix(text, boundaries(text, spaces).last().unwrap_or_default())
+}
+
+fn is_blank(grapheme: &str) -> bool {
+    grapheme.chars().all(char::is_whitespace)
+}
+
+/// How many bytes of a text fit, whatever is cut in two there.
+fn window(text: &str, limit: TextLimit) -> usize {
+    let mut left = limit.max;
+    for (at, c) in text.char_indices() {
+        match left.checked_sub(weight(c, limit.unit)) {
+            Some(rest) => left = rest,
+            None => return at,
+        }
+    }
+    text.len()
+}
+
+/// What a character adds to a text's length at most. In GSM this is a little too much for `€` and its like in a text
+/// that is sent as UTF-16 because of other characters, and right for all else.
+fn weight(c: char, unit: TextUnit) -> usize {
+    match unit {
+        TextUnit::Chars => 1,
+        TextUnit::Utf16 => c.len_utf16(),
+        TextUnit::Bytes => c.len_utf8(),
+        TextUnit::Gsm7 => septets(c).unwrap_or(c.len_utf16()),
+    }
+}
+
+/// How many septets a character takes in the default alphabet of GSM 03.38 and its extension table.
+///
+/// <https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding>
+fn septets(c: char) -> Option<usize> {
+    match c {
+        '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' | '\u{c}' => Some(2),
+        '`' => None,
+        '\n' | '\r' | ' '..='~' => Some(1),
+        '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' => Some(1),
+        'Δ' | 'Φ' | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' => Some(1),
+        'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡' | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à' => {
+            Some(1)
+        }
+        _ => None,
+    }
+}
+
+fn prefix(text: &str, end: usize) -> &str {
+    text.get(..end).unwrap_or_default()
+}
+
+fn suffix(text: &str, start: usize) -> &str {
+    text.get(start..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const UNITS: [TextUnit; 4] = [TextUnit::Chars, TextUnit::Utf16, TextUnit::Bytes, TextUnit::Gsm7];
+
+    fn chars(max: usize) -> TextLimit {
+        TextLimit { max, unit: TextUnit::Chars }
+    }
+
+    #[track_caller]
+    fn check(text: &str, limit: TextLimit, pieces: &[&str]) {
+        assert_eq!(split(text, limit), pieces);
+    }
+
+    #[test]
+    fn lengths_are_counted_in_the_vendors_unit() {
+        let rows = [
+            ("", [0, 0, 0, 0]),
+            ("abc", [3, 3, 3, 3]),
+            ("é", [1, 1, 2, 1]),
+            ("€", [1, 1, 3, 2]),
+            ("{}", [2, 2, 2, 4]),
+            ("Fr {5} €", [8, 8, 10, 11]),
+            ("{ж}", [3, 3, 4, 3]),
+            ("`", [1, 1, 1, 1]),
+            ("{`}", [3, 3, 3, 3]),
+            ("สวัสดี", [6, 6, 18, 6]),
+            ("😀", [1, 2, 4, 2]),
+            ("👨‍👩‍👧", [5, 8, 18, 8]),
+        ];
+        for (text, lengths) in rows {
+            assert_eq!(UNITS.map(|unit| len(text, unit)), lengths, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_fits_is_untouched() {
+        check("  two\r\n\r\nlines \n", chars(17), &["  two\r\n\r\nlines \n"]);
+        check("{ж}", TextLimit { max: 3, unit: TextUnit::Gsm7 }, &["{ж}"]);
+    }
+
+    #[test]
+    fn blank_text_gives_no_piece() {
+        check("", chars(5), &[]);
+        check("", chars(0), &[]);
+        check(" \r\n\t", chars(5), &[]);
+        check(" \r\n\t", chars(1), &[]);
+    }
+
+    #[test]
+    fn cuts_at_the_best_place_in_the_second_half() {
+        check("One two.\n\nThree. Four\nfive six", chars(20), &["One two.", "Three. Four\nfive six"]);
+        check("One two three\nfour. Five six", chars(21), &["One two three", "four. Five six"]);
+        check("One two three. Four five six", chars(23), &["One two three.", "Four five six"]);
+        check("One two three four five", chars(17), &["One two three", "four five"]);
+        check("Hi\n\nOne two three four five", chars(19), &["Hi\n\nOne two three", "four five"]);
+        check("He said \"stop.\" Then he left", chars(22), &["He said \"stop.\"", "Then he left"]);
+    }
+
+    #[test]
+    fn a_space_behind_a_full_piece_is_no_reason_to_cut_earlier() {
+        check("one two three", chars(7), &["one two", "three"]);
+        check("one. two.    three", chars(9), &["one. two.", "three"]);
+    }
+
+    #[test]
+    fn a_long_word_starts_a_piece_of_its_own() {
+        check("a abcdefghijkl", chars(10), &["a", "abcdefghij", "kl"]);
+    }
+
+    #[test]
+    fn crlf_counts_as_one_line_end() {
+        check("one two\r\nthree\r\n\r\nfour five", chars(18), &["one two\r\nthree", "four five"]);
+        check("ab\r\ncd", chars(3), &["ab", "cd"]);
+    }
+
+    #[test]
+    fn thai_is_cut_between_clusters_and_at_spaces_where_there_are_any() {
+        let clusters = "ที่นี่น้ำดี";
+        let pieces = split(clusters, chars(4));
+        assert_eq!(pieces, ["ที่", "นี่", "น้ำ", "ดี"]);
+        check("สวัสดีครับ ขอบคุณครับ", chars(15), &["สวัสดีครับ", "ขอบคุณครับ"]);
+    }
+
+    #[test]
+    fn chinese_is_cut_behind_sentences_else_between_words_and_never_before_a_comma() {
+        check("你好。我想退货，可以吗？谢谢你", chars(13), &["你好。我想退货，可以吗？", "谢谢你"]);
+        check("我们今天去北京，好吗", chars(7), &["我们今天去北", "京，好吗"]);
+        check("他说「好的。」然后走了", chars(9), &["他说「好的。」", "然后走了"]);
+    }
+
+    #[test]
+    fn right_to_left_text_is_cut_in_reading_order() {
+        check("مرحبا كيف حالك؟ أريد المساعدة", chars(20), &["مرحبا كيف حالك؟", "أريد المساعدة"]);
+        check("שלום, מה שלומך היום", chars(14), &["שלום, מה שלומך", "היום"]);
+        check("שָׁלוֹם", chars(3), &["שָׁ", "לוֹ", "ם"]);
+    }
+
+    #[test]
+    fn emoji_families_and_flags_stay_whole() {
+        check("👨‍👩‍👧👨‍👩‍👧", chars(6), &["👨‍👩‍👧", "👨‍👩‍👧"]);
+        check("🇨🇭🇩🇪🇫🇷", chars(5), &["🇨🇭🇩🇪", "🇫🇷"]);
+        check("👍🏽👍🏽", TextLimit { max: 7, unit: TextUnit::Utf16 }, &["👍🏽", "👍🏽"]);
+        check("e\u{301}e\u{301}", chars(3), &["e\u{301}", "e\u{301}"]);
+    }
+
+    #[test]
+    fn a_cluster_longer_than_the_limit_is_cut_at_code_points() {
+        check("👨‍👩‍👧", chars(2), &["👨\u{200d}", "👩\u{200d}", "👧"]);
+        check("😀a", TextLimit { max: 1, unit: TextUnit::Utf16 }, &["😀", "a"]);
+        check("ab", chars(0), &["a", "b"]);
+    }
+
+    #[test]
+    fn urls_stay_whole_while_they_fit() {
+        let url = "https://example.com/a-long/path.html?q=one,two";
+        let text = format!("See the page {url} for more");
+        check(&text, chars(50), &["See the page", &format!("{url} for"), "more"]);
+        check(&format!("请看{url}，谢谢"), chars(47), &["请看", &format!("{url}，"), "谢谢"]);
+        check(&format!("see ({url})."), chars(49), &["see", &format!("({url}).")]);
+        check("go www.example.com/a-b-c", chars(21), &["go", "www.example.com/a-b-c"]);
+        let cut = ["See the page", "https://example.com/", "a-long/path.html?q=", "one,two for more"];
+        check(&text, chars(20), &cut);
+    }
+
+    #[test]
+    fn gsm_text_is_cut_by_septets_and_other_text_by_utf16_units() {
+        let gsm = |max| TextLimit { max, unit: TextUnit::Gsm7 };
+        check("€€€ {}{}", gsm(8), &["€€€", "{}{}"]);
+        check("{{{{{", gsm(5), &["{{", "{{", "{"]);
+        check("жжж жжж", gsm(4), &["жжж", "жжж"]);
+        assert!(fits(&"a".repeat(1600), gsm(1600)));
+        assert!(!fits(&"€".repeat(801), gsm(1600)));
+    }
+
+    #[test]
+    fn shortened_text_ends_in_an_ellipsis_and_fits() {
+        let rows = [
+            ("short", chars(5), "short"),
+            ("a longer name", chars(9), "a longer…"),
+            ("a longer name", chars(8), "a longe…"),
+            ("👨‍👩‍👧👨‍👩‍👧", chars(9), "👨‍👩‍👧…"),
+            ("👨‍👩‍👧👨‍👩‍👧", chars(4), "…"),
+            ("abcdef", TextLimit { max: 5, unit: TextUnit::Bytes }, "ab…"),
+            ("abcdef", TextLimit { max: 2, unit: TextUnit::Bytes }, ""),
+            ("abc", chars(0), ""),
+            ("{{{{", TextLimit { max: 6, unit: TextUnit::Gsm7 }, "{{…"),
+        ];
+        for (text, limit, short) in rows {
+            assert_eq!(truncate(text, limit), short, "{text} {limit:?}");
+        }
+    }
+
+    #[test]
+    fn a_megabyte_takes_linear_time() {
+        let seeds = [
+            "a",
+            " ",
+            "\n",
+            "a ",
+            "a\n\n",
+            "Word, word. ",
+            "🇨🇭",
+            "e\u{301}",
+            "\u{301}",
+            "https://",
+            "x.",
+            "ไทย",
+            "a\u{600} ",
+        ];
+        for seed in seeds {
+            for max in [1, 1000, 100_000] {
+                let size = if max == 1 { 1 << 16 } else { 1 << 20 };
+                let text = seed.repeat(size / seed.len());
+                let started = Instant::now();
+                split(&text, TextLimit { max, unit: TextUnit::Chars });
+                assert!(started.elapsed() < Duration::from_secs(5), "{seed:?} {max}: {:?}", started.elapsed());
+            }
+        }
+    }
+
+    /// Text out of what makes cutting hard.
+    fn hard_text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            proptest::sample::select(vec![
+                " ",
+                "\n",
+                "\r\n",
+                "\r",
+                "\n\n",
+                "\u{2029}",
+                "\u{301}",
+                "\u{200d}",
+                "\u{600}",
+                "\u{fe0f}",
+                "🇨",
+                "🇭",
+                "👨‍👩‍👧",
+                "👍🏽",
+                "क्ष",
+                "น้ำ",
+                "한",
+                "ᄒ",
+                "ᅡ",
+                "{",
+                "€",
+                "`",
+                "。",
+                "」",
+                "https://a.b/c?d=e",
+                "://",
+                "www.",
+                ".",
+                "!",
+            ])
+            .prop_map(str::to_owned),
+            "[a-z]{1,9}",
+            any::<char>().prop_map(String::from),
+        ];
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_is_lost_but_whitespace_and_every_piece_fits(
+            text in hard_text(), max in 0_usize..40, unit in proptest::sample::select(UNITS.to_vec()),
+        ) {
+            let limit = TextLimit { max, unit };
+            let pieces = split(&text, limit);
+            let clusters: Vec<_> = text.grapheme_indices(true).collect();
+            let mut at = 0;
+            for piece in &pieces {
+                prop_assert!(!piece.trim().is_empty());
+                prop_assert!(fits(piece, limit) || piece.chars().count() == 1, "{piece:?} does not fit");
+                let (lost, _) = suffix(&text, at).split_once(piece).expect("pieces come in order");
+                prop_assert!(is_blank(lost), "{lost:?} is lost");
+                let start = at + lost.len();
+                at = start + piece.len();
+                for cut in [start, at] {
+                    let cluster = clusters.iter().find(|(from, cluster)| *from < cut && cut < from + cluster.len());
+                    if let Some((_, cluster)) = cluster {
+                        let weight: usize = cluster.chars().map(|c| weight(c, unit)).sum();
+                        prop_assert!(weight > max || is_blank(suffix(&text, cut)), "{cluster:?} is cut in {pieces:?}");
+                    }
+                }
+            }
+            prop_assert!(is_blank(suffix(&text, at)), "{:?} is lost", suffix(&text, at));
+            if fits(&text, limit) {
+                prop_assert!(pieces.len() <= 1);
+            }
+        }
+
+        #[test]
+        fn no_url_is_cut_that_fits(before in "[a-z .]{0,30}", path in "[a-z0-9./?=,-]{0,20}", after in "( [a-z .]{0,30})?") {
+            let url = format!("https://{path}");
+            let text = format!("{before} {url}{after}");
+            let pieces = split(&text, chars(28));
+            prop_assert!(pieces.iter().any(|piece| piece.contains(&url)), "{pieces:?}");
+        }
+
+        #[test]
+        fn shortened_text_always_fits(
+            text in hard_text(), max in 0_usize..40, unit in proptest::sample::select(UNITS.to_vec()),
+        ) {
+            let limit = TextLimit { max, unit };
+            let short = truncate(&text, limit);
+            prop_assert!(fits(&short, limit));
+            let kept = short.strip_suffix('…').unwrap_or(&short);
+            prop_assert!(text.starts_with(kept));
+        }
+    }
 }
