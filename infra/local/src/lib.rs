@@ -1,4 +1,9 @@
 //! The whole bridge on one machine: the functions' real handlers behind an HTTP front, an embedded DynamoDB engine, a
 //! queue, and simulated vendors.
 
+pub mod calls;
+pub mod clock;
+pub mod server;
 pub mod sim;
+#[cfg(test)]
+mod testing;
