@@ -3,6 +3,7 @@
 
 pub mod calls;
 pub mod clock;
+pub mod queue;
 pub mod server;
 pub mod sim;
 #[cfg(test)]
