@@ -3,8 +3,11 @@
 
 pub mod calls;
 pub mod clock;
+#[cfg(test)]
+mod killed;
 pub mod queue;
 pub mod server;
 pub mod sim;
+pub mod table;
 #[cfg(test)]
 mod testing;
