@@ -3,6 +3,7 @@
 
 pub mod calls;
 pub mod clock;
+pub mod event_source;
 #[cfg(test)]
 mod killed;
 pub mod queue;
