@@ -1,1 +1,188 @@
-//! p
+//! What the end-to-end tests share: a whole bridge with simulated vendors, for every channel and every helpdesk.
+#![expect(clippy::panic, clippy::expect_used, reason = "a test that cannot go on should say so and stop")]
+
+use std::time::{Duration, Instant};
+
+use byoc_local::{
+    bridge::{Bridge, Settings},
+    clock::Clock,
+    sim::{self, Said, Saying, Seen},
+};
+use serde_json::Value;
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Every channel with every helpdesk.
+pub fn pairs() -> Vec<(&'static str, &'static str)> {
+    let helpdesks = sim::HELPDESKS.iter();
+    helpdesks.flat_map(|helpdesk| sim::CHANNELS.iter().map(|channel| (*channel, *helpdesk))).collect()
+}
+
+/// A bridge under test.
+pub struct Rig {
+    /// The bridge.
+    pub bridge: Bridge,
+    /// The queue's clock.
+    pub clock: Clock,
+}
+
+impl Rig {
+    /// Starts a bridge in memory.
+    pub async fn start(channel: &str, helpdesk: &str) -> Self {
+        Self::start_with(channel, helpdesk, |_| {}).await
+    }
+
+    /// Starts a bridge with other settings.
+    pub async fn start_with(channel: &str, helpdesk: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        let clock = Clock::new();
+        let channel = sim::channel(channel).expect("a simulated channel");
+        let helpdesk = sim::helpdesk(helpdesk).expect("a simulated helpdesk");
+        let mut settings = Settings { clock: clock.clone(), ..Settings::new(channel, helpdesk) };
+        change(&mut settings);
+        match Bridge::start(settings).await {
+            Ok(bridge) => Self { bridge, clock },
+            Err(error) => panic!("the bridge did not start: {error}"),
+        }
+    }
+
+    /// A customer writes; the bridge must take it.
+    pub async fn say(&self, customer: &str, text: &str) -> Said {
+        let said = self.bridge.channel.say(customer, Saying::Text(text.to_owned())).await.expect("a webhook call");
+        assert_eq!(said.status, 200, "the bridge answered {}: {}", said.status, said.body);
+        said
+    }
+
+    /// The usual customer writes.
+    pub async fn customer_says(&self, text: &str) -> Said {
+        self.say(self.bridge.channel.customer(), text).await
+    }
+
+    /// An agent answers the contact whose message came last; the bridge must take it.
+    pub async fn agent_says(&self, text: &str) -> Said {
+        let contact = self.bridge.helpdesk.received(None).pop().expect("a conversation").contact;
+        let said = self.bridge.helpdesk.answer(&contact, Saying::Text(text.to_owned())).await.expect("a webhook call");
+        assert_eq!(said.status, 200, "the bridge answered {}: {}", said.status, said.body);
+        said
+    }
+
+    /// What agents see, notes left out.
+    pub fn at_helpdesk(&self) -> Vec<Seen> {
+        self.bridge.helpdesk.received(None).into_iter().filter(|seen| !seen.private).collect()
+    }
+
+    /// The private notes.
+    pub fn notes(&self) -> Vec<Seen> {
+        self.bridge.helpdesk.received(None).into_iter().filter(|seen| seen.private).collect()
+    }
+
+    /// What the customers see.
+    pub fn at_channel(&self) -> Vec<Seen> {
+        self.bridge.channel.received(None)
+    }
+
+    /// Waits until so many messages are at the helpdesk, and a little longer, so that one too many shows.
+    pub async fn exactly_at_helpdesk(&self, count: usize) -> Vec<Seen> {
+        exactly("messages at the helpdesk", count, || self.at_helpdesk()).await
+    }
+
+    /// The same at the channel.
+    pub async fn exactly_at_channel(&self, count: usize) -> Vec<Seen> {
+        exactly("messages at the channel", count, || self.at_channel()).await
+    }
+
+    /// The journal's latest messages, newest first.
+    pub async fn journal(&self) -> Vec<Value> {
+        let path = format!("/installations/{}/messages", self.bridge.installation_id());
+        let (status, body) = self.bridge.admin("GET", &path, None).await.expect("an answer");
+        assert_eq!(status, 200, "{body}");
+        body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default()
+    }
+
+    /// Lets the queue's time run fast until dropped: a second every 20 ms, slow enough that no running invocation
+    /// loses its message.
+    pub fn hurry(&self) -> Hurry {
+        let clock = self.clock.clone();
+        Hurry(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                clock.advance(Duration::from_secs(1));
+            }
+        }))
+    }
+}
+
+/// Fast time, until dropped.
+pub struct Hurry(tokio::task::JoinHandle<()>);
+
+impl Drop for Hurry {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Waits until `look` finds something.
+pub async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "{what}: nothing after {PATIENCE:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn exactly(what: &str, count: usize, look: impl Fn() -> Vec<Seen>) -> Vec<Seen> {
+    let began = Instant::now();
+    while look().len() < count {
+        assert!(began.elapsed() < PATIENCE, "{what}: {} instead of {count}: {:?}", look().len(), texts(&look()));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    let seen = look();
+    assert_eq!(seen.len(), count, "{what}: {:?}", texts(&seen));
+    seen
+}
+
+/// The texts of messages.
+pub fn texts(seen: &[Seen]) -> Vec<String> {
+    seen.iter().map(|seen| seen.text.clone()).collect()
+}
+
+/// Serves files over HTTP, as a vendor's file host would: name, content type, bytes.
+pub async fn files(files: &[(&'static str, &'static str, &[u8])]) -> byoc_local::server::Server {
+    let mut router = axum::Router::new();
+    for (name, content_type, bytes) in files {
+        let (content_type, bytes) = (*content_type, bytes.to_vec());
+        let handler = move || async move { ([("content-type", content_type)], bytes) };
+        router = router.route(&format!("/{name}"), axum::routing::get(handler));
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    byoc_local::server::Server::start(listener, router).expect("a server")
+}
+
+/// The bytes behind the last link in what a person sees, as a person would get them by clicking.
+pub async fn file_behind(seen: &Seen) -> Option<Vec<u8>> {
+    let url = seen.text.split_whitespace().rfind(|word| word.starts_with("http"))?;
+    let client = reqwest::Client::builder().no_proxy().build().ok()?;
+    let answer = client.get(url).send().await.ok().filter(|answer| answer.status().is_success())?;
+    Some(answer.bytes().await.ok()?.to_vec())
+}
+
+/// Five ports in a row that are free.
+pub async fn free_ports() -> u16 {
+    for start in (20_000..30_000_u16).step_by(7) {
+        let mut held = Vec::new();
+        for port in start..start + 5 {
+            match tokio::net::TcpListener::bind(("127.0.0.1", port)).await {
+                Ok(listener) => held.push(listener),
+                Err(_) => break,
+            }
+        }
+        if held.len() == 5 {
+            return start;
+        }
+    }
+    panic!("no five free ports in a row")
+}

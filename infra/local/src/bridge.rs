@@ -2,11 +2,11 @@
 //! either side, with one installation made through the real install hook.
 
 use std::{
-    fmt::Write as _,
+    collections::VecDeque,
     io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -99,6 +99,8 @@ pub struct Bridge {
     pub queues: QueueServer,
     /// The environment that the functions would have as processes.
     pub environment: Vec<(String, String)>,
+    /// The webhook calls of late.
+    pub traffic: Traffic,
     vendors: (Server, Server),
     polling: Option<Polling>,
     front: Server,
@@ -161,6 +163,7 @@ impl Bridge {
         secret_file(&folder.join("vault.key"))?;
         let environment = environment(&url, &folder, &table, &queues, &admin_key);
         let functions = Functions::build(&Environment::of(environment.clone())).await?;
+        let traffic = Traffic::default();
         let demo = Demo::new(channel.clone(), helpdesk.clone());
         let polling = (workers > 0).then(|| start_relay(&functions, &queues, workers));
         let mut bridge = Self {
@@ -172,9 +175,10 @@ impl Bridge {
             table,
             queues,
             environment,
+            traffic: traffic.clone(),
             vendors,
             polling,
-            front: Server::start(front, functions.router().merge(demo.router())).map_err(part)?,
+            front: Server::start(front, functions.router(&traffic).merge(demo.router())).map_err(part)?,
             _scratch: scratch,
             _saving: JoinSet::new(),
         };
@@ -330,17 +334,73 @@ impl Functions {
     }
 
     /// What API Gateway does: one address for the three functions with routes.
-    fn router(&self) -> Router {
-        Router::new().fallback(dispatch).with_state(self.clone())
+    fn router(&self, traffic: &Traffic) -> Router {
+        Router::new().fallback(dispatch).with_state((self.clone(), traffic.clone()))
     }
 }
 
-async fn dispatch(State(functions): State<Functions>, request: Request) -> Response {
+/// The webhook calls of late, so that they can be made again.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic(Arc<Mutex<VecDeque<WebhookCall>>>);
+
+/// One webhook call, as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct WebhookCall {
+    /// The method.
+    pub method: axum::http::Method,
+    /// The path and the query.
+    pub target: String,
+    /// The headers.
+    pub headers: axum::http::HeaderMap,
+    /// The body.
+    pub body: bytes::Bytes,
+}
+
+impl Traffic {
+    /// The last calls whose target starts with `prefix`, oldest first; sixty-four calls are kept.
+    pub fn calls(&self, prefix: &str) -> Vec<WebhookCall> {
+        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.iter().filter(|call| call.target.starts_with(prefix)).cloned().collect()
+    }
+
+    fn note(&self, call: WebhookCall) {
+        let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.len() >= 64 {
+            calls.pop_front();
+        }
+        calls.push_back(call);
+    }
+}
+
+impl Bridge {
+    /// Makes a webhook call once more, byte for byte; gives the status of the answer.
+    ///
+    /// # Errors
+    /// The bridge did not answer.
+    pub async fn repeat(&self, call: &WebhookCall) -> Result<u16, StartError> {
+        let mut headers = call.headers.clone();
+        headers.remove("host");
+        let url = format!("{}{}", self.url, call.target);
+        let request = client()?.request(call.method.clone(), url).headers(headers).body(call.body.clone());
+        Ok(request.send().await.map_err(part)?.status().as_u16())
+    }
+}
+
+async fn dispatch(State((functions, traffic)): State<(Functions, Traffic)>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, GATEWAY_LIMIT).await else {
         return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let route = parts.uri.path().split('/').nth(1).unwrap_or_default().to_owned();
+    if matches!(route.as_str(), "channels" | "helpdesks") {
+        let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        traffic.note(WebhookCall {
+            method: parts.method.clone(),
+            target,
+            headers: parts.headers.clone(),
+            body: body.clone(),
+        });
+    }
     let request = axum::http::Request::from_parts(parts, body);
     let answer = match route.as_str() {
         "channels" | "media" => functions.channel_webhook.http(request).await,
@@ -434,8 +494,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> Result<Self, StartError> {
-        let mut name = String::from("byoc-");
-        let _ = write!(name, "{}", byoc::crypto::random_id().map_err(part)?);
+        let name = format!("byoc-{}", byoc::crypto::random_id().map_err(part)?);
         Ok(Self(std::env::temp_dir().join(name)))
     }
 }

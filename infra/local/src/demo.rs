@@ -156,7 +156,7 @@ async fn fault(State(demo): State<Demo>, Json(trouble): Json<Trouble>) -> Respon
         _ => return refusal("`how` should be 500, 429, hang or reset"),
     };
     for _ in 0..trouble.times.min(1_000) {
-        faults.add(Fault { path: String::new(), takes_effect: false, how: how.clone() });
+        faults.add(Fault::next(how.clone()));
     }
     Json(json!({"waiting": faults.waiting()})).into_response()
 }

@@ -160,10 +160,37 @@ pub struct Faults(Arc<Mutex<VecDeque<Fault>>>);
 pub struct Fault {
     /// Only calls whose path contains this; the first fault that fits is used up.
     pub path: String,
+    /// How many calls that fit go well before.
+    pub after: usize,
     /// Whether the call takes effect all the same (the answer gets lost) or not.
     pub takes_effect: bool,
     /// What the caller sees.
     pub how: How,
+}
+
+impl Fault {
+    /// The next call fails like this, without effect.
+    pub fn next(how: How) -> Self {
+        Self { path: String::new(), after: 0, takes_effect: false, how }
+    }
+
+    /// Only after so many calls that go well.
+    #[must_use]
+    pub fn after(self, calls: usize) -> Self {
+        Self { after: calls, ..self }
+    }
+
+    /// Only calls whose path contains this.
+    #[must_use]
+    pub fn at(self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self }
+    }
+
+    /// The call takes effect all the same; only its answer is lost.
+    #[must_use]
+    pub fn with_effect(self) -> Self {
+        Self { takes_effect: true, ..self }
+    }
 }
 
 /// What the caller of a failing vendor sees.
@@ -200,7 +227,13 @@ impl Faults {
     fn take(&self, path: &str) -> Option<Fault> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let position = faults.iter().position(|fault| path.contains(&fault.path))?;
-        faults.remove(position)
+        match faults.get_mut(position) {
+            Some(fault) if fault.after > 0 => {
+                fault.after -= 1;
+                None
+            }
+            _ => faults.remove(position),
+        }
     }
 }
 
