@@ -8,12 +8,11 @@ use aws_config::{
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 use aws_smithy_runtime_api::{
     client::{
-        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
         orchestrator::HttpRequest,
         result::ConnectorError,
     },
     http::Response,
-    shared::IntoShared,
 };
 use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
 
@@ -41,6 +40,7 @@ impl Aws {
     /// Reads region, credentials and endpoints from the environment, where Lambda puts them; what it does not hold is
     /// looked for where the AWS command line would look.
     pub async fn from_environment(environment: &Environment, patience: Patience) -> Self {
+        let http = http_client();
         let base = if environment.has_aws_credentials() && environment.region().is_some() {
             // The whole chain would read files and make clients that a function never uses.
             SdkConfig::builder()
@@ -49,10 +49,10 @@ impl Aws {
                 .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
                 .build()
         } else {
-            aws_config::defaults(BehaviorVersion::latest()).http_client(http_client_fn(connector)).load().await
+            aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).load().await
         };
         Self {
-            config: with_stack(base, patience),
+            config: with_stack(base, http, patience),
             dynamodb: environment.aws_endpoint("DYNAMODB").map(str::to_owned),
             sqs: environment.aws_endpoint("SQS").map(str::to_owned),
             kms: environment.aws_endpoint("KMS").map(str::to_owned),
@@ -81,7 +81,7 @@ impl Aws {
     }
 }
 
-fn with_stack(base: SdkConfig, patience: Patience) -> SdkConfig {
+fn with_stack(base: SdkConfig, http: SharedHttpClient, patience: Patience) -> SdkConfig {
     let (attempt, operation, attempts) = match patience {
         Patience::Webhook => (800, 1_600, 2),
         Patience::Background => (3_000, 8_000, 3),
@@ -96,7 +96,7 @@ fn with_stack(base: SdkConfig, patience: Patience) -> SdkConfig {
         .with_initial_backoff(Duration::from_millis(50))
         .with_max_backoff(Duration::from_millis(400));
     base.into_builder()
-        .http_client(http_client_fn(connector))
+        .http_client(http)
         .timeout_config(timeouts)
         .retry_config(retries)
         .stalled_stream_protection(aws_config::stalled_stream_protection::StalledStreamProtectionConfig::disabled())
@@ -105,24 +105,16 @@ fn with_stack(base: SdkConfig, patience: Patience) -> SdkConfig {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// One pool of connections per process, made when the first call needs it.
-fn connector(
-    _: &aws_smithy_runtime_api::client::http::HttpConnectorSettings,
-    _: &aws_smithy_runtime_api::client::runtime_components::RuntimeComponents,
-) -> SharedHttpConnector {
-    static CONNECTOR: std::sync::OnceLock<SharedHttpConnector> = std::sync::OnceLock::new();
-    CONNECTOR
-        .get_or_init(|| {
-            let client = reqwest::Client::builder()
-                .tls_backend_preconfigured(crate::http::tls())
-                .no_proxy()
-                .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(CONNECT_TIMEOUT)
-                .build();
-            SharedHttpConnector::new(Connector(client.map_err(Arc::new)))
-        })
-        .clone()
-        .into_shared()
+/// The HTTP client of the SDKs: one pool of connections for all services.
+fn http_client() -> SharedHttpClient {
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(crate::http::tls())
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .build();
+    let connector = SharedHttpConnector::new(Connector(client.map_err(Arc::new)));
+    http_client_fn(move |_, _| connector.clone())
 }
 
 #[derive(Debug)]

@@ -89,6 +89,10 @@ pub struct HelpdeskEvent {
     pub user: Option<String>,
     /// The helpdesk's id of the conversation.
     pub conversation: Option<String>,
+    /// A hash of what makes two calls the same, at helpdesks whose calls carry no id of their own: the same again for
+    /// the same contact within the installation's `repeat_window_seconds` is a repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_key: Option<String>,
     /// What happened.
     pub kind: HelpdeskEventKind,
 }

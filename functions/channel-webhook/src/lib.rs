@@ -1,1 +1,67 @@
-//! placeholder
+//! Takes a channel's webhook calls: verifies, parses, stores in the queue, acknowledges. Calls no vendor.
+//!
+//! It also serves `/media/{name}`, the files that a channel fetches from us.
+
+use byoc::{
+    answer::{Answer, ApiError, json_answer},
+    ingest::{Ingest, WebhookPath, health},
+    installation::Route,
+    lambda::{Invocation, Reply, method_not_allowed, unreadable},
+    media::MediaStore,
+};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+
+/// The function's state.
+#[derive(Debug)]
+pub struct ChannelWebhook {
+    ingest: Ingest,
+    media: MediaStore,
+}
+
+impl ChannelWebhook {
+    /// Puts the clients together.
+    pub fn new(ingest: Ingest, media: MediaStore) -> Self {
+        Self { ingest, media }
+    }
+
+    /// Handles one event.
+    ///
+    /// # Errors
+    /// None; every event gets an answer.
+    pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
+        Ok(match invocation {
+            Invocation::Http(request) => Reply::Http(self.http(request).await),
+            Invocation::Direct(event) => Reply::Direct(direct(&event)),
+        })
+    }
+
+    /// Answers an HTTP call.
+    pub async fn http(&self, request: Request<Bytes>) -> Answer {
+        let path = request.uri().path().to_owned();
+        if let Some(path) = WebhookPath::parse(Route::Channel, &path).filter(|path| path.rest.is_empty()) {
+            return match *request.method() {
+                Method::GET | Method::POST => self.ingest.channel(&path, request).await,
+                ref other => method_not_allowed(other, "GET or POST").answer(),
+            };
+        }
+        match (request.method(), path.strip_prefix("/media/")) {
+            (method @ (&Method::GET | &Method::HEAD), Some(name)) => {
+                let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
+                self.media.serve(method, name, range).await
+            }
+            (&Method::GET, None) if path == "/health" => json_answer(StatusCode::OK, &health()),
+            _ => ApiError::not_found().answer(),
+        }
+    }
+}
+
+/// The Marketplace hands on a parsed body, on which no signature can be checked; so the channel has to call us itself.
+fn direct(event: &Value) -> Value {
+    if let Some(answer) = unreadable(event) {
+        return answer;
+    }
+    let message = "give the channel this bridge's URL: its signature can only be checked on the raw body";
+    json!({"ok": false, "error": {"code": "raw_body_needed", "message": message}})
+}

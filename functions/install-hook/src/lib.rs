@@ -1,1 +1,142 @@
-//! placeholder
+//! Installs, changes and removes installations: the admin's routes and page, and the Marketplace's set-up events.
+
+use byoc::{
+    answer::{Answer, ApiError, json_answer},
+    ingest::health,
+    install::{Access, Admin, InstallRequest, Redrive},
+    lambda::{Invocation, Reply, bearer, method_not_allowed, unreadable},
+};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use serde_json::Value;
+
+/// The longest body that is taken.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// The function's state.
+#[derive(Debug)]
+pub struct InstallHook {
+    admin: Admin,
+    allow_http: bool,
+}
+
+impl InstallHook {
+    /// `allow_http` permits http URLs in install requests, for local runs.
+    pub fn new(admin: Admin, allow_http: bool) -> Self {
+        Self { admin, allow_http }
+    }
+
+    /// Handles one event.
+    ///
+    /// # Errors
+    /// A failure of ours on an invocation, which the caller should repeat.
+    pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
+        match invocation {
+            Invocation::Http(request) => Ok(Reply::Http(self.http(request).await)),
+            Invocation::Direct(event) => match unreadable(&event) {
+                Some(answer) => Ok(Reply::Direct(answer)),
+                None => self.admin.app_event(&event).await.map(Reply::Direct),
+            },
+        }
+    }
+
+    /// Answers an HTTP call.
+    pub async fn http(&self, request: Request<Bytes>) -> Answer {
+        self.route(request).await.unwrap_or_else(|error| error.answer())
+    }
+
+    async fn route(&self, request: Request<Bytes>) -> Result<Answer, ApiError> {
+        let path = request.uri().path().to_owned();
+        let pieces: Vec<&str> = path.split('/').skip(1).collect();
+        let method = request.method().clone();
+        match (&method, pieces.as_slice()) {
+            (&Method::GET, ["health"]) => return Ok(json_answer(StatusCode::OK, &health())),
+            (&Method::GET, ["installations", id, "settings"]) => return self.page(id, &request).await,
+            (_, ["installations", ..]) => {}
+            _ => return Err(ApiError::not_found()),
+        }
+        let id = pieces.get(1).copied().filter(|id| !id.is_empty());
+        let access = self.admin.authorize(bearer(request.headers()), id).await?;
+        if access == Access::Settings && method == Method::PATCH {
+            return Err(ApiError::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "a settings key cannot change an installation; use the admin key",
+            ));
+        }
+        let ok = |body: Value| json_answer(StatusCode::OK, &body);
+        match (&method, pieces.as_slice()) {
+            (&Method::POST, ["installations"]) => {
+                let request = InstallRequest::parse(&body(&request)?.unwrap_or_default(), self.allow_http)?;
+                let (is_new, view) = self.admin.install(request, Vec::new()).await?;
+                Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &view))
+            }
+            (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(ok),
+            (&Method::PATCH, ["installations", id]) => {
+                self.admin.update(id, &body(&request)?.unwrap_or_default()).await.map(ok)
+            }
+            (&Method::DELETE, ["installations", id]) => self.admin.uninstall(id).await.map(ok),
+            (&Method::POST, ["installations", id, "rotate"]) => {
+                let body = body(&request)?;
+                self.admin.rotate(id, body.as_ref().and_then(|body| body.get("urls"))).await.map(ok)
+            }
+            (&Method::POST, ["installations", id, "register"]) => self.admin.register(id).await.map(ok),
+            (&Method::POST, ["installations", id, "check"]) => self.admin.check(id).await.map(ok),
+            (&Method::GET, ["installations", id, "messages"]) => self.admin.messages(id).await.map(ok),
+            (&Method::GET, ["installations", id, "messages", message]) => self.admin.message(id, message).await.map(ok),
+            (&Method::GET, ["installations", id, "dead-letters"]) => self.admin.dead_letters(id).await.map(ok),
+            (&Method::POST, ["installations", id, "redrive"] | ["installations", id, "dead-letters", "redrive"]) => {
+                let wanted = match body(&request)? {
+                    None => Redrive::default(),
+                    Some(body) => serde_json::from_value(body).map_err(|_| {
+                        let message = "the body should be an object of `message`, `contact`, `error` and `dry_run`";
+                        ApiError::unprocessable("bad_setting", message)
+                    })?,
+                };
+                self.admin.redrive(id, &wanted).await.map(ok)
+            }
+            (_, ["installations"]) => Err(method_not_allowed(&method, "POST")),
+            (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),
+            (_, ["installations", _, "rotate" | "register" | "check" | "redrive"]) => {
+                Err(method_not_allowed(&method, "POST"))
+            }
+            (_, ["installations", _, "messages" | "dead-letters" | "settings", ..]) => {
+                Err(method_not_allowed(&method, "GET"))
+            }
+            _ => Err(ApiError::not_found()),
+        }
+    }
+
+    async fn page(&self, id: &str, request: &Request<Bytes>) -> Result<Answer, ApiError> {
+        let query = request.uri().query().unwrap_or_default();
+        let key = url_value(query, "key");
+        let page = self.admin.page(id, key.as_deref()).await?;
+        let mut answer = Response::new(Bytes::from(page.html));
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Ok(policy) = HeaderValue::from_str(&page.policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        Ok(answer)
+    }
+}
+
+/// The JSON of a body, nothing where there is none.
+fn body(request: &Request<Bytes>) -> Result<Option<Value>, ApiError> {
+    let body = request.body();
+    if body.len() > BODY_LIMIT {
+        let message = "the body is longer than 256 KiB; no request of this API is";
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message));
+    }
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    serde_json::from_slice(body).map(Some).map_err(|error| ApiError::from(byoc::webhook::ParseError::json(&error)))
+}
+
+fn url_value(query: &str, name: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}

@@ -1,1 +1,60 @@
-//! placeholder
+//! Takes a helpdesk's events, by its webhook or by invocation from a Marketplace app: verifies, parses, stores in the
+//! queue, acknowledges. Calls no vendor.
+
+use byoc::{
+    answer::{Answer, ApiError, json_answer},
+    ingest::{Ingest, WebhookPath, health},
+    installation::Route,
+    lambda::{Invocation, Reply, method_not_allowed, unreadable},
+};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+
+/// The function's state.
+#[derive(Debug)]
+pub struct ProductEvents {
+    ingest: Ingest,
+}
+
+impl ProductEvents {
+    /// Puts the clients together.
+    pub fn new(ingest: Ingest) -> Self {
+        Self { ingest }
+    }
+
+    /// Handles one event.
+    ///
+    /// # Errors
+    /// A failure of ours on an invocation, which the caller should repeat.
+    pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
+        match invocation {
+            Invocation::Http(request) => Ok(Reply::Http(self.http(request).await)),
+            Invocation::Direct(event) => self.direct(&event).await.map(Reply::Direct),
+        }
+    }
+
+    /// Answers an HTTP call.
+    pub async fn http(&self, request: Request<Bytes>) -> Answer {
+        let path = request.uri().path().to_owned();
+        match WebhookPath::parse(Route::Helpdesk, &path) {
+            Some(path) if matches!(path.rest, "" | "message") => match *request.method() {
+                Method::POST => self.ingest.helpdesk(&path, request).await,
+                ref other => method_not_allowed(other, "POST").answer(),
+            },
+            None if path == "/health" => json_answer(StatusCode::OK, &health()),
+            _ => ApiError::not_found().answer(),
+        }
+    }
+
+    async fn direct(&self, event: &Value) -> Result<Value, ApiError> {
+        if let Some(answer) = unreadable(event) {
+            return Ok(answer);
+        }
+        match self.ingest.invoked(event).await {
+            Ok(queued) => Ok(json!(queued)),
+            Err(error) if error.status.is_server_error() => Err(error),
+            Err(error) => Ok(json!({"ok": false, "error": {"code": error.code, "message": error.message}})),
+        }
+    }
+}

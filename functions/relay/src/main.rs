@@ -1,1 +1,38 @@
-fn main() {}
+//! Wiring of the relay; see the library for what it does.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use byoc::{
+    aws::{Aws, Patience},
+    config::Environment,
+    http::HttpClient,
+    installation::Installations,
+    lambda::start_logging,
+    media::MediaStore,
+    queue::Queue,
+    relay::Relay,
+    store::Store,
+    vault::Vault,
+};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let environment = Environment::of_process();
+    start_logging(&environment);
+    let aws = Aws::from_environment(&environment, Patience::Background).await;
+    let store = Store::new(aws.dynamodb(), environment.table_name()?);
+    let sqs = aws.sqs();
+    let queues = (Queue::new(sqs.clone(), environment.queue_url()?), Queue::new(sqs, environment.dlq_url()?));
+    let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
+    let http = HttpClient::new(environment.allow_private_addresses()?);
+    let media = MediaStore::new(&environment.media_url()?, &environment.public_url()?, &environment)?;
+    let relay = Relay::new(Installations::new(store.clone(), vault), store, queues, http, media);
+    let _ = tokio::time::timeout(Duration::from_millis(300), relay.warm_up()).await;
+    let relay = &relay;
+    run(service_fn(
+        |event: LambdaEvent<SqsEvent>| async move { Ok::<_, Error>(relay::handle(relay, event.payload).await) },
+    ))
+    .await
+}

@@ -202,8 +202,8 @@ impl<'a> Recorder<'a> {
 
 impl Listener for Recorder<'_> {
     fn before(&mut self, call: &Call, known: &Known) {
-        // An adapter that could look first has done so by now, and says so.
-        if known.doubtful && call.repeat == Repeat::Doubles && known.note("looked").is_none() {
+        // An adapter that can look first has done so by now, and settled the doubt.
+        if known.doubtful && call.repeat == Repeat::Doubles {
             self.claimed.doubled = true;
         }
     }

@@ -21,10 +21,33 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
+/// The simulated channels.
+pub const CHANNELS: &[&str] = &[];
+/// The simulated helpdesks.
+pub const HELPDESKS: &[&str] = &[];
+
+/// The simulated channel of a kind.
+pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
+    match kind {
+        _ => None,
+    }
+}
+
+/// The simulated helpdesk of a kind.
+pub fn helpdesk(kind: &str) -> Option<Arc<dyn HelpdeskSim>> {
+    match kind {
+        _ => None,
+    }
+}
+
 /// A simulated channel and the customers on it.
 pub trait ChannelSim: Send + Sync {
     /// The kind of the channel.
     fn kind(&self) -> &'static str;
+    /// The customer who writes when nobody else is named.
+    fn customer(&self) -> &'static str {
+        "customer-1"
+    }
     /// The vendor's API. Serve it wrapped in [`with_faults`].
     fn router(&self) -> Router;
     /// What the vendor does wrong next.

@@ -1,0 +1,455 @@
+//! The whole bridge in one process: the functions' real handlers, the table, the queue, and a simulated vendor on
+//! either side, with one installation made through the real install hook.
+
+use std::{
+    fmt::Write as _,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use byoc::{
+    aws::{Aws, Patience},
+    config::Environment,
+    crypto::sha256_hex,
+    http::HttpClient,
+    ingest::Ingest,
+    install::Admin,
+    installation::Installations,
+    media::MediaStore,
+    queue::Queue,
+    relay::Relay,
+    store::Store,
+    vault::Vault,
+};
+use channel_webhook::ChannelWebhook;
+use install_hook::InstallHook;
+use product_events::ProductEvents;
+use serde_json::{Value, json};
+use thiserror::Error;
+use tokio::{net::TcpListener, task::JoinSet};
+
+use crate::{
+    clock::Clock,
+    demo::{Demo, Journal},
+    event_source::{EventSource, Polling},
+    queue::{QueueServer, QueueSettings, Queues},
+    server::Server,
+    sim::{ChannelSim, HelpdeskSim, with_faults},
+    table::Table,
+};
+
+/// The names of the queues and the table.
+pub const QUEUE: &str = "byoc.fifo";
+/// The dead-letter queue.
+pub const DEAD_LETTERS: &str = "byoc-dead.fifo";
+/// The table.
+pub const TABLE: &str = "byoc";
+/// API Gateway lets no more through; the functions refuse what is over 4 MiB themselves.
+const GATEWAY_LIMIT: usize = 10 << 20;
+
+/// What to start.
+pub struct Settings {
+    /// The port of the HTTP front; the table, the queue and the vendors get the four after it. 0 takes free ones.
+    pub port: u16,
+    /// Where everything is kept; in memory where there is none.
+    pub data: Option<PathBuf>,
+    /// The simulated channel.
+    pub channel: Arc<dyn ChannelSim>,
+    /// The simulated helpdesk.
+    pub helpdesk: Arc<dyn HelpdeskSim>,
+    /// `settings` of the demo installation.
+    pub options: Value,
+    /// How many relay invocations run at once; 0 starts no relay.
+    pub workers: usize,
+    /// The queue's clock, which tests advance.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// A bridge in memory on free ports.
+    pub fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
+        Self { port: 0, data: None, channel, helpdesk, options: json!({}), workers: 8, clock: Clock::new() }
+    }
+}
+
+/// A running bridge. Dropping it ends it.
+pub struct Bridge {
+    /// The base of every URL of the bridge.
+    pub url: String,
+    /// The admin key.
+    pub admin_key: String,
+    /// The answer of the install hook for the demo installation.
+    pub installation: Value,
+    /// The simulated channel.
+    pub channel: Arc<dyn ChannelSim>,
+    /// The simulated helpdesk.
+    pub helpdesk: Arc<dyn HelpdeskSim>,
+    /// The table.
+    pub table: Table,
+    /// The queues.
+    pub queues: QueueServer,
+    /// The environment that the functions would have as processes.
+    pub environment: Vec<(String, String)>,
+    vendors: (Server, Server),
+    polling: Option<Polling>,
+    front: Server,
+    _scratch: Option<Scratch>,
+    _saving: JoinSet<()>,
+}
+
+/// The bridge could not be started.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// A port is taken, or the directory cannot be used.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it did not work.
+        source: io::Error,
+    },
+    /// A part did not start.
+    #[error("{0}")]
+    Part(String),
+    /// The install hook refused the demo installation.
+    #[error("the install hook answered {status}: {body}")]
+    Install {
+        /// The HTTP status.
+        status: u16,
+        /// Its answer.
+        body: String,
+    },
+}
+
+impl Bridge {
+    /// Starts everything and installs.
+    ///
+    /// # Errors
+    /// What did not start, and why.
+    pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        let Settings { port, data, channel, helpdesk, options, workers, clock } = settings;
+        let scratch = if data.is_none() { Some(Scratch::new()?) } else { None };
+        let folder = data.clone().or_else(|| scratch.as_ref().map(|scratch| scratch.0.clone())).unwrap_or_default();
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| StartError::Io { what: folder.display().to_string(), source })?;
+        let front = listen(port, 0).await?;
+        let table = Table::start(TABLE, data.as_deref(), listen(port, 1).await?).await.map_err(part)?;
+        let queue_settings =
+            vec![QueueSettings::new(QUEUE).with_redrive(DEAD_LETTERS, 1_000), QueueSettings::new(DEAD_LETTERS)];
+        let queues = Queues::open(queue_settings, data.as_deref(), clock).map_err(part)?;
+        let queues = queues.serve(listen(port, 2).await?).map_err(part)?;
+        restore(&folder, "channel", |snapshot| channel.restore(snapshot));
+        restore(&folder, "helpdesk", |snapshot| helpdesk.restore(snapshot));
+        let channel_api = with_faults(channel.router(), channel.faults());
+        let helpdesk_api = with_faults(helpdesk.router(), helpdesk.faults());
+        let vendors = (
+            Server::start(listen(port, 3).await?, channel_api).map_err(part)?,
+            Server::start(listen(port, 4).await?, helpdesk_api).map_err(part)?,
+        );
+        let address = front.local_addr().map_err(part)?;
+        let url = format!("http://{address}");
+        let admin_key = secret_file(&folder.join("admin.key"))?;
+        secret_file(&folder.join("vault.key"))?;
+        let environment = environment(&url, &folder, &table, &queues, &admin_key);
+        let functions = Functions::build(&Environment::of(environment.clone())).await?;
+        let demo = Demo::new(channel.clone(), helpdesk.clone());
+        let polling = (workers > 0).then(|| start_relay(&functions, &queues, workers));
+        let mut bridge = Self {
+            url,
+            admin_key,
+            installation: Value::Null,
+            channel,
+            helpdesk,
+            table,
+            queues,
+            environment,
+            vendors,
+            polling,
+            front: Server::start(front, functions.router().merge(demo.router())).map_err(part)?,
+            _scratch: scratch,
+            _saving: JoinSet::new(),
+        };
+        let request = json!({
+            "helpdesk": bridge.helpdesk.install(&bridge.vendors.1.url()),
+            "channel": bridge.channel.install(&bridge.vendors.0.url()),
+            "settings": options,
+        });
+        bridge.installation = bridge.install(&request).await?;
+        let text = |name: &str| bridge.installation.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        if text("state") == "manual" {
+            bridge.channel.paste_webhook(&text("channel_webhook_url"));
+        }
+        bridge.helpdesk.paste_webhook(&text("helpdesk_webhook_url"));
+        let journal = format!("{}/installations/{}/messages", bridge.url, bridge.installation_id());
+        demo.ask(Journal { url: journal, key: bridge.admin_key.clone() });
+        if data.is_some() {
+            bridge._saving = save_always(folder, &bridge.channel, &bridge.helpdesk);
+        }
+        Ok(bridge)
+    }
+
+    /// Makes an installation as an admin would.
+    ///
+    /// # Errors
+    /// The install hook's answer, when it is a refusal.
+    pub async fn install(&self, request: &Value) -> Result<Value, StartError> {
+        let (status, body) = self.admin("POST", "/installations", Some(request)).await?;
+        if status >= 300 {
+            return Err(StartError::Install { status, body: body.to_string() });
+        }
+        Ok(body)
+    }
+
+    /// Calls an admin's route with the admin key.
+    ///
+    /// # Errors
+    /// The bridge did not answer.
+    pub async fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value), StartError> {
+        let method = method.parse().map_err(|_| StartError::Part(format!("{method} is no method")))?;
+        let mut request = client()?
+            .request(method, format!("{}{path}", self.url))
+            .header("authorization", format!("Bearer {}", self.admin_key));
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await.map_err(part)?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await.map_err(part)?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    /// The id of the demo installation.
+    pub fn installation_id(&self) -> &str {
+        self.installation.get("id").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Where the simulated channel and the simulated helpdesk are served.
+    pub fn vendor_urls(&self) -> (String, String) {
+        (self.vendors.0.url(), self.vendors.1.url())
+    }
+
+    /// The address of the HTTP front.
+    pub fn address(&self) -> SocketAddr {
+        self.front.address()
+    }
+
+    /// Stops the relay as a dying Lambda would: whatever it was doing breaks off.
+    pub async fn kill_relay(&mut self) {
+        if let Some(polling) = self.polling.take() {
+            polling.kill().await;
+        }
+    }
+
+    /// Starts the relay (again).
+    ///
+    /// # Errors
+    /// A part did not start.
+    pub async fn start_relay(&mut self, workers: usize) -> Result<(), StartError> {
+        let functions = Functions::build(&Environment::of(self.environment.clone())).await?;
+        self.polling = Some(start_relay(&functions, &self.queues, workers));
+        Ok(())
+    }
+
+    /// Ends everything as the death of the process would.
+    pub async fn kill(mut self) {
+        self.kill_relay().await;
+        self.front.kill().await;
+        self.vendors.0.kill().await;
+        self.vendors.1.kill().await;
+        self.queues.kill().await;
+        self.table.kill().await;
+    }
+}
+
+fn start_relay(functions: &Functions, queues: &QueueServer, workers: usize) -> Polling {
+    let relay = functions.relay.clone();
+    let source = EventSource { workers, ..EventSource::new(functions.sqs.clone(), queues.url(QUEUE)) };
+    source.start(move |event| {
+        let relay = relay.clone();
+        async move { Ok::<_, StartError>(relay::handle(&relay, event).await) }
+    })
+}
+
+/// The four functions, as their `main` would put them together.
+#[derive(Clone)]
+struct Functions {
+    channel_webhook: Arc<ChannelWebhook>,
+    product_events: Arc<ProductEvents>,
+    install_hook: Arc<InstallHook>,
+    relay: Arc<Relay>,
+    sqs: aws_sdk_sqs::Client,
+}
+
+impl Functions {
+    async fn build(environment: &Environment) -> Result<Self, StartError> {
+        let webhook = Aws::from_environment(environment, Patience::Webhook).await;
+        let background = Aws::from_environment(environment, Patience::Background).await;
+        let table = environment.table_name().map_err(part)?;
+        let vault = Arc::new(Vault::new(&environment.vault().map_err(part)?, &background).map_err(part)?);
+        let public_url = environment.public_url().map_err(part)?;
+        let media_url = environment.media_url().map_err(part)?;
+        let media = || MediaStore::new(&media_url, &public_url, environment).map_err(part);
+        let ingest = || -> Result<Ingest, StartError> {
+            let store = Store::new(webhook.dynamodb(), table.as_str());
+            let queue = Queue::new(webhook.sqs(), environment.queue_url().map_err(part)?);
+            Ok(Ingest::new(Installations::new(store.clone(), vault.clone()), store, queue, public_url.as_str()))
+        };
+        let store = Store::new(background.dynamodb(), table.as_str());
+        let sqs = background.sqs();
+        let queues = (
+            Queue::new(sqs.clone(), environment.queue_url().map_err(part)?),
+            Queue::new(sqs.clone(), environment.dlq_url().map_err(part)?),
+        );
+        let installations = || Installations::new(store.clone(), vault.clone());
+        let admin = Admin::new(
+            installations(),
+            store.clone(),
+            vault.clone(),
+            queues.clone(),
+            HttpClient::new(true),
+            public_url.as_str(),
+            environment.admin_key_sha256().map_err(part)?,
+            true,
+        );
+        Ok(Self {
+            channel_webhook: Arc::new(ChannelWebhook::new(ingest()?, media()?)),
+            product_events: Arc::new(ProductEvents::new(ingest()?)),
+            install_hook: Arc::new(InstallHook::new(admin, true)),
+            relay: Arc::new(Relay::new(installations(), store.clone(), queues, HttpClient::new(true), media()?)),
+            sqs,
+        })
+    }
+
+    /// What API Gateway does: one address for the three functions with routes.
+    fn router(&self) -> Router {
+        Router::new().fallback(dispatch).with_state(self.clone())
+    }
+}
+
+async fn dispatch(State(functions): State<Functions>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, GATEWAY_LIMIT).await else {
+        return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let route = parts.uri.path().split('/').nth(1).unwrap_or_default().to_owned();
+    let request = axum::http::Request::from_parts(parts, body);
+    let answer = match route.as_str() {
+        "channels" | "media" => functions.channel_webhook.http(request).await,
+        "helpdesks" => functions.product_events.http(request).await,
+        _ => functions.install_hook.http(request).await,
+    };
+    answer.map(Body::from)
+}
+
+/// What the functions find in their environment, here and as processes of their own.
+fn environment(
+    url: &str,
+    folder: &Path,
+    table: &Table,
+    queues: &QueueServer,
+    admin_key: &str,
+) -> Vec<(String, String)> {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let media = url::Url::from_directory_path(absolute.join("media")).map(String::from).unwrap_or_default();
+    [
+        ("TABLE_NAME", TABLE.to_owned()),
+        ("QUEUE_URL", queues.url(QUEUE)),
+        ("DLQ_URL", queues.url(DEAD_LETTERS)),
+        ("PUBLIC_URL", url.to_owned()),
+        ("ADMIN_KEY_SHA256", sha256_hex(admin_key.as_bytes())),
+        ("VAULT", format!("local:{}", absolute.join("vault.key").display())),
+        ("MEDIA_URL", media),
+        ("ALLOW_PRIVATE_ADDRESSES", "true".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", table.endpoint()),
+        ("AWS_ENDPOINT_URL_SQS", queues.endpoint()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+async fn listen(port: u16, offset: u16) -> Result<TcpListener, StartError> {
+    let port = if port == 0 { 0 } else { port.saturating_add(offset) };
+    let what = format!("port {port} cannot be used (choose another with --port)");
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|source| StartError::Io { what, source })
+}
+
+/// The secret in a file, made anew where there is none: 32 ASCII characters, which are 128 random bits.
+fn secret_file(path: &Path) -> Result<String, StartError> {
+    if let Ok(secret) = std::fs::read_to_string(path)
+        && secret.len() == 32
+    {
+        return Ok(secret);
+    }
+    let secret = byoc::crypto::random_id().map_err(part)?;
+    std::fs::write(path, &secret).map_err(|source| StartError::Io { what: path.display().to_string(), source })?;
+    Ok(secret)
+}
+
+/// The simulators write nothing themselves; this keeps what they know on disk.
+fn save_always(folder: PathBuf, channel: &Arc<dyn ChannelSim>, helpdesk: &Arc<dyn HelpdeskSim>) -> JoinSet<()> {
+    let (channel, helpdesk) = (channel.clone(), helpdesk.clone());
+    let mut saving = JoinSet::new();
+    saving.spawn(async move {
+        let mut saved = [String::new(), String::new()];
+        loop {
+            let now = [("channel", channel.snapshot()), ("helpdesk", helpdesk.snapshot())];
+            for ((name, snapshot), saved) in now.into_iter().zip(&mut saved) {
+                let text = snapshot.to_string();
+                if text == *saved {
+                    continue;
+                }
+                let (path, fresh) = (folder.join(format!("{name}.json")), folder.join(format!("{name}.json.new")));
+                if std::fs::write(&fresh, &text).and_then(|()| std::fs::rename(&fresh, &path)).is_ok() {
+                    *saved = text;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    saving
+}
+
+fn restore(folder: &Path, name: &str, into: impl Fn(Value)) {
+    let snapshot = std::fs::read_to_string(folder.join(format!("{name}.json"))).ok();
+    if let Some(snapshot) = snapshot.and_then(|text| serde_json::from_str(&text).ok()) {
+        into(snapshot);
+    }
+}
+
+/// A folder that goes with the bridge.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self, StartError> {
+        let mut name = String::from("byoc-");
+        let _ = write!(name, "{}", byoc::crypto::random_id().map_err(part)?);
+        Ok(Self(std::env::temp_dir().join(name)))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn client() -> Result<reqwest::Client, StartError> {
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().map_err(part)
+}
+
+fn part(error: impl std::fmt::Display) -> StartError {
+    StartError::Part(error.to_string())
+}

@@ -1,0 +1,167 @@
+//! The table: an embedded DynamoDB engine, and in front of it a proxy that counts calls and makes them fail.
+
+mod proxy;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use dynoxide::{Database, DynoxideError};
+use serde_json::json;
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    task::{JoinHandle, JoinSet},
+};
+
+use crate::{calls::Calls, server::Server};
+
+/// How often expired items are deleted; the real service takes up to days.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// A table that is being served. Dropping it ends the serving; a table without a directory is then gone.
+pub struct Table {
+    server: Server,
+    calls: Calls,
+    database: Database,
+    /// The engine itself stops when this goes.
+    stop: oneshot::Sender<()>,
+    engine: JoinSet<()>,
+    /// Deletes expired items.
+    _sweeper: JoinSet<()>,
+}
+
+/// The table could not be started.
+#[derive(Debug, Error)]
+pub enum TableError {
+    /// The directory could not be made.
+    #[error("the directory {path} could not be made")]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The path of the database is not UTF-8, which the engine wants.
+    #[error("the path {0} is not UTF-8")]
+    Path(PathBuf),
+    /// The engine refused.
+    #[error("the embedded DynamoDB engine refused")]
+    Engine(#[from] DynoxideError),
+    /// A description of the table could not be read by the engine.
+    #[error("the embedded DynamoDB engine does not understand the table's description")]
+    Description(#[from] serde_json::Error),
+    /// The loopback interface could not be listened on.
+    #[error("the embedded DynamoDB engine could not be served")]
+    Listen(#[from] io::Error),
+    /// The proxy has no client.
+    #[error("the proxy in front of the embedded DynamoDB engine has no client")]
+    Proxy(#[from] reqwest::Error),
+}
+
+impl Table {
+    /// Opens the engine, in memory or in the file `table.sqlite` of a directory, makes the table `name` if it does not
+    /// exist, and serves the DynamoDB API on `listener`.
+    ///
+    /// # Errors
+    /// The directory cannot be written, holds another kind of file, or the network refuses.
+    pub async fn start(name: &str, directory: Option<&Path>, listener: TcpListener) -> Result<Self, TableError> {
+        let database = open(directory)?;
+        make(&database, name)?;
+        let inner = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let target = format!("http://{}/", inner.local_addr()?);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (mut engine, mut sweeper) = (JoinSet::new(), JoinSet::new());
+        engine.spawn(run(inner, database.clone(), stopped));
+        sweeper.spawn(sweep_again_and_again(database.clone()));
+        let calls = Calls::new();
+        let server = Server::start(listener, crate::calls::watched(proxy::router(target)?, &calls))?;
+        Ok(Self { server, calls, database, stop, engine, _sweeper: sweeper })
+    }
+
+    /// What clients need as endpoint (`AWS_ENDPOINT_URL_DYNAMODB`).
+    pub fn endpoint(&self) -> String {
+        self.server.url()
+    }
+
+    /// The counter of calls, and what goes wrong next.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// Deletes the items whose `expires_at` has passed; how many they were. It happens every minute by itself.
+    ///
+    /// # Errors
+    /// The engine cannot write.
+    pub fn sweep(&self) -> Result<usize, TableError> {
+        Ok(self.database.sweep_ttl()?)
+    }
+
+    /// Dies as a process does: connections break, nothing further takes effect, the file can be opened again.
+    pub async fn kill(mut self) {
+        self.server.kill().await;
+        drop(self.stop);
+        // What the engine has begun ends in an instant; a connection that lingers must not hold us up.
+        let _ended = tokio::time::timeout(Duration::from_secs(1), self.engine.join_next()).await;
+    }
+}
+
+fn open(directory: Option<&Path>) -> Result<Database, TableError> {
+    let Some(directory) = directory else { return Ok(Database::memory()?) };
+    std::fs::create_dir_all(directory)
+        .map_err(|source| TableError::Directory { path: directory.to_owned(), source })?;
+    let path = directory.join("table.sqlite");
+    let path = path.to_str().ok_or_else(|| TableError::Path(path.clone()))?;
+    Ok(Database::new(path)?)
+}
+
+/// The table as template.yaml describes it.
+fn make(database: &Database, name: &str) -> Result<(), TableError> {
+    let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
+    let key = |hash: &str, range: &str| json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }]);
+    let table = json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [attribute("pk"), attribute("sk"), attribute("by_pk"), attribute("by_sk")],
+        "KeySchema": key("pk", "sk"),
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "by_installation",
+            "KeySchema": key("by_pk", "by_sk"),
+            "Projection": { "ProjectionType": "INCLUDE", "NonKeyAttributes": ["state", "direction", "at"] },
+        }],
+    });
+    match database.create_table(serde_json::from_value(table)?) {
+        Ok(_) => {}
+        Err(DynoxideError::ResourceInUseException(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    }
+    let expiry = json!({
+        "TableName": name,
+        "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true },
+    });
+    database.update_time_to_live(serde_json::from_value(expiry)?)?;
+    Ok(())
+}
+
+async fn run(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) {
+    let stopped = async move { drop(stopped.await) };
+    if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, stopped).await {
+        tracing::error!(error, "the embedded DynamoDB engine stopped");
+    }
+}
+
+async fn sweep_again_and_again(database: Database) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let database = database.clone();
+        let swept: JoinHandle<_> = tokio::task::spawn_blocking(move || database.sweep_ttl());
+        if let Ok(Err(error)) = swept.await {
+            tracing::warn!(%error, "expired items could not be deleted");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What the four functions' `main` have in common: logging, and the way from a Lambda event to a handler and back.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+use lambda_http::{
+    Adapter, Body, Error, LambdaEvent, Request, RequestExt, Response, Service,
+    request::{LambdaRequest, RequestContext},
+    service_fn,
+};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{
+    answer::{Answer, ApiError},
+    config::Environment,
+};
+
+/// Starts logging: one JSON line per event, filtered by `RUST_LOG`.
+pub fn start_logging(environment: &Environment) {
+    let filter: Targets =
+        environment.log_filter().parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
+    let lines =
+        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}
+
+/// An event as a function's handler sees it.
+#[derive(Debug)]
+pub enum Invocation {
+    /// An HTTP call.
+    Http(http::Request<Bytes>),
+    /// Anything else, as it came: a direct invocation.
+    Direct(Value),
+}
+
+/// What a handler answers.
+#[derive(Debug)]
+pub enum Reply {
+    /// To an HTTP call.
+    Http(Answer),
+    /// To a direct invocation.
+    Direct(Value),
+}
+
+/// Serves HTTP and direct invocations with one handler until Lambda ends the process. `Err` of the handler is a failure
+/// of ours: an HTTP caller gets its answer, an invocation ends with a function error, so that it is tried again.
+///
+/// # Errors
+/// The Runtime API failed.
+pub async fn serve<H, F>(handler: H) -> Result<(), Error>
+where
+    H: Fn(Invocation) -> F + Send + Sync,
+    F: Future<Output = Result<Reply, ApiError>> + Send,
+{
+    let handler = &handler;
+    let adapter = Adapter::from(service_fn(move |request: Request| {
+        let invocation = invocation(request);
+        async move { respond(handler(invocation).await) }
+    }));
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<LambdaRequest>| {
+        let LambdaEvent { payload, context } = event;
+        adapter.clone().call(LambdaEvent { payload: tamed(payload), context })
+    }))
+    .await
+}
+
+fn invocation(request: Request) -> Invocation {
+    let is_http = !matches!(request.request_context_ref(), Some(RequestContext::PassThrough) | None);
+    let path = request.raw_http_path().to_owned();
+    let (mut parts, body) = request.into_parts();
+    let body = match body {
+        Body::Text(text) => Bytes::from(text),
+        Body::Binary(bytes) => Bytes::from(bytes),
+        _ => Bytes::new(),
+    };
+    if !is_http {
+        return Invocation::Direct(serde_json::from_slice(&body).unwrap_or_default());
+    }
+    // The stage is no part of our paths.
+    if let Ok(uri) = [path.as_str(), parts.uri.query().unwrap_or_default()].join("?").trim_end_matches('?').parse() {
+        parts.uri = uri;
+    }
+    Invocation::Http(http::Request::from_parts(parts, body))
+}
+
+fn respond(reply: Result<Reply, ApiError>) -> Result<Response<Body>, Error> {
+    match reply {
+        Ok(Reply::Http(answer)) => {
+            let (parts, body) = answer.into_parts();
+            let body = match String::from_utf8(body.into()) {
+                Ok(text) if text.is_empty() => Body::Empty,
+                Ok(text) => Body::Text(text),
+                Err(bytes) => Body::Binary(bytes.into_bytes()),
+            };
+            Ok(Response::from_parts(parts, body))
+        }
+        Ok(Reply::Direct(value)) => Ok(Response::new(Body::Text(value.to_string()))),
+        Err(error) => Err(error.to_string().into()),
+    }
+}
+
+/// What must not stand in a URI as it is; everything else stays as the caller wrote it, since some platforms sign it.
+const STRAY: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b'#');
+
+/// The library builds a URI of what the caller wrote and does not expect that to fail; so nothing that could make it
+/// fail gets there.
+fn tamed(payload: LambdaRequest) -> LambdaRequest {
+    let LambdaRequest::ApiGatewayV2(mut event) = payload else { return payload };
+    let tame = |text: String| utf8_percent_encode(&text, STRAY).to_string();
+    event.raw_query_string = event.raw_query_string.take().map(tame);
+    event.raw_path = event.raw_path.take().map(|path| tame(path).replace('?', "%3F"));
+    if event.raw_path.as_deref().is_none_or(|path| !path.starts_with('/')) {
+        event.raw_path = Some("/".to_owned());
+    }
+    // Nobody here needs them; the public URL is a setting.
+    for name in [header::HOST.as_str(), "x-forwarded-proto"] {
+        event.headers.remove(name);
+    }
+    event.request_context.domain_name = None;
+    LambdaRequest::ApiGatewayV2(event)
+}
+
+/// The text of the bearer token, where a call carries one.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The answer to an HTTP event that could not be read as one.
+pub fn unreadable(event: &Value) -> Option<Value> {
+    event.get("requestContext").map(|_| {
+        let error = ApiError::new(StatusCode::BAD_REQUEST, "bad_request", "the HTTP request is malformed");
+        json!({"statusCode": 400, "headers": {"content-type": "application/json"}, "body": error.body().to_string()})
+    })
+}
+
+/// What a route is told that exists, but not with this method.
+pub fn method_not_allowed(method: &Method, allowed: &str) -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        format!("{method} is not possible here; use {allowed}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(path: &str, query: &str) -> LambdaRequest {
+        serde_json::from_value(json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
+            "headers": {"host": "bad host\u{7f}", "x-forwarded-proto": "h t", "x-viber-content-signature": "00"},
+            "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default", "domainName": "a b"},
+            "body": "hällo", "isBase64Encoded": false,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn no_url_makes_the_library_panic() {
+        for path in ["", "/", "/a b", "//", "/\u{0}", "/ä<>\"#?", "x", "/%zz", "/{}|\\^`", "@evil:99999/"] {
+            for query in ["", "a=<b>", "ä=ö\u{0} #", "??", "a=%3c&b", "\"{}|\\^`"] {
+                let request: Request = tamed(event(path, query)).into();
+                let Invocation::Http(request) = invocation(request) else { panic!("no HTTP event: {path} {query}") };
+                assert_eq!(request.body().as_ref(), "hällo".as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn what_callers_wrote_stays_where_it_can() {
+        let request: Request = tamed(event("/channels/i/t", "sig=ab%2B&x=1+2")).into();
+        let Invocation::Http(request) = invocation(request) else { panic!("no HTTP event") };
+        assert_eq!(request.uri().path(), "/channels/i/t");
+        assert_eq!(request.uri().query(), Some("sig=ab%2B&x=1+2"));
+    }
+
+    #[test]
+    fn other_events_come_as_they_are() {
+        let request: LambdaRequest = serde_json::from_str(r#"{"event":"onMessageCreate","data":{}}"#).unwrap();
+        assert!(matches!(invocation(request.into()), Invocation::Direct(value) if value["event"] == "onMessageCreate"));
+    }
+}
