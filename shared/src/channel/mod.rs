@@ -14,7 +14,7 @@ pub trait Channel: Adapter {
 }
 
 /// Every channel by the name of its kind.
-pub static CHANNELS: &[(&str, &dyn Channel)] = &[];
+pub static CHANNELS: &[(&str, &dyn Channel)] = &[("viber", &viber::Viber)];
 
 /// The channel of a kind.
 pub fn channel(kind: &str) -> Option<&'static dyn Channel> {

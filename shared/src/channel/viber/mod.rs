@@ -1,1 +1,230 @@
-//! Viber.
+//! Viber bots: <https://developers.viber.com/docs/api/rest-bot-api/>.
+//!
+//! Viber delivers callbacks to the webhook that [`Task::Register`] sets, and calls it while that call is still running.
+//! It answers application errors with HTTP 200 and a `status` in the body, has no key that makes a repeated call
+//! harmless, and fetches files itself from links that end in the file's extension.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use serde::Serialize;
+
+use super::{Channel, next_of, sent};
+use crate::{
+    adapter::{
+        Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
+    },
+    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    message::{Contact, Media, MediaKind, MediaSource, PartKind},
+    settings::{Form, Setting},
+    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+mod cards;
+mod classify;
+mod files;
+mod keyboard;
+mod parse;
+mod render;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod wire;
+
+/// The Viber channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Viber;
+
+/// The base of the API.
+const API_URL: &str = "https://chatapi.viber.com/pa";
+/// The name under which messages come where the settings give none.
+const SENDER_NAME: &str = "Support";
+
+const SEND_MESSAGE: &str = "send_message";
+const SET_WEBHOOK: &str = "set_webhook";
+const GET_ACCOUNT_INFO: &str = "get_account_info";
+const GET_USER_DETAILS: &str = "get_user_details";
+
+/// What the webhook is told about; `message` is never left out.
+const EVENT_TYPES: &[&str] = &["delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started"];
+
+/// The note that a setup task's only call was made.
+const ASKED: &str = "viber.asked";
+
+/// A picture; iOS takes 1 MB, Android three.
+const PICTURE: MediaLimit = MediaLimit {
+    kind: MediaKind::Image,
+    max_bytes: 1_000_000,
+    accepted: &["jpeg", "jpg", "png", "gif"],
+    refused: &[],
+    caption: 512,
+    by: MediaBy::Link,
+};
+
+/// A video.
+const VIDEO: MediaLimit = MediaLimit {
+    kind: MediaKind::Video,
+    max_bytes: 26_000_000,
+    accepted: &["mp4"],
+    refused: &[],
+    caption: 0,
+    by: MediaBy::Link,
+};
+
+/// A file: <https://developers.viber.com/docs/api/rest-bot-api/#forbiddenFileFormats>.
+const FILE: MediaLimit = MediaLimit {
+    kind: MediaKind::File,
+    max_bytes: 50_000_000,
+    accepted: &[],
+    #[rustfmt::skip]
+    refused: &[
+        "action", "apk", "app", "bat", "bin", "cmd", "com", "command", "cpl", "csh", "exe", "gadget", "inf1", "ins",
+        "inx", "ipa", "isu", "job", "jse", "ksh", "lnk", "msc", "msi", "msp", "mst", "osx", "out", "paf", "pif", "prg",
+        "ps1", "reg", "rgs", "run", "sct", "shb", "shs", "u3p", "vb", "vbe", "vbs", "vbscript", "workflow", "ws", "wsf",
+    ],
+    caption: 0,
+    by: MediaBy::Link,
+};
+
+static LIMITS: Limits = Limits {
+    text: TextLimit { max: 7_000, unit: TextUnit::Chars },
+    media: &[PICTURE, VIDEO, MediaLimit { kind: MediaKind::Audio, ..FILE }, FILE],
+    parts: &[
+        (PartKind::Audio, Support::Degraded("a file")),
+        (PartKind::Sticker, Support::Degraded("a picture")),
+        (PartKind::Unsupported, Support::Degraded("a notice")),
+    ],
+    // The contact is not shown when an agent has read something.
+    receipts: false,
+    registers: true,
+    profile: Some((2, Duration::from_secs(12 * 3_600))),
+    rate: None,
+};
+
+static SETTINGS: &[Setting] = &[
+    Setting::required("auth_token", Form::Token, "the bot's token, from its page in the Viber admin panel").secret(),
+    Setting::optional(
+        "sender_name",
+        Form::Text(28),
+        "the name above your messages, at most 28 characters; without it they come from “Support”",
+    ),
+    Setting::optional("sender_avatar", Form::Url, "the https address of the picture beside your messages"),
+    Setting::optional(
+        "welcome_message",
+        Form::Text(7_000),
+        "what people read when they open the chat, at most 7,000 characters",
+    ),
+    Setting::optional("api_url", Form::Url, "the base of Viber's API, as a rule https://chatapi.viber.com/pa"),
+];
+
+impl Adapter for Viber {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        verify::verify(account, request)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        let asked = known.note(ASKED).is_some();
+        match task {
+            Task::Deliver(delivery) => {
+                let messages = render::messages(account, delivery, known)?;
+                let calls = messages.iter().map(|message| call(account, SEND_MESSAGE, message, Repeat::Doubles));
+                Ok(next_of(calls.collect::<Result<_, _>>()?, known))
+            }
+            Task::Check if !asked => ask(account, GET_ACCOUNT_INFO, &wire::NoFields {}),
+            Task::Register { url } if !asked => {
+                let (send_name, send_photo) = (Some(true), Some(true));
+                ask(account, SET_WEBHOOK, &wire::SetWebhook { url, event_types: EVENT_TYPES, send_name, send_photo })
+            }
+            Task::Unregister if !asked => ask(account, SET_WEBHOOK, &wire::SetWebhook::default()),
+            Task::Profile { contact } if !asked => ask(account, GET_USER_DETAILS, &wire::UserDetails { id: contact }),
+            Task::Fetch(media, _) => download(media),
+            _ => Ok(Step::Done),
+        }
+    }
+
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+        let result = match task {
+            Task::Deliver(delivery) => return delivered(account, delivery, known, answer),
+            Task::Check => classify::read(GET_ACCOUNT_INFO, answer).and_then(|answer| identity(&answer)),
+            Task::Register { .. } | Task::Unregister => classify::read(SET_WEBHOOK, answer).map(|_| Vec::new()),
+            Task::Profile { contact } => {
+                classify::read(GET_USER_DETAILS, answer).map(|answer| profile(contact, &answer))
+            }
+            _ => return Outcome::from_status("Viber", answer, None),
+        };
+        match result {
+            Ok(mut facts) => {
+                facts.push(Fact::Note(ASKED.to_owned(), "yes".to_owned()));
+                Outcome::Learned(facts)
+            }
+            Err(outcome) => outcome,
+        }
+    }
+}
+
+impl Channel for Viber {
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        parse::parse(account, request.request())
+    }
+}
+
+/// What the answer to `send_message` means. A contact whose Viber is too old for buttons or cards gets them once more
+/// as text.
+fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    let outcome = sent(classify::read(SEND_MESSAGE, answer).map(|answer| answer.message_token()));
+    let is_too_old = matches!(outcome, Outcome::Gone { .. }) && classify::status(answer) == Some(classify::TOO_OLD);
+    if !is_too_old || known.note(render::OLD_FROM).is_some() {
+        return outcome;
+    }
+    let messages = render::messages(account, delivery, known).unwrap_or_default();
+    let is_simple = messages.get(known.sent()).is_none_or(wire::Send::is_simple);
+    if is_simple {
+        return outcome;
+    }
+    Outcome::Learned(vec![Fact::Note(render::OLD_FROM.to_owned(), known.sent().to_string())])
+}
+
+fn identity(answer: &wire::Answer) -> Result<Vec<Fact>, Outcome> {
+    match answer.id() {
+        Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id)]),
+        None => Err(Outcome::rejected("the answer of `api_url` names no account, so it is not Viber's API")),
+    }
+}
+
+fn profile(contact: &str, answer: &wire::Answer) -> Vec<Fact> {
+    let user = answer.user().map(Contact::from);
+    user.map(|user| Fact::Profile(Contact { id: contact.to_owned(), ..user })).into_iter().collect()
+}
+
+/// A file that a contact sent: anybody may open its link, for an hour.
+fn download(media: &Media) -> Result<Step, RenderError> {
+    match &media.source {
+        MediaSource::Link { url } | MediaSource::ShortLink { url } => {
+            Ok(Step::Download(Request::get(url.as_str()).body(())?))
+        }
+        MediaSource::Reference { .. } | MediaSource::Fetched => Ok(Step::Done),
+    }
+}
+
+fn ask(account: &Account<'_>, name: &'static str, body: &impl Serialize) -> Result<Step, RenderError> {
+    call(account, name, body, Repeat::Harmless).map(Step::Call)
+}
+
+fn call(account: &Account<'_>, name: &'static str, body: &impl Serialize, repeat: Repeat) -> Result<Call, RenderError> {
+    let token = account.secret("auth_token").ok_or_else(|| RenderError::new("the auth token of Viber is missing"))?;
+    let url = format!("{}/{name}", account.api_url(API_URL));
+    json_call(name, Method::POST, &url, ("x-viber-auth-token", token.reveal()), Some(body), repeat)
+}

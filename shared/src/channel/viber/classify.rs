@@ -1,0 +1,143 @@
+//! What Viber's answers mean: <https://developers.viber.com/docs/api/rest-bot-api/#error-codes>.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use super::wire::Answer;
+use crate::adapter::{Outcome, retry_after};
+
+/// The status that says the contact's Viber is too old for this message.
+pub(super) const TOO_OLD: i64 = 13;
+/// The status that says we asked too often.
+const TOO_MANY: i64 = 12;
+
+/// Viber takes 100 messages per contact and clock hour until the contact answers. An answer has no clock to say when
+/// the hour ends; asking every ten minutes reaches its end well within the fourteen tries that the relay has.
+const HOURLY_LIMIT_WAIT: Duration = Duration::from_secs(10 * 60);
+/// Viber takes two questions about a contact per twelve hours.
+const PROFILE_LIMIT_WAIT: Duration = Duration::from_secs(12 * 3_600);
+
+/// Whom a status concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// The account needs a person.
+    Account,
+    /// This request will never pass.
+    Request,
+    /// This contact cannot get it.
+    Receiver,
+    /// Later it may pass.
+    Later,
+}
+
+/// Every documented status but 0, and what to tell people about it. The vendor's own texts differ from place to place,
+/// so only the numbers count; a status that is not here is worth a few more tries.
+#[rustfmt::skip]
+pub(super) const STATUSES: &[(i64, Class, &str)] = &[
+    (1, Class::Account, "Viber cannot call the bridge's webhook URL"),
+    (2, Class::Account, "Viber does not accept the auth token; copy it again from the bot's page in the Viber admin panel"),
+    (3, Class::Request, "Viber does not accept the form of this message"),
+    (4, Class::Request, "Viber finds this message incomplete"),
+    (5, Class::Receiver, "the contact is not registered with Viber any more"),
+    (6, Class::Receiver, "the contact does not subscribe to this account on Viber"),
+    (7, Class::Account, "Viber has blocked this account"),
+    (8, Class::Account, "Viber does not find this account"),
+    (9, Class::Account, "Viber has suspended this account"),
+    (10, Class::Account, "no webhook is set at Viber; register this installation again"),
+    (11, Class::Receiver, "the contact has no device that can show this message"),
+    (TOO_MANY, Class::Later, "Viber takes no more messages for this contact until they answer or the hour is over"),
+    (TOO_OLD, Class::Receiver, "the contact's Viber is too old for this message"),
+    (14, Class::Request, "this message needs a newer version of Viber's interface"),
+    (15, Class::Account, "this account is not authorized at Viber"),
+    (16, Class::Request, "Viber does not allow this message in this chat"),
+    (17, Class::Request, "this account cannot send inline messages on Viber"),
+    (18, Class::Request, "this account has no public chat on Viber"),
+    (19, Class::Request, "this account cannot send broadcasts on Viber"),
+    (20, Class::Request, "Viber does not allow this broadcast"),
+    (21, Class::Receiver, "Viber does not deliver to the contact's country"),
+    (22, Class::Request, "Viber does not support this payment"),
+    (23, Class::Account, "the account's free messages on Viber are used up"),
+    (24, Class::Account, "the account's balance at Viber is used up"),
+    (999, Class::Receiver, "Viber does not know the contact's id"),
+];
+
+/// The answer to a call that worked, or what its failure means.
+pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+    let what = format!("Viber's {call}");
+    let http = answer.status();
+    let by_http = || Outcome::from_status(&what, answer, None);
+    let Ok(body) = serde_json::from_slice::<Answer>(answer.body()) else {
+        // A gateway has spoken, not Viber: only a refusal of the credentials is taken from it.
+        return Err(match by_http() {
+            failure @ (Outcome::Retry { .. } | Outcome::Blocked { .. }) => failure,
+            _ => Outcome::Retry {
+                wait: retry_after(answer),
+                reason: format!("{what} answered {} without JSON", http.as_u16()),
+                doubtful: http.is_success(),
+            },
+        });
+    };
+    let Some(status) = body.status() else {
+        return Err(match by_http() {
+            Outcome::Learned(_) => {
+                Outcome::Retry { wait: None, reason: format!("{what} answered without a status"), doubtful: true }
+            }
+            failure => failure,
+        });
+    };
+    if http.as_u16() == 429 || status == 0 && !http.is_success() {
+        return Err(by_http());
+    }
+    if status == 0 {
+        return Ok(body);
+    }
+    Err(failure(call, status, body.status_message(), answer))
+}
+
+/// The status in an answer's body, where it has one.
+pub(super) fn status(answer: &Response<Bytes>) -> Option<i64> {
+    serde_json::from_slice::<Answer>(answer.body()).ok()?.status()
+}
+
+fn failure(call: &str, status: i64, message: &str, answer: &Response<Bytes>) -> Outcome {
+    let Some((_, class, reason)) = STATUSES.iter().find(|(listed, ..)| *listed == status) else {
+        let reason = format!("Viber's {call} failed with status {status}");
+        return Outcome::Retry { wait: retry_after(answer), reason, doubtful: false };
+    };
+    let reason = match status {
+        1 => format!("{reason}{}", why_unreachable(message)),
+        _ => (*reason).to_owned(),
+    };
+    match class {
+        Class::Account => Outcome::Blocked { reason },
+        Class::Request => Outcome::Rejected { reason },
+        Class::Receiver => Outcome::Gone { reason },
+        Class::Later => {
+            let (wait, reason) = match call {
+                super::SEND_MESSAGE => (Some(HOURLY_LIMIT_WAIT), reason),
+                super::GET_USER_DETAILS => {
+                    (Some(PROFILE_LIMIT_WAIT), "Viber tells no more about this contact for twelve hours".to_owned())
+                }
+                _ => (None, format!("Viber's {call} was called too often")),
+            };
+            Outcome::Retry { wait: retry_after(answer).or(wait), reason, doubtful: false }
+        }
+    }
+}
+
+/// What Viber found at our URL, from the dump of its HTTP client. The dump itself has the URL in it, which is secret.
+fn why_unreachable(dump: &str) -> String {
+    if let Some((_, found)) = dump.split_once("> HttpResponse[HTTP/") {
+        let status: String = found.chars().skip_while(|c| *c != ' ').skip(1).take_while(char::is_ascii_digit).collect();
+        return if status.is_empty() { String::new() } else { format!(": it answered {status}, and Viber wants 200") };
+    }
+    if dump.contains("SSL") {
+        return ": its certificate is not one of a public authority".to_owned();
+    }
+    if dump.contains("ConnectException") || dump.contains("UnknownHost") {
+        return ": no connection could be made".to_owned();
+    }
+    String::new()
+}

@@ -1,0 +1,107 @@
+//! Buttons under a message: <https://developers.viber.com/docs/tools/keyboards/>.
+
+use super::wire::{Key, Keyboard};
+use crate::{
+    limits::{TextLimit, TextUnit},
+    message::Button,
+    text,
+};
+
+/// The most rows of a keyboard.
+const ROWS: usize = 24;
+/// How long two labels may be, in characters, to stand side by side.
+const NARROW: usize = 14;
+/// The longest text on a button, its markup included.
+pub(super) const LABEL: usize = 250;
+
+/// Choices as Viber shows them.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The keyboard, where there is anything to put on it.
+    pub(super) keyboard: Option<Keyboard>,
+    /// What is on it.
+    pub(super) shown: Vec<Button>,
+    /// What does not, in order.
+    pub(super) others: Vec<Button>,
+}
+
+/// Short replies two in a row, all else across the whole width. A link that is none, and what stands below the last
+/// row, does not fit; a reply that says nothing is left out.
+pub(super) fn layout(buttons: &[Button]) -> Layout {
+    let (mut shown, mut others): (Vec<Button>, Vec<Button>) = buttons.iter().cloned().partition(works);
+    let mut keys = Vec::new();
+    let mut rest = shown.as_slice();
+    for _ in 0..ROWS {
+        let Some((first, behind)) = rest.split_first() else { break };
+        match behind.split_first().filter(|(second, _)| is_narrow(first) && is_narrow(second)) {
+            Some((second, behind)) => {
+                keys.extend([key(first, 3), key(second, 3)]);
+                rest = behind;
+            }
+            None => {
+                keys.push(key(first, 6));
+                rest = behind;
+            }
+        }
+    }
+    others.extend(rest.iter().cloned());
+    others.retain(|button| matches!(button, Button::Link { .. }) || works(button));
+    shown.truncate(keys.len());
+    let keyboard = (!keys.is_empty()).then_some(Keyboard { kind: "keyboard", default_height: false, buttons: keys });
+    Layout { keyboard, shown, others }
+}
+
+/// Whether Viber takes a button at all: it must do something.
+pub(super) fn works(button: &Button) -> bool {
+    match button {
+        Button::Reply { label, text } => !(label.trim().is_empty() && text.trim().is_empty()),
+        Button::Link { url, .. } => is_link(url),
+    }
+}
+
+/// Whether Viber can open or show what is behind this.
+pub(super) fn is_link(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn is_narrow(button: &Button) -> bool {
+    matches!(button, Button::Reply { label, .. } if label.chars().count() <= NARROW)
+}
+
+/// A button of one row.
+pub(super) fn key(button: &Button, columns: u8) -> Key {
+    let filled = |text: &str, other: &str| if text.trim().is_empty() { other.to_owned() } else { text.to_owned() };
+    let (action_type, action_body, label) = match button {
+        Button::Reply { label, text } => ("reply", filled(text, label), filled(label, text)),
+        Button::Link { label, url } => ("open-url", url.clone(), filled(label, url)),
+    };
+    Key {
+        columns,
+        rows: 1,
+        action_type,
+        action_body,
+        text: Some(escaped_within(&label, LABEL)),
+        text_size: Some("regular"),
+        text_h_align: None,
+        image: None,
+        silent: action_type == "open-url",
+    }
+}
+
+/// A label is a small subset of HTML.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// An escaped label that is short enough, never cut inside an escape.
+fn escaped_within(text: &str, most: usize) -> String {
+    let mut max = most;
+    loop {
+        let label = escaped(&text::truncate(text, TextLimit { max, unit: TextUnit::Chars }));
+        let over = label.chars().count().saturating_sub(most);
+        if over == 0 {
+            return label;
+        }
+        max = max.saturating_sub(over.div_ceil(5).max(1));
+    }
+}

@@ -1,0 +1,194 @@
+//! Neutral messages as Viber's: <https://developers.viber.com/docs/api/rest-bot-api/#send-message>.
+
+use serde_json::Value;
+
+use super::{
+    LIMITS, SENDER_NAME, cards, files,
+    keyboard::{self, Layout},
+    wire::{Content, Send, Sender, SentCard, SentPlace},
+};
+use crate::{
+    adapter::{Account, Delivery, Known, RenderError},
+    fit,
+    limits::{TextLimit, TextUnit},
+    message::{Button, Card, Media, Part},
+    text,
+};
+
+/// The note that says from which request on a delivery avoids whatever needs a newer Viber.
+pub(super) const OLD_FROM: &str = "viber.old_from";
+/// The longest name of a sender or of a contact card.
+const NAME: TextLimit = TextLimit { max: 28, unit: TextUnit::Chars };
+/// The longest telephone number of a contact card.
+const PHONE: usize = 18;
+/// The largest request, in bytes of JSON (documented as 30 KB).
+const LARGEST: usize = 30_000;
+
+/// The requests that bring a delivery to its contact, in order.
+///
+/// What was noted under [`OLD_FROM`] changes only the requests from there on, so those that were sent keep their place.
+pub(super) fn messages(
+    account: &Account<'_>,
+    delivery: &Delivery<'_>,
+    known: &Known,
+) -> Result<Vec<Send>, RenderError> {
+    let mut messages = Messages {
+        receiver: &delivery.contact.id,
+        sender: sender(account, delivery.author.and_then(|author| author.name.as_deref())),
+        old_from: known.note(OLD_FROM).and_then(|index| index.parse().ok()),
+        list: Vec::new(),
+        buttons: Vec::new(),
+    };
+    for part in delivery.parts {
+        messages.part(part);
+    }
+    messages.keyboard();
+    if messages.list.is_empty() {
+        return Err(RenderError::new("the message is empty"));
+    }
+    Ok(messages.list)
+}
+
+/// The message that greets whoever opens the chat, where the settings have one. It travels in the answer to Viber's
+/// callback and therefore names no receiver:
+/// <https://developers.viber.com/docs/api/rest-bot-api/#sending-a-welcome-message>.
+pub(super) fn welcome(account: &Account<'_>) -> Option<Value> {
+    let text = account.setting("welcome_message")?.to_owned();
+    let message =
+        Send { sender: Some(sender(account, None)), content: Some(Content::Text { text }), ..Send::default() };
+    serde_json::to_value(message).ok()
+}
+
+/// Viber shows the sender's name by itself, so an agent's name stands there rather than in the text.
+fn sender(account: &Account<'_>, author: Option<&str>) -> Sender {
+    let author = author.filter(|_| account.options.agent_name).map(one_line).filter(|name| !name.is_empty());
+    let name = author.unwrap_or_else(|| account.setting("sender_name").unwrap_or(SENDER_NAME).to_owned());
+    Sender {
+        name: text::truncate(&name, NAME).into_owned(),
+        avatar: account.setting("sender_avatar").map(str::to_owned),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The requests of a delivery while they are made.
+struct Messages<'a> {
+    receiver: &'a str,
+    sender: Sender,
+    old_from: Option<usize>,
+    list: Vec<Send>,
+    /// Buttons of all parts: only the last message's keyboard stays visible.
+    buttons: Vec<Button>,
+}
+
+impl Messages<'_> {
+    fn part(&mut self, part: &Part) {
+        match part {
+            Part::Text { text } => self.text(text),
+            Part::Media(media) => self.media(media),
+            Part::Location { latitude, longitude, label } => {
+                if !(latitude.abs() <= 90.0 && longitude.abs() <= 180.0) {
+                    return self.text(&fit::plain(part));
+                }
+                let location = SentPlace { lat: latitude.to_string(), lon: longitude.to_string() };
+                self.push(Content::Location { location });
+                self.text(label.as_deref().unwrap_or_default());
+            }
+            Part::ContactCard { name, phone: Some(phone) } if (1..=PHONE).contains(&phone.chars().count()) => {
+                let name = name.as_deref().map(one_line).filter(|name| !name.is_empty());
+                let name = text::truncate(name.as_deref().unwrap_or(phone), NAME).into_owned();
+                self.push(Content::Contact { contact: SentCard { name, phone_number: phone.clone() } });
+            }
+            Part::Sticker { url: Some(url), .. } if files::is_picture(url) => {
+                self.push(Content::Picture { text: String::new(), media: url.clone(), thumbnail: None });
+            }
+            Part::Buttons { buttons } => self.buttons.extend(buttons.iter().cloned()),
+            Part::Carousel { cards } => self.carousel(cards),
+            Part::ContactCard { .. } | Part::Sticker { .. } | Part::Unsupported { .. } => self.text(&fit::plain(part)),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.text_within(text, LIMITS.text.max);
+    }
+
+    /// Cuts a text so that it is short enough, and the request small enough, for Viber.
+    fn text_within(&mut self, text: &str, max: usize) {
+        for piece in text::split(text, TextLimit { max, unit: LIMITS.text.unit }) {
+            let message = self.message(Content::Text { text: piece.to_owned() });
+            if max > 1 && size(&message) > LARGEST {
+                self.text_within(piece, max / 2);
+            } else {
+                self.list.push(message);
+            }
+        }
+    }
+
+    fn media(&mut self, media: &Media) {
+        match files::content(media) {
+            Some((content, rest)) => {
+                self.push(content);
+                self.text(rest.unwrap_or_default());
+            }
+            None => self.text(&fit::plain(&Part::Media(media.clone()))),
+        }
+    }
+
+    /// Cards side by side as far as they fit, the others as texts.
+    fn carousel(&mut self, cards: &[Card]) {
+        for (content, cards) in cards::contents(cards) {
+            let message = content.map(|content| Send { min_api_version: Some(7), ..self.message(content) });
+            match message.filter(|message| size(message) <= LARGEST && !self.is_old(self.list.len())) {
+                Some(message) => self.list.push(message),
+                None => self.text(&fit::plain(&Part::Carousel { cards: cards.to_vec() })),
+            }
+        }
+    }
+
+    /// Puts the keyboard under the last message, so that nothing comes after it and takes it away.
+    fn keyboard(&mut self) {
+        let Layout { keyboard, shown, others } = keyboard::layout(&self.buttons);
+        self.text(&fit::plain_buttons(&others));
+        let Some(keyboard) = keyboard else { return };
+        let end = self.list.len();
+        if let Some(last) = self.list.last().filter(|last| matches!(last.content, Some(Content::Text { .. }))) {
+            let with = Send { keyboard: Some(keyboard.clone()), ..last.clone() };
+            if !self.is_old(end.saturating_sub(1)) && size(&with) <= LARGEST {
+                self.list.pop();
+                self.list.push(with);
+                return;
+            }
+        }
+        let receiver = Some(self.receiver.to_owned());
+        let alone = Send { receiver, min_api_version: Some(1), keyboard: Some(keyboard), ..Send::default() };
+        if self.is_old(end) || size(&alone) > LARGEST {
+            self.text(&fit::plain_buttons(&shown));
+        } else {
+            self.list.push(alone);
+        }
+    }
+
+    fn push(&mut self, content: Content) {
+        self.list.push(self.message(content));
+    }
+
+    fn message(&self, content: Content) -> Send {
+        Send {
+            receiver: Some(self.receiver.to_owned()),
+            min_api_version: Some(1),
+            sender: Some(self.sender.clone()),
+            content: Some(content),
+            keyboard: None,
+        }
+    }
+
+    fn is_old(&self, index: usize) -> bool {
+        self.old_from.is_some_and(|from| index >= from)
+    }
+}
+
+fn size(message: &Send) -> usize {
+    serde_json::to_vec(message).map_or(usize::MAX, |json| json.len())
+}
