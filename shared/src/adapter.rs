@@ -225,6 +225,7 @@ impl Known {
                 Fact::Note(key, value) => {
                     self.progress.notes.insert(key.clone(), value.clone());
                 }
+                Fact::DoubtSettled => self.doubtful = false,
                 Fact::Identity(_) | Fact::AccountId(_) | Fact::Profile(_) | Fact::Contact(_) => {}
             }
         }
@@ -397,6 +398,9 @@ pub enum Fact {
     ProfileShown(String),
     /// The next undelivered request of the delivery was delivered, with this id where the answer gives one.
     Sent(Option<String>),
+    /// We looked: the call that an earlier attempt left in doubt had not worked. Clears [`Known::doubtful`] for the rest
+    /// of this attempt; the relay stores nothing for it, since a later attempt may leave a doubt of its own.
+    DoubtSettled,
     /// Anything else worth keeping until the task is done, by a key of the adapter's own.
     Note(String, String),
     /// Setup tasks: the account's own id, which makes "the same account again" recognisable.
