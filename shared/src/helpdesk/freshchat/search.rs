@@ -81,11 +81,14 @@ pub(super) fn choose(candidates: &[Candidate], resolved_too: bool) -> Option<(&s
     Some((id, if seen.resolved { ConversationState::Resolved } else { ConversationState::Open }))
 }
 
-/// Looks for our message among the newest of a conversation: written by our user, with equal parts, and newer than the
-/// last one that we know to be ours.
+/// Looks for our message among those of a conversation, newest first: the last one that our user wrote, if it has equal
+/// parts and is newer than the last one that we know to be ours.
+///
+/// Only the last, since a contact's messages are posted in their order: equal words further back were said before.
 pub(super) fn look_for(messages: &[Message], user: &str, parts: &[NewPart], last: Option<&str>) -> Seen {
     let newer = messages.iter().take_while(|message| last.is_none() || message.id.text() != last);
-    let found = newer.filter(|message| is_ours(message, user) && has_parts(message, parts)).find_map(|m| m.id.owned());
+    let mine = newer.filter(|message| is_ours(message, user)).take(1);
+    let found = mine.filter(|message| has_parts(message, parts)).find_map(|message| message.id.owned());
     let time = messages.iter().filter_map(|message| millis(&message.created_time)).max().unwrap_or_default();
     Seen { ours: true, resolved: false, time, found }
 }
@@ -111,7 +114,9 @@ pub(super) fn noted(note: Option<&str>) -> Option<Vec<Candidate>> {
 }
 
 fn is_ours(message: &Message, user: &str) -> bool {
-    message.actor_type.lower() == "user" && message.actor_id.or(&message.user_id).text() == Some(user)
+    matches!(message.message_type.lower().as_str(), "normal" | "")
+        && message.actor_type.lower() == "user"
+        && message.actor_id.or(&message.user_id).text() == Some(user)
 }
 
 /// Freshchat may move a picture to another URL and fill a part with `null`s, so that only what must stay is compared.

@@ -282,6 +282,21 @@ fn in_doubt_the_message_is_looked_for_before_it_is_sent_again() {
 }
 
 #[test]
+fn in_doubt_the_same_words_said_before_do_not_count() {
+    let mut later = ours("m-2");
+    later["message_parts"] = json!([{"text": {"content": "Something else"}}]);
+    let mut reopened = later.clone();
+    reopened["message_type"] = json!("system");
+    let before = messages(&[reopened.clone(), later, ours("m-1")]);
+    let mut known = in_doubt(linked());
+    known.link.last_message = None;
+    deliver(&Side::new(), &mut known.clone(), &hi(), &[(LOOK, 200, &before), (POST, 200, SENT)]);
+    // What the system says in the user's name is not what the user wrote.
+    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &messages(&[reopened, ours("m-1")]))]);
+    assert_eq!(known.progress.sent, ["m-1"]);
+}
+
+#[test]
 fn every_doubt_is_looked_into_anew() {
     let nothing = messages(&[]);
     let mut known = in_doubt(resolved());
