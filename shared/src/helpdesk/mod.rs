@@ -1,5 +1,7 @@
 //! Helpdesks: where the agents answer. One folder each; the registry below is the only place that lists them.
 
+use serde_json::Value;
+
 use crate::{
     adapter::{Account, Adapter},
     webhook::{ParseError, ParsedHelpdesk, Verified},
@@ -12,28 +14,28 @@ pub trait Helpdesk: Adapter {
     /// What a call of the helpdesk contains. Messages that the bridge posted itself are left out.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError>;
 
-    /// Where an event that reached us by invocation comes from, so that its installation can be found; nothing where
-    /// it is not one of this helpdesk's.
-    fn origin(&self, _event: &serde_json::Value) -> Option<Origin> {
+    /// Where an event comes from that reached us without a generated URL (by direct invocation), so that its
+    /// installation can be found; `None` where this is not one of this helpdesk's events.
+    fn origin(&self, _body: &Value) -> Option<Origin> {
         None
     }
 }
 
-/// What an event says about where it comes from.
+/// What an event says about the account and the conversation that it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// The helpdesk's id of the account.
+    /// The helpdesk's own id of the account.
     pub account_id: Option<String>,
-    /// The hosts of the account's URLs.
+    /// The hosts under which the account is reached, as lower-case `host:port`, the port always written out.
     pub hosts: Vec<String>,
-    /// The topic or channel inside the account.
+    /// The channel or topic inside the account.
     pub topic: Option<String>,
-    /// The helpdesk's id of the user whom it is about.
+    /// The helpdesk's id of the user who stands for the contact.
     pub user: Option<String>,
 }
 
 /// Every helpdesk by the name of its kind.
-pub static HELPDESKS: &[(&str, &dyn Helpdesk)] = &[];
+pub static HELPDESKS: &[(&str, &dyn Helpdesk)] = &[("freshchat", &freshchat::Freshchat)];
 
 /// The helpdesk of a kind.
 pub fn helpdesk(kind: &str) -> Option<&'static dyn Helpdesk> {

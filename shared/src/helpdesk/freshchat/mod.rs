@@ -1,1 +1,149 @@
-//! Freshchat.
+//! Freshchat (Freshdesk Messaging), by its API v2, its webhooks and its Marketplace events.
+//!
+//! - API: <https://developers.freshchat.com/api/>
+//! - Webhooks: <https://crmsupport.freshworks.com/support/solutions/articles/50000004461>
+//! - Product events: <https://developers.freshworks.com/docs/>
+//!
+//! A contact is a Freshchat user with the reference `<channel kind>:<channel's user id>`, and writes as that user into
+//! one conversation of one topic. In the steady state an inbound message costs one call.
+
+mod answers;
+mod calls;
+mod classify;
+mod origin;
+mod parse;
+mod parts;
+mod plan;
+mod profile;
+mod render;
+mod search;
+mod verify;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+
+use super::{Helpdesk, Origin};
+use crate::{
+    adapter::{Account, Adapter, Known, Outcome, RenderError, Step, Task, Urls},
+    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    message::{MediaKind, PartKind},
+    settings::{Form, Setting, SettingError},
+    webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+/// The helpdesk Freshchat.
+#[derive(Clone, Copy, Debug)]
+pub struct Freshchat;
+
+const API_URL: &str = "api_url";
+const TOKEN: &str = "token";
+const CHANNEL_ID: &str = "channel_id";
+const WEBHOOK_PUBLIC_KEY: &str = "webhook_public_key";
+
+const API_URL_HELP: &str =
+    "the base of the account's API, which ends in /v2, for example https://acme.freshchat.com/v2";
+const PUBLIC_KEY_HELP: &str = "the RSA public key that Freshchat shows beside its webhook settings, copied whole";
+
+const SETTINGS: &[Setting] = &[
+    Setting::required(API_URL, Form::Url, API_URL_HELP),
+    Setting::required(TOKEN, Form::Token, "an API token, from Admin > API tokens").secret(),
+    Setting::required(CHANNEL_ID, Form::Text(100), "the id of the topic that the contacts' conversations go to"),
+    Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP),
+];
+
+/// The largest file. Freshchat publishes no figure; integrators stop between 10 and 20 MB.
+const MAX_FILE: u64 = 20 * 1024 * 1024;
+
+static LIMITS: Limits = Limits {
+    // Freshchat publishes no figure.
+    text: TextLimit { max: 5000, unit: TextUnit::Chars },
+    media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
+    parts: &[
+        (PartKind::Video, Support::Degraded("file")),
+        (PartKind::Audio, Support::Degraded("file")),
+        (PartKind::Location, Support::Degraded("map link")),
+        (PartKind::ContactCard, Support::Degraded("text")),
+        (PartKind::Sticker, Support::Degraded("image")),
+        (PartKind::Buttons, Support::Degraded("numbered list")),
+        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Unsupported, Support::Degraded("notice")),
+    ],
+    receipts: false,
+    registers: false,
+    profile: None,
+    rate: None,
+};
+
+const fn upload(kind: MediaKind) -> MediaLimit {
+    MediaLimit { kind, max_bytes: MAX_FILE, accepted: &[], refused: &[], caption: 0, by: MediaBy::Upload }
+}
+
+impl Adapter for Freshchat {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
+        let error = |setting: &str, should_be: &str| SettingError {
+            setting: setting.to_owned(),
+            should_be: should_be.to_owned(),
+        };
+        if !account.api_url("").ends_with("/v2") {
+            return Err(error(API_URL, API_URL_HELP));
+        }
+        match account.setting(WEBHOOK_PUBLIC_KEY) {
+            Some(key) if verify::public_key(key).is_none() => Err(error(WEBHOOK_PUBLIC_KEY, PUBLIC_KEY_HELP)),
+            _ => Ok(()),
+        }
+    }
+
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+        let mut steps = vec![format!(
+            "In Freshchat open Admin > Webhooks (Conversation webhooks), paste {} as the webhook URL and switch it on.",
+            urls.helpdesk
+        )];
+        if account.setting(WEBHOOK_PUBLIC_KEY).is_none() {
+            steps.push(
+                "Copy the public key that Freshchat shows there into the setting `webhook_public_key`, so that only \
+                 Freshchat's own calls are let in."
+                    .to_owned(),
+            );
+        }
+        steps
+    }
+
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        verify::verify(account, request)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        let plan = plan::plan(account, task, known)?;
+        calls::step(account, task, known, plan)
+    }
+
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+        match plan::plan(account, task, known) {
+            Ok(plan) => answers::outcome(account, task, known, plan, answer),
+            Err(RenderError { reason }) => Outcome::Rejected { reason },
+        }
+    }
+}
+
+impl Helpdesk for Freshchat {
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
+        parse::parse(account, request)
+    }
+
+    fn origin(&self, body: &Value) -> Option<Origin> {
+        origin::origin(body)
+    }
+}

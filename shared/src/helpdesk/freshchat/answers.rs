@@ -1,0 +1,389 @@
+//! What the answers teach.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
+use super::{
+    calls, classify, parse, parts,
+    plan::{self, Plan, notes},
+    profile, render,
+    search::{self, Candidate, Seen},
+    wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, User, Users},
+};
+use crate::{
+    adapter::{Account, Delivery, Fact, Known, Outcome, RenderError, Task},
+    message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
+    settings::OnResolved,
+};
+
+/// How long to wait for a file's link, or for a user whom Freshchat says it has.
+const SOON: Duration = Duration::from_millis(700);
+
+pub(super) fn outcome(
+    account: &Account<'_>,
+    task: &Task<'_>,
+    known: &Known,
+    plan: Plan,
+    answer: &Response<Bytes>,
+) -> Outcome {
+    let reader = Reader { account, known, answer };
+    match (plan, task) {
+        (Plan::CheckAccount, _) => reader.account(),
+        (Plan::FindUser, Task::Deliver(delivery)) => reader.users(&delivery.contact.id, Some(delivery.contact)),
+        (Plan::FindUser, Task::Note { contact, .. }) => reader.users(&contact.id, None),
+        (Plan::CreateUser { plain }, Task::Deliver(delivery)) => reader.created_user(delivery.contact, plain),
+        (Plan::UpdateUser { .. }, Task::Deliver(delivery)) => reader.updated_user(delivery.contact),
+        (Plan::ListConversations { .. }, _) => reader.conversations(),
+        (Plan::ReadConversation { id }, _) => reader.conversation(&id, matches!(task, Task::Note { .. })),
+        (Plan::LookInConversation { id }, Task::Deliver(delivery)) => reader.looked(delivery, &id),
+        (Plan::ListInDoubt { .. }, _) => reader.conversations_in_doubt(),
+        (Plan::LookInCandidate { id }, Task::Deliver(delivery)) => reader.looked_in_candidate(delivery, &id),
+        (Plan::UploadImage { index }, _) => reader.image(index),
+        (Plan::UploadFile { index }, Task::Deliver(delivery)) => reader.file(delivery, index),
+        (Plan::Post { conversation, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &conversation),
+        (Plan::Create { user }, Task::Deliver(delivery)) => reader.created(delivery, &user),
+        (Plan::PostNote { conversation }, _) => reader.noted(&conversation),
+        (Plan::ReadUser { .. }, _) => reader.contact(),
+        (Plan::FindFile { .. }, Task::Fetch(media, _)) => reader.file_link(media),
+        _ => Outcome::Learned(Vec::new()),
+    }
+}
+
+struct Reader<'a> {
+    account: &'a Account<'a>,
+    known: &'a Known,
+    answer: &'a Response<Bytes>,
+}
+
+impl Reader<'_> {
+    fn is_ok(&self) -> bool {
+        self.answer.status().is_success()
+    }
+
+    fn is_missing(&self) -> bool {
+        self.answer.status() == StatusCode::NOT_FOUND
+    }
+
+    fn failure(&self, what: &str) -> Outcome {
+        classify::failure(what, self.answer)
+    }
+
+    fn account(&self) -> Outcome {
+        if !self.is_ok() {
+            return self.failure("the credentials");
+        }
+        let found: Configuration = wire::read(self.answer.body());
+        if found.account_id.or(&found.organisation_id).or(&found.app_id).text().is_none() {
+            return Outcome::rejected("`api_url` does not lead to Freshchat's API");
+        }
+        let id = found.account_id.owned().map(Fact::AccountId);
+        Outcome::Learned(id.into_iter().chain([note(notes::DONE, "1")]).collect())
+    }
+
+    /// Of several users with our reference the oldest is taken, always the same one. What an existing user is called
+    /// may be an agent's work: it is left alone unless it is nothing, and counts as what the contact is called now.
+    fn users(&self, contact: &str, shown: Option<&Contact>) -> Outcome {
+        if !self.is_ok() && !self.is_missing() {
+            return self.failure("to look for the user");
+        }
+        let reference = self.account.reference(contact);
+        let found: Users = wire::read(self.answer.body());
+        let ours = found.users.iter().filter(|user| {
+            user.id.text().is_some() && user.reference_id.text().is_none_or(|theirs| theirs == reference)
+        });
+        let oldest = ours.min_by_key(|user| parse::millis(&user.created_time).unwrap_or(i64::MAX));
+        if let Some((user, id)) = oldest.and_then(|user| Some((user, user.id.owned()?))) {
+            let name = profile::full_name(&user.first_name, &user.last_name);
+            let shown = shown.filter(|_| name.is_some()).map(|contact| self.profile_shown(contact));
+            return Outcome::Learned(
+                [Fact::User(id), note(notes::USER, notes::FOUND)].into_iter().chain(shown).collect(),
+            );
+        }
+        match self.known.note(notes::USER) {
+            Some(notes::EXISTS) => soon("Freshchat has the user already but does not find it yet"),
+            before => {
+                let next = if before == Some(notes::PLAIN) { notes::PLAIN } else { notes::ABSENT };
+                // Without a user nothing can have been posted.
+                let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
+                Outcome::Learned([note(notes::USER, next)].into_iter().chain(settled).collect())
+            }
+        }
+    }
+
+    fn created_user(&self, contact: &Contact, plain: bool) -> Outcome {
+        let user: User = wire::read(self.answer.body());
+        match (self.answer.status(), user.id.owned()) {
+            (status, Some(id)) if status.is_success() => {
+                Outcome::Learned(vec![Fact::User(id), note(notes::USER, notes::CREATED), self.profile_shown(contact)])
+            }
+            (status, _) if status.is_success() || status == StatusCode::CONFLICT => {
+                Outcome::Learned(vec![note(notes::USER, notes::EXISTS)])
+            }
+            // A telephone number or an address that Freshchat does not like must not cost the message.
+            (StatusCode::BAD_REQUEST, _) if !plain => Outcome::Learned(vec![note(notes::USER, notes::PLAIN)]),
+            _ => self.failure("to create the user"),
+        }
+    }
+
+    /// The message has arrived, whatever becomes of the profile.
+    fn updated_user(&self, contact: &Contact) -> Outcome {
+        let later = matches!(self.failure("the profile"), Outcome::Retry { .. } | Outcome::Blocked { .. });
+        Outcome::Learned(vec![if later { note(notes::PROFILE, "later") } else { self.profile_shown(contact) }])
+    }
+
+    fn profile_shown(&self, contact: &Contact) -> Fact {
+        Fact::ProfileShown(profile::shown(self.account, contact).digest())
+    }
+
+    fn conversations(&self) -> Outcome {
+        let Ok(candidates) = self.listed(plan::replaced(self.known)) else {
+            return self.failure("to list the user's conversations");
+        };
+        let none = candidates.is_empty().then(|| note(notes::CONVERSATION, notes::NONE));
+        Outcome::Learned([note(notes::CANDIDATES, search::note(&candidates))].into_iter().chain(none).collect())
+    }
+
+    /// 404 has been seen for a user without conversations.
+    fn listed(&self, except: Option<&str>) -> Result<Vec<Candidate>, ()> {
+        match () {
+            () if self.is_missing() => Ok(Vec::new()),
+            () if self.is_ok() => Ok(search::candidates(&wire::read::<Conversations>(self.answer.body()), except)),
+            () => Err(()),
+        }
+    }
+
+    fn conversation(&self, id: &str, for_note: bool) -> Outcome {
+        let seen = if self.is_missing() {
+            Seen::default()
+        } else if self.is_ok() {
+            let topic = calls::topic(self.account).unwrap_or_default();
+            search::look_at(&wire::read::<Conversation>(self.answer.body()), topic)
+        } else {
+            return self.failure("to show the conversation");
+        };
+        let candidates = search::noted(self.known.note(notes::CANDIDATES)).unwrap_or_default();
+        let candidates = search::saw(candidates, id, seen);
+        let mut facts = vec![note(notes::CANDIDATES, search::note(&candidates))];
+        if search::unseen(&candidates).is_none() {
+            let resolved_too = for_note || self.account.options.on_resolved == OnResolved::Reopen;
+            facts.push(match search::choose(&candidates, resolved_too) {
+                Some((id, state)) => Fact::Conversation { id: id.to_owned(), state: Some(state) },
+                None => note(notes::CONVERSATION, notes::NONE),
+            });
+        }
+        Outcome::Learned(facts)
+    }
+
+    fn looked(&self, delivery: &Delivery<'_>, id: &str) -> Outcome {
+        if self.is_missing() {
+            return Outcome::Learned(replaced(id));
+        }
+        if !self.is_ok() {
+            return self.failure("to list the messages");
+        }
+        let resolved = self.known.link.state == Some(ConversationState::Resolved);
+        match self.look_for(delivery).found {
+            Some(message) => {
+                let open = resolved.then_some(Fact::ConversationState(ConversationState::Open));
+                Outcome::Learned(open.into_iter().chain(sent(Some(message))).collect())
+            }
+            // A resolved conversation may have been followed by a new one that holds the message.
+            None if resolved => Outcome::Learned(vec![note(notes::LOOKED, id)]),
+            None => Outcome::Learned(vec![Fact::DoubtSettled]),
+        }
+    }
+
+    fn conversations_in_doubt(&self) -> Outcome {
+        match self.listed(None) {
+            Ok(candidates) if candidates.is_empty() => Outcome::Learned(settled()),
+            Ok(candidates) => Outcome::Learned(vec![note(notes::DOUBT, search::note(&candidates))]),
+            Err(()) => self.failure("to list the user's conversations"),
+        }
+    }
+
+    fn looked_in_candidate(&self, delivery: &Delivery<'_>, id: &str) -> Outcome {
+        if !self.is_ok() && !self.is_missing() {
+            return self.failure("to list the messages");
+        }
+        let candidates = search::noted(self.known.note(notes::DOUBT)).unwrap_or_default();
+        let candidates = search::saw(candidates, id, self.look_for(delivery));
+        let mut facts = vec![note(notes::DOUBT, search::note(&candidates))];
+        match search::found(&candidates) {
+            _ if search::unseen(&candidates).is_some() => {}
+            Some((conversation, message)) => {
+                facts.push(opened(conversation));
+                facts.extend(sent(Some(message.to_owned())));
+            }
+            None => facts.extend(settled()),
+        }
+        Outcome::Learned(facts)
+    }
+
+    fn look_for(&self, delivery: &Delivery<'_>) -> Seen {
+        let found: Messages = wire::read(self.answer.body());
+        let user = self.known.link.user.as_deref().unwrap_or_default();
+        let last = self.known.link.last_message.as_deref();
+        search::look_for(&found.messages, user, &render::message_parts(delivery, self.known), last)
+    }
+
+    fn image(&self, index: usize) -> Outcome {
+        let uploaded = match self.failure("the picture") {
+            _ if self.is_ok() => render::image_uploaded(self.answer),
+            Outcome::Rejected { .. } => render::Uploaded::AsFile,
+            other => return other,
+        };
+        Outcome::Learned(vec![note(&render::upload_note(index), uploaded.note())])
+    }
+
+    fn file(&self, delivery: &Delivery<'_>, index: usize) -> Outcome {
+        let Some(Part::Media(media)) = delivery.parts.get(index) else { return Outcome::Learned(Vec::new()) };
+        let uploaded = match self.failure("the file") {
+            _ if self.is_ok() => render::file_uploaded(media, self.answer),
+            Outcome::Rejected { .. } => render::file_refused(media),
+            other => return other,
+        };
+        Outcome::Learned(vec![note(&render::upload_note(index), uploaded.note())])
+    }
+
+    fn posted(&self, delivery: &Delivery<'_>, conversation: &str) -> Outcome {
+        if !self.is_ok() {
+            if classify::is_not_latest(self.answer) || self.is_missing() {
+                return Outcome::Learned(replaced(conversation));
+            }
+            return self.refused(delivery);
+        }
+        let message: Message = wire::read(self.answer.body());
+        // Where conversations are tickets, the message may have opened a new one. The old one has two names.
+        let moved = message
+            .conversation_id
+            .text()
+            .filter(|id| *id != conversation && message.freshchat_conversation_id.text() != Some(conversation));
+        let state = match moved {
+            Some(id) => Some(opened(id)),
+            None if self.known.link.state == Some(ConversationState::Resolved) => {
+                Some(Fact::ConversationState(ConversationState::Open))
+            }
+            None => None,
+        };
+        Outcome::Learned(state.into_iter().chain(sent(message.id.owned())).collect())
+    }
+
+    fn created(&self, delivery: &Delivery<'_>, user: &str) -> Outcome {
+        if !self.is_ok() {
+            if classify::is_user_unknown(self.answer) && self.known.note(notes::USER).is_none() {
+                return Outcome::Learned(vec![note(notes::USER, notes::LOST)]);
+            }
+            return self.refused(delivery);
+        }
+        let conversation: Conversation = wire::read(self.answer.body());
+        let parts = render::message_parts(delivery, self.known);
+        let message = search::look_for(&conversation.messages, user, &parts, None).found;
+        let message = message.or_else(|| conversation.messages.first()?.id.owned());
+        Outcome::Learned(conversation.guid().text().map(opened).into_iter().chain(sent(message)).collect())
+    }
+
+    /// A message that Freshchat does not take as it is: pictures and links are put differently before it is given up.
+    fn refused(&self, delivery: &Delivery<'_>) -> Outcome {
+        if classify::is_email_conversation(self.answer) {
+            return Outcome::rejected("Freshchat takes no messages into this conversation, which is one of e-mails");
+        }
+        let parts = render::message_parts(delivery, self.known);
+        let mut facts = Vec::new();
+        if classify::is_image_refused(self.answer) {
+            facts.extend(
+                self.images(delivery).map(|index| note(&render::upload_note(index), render::Uploaded::AsFile.note())),
+            );
+        }
+        let bad = self.answer.status() == StatusCode::BAD_REQUEST;
+        if bad && render::has_links(&parts, delivery, self.known) && self.known.note(render::LINKS_AS_TEXT).is_none() {
+            facts.push(note(render::LINKS_AS_TEXT, "1"));
+        }
+        if facts.is_empty() { self.failure("the message") } else { Outcome::Learned(facts) }
+    }
+
+    /// The parts that were uploaded as images.
+    fn images(&self, delivery: &Delivery<'_>) -> impl Iterator<Item = usize> {
+        (0..delivery.parts.len()).filter(|index| {
+            let image = matches!(
+                delivery.parts.get(*index),
+                Some(Part::Media(Media { kind: MediaKind::Image, source: MediaSource::Fetched, .. }))
+            );
+            let as_image =
+                matches!(render::uploaded(self.known, *index), Some(render::Uploaded::Part(NewPart::Image(_))));
+            image && as_image
+        })
+    }
+
+    fn noted(&self, conversation: &str) -> Outcome {
+        if self.is_ok() {
+            return Outcome::Learned(vec![Fact::Sent(wire::read::<Message>(self.answer.body()).id.owned())]);
+        }
+        let gone = classify::is_not_latest(self.answer) || self.is_missing();
+        if gone && self.known.note(notes::CONVERSATION).is_none() {
+            return Outcome::Learned(replaced(conversation));
+        }
+        self.failure("the note")
+    }
+
+    fn contact(&self) -> Outcome {
+        if !self.is_ok() {
+            return self.failure("to show the user");
+        }
+        let user: User = wire::read(self.answer.body());
+        match user.reference_id.text().and_then(|name| self.account.contact_of(name)) {
+            Some(contact) => Outcome::Learned(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
+            None => Outcome::rejected("this Freshchat user is not one of the channel's contacts"),
+        }
+    }
+
+    /// The file by Freshchat's own name, else by its place in the message.
+    fn file_link(&self, media: &Media) -> Outcome {
+        if !self.is_ok() {
+            return self.failure("to list the messages");
+        }
+        let MediaSource::Reference { id } = &media.source else { return Outcome::Learned(Vec::new()) };
+        let reference = match plan::file_ref(id) {
+            Ok(reference) => reference,
+            Err(RenderError { reason }) => return Outcome::Rejected { reason },
+        };
+        let found: Messages = wire::read(self.answer.body());
+        let message = found.messages.iter().find(|message| message.id.text() == Some(&reference.message));
+        let files = message
+            .and_then(|message| parts::contents(message, &reference.conversation, "messages").ok())
+            .map(|contents| contents.files)
+            .unwrap_or_default();
+        let by_hash =
+            files.iter().find(|file| reference.hash.is_some() && file.hash().text() == reference.hash.as_deref());
+        match by_hash.or_else(|| files.get(reference.position)).and_then(|file| file.url.text()) {
+            Some(url) => Outcome::Learned(vec![note(notes::URL, url)]),
+            None => soon("Freshchat has no link to the file yet"),
+        }
+    }
+}
+
+fn note(key: &str, value: impl Into<String>) -> Fact {
+    Fact::Note(key.to_owned(), value.into())
+}
+
+fn sent(message: Option<String>) -> impl Iterator<Item = Fact> {
+    message.clone().map(Fact::LastMessage).into_iter().chain([Fact::Sent(message)])
+}
+
+fn opened(conversation: &str) -> Fact {
+    Fact::Conversation { id: conversation.to_owned(), state: Some(ConversationState::Open) }
+}
+
+fn replaced(conversation: &str) -> Vec<Fact> {
+    vec![Fact::NoConversation, note(notes::CONVERSATION, format!("{}{conversation}", notes::REPLACED))]
+}
+
+/// The message is nowhere; a doubt of a later attempt starts from the beginning.
+fn settled() -> Vec<Fact> {
+    vec![Fact::DoubtSettled, note(notes::LOOKED, "")]
+}
+
+fn soon(reason: &str) -> Outcome {
+    Outcome::Retry { wait: Some(SOON), reason: reason.to_owned(), doubtful: false }
+}

@@ -1,0 +1,771 @@
+//! Whole tasks, run by hand against scripted answers: each row is the call that must come next and its answer.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    adapter::{Fact, FetchContext},
+    message::{ConversationState, Media, MediaKind, MediaSource},
+    settings::OnResolved,
+};
+
+const SENT: &str = r#"{"id": "m-new", "conversation_id": "0c941846-699f-4791-911c-db997befb058"}"#;
+const CREATED: &str = r#"{"conversation_id": "c-new", "messages": [{"id": "m-new"}]}"#;
+const NOT_LATEST: &str = r#"{"code": 400, "message": "Conversation is not the latest conversation of the user"}"#;
+const FIND: &str = "GET /users?reference_id=viber%3AhR4s0P%2Fm2Vq%2B8LxTc61WdA%3D%3D";
+const LIST: &str = "GET /users/e33b0fac-1dd6-4a76-ae68-cd0a92f12a65/conversations";
+const POST: &str = "POST /conversations/0c941846-699f-4791-911c-db997befb058/messages";
+const LOOK: &str = "GET /conversations/0c941846-699f-4791-911c-db997befb058/messages?page=1&items_per_page=50";
+const PUT: &str = "PUT /users/e33b0fac-1dd6-4a76-ae68-cd0a92f12a65";
+
+/// A call that must come next, and its answer.
+type Exchange<'a> = (&'a str, u16, &'a str);
+
+/// Runs a task to its end; every call must be repeatable until its answer is known. Gives back the bodies of the calls.
+fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
+    let mut bodies = Vec::new();
+    for (expected, status, text) in script {
+        let made = call(side.next(task, known));
+        assert_eq!(line(&made), *expected, "{known:?}");
+        assert_eq!(line(&call(side.next(task, known))), *expected, "the same knowledge gives the same call");
+        bodies.push(made.request.body().clone());
+        match side.read(task, known, &answer(*status, text.to_string())) {
+            Outcome::Learned(facts) => known.learn(&facts),
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+    match side.next(task, known) {
+        Step::Done => bodies,
+        other => panic!("the end expected, not {other:?}"),
+    }
+}
+
+fn deliver(side: &Side, known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Body> {
+    let contact = lorna();
+    let delivery = delivery(&contact, parts);
+    run(side, &Task::Deliver(&delivery), known, script)
+}
+
+fn hi() -> Vec<Part> {
+    vec![Part::text("One more question")]
+}
+
+/// The steady state.
+fn linked() -> Known {
+    let mut known = Known::default();
+    known.link.user = Some(USER.to_owned());
+    known.link.conversation = Some(CONVERSATION.to_owned());
+    known.link.state = Some(ConversationState::Open);
+    known.link.last_message = Some("m-last".to_owned());
+    known.link.profile = Some(lorna().digest());
+    known
+}
+
+fn resolved() -> Known {
+    let mut known = linked();
+    known.link.state = Some(ConversationState::Resolved);
+    known
+}
+
+fn in_doubt(known: Known) -> Known {
+    Known { doubtful: true, ..known }
+}
+
+/// A listed message of ours that says what [`hi`] says.
+fn ours(id: &str) -> Value {
+    json!({"id": id, "actor_type": "user", "actor_id": USER, "created_time": "2023-06-23T18:33:16.511Z",
+           "message_parts": [{"image": null, "text": {"content": "One more question"}}]})
+}
+
+fn others(id: &str) -> Value {
+    json!({"id": id, "actor_type": "agent", "actor_id": "a", "created_time": "2023-06-23T18:33:00.000Z",
+           "message_parts": [{"text": {"content": "One more question"}}]})
+}
+
+fn messages(list: &[Value]) -> String {
+    json!({ "messages": list }).to_string()
+}
+
+#[test]
+fn in_the_steady_state_a_text_is_one_call() {
+    let mut known = linked();
+    deliver(&Side::new(), &mut known, &hi(), &[(POST, 200, SENT)]);
+    assert_eq!(known.link.last_message.as_deref(), Some("m-new"));
+    assert_eq!(known.progress.sent, ["m-new"]);
+    assert!(known.progress.notes.is_empty(), "nothing else is worth a write: {known:?}");
+}
+
+#[test]
+fn at_first_contact_user_and_conversation_are_made() {
+    let mut known = Known::default();
+    let created = String::from_utf8(fixture("create_user.response.json").to_vec()).unwrap();
+    deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[(FIND, 200, r#"{"users": []}"#), ("POST /users", 200, &created), ("POST /conversations", 200, CREATED)],
+    );
+    assert_eq!(known.link.user.as_deref(), Some(USER));
+    assert_eq!(known.link.conversation.as_deref(), Some("c-new"));
+    assert_eq!(known.link.state, Some(ConversationState::Open));
+    assert_eq!(known.link.profile, Some(lorna().digest()));
+    assert_eq!(known.progress.sent, ["m-new"]);
+}
+
+#[test]
+fn a_user_that_exists_all_the_same_is_looked_up_again() {
+    let mut known = Known::default();
+    let found = String::from_utf8(fixture("users_lookup_duplicates.response.json").to_vec()).unwrap();
+    deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[
+            (FIND, 200, r#"{"users": []}"#),
+            ("POST /users", 409, r#"{"code": 409, "message": "exists"}"#),
+            (FIND, 200, &found),
+            (LIST, 404, ""),
+            ("POST /conversations", 200, CREATED),
+        ],
+    );
+    assert_eq!(known.link.user.as_deref(), Some(USER), "the oldest");
+}
+
+#[test]
+fn a_user_whose_details_freshchat_dislikes_is_made_without_them() {
+    let mut known = Known::default();
+    let bodies = deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[
+            (FIND, 200, r#"{"users": []}"#),
+            ("POST /users", 400, r#"{"message": "phone is not valid"}"#),
+            ("POST /users", 200, r#"{"id": "u-new"}"#),
+            ("POST /conversations", 200, CREATED),
+        ],
+    );
+    let Body::Bytes(plain) = &bodies[2] else { panic!() };
+    assert_eq!(
+        serde_json::from_slice::<Value>(plain).unwrap(),
+        json!({"reference_id": format!("viber:{CONTACT}"), "first_name": "Lorna"})
+    );
+}
+
+#[test]
+fn the_conversation_of_a_user_whom_we_forgot_is_found() {
+    let found = String::from_utf8(fixture("users_lookup_found.response.json").to_vec()).unwrap();
+    let listed = r#"{"conversations": [{"id": "c-other-topic"}, {"id": "c-old"}, {"id": "c-open"}, {"id": "c-gone"}]}"#;
+    let conversation = |id: &str, status: &str, topic: &str, time: &str| {
+        json!({"conversation_id": id, "status": status, "channel_id": topic, "created_time": time}).to_string()
+    };
+    let foreign = conversation("c-other-topic", "new", "another", "2024-06-01T00:00:00Z");
+    let old = conversation("c-old", "resolved", TOPIC, "2024-05-01T00:00:00Z");
+    let open = conversation("c-open", "waiting on customer", TOPIC, "2024-04-01T00:00:00Z");
+    let mut known = Known::default();
+    deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[
+            (FIND, 200, &found),
+            (LIST, 200, listed),
+            ("GET /conversations/c-other-topic", 200, &foreign),
+            ("GET /conversations/c-old", 200, &old),
+            ("GET /conversations/c-open", 200, &open),
+            ("GET /conversations/c-gone", 404, ""),
+            ("POST /conversations/c-open/messages", 200, r#"{"id": "m-new"}"#),
+        ],
+    );
+    assert_eq!(known.link.conversation.as_deref(), Some("c-open"));
+}
+
+#[test]
+fn only_a_resolved_conversation_is_reopened_or_followed_by_a_new_one() {
+    let listed = r#"{"conversations": [{"id": "c-old"}]}"#;
+    let old = json!({"conversation_id": "c-old", "status": "resolved", "channel_id": TOPIC}).to_string();
+    let known =
+        || Known { link: crate::adapter::Link { conversation: None, state: None, ..linked().link }, ..linked() };
+    let mut side = Side::new();
+    let mut reopened = known();
+    deliver(
+        &side,
+        &mut reopened,
+        &hi(),
+        &[
+            (LIST, 200, listed),
+            ("GET /conversations/c-old", 200, &old),
+            ("POST /conversations/c-old/messages", 200, r#"{"id": "m-new", "conversation_id": "c-old"}"#),
+        ],
+    );
+    assert_eq!(reopened.link.state, Some(ConversationState::Open));
+    side.options.on_resolved = OnResolved::New;
+    let mut anew = known();
+    deliver(
+        &side,
+        &mut anew,
+        &hi(),
+        &[(LIST, 200, listed), ("GET /conversations/c-old", 200, &old), ("POST /conversations", 200, CREATED)],
+    );
+    assert_eq!(anew.link.conversation.as_deref(), Some("c-new"));
+}
+
+#[test]
+fn all_three_reactions_to_a_resolved_conversation_are_followed() {
+    let mut reopened = resolved();
+    deliver(&Side::new(), &mut reopened, &hi(), &[(POST, 200, SENT)]);
+    assert_eq!(
+        (reopened.link.conversation.as_deref(), reopened.link.state),
+        (Some(CONVERSATION), Some(ConversationState::Open))
+    );
+
+    for (status, refusal) in [(400, NOT_LATEST), (404, r#"{"message": "conversation not found"}"#)] {
+        let mut replaced = resolved();
+        deliver(&Side::new(), &mut replaced, &hi(), &[(POST, status, refusal), ("POST /conversations", 200, CREATED)]);
+        assert_eq!(replaced.link.conversation.as_deref(), Some("c-new"));
+    }
+
+    let mut ticket = resolved();
+    deliver(&Side::new(), &mut ticket, &hi(), &[(POST, 200, r#"{"id": "m-new", "conversation_id": "c-2"}"#)]);
+    assert_eq!((ticket.link.conversation.as_deref(), ticket.link.state), (Some("c-2"), Some(ConversationState::Open)));
+}
+
+#[test]
+fn a_conversation_has_two_names() {
+    let mut known = linked();
+    known.link.conversation = Some("739205518846027".to_owned());
+    let sent = String::from_utf8(fixture("send_message_user.response.json").to_vec()).unwrap();
+    deliver(&Side::new(), &mut known, &hi(), &[("POST /conversations/739205518846027/messages", 200, &sent)]);
+    assert_eq!(known.link.conversation.as_deref(), Some("739205518846027"));
+}
+
+#[test]
+fn a_new_conversation_after_resolve_is_a_setting() {
+    let mut side = Side::new();
+    side.options.on_resolved = OnResolved::New;
+    let mut known = resolved();
+    deliver(&side, &mut known, &hi(), &[("POST /conversations", 200, CREATED)]);
+    assert_eq!(known.link.conversation.as_deref(), Some("c-new"));
+}
+
+#[test]
+fn a_user_whom_freshchat_deleted_is_made_again() {
+    let unknown = r#"{"code": 404, "status": "USER_NOT_FOUND", "message": "user not found"}"#;
+    let mut known = linked();
+    deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[
+            (POST, 404, unknown),
+            ("POST /conversations", 404, unknown),
+            (FIND, 200, r#"{"users": []}"#),
+            ("POST /users", 200, r#"{"id": "u-new"}"#),
+            ("POST /conversations", 200, CREATED),
+        ],
+    );
+    assert_eq!(known.link.user.as_deref(), Some("u-new"));
+}
+
+#[test]
+fn in_doubt_the_message_is_looked_for_before_it_is_sent_again() {
+    let there = messages(&[others("m-3"), ours("m-2"), ours("m-last"), ours("m-0")]);
+    let mut known = in_doubt(linked());
+    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &there)]);
+    assert_eq!((known.progress.sent, known.link.last_message.as_deref()), (vec!["m-2".to_owned()], Some("m-2")));
+
+    let only_before = messages(&[others("m-3"), ours("m-last"), ours("m-0")]);
+    let mut known = in_doubt(linked());
+    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &only_before), (POST, 200, SENT)]);
+    assert_eq!(known.progress.sent, ["m-new"]);
+}
+
+#[test]
+fn in_doubt_the_same_words_said_before_do_not_count() {
+    let mut later = ours("m-2");
+    later["message_parts"] = json!([{"text": {"content": "Something else"}}]);
+    let mut reopened = later.clone();
+    reopened["message_type"] = json!("system");
+    let before = messages(&[reopened.clone(), later, ours("m-1")]);
+    let mut known = in_doubt(linked());
+    known.link.last_message = None;
+    deliver(&Side::new(), &mut known.clone(), &hi(), &[(LOOK, 200, &before), (POST, 200, SENT)]);
+    // What the system says in the user's name is not what the user wrote.
+    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &messages(&[reopened, ours("m-1")]))]);
+    assert_eq!(known.progress.sent, ["m-1"]);
+}
+
+#[test]
+fn every_doubt_is_looked_into_anew() {
+    let nothing = messages(&[]);
+    let mut known = in_doubt(resolved());
+    let contact = lorna();
+    let parts = hi();
+    let delivery = delivery(&contact, &parts);
+    let task = Task::Deliver(&delivery);
+    let side = Side::new();
+    for _ in 0..3 {
+        known.doubtful = true;
+        for (expected, text) in [
+            (LOOK, &*nothing),
+            (LIST, r#"{"conversations": [{"id": "c-1"}]}"#),
+            ("GET /conversations/c-1/messages?page=1&items_per_page=50", &nothing),
+        ] {
+            assert_eq!(line(&call(side.next(&task, &known))), expected);
+            let Outcome::Learned(facts) = side.read(&task, &known, &answer(200, text.to_owned())) else { panic!() };
+            known.learn(&facts);
+        }
+        // This post's answer gets lost.
+        assert_eq!(line(&call(side.next(&task, &known))), POST);
+    }
+}
+
+#[test]
+fn in_doubt_about_a_resolved_conversation_the_new_one_is_found() {
+    let nothing = messages(&[others("m-1"), ours("m-last")]);
+    let there = messages(&[ours("m-9")]);
+    let mut known = in_doubt(resolved());
+    deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[
+            (LOOK, 200, &nothing),
+            (LIST, 200, &json!({"conversations": [{"id": CONVERSATION}, {"id": "c-2"}]}).to_string()),
+            (LOOK, 200, &nothing),
+            ("GET /conversations/c-2/messages?page=1&items_per_page=50", 200, &there),
+        ],
+    );
+    assert_eq!((known.link.conversation.as_deref(), known.progress.sent), (Some("c-2"), vec!["m-9".to_owned()]));
+}
+
+#[test]
+fn in_doubt_about_a_new_conversation_the_same_words_in_an_old_one_do_not_count() {
+    let old = messages(&[ours("m-0")]);
+    let newest =
+        json!({"messages": [{"id": "m-8", "created_time": "2024-01-01T00:00:00Z", "actor_type": "agent"}]}).to_string();
+    let mut known = in_doubt(linked());
+    known.link.conversation = None;
+    known.link.last_message = None;
+    known.progress.notes.insert("conversation".to_owned(), "none".to_owned());
+    deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[
+            (LIST, 200, r#"{"conversations": [{"id": "c-1"}, {"id": "c-2"}]}"#),
+            ("GET /conversations/c-1/messages?page=1&items_per_page=50", 200, &old),
+            ("GET /conversations/c-2/messages?page=1&items_per_page=50", 200, &newest),
+            ("POST /conversations", 200, CREATED),
+        ],
+    );
+    assert_eq!(known.progress.sent, ["m-new"]);
+}
+
+#[test]
+fn in_doubt_a_user_is_looked_for_before_it_is_made() {
+    let mut known = in_doubt(Known::default());
+    known.progress.notes.insert("user".to_owned(), "absent".to_owned());
+    let found = String::from_utf8(fixture("users_lookup_found.response.json").to_vec()).unwrap();
+    let mut again = known.clone();
+    deliver(
+        &Side::new(),
+        &mut known,
+        &hi(),
+        &[
+            (FIND, 200, &found),
+            (LIST, 200, r#"{"conversations": []}"#),
+            (LIST, 200, r#"{"conversations": []}"#),
+            ("POST /conversations", 200, CREATED),
+        ],
+    );
+    deliver(
+        &Side::new(),
+        &mut again,
+        &hi(),
+        &[
+            (FIND, 200, r#"{"users": []}"#),
+            ("POST /users", 200, r#"{"id": "u-new"}"#),
+            ("POST /conversations", 200, CREATED),
+        ],
+    );
+}
+
+fn media(kind: MediaKind, name: &str) -> Part {
+    Part::Media(Media {
+        name: Some(name.to_owned()),
+        caption: Some(format!("about {name}")),
+        ..Media::new(kind, MediaSource::Fetched)
+    })
+}
+
+fn last_parts(bodies: &[Body]) -> Value {
+    let Some(Body::Bytes(bytes)) = bodies.last() else { panic!("a message last") };
+    serde_json::from_slice::<Value>(bytes).unwrap()["message_parts"].clone()
+}
+
+#[test]
+fn files_are_uploaded_once_each_and_sent_in_one_message() {
+    let parts = [media(MediaKind::Image, "a.png"), Part::text("between"), media(MediaKind::Audio, "b.ogg")];
+    let mut known = linked();
+    let bodies = deliver(
+        &Side::new(),
+        &mut known,
+        &parts,
+        &[
+            ("POST /images/upload", 200, r#"{"url": "https://pics/a.png"}"#),
+            (
+                "POST /files/upload",
+                200,
+                r#"{"file_hash": "h", "file_name": "b.ogg", "file_size": 5, "file_content_type": "audio/ogg", "file_security_status": "SAFE_FILE"}"#,
+            ),
+            (POST, 200, SENT),
+        ],
+    );
+    assert_eq!(bodies[0], Body::Upload { fields: Vec::new(), files: vec![("image".to_owned(), 0)] });
+    assert_eq!(bodies[1], Body::Upload { fields: Vec::new(), files: vec![("file".to_owned(), 2)] });
+    assert_eq!(
+        last_parts(&bodies),
+        json!([
+            {"text": {"content": "about a.png"}},
+            {"image": {"url": "https://pics/a.png"}},
+            {"text": {"content": "between"}},
+            {"text": {"content": "about b.ogg"}},
+            {"file": {"name": "b.ogg", "fileHash": "h", "fileSource": "FRESHCHAT", "contentType": "audio/ogg", "file_extension": ".ogg", "file_size_in_bytes": 5}},
+        ])
+    );
+}
+
+#[test]
+fn a_picture_that_is_refused_travels_as_a_file() {
+    let file = r#"{"file_hash": "h", "file_name": "a.png", "file_security_status": "AV_PENDING"}"#;
+    for script in [
+        vec![
+            ("POST /images/upload", 400, r#"{"message": "unsupported"}"#),
+            ("POST /files/upload", 200, file),
+            (POST, 200, SENT),
+        ],
+        vec![("POST /images/upload", 200, "{}"), ("POST /files/upload", 200, file), (POST, 200, SENT)],
+        vec![
+            ("POST /images/upload", 200, r#"{"url": "https://pics/a.png"}"#),
+            (POST, 400, r#"{"code": 400, "status": "INVALID_VALUE", "message": "IMAGE_EMPTY_CONTENT"}"#),
+            ("POST /files/upload", 200, file),
+            (POST, 200, SENT),
+        ],
+    ] {
+        let bodies = deliver(&Side::new(), &mut linked(), &[media(MediaKind::Image, "a.png")], &script);
+        assert_eq!(last_parts(&bodies)[1]["file"]["fileHash"], "h");
+    }
+}
+
+#[test]
+fn a_file_that_is_refused_becomes_a_notice() {
+    for (status, text) in [(200, r#"{"file_hash": "h", "file_security_status": "INFECTED"}"#), (413, ""), (200, "{}")] {
+        let script = [("POST /files/upload", status, text), (POST, 200, SENT)];
+        let bodies = deliver(&Side::new(), &mut linked(), &[media(MediaKind::File, "a.exe")], &script);
+        let notice = last_parts(&bodies)[1]["text"]["content"].as_str().unwrap().to_owned();
+        assert!(notice.starts_with("[a.exe: Freshchat"), "{notice}");
+    }
+}
+
+#[test]
+fn links_that_freshchat_cannot_follow_become_text() {
+    let parts = [
+        Part::Media(Media::new(MediaKind::Video, MediaSource::Link { url: "https://bridge/m/a.mp4".to_owned() })),
+        Part::Sticker { id: "1".to_owned(), url: Some("https://stickers/1.png".to_owned()) },
+    ];
+    let bodies = deliver(
+        &Side::new(),
+        &mut linked(),
+        &parts,
+        &[(POST, 400, r#"{"message": "IMAGE_EMPTY_CONTENT"}"#), (POST, 200, SENT)],
+    );
+    assert_eq!(
+        last_parts(&bodies),
+        json!([
+            {"text": {"content": "[video]\nhttps://bridge/m/a.mp4"}},
+            {"text": {"content": "[sticker]\nhttps://stickers/1.png"}},
+        ])
+    );
+}
+
+#[test]
+fn what_agents_cannot_be_shown_becomes_text() {
+    let parts = [
+        Part::Location { latitude: 1.5, longitude: -2.0, label: Some("Pier".to_owned()) },
+        Part::ContactCard { name: Some("Ada".to_owned()), phone: Some("+44".to_owned()) },
+        Part::Sticker { id: "1".to_owned(), url: None },
+        Part::Unsupported { what: "poll".to_owned(), text: None },
+        Part::Media(Media {
+            name: Some("big.zip".to_owned()),
+            ..Media::new(MediaKind::File, MediaSource::Link { url: "https://bridge/m/big.zip".to_owned() })
+        }),
+        Part::text("  "),
+    ];
+    let bodies = deliver(&Side::new(), &mut linked(), &parts, &[(POST, 200, SENT)]);
+    assert_eq!(
+        last_parts(&bodies),
+        json!([
+            {"text": {"content": "Pier\nhttps://www.google.com/maps?q=1.5,-2"}},
+            {"text": {"content": "Ada\n+44"}},
+            {"text": {"content": "[sticker]"}},
+            {"text": {"content": "[poll: this kind of message cannot be shown here]"}},
+            {"text": {"content": "[big.zip]\nhttps://bridge/m/big.zip"}},
+        ])
+    );
+}
+
+#[test]
+fn a_changed_profile_is_written_after_the_message_and_never_fails_it() {
+    let changed = || {
+        let mut known = linked();
+        known.link.profile = Some("old".to_owned());
+        known
+    };
+    let mut known = changed();
+    let bodies = deliver(&Side::new(), &mut known, &hi(), &[(POST, 200, SENT), (PUT, 200, "")]);
+    assert_eq!(known.link.profile, Some(lorna().digest()));
+    let Some(Body::Bytes(bytes)) = bodies.last() else { panic!() };
+    assert_eq!(
+        serde_json::from_slice::<Value>(bytes).unwrap(),
+        json!({
+            "first_name": "Lorna", "last_name": "Featherby", "email": "lorna.featherby@example.com", "phone": "+12025550123",
+            "avatar": {"url": "https://avatars.example.com/u/lorna.png"},
+        })
+    );
+
+    let mut refused = changed();
+    deliver(&Side::new(), &mut refused, &hi(), &[(POST, 200, SENT), (PUT, 400, "")]);
+    assert_eq!(refused.link.profile, Some(lorna().digest()), "not asked again with every message");
+    for status in [401, 429, 500] {
+        let mut later = changed();
+        deliver(&Side::new(), &mut later, &hi(), &[(POST, 200, SENT), (PUT, status, "")]);
+        assert_eq!(later.link.profile.as_deref(), Some("old"), "the next message tries again");
+    }
+    let mut pinned = changed();
+    pinned.link.profile_pinned = true;
+    deliver(&Side::new(), &mut pinned, &hi(), &[(POST, 200, SENT)]);
+    // A call without an answer is not worth another try.
+    let mut lost = in_doubt(changed());
+    lost.progress.sent.push("m-1".to_owned());
+    deliver(&Side::new(), &mut lost, &hi(), &[]);
+}
+
+#[test]
+fn a_user_found_without_a_name_gets_one() {
+    let found = json!({"users": [{"id": USER, "reference_id": format!("viber:{CONTACT}")}]}).to_string();
+    let script = [(FIND, 200, &*found), (LIST, 200, "{}"), ("POST /conversations", 200, CREATED), (PUT, 200, "{}")];
+    deliver(&Side::new(), &mut Known::default(), &hi(), &script);
+}
+
+#[test]
+fn failures_are_told_apart() {
+    let contact = lorna();
+    let parts = hi();
+    let delivery = delivery(&contact, &parts);
+    let read = |status: u16, text: &str| {
+        Side::new().read(&Task::Deliver(&delivery), &linked(), &answer(status, text.to_owned()))
+    };
+    for (status, doubt) in [(408, true), (429, false), (500, true), (502, true), (503, false), (504, true)] {
+        let outcome = read(status, "<html>");
+        assert!(matches!(&outcome, Outcome::Retry { doubtful, .. } if *doubtful == doubt), "{status}: {outcome:?}");
+    }
+    for status in [401, 403] {
+        assert!(matches!(read(status, ""), Outcome::Blocked { .. }));
+    }
+    let long = json!({ "message": format!("line\n{}", "x".repeat(5000)) }).to_string();
+    let Outcome::Rejected { reason } = read(400, &long) else { panic!() };
+    assert!(reason.starts_with("Freshchat refused the message: line x") && reason.len() < 300, "{reason}");
+    assert_eq!(read(422, ""), Outcome::rejected("Freshchat refused the message (HTTP 422)"));
+}
+
+#[test]
+fn only_posts_of_messages_may_double() {
+    let contact = lorna();
+    let parts = hi();
+    let delivery = delivery(&contact, &parts);
+    let side = Side::new();
+    let repeat = |known: &Known| call(side.next(&Task::Deliver(&delivery), known)).repeat;
+    assert_eq!(repeat(&linked()), crate::adapter::Repeat::Doubles);
+    assert_eq!(repeat(&Known::default()), crate::adapter::Repeat::Harmless);
+    let made = call(side.next(&Task::Deliver(&delivery), &linked()));
+    assert!(made.request.headers()["authorization"].is_sensitive());
+    assert_eq!(made.request.headers()["authorization"], "Bearer the-token");
+    assert!(!format!("{made:?}").contains("the-token"));
+}
+
+#[test]
+fn a_note_finds_its_conversation_or_is_given_up() {
+    let contact = lorna();
+    let task = Task::Note { contact: &contact, text: "Delivery failed" };
+    let side = Side::new();
+    run(&side, &task, &mut linked(), &[(POST, 200, r#"{"id": "n"}"#)]);
+    run(&side, &task, &mut Known::default(), &[(FIND, 200, r#"{"users": []}"#)]);
+    let mut forgotten = linked();
+    forgotten.link.conversation = None;
+    run(&side, &task, &mut forgotten.clone(), &[(LIST, 404, "")]);
+    let old = json!({"conversation_id": "c-old", "status": "resolved", "channel_id": TOPIC}).to_string();
+    run(
+        &side,
+        &task,
+        &mut forgotten,
+        &[
+            (LIST, 200, r#"{"conversations": [{"id": "c-old"}]}"#),
+            ("GET /conversations/c-old", 200, &old),
+            ("POST /conversations/c-old/messages", 200, "{}"),
+        ],
+    );
+    run(
+        &side,
+        &task,
+        &mut linked(),
+        &[
+            (POST, 404, ""),
+            (LIST, 200, &json!({"conversations": [{"id": CONVERSATION}, {"id": "c-old"}]}).to_string()),
+            ("GET /conversations/c-old", 200, &old),
+            ("POST /conversations/c-old/messages", 200, "{}"),
+        ],
+    );
+}
+
+#[test]
+fn credentials_are_checked_against_something_that_is_freshchat() {
+    let side = Side::new();
+    run(
+        &side,
+        &Task::Check,
+        &mut Known::default(),
+        &[("GET /accounts/configuration", 200, r#"{"organisation_id": 1}"#)],
+    );
+    let read = |status, text: &str| side.read(&Task::Check, &Known::default(), &answer(status, text.to_owned()));
+    assert!(matches!(read(401, ""), Outcome::Blocked { .. }));
+    assert!(matches!(read(200, "<html>welcome</html>"), Outcome::Rejected { .. }));
+}
+
+#[test]
+fn a_user_leads_back_to_the_contact() {
+    let side = Side::new();
+    let task = Task::FindContact { user: USER };
+    let line = format!("GET /users/{USER}");
+    let user = String::from_utf8(fixture("create_user.response.json").to_vec()).unwrap();
+    run(&side, &task, &mut Known::default(), &[(&line, 200, &user)]);
+    let Outcome::Learned(facts) = side.read(&task, &Known::default(), &answer(200, user)) else { panic!() };
+    assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
+    for foreign in [r#"{"id": "u"}"#, r#"{"id": "u", "reference_id": "line:U1"}"#, r#"{"reference_id": "viber:"}"#] {
+        assert!(matches!(side.read(&task, &Known::default(), &answer(200, foreign)), Outcome::Rejected { .. }));
+    }
+    assert!(matches!(side.read(&task, &Known::default(), &answer(404, "")), Outcome::Rejected { .. }));
+}
+
+#[test]
+fn the_token_goes_to_the_apis_own_host_only() {
+    let side = Side::new();
+    let has_token = |url: &str| {
+        let media = Media::new(MediaKind::File, MediaSource::ShortLink { url: url.to_owned() });
+        match side.next(&Task::Fetch(&media, &FetchContext::default()), &Known::default()) {
+            Step::Download(request) => request.headers().contains_key("authorization"),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(has_token("https://bridge-example.freshchat.com/files/a.pdf?sig=x"));
+    assert!(has_token("https://BRIDGE-example.freshchat.com:443/files/a.pdf"));
+    for elsewhere in [
+        "https://chat.s3.amazonaws.com/a.png",
+        "http://bridge-example.freshchat.com/a",
+        "https://bridge-example.freshchat.com:8443/a",
+        "https://bridge-example.freshchat.com.evil.example/a",
+        "https://evil.example/bridge-example.freshchat.com",
+    ] {
+        assert!(!has_token(elsewhere), "{elsewhere}");
+    }
+}
+
+#[test]
+fn a_file_without_a_link_is_waited_for() {
+    let side = Side::new();
+    let id = json!({"conversation": CONVERSATION, "message": "m-1", "position": 1, "hash": "h2"}).to_string();
+    let media = Media::new(MediaKind::File, MediaSource::Reference { id });
+    let context = FetchContext::default();
+    let task = Task::Fetch(&media, &context);
+    let mut known = Known::default();
+    assert_eq!(line(&call(side.next(&task, &known))), LOOK);
+    let message = |url: Value| {
+        json!({"messages": [{"id": "m-1", "message_parts": [
+        {"file": {"fileHash": "h2", "url": url}}, {"file": {"fileHash": "h1", "url": "https://x/1"}}]}]})
+        .to_string()
+    };
+    for not_yet in [r#"{"messages": []}"#.to_owned(), message(Value::Null)] {
+        let outcome = side.read(&task, &known, &answer(200, not_yet));
+        assert!(matches!(outcome, Outcome::Retry { wait: Some(wait), .. } if wait.as_millis() == 700), "{outcome:?}");
+    }
+    let Outcome::Learned(facts) = side.read(&task, &known, &answer(200, message(json!("https://x/2")))) else {
+        panic!()
+    };
+    known.learn(&facts);
+    let Step::Download(request) = side.next(&task, &known) else { panic!() };
+    assert_eq!(request.uri(), "https://x/2");
+    let broken = Media::new(MediaKind::File, MediaSource::Reference { id: "?".to_owned() });
+    assert!(Freshchat.next(&side.account(), &Task::Fetch(&broken, &context), &Known::default()).is_err());
+}
+
+#[test]
+fn the_admin_is_told_what_to_click() {
+    let urls = crate::adapter::Urls { channel: "https://b/channels/i/t", helpdesk: "https://b/helpdesks/i/t" };
+    let steps = Freshchat.next_steps(&Side::new().account(), &urls);
+    assert!(steps[0].contains("https://b/helpdesks/i/t") && steps[1].contains("webhook_public_key"));
+    assert_eq!(Freshchat.next_steps(&Side::new().with("webhook_public_key", "k").account(), &urls).len(), 1);
+}
+
+#[test]
+fn nameless_contacts_get_a_stand_in_that_is_not_written_over_a_name() {
+    let contact = Contact { id: CONTACT.to_owned(), ..Contact::default() };
+    let parts = hi();
+    let delivery = delivery(&contact, &parts);
+    let mut known = Known::default();
+    let bodies = run(
+        &Side::new(),
+        &Task::Deliver(&delivery),
+        &mut known,
+        &[
+            (FIND, 200, r#"{"users": []}"#),
+            ("POST /users", 200, r#"{"id": "u-new"}"#),
+            ("POST /conversations", 200, CREATED),
+        ],
+    );
+    let Body::Bytes(user) = &bodies[1] else { panic!() };
+    assert_eq!(serde_json::from_slice::<Value>(user).unwrap()["first_name"], "viber");
+    assert_eq!(serde_json::from_slice::<Value>(user).unwrap()["last_name"], "user");
+    run(&Side::new(), &Task::Deliver(&delivery), &mut linked(), &[(POST, 200, SENT)]);
+}
+
+proptest! {
+    #[test]
+    fn any_answer_at_any_stage_is_an_outcome(
+        status in 100..600u16,
+        text in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..80),
+            prop::sample::select(vec!["{}", "[]", "null", r#"{"users": [null, {"id": 5}]}"#, r#"{"messages": [7, {"id": {}}]}"#,
+                r#"{"conversations": [{}, {"id": ""}]}"#, r#"{"message": "image", "conversation_id": 3}"#])
+                .prop_map(|text| text.as_bytes().to_vec()),
+        ],
+        notes in prop::collection::btree_map(
+            prop::sample::select(vec!["user", "conversation", "candidates", "doubt", "looked", "upload.0", "url"]),
+            prop::sample::select(vec!["absent", "plain", "exists", "lost", "none", "replaced:c", "[]", r#"[{"id":"c","seen":null}]"#, "?"]),
+            0..4,
+        ),
+        is_linked in any::<bool>(),
+        doubtful in any::<bool>(),
+    ) {
+        let mut known = if is_linked { linked() } else { Known::default() };
+        known.doubtful = doubtful;
+        known.progress.notes.extend(notes.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
+        let (contact, parts) = (lorna(), [media(MediaKind::Image, "a.png")]);
+        let delivery = delivery(&contact, &parts);
+        for task in [Task::Deliver(&delivery), Task::Note { contact: &contact, text: "note" }, Task::Check, Task::FindContact { user: "u" }] {
+            let answer = answer(status, text.clone());
+            let _ = Freshchat.next(&Side::new().account(), &task, &known);
+            let _ = Side::new().read(&task, &known, &answer);
+        }
+    }
+}

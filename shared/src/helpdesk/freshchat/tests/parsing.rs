@@ -1,0 +1,433 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    helpdesk::{Helpdesk, Origin},
+    message::{ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
+    webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
+};
+
+pub(super) fn parse(side: &Side, body: impl Into<Bytes>) -> Result<ParsedHelpdesk, ParseError> {
+    let request = request(body, &[]);
+    Freshchat.parse(&side.account(), Verified::invoked(&request))
+}
+
+fn parsed(side: &Side, name: &str) -> ParsedHelpdesk {
+    parse(side, fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn only(parsed: ParsedHelpdesk) -> HelpdeskEvent {
+    let [event] = <[_; 1]>::try_from(parsed.events).expect("one event");
+    event
+}
+
+fn parts(event: &HelpdeskEvent) -> &[Part] {
+    match &event.kind {
+        HelpdeskEventKind::Message { parts, .. } => parts,
+        other => panic!("a message expected, not {other:?}"),
+    }
+}
+
+fn edited(name: &str, edit: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let mut value = json(name);
+    edit(&mut value);
+    value.to_string().into_bytes()
+}
+
+#[test]
+fn an_agents_text_becomes_one_event() {
+    insta::assert_json_snapshot!(only(parsed(&Side::new(), "on_message_create_agent_text.json")), @r#"
+    {
+      "id": "dcc5af92-21f8-4d83-8350-72b1e6d02c62",
+      "at": 1687545453793,
+      "group": "0c941846-699f-4791-911c-db997befb058",
+      "contact": "hR4s0P/m2Vq+8LxTc61WdA==",
+      "user": "e33b0fac-1dd6-4a76-ae68-cd0a92f12a65",
+      "conversation": "0c941846-699f-4791-911c-db997befb058",
+      "kind": {
+        "type": "message",
+        "author": {
+          "kind": "agent",
+          "name": "Ines Halvorsund"
+        },
+        "parts": [
+          {
+            "part": "text",
+            "text": "Hello Lorna, what can we do for you?"
+          }
+        ]
+      }
+    }
+    "#);
+}
+
+#[test]
+fn all_wrappers_say_the_same() {
+    let strip = |name: &str| {
+        let event = only(parsed(&Side::new(), name));
+        (event.group, event.contact, event.user, event.conversation)
+    };
+    let expected = strip("on_message_create_agent_text.json");
+    assert_eq!(strip("on_message_create_agent_v3.json"), expected);
+    assert_eq!(strip("on_message_create_agent_null_parts.json"), expected);
+    let (group, contact, user, conversation) = strip("on_message_create_agent_no_actor_in_message.json");
+    assert_eq!((group, None, user, conversation), (expected.0, contact, expected.2, expected.3));
+}
+
+#[test]
+fn several_messages_are_relayed_oldest_first() {
+    let swapped = edited("on_message_create_agent_two_messages.json", |event| {
+        event["data"]["message"]["messages"].as_array_mut().unwrap().reverse();
+    });
+    let found = parse(&Side::new(), swapped).unwrap();
+    let texts: Vec<_> = found.events.iter().map(|event| parts(event)[0].clone()).collect();
+    assert_eq!(texts, [Part::text("first"), Part::text("second")]);
+}
+
+#[test]
+fn buttons_that_stand_together_are_one_part() {
+    let event = only(parsed(&Side::new(), "on_message_create_agent_buttons.json"));
+    insta::assert_json_snapshot!(parts(&event), @r#"
+    [
+      {
+        "part": "text",
+        "text": "Which one?"
+      },
+      {
+        "part": "buttons",
+        "buttons": [
+          {
+            "button": "link",
+            "label": "Price list",
+            "url": "https://example.com/prices"
+          },
+          {
+            "button": "reply",
+            "label": "Small",
+            "text": "Small, please"
+          },
+          {
+            "button": "reply",
+            "label": "Large",
+            "text": "Large"
+          }
+        ]
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn a_bots_carousel_is_relayed_where_the_installation_says_so() {
+    let mut side = Side::new();
+    side.options.relay_bot_messages = true;
+    let event = only(parsed(&side, "on_message_create_bot_carousel.json"));
+    insta::assert_json_snapshot!(event.kind, @r#"
+    {
+      "type": "message",
+      "author": {
+        "kind": "bot",
+        "name": "Freddy"
+      },
+      "parts": [
+        {
+          "part": "text",
+          "text": "Pick a plan"
+        },
+        {
+          "part": "carousel",
+          "cards": [
+            {
+              "title": "Starter",
+              "text": "Two seats, one desk",
+              "image": "https://example.com/card1.png",
+              "buttons": [
+                {
+                  "button": "reply",
+                  "label": "Choose",
+                  "text": "Choose"
+                }
+              ]
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_file_without_a_link_is_a_reference_that_finds_it_again() {
+    let event = only(parsed(&Side::new(), "on_message_create_agent_file_url_pending.json"));
+    let [Part::Media(media)] = parts(&event) else { panic!("one file") };
+    assert_eq!(media.name.as_deref(), Some("invoice.pdf"));
+    let MediaSource::Reference { id } = &media.source else { panic!("a reference") };
+    let reference: Value = serde_json::from_str(id).unwrap();
+    assert_eq!(
+        reference,
+        json!({"conversation": CONVERSATION, "message": event.id, "position": 0, "hash": "2f1c0e7a9b"})
+    );
+}
+
+#[test]
+fn every_kind_of_part_is_text_or_a_notice_at_least() {
+    let part = |part: Value| {
+        let body = edited("on_message_create_agent_text.json", |event| {
+            event["data"]["message"]["messages"][0]["message_parts"] = json!([part]);
+        });
+        serde_json::to_value(parts(&only(parse(&Side::new(), body).unwrap()))).unwrap()
+    };
+    let rows = [
+        (
+            json!({"video": {"url": "https://x/a.mp3", "content_type": "audio/mpeg"}}),
+            json!([{"part": "media", "kind": "audio", "source": {"at": "short_link", "url": "https://x/a.mp3"}, "content_type": "audio/mpeg"}]),
+        ),
+        (
+            json!({"callback": {"label": "Yes", "payload": "y=1"}}),
+            json!([{"part": "buttons", "buttons": [{"button": "reply", "label": "Yes", "text": "Yes"}]}]),
+        ),
+        (json!({"url_button": {"label": "Broken", "url": null}}), json!([{"part": "text", "text": "Broken"}])),
+        (
+            json!({"collection": [{"quick_reply_button": {"label": "A"}}, {"text": {"content": "or"}}]}),
+            json!([{"part": "buttons", "buttons": [{"button": "reply", "label": "A", "text": "A"}]}, {"part": "text", "text": "or"}]),
+        ),
+        (
+            json!({"template_content": {"type": "quick_reply_dropdown", "sections": [{"name": "options", "parts": [
+            {"quick_reply_button": {"label": "Mon"}}, {"quick_reply_button": {"label": "Tue", "custom_reply_text": "Tuesday"}}]}]}}),
+            json!([{"part": "buttons", "buttons": [{"button": "reply", "label": "Mon", "text": "Mon"}, {"button": "reply", "label": "Tue", "text": "Tuesday"}]}]),
+        ),
+        (
+            json!({"template_content": {"type": "carousel_card_default", "sections": [{"name": "title", "parts": [{"text": {"content": "T"}}]}]}}),
+            json!([{"part": "carousel", "cards": [{"title": "T", "text": null, "image": null, "buttons": []}]}]),
+        ),
+        (
+            json!({"template_content": {"type": "carousel", "sections": []}}),
+            json!([{"part": "unsupported", "what": "carousel", "text": null}]),
+        ),
+        (
+            json!({"faq": {"title": "Returns", "url": "https://x/faq"}}),
+            json!([{"part": "text", "text": "Returns\nhttps://x/faq"}]),
+        ),
+        (json!({"reference": {"id": 5}}), json!([{"part": "unsupported", "what": "reference", "text": null}])),
+        (
+            json!({"csat": {"question": "How was it?"}}),
+            json!([{"part": "unsupported", "what": "survey", "text": "How was it?"}]),
+        ),
+        (json!({"attachment_input": {}}), json!([{"part": "unsupported", "what": "attachment input", "text": null}])),
+        (json!({"text": 5}), json!([{"part": "unsupported", "what": "message", "text": null}])),
+        (json!({"text": null}), json!([{"part": "unsupported", "what": "message", "text": null}])),
+        (json!(7), json!([{"part": "unsupported", "what": "message", "text": null}])),
+    ];
+    for (sent, expected) in rows {
+        assert_eq!(part(sent.clone()), expected, "{sent}");
+    }
+}
+
+#[test]
+fn other_topics_and_other_channels_are_left_alone() {
+    let reason = |side: &Side, body: Vec<u8>| parse(side, body).unwrap().ignored[0].reason;
+    let elsewhere = Side::new().with("channel_id", "another");
+    for name in ["on_message_create_agent_text.json", "on_conversation_update.json", "webhook_conversation_reopen.json"]
+    {
+        assert_eq!(reason(&elsewhere, fixture(name).to_vec()), "other_topic", "{name}");
+    }
+    let line = edited("on_message_create_agent_text.json", |event| {
+        event["data"]["associations"]["user"]["reference_id"] = json!("line:U123");
+    });
+    assert_eq!(reason(&Side::new(), line), "other_channel");
+    // Agents merge users: any other name proves nothing, the stored pairing decides.
+    let merged = edited("on_message_create_agent_text.json", |event| {
+        event["data"]["associations"]["user"]["reference_id"] = json!("shop-4471");
+    });
+    let event = only(parse(&Side::new(), merged).unwrap());
+    assert_eq!((event.contact.as_deref(), event.user.as_deref()), (None, Some(USER)));
+}
+
+#[test]
+fn a_colleague_who_steps_in_has_their_own_name() {
+    let body = edited("on_message_create_agent_text.json", |event| {
+        event["data"]["actor"] = json!({"type": "agent", "id": "someone-else", "first_name": "Otto"});
+    });
+    let HelpdeskEventKind::Message { author, .. } = only(parse(&Side::new(), body).unwrap()).kind else { panic!() };
+    assert_eq!(author.name.as_deref(), Some("Otto"));
+}
+
+#[test]
+fn nobody_hears_an_echo_of_their_own_words() {
+    let body = edited("on_message_create_user_echo.json", |event| {
+        event["data"]["actor"] = json!({"type": "agent", "id": "whoever"});
+    });
+    assert_eq!(parse(&Side::new(), body).unwrap().ignored[0].reason, "user");
+}
+
+#[test]
+fn an_updated_user_has_the_digest_of_what_we_would_have_written() {
+    let update = |first: &str, last: Value, phone: Value| {
+        let body = edited("on_user_update.json", |event| {
+            event["data"]["user"] = json!({"id": USER, "reference_id": format!("viber:{CONTACT}"),
+                "first_name": first, "last_name": last, "phone": phone, "email": "lorna.featherby@example.com"});
+        });
+        let event = only(parse(&Side::new(), body).unwrap());
+        assert_eq!((event.contact.as_deref(), event.group.as_str()), (Some(CONTACT), USER));
+        event.kind
+    };
+    let ours = HelpdeskEventKind::UserUpdated { digest: lorna().digest() };
+    assert_eq!(update("Lorna", json!("Featherby"), json!("+12025550123")), ours);
+    assert_ne!(update("Dancing", json!("Wayfarer"), json!("+12025550123")), ours);
+    assert_ne!(update("Lorna", json!("Featherby"), json!(null)), ours);
+}
+
+#[test]
+fn events_about_conversations_tell_their_state() {
+    let state = |name: &str| match only(parsed(&Side::without_topic(), name)).kind {
+        HelpdeskEventKind::Conversation { state } => state,
+        other => panic!("{other:?}"),
+    };
+    use ConversationState::{Open, Resolved};
+    assert_eq!(state("on_conversation_create.json"), Some(Open));
+    assert_eq!(state("on_conversation_update.json"), Some(Open));
+    assert_eq!(state("on_conversation_update_resolved.json"), Some(Resolved));
+    assert_eq!(state("webhook_conversation_assignment.json"), Some(Open));
+    assert_eq!(state("webhook_conversation_resolution.json"), Some(Resolved));
+    assert_eq!(state("webhook_conversation_reopen.json"), Some(Open));
+}
+
+#[test]
+fn malformed_bodies_are_refused_with_a_word_and_a_field() {
+    let agent = "on_message_create_agent_text.json";
+    let message = |key: &str, value: Value| edited(agent, |event| event["data"]["message"]["messages"][0][key] = value);
+    let rows: Vec<(Vec<u8>, &str, &str)> = vec![
+        (b"".to_vec(), "not_json", "line 1"),
+        (b"{\"action\": ".to_vec(), "not_json", "line 1"),
+        (b"[]".to_vec(), "bad_field", "(body)"),
+        (b"{}".to_vec(), "missing_field", "`action`"),
+        (br#"{"event": ["onMessageCreate"]}"#.to_vec(), "bad_field", "`event`"),
+        (br#"{"event": "onMessageCreate", "action": "x"}"#.to_vec(), "bad_field", "`action`"),
+        (br#"{"event": "onMessageCreate"}"#.to_vec(), "missing_field", "`data.message.messages`"),
+        (br#"{"event": "onUserUpdate", "data": 5}"#.to_vec(), "missing_field", "`data.user.id`"),
+        (br#"{"event": "onConversationUpdate"}"#.to_vec(), "missing_field", "`data.conversation.conversation_id`"),
+        (
+            br#"{"action": "conversation_reopen"}"#.to_vec(),
+            "missing_field",
+            "`data.reopen.conversation.conversation_id`",
+        ),
+        (message("id", json!(null)), "missing_field", "`data.message.messages[0].id`"),
+        (message("id", json!({})), "bad_field", "`data.message.messages[0].id`"),
+        (message("message_parts", json!("hello")), "bad_field", "`data.message.messages[0].message_parts`"),
+        (
+            edited("webhook_message_create_agent_2022.json", |event| {
+                event["data"]["message"]["conversation_id"] = json!([])
+            }),
+            "bad_field",
+            "`data.message.conversation_id`",
+        ),
+    ];
+    for (body, code, field) in rows {
+        let shown = String::from_utf8_lossy(&body).into_owned();
+        let error = parse(&Side::without_topic(), body).expect_err(&shown);
+        assert_eq!(error.code, code, "{shown}");
+        assert!(error.message.contains(field), "{}: {shown}", error.message);
+    }
+}
+
+#[test]
+fn a_classic_call_that_came_in_without_its_signature_is_not_read() {
+    let keyless = Side::without_topic();
+    let request = request(fixture("webhook_message_create_agent_2022.json"), &[]);
+    let verified = authenticate(&Freshchat, &keyless.account(), &request).unwrap();
+    assert_eq!(Freshchat.parse(&keyless.account(), verified).unwrap().events.len(), 1);
+    // The key came between checking and reading.
+    let keyed = Side::without_topic().with("webhook_public_key", "whatever");
+    assert_eq!(Freshchat.parse(&keyed.account(), verified).unwrap_err().code, "unsupported");
+}
+
+#[test]
+fn the_origin_of_product_events_is_told() {
+    let origin = |name: &str| Freshchat.origin(&json(name));
+    assert_eq!(
+        origin("on_message_create_agent_text.json"),
+        Some(Origin {
+            account_id: Some("381907726450913".to_owned()),
+            hosts: Vec::new(),
+            topic: Some(TOPIC.to_owned()),
+            user: Some(USER.to_owned()),
+        })
+    );
+    assert_eq!(
+        origin("on_message_create_agent_v3.json"),
+        Some(Origin {
+            account_id: None,
+            hosts: vec![
+                "bridge-example.freshchat.com:443".to_owned(),
+                "bridge-example.myfreshworks.com:443".to_owned()
+            ],
+            topic: Some(TOPIC.to_owned()),
+            user: Some(USER.to_owned()),
+        })
+    );
+    let update = origin("on_user_update.json").unwrap();
+    assert_eq!((update.topic, update.user.as_deref()), (None, Some("b3c2c92e-d650-4c40-bb7d-aeb3423cd4d2")));
+    let conversation = origin("on_conversation_update.json").unwrap();
+    assert_eq!(conversation.topic.as_deref(), Some("d2f99658-ff98-44b8-b5c1-3a19dbfe2a2d"));
+    assert_eq!(Freshchat.origin(&json!({"action": "message_create"})), None);
+    assert_eq!(Freshchat.origin(&json!([1])), None);
+}
+
+/// A sample with one value replaced by anything.
+fn bent() -> impl Strategy<Value = Vec<u8>> {
+    let names: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("on_") || name.starts_with("webhook_"))
+        .collect();
+    let value = prop_oneof![
+        Just(Value::Null),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!([null])),
+        Just(json!("")),
+        Just(json!(-1)),
+        Just(json!(1e300)),
+        Just(json!(true)),
+        "\\PC{0,20}".prop_map(Value::from),
+        Just(json!({"sub_parts": [{"collection": {"sub_parts": [{"text": 1}]}}]})),
+    ];
+    (prop::sample::select(names), any::<prop::sample::Index>(), value).prop_map(|(name, index, value)| {
+        let mut all = json(&name);
+        let mut pointers = Vec::new();
+        collect(&all, String::new(), &mut pointers);
+        *all.pointer_mut(&pointers[index.index(pointers.len())]).unwrap() = value;
+        all.to_string().into_bytes()
+    })
+}
+
+fn collect(value: &Value, path: String, into: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| collect(value, format!("{path}/{key}"), into)),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, value)| collect(value, format!("{path}/{index}"), into))
+        }
+        _ => {}
+    }
+    into.push(path);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn any_bytes_are_an_answer(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = parse(&Side::new(), body);
+    }
+
+    #[test]
+    fn any_bent_sample_is_an_answer(body in bent()) {
+        let mut side = Side::without_topic();
+        side.options.relay_bot_messages = true;
+        if let Ok(parsed) = parse(&side, body.clone()) {
+            prop_assert!(parsed.events.iter().all(|event| !event.id.is_empty() && !event.group.is_empty()));
+        }
+        let _ = Freshchat.origin(&serde_json::from_slice(&body).unwrap());
+    }
+}

@@ -1,0 +1,401 @@
+//! The JSON of Freshchat, as Freshchat writes it.
+//!
+//! Reading is lenient on purpose: unknown fields are ignored, `null` is the same as missing, and an ornament of the
+//! wrong type counts as missing. What the bridge cannot do without is a [`Word`], which remembers that it was misshapen.
+
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::webhook::ParseError;
+
+/// A text that may be missing, and that some versions write as a number.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Word {
+    /// Missing, `null` or empty.
+    #[default]
+    Absent,
+    /// Neither text nor number.
+    Misshapen,
+    /// This text.
+    Is(String),
+}
+
+impl Word {
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Is(text) => Some(text),
+            Self::Absent | Self::Misshapen => None,
+        }
+    }
+
+    pub(super) fn owned(&self) -> Option<String> {
+        self.text().map(str::to_owned)
+    }
+
+    pub(super) fn or<'a>(&'a self, other: &'a Self) -> &'a Self {
+        if self.text().is_some() { self } else { other }
+    }
+
+    /// The text, or the error that names the field.
+    pub(super) fn need(&self, field: &str) -> Result<&str, ParseError> {
+        match self {
+            Self::Is(text) => Ok(text),
+            Self::Absent => Err(ParseError::missing(field)),
+            Self::Misshapen => Err(ParseError::bad(field, "a text")),
+        }
+    }
+
+    /// The same word without regard to case, for comparisons.
+    pub(super) fn lower(&self) -> String {
+        self.text().unwrap_or_default().to_ascii_lowercase()
+    }
+}
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Self::Absent,
+            Value::String(text) if text.is_empty() => Self::Absent,
+            Value::String(text) => Self::Is(text),
+            Value::Number(number) => Self::Is(number.to_string()),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => Self::Misshapen,
+        })
+    }
+}
+
+fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(T::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
+}
+
+fn list<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Array(items) => items.into_iter().map(|item| T::deserialize(item).unwrap_or_default()).collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// Reads anything of this module; what is not there is left at its default.
+pub(super) fn read<T: DeserializeOwned + Default>(bytes: &[u8]) -> T {
+    serde_json::from_slice(bytes).unwrap_or_default()
+}
+
+/// A webhook call in its three shapes: classic (`action`), Marketplace 2 and Marketplace 3 (`event`).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Webhook {
+    pub action: Word,
+    pub action_time: Word,
+    #[serde(deserialize_with = "lenient")]
+    pub actor: Actor,
+    pub event: Word,
+    pub timestamp: Word,
+    pub account_id: Word,
+    #[serde(rename = "currentHost", deserialize_with = "lenient")]
+    pub current_host: CurrentHost,
+    pub data: Value,
+}
+
+/// The account, as Marketplace 3 names it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CurrentHost {
+    pub endpoint_urls: Value,
+}
+
+/// `data` of a classic webhook.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ClassicData {
+    #[serde(deserialize_with = "lenient")]
+    pub message: Message,
+    #[serde(deserialize_with = "lenient")]
+    pub assignment: Change,
+    #[serde(deserialize_with = "lenient")]
+    pub resolve: Change,
+    #[serde(deserialize_with = "lenient")]
+    pub reopen: Change,
+}
+
+/// What a classic webhook tells about a conversation.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Change {
+    #[serde(deserialize_with = "lenient")]
+    pub conversation: Conversation,
+}
+
+/// `data` of a Marketplace event. Its `message` is a conversation; the messages are inside.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ProductData {
+    #[serde(deserialize_with = "lenient")]
+    pub message: Conversation,
+    #[serde(deserialize_with = "lenient")]
+    pub conversation: Conversation,
+    #[serde(deserialize_with = "lenient")]
+    pub user: User,
+    #[serde(deserialize_with = "lenient")]
+    pub actor: Actor,
+    #[serde(deserialize_with = "lenient")]
+    pub associations: Associations,
+}
+
+/// Who and what a Marketplace event involves.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Associations {
+    #[serde(deserialize_with = "lenient")]
+    pub user: User,
+    #[serde(deserialize_with = "lenient")]
+    pub agent: Actor,
+    #[serde(deserialize_with = "lenient")]
+    pub channel: Named,
+}
+
+/// Anything of which only the id matters.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Named {
+    pub id: Word,
+}
+
+/// Who did something; also an agent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Actor {
+    pub r#type: Word,
+    pub actor_type: Word,
+    pub id: Word,
+    pub actor_id: Word,
+    pub first_name: Word,
+    pub last_name: Word,
+}
+
+/// A conversation in events and in answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Conversation {
+    pub id: Word,
+    pub conversation_id: Word,
+    pub freshchat_conversation_id: Word,
+    pub user_id: Word,
+    pub channel_id: Word,
+    pub status: Word,
+    pub created_time: Word,
+    #[serde(deserialize_with = "list")]
+    pub messages: Vec<Message>,
+}
+
+impl Conversation {
+    /// Its GUID: lists call it `id`, everything else `conversation_id`.
+    pub(super) fn guid(&self) -> &Word {
+        self.conversation_id.or(&self.id)
+    }
+}
+
+/// A message in events and in answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Message {
+    pub id: Word,
+    pub message_type: Word,
+    pub actor_type: Word,
+    pub actor_id: Word,
+    pub user_id: Word,
+    pub channel_id: Word,
+    pub conversation_id: Word,
+    pub freshchat_conversation_id: Word,
+    pub created_time: Word,
+    #[serde(rename = "botsPrivateNote", deserialize_with = "lenient")]
+    pub bots_private_note: bool,
+    pub message_parts: Value,
+    pub reply_parts: Value,
+    /// The parts as they were called in 2018.
+    pub msg_parts: Value,
+}
+
+/// A user in events and in answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct User {
+    pub id: Word,
+    pub reference_id: Word,
+    pub first_name: Word,
+    pub last_name: Word,
+    pub email: Word,
+    pub phone: Word,
+    pub created_time: Word,
+}
+
+/// `GET /users`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Users {
+    #[serde(deserialize_with = "list")]
+    pub users: Vec<User>,
+}
+
+/// `GET /users/{id}/conversations`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Conversations {
+    #[serde(deserialize_with = "list")]
+    pub conversations: Vec<Conversation>,
+}
+
+/// `GET /conversations/{id}/messages`, newest first.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Messages {
+    #[serde(deserialize_with = "list")]
+    pub messages: Vec<Message>,
+}
+
+/// `GET /accounts/configuration`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Configuration {
+    pub account_id: Word,
+    pub app_id: Word,
+    pub organisation_id: Word,
+}
+
+/// A picture, a file or a video, in events and in answers to uploads: the names differ, the meaning does not.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Attachment {
+    pub url: Word,
+    pub name: Word,
+    pub file_name: Word,
+    pub content_type: Word,
+    #[serde(rename = "contentType")]
+    pub content_type_camel: Word,
+    pub file_content_type: Word,
+    pub file_size_in_bytes: Word,
+    pub file_size: Word,
+    pub file_hash: Word,
+    #[serde(rename = "fileHash")]
+    pub file_hash_camel: Word,
+    pub file_security_status: Word,
+}
+
+impl Attachment {
+    pub(super) fn name(&self) -> &Word {
+        self.name.or(&self.file_name)
+    }
+
+    pub(super) fn content_type(&self) -> &Word {
+        self.content_type.or(&self.content_type_camel).or(&self.file_content_type)
+    }
+
+    pub(super) fn hash(&self) -> &Word {
+        self.file_hash.or(&self.file_hash_camel)
+    }
+
+    pub(super) fn size(&self) -> Option<u64> {
+        self.file_size_in_bytes.or(&self.file_size).text()?.parse().ok()
+    }
+}
+
+/// An error body.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Refusal {
+    pub status: Word,
+    pub message: Word,
+}
+
+/// `POST /users` and, without `reference_id`, `PUT /users/{id}`.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct NewUser {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Link>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<Property>,
+}
+
+/// A custom property of a user.
+#[derive(Debug, Serialize)]
+pub(super) struct Property {
+    pub name: &'static str,
+    pub value: String,
+}
+
+/// Something behind a URL.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Link {
+    pub url: String,
+}
+
+/// `POST /conversations`.
+#[derive(Debug, Serialize)]
+pub(super) struct NewConversation<'a> {
+    pub status: &'static str,
+    pub channel_id: &'a str,
+    pub users: [Id<'a>; 1],
+    pub messages: [NewMessage<'a>; 1],
+}
+
+/// A reference to a user.
+#[derive(Debug, Serialize)]
+pub(super) struct Id<'a> {
+    pub id: &'a str,
+}
+
+/// `POST /conversations/{id}/messages`, and the message inside a new conversation.
+#[derive(Debug, Serialize)]
+pub(super) struct NewMessage<'a> {
+    pub message_type: &'static str,
+    pub actor_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<&'a str>,
+    pub message_parts: Vec<NewPart>,
+}
+
+/// A message part as we send it: one key each.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum NewPart {
+    Text { content: String },
+    Image(Link),
+    Video(NewVideo),
+    File(NewFile),
+}
+
+/// A video or a recording behind a URL.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct NewVideo {
+    pub url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+}
+
+/// An uploaded file. The upload's answer is snake_case; this is how it has to be sent.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct NewFile {
+    pub name: String,
+    #[serde(rename = "fileHash")]
+    pub file_hash: String,
+    #[serde(rename = "fileSource")]
+    pub file_source: String,
+    #[serde(rename = "contentType")]
+    pub content_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_extension: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_size_in_bytes: Option<u64>,
+}
