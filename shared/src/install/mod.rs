@@ -566,9 +566,8 @@ fn refused(side: &str, kind: &str, failure: &Failure) -> ApiError {
     }
 }
 
-/// Host and, where it is written, port of a URL.
+/// `host:port` of a URL, the port always written out, as the account index keeps it.
 pub(crate) fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
-    let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }

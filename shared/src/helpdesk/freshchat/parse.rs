@@ -269,6 +269,7 @@ impl Around<'_> {
             contact: self.reference.text().and_then(|name| self.account.contact_of(name)).map(str::to_owned),
             user: self.user.owned(),
             conversation: self.conversation.owned(),
+            repeat_key: None,
             kind,
         }
     }
