@@ -39,11 +39,11 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     clock::Clock,
-    demo::{Demo, Journal},
+    demo::{Demo, Running},
     event_source::{EventSource, Polling},
     queue::{QueueServer, QueueSettings, Queues},
     server::Server,
-    sim::{ChannelSim, HelpdeskSim, with_faults},
+    sim::{ChannelSim, HelpdeskSim, WebhookCall, with_faults},
     table::Table,
 };
 
@@ -193,8 +193,13 @@ impl Bridge {
             bridge.channel.paste_webhook(&text("channel_webhook_url"));
         }
         bridge.helpdesk.paste_webhook(&text("helpdesk_webhook_url"));
-        let journal = format!("{}/installations/{}/messages", bridge.url, bridge.installation_id());
-        demo.ask(Journal { url: journal, key: bridge.admin_key.clone() });
+        demo.runs(Running {
+            url: bridge.url.clone(),
+            admin_key: bridge.admin_key.clone(),
+            request,
+            installation: bridge.installation.clone(),
+            environment: bridge.environment.clone(),
+        });
         if data.is_some() {
             bridge._saving = save_always(folder, &bridge.channel, &bridge.helpdesk);
         }
@@ -342,19 +347,6 @@ impl Functions {
 /// The webhook calls of late, so that they can be made again.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic(Arc<Mutex<VecDeque<WebhookCall>>>);
-
-/// One webhook call, as it came over the wire.
-#[derive(Clone, Debug)]
-pub struct WebhookCall {
-    /// The method.
-    pub method: axum::http::Method,
-    /// The path and the query.
-    pub target: String,
-    /// The headers.
-    pub headers: axum::http::HeaderMap,
-    /// The body.
-    pub body: bytes::Bytes,
-}
 
 impl Traffic {
     /// The last calls whose target starts with `prefix`, oldest first; sixty-four calls are kept.

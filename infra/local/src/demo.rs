@@ -14,10 +14,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use byoc::{
+    message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
+    queue::Outgoing,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::sim::{ChannelSim, Fault, Faults, HelpdeskSim, How, Said, Saying, Seen};
+use crate::sim::{ChannelSim, Fault, Faults, HelpdeskSim, How, Said, Saying, Seen, WebhookCall};
 
 /// How long an arrival is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -30,16 +34,28 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub struct Demo {
     channel: Arc<dyn ChannelSim>,
     helpdesk: Arc<dyn HelpdeskSim>,
-    journal: Arc<OnceLock<Journal>>,
+    running: Arc<OnceLock<Running>>,
 }
 
-/// Where the bridge tells what became of a message.
+/// What is known once the bridge runs.
 #[derive(Clone, Debug)]
-pub struct Journal {
-    /// The URL of the installation's messages.
+pub struct Running {
+    /// The base of the bridge's URLs.
     pub url: String,
     /// The admin key.
-    pub key: String,
+    pub admin_key: String,
+    /// The request of the demo installation.
+    pub request: Value,
+    /// The answer to it.
+    pub installation: Value,
+    /// What the functions need in their environment.
+    pub environment: Vec<(String, String)>,
+}
+
+impl Running {
+    fn id(&self) -> &str {
+        self.installation.get("id").and_then(Value::as_str).unwrap_or_default()
+    }
 }
 
 /// What a person says.
@@ -68,12 +84,12 @@ pub struct Trouble {
 impl Demo {
     /// Over these simulators.
     pub fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
-        Self { channel, helpdesk, journal: Arc::default() }
+        Self { channel, helpdesk, running: Arc::default() }
     }
 
-    /// Tells it where to ask, once the installation is made.
-    pub fn ask(&self, journal: Journal) {
-        let _ = self.journal.set(journal);
+    /// Tells it what it serves, once the installation is made.
+    pub fn runs(&self, running: Running) {
+        let _ = self.running.set(running);
     }
 
     /// The routes, below `/demo`.
@@ -84,6 +100,8 @@ impl Demo {
             .route("/demo/resolve", post(resolve))
             .route("/demo/fault", post(fault))
             .route("/demo/transcript", get(transcript))
+            .route("/demo/env", post(env))
+            .route("/demo/events", post(events))
             .with_state(self.clone())
     }
 
@@ -161,6 +179,91 @@ async fn fault(State(demo): State<Demo>, Json(trouble): Json<Trouble>) -> Respon
     Json(json!({"waiting": faults.waiting()})).into_response()
 }
 
+/// What the functions need in their environment to run beside this bridge.
+async fn env(State(demo): State<Demo>) -> Response {
+    let variables = demo.running.get().map(|running| running.environment.clone()).unwrap_or_default();
+    Json(variables.into_iter().map(|(name, value)| (name, Value::from(value))).collect::<serde_json::Map<_, _>>())
+        .into_response()
+}
+
+/// Events for `cargo lambda invoke` that fit this installation, by file name.
+async fn events(State(demo): State<Demo>) -> Response {
+    let Some(running) = demo.running.get() else { return refusal("the bridge is still starting") };
+    let customer = demo.channel.customer();
+    let now = byoc::clock::now_ms();
+    let event = Envelope {
+        v: ENVELOPE_VERSION,
+        installation: running.id().to_owned(),
+        received_at: now,
+        event: Event::Channel(ChannelEvent {
+            id: format!("sample-{now}"),
+            at: now,
+            contact: Contact { id: customer.to_owned(), name: Some("Lorna Featherby".into()), ..Contact::default() },
+            kind: ChannelEventKind::Message { parts: vec![Part::text("Hello from a sample event")] },
+        }),
+    };
+    let mut events = serde_json::Map::new();
+    if let Ok(message) = Outgoing::pack(&event) {
+        events.insert("relay_sqs.json".into(), sqs_event(&message));
+    }
+    let install = json!({"event": "onAppInstall", "region": "US", "timestamp": now, "iparams": running.request});
+    events.insert("install_hook_on_app_install.json".into(), install);
+    if let Some(call) = demo.channel.sign(customer, Saying::Text("Hello from a sample webhook call".into())) {
+        events.insert("channel_webhook_text.json".into(), http_event(&call));
+    }
+    Json(Value::Object(events)).into_response()
+}
+
+fn sqs_event(message: &Outgoing) -> Value {
+    json!({"Records": [{
+        "messageId": "00000000-0000-4000-8000-000000000001",
+        "receiptHandle": "sample",
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": "1764000000000",
+            "SequenceNumber": "1",
+            "MessageGroupId": message.group,
+            "MessageDeduplicationId": message.deduplication,
+            "SenderId": "sample",
+            "ApproximateFirstReceiveTimestamp": "1764000000001",
+        },
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:byoc.fifo",
+        "awsRegion": "us-east-1",
+    }]})
+}
+
+/// The same call as API Gateway hands it to a function (payload 2.0).
+fn http_event(call: &WebhookCall) -> Value {
+    let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
+    let headers: serde_json::Map<String, Value> = call
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), Value::from(value.to_str().ok()?))))
+        .collect();
+    json!({
+        "version": "2.0",
+        "routeKey": "ANY /channels/{installation}/{token}",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "sample", "domainName": "127.0.0.1", "domainPrefix": "127",
+            "http": {
+                "method": call.method.as_str(), "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1",
+                "userAgent": "sample",
+            },
+            "requestId": "sample", "routeKey": "ANY /channels/{installation}/{token}", "stage": "$default",
+            "time": "25/Nov/2026:00:00:00 +0000", "timeEpoch": 0,
+        },
+        "body": String::from_utf8_lossy(&call.body),
+        "isBase64Encoded": false,
+    })
+}
+
 #[derive(Deserialize)]
 struct From {
     #[serde(default)]
@@ -201,12 +304,13 @@ async fn arrival(began: Instant, mut look: impl FnMut() -> Option<Seen>) -> Opti
 
 /// The last receipt that the bridge noted for a message of the channel.
 async fn receipt(demo: &Demo, message: &str) -> Option<String> {
-    let journal = demo.journal.get()?;
+    let running = demo.running.get()?;
+    let url = format!("{}/installations/{}/messages", running.url, running.id());
     let client = crate::bridge::client().ok()?;
     let began = Instant::now();
     let mut last = None;
     while began.elapsed() < RECEIPT_PATIENCE && last.as_deref() != Some("read") {
-        let request = client.get(&journal.url).header("authorization", format!("Bearer {}", journal.key));
+        let request = client.get(&url).header("authorization", format!("Bearer {}", running.admin_key));
         let body = request.send().await.ok()?.text().await.ok()?;
         let body: Value = serde_json::from_str(&body).ok()?;
         let messages = body.get("messages")?.as_array()?;

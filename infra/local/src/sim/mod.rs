@@ -59,6 +59,10 @@ pub trait ChannelSim: Send + Sync {
     /// A customer writes; the answer of the bridge's webhook. The platform sends again, as the real one would, when
     /// the bridge does not acknowledge.
     fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
+    /// The webhook call that [`say`](Self::say) would make, signed but not made; `None` where the simulator cannot.
+    fn sign(&self, _customer: &str, _saying: Saying) -> Option<WebhookCall> {
+        None
+    }
     /// The customer's device reports delivery or reading of a message that it received.
     fn receipt<'a>(
         &'a self,
@@ -117,6 +121,19 @@ pub enum Saying {
     },
     /// The vendor's own JSON for the changing part of its webhook (a Viber `message`, Freshchat `message_parts`).
     Raw(Value),
+}
+
+/// A webhook call, as it goes over the wire.
+#[derive(Clone, Debug)]
+pub struct WebhookCall {
+    /// The method.
+    pub method: axum::http::Method,
+    /// The path and the query.
+    pub target: String,
+    /// The headers.
+    pub headers: axum::http::HeaderMap,
+    /// The body.
+    pub body: bytes::Bytes,
 }
 
 /// How the bridge took a webhook call.
