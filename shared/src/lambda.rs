@@ -27,6 +27,7 @@ pub fn start_logging(environment: &Environment) {
 
 /// An event as a function's handler sees it.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is never stored")]
 pub enum Invocation {
     /// An HTTP call.
     Http(http::Request<Bytes>),

@@ -28,16 +28,14 @@ pub const HELPDESKS: &[&str] = &[];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
-    match kind {
-        _ => None,
-    }
+    let _ = kind;
+    None
 }
 
 /// The simulated helpdesk of a kind.
 pub fn helpdesk(kind: &str) -> Option<Arc<dyn HelpdeskSim>> {
-    match kind {
-        _ => None,
-    }
+    let _ = kind;
+    None
 }
 
 /// A simulated channel and the customers on it.
