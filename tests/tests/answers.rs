@@ -1,0 +1,271 @@
+//! What every bad input gets.
+
+use byoc_tests::{Rig, pairs};
+use serde_json::{Value, json};
+
+struct Told {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Told {
+    fn code(&self) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+async fn call(method: &str, url: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Told {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = client.request(method.parse().unwrap(), url).body(body);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let mut headers: Vec<(String, String)> = answer
+        .headers()
+        .iter()
+        .filter(|(name, _)| *name != "date")
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort();
+    Told { status, headers, body: answer.text().await.unwrap() }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_know_the_url_learns_nothing() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        let id = rig.bridge.installation_id();
+        let token = text(&rig.bridge.installation["channel_webhook_url"]);
+        let token = token.rsplit('/').next().unwrap();
+        let stored = rig.bridge.queues.queues().calls().count("SendMessage");
+        let mut told = Vec::new();
+        for side in ["channels", "helpdesks"] {
+            for path in [
+                format!("{id}/{}", "0".repeat(32)),
+                format!("{}/{token}", "0".repeat(32)),
+                format!("{id}/{}", &token[..31]),
+                format!("{id}/{token}x"),
+                "x/y".to_owned(),
+                format!("{id}/%00"),
+            ] {
+                told.push(call("POST", &format!("{}/{side}/{path}", rig.bridge.url), &[], "{}").await);
+            }
+        }
+        // The channel's token does not open the helpdesk's URL.
+        told.push(call("POST", &format!("{}/helpdesks/{id}/{token}", rig.bridge.url), &[], "{}").await);
+        for answer in &told {
+            assert_eq!((answer.status, answer.code().as_str()), (404, "not_found"), "{channel} {helpdesk}");
+            assert_eq!((&answer.headers, &answer.body), (&told[0].headers, &told[0].body), "{channel} {helpdesk}");
+        }
+        assert_eq!(rig.bridge.queues.queues().calls().count("SendMessage"), stored);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        let url = text(&rig.bridge.installation["channel_webhook_url"]);
+        rig.customer_says("signed").await;
+        rig.exactly_at_helpdesk(1).await;
+        let signed = rig.bridge.traffic.calls("/channels/").pop().unwrap();
+        let mut changed = signed.clone();
+        changed.body = String::from_utf8_lossy(&signed.body).replace("signed", "forged").into_bytes().into();
+        assert_eq!(rig.bridge.repeat(&changed).await.unwrap(), 401, "{channel} {helpdesk}");
+        for body in ["", "{", "[]", "null", "\u{0}", "{\"event\":\"message\"}"] {
+            let told = call("POST", &url, &[], body).await;
+            assert_eq!((told.status, told.code().as_str()), (401, "unauthorized"), "{channel} {helpdesk} {body:?}");
+        }
+        let told = call("POST", &url, &[], vec![b' '; (4 << 20) + 1]).await;
+        assert_eq!((told.status, told.code().as_str()), (413, "too_large"), "{channel} {helpdesk}");
+        let told = call("PUT", &url, &[], "").await;
+        assert_eq!((told.status, told.code().as_str()), (405, "method_not_allowed"), "{channel} {helpdesk}");
+        rig.exactly_at_helpdesk(1).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_install_with_a_bad_setting_names_it_and_stores_nothing() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
+        let good = json!({
+            "helpdesk": rig.bridge.helpdesk.install(&helpdesk_url),
+            "channel": rig.bridge.channel.install(&channel_url),
+        });
+        let with = |path: &str, value: Value| {
+            let mut request = good.clone();
+            let (parent, name) = path.rsplit_once('/').unwrap();
+            request.pointer_mut(parent).unwrap()[name] = value;
+            request
+        };
+        let items = rig.bridge.table.calls().count("TransactWriteItems");
+        for (request, code, named) in [
+            (with("/channel/kind", json!("pigeon")), "unknown_kind", "channel.kind"),
+            (with("/helpdesk/kind", json!(null)), "unknown_kind", "helpdesk.kind"),
+            (with("/helpdesk/api_url", json!("ftp://x")), "bad_setting", "helpdesk.api_url"),
+            (with("/helpdesk/api_url", json!("")), "bad_setting", "helpdesk.api_url"),
+            (with("/channel/colour", json!("red")), "unknown_setting", "channel.colour"),
+            (with("/settings", json!({"on_resolved": "explode"})), "bad_setting", "settings.on_resolved"),
+            (with("/settings", json!({"agent_name": "yes"})), "bad_setting", "settings.agent_name"),
+            (with("/settings", json!({"what": 1})), "unknown_setting", "settings.what"),
+            (json!([]), "bad_setting", "the request"),
+            (json!({}), "bad_setting", "helpdesk"),
+        ] {
+            let (status, body) = rig.bridge.admin("POST", "/installations", Some(&request)).await.unwrap();
+            assert_eq!((status, &body["error"]["code"]), (422, &json!(code)), "{channel} {helpdesk}: {body}");
+            assert!(text(&body["error"]["message"]).contains(named), "{channel} {helpdesk}: {body}");
+        }
+        assert_eq!(rig.bridge.table.calls().count("TransactWriteItems"), items, "something was stored");
+        let key = format!("Bearer {}", rig.bridge.admin_key);
+        let told =
+            call("POST", &format!("{}/installations", rig.bridge.url), &[("authorization", &key)], "{no json").await;
+        assert_eq!((told.status, told.code().as_str()), (400, "not_json"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_credentials_are_told_in_the_vendors_words() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
+        let good = json!({
+            "helpdesk": rig.bridge.helpdesk.install(&helpdesk_url),
+            "channel": rig.bridge.channel.install(&channel_url),
+        });
+        for side in ["channel", "helpdesk"] {
+            if side == "helpdesk" && helpdesk == "is_messenger" {
+                continue;
+            }
+            let mut bad = good.clone();
+            for name in ["auth_token", "token", "api_key", "bot_token"] {
+                if bad[side].get(name).is_some() {
+                    bad[side][name] = json!("a-token-that-is-wrong");
+                }
+            }
+            let (status, body) = rig.bridge.admin("POST", "/installations", Some(&bad)).await.unwrap();
+            assert_eq!(
+                (status, &body["error"]["code"]),
+                (422, &json!("credentials_refused")),
+                "{channel} {helpdesk}: {body}"
+            );
+            let message = text(&body["error"]["message"]);
+            assert!(message.contains(side) && !message.contains("a-token-that-is-wrong"), "{message}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_open_what_they_should_and_nothing_else() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        let id = rig.bridge.installation_id();
+        let base = format!("{}/installations", rig.bridge.url);
+        let settings_url = text(&rig.bridge.installation["settings_url"]);
+        let key = settings_url.split("key=").nth(1).unwrap();
+        let (admin, settings) = (format!("Bearer {}", rig.bridge.admin_key), format!("Bearer {key}"));
+        let own = format!("{base}/{id}");
+        for (method, url, key, status) in [
+            ("GET", own.clone(), None, 401),
+            ("GET", own.clone(), Some("Bearer wrong"), 401),
+            ("GET", own.clone(), Some(admin.as_str()), 200),
+            ("GET", own.clone(), Some(settings.as_str()), 200),
+            ("GET", format!("{own}/messages"), Some(settings.as_str()), 200),
+            ("POST", format!("{own}/check"), Some(settings.as_str()), 200),
+            ("PATCH", own.clone(), Some(settings.as_str()), 403),
+            ("POST", base.clone(), Some(settings.as_str()), 401),
+            ("GET", format!("{base}/{}", "0".repeat(32)), Some(settings.as_str()), 401),
+            ("GET", format!("{base}/{}", "0".repeat(32)), Some(admin.as_str()), 404),
+            ("GET", format!("{own}/messages/nonsense"), Some(admin.as_str()), 404),
+            ("GET", format!("{own}/nonsense"), Some(admin.as_str()), 404),
+            ("PUT", own.clone(), Some(admin.as_str()), 405),
+            ("GET", format!("{own}/settings?key=wrong"), None, 404),
+            ("GET", format!("{own}/settings"), None, 404),
+            ("GET", settings_url.clone(), None, 200),
+            ("GET", format!("{}/health", rig.bridge.url), None, 200),
+        ] {
+            let headers: Vec<(&str, &str)> = key.map(|key| ("authorization", key)).into_iter().collect();
+            let told = call(method, &url, &headers, "").await;
+            assert_eq!(told.status, status, "{channel} {helpdesk}: {method} {url}: {}", told.body);
+        }
+        let told = call("GET", &own, &[("authorization", &admin)], "").await;
+        let secrets = [rig.bridge.channel.install("http://x"), rig.bridge.helpdesk.install("http://x")];
+        for secret in
+            secrets.iter().flat_map(|side| ["auth_token", "token", "api_key", "api_token"].map(|name| &side[name]))
+        {
+            assert!(secret.as_str().is_none_or(|secret| !told.body.contains(secret)), "a secret is shown");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_installation_lives_its_whole_life() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        let id = rig.bridge.installation_id().to_owned();
+        let own = format!("/installations/{id}");
+        let old = text(&rig.bridge.installation["channel_webhook_url"]);
+
+        // Installing the same accounts again keeps the URLs.
+        let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
+        let same = json!({
+            "helpdesk": rig.bridge.helpdesk.install(&helpdesk_url),
+            "channel": rig.bridge.channel.install(&channel_url),
+        });
+        let (status, body) = rig.bridge.admin("POST", "/installations", Some(&same)).await.unwrap();
+        assert_eq!((status, &body["id"], &body["channel_webhook_url"]), (200, &json!(id), &json!(old)), "{body}");
+
+        // Changing it.
+        let patch = json!({"settings": {"agent_name": true}});
+        let (status, body) = rig.bridge.admin("PATCH", &own, Some(&patch)).await.unwrap();
+        assert_eq!((status, &body["settings"]["agent_name"]), (200, &json!(true)), "{body}");
+
+        // Rotating: both URLs work, the new one is registered.
+        let (status, body) = rig.bridge.admin("POST", &format!("{own}/rotate"), None).await.unwrap();
+        assert_eq!(status, 200, "{body}");
+        let new = text(&body["channel_webhook_url"]);
+        assert_ne!(new, old);
+        if body["state"] == "manual" {
+            rig.bridge.channel.paste_webhook(&new);
+        }
+        rig.bridge.helpdesk.paste_webhook(&text(&body["helpdesk_webhook_url"]));
+        rig.customer_says("to the new URL").await;
+        rig.exactly_at_helpdesk(1).await;
+        let mut call = rig.bridge.traffic.calls("/channels/").pop().unwrap();
+        assert!(new.ends_with(&call.target));
+        call.target = old.strip_prefix(&rig.bridge.url).unwrap().to_owned();
+        if channel != "twilio" {
+            assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 200, "{channel} {helpdesk}");
+        }
+
+        // Removing it.
+        let (status, body) = rig.bridge.admin("DELETE", &own, None).await.unwrap();
+        assert_eq!((status, &body["state"]), (200, &json!("uninstalled")), "{body}");
+        let (status, body) = rig.bridge.admin("GET", &own, None).await.unwrap();
+        assert_eq!((status, &body["state"]), (200, &json!("uninstalled")), "{body}");
+        assert!(body.get("channel_webhook_url").is_none(), "{body}");
+        let mut gone = 0;
+        for _ in 0..40 {
+            // A warm function may lag by its cache; the front holds one for each function.
+            gone = rig.bridge.repeat(&call).await.unwrap();
+            if gone == 410 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+        assert_eq!(gone, 410, "{channel} {helpdesk}");
+
+        // The same accounts again are a new installation.
+        let (status, body) = rig.bridge.admin("POST", "/installations", Some(&same)).await.unwrap();
+        assert_eq!(status, 201, "{body}");
+        assert_ne!(body["id"], json!(id));
+    }
+}
