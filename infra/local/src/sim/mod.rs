@@ -3,6 +3,8 @@
 //! A simulator is an axum router that plays the vendor's API, plus the person who sits in front of it: a customer on a
 //! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
 
+pub mod freshchat;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
