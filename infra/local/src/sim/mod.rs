@@ -24,20 +24,24 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The simulated channels.
-pub const CHANNELS: &[&str] = &[];
+pub const CHANNELS: &[&str] = &["viber"];
 /// The simulated helpdesks.
-pub const HELPDESKS: &[&str] = &[];
+pub const HELPDESKS: &[&str] = &["freshchat"];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
-    let _ = kind;
-    None
+    match kind {
+        "viber" => Some(Arc::new(viber::ViberSim::new().ok()?)),
+        _ => None,
+    }
 }
 
 /// The simulated helpdesk of a kind.
 pub fn helpdesk(kind: &str) -> Option<Arc<dyn HelpdeskSim>> {
-    let _ = kind;
-    None
+    match kind {
+        "freshchat" => Some(Arc::new(freshchat::FreshchatSim::new().ok()?)),
+        _ => None,
+    }
 }
 
 /// A simulated channel and the customers on it.

@@ -389,7 +389,8 @@ async fn a_lost_answer_doubles_nothing() {
             let delivery = delivery(&contact, &parts);
             let path = if first_contact { "/v2/conversations" } else { "/messages" };
             for _ in 0..2 {
-                let fault = Fault { path: path.to_owned(), takes_effect, how: How::Status(502) };
+                let fault = Fault::next(How::Status(502)).at(path);
+                let fault = if takes_effect { fault.with_effect() } else { fault };
                 served.sim.faults().add(fault);
                 let lost = served.run(&Task::Deliver(&delivery), &mut known).await;
                 assert!(matches!(lost, Err(Outcome::Retry { doubtful: true, .. })), "{lost:?}");
