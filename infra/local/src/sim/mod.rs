@@ -21,14 +21,17 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
+pub mod viber;
+
 /// The simulated channels.
-pub const CHANNELS: &[&str] = &[];
+pub const CHANNELS: &[&str] = &["viber"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &[];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
+        "viber" => Some(Arc::new(viber::Viber::demo().ok()?)),
         _ => None,
     }
 }
