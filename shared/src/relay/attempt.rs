@@ -195,6 +195,8 @@ impl<'a> Recorder<'a> {
     /// The claim with the progress so far, and what changed in the link since it was last written.
     pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, LinkChange) {
         self.claimed.progress = known.progress.clone();
+        // A doubt that nobody settled yet outlives this attempt.
+        self.claimed.doubtful = known.doubtful;
         let change = LinkChange::between(&self.link, &known.link);
         (self.claimed, change)
     }

@@ -53,6 +53,7 @@ impl Relay {
         claimed.tries = claimed.tries.saturating_add(1);
         let Some(planned) = planned else { return self.give_up(message, &claimed, change, reason).await };
         let wait = wait.map_or_else(|| spread(*planned, &claimed), |wait| wait.min(LONGEST_WAIT));
+        let doubtful = doubtful || claimed.doubtful;
         self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now_ms()).await?;
         Ok(Verdict::Again(wait))
     }

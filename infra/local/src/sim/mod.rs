@@ -23,6 +23,8 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
+pub mod viber;
+
 /// The simulated channels.
 pub const CHANNELS: &[&str] = &["viber"];
 /// The simulated helpdesks.
@@ -31,7 +33,7 @@ pub const HELPDESKS: &[&str] = &["freshchat"];
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
-        "viber" => Some(Arc::new(viber::ViberSim::new().ok()?)),
+        "viber" => Some(Arc::new(viber::Viber::demo().ok()?)),
         _ => None,
     }
 }
