@@ -281,7 +281,7 @@ impl Relay {
         };
         let is_news = self.store.note_receipt(&journal, receipt, now_ms()).await?;
         if live.helpdesk.limits().receipts && (is_news || record.receive_count > 1) {
-            let task = Task::Receipt { contact, message: &journal.event, receipt };
+            let task = Task::Receipt { contact, message: &journal.event, receipt, at: now_ms() };
             if let Err(failure) = setup::run(&self.http, live.helpdesk, &live.helpdesk_account(), &task).await {
                 return Ok(self.receipt_failed(live, record, &failure));
             }
@@ -327,7 +327,9 @@ impl Relay {
         let failed = note.message.as_deref().filter(|_| live.helpdesk.limits().receipts);
         let receipt = Receipt::Failed { reason: note.text.clone() };
         let task = match failed {
-            Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt },
+            Some(failed) => {
+                Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at: envelope.received_at }
+            }
             None => Task::Note { contact: &contact, text: &note.text },
         };
         self.attempt(&message, claimed, link, &task).await
@@ -399,8 +401,15 @@ impl Relay {
             Err(failure) => return self.conclude(&message, claimed, &LinkChange::default(), failure).await,
         };
         let key = uuid_from(&format!("{}\n{}", message.live.installation.id, claimed.key.public_id()));
-        let delivery =
-            Delivery { id: message.event, contact: &contact, parts: &parts, author: message.author, key: &key };
+        let delivery = Delivery {
+            id: message.event,
+            at: message.received_at,
+            echo: false,
+            contact: &contact,
+            parts: &parts,
+            author: message.author,
+            key: &key,
+        };
         self.attempt_with(&message, claimed, link, &Task::Deliver(&delivery), files).await
     }
 
