@@ -130,9 +130,10 @@ impl Environment {
         self.0.get("RUST_LOG").map_or("info", String::as_str)
     }
 
-    /// Whether the AWS credentials stand in the environment, as Lambda puts them there.
-    pub fn has_aws_credentials(&self) -> bool {
-        self.0.contains_key("AWS_ACCESS_KEY_ID") && self.0.contains_key("AWS_SECRET_ACCESS_KEY")
+    /// Key id, secret and session token, as Lambda puts them into the environment for the life of the process.
+    pub fn aws_credentials(&self) -> Option<(&str, &str, Option<&str>)> {
+        let get = |name| self.0.get(name).map(String::as_str);
+        Some((get("AWS_ACCESS_KEY_ID")?, get("AWS_SECRET_ACCESS_KEY")?, get("AWS_SESSION_TOKEN")))
     }
 
     /// The AWS region, where the environment names it.
