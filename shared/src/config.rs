@@ -125,9 +125,9 @@ impl Environment {
         }
     }
 
-    /// `RUST_LOG`: what is logged; `info` when it is not set.
-    pub fn log_filter(&self) -> &str {
-        self.0.get("RUST_LOG").map_or("info", String::as_str)
+    /// `RUST_LOG`: what is logged, where it is set.
+    pub fn log_filter(&self) -> Option<&str> {
+        self.0.get("RUST_LOG").map(String::as_str)
     }
 
     /// Key id, secret and session token, as Lambda puts them into the environment for the life of the process.

@@ -16,10 +16,10 @@ use crate::{
     config::Environment,
 };
 
-/// Starts logging: one JSON line per event, filtered by `RUST_LOG`.
+/// Starts logging: one JSON line per event, filtered by `RUST_LOG`, else from `info` up.
 pub fn start_logging(environment: &Environment) {
-    let filter: Targets =
-        environment.log_filter().parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
+    let filter = environment.log_filter().and_then(|filter| filter.parse().ok());
+    let filter: Targets = filter.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
     let lines =
         tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();

@@ -372,6 +372,7 @@ impl Bridge {
     pub async fn repeat(&self, call: &WebhookCall) -> Result<u16, StartError> {
         let mut headers = call.headers.clone();
         headers.remove("host");
+        headers.remove("content-length");
         let url = format!("{}{}", self.url, call.target);
         let request = client()?.request(call.method.clone(), url).headers(headers).body(call.body.clone());
         Ok(request.send().await.map_err(part)?.status().as_u16())
