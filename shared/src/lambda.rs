@@ -163,7 +163,7 @@ mod tests {
     fn event(path: &str, query: &str) -> LambdaRequest {
         serde_json::from_value(json!({
             "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
-            "headers": {"host": "bad host\u{7f}", "x-forwarded-proto": "h t", "x-viber-content-signature": "00"},
+            "headers": {"host": "bad <host>:99999", "x-forwarded-proto": "h t", "x-viber-content-signature": "00"},
             "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default", "domainName": "a b"},
             "body": "hällo", "isBase64Encoded": false,
         }))

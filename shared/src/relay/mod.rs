@@ -3,7 +3,11 @@
 //! [`Relay::handle`] is a message's whole way. [`attempt`] makes the calls that an adapter asks for and records what
 //! each taught, [`prepare`] fetches files, [`outcome`] decides what becomes of a failure.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     adapter::{Adapter, Delivery, FetchContext, Known, Link, Progress, Task},
@@ -33,6 +37,10 @@ const RECEIPT_WAITS: [u64; 3] = [1, 5, 30];
 /// When the table or the queue fails, the message comes back after so long.
 const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
 
+/// How long an agent's name is believed, and how many are kept.
+const AUTHOR_MS: i64 = 30 * 60_000;
+const AUTHOR_LIMIT: usize = 10_000;
+
 /// The relay's clients.
 #[derive(Debug)]
 pub struct Relay {
@@ -43,7 +51,11 @@ pub struct Relay {
     http: HttpClient,
     media: MediaStore,
     budget: prepare::Budget,
+    authors: Authors,
 }
+
+/// What agents are called, by installation and id, and when it was asked for.
+type Authors = Mutex<HashMap<(String, String), (Option<String>, i64)>>;
 
 /// A message as the queue hands it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +86,16 @@ impl Relay {
         http: HttpClient,
         media: MediaStore,
     ) -> Self {
-        Self { installations, store, queue, dead_letters, http, media, budget: prepare::Budget::default() }
+        Self {
+            installations,
+            store,
+            queue,
+            dead_letters,
+            http,
+            media,
+            budget: prepare::Budget::default(),
+            authors: Authors::default(),
+        }
     }
 
     /// Opens the connections that every message needs.
@@ -182,6 +203,7 @@ impl Relay {
                 if author.kind == AuthorKind::Bot && self.is_ours(installation, &event.id).await? {
                     return Ok(Verdict::Done);
                 }
+                let author = &self.with_name(live, author).await;
                 let message = Message {
                     live,
                     record,
@@ -429,6 +451,31 @@ impl Relay {
             country: contact.country.or(profile.country),
             id: contact.id,
         })
+    }
+
+    /// The author with a name, where customers shall see it and the event lacks it. Without it the message arrives all
+    /// the same.
+    async fn with_name(&self, live: &Live, author: &Author) -> Author {
+        let installation = &live.installation;
+        let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
+            return author.clone();
+        };
+        let key = (installation.id.clone(), id.clone());
+        let now = now_ms();
+        let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let name = match known.filter(|(_, asked_at)| now.saturating_sub(*asked_at) < AUTHOR_MS) {
+            Some((name, _)) => name,
+            None => {
+                let name = setup::author(&self.http, live, id).await;
+                let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
+                if authors.len() >= AUTHOR_LIMIT {
+                    authors.clear();
+                }
+                authors.insert(key, (name.clone(), now));
+                name
+            }
+        };
+        Author { name, ..author.clone() }
     }
 
     async fn attempt(
