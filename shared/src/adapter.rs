@@ -143,6 +143,11 @@ pub enum Task<'a> {
     },
     /// Find and download a file that this side wrote; ends in [`Step::Download`].
     Fetch(&'a Media, &'a FetchContext<'a>),
+    /// Helpdesk only: what an agent is called; teaches [`Fact::Author`].
+    FindAuthor {
+        /// The helpdesk's id of the agent.
+        author: &'a str,
+    },
     /// Helpdesk only: whom a user of the helpdesk stands for; teaches [`Fact::Contact`].
     FindContact {
         /// The helpdesk's user id.
@@ -233,7 +238,7 @@ impl Known {
                     self.progress.notes.insert(key.clone(), value.clone());
                 }
                 Fact::DoubtSettled => self.doubtful = false,
-                Fact::Identity(_) | Fact::AccountId(_) | Fact::Profile(_) | Fact::Contact(_) => {}
+                Fact::Identity(_) | Fact::AccountId(_) | Fact::Profile(_) | Fact::Author(_) | Fact::Contact(_) => {}
             }
         }
     }
@@ -414,6 +419,8 @@ pub enum Fact {
     AccountId(String),
     /// [`Task::Profile`]: what the channel knows of the contact.
     Profile(Contact),
+    /// [`Task::FindAuthor`]: the name to show.
+    Author(String),
     /// [`Task::FindContact`]: the channel's own id of the contact.
     Contact(String),
 }

@@ -2,10 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_config::{
-    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider, timeout::TimeoutConfig,
-};
-use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::{
     client::{
         http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
@@ -41,16 +39,18 @@ impl Aws {
     /// looked for where the AWS command line would look.
     pub async fn from_environment(environment: &Environment, patience: Patience) -> Self {
         let http = http_client();
-        let base = if environment.has_aws_credentials() && environment.region().is_some() {
-            // The whole chain would read files and make clients that a function never uses.
-            SdkConfig::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .region(environment.region().map(|region| Region::new(region.to_owned())))
-                .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
-                .build()
-        } else {
-            aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).load().await
-        };
+        let base =
+            if let (Some((id, secret, token)), Some(region)) = (environment.aws_credentials(), environment.region()) {
+                // The whole chain would read files and make clients that a function never uses.
+                let credentials = Credentials::new(id, secret, token.map(str::to_owned), None, "environment");
+                SdkConfig::builder()
+                    .behavior_version(BehaviorVersion::latest())
+                    .region(Region::new(region.to_owned()))
+                    .credentials_provider(SharedCredentialsProvider::new(credentials))
+                    .build()
+            } else {
+                aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).load().await
+            };
         Self {
             config: with_stack(base, http, patience),
             dynamodb: environment.aws_endpoint("DYNAMODB").map(str::to_owned),

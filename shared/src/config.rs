@@ -125,14 +125,15 @@ impl Environment {
         }
     }
 
-    /// `RUST_LOG`: what is logged; `info` when it is not set.
-    pub fn log_filter(&self) -> &str {
-        self.0.get("RUST_LOG").map_or("info", String::as_str)
+    /// `RUST_LOG`: what is logged, where it is set.
+    pub fn log_filter(&self) -> Option<&str> {
+        self.0.get("RUST_LOG").map(String::as_str)
     }
 
-    /// Whether the AWS credentials stand in the environment, as Lambda puts them there.
-    pub fn has_aws_credentials(&self) -> bool {
-        self.0.contains_key("AWS_ACCESS_KEY_ID") && self.0.contains_key("AWS_SECRET_ACCESS_KEY")
+    /// Key id, secret and session token, as Lambda puts them into the environment for the life of the process.
+    pub fn aws_credentials(&self) -> Option<(&str, &str, Option<&str>)> {
+        let get = |name| self.0.get(name).map(String::as_str);
+        Some((get("AWS_ACCESS_KEY_ID")?, get("AWS_SECRET_ACCESS_KEY")?, get("AWS_SESSION_TOKEN")))
     }
 
     /// The AWS region, where the environment names it.

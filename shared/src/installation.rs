@@ -248,6 +248,7 @@ pub struct Installations {
 struct Cached {
     live: Option<Arc<Live>>,
     read_at: i64,
+    looked_again_at: i64,
 }
 
 /// So many entries at most; then the cache starts anew. Most of them are guesses of strangers.
@@ -264,7 +265,11 @@ impl Installations {
     /// # Errors
     /// It is not in memory, and table or vault failed.
     pub async fn find(&self, id: &str) -> Result<Option<Arc<Live>>, LoadError> {
-        self.find_younger_than(id, CACHE_MS).await
+        let known = self.cache().get(id).cloned();
+        match known.filter(|cached| now_ms().saturating_sub(cached.read_at) < CACHE_MS) {
+            Some(cached) => Ok(cached.live),
+            None => self.read(id).await,
+        }
     }
 
     /// The installation whose `route` this token opens; reads the table again (at most once a second each) when the
@@ -276,16 +281,18 @@ impl Installations {
         if !is_id(id) {
             return Ok(None);
         }
-        for max_age in [CACHE_MS, REFRESH_MS] {
-            let Some(live) = self.find_younger_than(id, max_age).await? else { continue };
-            if let Some(used) = live.installation.admits(route, token, now_ms()) {
-                if used.replaced {
-                    tracing::warn!(installation.id = %id, url.route = route.word(), "a replaced URL is still in use");
-                }
-                return Ok(Some(live));
+        let opened = |live: Option<Arc<Live>>| {
+            let live = live?;
+            let used = live.installation.admits(route, token, now_ms())?;
+            if used.replaced {
+                tracing::warn!(installation.id = %id, url.route = route.word(), "a replaced URL is still in use");
             }
+            Some(live)
+        };
+        if let Some(live) = opened(self.find(id).await?) {
+            return Ok(Some(live));
         }
-        Ok(None)
+        if self.may_look_again(id) { Ok(opened(self.read(id).await?)) } else { Ok(None) }
     }
 
     /// Forgets an installation that was changed just now.
@@ -293,12 +300,20 @@ impl Installations {
         self.cache().remove(id);
     }
 
-    async fn find_younger_than(&self, id: &str, max_age: i64) -> Result<Option<Arc<Live>>, LoadError> {
+    /// Whether an unknown token may cost a read; if so, the next second's may not.
+    fn may_look_again(&self, id: &str) -> bool {
         let now = now_ms();
-        let known = self.cache().get(id).cloned();
-        if let Some(cached) = known.filter(|cached| now.saturating_sub(cached.read_at) < max_age) {
-            return Ok(cached.live);
+        let mut cache = self.cache();
+        let Some(cached) = cache.get_mut(id) else { return true };
+        let may = now.saturating_sub(cached.looked_again_at) >= REFRESH_MS;
+        if may {
+            cached.looked_again_at = now;
         }
+        may
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Arc<Live>>, LoadError> {
+        let now = now_ms();
         let live = match self.store.installation(id).await? {
             None => None,
             Some(installation) => Some(Arc::new(self.open(installation).await?)),
@@ -307,7 +322,8 @@ impl Installations {
         if cache.len() >= CACHE_LIMIT {
             cache.clear();
         }
-        cache.insert(id.to_owned(), Cached { live: live.clone(), read_at: now });
+        let looked_again_at = cache.get(id).map_or(0, |cached| cached.looked_again_at);
+        cache.insert(id.to_owned(), Cached { live: live.clone(), read_at: now, looked_again_at });
         Ok(live)
     }
 

@@ -16,10 +16,10 @@ use crate::{
     config::Environment,
 };
 
-/// Starts logging: one JSON line per event, filtered by `RUST_LOG`.
+/// Starts logging: one JSON line per event, filtered by `RUST_LOG`, else from `info` up.
 pub fn start_logging(environment: &Environment) {
-    let filter: Targets =
-        environment.log_filter().parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
+    let filter = environment.log_filter().and_then(|filter| filter.parse().ok());
+    let filter: Targets = filter.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
     let lines =
         tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
@@ -163,7 +163,7 @@ mod tests {
     fn event(path: &str, query: &str) -> LambdaRequest {
         serde_json::from_value(json!({
             "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
-            "headers": {"host": "bad host\u{7f}", "x-forwarded-proto": "h t", "x-viber-content-signature": "00"},
+            "headers": {"host": "bad <host>:99999", "x-forwarded-proto": "h t", "x-viber-content-signature": "00"},
             "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default", "domainName": "a b"},
             "body": "hällo", "isBase64Encoded": false,
         }))

@@ -197,6 +197,9 @@ pub struct Author {
     pub kind: AuthorKind,
     /// The name to show to the contact.
     pub name: Option<String>,
+    /// The helpdesk's id of the author, by which the name can be asked for where the event lacks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// Person or machine.

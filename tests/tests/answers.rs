@@ -240,7 +240,7 @@ async fn an_installation_lives_its_whole_life() {
         rig.customer_says("to the new URL").await;
         rig.exactly_at_helpdesk(1).await;
         let mut call = rig.bridge.traffic.calls("/channels/").pop().unwrap();
-        assert!(new.ends_with(&call.target));
+        assert!(new.ends_with(&call.target), "{new} {}", call.target);
         call.target = old.strip_prefix(&rig.bridge.url).unwrap().to_owned();
         if channel != "twilio" {
             assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 200, "{channel} {helpdesk}");

@@ -9,9 +9,6 @@ use byoc_local::{
 use byoc_tests::{Rig, eventually, pairs, texts};
 use rand::RngExt;
 
-/// Longer than the queue hides a message that nobody finished.
-const HIDDEN: Duration = Duration::from_secs(61);
-
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_contacts_keep_their_order_through_random_faults() {
     for (channel, helpdesk) in pairs() {
@@ -79,9 +76,7 @@ async fn dies_in_vendor_call(rig: &mut Rig, index: usize, takes_effect: bool, in
     if struck {
         // What takes effect has done so by now.
         tokio::time::sleep(Duration::from_millis(50)).await;
-        rig.bridge.kill_relay().await;
-        rig.clock.advance(HIDDEN);
-        rig.bridge.start_relay(8).await.unwrap();
+        rig.relay_dies().await;
     }
     struck
 }
@@ -169,9 +164,7 @@ async fn a_relay_that_dies_in_any_call_to_the_table_is_made_up_for() {
                 rig.bridge.table.calls().clear();
                 if struck {
                     tokio::time::sleep(Duration::from_millis(50)).await;
-                    rig.bridge.kill_relay().await;
-                    rig.clock.advance(HIDDEN);
-                    rig.bridge.start_relay(8).await.unwrap();
+                    rig.relay_dies().await;
                 }
                 let seen = rig.exactly_at_helpdesk(2).await;
                 assert!(seen[1].text.contains("second"), "{channel} {helpdesk} call {index}: {seen:?}");

@@ -24,6 +24,7 @@ use byoc::{
     ingest::Ingest,
     install::Admin,
     installation::Installations,
+    lambda::{Invocation, Reply},
     media::MediaStore,
     queue::Queue,
     relay::Relay,
@@ -101,6 +102,7 @@ pub struct Bridge {
     pub environment: Vec<(String, String)>,
     /// The webhook calls of late.
     pub traffic: Traffic,
+    functions: Functions,
     vendors: (Server, Server),
     polling: Option<Polling>,
     front: Server,
@@ -176,6 +178,7 @@ impl Bridge {
             queues,
             environment,
             traffic: traffic.clone(),
+            functions: functions.clone(),
             vendors,
             polling,
             front: Server::start(front, functions.router(&traffic).merge(demo.router())).map_err(part)?,
@@ -234,6 +237,23 @@ impl Bridge {
         let status = answer.status().as_u16();
         let text = answer.text().await.map_err(part)?;
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    /// Invokes the install hook with an event that is no HTTP call, as the Marketplace app would; gives its answer, null
+    /// where the function failed.
+    pub async fn invoke_install_hook(&self, event: Value) -> Value {
+        match self.functions.install_hook.handle(Invocation::Direct(event)).await {
+            Ok(Reply::Direct(answer)) => answer,
+            _ => Value::Null,
+        }
+    }
+
+    /// The same for product events.
+    pub async fn invoke_product_events(&self, event: Value) -> Value {
+        match self.functions.product_events.handle(Invocation::Direct(event)).await {
+            Ok(Reply::Direct(answer)) => answer,
+            _ => Value::Null,
+        }
     }
 
     /// The id of the demo installation.
@@ -372,6 +392,7 @@ impl Bridge {
     pub async fn repeat(&self, call: &WebhookCall) -> Result<u16, StartError> {
         let mut headers = call.headers.clone();
         headers.remove("host");
+        headers.remove("content-length");
         let url = format!("{}{}", self.url, call.target);
         let request = client()?.request(call.method.clone(), url).headers(headers).body(call.body.clone());
         Ok(request.send().await.map_err(part)?.status().as_u16())

@@ -87,7 +87,10 @@ impl EventSource {
     }
 
     async fn poll(&self) -> Result<Vec<Message>, String> {
-        let patience = TimeoutConfig::builder().operation_timeout(Duration::from_secs(30)).build();
+        let patience = TimeoutConfig::builder()
+            .operation_timeout(Duration::from_secs(30))
+            .operation_attempt_timeout(Duration::from_secs(30))
+            .build();
         let receive = self.client.receive_message().queue_url(&self.queue_url).wait_time_seconds(WAIT_SECONDS);
         let receive = receive.max_number_of_messages(self.batch_size).message_attribute_names("All");
         let receive = receive.message_system_attribute_names(MessageSystemAttributeName::All).customize();

@@ -95,7 +95,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), String> {
-    byoc_local::log::start();
+    byoc_local::log::start("warn");
     let kind = arguments.helpdesk.replace('-', "_");
     let channel = sim::channel(&arguments.channel).ok_or_else(|| {
         format!("there is no simulated channel `{}`; there are: {}", arguments.channel, sim::CHANNELS.join(", "))

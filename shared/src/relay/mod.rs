@@ -4,7 +4,11 @@
 //! each taught, [`prepare`] fetches files, [`pace`] keeps shared rates, [`outcome`] decides what becomes of a failure,
 //! [`statuses`] brings delivery news to the helpdesk.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use self::pace::{Pace, Turns};
 use crate::{
@@ -35,6 +39,10 @@ pub use outcome::RETRY_WAITS;
 /// When the table or the queue fails, the message comes back after so long.
 const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
 
+/// How long an agent's name is believed, and how many are kept.
+const AUTHOR_MS: i64 = 30 * 60_000;
+const AUTHOR_LIMIT: usize = 10_000;
+
 /// The relay's clients.
 #[derive(Debug)]
 pub struct Relay {
@@ -46,7 +54,11 @@ pub struct Relay {
     media: MediaStore,
     budget: prepare::Budget,
     pace: Pace,
+    authors: Authors,
 }
+
+/// What agents are called, by installation and id, and when it was asked for.
+type Authors = Mutex<HashMap<(String, String), (Option<String>, i64)>>;
 
 /// A message as the queue hands it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +89,17 @@ impl Relay {
         http: HttpClient,
         media: MediaStore,
     ) -> Self {
-        let (budget, pace) = (prepare::Budget::default(), Pace::new());
-        Self { installations, store, queue, dead_letters, http, media, budget, pace }
+        Self {
+            installations,
+            store,
+            queue,
+            dead_letters,
+            http,
+            media,
+            budget: prepare::Budget::default(),
+            pace: Pace::new(),
+            authors: Authors::default(),
+        }
     }
 
     /// Opens the connections that every message needs.
@@ -193,6 +214,7 @@ impl Relay {
                 if let Some(verdict) = self.repeated(live, &contact.id, envelope.received_at, event).await? {
                     return Ok(verdict);
                 }
+                let author = &self.with_name(live, author).await;
                 let message = Message {
                     live,
                     record,
@@ -440,6 +462,31 @@ impl Relay {
             country: contact.country.or(profile.country),
             id: contact.id,
         })
+    }
+
+    /// The author with a name, where customers shall see it and the event lacks it. Without it the message arrives all
+    /// the same.
+    async fn with_name(&self, live: &Live, author: &Author) -> Author {
+        let installation = &live.installation;
+        let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
+            return author.clone();
+        };
+        let key = (installation.id.clone(), id.clone());
+        let now = now_ms();
+        let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let name = match known.filter(|(_, asked_at)| now.saturating_sub(*asked_at) < AUTHOR_MS) {
+            Some((name, _)) => name,
+            None => {
+                let name = setup::author(&self.http, live, id).await;
+                let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
+                if authors.len() >= AUTHOR_LIMIT {
+                    authors.clear();
+                }
+                authors.insert(key, (name.clone(), now));
+                name
+            }
+        };
+        Author { name, ..author.clone() }
     }
 
     async fn attempt(

@@ -20,7 +20,7 @@ use crate::{
 /// All files of all messages in one process take at most so much memory.
 const BUDGET_KIB: usize = 96 * 1024;
 /// No single file takes more; a larger one is streamed into the store.
-const LARGEST_KIB: u64 = 50 * 1024;
+const LARGEST: u64 = 50 << 20;
 /// A file that failed so often is given up, so that it does not hold up the contact's later messages.
 const FILE_TRIES: u32 = 4;
 
@@ -96,20 +96,22 @@ impl Relay {
         context: &FetchContext<'_>,
         files: &mut Files,
     ) -> Result<Part, Failure> {
-        let limit = limits.media(media.kind);
-        if let (Some(limit), MediaSource::Link { url }) = (limit, &media.source)
+        if let (Some(limit), MediaSource::Link { url }) = (limits.media(media.kind), &media.source)
             && limit.by == MediaBy::Link
             && media.size.is_some_and(|size| limit.takes(extension_in(url), size))
         {
             return Ok(Part::Media(media.clone()));
         }
+        // What is too large for its kind may still travel as a file.
+        let most = [media.kind, MediaKind::File].into_iter().filter_map(|kind| limits.media(kind));
+        let most = most.map(|limit| limit.max_bytes).max().unwrap_or_default().min(LARGEST);
         let noted = format!("media.{}", context.part);
         let earlier = progress.notes.get(&noted).and_then(|json| serde_json::from_str::<Part>(json).ok());
         match earlier {
             // Its bytes went with the process that fetched them; where they were not used yet, they come once more.
             Some(Part::Media(earlier)) if earlier.source == MediaSource::Fetched => {
                 if let Ok(Fetched::Whole { bytes, permit, .. }) =
-                    self.fetch((source, account), media, limit, context).await
+                    self.fetch((source, account), media, most, context).await
                 {
                     files.0.insert(context.part, (upload(&earlier, bytes), permit));
                 }
@@ -118,7 +120,7 @@ impl Relay {
             Some(part) => return Ok(part),
             None => {}
         }
-        let part = match self.fetch((source, account), media, limit, context).await {
+        let part = match self.fetch((source, account), media, most, context).await {
             Ok(fetched) => self.place(limits, media, fetched, context.part, files).await?,
             Err(failure) => {
                 let counted = format!("media.{}.tries", context.part);
@@ -175,7 +177,7 @@ impl Relay {
         &self,
         (source, account): (&dyn Adapter, &Account<'_>),
         media: &Media,
-        limit: Option<&MediaLimit>,
+        most: u64,
         context: &FetchContext<'_>,
     ) -> Result<Fetched, Failure> {
         let retry = |reason: &str| Failure::Retry { wait: None, reason: reason.to_owned(), doubtful: false };
@@ -186,7 +188,6 @@ impl Relay {
         if !response.status().is_success() {
             return Err(retry(&format!("its address answered {}", response.status().as_u16())));
         }
-        let most = limit.map_or(LARGEST_KIB * 1024, |limit| limit.max_bytes).min(LARGEST_KIB * 1024);
         let content_type = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.map(str::to_owned).or_else(|| media.content_type.clone());
         let expected = response.content_length().or(media.size).unwrap_or(most).min(most);

@@ -55,6 +55,12 @@ pub(super) async fn profile(http: &HttpClient, live: &Live, contact: &str) -> Op
     facts.into_iter().find_map(|fact| if let Fact::Profile(contact) = fact { Some(contact) } else { None })
 }
 
+/// What an agent is called, where the helpdesk tells.
+pub(super) async fn author(http: &HttpClient, live: &Live, author: &str) -> Option<String> {
+    let facts = run(http, live.helpdesk, &live.helpdesk_account(), &Task::FindAuthor { author }).await.ok()?;
+    facts.into_iter().find_map(|fact| if let Fact::Author(name) = fact { Some(name) } else { None })
+}
+
 /// Whom a helpdesk's user stands for; nothing when it is nobody of this channel. `Err` is a reason to try again.
 pub(super) async fn find_contact(http: &HttpClient, live: &Live, user: &str) -> Result<Option<String>, String> {
     match run(http, live.helpdesk, &live.helpdesk_account(), &Task::FindContact { user }).await {

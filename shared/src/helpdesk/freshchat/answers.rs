@@ -45,6 +45,7 @@ pub(super) fn outcome(
         (Plan::Post { conversation, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &conversation),
         (Plan::Create { user }, Task::Deliver(delivery)) => reader.created(delivery, &user),
         (Plan::PostNote { conversation }, _) => reader.noted(&conversation),
+        (Plan::ReadAgent { .. }, _) => reader.agent(),
         (Plan::ReadUser { .. }, _) => reader.contact(),
         (Plan::FindFile { .. }, Task::Fetch(media, _)) => reader.file_link(media),
         _ => Outcome::Learned(Vec::new()),
@@ -325,6 +326,15 @@ impl Reader<'_> {
             return Outcome::Learned(replaced(conversation));
         }
         self.failure("the note")
+    }
+
+    fn agent(&self) -> Outcome {
+        if !self.is_ok() {
+            return self.failure("to show the agent");
+        }
+        let agent: User = wire::read(self.answer.body());
+        let name = profile::full_name(&agent.first_name, &agent.last_name).map(Fact::Author);
+        Outcome::Learned(name.into_iter().chain([note(notes::DONE, "1")]).collect())
     }
 
     fn contact(&self) -> Outcome {

@@ -44,6 +44,7 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
         (Plan::LookInConversation { id } | Plan::LookInCandidate { id } | Plan::FindFile { conversation: id }, _) => {
             api.read("list_messages", &format!("/conversations/{}/messages?page=1&items_per_page=50", escaped(&id)))
         }
+        (Plan::ReadAgent { agent }, _) => api.read("read_agent", &format!("/agents/{}", escaped(&agent))),
         (Plan::ReadUser { user }, _) => api.read("read_user", &format!("/users/{}", escaped(&user))),
         (Plan::UploadImage { index }, _) => api.upload("upload_image", "/images/upload", "image", index),
         (Plan::UploadFile { index }, _) => api.upload("upload_file", "/files/upload", "file", index),

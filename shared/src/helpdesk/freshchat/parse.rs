@@ -195,7 +195,9 @@ impl Around<'_> {
         if parts.is_empty() {
             return Ok(Err("empty"));
         }
-        let author = Author { kind, name: self.author_name(message) };
+        let name = self.author_name(message);
+        let author_id = if name.is_none() { self.author_id(message).owned() } else { None };
+        let author = Author { kind, name, id: author_id };
         let at = millis(&message.created_time).unwrap_or(self.at);
         Ok(Ok(Around { at, ..around }.made(id.to_owned(), HelpdeskEventKind::Message { author, parts })))
     }
@@ -231,9 +233,13 @@ impl Around<'_> {
         }
     }
 
+    fn author_id<'m>(&'m self, message: &'m Message) -> &'m Word {
+        self.actor.id.or(&self.actor.actor_id).or(&message.actor_id)
+    }
+
     /// The associated agent is whom the conversation is assigned to; a colleague who steps in has their own name.
     fn author_name(&self, message: &Message) -> Option<String> {
-        let actor = self.actor.id.or(&self.actor.actor_id).or(&message.actor_id);
+        let actor = self.author_id(message);
         let agent = self.agent.filter(|agent| agent.id.text().is_some_and(|id| actor.text().is_none_or(|by| by == id)));
         [agent, Some(self.actor)]
             .into_iter()

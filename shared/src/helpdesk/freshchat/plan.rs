@@ -70,6 +70,10 @@ pub(super) enum Plan {
     PostNote {
         conversation: String,
     },
+    /// `GET /agents/{id}`
+    ReadAgent {
+        agent: String,
+    },
     /// `GET /users/{id}`
     ReadUser {
         user: String,
@@ -126,9 +130,13 @@ pub(super) fn plan(account: &Account<'_>, task: &Task<'_>, known: &Known) -> Res
         Task::Note { .. } => note(known),
         Task::Check if known.note(notes::DONE).is_none() => Plan::CheckAccount,
         Task::FindContact { user } if known.note(notes::DONE).is_none() => Plan::ReadUser { user: (*user).to_owned() },
+        Task::FindAuthor { author } if known.note(notes::DONE).is_none() => {
+            Plan::ReadAgent { agent: (*author).to_owned() }
+        }
         Task::Fetch(media, context) => fetch(media, context, known)?,
         // Webhooks are pasted by hand, and Freshchat has neither profiles of our channels nor receipts.
         Task::Check
+        | Task::FindAuthor { .. }
         | Task::FindContact { .. }
         | Task::Register { .. }
         | Task::Unregister

@@ -39,7 +39,7 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
         user: Some(contact_id.to_owned()),
         conversation: None,
         repeat_key: Some(repeat_key(request)),
-        kind: HelpdeskEventKind::Message { author: Author { kind: AuthorKind::Agent, name: None }, parts },
+        kind: HelpdeskEventKind::Message { author: Author { kind: AuthorKind::Agent, name: None, id: None }, parts },
     };
     Ok(Parsed::events(vec![event]).answered(Ack::json(&json!({"mId": request.id}))))
 }

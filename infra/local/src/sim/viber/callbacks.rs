@@ -42,9 +42,14 @@ impl Viber {
         }
     }
 
+    /// What `X-Viber-Content-Signature` carries for a body.
+    pub(super) fn signature(&self, body: &[u8]) -> String {
+        hex::encode(hmac_sha256(self.token.as_bytes(), body))
+    }
+
     /// Makes one signed call. The status and the body of the answer.
     pub(super) async fn call(&self, url: &str, body: &[u8]) -> reqwest::Result<(u16, String)> {
-        let signature = hex::encode(hmac_sha256(self.token.as_bytes(), body));
+        let signature = self.signature(body);
         let url = match self.signs_query {
             true => format!("{url}{}sig={signature}", if url.contains('?') { '&' } else { '?' }),
             false => url.to_owned(),

@@ -219,7 +219,7 @@ fn the_api_url_can_be_another() {
 
 #[test]
 fn the_agents_name_is_the_senders_where_the_settings_say_so() {
-    let author = |name: &str| Author { kind: AuthorKind::Agent, name: Some(name.to_owned()) };
+    let author = |name: &str| Author { kind: AuthorKind::Agent, name: Some(name.to_owned()), id: None };
     let name = |side: &Side, author: Option<&Author>| {
         let bodies = calls(side, &[Part::text("hi")], author, &mut Known::default());
         bodies[0]["sender"]["name"].as_str().unwrap().to_owned()

@@ -40,7 +40,10 @@ const ROWS: &[(&str, Row)] = &[
         Answer(200, checked, Learned(|| vec![Fact::AccountId("8830192".into()), note("done", "1")])),
     ),
     ("after_app_update.json", Event("ignored afterAppUpdate: unsupported")),
-    ("agent.response.json", Elsewhere("events name the agent, so that nobody has to be asked")),
+    (
+        "agent.response.json",
+        Answer(200, author, Learned(|| vec![Fact::Author("Ines Halvorsund".into()), note("done", "1")])),
+    ),
     ("channels.response.json", Elsewhere("the topic is a setting")),
     ("create_conversation.request.json", Request(|| create("Is the pump under warranty?"))),
     (
@@ -473,6 +476,10 @@ fn uploaded_image(answer: &Response<Bytes>) -> Outcome {
 
 fn checked(answer: &Response<Bytes>) -> Outcome {
     Side::new().read(&Task::Check, &Known::default(), answer)
+}
+
+fn author(answer: &Response<Bytes>) -> Outcome {
+    Side::new().read(&Task::FindAuthor { author: "a1" }, &Known::default(), answer)
 }
 
 fn listed_messages(answer: &Response<Bytes>) -> Outcome {

@@ -1,0 +1,148 @@
+//! What people are told when a message cannot arrive.
+
+use std::time::Duration;
+
+use byoc_local::sim::{Fault, How, Saying, viber::Viber};
+use byoc_tests::{Rig, eventually, pairs};
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        let faults = rig.bridge.helpdesk.faults();
+        for _ in 0..2 {
+            faults.add(Fault::next(How::Status(401)));
+        }
+        rig.customer_says("during").await;
+        let own = format!("/installations/{}", rig.bridge.installation_id());
+        let mut shown = Value::Null;
+        for _ in 0..200 {
+            shown = rig.bridge.admin("GET", &own, None).await.unwrap().1;
+            if shown.get("problem").is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(shown["problem"]["code"], "account_blocked", "{channel} {helpdesk}: {shown}");
+        let page = shown["settings_url"].as_str().unwrap();
+        let html = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .get(page)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        assert!(html.contains("Needs your attention"), "{channel} {helpdesk}");
+        // No note per message: the agents cannot do anything about it.
+        assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
+        let hurry = rig.hurry();
+        rig.exactly_at_helpdesk(2).await;
+        drop(hurry);
+        for _ in 0..200 {
+            shown = rig.bridge.admin("GET", &own, None).await.unwrap().1;
+            if shown.get("problem").is_none() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(shown.get("problem").is_none(), "{channel} {helpdesk}: {shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        rig.customer_says("Hi").await;
+        let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+        let host = byoc_tests::files(&[]).await;
+        let gone = Saying::Media {
+            kind: "file".into(),
+            url: format!("{}/gone.pdf", host.url()),
+            name: "gone.pdf".into(),
+            size: 5,
+        };
+        let said = rig.bridge.helpdesk.answer(&contact, gone).await.unwrap();
+        assert_eq!(said.status, 200, "{channel} {helpdesk}: {}", said.body);
+        rig.agent_says("after it").await;
+        let hurry = rig.hurry();
+        let seen = rig.exactly_at_channel(2).await;
+        drop(hurry);
+        assert!(seen[0].text.contains("gone.pdf"), "{channel} {helpdesk}: {seen:?}");
+        assert!(seen[1].text.contains("after it"), "{channel} {helpdesk}: {seen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_up() {
+    for helpdesk in byoc_local::sim::HELPDESKS {
+        let viber = std::sync::Arc::new(Viber::demo().unwrap());
+        let channel = viber.clone();
+        let rig = Rig::start_with("viber", helpdesk, |settings| settings.channel = channel).await;
+        rig.customer_says("Hi").await;
+        rig.exactly_at_helpdesk(1).await;
+        viber.unsubscribe(rig.bridge.channel.customer()).await.unwrap();
+        rig.agent_says("too late").await;
+        eventually("a note or a failed status", || {
+            let seen = rig.bridge.helpdesk.received(None);
+            seen.iter().any(|seen| seen.private).then_some(())
+        })
+        .await;
+        let mut journal = rig.journal().await;
+        journal.retain(|entry| entry["direction"] == "outbound");
+        assert_eq!((journal.len(), &journal[0]["state"]), (1, &json!("rejected")), "{helpdesk}: {journal:?}");
+        assert_eq!(rig.at_channel(), [], "{helpdesk}");
+        rig.customer_says("back again").await;
+        rig.exactly_at_helpdesk(2).await;
+        rig.agent_says("welcome back").await;
+        assert!(rig.exactly_at_channel(1).await[0].text.contains("welcome back"), "{helpdesk}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_marketplace_installs_updates_and_removes() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
+        let nested = json!({
+            "helpdesk": rig.bridge.helpdesk.install(&helpdesk_url),
+            "channel": rig.bridge.channel.install(&channel_url),
+        });
+        let mut flat = serde_json::Map::new();
+        for side in ["helpdesk", "channel"] {
+            for (name, value) in nested[side].as_object().unwrap() {
+                flat.insert(format!("{side}_{name}"), value.clone());
+            }
+        }
+        flat.insert("on_resolved".into(), json!("new"));
+        flat.insert("agent_name".into(), json!("true"));
+        let event =
+            |name: &str, iparams: Value| json!({"event": name, "account_id": "13", "region": "US", "iparams": iparams});
+        let id = json!(rig.bridge.installation_id());
+        let invoke = |event: Value| rig.bridge.invoke_install_hook(event);
+        let answer = invoke(event("onAppInstall", nested)).await;
+        assert_eq!(
+            (&answer["ok"], &answer["installation"]["id"]),
+            (&json!(true), &id),
+            "{channel} {helpdesk}: {answer}"
+        );
+        let answer = invoke(event("afterAppUpdate", Value::Object(flat.clone()))).await;
+        assert_eq!(answer["installation"]["settings"]["on_resolved"], "new", "{channel} {helpdesk}: {answer}");
+        assert_eq!(answer["installation"]["settings"]["agent_name"], true, "{channel} {helpdesk}: {answer}");
+        let answer = invoke(event("onAppInstall", json!({"viber_token": "x"}))).await;
+        assert_eq!(answer["ok"], false);
+        assert!(answer["error"]["message"].as_str().unwrap().chars().count() <= 60, "{answer}");
+        let answer = invoke(event("onAppUninstall", Value::Object(flat))).await;
+        assert_eq!(answer["installation"]["state"], "uninstalled", "{channel} {helpdesk}: {answer}");
+        // Removing what is not there lets the app go.
+        let answer = invoke(event("onAppUninstall", json!({}))).await;
+        assert_eq!(answer["ok"], true, "{answer}");
+    }
+}
