@@ -168,7 +168,13 @@ impl IsMessengerSim {
         }
         let mut account = self.account();
         match call.status() {
-            Some(status) => account.statuses.push(status),
+            Some(status) => {
+                // Agents see a failure beside the message, and customers do not.
+                if let Some(reason) = &status.reason {
+                    account.seen.push(Seen { text: reason.clone(), private: true, ..call.seen() });
+                }
+                account.statuses.push(status);
+            }
             None if account.seen.iter().any(|seen| seen.id == call.m_id) => account.repeats += 1,
             None => account.seen.push(call.seen()),
         }

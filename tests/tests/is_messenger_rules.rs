@@ -1,0 +1,373 @@
+//! What holds for IS-Messenger alone: repeats without an id, statuses, echoes, and twenty calls a second.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use byoc::{
+    aws::{Aws, Patience},
+    config::Environment,
+    message::{
+        Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
+        HelpdeskEventKind, NoteEvent, Part, Receipt,
+    },
+    queue::{Outgoing, Queue},
+    relay::pace::Pace,
+    store::{Arrival, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Settlement, Standing, Store},
+};
+use byoc_local::{
+    bridge::QUEUE,
+    calls::CallFault,
+    sim::{HelpdeskSim, is_messenger::IsMessengerSim, viber::Viber},
+    table::Table,
+};
+use byoc_tests::{Rig, eventually, texts};
+use serde_json::json;
+
+/// A store of its own.
+struct Kept {
+    store: Store,
+    _table: Table,
+}
+
+async fn kept() -> Kept {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let table = Table::start("byoc", None, listener).await.unwrap();
+    let endpoint = table.endpoint();
+    let environment = Environment::of([
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.as_str()),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+    ]);
+    let aws = Aws::from_environment(&environment, Patience::Background).await;
+    Kept { store: Store::new(aws.dynamodb(), "byoc"), _table: table }
+}
+
+fn journal(event: &str) -> JournalKey {
+    JournalKey { installation: "i".into(), contact: "c".into(), direction: Direction::Outbound, event: event.into() }
+}
+
+async fn claim(store: &Store, event: &str) -> Claimed {
+    match store.claim(&journal(event), 1_000, 2_000).await.unwrap() {
+        Claim::Work(claimed) => claimed,
+        Claim::Finished(state) => panic!("finished: {state:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_same_within_the_window_of_the_last_is_a_repeat_of_the_first() {
+    let kept = kept().await;
+    let of = |contact: &'static str, event: &'static str, at: i64| {
+        let store = kept.store.clone();
+        async move {
+            let arrival = Arrival { installation: "i", contact, repeat_key: "k", event, at };
+            store.original_of(&arrival, 5_000).await.unwrap()
+        }
+    };
+    let a = Some("a".to_owned());
+    assert_eq!(of("c", "a", 10_000).await, None);
+    assert_eq!(of("c", "a", 10_000).await, None, "the first, handed out again");
+    assert_eq!(of("d", "x", 10_001).await, None, "another contact");
+    assert_eq!(of("c", "b", 14_000).await, a);
+    assert_eq!(of("c", "b", 14_000).await, a, "the repeat, handed out again");
+    assert_eq!(of("c", "a", 10_000).await, None, "the first, handed out after its repeat");
+    assert_eq!(of("c", "e", 19_000).await, a, "within five seconds of the last, not of the first");
+    assert_eq!(of("c", "f", 18_500).await, a, "two clocks that differ a little");
+    assert_eq!(of("c", "g", 24_001).await, None, "too late");
+    assert_eq!(of("c", "a", 10_000).await, None, "the old first, redriven when another is the first");
+    assert_eq!(of("c", "h", 24_500).await, Some("g".to_owned()), "which changed nothing");
+}
+
+#[tokio::test]
+async fn a_repeat_learns_what_became_of_its_original_and_hears_the_rest() {
+    let kept = kept().await;
+    let store = &kept.store;
+    assert_eq!(store.join(&journal("a"), "b").await.unwrap(), None, "nobody has worked on it");
+    let claimed = claim(store, "a").await;
+    let standing = |state, receipt| Some(Standing { state, error: None, receipt });
+    assert_eq!(store.join(&journal("a"), "b").await.unwrap(), standing(JournalState::Claimed, None));
+    let done = Settlement::Done { sent: Vec::new() };
+    store.settle(&claimed, &done, &LinkChange::default(), 3_000).await.unwrap();
+    let noted = store.note_receipt(&journal("a"), &Receipt::Sent, 3_000).await.unwrap();
+    assert_eq!((noted.is_news, noted.is_first, noted.repeats), (true, true, vec!["b".to_owned()]));
+    assert_eq!(store.join(&journal("a"), "e").await.unwrap(), standing(JournalState::Done, Some(Receipt::Sent)));
+    assert_eq!(store.join(&journal("a"), "e").await.unwrap(), standing(JournalState::Done, Some(Receipt::Sent)));
+    let mut noted = store.note_receipt(&journal("a"), &Receipt::Read, 3_000).await.unwrap();
+    noted.repeats.sort();
+    assert_eq!(
+        (noted.is_news, noted.is_first, noted.repeats.as_slice()),
+        (true, false, ["b".into(), "e".into()].as_slice())
+    );
+    assert!(!store.note_receipt(&journal("a"), &Receipt::Sent, 3_000).await.unwrap().is_news);
+}
+
+#[tokio::test]
+async fn waiting_for_a_turn_costs_no_try_and_settles_no_doubt() {
+    let kept = kept().await;
+    let nothing = LinkChange::default();
+    for _ in 0..20 {
+        let claimed = claim(&kept.store, "a").await;
+        assert_eq!((claimed.tries, claimed.doubtful), (0, false));
+        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: false }, &nothing, 1).await.unwrap();
+    }
+    // An attempt that left no record.
+    claim(&kept.store, "a").await;
+    for _ in 0..3 {
+        let claimed = claim(&kept.store, "a").await;
+        assert!(claimed.doubtful);
+        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: true }, &nothing, 1).await.unwrap();
+    }
+}
+
+/// No stretch of a second holds more than 20.
+fn within_the_rate(times: &mut [Instant]) {
+    times.sort();
+    for pair in times.windows(21) {
+        let apart = pair[20].duration_since(pair[0]);
+        assert!(apart >= Duration::from_secs(1), "21 within {apart:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_share_one_rate_and_give_up_after_two_seconds() {
+    let kept = kept().await;
+    let rate = Some((20, Duration::from_secs(1)));
+    let mut taken = Vec::new();
+    let mut takers = tokio::task::JoinSet::new();
+    for process in 0..3 {
+        let pace = Arc::new(Pace::new());
+        for _ in 0..20 {
+            let (pace, store) = (pace.clone(), kept.store.clone());
+            takers.spawn(async move {
+                let name = format!("m{process}");
+                let began = Instant::now();
+                let wait = pace.turns(&store, ("i", "helpdesk"), rate, (&name, 1)).take().await.unwrap();
+                assert!(began.elapsed() < Duration::from_millis(3_500), "{:?}", began.elapsed());
+                (wait, Instant::now())
+            });
+        }
+    }
+    let mut given_back = 0;
+    for (wait, at) in takers.join_all().await {
+        match wait {
+            None => taken.push(at),
+            Some(wait) => {
+                assert!((1..=30).contains(&wait.as_secs()) && wait.subsec_nanos() == 0, "{wait:?}");
+                given_back += 1;
+            }
+        }
+    }
+    within_the_rate(&mut taken);
+    assert!(taken.len() >= 20 && given_back > 0, "{} taken, {given_back} given back", taken.len());
+    // Another installation has turns of its own, and without a rate every turn is free.
+    let pace = Pace::new();
+    assert_eq!(pace.turns(&kept.store, ("j", "helpdesk"), rate, ("m", 1)).take().await.unwrap(), None);
+    for _ in 0..100 {
+        assert_eq!(pace.turns(&kept.store, ("i", "helpdesk"), None, ("m", 1)).take().await.unwrap(), None);
+    }
+}
+
+/// A whole bridge between Viber and IS-Messenger.
+struct Talk {
+    rig: Rig,
+    desk: IsMessengerSim,
+    viber: Viber,
+}
+
+async fn talk_with(viber: Viber, options: serde_json::Value) -> Talk {
+    talk_of(viber, options, 8).await
+}
+
+async fn talk_of(viber: Viber, options: serde_json::Value, workers: usize) -> Talk {
+    let desk = IsMessengerSim::new().unwrap();
+    let (helpdesk, channel) = (Arc::new(desk.clone()), Arc::new(viber.clone()));
+    let rig = Rig::start_with("viber", "is_messenger", |settings| {
+        settings.helpdesk = helpdesk;
+        settings.channel = channel;
+        settings.options = options;
+        settings.workers = workers;
+    })
+    .await;
+    Talk { rig, desk, viber }
+}
+
+async fn talk() -> Talk {
+    talk_with(Viber::demo().unwrap(), json!({})).await
+}
+
+impl Talk {
+    /// The statuses of a message, once they end in `last`, and a moment later.
+    async fn statuses(&self, message: &str, last: &str) -> Vec<String> {
+        let values =
+            || -> Vec<String> { self.desk.statuses(Some(message)).into_iter().map(|status| status.value).collect() };
+        eventually("a status", || values().iter().any(|value| value == last).then_some(())).await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        values()
+    }
+
+    /// Puts an event into the queue, as a webhook function would.
+    async fn enqueue(&self, event: Event) {
+        let environment = Environment::of(self.rig.bridge.environment.clone());
+        let sqs = Aws::from_environment(&environment, Patience::Background).await.sqs();
+        let installation = self.rig.bridge.installation_id().to_owned();
+        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: byoc::clock::now_ms(), event };
+        let queue = Queue::new(sqs, self.rig.bridge.queues.url(QUEUE));
+        queue.send_one(&Outgoing::pack(&envelope).unwrap(), None).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sent_delivered_and_read_come_back_for_the_id_that_was_answered() {
+    let talk = talk().await;
+    talk.rig.customer_says("Hi").await;
+    talk.rig.exactly_at_helpdesk(1).await;
+    let said = talk.rig.agent_says("Hello").await;
+    assert_eq!(talk.statuses(&said.id, "read").await, ["sent", "delivered", "read"]);
+    assert_eq!((talk.desk.strange_statuses(), talk.desk.refusals()), (vec![], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_is_sent_once_and_both_ids_get_every_status() {
+    let talk = talk().await;
+    talk.rig.customer_says("Hi").await;
+    talk.rig.exactly_at_helpdesk(1).await;
+    let first = talk.rig.agent_says("Hello").await;
+    talk.rig.exactly_at_channel(1).await;
+    let (second, third) = (talk.rig.agent_says("Hello").await, talk.rig.agent_says("Hello").await);
+    let other = talk.rig.agent_says("Hello!").await;
+    assert_eq!(texts(&talk.rig.exactly_at_channel(2).await), ["Hello", "Hello!"]);
+    for said in [&first, &second, &third, &other] {
+        assert_eq!(talk.statuses(&said.id, "read").await, ["sent", "delivered", "read"]);
+    }
+    assert_eq!(talk.desk.strange_statuses(), []);
+    let mut journal = talk.rig.journal().await;
+    journal.retain(|entry| entry["direction"] == "outbound");
+    assert_eq!(journal.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_words_later_are_another_message_and_the_window_can_be_closed() {
+    for (seconds, pause) in [(1, Duration::from_millis(1_200)), (0, Duration::ZERO)] {
+        let talk = talk_with(Viber::demo().unwrap(), json!({"repeat_window_seconds": seconds})).await;
+        talk.rig.customer_says("Hi").await;
+        talk.rig.exactly_at_helpdesk(1).await;
+        talk.rig.agent_says("Yes").await;
+        tokio::time::sleep(pause).await;
+        talk.rig.agent_says("Yes").await;
+        talk.rig.exactly_at_channel(2).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_the_channel_is_a_failed_status_with_its_reason_for_repeats_too() {
+    let talk = talk().await;
+    talk.rig.customer_says("Hi").await;
+    talk.rig.exactly_at_helpdesk(1).await;
+    talk.viber.unsubscribe(talk.rig.bridge.channel.customer()).await.unwrap();
+    let (first, second) = (talk.rig.agent_says("Hello").await, talk.rig.agent_says("Hello").await);
+    for said in [first, second] {
+        assert_eq!(talk.statuses(&said.id, "failed").await, ["failed"]);
+        let reason = talk.desk.statuses(Some(&said.id))[0].reason.clone().unwrap_or_default();
+        assert!(reason.starts_with("Not delivered on viber: "), "{reason}");
+    }
+    assert_eq!((talk.rig.at_channel(), talk.desk.refusals()), (vec![], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_survives_a_crash_between_the_delivery_and_itself() {
+    let talk = talk_with(Viber::demo().unwrap().without_receipts(), json!({})).await;
+    talk.rig.customer_says("Hi").await;
+    talk.rig.exactly_at_helpdesk(1).await;
+    // The agent's message is stored; then the queue takes nothing for longer than the SDK tries.
+    talk.rig.bridge.queues.queues().calls().fail(CallFault::of("SendMessage").after(1).times(3));
+    let said = talk.rig.agent_says("Hello").await;
+    talk.rig.exactly_at_channel(1).await;
+    assert_eq!(talk.desk.statuses(None), []);
+    let _hurry = talk.rig.hurry();
+    assert_eq!(talk.statuses(&said.id, "sent").await, ["sent"]);
+    talk.rig.exactly_at_channel(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn echoes_and_notes_are_seen_by_agents_as_echoes() {
+    let talk = talk().await;
+    let contact = Contact { id: "whatsapp:+447700900238".into(), ..Contact::default() };
+    let kind = ChannelEventKind::BusinessEcho { parts: vec![Part::text("From my phone")] };
+    talk.enqueue(Event::Channel(ChannelEvent {
+        id: "echo-1".into(),
+        at: 1_717_395_317_000,
+        contact: contact.clone(),
+        kind,
+    }))
+    .await;
+    let seen = talk.rig.exactly_at_helpdesk(1).await;
+    let told = "=d2hhdHNhcHA6KzQ0NzcwMDkwMDIzOA==";
+    assert_eq!(
+        (seen[0].from.as_str(), seen[0].text.as_str(), seen[0].contact.as_str()),
+        ("business", "From my phone", told)
+    );
+    assert_eq!((seen[0].id.as_str(), &seen[0].raw["timestamp"]), ("echo-1", &json!(1_717_395_317_000_i64)));
+    let note = NoteEvent { id: "about:x".into(), contact: contact.id, message: None, user: None, text: "Lost.".into() };
+    talk.enqueue(Event::Note(note)).await;
+    let seen = talk.rig.exactly_at_helpdesk(2).await;
+    assert_eq!((seen[1].from.as_str(), seen[1].contact.as_str()), ("business", told));
+    assert!(seen[1].text.ends_with("Lost.") && seen[1].text.contains("customer does not see"), "{}", seen[1].text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_was_hashed_leads_back_and_an_unknown_one_fails_visibly() {
+    let talk = talk().await;
+    let long = "x".repeat(60);
+    let contact = Contact { id: long.clone(), name: Some("Maria".into()), ..Contact::default() };
+    talk.viber.introduce(&long, Some("Maria"), 10);
+    let kind = ChannelEventKind::Message { parts: vec![Part::text("Hi")] };
+    talk.enqueue(Event::Channel(ChannelEvent { id: "m-1".into(), at: 1_717_395_317_000, contact, kind })).await;
+    let seen = talk.rig.exactly_at_helpdesk(1).await;
+    assert!(seen[0].contact.len() == 41 && seen[0].contact.starts_with('='), "{seen:?}");
+    let said = talk.rig.agent_says("Hello").await;
+    // Viber itself knows no such customer, and says so: the way back was found.
+    talk.statuses(&said.id, "failed").await;
+    assert_eq!(talk.desk.statuses(Some(&said.id))[0].contact, seen[0].contact);
+
+    let nobody = format!("={}", "0123456789".repeat(4));
+    let author = Author { kind: AuthorKind::Agent, name: None, id: None };
+    let kind = HelpdeskEventKind::Message { author, parts: vec![Part::text("Hello?")] };
+    let (group, user) = (nobody.clone(), Some(nobody.clone()));
+    let (contact, conversation, repeat_key) = (None, None, None);
+    let event = HelpdeskEvent { id: "n-1".into(), at: 1, group, contact, user, conversation, repeat_key, kind };
+    talk.enqueue(Event::Helpdesk(event)).await;
+    let _hurry = talk.rig.hurry();
+    assert_eq!(talk.statuses("n-1", "failed").await, ["failed"]);
+    assert_eq!(talk.desk.statuses(Some("n-1"))[0].contact, nobody);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_of_five_hundred_is_neither_refused_nor_lost_nor_mixed_up() {
+    // So many at once that some give up waiting for their turn and go back to the queue.
+    let talk = talk_of(Viber::demo().unwrap(), json!({}), 50).await;
+    for contact in 0..50 {
+        talk.viber.introduce(&format!("customer{contact}"), Some(&format!("Customer {contact}")), 10);
+    }
+    let began = Instant::now();
+    for number in 0..10 {
+        for contact in 0..50 {
+            talk.rig.say(&format!("customer{contact}"), &number.to_string()).await;
+        }
+    }
+    // Whoever waits for turns too long comes back after seconds of the queue's time, which is the wall's here.
+    while talk.desk.received(None).len() < 500 {
+        assert!(began.elapsed() < Duration::from_secs(120), "{} of 500", talk.desk.received(None).len());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let wanted: Vec<String> = (0..10).map(|number: u32| number.to_string()).collect();
+    for contact in 0..50 {
+        assert_eq!(texts(&talk.desk.received(Some(&format!("customer{contact}")))), wanted, "customer {contact}");
+    }
+    assert_eq!((talk.desk.refusals(), talk.desk.repeats()), (vec![], 0));
+    let journal = talk.rig.journal().await;
+    assert!(journal.iter().all(|entry| entry["state"] == "done" && entry.get("possibly_doubled").is_none()));
+    assert!(journal.iter().any(|entry| entry["attempts"].as_u64() > Some(1)), "nobody went back to the queue");
+}
