@@ -1,11 +1,15 @@
 //! Turns: a rate that all calls of one side of an installation share, over all processes.
 //!
-//! Turns are taken from the table in small blocks, kept in memory, and good for one short window only. Who finds none
-//! waits a moment; who waits too long gives the message back to the queue, which costs it no try.
+//! Turns are taken from the table in small blocks, as many as wait for one in this process, and are good for one short
+//! window only. Who finds none waits a moment; who waits too long gives the message back to the queue, which costs it
+//! no try.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,7 +19,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// So many turns are taken from the table at once.
+/// So many turns at most are taken from the table at once.
 const BLOCK: u32 = 5;
 /// How long one attempt may wait for its turns in all; an invocation costs money while it waits.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,10 +31,17 @@ const REMEMBERED: usize = 10_000;
 /// The turns that this process has in memory.
 #[derive(Debug, Default)]
 pub struct Pace {
-    sides: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Block>>>>,
+    sides: Mutex<HashMap<String, Arc<Side>>>,
 }
 
-/// The turns of one side.
+/// The turns of one side, and how many attempts wait for one.
+#[derive(Debug, Default)]
+struct Side {
+    block: tokio::sync::Mutex<Block>,
+    waiting: AtomicU32,
+}
+
+/// Turns that were taken and not used yet.
 #[derive(Debug, Default)]
 struct Block {
     left: u32,
@@ -99,7 +110,7 @@ pub struct Turns<'a> {
     store: &'a Store,
     installation: &'a str,
     side: &'static str,
-    paced: Option<(Windows, Arc<tokio::sync::Mutex<Block>>)>,
+    paced: Option<(Windows, Arc<Side>)>,
     message: &'a str,
     receive_count: u32,
     patience: Duration,
@@ -111,9 +122,10 @@ impl Turns<'_> {
     /// # Errors
     /// The table failed.
     pub async fn take(&mut self) -> Result<Option<Duration>, StoreError> {
-        let Some((windows, block)) = &self.paced else { return Ok(None) };
+        let Some((windows, side)) = &self.paced else { return Ok(None) };
+        let _waiting = Waiting::new(&side.waiting);
         loop {
-            let mut block = block.lock().await;
+            let mut block = side.block.lock().await;
             let now = now_ms();
             if now >= block.until {
                 block.left = 0;
@@ -125,9 +137,10 @@ impl Turns<'_> {
             if now >= block.none_until {
                 let (bucket, name) = ((self.installation, None), rate_name(self.side));
                 let quota = (windows.turns, windows.length);
-                match self.store.take_quota(bucket, name, windows.block, quota, now).await? {
+                let want = side.waiting.load(Ordering::Relaxed).clamp(1, windows.block);
+                match self.store.take_quota(bucket, name, want, quota, now).await? {
                     None => {
-                        *block = Block { left: windows.block - 1, until: windows.end(now), none_until: 0 };
+                        *block = Block { left: want - 1, until: windows.end(now), none_until: 0 };
                         return Ok(None);
                     }
                     Some(_) => block.none_until = windows.end(now),
@@ -147,6 +160,22 @@ impl Turns<'_> {
         let most = u64::from(self.receive_count).saturating_mul(2).clamp(2, LONGEST_WAIT);
         let seed = sha256(format!("{}{}", self.message, self.receive_count).as_bytes());
         Duration::from_secs(1 + seed.first().map_or(0, |byte| u64::from(*byte) % most))
+    }
+}
+
+/// Counts whoever waits, until dropped.
+struct Waiting<'a>(&'a AtomicU32);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicU32) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -37,11 +37,8 @@ impl Store {
         anew.set("expires_at", number(window.saturating_add(period_ms).saturating_div(1000).saturating_add(86_400)));
         let room = "#window = :window AND #taken <= :room";
         let stale = "attribute_not_exists(#window) OR #window < :window";
-        // Somebody else may have begun the window between the first try and the second.
-        // Whoever takes all at once finds room in a new window only.
-        let tries =
-            if want < capacity { vec![(&more, room), (&anew, stale), (&more, room)] } else { vec![(&anew, stale)] };
-        for (changes, condition) in tries {
+        // Most windows hold one take, so beginning one comes first; where that fails it has begun.
+        for (changes, condition) in [(anew, stale), (more, room)] {
             let result = self
                 .client
                 .update_item()
@@ -49,8 +46,8 @@ impl Store {
                 .set_key(Some(key(&pk, &sk)))
                 .update_expression(changes.expression())
                 .condition_expression(condition)
-                .set_expression_attribute_names(Some(changes.names.clone()))
-                .set_expression_attribute_values(Some(changes.values.clone()))
+                .set_expression_attribute_names(Some(changes.names))
+                .set_expression_attribute_values(Some(changes.values))
                 .send()
                 .await;
             match result {
