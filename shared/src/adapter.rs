@@ -124,6 +124,8 @@ pub enum Task<'a> {
         message: &'a str,
         /// The news.
         receipt: &'a Receipt,
+        /// When it happened, in milliseconds since 1970.
+        at: i64,
     },
     /// Try the credentials with a harmless call; teaches [`Fact::Identity`] where the account has one.
     Check,
@@ -169,6 +171,11 @@ pub struct FetchContext<'a> {
 pub struct Delivery<'a> {
     /// The id of the event that it came in as, unique per installation and direction.
     pub id: &'a str,
+    /// When it was written, in milliseconds since 1970.
+    pub at: i64,
+    /// The business wrote it to the contact past the bridge, or the bridge itself wrote it for the agents; only for
+    /// helpdesks that say [`Helpdesk::shows_echoes`](crate::helpdesk::Helpdesk::shows_echoes).
+    pub echo: bool,
     /// Who wrote it or shall read it.
     pub contact: &'a Contact,
     /// Its parts. Files that this side cannot take from where they are have been fetched or stored already.

@@ -102,4 +102,6 @@ pub enum MediaBy {
     Upload,
     /// We give a link that ends in the file's extension, and know its size.
     Link,
+    /// As [`Link`](Self::Link), and always into our own store, which serves files inline and answers HEAD and ranges.
+    Stored,
 }

@@ -31,6 +31,8 @@ pub enum Event {
     Helpdesk(HelpdeskEvent),
     /// The bridge itself tells the agents something, as a private note.
     Note(NoteEvent),
+    /// The bridge itself has delivery news, for a helpdesk that shows such news.
+    Receipt(ReceiptEvent),
 }
 
 /// What a channel reports.
@@ -131,8 +133,27 @@ pub struct NoteEvent {
     /// failed status for it instead of a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The helpdesk's id of the contact, where the channel's own is not known and `contact` is only this once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// What to tell, in plain words.
     pub text: String,
+}
+
+/// Delivery news that the bridge itself has.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ReceiptEvent {
+    /// Unique per message and news.
+    pub id: String,
+    /// The channel's own id of the contact.
+    pub contact: String,
+    /// The helpdesk's id of the message.
+    pub message: String,
+    /// The message of which it is a repeat. The news is the original's then, and only this repeat has not heard it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
+    /// The news.
+    pub receipt: Receipt,
 }
 
 /// The person who writes on a channel.

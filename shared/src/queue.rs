@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::{
     crypto::sha256_hex,
-    message::{ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent},
+    message::{ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent, ReceiptEvent},
 };
 
 /// The longest body of one message in the queue.
@@ -69,6 +69,8 @@ impl Outgoing {
             Event::Channel(ChannelEvent { id, contact, .. }) => ("inbound", &contact.id, id),
             Event::Helpdesk(HelpdeskEvent { id, group, .. }) => ("outbound", group, id),
             Event::Note(NoteEvent { id, contact, .. }) => ("note", contact, id),
+            // In one line with the channel's, so that agents hear the news in its order.
+            Event::Receipt(ReceiptEvent { id, contact, .. }) => ("receipt", contact, id),
         };
         let body = ascii_json(envelope);
         if body.len() > BODY_LIMIT {

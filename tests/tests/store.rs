@@ -122,13 +122,13 @@ async fn a_link_leads_there_and_back_and_changes_attribute_by_attribute() {
 #[tokio::test]
 async fn receipts_only_go_forward() {
     let rig = rig().await;
-    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Read, 1).await.unwrap(), "no such message");
+    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Read, 1).await.unwrap().is_news, "no such message");
     let claimed = claim(&rig.store, "e").await;
     rig.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
-    assert!(rig.store.note_receipt(&key("e"), &Receipt::Delivered, 1).await.unwrap());
-    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Delivered, 2).await.unwrap());
-    assert!(rig.store.note_receipt(&key("e"), &Receipt::Read, 3).await.unwrap());
-    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Delivered, 4).await.unwrap());
+    assert!(rig.store.note_receipt(&key("e"), &Receipt::Delivered, 1).await.unwrap().is_news);
+    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Delivered, 2).await.unwrap().is_news);
+    assert!(rig.store.note_receipt(&key("e"), &Receipt::Read, 3).await.unwrap().is_news);
+    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Delivered, 4).await.unwrap().is_news);
     let message = rig.store.message(&key("e")).await.unwrap().unwrap();
     assert_eq!(message.receipt.as_deref(), Some("read"));
 }

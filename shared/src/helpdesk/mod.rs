@@ -8,6 +8,7 @@ use crate::{
 };
 
 pub mod freshchat;
+pub mod is_messenger;
 
 /// A system in which agents answer.
 pub trait Helpdesk: Adapter {
@@ -17,6 +18,17 @@ pub trait Helpdesk: Adapter {
     /// Where an event comes from that reached us without a generated URL (by direct invocation), so that its
     /// installation can be found; `None` where this is not one of this helpdesk's events.
     fn origin(&self, _body: &Value) -> Option<Origin> {
+        None
+    }
+
+    /// Whether it shows what the business wrote past the bridge as a message of its own (an echo). It then gets echoes
+    /// where other helpdesks get private notes.
+    fn shows_echoes(&self) -> bool {
+        false
+    }
+
+    /// The contact for whom a user stands by its id alone, when nothing is stored about that user.
+    fn contact_by_id(&self, _account: &Account<'_>, _user: &str) -> Option<String> {
         None
     }
 }
@@ -35,7 +47,8 @@ pub struct Origin {
 }
 
 /// Every helpdesk by the name of its kind.
-pub static HELPDESKS: &[(&str, &dyn Helpdesk)] = &[("freshchat", &freshchat::Freshchat)];
+pub static HELPDESKS: &[(&str, &dyn Helpdesk)] =
+    &[("freshchat", &freshchat::Freshchat), ("is_messenger", &is_messenger::IsMessenger)];
 
 /// The helpdesk of a kind.
 pub fn helpdesk(kind: &str) -> Option<&'static dyn Helpdesk> {

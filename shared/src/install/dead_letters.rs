@@ -7,6 +7,7 @@ use super::Admin;
 use crate::{
     answer::ApiError,
     clock::now_ms,
+    installation::Live,
     message::{Envelope, Event},
     queue::Received,
     store::{Direction, JournalKey, JournalState},
@@ -45,7 +46,7 @@ impl Admin {
     /// # Errors
     /// 404, 410, or our own failure; what went back by then has gone back.
     pub async fn redrive(&self, id: &str, wanted: &Redrive) -> Result<Value, ApiError> {
-        self.fresh(id).await?;
+        let live = self.fresh(id).await?;
         let mut redriven = 0_u32;
         let mut others: Vec<String> = Vec::new();
         let mut more = true;
@@ -56,7 +57,7 @@ impl Admin {
                 break;
             }
             for letter in received {
-                let Some(key) = self.wanted_key(id, wanted, &letter).await? else {
+                let Some(key) = self.wanted_key(&live, wanted, &letter).await? else {
                     others.push(letter.receipt_handle);
                     continue;
                 };
@@ -83,7 +84,13 @@ impl Admin {
     }
 
     /// The journal key of a letter, where it is one of those that are wanted.
-    async fn wanted_key(&self, id: &str, wanted: &Redrive, letter: &Received) -> Result<Option<JournalKey>, ApiError> {
+    async fn wanted_key(
+        &self,
+        live: &Live,
+        wanted: &Redrive,
+        letter: &Received,
+    ) -> Result<Option<JournalKey>, ApiError> {
+        let id = live.installation.id.as_str();
         let Ok(envelope) = serde_json::from_str::<Envelope>(&letter.message.body) else { return Ok(None) };
         if envelope.installation != id {
             return Ok(None);
@@ -91,13 +98,17 @@ impl Admin {
         let (direction, contact, event) = match envelope.event {
             Event::Channel(event) => (Direction::Inbound, Some(event.contact.id), event.id),
             Event::Note(note) => (Direction::Note, Some(note.contact), note.id),
+            // It has no journal item of its own.
+            Event::Receipt(receipt) => (Direction::Note, Some(receipt.contact), receipt.id),
             Event::Helpdesk(event) => {
                 let mut contact = event.contact;
-                for helpdesk_id in [event.user, event.conversation].into_iter().flatten() {
+                for helpdesk_id in [&event.user, &event.conversation].into_iter().flatten() {
                     if contact.is_none() {
-                        contact = self.store.contact_of(id, &helpdesk_id).await?;
+                        contact = self.store.contact_of(id, helpdesk_id).await?;
                     }
                 }
+                let by_id = |user: String| live.helpdesk.contact_by_id(&live.helpdesk_account(), &user);
+                let contact = contact.or_else(|| event.user.and_then(by_id));
                 (Direction::Outbound, contact, event.id)
             }
         };

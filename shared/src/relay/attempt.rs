@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{done, prepare::Files};
+use super::{done, pace::Turns, prepare::Files};
 use crate::{
     adapter::{Account, Adapter, Call, Fact, Known, Link, Outcome, RenderError, Repeat, Step, Task},
     clock::now_ms,
@@ -59,6 +59,8 @@ impl Failure {
 pub(crate) enum Stop {
     Failure(Failure),
     Store(StoreError),
+    /// It is not our turn; come back after this long.
+    NotYet(Duration),
 }
 
 impl From<RenderError> for Stop {
@@ -69,6 +71,10 @@ impl From<RenderError> for Stop {
 
 /// Hears what an attempt does. The default hears nothing, which is right for setup tasks.
 pub(crate) trait Listener {
+    /// Waits for the turn to make a call.
+    async fn turn(&mut self) -> Result<(), Stop> {
+        Ok(())
+    }
     /// A call is about to be made.
     fn before(&mut self, _call: &Call, _known: &Known) {}
     /// A call came to this.
@@ -101,6 +107,7 @@ pub(crate) async fn drive(
                 return Err(Stop::Failure(Failure::Rejected { reason: "the file cannot be fetched this way".into() }));
             }
         };
+        listener.turn().await?;
         listener.before(&call, known);
         let (name, began) = (call.name, tokio::time::Instant::now());
         let outcome = make(http, adapter, account, task, known, call, |part| listener.file(part)).await;
@@ -114,6 +121,15 @@ pub(crate) async fn drive(
         listener.learned(known, &facts, matches!(step, Step::Done)).await.map_err(Stop::Store)?;
     }
     Err(Stop::Failure(Failure::Rejected { reason: "the delivery takes too many calls".into() }))
+}
+
+/// Waits for a turn.
+pub(crate) async fn turn(turns: &mut Turns<'_>) -> Result<(), Stop> {
+    match turns.take().await {
+        Ok(None) => Ok(()),
+        Ok(Some(wait)) => Err(Stop::NotYet(wait)),
+        Err(error) => Err(Stop::Store(error)),
+    }
 }
 
 /// Makes one call of a task that keeps no record.
@@ -176,12 +192,13 @@ pub(crate) struct Recorder<'a> {
     claimed: Claimed,
     link: Link,
     files: Files,
+    turns: Turns<'a>,
     is_settled: bool,
 }
 
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files) -> Self {
-        Self { store, claimed, link, files, is_settled: false }
+    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, turns: Turns<'a>) -> Self {
+        Self { store, claimed, link, files, turns, is_settled: false }
     }
 
     /// Settles a delivery that has nothing left to do, unless its last call did.
@@ -203,6 +220,10 @@ impl<'a> Recorder<'a> {
 }
 
 impl Listener for Recorder<'_> {
+    async fn turn(&mut self) -> Result<(), Stop> {
+        turn(&mut self.turns).await
+    }
+
     fn before(&mut self, call: &Call, known: &Known) {
         // An adapter that can look first has done so by now, and settled the doubt.
         if known.doubtful && call.repeat == Repeat::Doubles {

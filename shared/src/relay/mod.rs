@@ -1,7 +1,8 @@
 //! The one place that has effects: takes a message from the queue and brings it to the other side, once.
 //!
 //! [`Relay::handle`] is a message's whole way. [`attempt`] makes the calls that an adapter asks for and records what
-//! each taught, [`prepare`] fetches files, [`outcome`] decides what becomes of a failure.
+//! each taught, [`prepare`] fetches files, [`pace`] keeps shared rates, [`outcome`] decides what becomes of a failure,
+//! [`statuses`] brings delivery news to the helpdesk.
 
 use std::{
     collections::HashMap,
@@ -9,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use self::pace::{Pace, Turns};
 use crate::{
     adapter::{Adapter, Delivery, FetchContext, Known, Link, Progress, Task},
     clock::now_ms,
@@ -21,19 +23,19 @@ use crate::{
         HelpdeskEventKind, NoteEvent, Part, Receipt,
     },
     queue::{Outgoing, Queue},
-    store::{Claim, Claimed, Direction, JournalKey, LinkChange, Sent, Settlement, Store, StoreError},
+    store::{Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError},
 };
 
 mod attempt;
 mod outcome;
+pub mod pace;
 mod prepare;
 pub mod setup;
+mod statuses;
 
 pub use attempt::Failure;
 pub use outcome::RETRY_WAITS;
 
-/// How often a receipt waits for its message's journal item, in seconds; then it is dropped.
-const RECEIPT_WAITS: [u64; 3] = [1, 5, 30];
 /// When the table or the queue fails, the message comes back after so long.
 const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
 
@@ -52,6 +54,7 @@ pub struct Relay {
     media: MediaStore,
     budget: prepare::Budget,
     authors: Authors,
+    pace: Pace,
 }
 
 /// What agents are called, by installation and id, and when it was asked for.
@@ -86,16 +89,8 @@ impl Relay {
         http: HttpClient,
         media: MediaStore,
     ) -> Self {
-        Self {
-            installations,
-            store,
-            queue,
-            dead_letters,
-            http,
-            media,
-            budget: prepare::Budget::default(),
-            authors: Authors::default(),
-        }
+        let (budget, authors, pace) = (prepare::Budget::default(), Authors::default(), Pace::new());
+        Self { installations, store, queue, dead_letters, http, media, budget, authors, pace }
     }
 
     /// Opens the connections that every message needs.
@@ -136,6 +131,7 @@ impl Relay {
             Event::Channel(event) => self.channel_event(&live, record, &envelope, event).await,
             Event::Helpdesk(event) => self.helpdesk_event(&live, record, &envelope, event).await,
             Event::Note(note) => self.note(&live, record, &envelope, note).await,
+            Event::Receipt(receipt) => self.own_receipt(&live, record, &envelope, receipt).await,
         };
         result.unwrap_or_else(|error| match error {
             // Whoever claimed the message after us goes on with it.
@@ -155,23 +151,26 @@ impl Relay {
         event: &ChannelEvent,
     ) -> Result<Verdict, StoreError> {
         let (installation, contact) = (&envelope.installation, &event.contact);
+        let inbound = |parts, echo| Message {
+            live,
+            record,
+            direction: Direction::Inbound,
+            event: &event.id,
+            at: event.at,
+            echo,
+            contact,
+            parts,
+            author: None,
+            conversation: None,
+            received_at: envelope.received_at,
+        };
         match &event.kind {
-            ChannelEventKind::Message { parts } => {
-                let message = Message {
-                    live,
-                    record,
-                    direction: Direction::Inbound,
-                    event: &event.id,
-                    contact,
-                    parts,
-                    author: None,
-                    conversation: None,
-                    received_at: envelope.received_at,
-                };
-                self.deliver(message).await
+            ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
+            ChannelEventKind::BusinessEcho { parts } if live.helpdesk.shows_echoes() => {
+                self.deliver(inbound(parts, true)).await
             }
             ChannelEventKind::Receipt { message, receipt } => {
-                self.receipt(live, record, &event.contact, message, receipt).await
+                self.channel_receipt(live, record, contact, message, (receipt, event.at)).await
             }
             ChannelEventKind::Subscribed | ChannelEventKind::Unsubscribed => {
                 let reachable = event.kind == ChannelEventKind::Subscribed;
@@ -203,12 +202,17 @@ impl Relay {
                 if author.kind == AuthorKind::Bot && self.is_ours(installation, &event.id).await? {
                     return Ok(Verdict::Done);
                 }
+                if let Some(verdict) = self.repeated(live, &contact.id, envelope.received_at, event).await? {
+                    return Ok(verdict);
+                }
                 let author = &self.with_name(live, author).await;
                 let message = Message {
                     live,
                     record,
                     direction: Direction::Outbound,
                     event: &event.id,
+                    at: event.at,
+                    echo: false,
                     contact: &contact,
                     parts,
                     author: Some(author),
@@ -269,8 +273,12 @@ impl Relay {
         let Some(user) = event.user.as_deref().filter(|_| is_message) else {
             return Ok(Err(Verdict::Done));
         };
+        if let Some(contact) = live.helpdesk.contact_by_id(&live.helpdesk_account(), user) {
+            return Ok(Ok(contact));
+        }
         match setup::find_contact(&self.http, live, user).await {
             Ok(Some(contact)) => Ok(Ok(contact)),
+            Ok(None) if live.helpdesk.limits().receipts => Ok(Err(self.nobody(live, record, event, user).await)),
             // A user of the helpdesk who has nothing to do with this channel.
             Ok(None) => Ok(Err(Verdict::Done)),
             Err(reason) => {
@@ -284,46 +292,20 @@ impl Relay {
         }
     }
 
-    async fn receipt(
-        &self,
-        live: &Arc<Live>,
-        record: &Record,
-        contact: &Contact,
-        message: &str,
-        receipt: &Receipt,
-    ) -> Result<Verdict, StoreError> {
-        let installation = &live.installation.id;
-        let sent = Sent { side: "channel", id: message.to_owned() };
-        let Some(journal) = self.store.message_of(installation, &sent).await? else {
-            // It may have overtaken the answer to our own send call.
-            let earlier = usize::try_from(record.receive_count.saturating_sub(1)).unwrap_or(usize::MAX);
-            return Ok(RECEIPT_WAITS
-                .get(earlier)
-                .map_or(Verdict::Done, |wait| Verdict::Again(Duration::from_secs(*wait))));
+    /// A message for somebody whom nobody knows: the link may be about to be written, else its author hears why it
+    /// cannot arrive.
+    async fn nobody(&self, live: &Live, record: &Record, event: &HelpdeskEvent, user: &str) -> Verdict {
+        if let Some(verdict) = statuses::receipt_wait(record) {
+            return verdict;
+        }
+        let note = NoteEvent {
+            id: format!("about:{}", event.id),
+            contact: user.to_owned(),
+            message: Some(event.id.clone()),
+            user: Some(user.to_owned()),
+            text: outcome::not_delivered(live, "nobody is known by this contact id"),
         };
-        let is_news = self.store.note_receipt(&journal, receipt, now_ms()).await?;
-        if live.helpdesk.limits().receipts && (is_news || record.receive_count > 1) {
-            let task = Task::Receipt { contact, message: &journal.event, receipt };
-            if let Err(failure) = setup::run(&self.http, live.helpdesk, &live.helpdesk_account(), &task).await {
-                return Ok(self.receipt_failed(live, record, &failure));
-            }
-        } else if let Receipt::Failed { reason } = receipt {
-            let text = outcome::not_delivered(live, reason);
-            return Ok(self.tell(live, &contact.id, &journal.event, None, text).await.err().unwrap_or(Verdict::Done));
-        }
-        Ok(Verdict::Done)
-    }
-
-    fn receipt_failed(&self, live: &Live, record: &Record, failure: &Failure) -> Verdict {
-        tracing::warn!(installation.id = %live.installation.id, reason = failure.reason(), "a receipt could not be delivered");
-        let tries = usize::try_from(record.receive_count.saturating_sub(1)).unwrap_or(usize::MAX);
-        match (failure, RETRY_WAITS.get(tries)) {
-            (Failure::Retry { wait, .. }, Some(planned)) => {
-                Verdict::Again(wait.unwrap_or(Duration::from_secs(*planned)))
-            }
-            (Failure::Blocked { .. }, Some(planned)) => Verdict::Again(Duration::from_secs(*planned)),
-            _ => Verdict::Done,
-        }
+        self.enqueue(live, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
     }
 
     async fn note(
@@ -339,17 +321,24 @@ impl Relay {
             record,
             direction: Direction::Note,
             event: &note.id,
+            at: envelope.received_at,
+            echo: true,
             contact: &contact,
             parts: &[],
             author: None,
             conversation: None,
             received_at: envelope.received_at,
         };
-        let Some((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
+        let Ok((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
+        let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
         let failed = note.message.as_deref().filter(|_| live.helpdesk.limits().receipts);
         let receipt = Receipt::Failed { reason: note.text.clone() };
+        let parts = [Part::text(format!("Note of the bridge, which the customer does not see: {}", note.text))];
+        let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
+        let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };
         let task = match failed {
-            Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt },
+            Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
+            None if live.helpdesk.shows_echoes() => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text },
         };
         self.attempt(&message, claimed, link, &task).await
@@ -364,19 +353,20 @@ impl Relay {
         message: Option<String>,
         text: String,
     ) -> Result<(), Verdict> {
-        let note = NoteEvent { id: format!("about:{about}"), contact: contact.to_owned(), message, text };
-        let envelope = Envelope {
-            v: ENVELOPE_VERSION,
-            installation: live.installation.id.clone(),
-            received_at: now_ms(),
-            event: Event::Note(note),
-        };
+        let id = format!("about:{about}");
+        self.enqueue(live, Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, text })).await
+    }
+
+    /// Puts an event of the bridge's own into the queue.
+    async fn enqueue(&self, live: &Live, event: Event) -> Result<(), Verdict> {
+        let installation = live.installation.id.clone();
+        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now_ms(), event };
         let sent = match Outgoing::pack(&envelope) {
             Ok(outgoing) => self.queue.send_one(&outgoing, None).await,
             Err(error) => Err(error),
         };
         sent.map_err(|error| {
-            tracing::error!(error = %error, installation.id = %live.installation.id, "a note could not be stored");
+            tracing::error!(error = %error, installation.id = %live.installation.id, "an event of our own could not be stored");
             Verdict::Again(OUR_FAILURE_WAIT)
         })
     }
@@ -393,21 +383,26 @@ impl Relay {
         }
     }
 
-    /// Claims a message and reads its contact's pairing, at the same time. Nothing when it is finished already.
-    async fn claim(&self, message: &Message<'_>) -> Result<Option<(Claimed, Link)>, StoreError> {
+    /// Claims a message and reads its contact's pairing, at the same time. `Err` when it is finished already.
+    async fn claim(&self, message: &Message<'_>) -> Result<Result<(Claimed, Link), JournalState>, StoreError> {
         let key = message.key();
         let (claim, link) = tokio::try_join!(
             self.store.claim(&key, message.received_at, now_ms()),
             self.store.link(&key.installation, &key.contact)
         )?;
         match claim {
-            Claim::Finished(_) => Ok(None),
-            Claim::Work(claimed) => Ok(Some((claimed, link))),
+            Claim::Finished(state) => Ok(Err(state)),
+            Claim::Work(claimed) => Ok(Ok((claimed, link))),
         }
     }
 
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
-        let Some((mut claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
+        let (mut claimed, link) = match self.claim(&message).await? {
+            Ok(claim) => claim,
+            // The process may have died before it told so.
+            Err(JournalState::Done) => return Ok(self.told(&message).await),
+            Err(_) => return Ok(Verdict::Done),
+        };
         let contact = self.with_profile(&message, &link).await?;
         let message = Message { contact: &contact, ..message };
         let (target, source): (&dyn Adapter, &dyn Adapter) = match message.direction {
@@ -420,9 +415,16 @@ impl Relay {
             Ok(prepared) => prepared,
             Err(failure) => return self.conclude(&message, claimed, &LinkChange::default(), failure).await,
         };
-        let key = uuid_from(&format!("{}\n{}", message.live.installation.id, claimed.key.public_id()));
-        let delivery =
-            Delivery { id: message.event, contact: &contact, parts: &parts, author: message.author, key: &key };
+        let key = delivery_key(&claimed.key);
+        let delivery = Delivery {
+            id: message.event,
+            at: message.at,
+            echo: message.echo,
+            contact: &contact,
+            parts: &parts,
+            author: message.author,
+            key: &key,
+        };
         self.attempt_with(&message, claimed, link, &Task::Deliver(&delivery), files).await
     }
 
@@ -502,19 +504,44 @@ impl Relay {
             Direction::Inbound | Direction::Note => (live.helpdesk, live.helpdesk_account()),
         };
         let mut known = Known { link: link.clone(), progress: claimed.progress.clone(), doubtful: claimed.doubtful };
-        let mut log = attempt::Recorder::new(&self.store, claimed, link, files);
+        let turns = self.turns(live, message.direction, message.record);
+        let mut log = attempt::Recorder::new(&self.store, claimed, link, files, turns);
         match attempt::drive(&self.http, adapter, &account, task, &mut known, &mut log).await {
             Ok(()) => {
                 let claimed = log.settle_done(&known).await?;
                 self.delivered(message, &claimed).await;
-                Ok(Verdict::Done)
+                Ok(self.told(message).await)
             }
             Err(attempt::Stop::Store(error)) => Err(error),
+            Err(attempt::Stop::NotYet(wait)) => {
+                let (claimed, change) = log.into_claimed(&known);
+                let postponed = Settlement::Postponed { doubtful: known.doubtful };
+                self.store.settle(&claimed, &postponed, &change, now_ms()).await?;
+                Ok(Verdict::Again(wait))
+            }
             Err(attempt::Stop::Failure(failure)) => {
                 let (claimed, change) = log.into_claimed(&known);
                 self.conclude(message, claimed, &change, failure).await
             }
         }
+    }
+
+    /// The turns for calls in this direction.
+    fn turns<'a>(&'a self, live: &'a Live, direction: Direction, record: &'a Record) -> Turns<'a> {
+        let (side, limits) = match direction {
+            Direction::Outbound => ("channel", live.channel.limits()),
+            Direction::Inbound | Direction::Note => ("helpdesk", live.helpdesk.limits()),
+        };
+        let queued = (record.message.deduplication.as_str(), record.receive_count);
+        self.pace.turns(&self.store, (&live.installation.id, side), limits.rate, queued)
+    }
+
+    /// Lets the helpdesk know that the channel took a message; only then may the message leave the queue.
+    async fn told(&self, message: &Message<'_>) -> Verdict {
+        if message.direction != Direction::Outbound {
+            return Verdict::Done;
+        }
+        self.tell_sent(message.live, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
     }
 
     async fn delivered(&self, message: &Message<'_>, claimed: &Claimed) {
@@ -545,6 +572,8 @@ struct Message<'a> {
     record: &'a Record,
     direction: Direction,
     event: &'a str,
+    at: i64,
+    echo: bool,
     contact: &'a Contact,
     parts: &'a [Part],
     author: Option<&'a Author>,
@@ -561,6 +590,11 @@ impl Message<'_> {
             event: self.event.to_owned(),
         }
     }
+}
+
+/// A UUID that is the same for every attempt at a message.
+fn delivery_key(journal: &JournalKey) -> String {
+    uuid_from(&format!("{}\n{}", journal.installation, journal.public_id()))
 }
 
 /// The ids under which a delivered message will be named by receipts and echoes.

@@ -6,6 +6,7 @@ use super::{Failure, Message, Relay, Verdict};
 use crate::{
     clock::now_ms,
     installation::{Live, Problem},
+    message::Receipt,
     store::{Claimed, Direction, LinkChange, Settlement, StoreError},
 };
 
@@ -65,7 +66,7 @@ impl Relay {
         change: &LinkChange,
         reason: String,
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.tell_failure(message, &reason).await {
+        if let Err(verdict) = self.tell_failure(message, claimed, &reason).await {
             return Ok(verdict);
         }
         self.store.settle(claimed, &Settlement::Rejected { reason }, change, now_ms()).await?;
@@ -79,7 +80,7 @@ impl Relay {
         change: &LinkChange,
         reason: String,
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.tell_failure(message, &reason).await {
+        if let Err(verdict) = self.tell_failure(message, claimed, &reason).await {
             return Ok(verdict);
         }
         let dead = message.record.message.clone().again(&format!("#d{}", claimed.attempt));
@@ -92,13 +93,23 @@ impl Relay {
     }
 
     /// Tells the agents; a note that fails is not followed by another.
-    async fn tell_failure(&self, message: &Message<'_>, reason: &str) -> Result<(), Verdict> {
+    async fn tell_failure(&self, message: &Message<'_>, claimed: &Claimed, reason: &str) -> Result<(), Verdict> {
+        let (live, contact) = (message.live, message.contact.id.as_str());
         let (text, failed) = match message.direction {
             Direction::Note => return Ok(()),
-            Direction::Outbound => (not_delivered(message.live, reason), Some(message.event.to_owned())),
+            Direction::Outbound => (not_delivered(live, reason), Some(message.event.to_owned())),
+            Direction::Inbound if message.echo => {
+                (format!("A message from another device could not be shown here: {reason}."), None)
+            }
             Direction::Inbound => (format!("A message of the customer could not be shown here: {reason}."), None),
         };
-        self.tell(message.live, &message.contact.id, message.event, failed, text).await
+        if live.helpdesk.limits().receipts {
+            for repeat in &claimed.repeats {
+                let receipt = Receipt::Failed { reason: text.clone() };
+                self.tell_receipt(live, contact, message.event, Some(repeat), receipt).await?;
+            }
+        }
+        self.tell(live, contact, message.event, failed, text).await
     }
 
     async fn block(&self, live: &Live, reason: &str) {
@@ -145,6 +156,7 @@ mod tests {
             progress: Progress::default(),
             doubled: false,
             trace: Vec::new(),
+            repeats: Vec::new(),
         }
     }
 

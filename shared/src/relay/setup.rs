@@ -25,6 +25,9 @@ pub async fn run(
         Err(Stop::Failure(failure)) => Err(failure),
         // A listener that only collects does not fail.
         Err(Stop::Store(error)) => Err(Failure::Retry { wait: None, reason: error.to_string(), doubtful: false }),
+        Err(Stop::NotYet(wait)) => {
+            Err(Failure::Retry { wait: Some(wait), reason: "it is not our turn".into(), doubtful: false })
+        }
     }
 }
 

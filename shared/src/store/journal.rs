@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Changes, INDEX_SHARDS, Item, KEEP_DAYS, LinkChange, Store, StoreError, key, links::contact_pk, number, number_of,
-    owned, text, text_of, unavailable,
+    owned, repeats::repeats, text, text_of, unavailable,
 };
 use crate::{adapter::Progress, clock::expires_at, crypto::sha256, message::Receipt};
 
@@ -154,6 +154,8 @@ pub struct Claimed {
     pub doubled: bool,
     /// The calls so far.
     pub trace: Vec<Trace>,
+    /// The helpdesk's ids of messages that repeat this one and hear its news.
+    pub repeats: Vec<String>,
 }
 
 /// One call that was made for a message.
@@ -189,6 +191,11 @@ pub enum Settlement {
         /// The last call may have worked all the same.
         doubtful: bool,
     },
+    /// It waits for its turn; nothing was tried.
+    Postponed {
+        /// A call of an earlier attempt may have worked.
+        doubtful: bool,
+    },
     /// Refused for good.
     Rejected {
         /// Why.
@@ -199,6 +206,17 @@ pub enum Settlement {
         /// Why.
         reason: String,
     },
+}
+
+/// What noting a receipt showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// Nothing as late was noted before.
+    pub is_news: bool,
+    /// Nothing at all was noted before.
+    pub is_first: bool,
+    /// The helpdesk's ids of messages that repeat this one and hear its news.
+    pub repeats: Vec<String>,
 }
 
 /// An id under which a message arrived, for receipts and echoes that name it.
@@ -291,6 +309,10 @@ impl Store {
                     changes.set("settled", number(claimed.attempt));
                 }
             }
+            Settlement::Postponed { doubtful: true } => {}
+            Settlement::Postponed { doubtful: false } => {
+                changes.set("settled", number(claimed.attempt));
+            }
             Settlement::Rejected { reason } => {
                 changes.set("error", text(reason)).set("state", text(JournalState::Rejected.word()));
             }
@@ -314,11 +336,11 @@ impl Store {
         Ok(item.and_then(|item| JournalKey::from_keys(text_of(&item, "journal_pk")?, text_of(&item, "journal_sk")?)))
     }
 
-    /// Notes a receipt on its message, unless a later one is noted already. `true` when it was news.
+    /// Notes a receipt on its message, unless a later one is noted already.
     ///
     /// # Errors
     /// The table failed.
-    pub async fn note_receipt(&self, message: &JournalKey, receipt: &Receipt, now: i64) -> Result<bool, StoreError> {
+    pub async fn note_receipt(&self, message: &JournalKey, receipt: &Receipt, now: i64) -> Result<Noted, StoreError> {
         let rank = match receipt {
             Receipt::Sent => 1,
             Receipt::Delivered => 2,
@@ -341,12 +363,19 @@ impl Store {
             )
             .set_expression_attribute_names(Some(changes.names))
             .set_expression_attribute_values(Some(changes.values))
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
+        let noted = |item: Option<&Item>, is_news| Noted {
+            is_news,
+            is_first: is_news && item.is_none_or(|item| !item.contains_key("receipt")),
+            repeats: item.map(repeats).unwrap_or_default(),
+        };
         match result {
-            Ok(_) => Ok(true),
+            Ok(answer) => Ok(noted(answer.attributes(), true)),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(noted(failed.item(), false)),
                 _ => Err(unavailable("UpdateItem", error)),
             },
         }
@@ -482,6 +511,7 @@ fn claimed(message: &JournalKey, item: &Item) -> Result<Claimed, StoreError> {
         progress: parsed(item, "progress"),
         doubled: super::flag_of(item, "doubled"),
         trace: parsed(item, "trace"),
+        repeats: repeats(item),
     })
 }
 

@@ -9,6 +9,7 @@
 //! | reverse link | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
 //! | journal | `I#<id>#C#<contact>` | `M#<direction>#<event id>` |
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
+//! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
 
 use std::collections::HashMap;
@@ -25,10 +26,12 @@ mod journal;
 mod links;
 mod overview;
 mod quota;
+mod repeats;
 
-pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, Sent, Settlement, Trace};
+pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, Noted, Sent, Settlement, Trace};
 pub use links::LinkChange;
 pub use overview::{MessageSummary, Page};
+pub use repeats::{Arrival, Standing};
 
 /// The name of the index that lists an installation's journal by time.
 pub const BY_INSTALLATION: &str = "by_installation";

@@ -4,6 +4,7 @@
 //! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
 
 pub mod freshchat;
+pub mod is_messenger;
 
 use std::{
     collections::VecDeque,
@@ -28,7 +29,7 @@ pub mod viber;
 /// The simulated channels.
 pub const CHANNELS: &[&str] = &["viber"];
 /// The simulated helpdesks.
-pub const HELPDESKS: &[&str] = &["freshchat"];
+pub const HELPDESKS: &[&str] = &["freshchat", "is_messenger"];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
@@ -42,6 +43,7 @@ pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
 pub fn helpdesk(kind: &str) -> Option<Arc<dyn HelpdeskSim>> {
     match kind {
         "freshchat" => Some(Arc::new(freshchat::FreshchatSim::new().ok()?)),
+        "is_messenger" => Some(Arc::new(is_messenger::IsMessengerSim::new().ok()?)),
         _ => None,
     }
 }

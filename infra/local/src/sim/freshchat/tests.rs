@@ -134,7 +134,7 @@ fn lorna() -> Contact {
 }
 
 fn delivery<'a>(contact: &'a Contact, parts: &'a [Part]) -> Delivery<'a> {
-    Delivery { id: "event-1", contact, parts, author: None, key: "key" }
+    Delivery { id: "event-1", at: 1, echo: false, contact, parts, author: None, key: "key" }
 }
 
 /// A bridge that keeps what it gets and answers with the next of some statuses, 200 when they are used up.

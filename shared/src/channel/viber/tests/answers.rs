@@ -17,7 +17,7 @@ fn answer(status: u16, body: &str) -> Response<Bytes> {
 
 fn send(known: &Known, answer: &Response<Bytes>) -> Outcome {
     let (side, contact, parts) = (Side::new(&[]), contact(), [Part::text("hi")]);
-    let delivery = Delivery { id: "1", contact: &contact, parts: &parts, author: None, key: "k" };
+    let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
     Viber.read(&side.account(), &Task::Deliver(&delivery), known, answer)
 }
 

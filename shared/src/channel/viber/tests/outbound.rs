@@ -16,7 +16,7 @@ fn body(call: &Call) -> Value {
 /// All calls of a delivery, as long as each succeeds.
 fn calls(side: &Side, parts: &[Part], author: Option<&Author>, known: &mut Known) -> Vec<Value> {
     let contact = contact();
-    let delivery = Delivery { id: "1", contact: &contact, parts, author, key: "k" };
+    let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts, author, key: "k" };
     let task = Task::Deliver(&delivery);
     let mut bodies = Vec::new();
     while let Step::Call(call) = Viber.next(&side.account(), &task, known).unwrap() {
@@ -166,7 +166,15 @@ fn requests_are_the_samples_to_the_last_field() {
         };
         match row {
             Row::Parts(parts) => {
-                check(&Task::Deliver(&Delivery { id: "1", contact: &contact, parts: &parts, author: None, key: "k" }));
+                check(&Task::Deliver(&Delivery {
+                    id: "1",
+                    at: 1,
+                    echo: false,
+                    contact: &contact,
+                    parts: &parts,
+                    author: None,
+                    key: "k",
+                }));
                 assert_eq!(sent(&parts).len(), 1, "{name}");
             }
             Row::Task(task) => check(&task),
@@ -247,7 +255,8 @@ fn a_long_text_goes_in_pieces_that_fit() {
 fn an_empty_message_is_no_call() {
     let (side, contact) = (side(), contact());
     for parts in [vec![], vec![Part::text(" ")], vec![Part::Buttons { buttons: vec![] }]] {
-        let delivery = Delivery { id: "1", contact: &contact, parts: &parts, author: None, key: "k" };
+        let delivery =
+            Delivery { id: "1", at: 1, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
         let error = Viber.next(&side.account(), &Task::Deliver(&delivery), &Known::default()).unwrap_err();
         assert_eq!(error.to_string(), "the message is empty");
     }
@@ -439,7 +448,7 @@ fn an_old_viber_gets_cards_and_buttons_as_text() {
     let (side, contact) = (side(), contact());
     let too_old = Response::new(Bytes::from_static(br#"{"status":13}"#));
     let run = |parts: &[Part], sent: usize| {
-        let delivery = Delivery { id: "1", contact: &contact, parts, author: None, key: "k" };
+        let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts, author: None, key: "k" };
         let mut known = Known::default();
         known.learn(&vec![Fact::Sent(None); sent]);
         let outcome = Viber.read(&side.account(), &Task::Deliver(&delivery), &known, &too_old);

@@ -74,7 +74,7 @@ fn lorna() -> Contact {
 }
 
 fn delivery<'a>(contact: &'a Contact, parts: &'a [Part]) -> Delivery<'a> {
-    Delivery { id: "event-1", contact, parts, author: None, key: "key" }
+    Delivery { id: "event-1", at: 1, echo: false, contact, parts, author: None, key: "key" }
 }
 
 fn request(body: impl Into<Bytes>, headers: &[(&str, &str)]) -> WebhookRequest {

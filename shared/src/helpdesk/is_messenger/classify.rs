@@ -1,0 +1,55 @@
+//! What an answer that is no success means. Only the status is documented: 200 is success.
+
+use bytes::Bytes;
+use http::Response;
+use serde::Deserialize;
+
+use crate::adapter::Outcome;
+
+/// `{"error": {"message": "…"}}`, as far as an answer has it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Refusal {
+    error: Reason,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Reason {
+    message: String,
+}
+
+/// What a failed call means; nothing for a success. `what` completes "IS-Messenger refused …".
+///
+/// 408, 429 and 5xx are tried again with the same `mId`, other 4xx are final. A redirect says that the URL was not copied
+/// as IS-Messenger shows it, a missing slash most likely; a person has to mend that.
+pub(super) fn refusal(what: &str, answer: &Response<Bytes>) -> Option<Outcome> {
+    let status = answer.status();
+    if status.is_success() {
+        return None;
+    }
+    let code = status.as_u16();
+    if status.is_redirection() {
+        let reason = format!(
+            "IS-Messenger answered {code}, a redirect; copy the webhook URL for incoming messages again, with its slash"
+        );
+        return Some(Outcome::Blocked { reason });
+    }
+    Some(match Outcome::from_status("IS-Messenger", answer, None) {
+        Outcome::Rejected { .. } => {
+            let words = words(answer.body());
+            let colon = if words.is_empty() { "" } else { ": " };
+            Outcome::rejected(format!("IS-Messenger refused {what} (HTTP {code}){colon}{words}"))
+        }
+        Outcome::Blocked { .. } => Outcome::Blocked {
+            reason: format!("IS-Messenger refused the API token (HTTP {code}); it may have been renewed"),
+        },
+        other => other,
+    })
+}
+
+/// IS-Messenger's reason, cut and on one line.
+fn words(body: &[u8]) -> String {
+    let refusal: Refusal = serde_json::from_slice(body).unwrap_or_default();
+    refusal.error.message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+}

@@ -1,0 +1,159 @@
+//! IS-Messenger (a white label of respond.io), by its custom channel.
+//!
+//! - Overview and quick start: <https://docs.is-messenger.com/ismessenger/messaging-channels/custom-channel>
+//! - The pages of which these are copies: <https://respond.io/help/custom-channel/custom-channel>
+//!
+//! Both directions carry the same bearer token. We post events to the incoming webhook URL, whose text is opaque: a
+//! trailing slash belongs to it. IS-Messenger posts agents' messages to our URL + `/message`, without any id of its
+//! own: each call gets the `mId` that our answer names, and the same bytes within `repeat_window_seconds` of the last
+//! for the same contact are a repeat, which the relay drops and gives the same statuses as the original.
+//!
+//! There are no private notes. What agents should know of a message is its `failed` status; whatever else the bridge has
+//! to tell becomes an echo, which agents see and customers do not.
+
+mod classify;
+mod ids;
+mod parse;
+mod render;
+mod verify;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, Uri};
+
+use super::Helpdesk;
+use crate::{
+    adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Step, Task, Urls},
+    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    message::{MediaKind, PartKind},
+    settings::{Form, Setting, SettingError},
+    webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+/// The helpdesk IS-Messenger.
+#[derive(Clone, Copy, Debug)]
+pub struct IsMessenger;
+
+const API_URL: &str = "api_url";
+const CHANNEL_ID: &str = "channel_id";
+const API_TOKEN: &str = "api_token";
+const ID_TYPE: &str = "id_type";
+
+const API_URL_HELP: &str = "the webhook URL for incoming messages that IS-Messenger shows, copied whole with its \
+                            trailing slash, for example https://app.is-messenger.com/custom/channel/webhook/";
+const ID_TYPE_HELP: &str = "the ID type of the custom channel, `phone` or `custom`; `phone` needs a channel whose \
+                            users are known by telephone numbers";
+
+const SETTINGS: &[Setting] = &[
+    Setting::required(API_URL, Form::Url, API_URL_HELP),
+    Setting::required(CHANNEL_ID, Form::Text(200), "the Channel ID that IS-Messenger shows for the custom channel"),
+    Setting::required(API_TOKEN, Form::Token, "the API Token that IS-Messenger shows for the custom channel").secret(),
+    Setting::optional(ID_TYPE, Form::Choice(&["phone", "custom"]), ID_TYPE_HELP),
+];
+
+/// The largest file that is shown as such. IS-Messenger publishes no figure; larger ones arrive as a link in a text.
+const MAX_FILE: u64 = 20 * 1024 * 1024;
+
+static LIMITS: Limits = Limits {
+    // The figure of two other bridges; nobody says what is counted, and UTF-16 units are never fewer than characters.
+    text: TextLimit { max: 7000, unit: TextUnit::Utf16 },
+    media: &[link(MediaKind::Image), link(MediaKind::Video), link(MediaKind::Audio), link(MediaKind::File)],
+    parts: &[
+        (PartKind::ContactCard, Support::Degraded("text")),
+        (PartKind::Sticker, Support::Degraded("link")),
+        (PartKind::Buttons, Support::Degraded("numbered list")),
+        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Unsupported, Support::Degraded("notice")),
+    ],
+    receipts: true,
+    registers: false,
+    profile: None,
+    rate: Some((20, Duration::from_secs(1))),
+};
+
+/// Links must be served inline and answer HEAD, range and repeated requests, which only our own store promises.
+const fn link(kind: MediaKind) -> MediaLimit {
+    MediaLimit { kind, max_bytes: MAX_FILE, accepted: &[], refused: &[], caption: 0, by: MediaBy::Stored }
+}
+
+/// The note of a task that is one call: it was made.
+const DONE: &str = "done";
+
+impl Adapter for IsMessenger {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
+        let error = |setting: &str, should_be: &str| SettingError {
+            setting: setting.to_owned(),
+            should_be: should_be.to_owned(),
+        };
+        if account.setting(API_URL).is_none_or(|url| url.parse::<Uri>().is_err()) {
+            return Err(error(API_URL, API_URL_HELP));
+        }
+        if ids::IdType::of(account) == ids::IdType::Phone && !ids::has_phone_ids(account.channel_kind) {
+            return Err(error(ID_TYPE, "`custom`, because this channel's users are not known by telephone numbers"));
+        }
+        Ok(())
+    }
+
+    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+        vec![format!(
+            "In IS-Messenger open Settings > Channels > your custom channel and paste {} as the webhook URL for \
+             outgoing messages (API Base URL), without adding /message: IS-Messenger does that.",
+            urls.helpdesk
+        )]
+    }
+
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        verify::verify(account, request)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        match task {
+            Task::Deliver(delivery) => render::delivery(account, delivery, known),
+            Task::Receipt { contact, message, receipt, at } if known.note(DONE).is_none() => {
+                render::receipt(account, contact, known, (message, receipt, *at))
+            }
+            // There is no call that only checks, no registration, and an id says by itself whom it stands for. Notes
+            // come as echoes.
+            _ => Ok(Step::Done),
+        }
+    }
+
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+        match task {
+            Task::Deliver(delivery) => match classify::refusal("the message", answer) {
+                None => render::delivered(account, delivery, known),
+                Some(Outcome::Rejected { reason }) => render::refused(delivery, known, reason),
+                Some(other) => other,
+            },
+            _ => classify::refusal("the status", answer)
+                .unwrap_or_else(|| Outcome::Learned(vec![Fact::Note(DONE.to_owned(), String::new())])),
+        }
+    }
+}
+
+impl Helpdesk for IsMessenger {
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
+        parse::parse(account, request)
+    }
+
+    fn shows_echoes(&self) -> bool {
+        true
+    }
+
+    fn contact_by_id(&self, account: &Account<'_>, user: &str) -> Option<String> {
+        ids::contact_by_id(account, user)
+    }
+}

@@ -1,0 +1,134 @@
+//! `POST /message`: what an agent wrote.
+
+use serde_json::{Value, json};
+
+use super::ids::{self, IdType};
+use crate::{
+    adapter::Account,
+    crypto::sha256_hex,
+    message::{Author, AuthorKind, Button, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
+    webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, Verified, WebhookRequest},
+};
+
+/// Reads a call and names it: the answer's `mId` is what every status of the message will carry.
+///
+/// `channelId` is not looked at: it may be missing or differ, and the URL says already whose call it is.
+pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
+    let request = request.request();
+    let body: Value = serde_json::from_slice(&request.body).map_err(|error| ParseError::json(&error))?;
+    let contact_id = text(&body, "contactId", "contactId")?;
+    let id_type = IdType::of(account);
+    let contact = ids::contact_by_id(account, contact_id);
+    if !id_type.takes(contact_id) || contact.is_none() && !ids::is_hashed(contact_id) {
+        return Err(ParseError::bad(
+            "contactId",
+            match id_type {
+                IdType::Phone => "a telephone number with + and country code",
+                IdType::Custom => "an id that this channel's contacts can have",
+            },
+        ));
+    }
+    let message = body.get("message").filter(|message| !message.is_null());
+    let parts = parts(message.ok_or_else(|| ParseError::missing("message"))?)?;
+    let event = HelpdeskEvent {
+        id: request.id.clone(),
+        at: request.received_at,
+        group: contact_id.to_owned(),
+        // A telephone number's stored link comes first, see `contact_by_id`.
+        contact: contact.filter(|_| id_type == IdType::Custom),
+        user: Some(contact_id.to_owned()),
+        conversation: None,
+        repeat_key: Some(repeat_key(request)),
+        kind: HelpdeskEventKind::Message { author: Author { kind: AuthorKind::Agent, name: None, id: None }, parts },
+    };
+    Ok(Parsed::events(vec![event]).answered(Ack::json(&json!({"mId": request.id}))))
+}
+
+/// Calls carry no id: two are the same when every byte is.
+fn repeat_key(request: &WebhookRequest) -> String {
+    sha256_hex(&request.body).chars().take(32).collect()
+}
+
+fn parts(message: &Value) -> Result<Vec<Part>, ParseError> {
+    match text(message, "type", "message.type")? {
+        "text" => Ok(vec![Part::text(text(message, "text", "message.text")?)]),
+        "attachment" => file(message.get("attachment").unwrap_or(&Value::Null)).map(|media| vec![Part::Media(media)]),
+        "location" => {
+            // Flat in one place, nested in another.
+            location(message.get("location").filter(|inner| inner.is_object()).unwrap_or(message))
+                .map(|part| vec![part])
+        }
+        "quick_reply" => quick_reply(message),
+        _ => Err(ParseError {
+            code: "unsupported",
+            message: "the field `message.type` should be text, attachment, location or quick_reply; other messages \
+                      cannot be sent on this channel"
+                .to_owned(),
+        }),
+    }
+}
+
+fn file(attachment: &Value) -> Result<Media, ParseError> {
+    let kind = match text(attachment, "type", "message.attachment.type")? {
+        "image" => MediaKind::Image,
+        "video" => MediaKind::Video,
+        "audio" => MediaKind::Audio,
+        "file" => MediaKind::File,
+        _ => return Err(ParseError::bad("message.attachment.type", "image, video, audio or file")),
+    };
+    let url = text(attachment, "url", "message.attachment.url")?;
+    let is_web = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    if !is_web {
+        return Err(ParseError::bad("message.attachment.url", "an https URL"));
+    }
+    Ok(Media {
+        name: optional(attachment, "fileName"),
+        content_type: optional(attachment, "mimeType"),
+        caption: optional(attachment, "description"),
+        ..Media::new(kind, MediaSource::Link { url: url.to_owned() })
+    })
+}
+
+fn location(place: &Value) -> Result<Part, ParseError> {
+    let latitude = degrees(place, "latitude", 90.0)?;
+    let longitude = degrees(place, "longitude", 180.0)?;
+    let words: Vec<String> = ["name", "address"].into_iter().filter_map(|name| optional(place, name)).collect();
+    let label = (!words.is_empty()).then(|| words.join(", "));
+    Ok(Part::Location { latitude, longitude, label })
+}
+
+/// A number or a text that is one.
+fn degrees(place: &Value, name: &str, most: f64) -> Result<f64, ParseError> {
+    let value = place.get(name).filter(|value| !value.is_null());
+    let value = value.ok_or_else(|| ParseError::missing(&format!("message.{name}")))?;
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    number.filter(|number| number.abs() <= most).ok_or_else(|| ParseError::bad(&format!("message.{name}"), "degrees"))
+}
+
+/// The question as a text, the answers as buttons.
+fn quick_reply(message: &Value) -> Result<Vec<Part>, ParseError> {
+    let title = text(message, "title", "message.title")?;
+    let bad = || ParseError::bad("message.replies", "a list of texts");
+    let mut buttons = Vec::new();
+    for reply in message.get("replies").and_then(Value::as_array).ok_or_else(bad)? {
+        let reply = reply.as_str().map(str::trim).filter(|reply| !reply.is_empty()).ok_or_else(bad)?;
+        buttons.push(Button::Reply { label: reply.to_owned(), text: reply.to_owned() });
+    }
+    let mut parts = vec![Part::text(title)];
+    if !buttons.is_empty() {
+        parts.push(Part::Buttons { buttons });
+    }
+    Ok(parts)
+}
+
+/// A text that must be there and not be blank; `path` names it to the caller.
+fn text<'a>(object: &'a Value, name: &str, path: &str) -> Result<&'a str, ParseError> {
+    let value = object.get(name).filter(|value| !value.is_null()).ok_or_else(|| ParseError::missing(path))?;
+    let text = value.as_str().filter(|text| !text.trim().is_empty());
+    text.ok_or_else(|| ParseError::bad(path, "a text that is not empty"))
+}
+
+fn optional(object: &Value, name: &str) -> Option<String> {
+    let text = object.get(name)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

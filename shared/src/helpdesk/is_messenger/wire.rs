@@ -1,0 +1,111 @@
+//! What we post, exactly as IS-Messenger reads it. What it posts is read field by field in [`parse`](super::parse),
+//! since bridges have met missing and differently nested fields. Absent fields are left out, never null.
+
+use serde::Serialize;
+
+/// The body of every call to the incoming webhook URL.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Incoming<'a> {
+    pub(super) channel_id: &'a str,
+    pub(super) contact_id: String,
+    /// One event; more were never seen.
+    pub(super) events: [Event; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) contact: Option<Contact>,
+}
+
+/// Something that happened.
+#[derive(Debug, Serialize)]
+pub(super) struct Event {
+    #[serde(rename = "type")]
+    pub(super) kind: EventKind,
+    #[serde(rename = "mId")]
+    pub(super) m_id: String,
+    /// Milliseconds since 1970.
+    pub(super) timestamp: i64,
+    #[serde(flatten)]
+    pub(super) what: What,
+}
+
+/// The kinds of [`Event`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum EventKind {
+    /// The customer wrote.
+    Message,
+    /// The business wrote elsewhere.
+    MessageEcho,
+    /// News about a message of an agent.
+    MessageStatus,
+}
+
+/// The content of an [`Event`].
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum What {
+    Message(Message),
+    Status(Status),
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Message {
+    Text {
+        text: String,
+    },
+    Attachment {
+        attachment: Attachment,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Attachment {
+    /// `image`, `video`, `audio` or `file`.
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mime_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file_name: Option<String>,
+}
+
+/// Delivery news.
+#[derive(Debug, Serialize)]
+pub(super) struct Status {
+    /// `sent`, `delivered`, `read` or `failed`.
+    pub(super) value: &'static str,
+    /// The reason of a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<String>,
+}
+
+/// What is known of the customer.
+#[derive(Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Contact {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) profile_pic: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) country_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<String>,
+}

@@ -1,0 +1,181 @@
+//! Turns: a rate that all calls of one side of an installation share, over all processes.
+//!
+//! Turns are taken from the table in small blocks, kept in memory, and good for one short window only. Who finds none
+//! waits a moment; who waits too long gives the message back to the queue, which costs it no try.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    clock::now_ms,
+    crypto::sha256,
+    store::{Store, StoreError},
+};
+
+/// So many turns are taken from the table at once.
+const BLOCK: u32 = 5;
+/// How long one attempt may wait for its turns in all; an invocation costs money while it waits.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Whoever was given back so often waits the longest.
+const LONGEST_WAIT: u64 = 30;
+/// So many sides at most are remembered; then the memory starts anew, which wastes a few turns.
+const REMEMBERED: usize = 10_000;
+
+/// The turns that this process has in memory.
+#[derive(Debug, Default)]
+pub struct Pace {
+    sides: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Block>>>>,
+}
+
+/// The turns of one side.
+#[derive(Debug, Default)]
+struct Block {
+    left: u32,
+    /// Until when they are good, in milliseconds since 1970.
+    until: i64,
+    /// Until when the table has no more.
+    none_until: i64,
+}
+
+/// How a rate is kept whatever stretch of time the vendor looks at: a third of the period is one window, and a window
+/// gives out a quarter of the rate, so that no stretch as long as the period touches more than four of them. The
+/// windows are a little longer than a third, since calls do not all take equally long to arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Windows {
+    length: Duration,
+    turns: u32,
+    block: u32,
+}
+
+impl Windows {
+    fn of((calls, period): (u32, Duration)) -> Self {
+        let (turns, length) = match calls {
+            0..4 => ((calls / 2).max(1), period),
+            _ => (calls / 4, period / 3),
+        };
+        Self { length: length.saturating_add(length / 20), turns, block: turns.min(BLOCK) }
+    }
+
+    /// When the window that `now` lies in ends, as [`Store::take_quota`] counts.
+    fn end(&self, now: i64) -> i64 {
+        let length = i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX).max(1);
+        now.saturating_sub(now.rem_euclid(length)).saturating_add(length)
+    }
+}
+
+impl Pace {
+    /// Nothing in memory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The turns of one side of an installation, for one attempt at one message, which the queue has handed out
+    /// `receive_count` times. Without a rate every turn is free.
+    pub fn turns<'a>(
+        &self,
+        store: &'a Store,
+        (installation, side): (&'a str, &'static str),
+        rate: Option<(u32, Duration)>,
+        (message, receive_count): (&'a str, u32),
+    ) -> Turns<'a> {
+        let paced = rate.map(|rate| {
+            let key = format!("{installation}\n{side}");
+            let mut sides = self.sides.lock().unwrap_or_else(PoisonError::into_inner);
+            if sides.len() >= REMEMBERED && !sides.contains_key(&key) {
+                sides.clear();
+            }
+            (Windows::of(rate), sides.entry(key).or_default().clone())
+        });
+        Turns { store, installation, side, paced, message, receive_count, patience: PATIENCE }
+    }
+}
+
+/// The turns of one attempt.
+#[derive(Debug)]
+pub struct Turns<'a> {
+    store: &'a Store,
+    installation: &'a str,
+    side: &'static str,
+    paced: Option<(Windows, Arc<tokio::sync::Mutex<Block>>)>,
+    message: &'a str,
+    receive_count: u32,
+    patience: Duration,
+}
+
+impl Turns<'_> {
+    /// Waits for a turn. Gives how long to stay away when none comes soon enough.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn take(&mut self) -> Result<Option<Duration>, StoreError> {
+        let Some((windows, block)) = &self.paced else { return Ok(None) };
+        loop {
+            let mut block = block.lock().await;
+            let now = now_ms();
+            if now >= block.until {
+                block.left = 0;
+            }
+            if block.left > 0 {
+                block.left -= 1;
+                return Ok(None);
+            }
+            if now >= block.none_until {
+                let (bucket, name) = ((self.installation, None), rate_name(self.side));
+                let quota = (windows.turns, windows.length);
+                match self.store.take_quota(bucket, name, windows.block, quota, now).await? {
+                    None => {
+                        *block = Block { left: windows.block - 1, until: windows.end(now), none_until: 0 };
+                        return Ok(None);
+                    }
+                    Some(_) => block.none_until = windows.end(now),
+                }
+            }
+            let wait = Duration::from_millis(block.none_until.saturating_sub(now).max(1).unsigned_abs());
+            drop(block);
+            let Some(patience) = self.patience.checked_sub(wait) else { return Ok(Some(self.away())) };
+            self.patience = patience;
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long a message stays away: whole seconds, as the queue counts, spread so that not all come back at once,
+    /// and the longer the more often it was given back.
+    fn away(&self) -> Duration {
+        let most = u64::from(self.receive_count).saturating_mul(2).clamp(2, LONGEST_WAIT);
+        let seed = sha256(format!("{}{}", self.message, self.receive_count).as_bytes());
+        Duration::from_secs(1 + seed.first().map_or(0, |byte| u64::from(*byte) % most))
+    }
+}
+
+fn rate_name(side: &str) -> &'static str {
+    if side == "channel" { "rate.channel" } else { "rate.helpdesk" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_stretch_of_the_period_holds_more_calls_than_the_rate() {
+        for (calls, period_ms) in [(20, 1_000_u64), (4, 1_000), (5, 1_000), (60, 60_000), (2, 1_000), (3, 500)] {
+            let windows = Windows::of((calls, Duration::from_millis(period_ms)));
+            let length = u64::try_from(windows.length.as_millis()).unwrap();
+            // The worst case: every window gives out all it has, and the stretch starts at any moment.
+            for start in 0..length {
+                let touched = (start + period_ms - 1) / length + 1;
+                assert!(touched * u64::from(windows.turns) <= u64::from(calls), "{calls} {start}");
+            }
+            assert!((1..=5).contains(&windows.block) && windows.block <= windows.turns);
+        }
+    }
+
+    #[test]
+    fn a_window_ends_where_the_table_counts_the_next() {
+        let windows = Windows::of((20, Duration::from_secs(1)));
+        assert_eq!((windows.length.as_millis(), windows.turns, windows.block), (349, 5, 5));
+        assert_eq!((windows.end(0), windows.end(348), windows.end(349)), (349, 349, 698));
+    }
+}

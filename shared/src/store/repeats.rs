@@ -1,0 +1,146 @@
+//! Repeats of calls that carry no id: which message is the first of them, and who else hears its news.
+
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+
+use super::{
+    Changes, Item, JournalKey, JournalState, Store, StoreError, key, links::contact_pk, number, number_of, owned, text,
+    text_of, unavailable,
+};
+use crate::{clock::expires_at, message::Receipt};
+
+/// What makes two messages the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// The installation.
+    pub installation: &'a str,
+    /// The channel's own id of the contact.
+    pub contact: &'a str,
+    /// A hash of what makes two messages the same.
+    pub repeat_key: &'a str,
+    /// The id of the message's event.
+    pub event: &'a str,
+    /// When it arrived, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// What became of a message so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it stands.
+    pub state: JournalState,
+    /// The last thing that went wrong.
+    pub error: Option<String>,
+    /// The last receipt.
+    pub receipt: Option<Receipt>,
+}
+
+impl Store {
+    /// The event that a message repeats; nothing when it is the first within `window_ms` of the last of its like.
+    ///
+    /// Times are those of arrival, so that the answer stays the same however often and however late the queue hands
+    /// the message out: the first is remembered by its event and never takes itself for a repeat.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn original_of(&self, message: &Arrival<'_>, window_ms: i64) -> Result<Option<String>, StoreError> {
+        let mut first = Changes::default();
+        first
+            .set("first", text(message.event))
+            .set("last", number(message.at))
+            .set("expires_at", number(expires_at(message.at, 1)))
+            .value("stale", number(message.at.saturating_sub(window_ms)));
+        let Some(known) = self.update_seen(message, first, "attribute_not_exists(pk) OR #last < :stale").await? else {
+            return Ok(None);
+        };
+        let last: i64 = number_of(&known, "last").ok_or(StoreError::Damaged("last"))?;
+        let original = owned(&known, "first").ok_or(StoreError::Damaged("first"))?;
+        // An old message that comes back when others like it are being counted is none of theirs.
+        if original == message.event || message.at < last.saturating_sub(window_ms) {
+            return Ok(None);
+        }
+        let mut later = Changes::default();
+        later.set("last", number(message.at)).name("first").value("original", text(&original));
+        // Whoever moved it further meanwhile has done what this would.
+        self.update_seen(message, later, "#first = :original AND #last < :last").await?;
+        Ok(Some(original))
+    }
+
+    /// Lets a repeat hear all further news of its original, and gives what became of the original so far; nothing
+    /// when there is no such original.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn join(&self, original: &JournalKey, repeat: &str) -> Result<Option<Standing>, StoreError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&original.pk(), &original.sk())))
+            .update_expression("ADD #repeats :repeat")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#repeats", "repeats")
+            .expression_attribute_values(":repeat", AttributeValue::Ss(vec![repeat.to_owned()]))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match result {
+            Ok(answer) => standing(&answer.attributes.unwrap_or_default()).map(Some),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(unavailable("UpdateItem", error)),
+            },
+        }
+    }
+
+    /// Writes what is known of messages of one kind where `condition` holds, else gives what is known.
+    async fn update_seen(
+        &self,
+        message: &Arrival<'_>,
+        changes: Changes,
+        condition: &str,
+    ) -> Result<Option<Item>, StoreError> {
+        let (pk, sk) = (contact_pk(message.installation, message.contact), format!("REPEAT#{}", message.repeat_key));
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&pk, &sk)))
+            .update_expression(changes.expression())
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values(Some(changes.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Some(failed.item().cloned().unwrap_or_default()))
+                }
+                _ => Err(unavailable("UpdateItem", error)),
+            },
+        }
+    }
+}
+
+/// The repeats that hear a message's news.
+pub(super) fn repeats(item: &Item) -> Vec<String> {
+    item.get("repeats").and_then(|value| value.as_ss().ok()).cloned().unwrap_or_default()
+}
+
+fn standing(item: &Item) -> Result<Standing, StoreError> {
+    let state = text_of(item, "state").and_then(JournalState::from_word).ok_or(StoreError::Damaged("state"))?;
+    let error = owned(item, "error");
+    let receipt = text_of(item, "receipt").and_then(|word| match word {
+        "sent" => Some(Receipt::Sent),
+        "delivered" => Some(Receipt::Delivered),
+        "read" => Some(Receipt::Read),
+        "failed" => Some(Receipt::Failed { reason: error.clone().unwrap_or_default() }),
+        _ => None,
+    });
+    Ok(Standing { state, error, receipt })
+}
