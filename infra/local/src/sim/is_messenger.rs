@@ -268,6 +268,11 @@ impl HelpdeskSim for IsMessengerSim {
         account.seen.iter().filter(wanted).cloned().collect()
     }
 
+    fn failures(&self) -> Vec<String> {
+        let failed = self.statuses(None).into_iter().filter(|status| status.value == "failed");
+        failed.filter_map(|status| status.reason).collect()
+    }
+
     fn snapshot(&self) -> Value {
         serde_json::to_value(&*self.account()).unwrap_or_default()
     }
