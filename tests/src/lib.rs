@@ -137,13 +137,18 @@ impl Drop for Hurry {
 }
 
 /// Waits until `look` finds something.
-pub async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, look).await
+}
+
+/// Waits so long until `look` finds something.
+pub async fn eventually_within<T>(patience: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(began.elapsed() < PATIENCE, "{what}: nothing after {PATIENCE:?}");
+        assert!(began.elapsed() < patience, "{what}: nothing after {patience:?}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

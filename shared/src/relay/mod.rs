@@ -53,8 +53,8 @@ pub struct Relay {
     http: HttpClient,
     media: MediaStore,
     budget: prepare::Budget,
-    pace: Pace,
     authors: Authors,
+    pace: Pace,
 }
 
 /// What agents are called, by installation and id, and when it was asked for.
@@ -89,17 +89,8 @@ impl Relay {
         http: HttpClient,
         media: MediaStore,
     ) -> Self {
-        Self {
-            installations,
-            store,
-            queue,
-            dead_letters,
-            http,
-            media,
-            budget: prepare::Budget::default(),
-            pace: Pace::new(),
-            authors: Authors::default(),
-        }
+        let (budget, authors, pace) = (prepare::Budget::default(), Authors::default(), Pace::new());
+        Self { installations, store, queue, dead_letters, http, media, budget, authors, pace }
     }
 
     /// Opens the connections that every message needs.

@@ -168,13 +168,7 @@ impl IsMessengerSim {
         }
         let mut account = self.account();
         match call.status() {
-            Some(status) => {
-                // Agents see a failure beside the message, and customers do not.
-                if let Some(reason) = &status.reason {
-                    account.seen.push(Seen { text: reason.clone(), private: true, ..call.seen() });
-                }
-                account.statuses.push(status);
-            }
+            Some(status) => account.statuses.push(status),
             None if account.seen.iter().any(|seen| seen.id == call.m_id) => account.repeats += 1,
             None => account.seen.push(call.seen()),
         }
@@ -272,6 +266,11 @@ impl HelpdeskSim for IsMessengerSim {
         let account = self.account();
         let wanted = |seen: &&Seen| contact.is_none_or(|contact| seen.contact == contact);
         account.seen.iter().filter(wanted).cloned().collect()
+    }
+
+    fn failures(&self) -> Vec<String> {
+        let failed = self.statuses(None).into_iter().filter(|status| status.value == "failed");
+        failed.filter_map(|status| status.reason).collect()
     }
 
     fn snapshot(&self) -> Value {

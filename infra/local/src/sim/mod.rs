@@ -105,6 +105,10 @@ pub trait HelpdeskSim: Send + Sync {
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>>;
     /// What agents see, oldest first: messages of the contact and private notes of the bridge.
     fn received(&self, contact: Option<&str>) -> Vec<Seen>;
+    /// What agents are told about messages that will not arrive: private notes, or failed statuses.
+    fn failures(&self) -> Vec<String> {
+        self.received(None).into_iter().filter(|seen| seen.private).map(|seen| seen.text).collect()
+    }
     /// Everything that it must remember over a restart.
     fn snapshot(&self) -> Value;
     /// The opposite of [`snapshot`](Self::snapshot).

@@ -79,8 +79,6 @@ impl Call {
     pub(super) fn seen(self) -> Seen {
         let of = |pointer: &str| self.event.pointer(pointer);
         let word = |pointer: &str| of(pointer).and_then(Value::as_str).unwrap_or_default();
-        // Both sides may name a message alike.
-        let id = if self.kind == "message_status" { format!("status:{}", self.m_id) } else { self.m_id };
         let text = match word("/message/type") {
             "text" => word("/message/text").to_owned(),
             "attachment" => format!("[{}] {}", word("/message/attachment/type"), word("/message/attachment/url")),
@@ -89,8 +87,8 @@ impl Call {
                 format!("[location] {},{}", number("/message/latitude"), number("/message/longitude"))
             }
         };
-        let Self { contact, from, event, .. } = self;
-        Seen { id, contact, conversation: None, from, text, private: false, raw: event }
+        let Self { m_id, contact, from, event, .. } = self;
+        Seen { id: m_id, contact, conversation: None, from, text, private: false, raw: event }
     }
 }
 
