@@ -45,10 +45,10 @@ struct Side {
 #[derive(Debug, Default)]
 struct Block {
     left: u32,
-    /// Until when they are good, in milliseconds since 1970.
+    /// Until when they are good: when the window ends in which they were taken, in milliseconds since 1970.
     until: i64,
-    /// Until when the table has no more.
-    none_until: i64,
+    /// The table has no more in this window.
+    is_empty: bool,
 }
 
 /// How a rate is kept whatever stretch of time the vendor looks at: a third of the period is one window, and a window
@@ -124,29 +124,34 @@ impl Turns<'_> {
     pub async fn take(&mut self) -> Result<Option<Duration>, StoreError> {
         let Some((windows, side)) = &self.paced else { return Ok(None) };
         let _waiting = Waiting::new(&side.waiting);
+        let mut most = windows.block;
         loop {
             let mut block = side.block.lock().await;
             let now = now_ms();
-            if now >= block.until {
-                block.left = 0;
+            let has_begun = now < block.until;
+            if !has_begun {
+                *block = Block::default();
             }
             if block.left > 0 {
                 block.left -= 1;
                 return Ok(None);
             }
-            if now >= block.none_until {
+            if !block.is_empty {
                 let (bucket, name) = ((self.installation, None), rate_name(self.side));
                 let quota = (windows.turns, windows.length);
-                let want = side.waiting.load(Ordering::Relaxed).clamp(1, windows.block);
-                match self.store.take_quota(bucket, name, want, quota, now).await? {
-                    None => {
-                        *block = Block { left: want - 1, until: windows.end(now), none_until: 0 };
-                        return Ok(None);
-                    }
-                    Some(_) => block.none_until = windows.end(now),
+                let want = side.waiting.load(Ordering::Relaxed).clamp(1, most);
+                let taken = self.store.take_quota_of(bucket, name, want, quota, (now, has_begun)).await?;
+                let until = windows.end(now);
+                if taken.is_none() {
+                    *block = Block { left: want - 1, until, is_empty: false };
+                    return Ok(None);
                 }
+                // There may be fewer than everyone here wants.
+                *block = Block { left: 0, until, is_empty: want == 1 };
+                most = 1;
+                continue;
             }
-            let wait = Duration::from_millis(block.none_until.saturating_sub(now).max(1).unsigned_abs());
+            let wait = Duration::from_millis(block.until.saturating_sub(now).max(1).unsigned_abs());
             drop(block);
             let Some(patience) = self.patience.checked_sub(wait) else { return Ok(Some(self.away())) };
             self.patience = patience;

@@ -16,11 +16,27 @@ impl Store {
     /// The table failed.
     pub async fn take_quota(
         &self,
+        bucket: (&str, Option<&str>),
+        name: &str,
+        want: u32,
+        rate: (u32, Duration),
+        now: i64,
+    ) -> Result<Option<Duration>, StoreError> {
+        self.take_quota_of(bucket, name, want, rate, (now, false)).await
+    }
+
+    /// As [`take_quota`](Self::take_quota), in one write where the caller knows whether somebody has taken from this
+    /// window already.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn take_quota_of(
+        &self,
         (installation, contact): (&str, Option<&str>),
         name: &str,
         want: u32,
         (capacity, period): (u32, Duration),
-        now: i64,
+        (now, has_begun): (i64, bool),
     ) -> Result<Option<Duration>, StoreError> {
         let pk = contact.map_or_else(|| format!("I#{installation}"), |contact| contact_pk(installation, contact));
         let sk = format!("QUOTA#{name}");
@@ -38,7 +54,8 @@ impl Store {
         let room = "#window = :window AND #taken <= :room";
         let stale = "attribute_not_exists(#window) OR #window < :window";
         // Most windows hold one take, so beginning one comes first; where that fails it has begun.
-        for (changes, condition) in [(anew, stale), (more, room)] {
+        let tries = [(anew, stale), (more, room)];
+        for (changes, condition) in tries.into_iter().skip(usize::from(has_begun)) {
             let result = self
                 .client
                 .update_item()
