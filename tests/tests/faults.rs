@@ -208,10 +208,10 @@ async fn the_acknowledgement_does_not_wait_for_a_slow_vendor() {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("warm").await;
         rig.exactly_at_helpdesk(1).await;
-        rig.bridge.helpdesk.faults().add(Fault::next(How::Slow(Duration::from_secs(3))));
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Slow(Duration::from_secs(6))));
         let began = Instant::now();
         rig.customer_says("quick").await;
-        assert!(began.elapsed() < Duration::from_millis(700), "{channel} {helpdesk}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(2), "{channel} {helpdesk}: {:?}", began.elapsed());
         rig.exactly_at_helpdesk(2).await;
     }
 }
