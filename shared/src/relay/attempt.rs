@@ -142,6 +142,8 @@ async fn make(
     let repeat = call.repeat;
     match http.call(call.request, file).await {
         Ok(answer) => adapter.read(account, task, known, &answer),
+        // An address that we may not call does not get better by itself; somebody has to change the settings.
+        Err(error) if error.permanent => Outcome::Blocked { reason: error.reason.to_owned() },
         Err(error) => Outcome::Retry {
             wait: None,
             reason: error.reason.to_owned(),
