@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::{done, prepare::Files};
+use super::{
+    done,
+    prepare::{self, Files},
+};
 use crate::{
-    adapter::{Account, Adapter, Call, Fact, Known, Link, Outcome, RenderError, Repeat, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Fact, Known, Link, Outcome, RenderError, Repeat, Step, Task},
     clock::now_ms,
     http::{HttpClient, UploadFile},
     store::{Claimed, LinkChange, Store, StoreError, Trace},
@@ -101,6 +104,13 @@ pub(crate) async fn drive(
                 return Err(Stop::Failure(Failure::Rejected { reason: "the file cannot be fetched this way".into() }));
             }
         };
+        if let Body::Upload { files, .. } = call.request.body()
+            && let Some((_, part)) = files.iter().find(|(_, part)| listener.file(*part).is_none())
+        {
+            prepare::missed(&mut known.progress, *part);
+            let reason = "a file could not be fetched once more".to_owned();
+            return Err(Stop::Failure(Failure::Retry { wait: None, reason, doubtful: false }));
+        }
         listener.before(&call, known);
         let (name, began) = (call.name, tokio::time::Instant::now());
         let outcome = make(http, adapter, account, task, known, call, |part| listener.file(part)).await;
