@@ -80,7 +80,6 @@ impl HttpClient {
         file: impl Fn(usize) -> Option<UploadFile>,
     ) -> Result<Response<Bytes>, TransportError> {
         let (parts, body) = request.into_parts();
-        self.check(&parts.uri)?;
         let mut outgoing = self.request(&parts.method, &parts.uri)?.headers(parts.headers);
         outgoing = match body {
             Body::Empty => outgoing,
@@ -113,7 +112,6 @@ impl HttpClient {
         let mut uri = parts.uri;
         let mut headers = parts.headers;
         for _ in 0..=REDIRECTS {
-            self.check(&uri)?;
             let outgoing = self.request(&http::Method::GET, &uri)?.headers(headers.clone());
             let response = outgoing.timeout(DOWNLOAD_TIMEOUT).send().await.map_err(|error| failure(&error))?;
             let target = response.headers().get(header::LOCATION).and_then(|target| target.to_str().ok());
@@ -134,6 +132,7 @@ impl HttpClient {
 
     fn request(&self, method: &http::Method, uri: &http::Uri) -> Result<reqwest::RequestBuilder, TransportError> {
         let url = url::Url::parse(&uri.to_string()).map_err(|_| permanent("the address is no URL"))?;
+        self.check(&url)?;
         Ok(self.client()?.request(method.clone(), url))
     }
 
@@ -163,19 +162,29 @@ impl HttpClient {
         Ok(client)
     }
 
-    /// Refuses what must never be called. Names are checked again by the resolver, where they become addresses.
-    fn check(&self, uri: &http::Uri) -> Result<(), TransportError> {
-        if self.allow_private && matches!(uri.scheme_str(), Some("http" | "https")) {
-            return Ok(());
+    /// Refuses what must never be called. Looks at the very URL that is called, since a URL can write an address in
+    /// other ways than as four numbers (`https://2130706433/` is `127.0.0.1`). Names are checked again by the resolver,
+    /// where they become addresses.
+    fn check(&self, url: &url::Url) -> Result<(), TransportError> {
+        match url.scheme() {
+            "https" => {}
+            "http" if self.allow_private => {}
+            _ => return Err(permanent("the address is not https")),
         }
-        if uri.scheme_str() != Some("https") {
-            return Err(permanent("the address is not https"));
+        if self.allow_private || leads_outside(url) { Ok(()) } else { Err(permanent("the address is not public")) }
+    }
+}
+
+/// Whether a URL's host may lie in the public internet, as far as can be said without asking for its name.
+pub fn leads_outside(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            !name.is_empty() && name != "localhost" && !name.ends_with(".localhost")
         }
-        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        match host.parse::<IpAddr>() {
-            Ok(address) if !is_public(address) => Err(permanent("the address is not public")),
-            _ => Ok(()),
-        }
+        Some(url::Host::Ipv4(address)) => is_public_v4(address),
+        Some(url::Host::Ipv6(address)) => is_public_v6(address),
+        None => false,
     }
 }
 
@@ -200,7 +209,11 @@ fn multipart(
         form = form.text(name, value);
     }
     for (name, part) in files {
-        let file = file(part).ok_or_else(|| permanent("the file to upload is not at hand"))?;
+        let file = file(part).ok_or(TransportError {
+            reason: "the file to upload is not at hand",
+            doubtful: false,
+            permanent: false,
+        })?;
         let length = file.bytes.len() as u64;
         let part = reqwest::multipart::Part::stream_with_length(file.bytes, length)
             .file_name(file.name)
@@ -345,9 +358,20 @@ mod tests {
             "https://[::1]/x",
             "https://localhost/x",
             "https://169.254.169.254/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://0177.0.0.1/",
+            "https://127.1/",
+            "https://127.0.0.1./",
+            "https://localhost./",
+            "https://api.localhost/",
+            "https://user@127.0.0.1/",
+            "https://[::ffff:7f00:1]/",
         ] {
             let request = Request::get(url).body(Body::Empty).unwrap();
-            assert!(client.call(request, |_| None).await.is_err(), "{url}");
+            assert!(client.call(request, |_| None).await.unwrap_err().permanent, "{url}");
+            let request = Request::get(url).body(()).unwrap();
+            assert!(client.download(request).await.unwrap_err().permanent, "{url}");
         }
     }
 }

@@ -75,6 +75,7 @@ fn is_url(value: &str, allow_http: bool) -> bool {
                 && url.username().is_empty()
                 && url.password().is_none()
                 && (url.scheme() == "https" || allow_http && url.scheme() == "http")
+                && (allow_http || crate::http::leads_outside(&url))
         })
 }
 
@@ -125,4 +126,28 @@ pub enum OnResolved {
     /// It starts a new conversation.
     #[serde(alias = "new_conversation")]
     New,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_that_leads_inside_is_no_url_of_a_vendor() {
+        let setting = Setting::required("api_url", Form::Url, "an https URL");
+        for url in [
+            "http://vendor.example/",
+            "https://127.0.0.1/v2",
+            "https://2130706433/v2",
+            "https://localhost/v2",
+            "https://[::1]/v2",
+            "https://user:password@vendor.example/",
+            "ftp://vendor.example/",
+            "https://",
+        ] {
+            assert!(setting.check(url, false).is_err(), "{url}");
+        }
+        assert!(setting.check("https://vendor.example/v2", false).is_ok());
+        assert!(setting.check("http://127.0.0.1:8304/v2", true).is_ok());
+    }
 }

@@ -182,6 +182,25 @@ pub async fn files(files: &[(&'static str, &'static str, &[u8])]) -> byoc_local:
     byoc_local::server::Server::start(listener, router).expect("a server")
 }
 
+/// Serves one file to whoever asks first, and to nobody after that.
+pub async fn file_that_is_there_once(
+    name: &'static str,
+    content_type: &'static str,
+    bytes: &[u8],
+) -> byoc_local::server::Server {
+    use axum::response::IntoResponse;
+    let left = std::sync::Arc::new(std::sync::Mutex::new(Some(bytes.to_vec())));
+    let handler = move || async move {
+        match left.lock().ok().and_then(|mut left| left.take()) {
+            Some(bytes) => ([("content-type", content_type)], bytes).into_response(),
+            None => axum::http::StatusCode::NOT_FOUND.into_response(),
+        }
+    };
+    let router = axum::Router::new().route(&format!("/{name}"), axum::routing::get(handler));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    byoc_local::server::Server::start(listener, router).expect("a server")
+}
+
 /// The bytes behind the last link in what a person sees, as a person would get them by clicking.
 pub async fn file_behind(seen: &Seen) -> Option<Vec<u8>> {
     let url = seen.text.split_whitespace().rfind(|word| word.starts_with("http"))?;

@@ -181,6 +181,30 @@ async fn a_relay_that_dies_in_any_call_to_the_table_is_made_up_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_vanishes_between_two_tries_does_not_hold_up_what_follows() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        let host = byoc_tests::file_that_is_there_once("photo.png", "image/png", b"\x89PNG\r\n\x1a\n0000").await;
+        let photo = byoc_local::sim::Saying::Media {
+            kind: "image".into(),
+            url: format!("{}/photo.png", host.url()),
+            name: "photo.png".into(),
+            size: 12,
+        };
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Status(503)));
+        let said = rig.bridge.channel.say(rig.bridge.channel.customer(), photo).await.unwrap();
+        assert_eq!(said.status, 200, "{channel} {helpdesk}: {said:?}");
+        rig.customer_says("after").await;
+        let hurry = rig.hurry();
+        let seen = rig.exactly_at_helpdesk(3).await;
+        drop(hurry);
+        assert!(seen[2].text.contains("after"), "{channel} {helpdesk}: {seen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outage_of_a_second_costs_at_most_five() {
     for (channel, helpdesk) in pairs() {
         let rig = Rig::start(channel, helpdesk).await;

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use super::{done, pace::Turns, prepare::Files};
+use super::{
+    done,
+    pace::Turns,
+    prepare::{self, Files},
+};
 use crate::{
-    adapter::{Account, Adapter, Call, Fact, Known, Link, Outcome, RenderError, Repeat, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Fact, Known, Link, Outcome, RenderError, Repeat, Step, Task},
     clock::now_ms,
     http::{HttpClient, UploadFile},
     store::{Claimed, LinkChange, Store, StoreError, Trace},
@@ -107,6 +111,13 @@ pub(crate) async fn drive(
                 return Err(Stop::Failure(Failure::Rejected { reason: "the file cannot be fetched this way".into() }));
             }
         };
+        if let Body::Upload { files, .. } = call.request.body()
+            && let Some((_, part)) = files.iter().find(|(_, part)| listener.file(*part).is_none())
+        {
+            prepare::missed(&mut known.progress, *part);
+            let reason = "a file could not be fetched once more".to_owned();
+            return Err(Stop::Failure(Failure::Retry { wait: None, reason, doubtful: false }));
+        }
         listener.turn().await?;
         listener.before(&call, known);
         let (name, began) = (call.name, tokio::time::Instant::now());
@@ -158,6 +169,8 @@ async fn make(
     let repeat = call.repeat;
     match http.call(call.request, file).await {
         Ok(answer) => adapter.read(account, task, known, &answer),
+        // An address that we may not call does not get better by itself; somebody has to change the settings.
+        Err(error) if error.permanent => Outcome::Blocked { reason: error.reason.to_owned() },
         Err(error) => Outcome::Retry {
             wait: None,
             reason: error.reason.to_owned(),

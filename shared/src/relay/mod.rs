@@ -102,7 +102,9 @@ impl Relay {
     pub async fn handle(&self, record: &Record) -> Verdict {
         let verdict = self.process(record).await;
         if let Verdict::Again(wait) = verdict {
-            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            // Never earlier than a vendor asked for.
+            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+            let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
             if let Err(error) = self.queue.hide(&record.receipt_handle, seconds).await {
                 tracing::warn!(error = %error, "the wait could not be set; the queue's own time-out applies");
             }

@@ -15,6 +15,8 @@ pub const RETRY_WAITS: [u64; 14] =
     [1, 5, 30, 120, 600, 1_800, 3_600, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800];
 /// The longest wait that a vendor's `Retry-After` gets.
 const LONGEST_WAIT: Duration = Duration::from_secs(10_800);
+/// So many times a vendor may ask for a shorter wait than planned.
+const BELIEVED_TRIES: u32 = 5;
 /// The code of the problem that a blocked account shows.
 pub(super) const BLOCKED: &str = "account_blocked";
 
@@ -53,7 +55,7 @@ impl Relay {
         let planned = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
         claimed.tries = claimed.tries.saturating_add(1);
         let Some(planned) = planned else { return self.give_up(message, &claimed, change, reason).await };
-        let wait = wait.map_or_else(|| spread(*planned, &claimed), |wait| wait.min(LONGEST_WAIT));
+        let wait = waited(wait, *planned, &claimed);
         let doubtful = doubtful || claimed.doubtful;
         self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now_ms()).await?;
         Ok(Verdict::Again(wait))
@@ -129,6 +131,19 @@ pub(super) fn not_delivered(live: &Live, reason: &str) -> String {
     format!("Not delivered on {}: {reason}.", live.installation.channel.kind)
 }
 
+/// How long to wait: as long as the vendor says, else as planned. A vendor that says "at once" or "in a second" all
+/// the time must not use up a day's tries in a minute; so after the first few it is at least as long as planned.
+fn waited(asked: Option<Duration>, planned: u64, claimed: &Claimed) -> Duration {
+    let planned = spread(planned, claimed);
+    match asked {
+        None => planned,
+        Some(asked) => {
+            let least = if claimed.tries > BELIEVED_TRIES { planned } else { Duration::from_secs(1) };
+            asked.max(least).min(LONGEST_WAIT)
+        }
+    }
+}
+
 /// The planned wait ±20 %, by a number that differs from message to message. The queue counts whole seconds, so the
 /// first wait is always one.
 fn spread(planned: u64, claimed: &Claimed) -> Duration {
@@ -158,6 +173,18 @@ mod tests {
             trace: Vec::new(),
             repeats: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_vendor_in_a_hurry_does_not_use_up_the_tries() {
+        let tried = |tries| Claimed { tries, ..claimed(1) };
+        let second = Duration::from_secs(1);
+        assert_eq!(waited(Some(Duration::ZERO), 1, &tried(1)), second);
+        assert_eq!(waited(Some(Duration::from_secs(7)), 1, &tried(1)), Duration::from_secs(7));
+        assert_eq!(waited(Some(Duration::from_secs(90_000)), 1, &tried(1)), LONGEST_WAIT);
+        let day: u64 =
+            (1..).zip(RETRY_WAITS).map(|(tries, wait)| waited(Some(second), wait, &tried(tries)).as_secs()).sum();
+        assert!(day > 17 * 3_600, "{day}");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Files: fetched from the side that wrote them, and brought into the form in which the other side takes them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 use super::{Failure, Message, Relay, attempt};
 use crate::{
@@ -23,6 +26,9 @@ const BUDGET_KIB: usize = 96 * 1024;
 const LARGEST: u64 = 50 << 20;
 /// A file that failed so often is given up, so that it does not hold up the contact's later messages.
 const FILE_TRIES: u32 = 4;
+/// All files of one attempt take at most so long together; the rest of the relay's 30 s is for the calls. Without it
+/// two slow files would outlast the function, and nothing would ever be recorded.
+const FILES_TIME: Duration = Duration::from_secs(18);
 
 /// The memory that files may take.
 #[derive(Debug)]
@@ -42,6 +48,13 @@ impl Files {
     pub(crate) fn get(&self, part: usize) -> Option<UploadFile> {
         self.0.get(&part).map(|(file, _)| file.clone())
     }
+}
+
+/// The side that wrote a file, and until when it may take to hand it over.
+struct Source<'a> {
+    adapter: &'a dyn Adapter,
+    account: &'a Account<'a>,
+    until: Instant,
 }
 
 /// What a file turned out to be.
@@ -76,22 +89,32 @@ impl Relay {
         };
         let mut parts = Vec::with_capacity(message.parts.len());
         let mut files = Files::default();
+        let mut failed = None;
+        let end = Instant::now() + FILES_TIME;
+        let mut left = message.parts.iter().filter(|part| matches!(part, Part::Media(_))).count();
         for (index, part) in message.parts.iter().enumerate() {
             let Part::Media(media) = part else {
                 parts.push(part.clone());
                 continue;
             };
             let context = FetchContext { part: index, ..*context };
-            parts.push(self.prepare_file(progress, limits, (source, &account), media, &context, &mut files).await?);
+            let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX).max(1);
+            left = left.saturating_sub(1);
+            let source = Source { adapter: source, account: &account, until: Instant::now() + share };
+            match self.prepare_file(progress, limits, &source, media, &context, &mut files).await {
+                Ok(part) => parts.push(part),
+                // The others are fetched all the same, so that every file uses up its own tries.
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
         }
-        Ok((parts, files))
+        failed.map_or(Ok((parts, files)), Err)
     }
 
     async fn prepare_file(
         &self,
         progress: &mut Progress,
         limits: &Limits,
-        (source, account): (&dyn Adapter, &Account<'_>),
+        source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
         files: &mut Files,
@@ -107,32 +130,35 @@ impl Relay {
         let most = most.map(|limit| limit.max_bytes).max().unwrap_or_default().min(LARGEST);
         let noted = format!("media.{}", context.part);
         let earlier = progress.notes.get(&noted).and_then(|json| serde_json::from_str::<Part>(json).ok());
-        match earlier {
+        let part = match earlier {
             // Its bytes went with the process that fetched them; where they were not used yet, they come once more.
             Some(Part::Media(earlier)) if earlier.source == MediaSource::Fetched => {
-                if let Ok(Fetched::Whole { bytes, permit, .. }) =
-                    self.fetch((source, account), media, most, context).await
-                {
-                    files.0.insert(context.part, (upload(&earlier, bytes), permit));
+                let missed = counted(progress, &missed_note(context.part));
+                match self.fetch_in_time(source, media, most, context, files).await {
+                    Ok(Fetched::Whole { bytes, permit, .. }) => {
+                        files.0.insert(context.part, (upload(&earlier, bytes), permit));
+                        return Ok(Part::Media(earlier));
+                    }
+                    // The target has asked for it, so it does not have it yet.
+                    Ok(Fetched::Stored { url, size, extension }) if missed > 0 => {
+                        linked(media, url, size, &extension, None)
+                    }
+                    Err(_) if missed + 1 >= FILE_TRIES => Part::text(missing(media)),
+                    Ok(Fetched::Stored { .. }) | Err(_) => return Ok(Part::Media(earlier)),
                 }
-                return Ok(Part::Media(earlier));
             }
             Some(part) => return Ok(part),
-            None => {}
-        }
-        let part = match self.fetch((source, account), media, most, context).await {
-            Ok(fetched) => self.place(limits, media, fetched, context.part, files).await?,
-            Err(failure) => {
-                let counted = format!("media.{}.tries", context.part);
-                let tries =
-                    progress.notes.get(&counted).and_then(|tries| tries.parse::<u32>().ok()).unwrap_or_default() + 1;
-                progress.notes.insert(counted, tries.to_string());
-                if tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
-                    let reason = format!("the {} could not be fetched: {}", media.kind.word(), failure.reason());
-                    return Err(Failure::Retry { wait: None, reason, doubtful: false });
+            None => match self.fetch_in_time(source, media, most, context, files).await {
+                Ok(fetched) => self.place(limits, media, fetched, context.part, files).await?,
+                Err(failure) => {
+                    let tries = count(progress, format!("media.{}.tries", context.part));
+                    if tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
+                        let reason = format!("the {} could not be fetched: {}", media.kind.word(), failure.reason());
+                        return Err(Failure::Retry { wait: None, reason, doubtful: false });
+                    }
+                    Part::text(missing(media))
                 }
-                Part::text(missing(media))
-            }
+            },
         };
         if let Ok(json) = serde_json::to_string(&part) {
             progress.notes.insert(noted, json);
@@ -150,15 +176,15 @@ impl Relay {
         files: &mut Files,
     ) -> Result<Part, Failure> {
         let (bytes, permit, extension) = match fetched {
-            Fetched::Stored { url, size, extension } => return Ok(linked(media, url, size, &extension, None)),
+            Fetched::Stored { url, size, extension } => {
+                let taken = taken(limits, media.kind, &extension, size).filter(|limit| limit.by == MediaBy::Link);
+                return Ok(linked(media, url, size, &extension, taken));
+            }
             Fetched::Whole { bytes, permit, extension } => (bytes, permit, extension),
         };
         let size = bytes.len() as u64;
         // As what it is, else as a file, else as a link in the text.
-        let taken = [media.kind, MediaKind::File]
-            .into_iter()
-            .filter_map(|kind| limits.media(kind))
-            .find(|limit| limit.takes(&extension, size));
+        let taken = taken(limits, media.kind, &extension, size);
         let Some(limit) = taken.filter(|limit| limit.by == MediaBy::Upload) else {
             let url = self.media.put(bytes, &extension).await.map_err(|error| Failure::Retry {
                 wait: None,
@@ -172,16 +198,32 @@ impl Relay {
         Ok(Part::Media(placed))
     }
 
-    /// Downloads a file, into memory where the target may take it whole, else into the store.
-    async fn fetch(
+    async fn fetch_in_time(
         &self,
-        (source, account): (&dyn Adapter, &Account<'_>),
+        source: &Source<'_>,
         media: &Media,
         most: u64,
         context: &FetchContext<'_>,
+        files: &Files,
+    ) -> Result<Fetched, Failure> {
+        let fetched = self.fetch(source, media, most, context, !files.0.is_empty());
+        tokio::time::timeout_at(source.until, fetched).await.unwrap_or_else(|_| {
+            Err(Failure::Retry { wait: None, reason: "it took too long".to_owned(), doubtful: false })
+        })
+    }
+
+    /// Downloads a file, into memory where the target may take it whole, else into the store. A message that holds
+    /// memory already (`holds`) does not wait for more, or two such messages would wait for each other.
+    async fn fetch(
+        &self,
+        source: &Source<'_>,
+        media: &Media,
+        most: u64,
+        context: &FetchContext<'_>,
+        holds: bool,
     ) -> Result<Fetched, Failure> {
         let retry = |reason: &str| Failure::Retry { wait: None, reason: reason.to_owned(), doubtful: false };
-        let request = self.locate((source, account), media, context).await?;
+        let request = self.locate(source, media, context).await?;
         let response = self.http.download(request).await.map_err(|error| {
             if error.permanent { Failure::Rejected { reason: error.reason.to_owned() } } else { retry(error.reason) }
         })?;
@@ -192,8 +234,15 @@ impl Relay {
         let content_type = content_type.map(str::to_owned).or_else(|| media.content_type.clone());
         let expected = response.content_length().or(media.size).unwrap_or(most).min(most);
         let permits = u32::try_from(expected / 1024 + 1).unwrap_or(u32::MAX);
-        let mut permit =
-            self.budget.0.clone().acquire_many_owned(permits).await.map_err(|_| retry("no memory is free"))?;
+        let budget = &self.budget.0;
+        let (mut permit, most) = match budget.clone().try_acquire_many_owned(permits) {
+            Ok(permit) => (permit, most),
+            Err(_) => {
+                let (permits, most) = if holds { (0, 0) } else { (permits, most) };
+                let permit = budget.clone().acquire_many_owned(permits).await;
+                (permit.map_err(|_| retry("no memory is free"))?, most)
+            }
+        };
         let mut stream = response.bytes_stream();
         let mut bytes = BytesMut::new();
         let extension = |bytes: &[u8]| extension_of(bytes, media.name.as_deref(), content_type.as_deref());
@@ -201,18 +250,19 @@ impl Relay {
             let chunk = chunk.map_err(|_| retry("the download broke off"))?;
             bytes.extend_from_slice(&chunk);
             let length = bytes.len() as u64;
-            if length > most {
-                let extension = extension(&bytes);
-                let head = futures_util::stream::iter([Ok(bytes.freeze())]);
-                let stored = self.media.put_stream(head.chain(stream), &extension).await;
-                let (url, size) = stored.map_err(|error| retry(&error.to_string()))?;
-                return Ok(Fetched::Stored { url, size, extension });
-            }
-            // It is longer than its headers said.
+            // It may be longer than its headers said.
             let missing = (length / 1024 + 1).saturating_sub(permit.num_permits() as u64);
-            if missing > 0 {
-                let more = self.budget.0.clone().try_acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
-                permit.merge(more.map_err(|_| retry("no memory is free"))?);
+            let more =
+                u32::try_from(missing).ok().and_then(|missing| budget.clone().try_acquire_many_owned(missing).ok());
+            match more.filter(|_| length <= most) {
+                Some(more) => permit.merge(more),
+                None => {
+                    let extension = extension(&bytes);
+                    let head = futures_util::stream::iter([Ok(bytes.freeze())]);
+                    let stored = self.media.put_stream(head.chain(stream), &extension).await;
+                    let (url, size) = stored.map_err(|error| retry(&error.to_string()))?;
+                    return Ok(Fetched::Stored { url, size, extension });
+                }
             }
         }
         let extension = extension(&bytes);
@@ -222,24 +272,49 @@ impl Relay {
     /// Asks the side that wrote a file where it is.
     async fn locate(
         &self,
-        (source, account): (&dyn Adapter, &Account<'_>),
+        source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
     ) -> Result<http::Request<()>, Failure> {
         let task = Task::Fetch(media, context);
         let mut known = Known::default();
         for _ in 0..8 {
-            let step =
-                source.next(account, &task, &known).map_err(|error| Failure::Rejected { reason: error.reason })?;
+            let step = source.adapter.next(source.account, &task, &known);
+            let step = step.map_err(|error| Failure::Rejected { reason: error.reason })?;
             let call = match step {
                 Step::Download(request) => return Ok(request),
                 Step::Done => return Err(Failure::Rejected { reason: "it is not there any more".into() }),
                 Step::Call(call) => call,
             };
-            attempt::once(&self.http, source, account, &task, &mut known, call).await?;
+            attempt::once(&self.http, source.adapter, source.account, &task, &mut known, call).await?;
         }
         Err(Failure::Rejected { reason: "it cannot be found".into() })
     }
+}
+
+/// Notes that the target wanted the bytes of a part that are not at hand, so that they are not waited for for ever.
+pub(crate) fn missed(progress: &mut Progress, part: usize) {
+    count(progress, missed_note(part));
+}
+
+fn missed_note(part: usize) -> String {
+    format!("media.{part}.missed")
+}
+
+fn counted(progress: &Progress, note: &str) -> u32 {
+    progress.notes.get(note).and_then(|count| count.parse().ok()).unwrap_or_default()
+}
+
+fn count(progress: &mut Progress, note: String) -> u32 {
+    let count = counted(progress, &note).saturating_add(1);
+    progress.notes.insert(note, count.to_string());
+    count
+}
+
+/// How the target takes a file: as what it is, else as a file.
+fn taken(limits: &Limits, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
+    let kinds = [kind, MediaKind::File].into_iter();
+    kinds.filter_map(|kind| limits.media(kind)).find(|limit| limit.takes(extension, size))
 }
 
 /// A file that the target gets as a link: as what it is where the target takes such links, else in a text.
