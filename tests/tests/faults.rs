@@ -202,6 +202,31 @@ async fn a_file_that_vanishes_between_two_tries_does_not_hold_up_what_follows() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_side_stays_a_problem_while_the_other_side_works() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        let own = format!("/installations/{}", rig.bridge.installation_id());
+        let problem = async || rig.bridge.admin("GET", &own, None).await.unwrap().1["problem"]["code"].clone();
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Status(401)));
+        rig.customer_says("blocked").await;
+        let began = Instant::now();
+        while problem().await.is_null() {
+            assert!(began.elapsed() < Duration::from_secs(10), "{channel} {helpdesk}: no problem is shown");
+        }
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Status(401)));
+        rig.agent_says("answer").await;
+        rig.exactly_at_channel(1).await;
+        assert_eq!(problem().await, "helpdesk_blocked", "{channel} {helpdesk}");
+        let hurry = rig.hurry();
+        rig.exactly_at_helpdesk(2).await;
+        drop(hurry);
+        assert!(problem().await.is_null(), "{channel} {helpdesk}: {}", problem().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outage_of_a_second_costs_at_most_five() {
     for (channel, helpdesk) in pairs() {
         let rig = Rig::start(channel, helpdesk).await;

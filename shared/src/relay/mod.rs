@@ -532,7 +532,8 @@ impl Relay {
             "a message was delivered"
         );
         // What was blocked works again.
-        if installation.problem.as_ref().is_some_and(|problem| problem.code == outcome::BLOCKED)
+        let code = outcome::blocked_code(message.direction);
+        if installation.problem.as_ref().is_some_and(|problem| problem.code == code)
             && self.store.set_problem(&installation.id, None).await.is_ok()
         {
             self.installations.forget(&installation.id);
