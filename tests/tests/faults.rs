@@ -227,6 +227,30 @@ async fn a_blocked_side_stays_a_problem_while_the_other_side_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_later_attempt_renders_the_same_author() {
+    for (channel, helpdesk) in pairs() {
+        let options = serde_json::json!({"agent_name": true});
+        let mut rig = Rig::start_with(channel, helpdesk, |settings| settings.options = options).await;
+        rig.customer_says("Hi").await;
+        rig.exactly_at_helpdesk(1).await;
+        rig.agent_says("one").await;
+        let named = rig.exactly_at_channel(1).await[0].from.clone();
+        // Another process, which knows no names yet.
+        rig.relay_dies().await;
+        rig.bridge.channel.faults().add(Fault::next(How::Status(503)));
+        rig.agent_says("two").await;
+        let faults = rig.bridge.channel.faults().clone();
+        eventually("the failed send", || (faults.waiting() == 0).then_some(())).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        for _ in 0..20 {
+            rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)).at("/agents/"));
+        }
+        rig.relay_dies().await;
+        assert_eq!(rig.exactly_at_channel(2).await[1].from, named, "{channel} {helpdesk}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outage_of_a_second_costs_at_most_five() {
     for (channel, helpdesk) in pairs() {
         let rig = Rig::start(channel, helpdesk).await;

@@ -40,6 +40,8 @@ const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
 /// How long an agent's name is believed, and how many are kept.
 const AUTHOR_MS: i64 = 30 * 60_000;
 const AUTHOR_LIMIT: usize = 10_000;
+/// The note of a delivery that holds its author's name; empty where none was found.
+const AUTHOR_NOTE: &str = "author.name";
 
 /// The relay's clients.
 #[derive(Debug)]
@@ -205,7 +207,6 @@ impl Relay {
                 if author.kind == AuthorKind::Bot && self.is_ours(installation, &event.id).await? {
                     return Ok(Verdict::Done);
                 }
-                let author = &self.with_name(live, author).await;
                 let message = Message {
                     live,
                     record,
@@ -411,7 +412,11 @@ impl Relay {
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
         let Some((mut claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
         let contact = self.with_profile(&message, &link).await?;
-        let message = Message { contact: &contact, ..message };
+        let author = match message.author {
+            Some(author) => Some(self.with_name(message.live, author, &mut claimed.progress).await),
+            None => None,
+        };
+        let message = Message { contact: &contact, author: author.as_ref(), ..message };
         let (target, source): (&dyn Adapter, &dyn Adapter) = match message.direction {
             Direction::Outbound => (message.live.channel, message.live.helpdesk),
             Direction::Inbound | Direction::Note => (message.live.helpdesk, message.live.channel),
@@ -456,12 +461,15 @@ impl Relay {
     }
 
     /// The author with a name, where customers shall see it and the event lacks it. Without it the message arrives all
-    /// the same.
-    async fn with_name(&self, live: &Live, author: &Author) -> Author {
+    /// the same. What was found is noted: a later attempt has to split the message at the same places.
+    async fn with_name(&self, live: &Live, author: &Author, progress: &mut Progress) -> Author {
         let installation = &live.installation;
         let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
             return author.clone();
         };
+        if let Some(noted) = progress.notes.get(AUTHOR_NOTE) {
+            return Author { name: Some(noted.clone()).filter(|name| !name.is_empty()), ..author.clone() };
+        }
         let key = (installation.id.clone(), id.clone());
         let now = now_ms();
         let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
@@ -477,6 +485,7 @@ impl Relay {
                 name
             }
         };
+        progress.notes.insert(AUTHOR_NOTE.to_owned(), name.clone().unwrap_or_default());
         Author { name, ..author.clone() }
     }
 
