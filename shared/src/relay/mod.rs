@@ -34,8 +34,10 @@ pub use outcome::RETRY_WAITS;
 
 /// How often a receipt waits for its message's journal item, in seconds; then it is dropped.
 const RECEIPT_WAITS: [u64; 3] = [1, 5, 30];
-/// When the table or the queue fails, the message comes back after so long.
+/// When the table or the queue fails, the message comes back after so long at first.
 const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
+/// And after so long at most: the queue hands a message out a thousand times, which then last for days.
+const LONGEST_OUR_FAILURE_WAIT: Duration = Duration::from_secs(300);
 
 /// How long an agent's name is believed, and how many are kept.
 const AUTHOR_MS: i64 = 30 * 60_000;
@@ -133,7 +135,7 @@ impl Relay {
             }
             Err(error) => {
                 tracing::error!(error = %error, "an installation could not be read");
-                return Verdict::Again(OUR_FAILURE_WAIT);
+                return Verdict::Again(our_wait(record.receive_count));
             }
         };
         let result = match &envelope.event {
@@ -143,10 +145,10 @@ impl Relay {
         };
         result.unwrap_or_else(|error| match error {
             // Whoever claimed the message after us goes on with it.
-            StoreError::Conflict => Verdict::Again(OUR_FAILURE_WAIT),
+            StoreError::Conflict => Verdict::Again(our_wait(record.receive_count)),
             error => {
                 tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
-                Verdict::Again(OUR_FAILURE_WAIT)
+                Verdict::Again(our_wait(record.receive_count))
             }
         })
     }
@@ -575,6 +577,11 @@ impl Message<'_> {
     }
 }
 
+/// How long a message waits for the table, the vault or the queue, by how often it was handed out.
+fn our_wait(receive_count: u32) -> Duration {
+    OUR_FAILURE_WAIT.saturating_mul(receive_count.max(1)).min(LONGEST_OUR_FAILURE_WAIT)
+}
+
 /// The ids under which a delivered message will be named by receipts and echoes.
 fn sent_ids(direction: Direction, progress: &Progress) -> Vec<Sent> {
     let side = match direction {
@@ -587,4 +594,18 @@ fn sent_ids(direction: Direction, progress: &Progress) -> Vec<Sent> {
 
 fn done(progress: &Progress, direction: Direction) -> Settlement {
     Settlement::Done { sent: sent_ids(direction, progress) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_ours_is_outlasted_for_days() {
+        assert_eq!(our_wait(0), OUR_FAILURE_WAIT);
+        assert_eq!(our_wait(1), OUR_FAILURE_WAIT);
+        assert_eq!(our_wait(u32::MAX), LONGEST_OUR_FAILURE_WAIT);
+        let all: u64 = (1..1_000).map(|count| our_wait(count).as_secs()).sum();
+        assert!(all > 3 * 86_400, "{all}");
+    }
 }
