@@ -143,7 +143,17 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub fn unreadable(event: &Value) -> Option<Value> {
     event.get("requestContext").map(|_| {
         let error = ApiError::new(StatusCode::BAD_REQUEST, "bad_request", "the HTTP request is malformed");
-        json!({"statusCode": 400, "headers": {"content-type": "application/json"}, "body": error.body().to_string()})
+        http_reply(error.status, &error.body())
+    })
+}
+
+/// A JSON answer to an HTTP event, for where no library makes it.
+pub fn http_reply(status: StatusCode, body: &Value) -> Value {
+    json!({
+        "statusCode": status.as_u16(),
+        "headers": {"content-type": "application/json"},
+        "body": body.to_string(),
+        "isBase64Encoded": false,
     })
 }
 
