@@ -40,9 +40,9 @@ pub struct MediaStore {
 /// Storing or reading did not work.
 #[derive(Debug, Error)]
 pub enum MediaError {
-    /// The object store failed.
-    #[error("the object store failed: {0}")]
-    Store(#[from] object_store::Error),
+    /// The object store failed. Its own words hold the file's name, which is as good as a key to it.
+    #[error("the object store failed ({})", kind(.0))]
+    Store(#[source] object_store::Error),
     /// `MEDIA_URL` names no bucket or folder that can be used.
     #[error("MEDIA_URL cannot be used: {0}")]
     Url(String),
@@ -52,6 +52,22 @@ pub enum MediaError {
     /// The bytes stopped coming.
     #[error("the download broke off")]
     BrokenOff,
+}
+
+impl From<object_store::Error> for MediaError {
+    fn from(error: object_store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn kind(error: &object_store::Error) -> &'static str {
+    use object_store::Error;
+    match error {
+        Error::NotFound { .. } => "not found",
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => "not permitted",
+        Error::NotSupported { .. } | Error::NotImplemented { .. } => "not supported",
+        _ => "it did not answer, or refused",
+    }
 }
 
 /// Gives the object store the same HTTP client that everything else uses.
@@ -175,7 +191,10 @@ impl MediaStore {
                 set(&mut answer, header::LOCATION, url.as_str());
                 return Ok(answer);
             }
-            *answer.body_mut() = self.objects.get_range(&path, first..end).await?;
+            // An empty file has no range.
+            if first < end {
+                *answer.body_mut() = self.objects.get_range(&path, first..end).await?;
+            }
         }
         if wanted.is_some() {
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -341,6 +360,28 @@ mod tests {
         let (_folder, store) = store().await;
         let url = store.put(Bytes::from_static(b"<script>"), "html").await.unwrap();
         assert_eq!(store.serve(&Method::GET, name(&url), None).await.headers()[header::CONTENT_TYPE], "text/plain");
+    }
+
+    #[tokio::test]
+    async fn an_empty_file_is_served() {
+        let (_folder, store) = store().await;
+        let url = store.put(Bytes::new(), "txt").await.unwrap();
+        for range in [None, Some("bytes=-5")] {
+            let whole = store.serve(&Method::GET, name(&url), range).await;
+            assert_eq!((whole.status(), whole.body().len()), (StatusCode::OK, 0), "{range:?}");
+        }
+        assert_eq!(
+            store.serve(&Method::GET, name(&url), Some("bytes=0-")).await.status(),
+            StatusCode::RANGE_NOT_SATISFIABLE
+        );
+    }
+
+    #[tokio::test]
+    async fn an_error_does_not_give_a_name_away() {
+        let (_folder, store) = store().await;
+        let missing = new_name("png").unwrap();
+        let error = MediaError::from(store.objects.head(&Path::from(missing.as_str())).await.unwrap_err());
+        assert_eq!(error.to_string(), "the object store failed (not found)");
     }
 
     #[tokio::test]
