@@ -6,7 +6,8 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
+    Attribute, Attributes, ClientOptions, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload,
+    WriteMultipart,
     aws::{AmazonS3, AmazonS3Builder},
     local::LocalFileSystem,
     path::Path,
@@ -120,7 +121,8 @@ impl MediaStore {
     /// The object store failed.
     pub async fn put(&self, bytes: Bytes, extension: &str) -> Result<String, MediaError> {
         let name = new_name(extension)?;
-        self.objects.put(&Path::from(name.as_str()), PutPayload::from_bytes(bytes)).await?;
+        let options = PutOptions { attributes: self.attributes(&name), ..PutOptions::default() };
+        self.objects.put_opts(&Path::from(name.as_str()), PutPayload::from_bytes(bytes), options).await?;
         Ok(format!("{}/media/{name}", self.public_url))
     }
 
@@ -134,7 +136,9 @@ impl MediaStore {
         extension: &str,
     ) -> Result<(String, u64), MediaError> {
         let name = new_name(extension)?;
-        let mut upload = WriteMultipart::new(self.objects.put_multipart(&Path::from(name.as_str())).await?);
+        let options = PutMultipartOptions { attributes: self.attributes(&name), ..PutMultipartOptions::default() };
+        let upload = self.objects.put_multipart_opts(&Path::from(name.as_str()), options).await?;
+        let mut upload = WriteMultipart::new(upload);
         let mut size = 0_u64;
         while let Some(chunk) = chunks.next().await {
             let Ok(chunk) = chunk else {
@@ -147,6 +151,14 @@ impl MediaStore {
         }
         upload.finish().await?;
         Ok((format!("{}/media/{name}", self.public_url), size))
+    }
+
+    /// What S3 says of a file when it serves it itself, after a redirect. A folder keeps no such things.
+    fn attributes(&self, name: &str) -> Attributes {
+        if self.signer.is_none() {
+            return Attributes::new();
+        }
+        Attributes::from_iter([(Attribute::ContentType, served_type(name)), (Attribute::ContentDisposition, "inline")])
     }
 
     /// Answers `GET` and `HEAD /media/{name}`, with `Range`.
@@ -360,6 +372,16 @@ mod tests {
         let (_folder, store) = store().await;
         let url = store.put(Bytes::from_static(b"<script>"), "html").await.unwrap();
         assert_eq!(store.serve(&Method::GET, name(&url), None).await.headers()[header::CONTENT_TYPE], "text/plain");
+    }
+
+    #[test]
+    fn s3_is_told_what_a_file_is() {
+        let environment = Environment::of([("AWS_REGION", "us-east-1")]);
+        let store = MediaStore::new(&"s3://bucket".parse().unwrap(), "https://bridge.example", &environment).unwrap();
+        let attributes = store.attributes("00000000000000000000000000000000.mp4");
+        assert_eq!(attributes.get(&Attribute::ContentType).map(|value| value.as_ref()), Some("video/mp4"));
+        let page = store.attributes("00000000000000000000000000000000.html");
+        assert_eq!(page.get(&Attribute::ContentType).map(|value| value.as_ref()), Some("text/plain"));
     }
 
     #[tokio::test]
