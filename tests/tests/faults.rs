@@ -346,3 +346,45 @@ async fn what_fails_for_a_day_is_dead_and_can_be_redriven() {
         assert_eq!(body["messages"], serde_json::json!([]), "{channel} {helpdesk}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_dead_letters_does_not_stand_before_another_tenants() {
+    let (channel, helpdesk) = pairs()[0];
+    let rig = Rig::start(channel, helpdesk).await;
+    rig.customer_says("before").await;
+    rig.exactly_at_helpdesk(1).await;
+    let environment = byoc::config::Environment::of(rig.bridge.environment.clone());
+    let aws = byoc::aws::Aws::from_environment(&environment, byoc::aws::Patience::Background).await;
+    let letters = byoc::queue::Queue::new(aws.sqs(), environment.dlq_url().unwrap());
+    let letter = |installation: &str, number: usize| {
+        let contact = byoc::message::Contact { id: format!("c{number}"), ..Default::default() };
+        byoc::queue::Outgoing::pack(&byoc::message::Envelope {
+            v: byoc::message::ENVELOPE_VERSION,
+            installation: installation.to_owned(),
+            received_at: 1,
+            event: byoc::message::Event::Channel(byoc::message::ChannelEvent {
+                id: format!("e{number}"),
+                at: 1,
+                contact,
+                kind: byoc::message::ChannelEventKind::Message { parts: vec![byoc::message::Part::text("dead")] },
+            }),
+        })
+        .unwrap()
+    };
+    for number in 0..320 {
+        letters.send_one(&letter(&"f".repeat(32), number), Some("theirs")).await.unwrap();
+    }
+    letters.send_one(&letter(rig.bridge.installation_id(), 0), None).await.unwrap();
+    let redrive = format!("/installations/{}/redrive", rig.bridge.installation_id());
+    let mut redriven = 0;
+    for _ in 0..3 {
+        let (status, body) = rig.bridge.admin("POST", &redrive, None).await.unwrap();
+        assert_eq!(status, 200, "{body}");
+        redriven += body["redriven"].as_u64().unwrap();
+        if body["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(redriven, 1);
+    rig.exactly_at_helpdesk(2).await;
+}
