@@ -1,5 +1,6 @@
 //! What the four functions' `main` have in common: logging, and the way from a Lambda event to a handler and back.
 
+use base64::Engine;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use lambda_http::{
@@ -119,6 +120,11 @@ const STRAY: &AsciiSet = &CONTROLS
 /// fail gets there.
 fn tamed(payload: LambdaRequest) -> LambdaRequest {
     let LambdaRequest::ApiGatewayV2(mut event) = payload else { return payload };
+    if event.is_base64_encoded
+        && event.body.as_ref().is_some_and(|body| base64::engine::general_purpose::STANDARD.decode(body).is_err())
+    {
+        event.is_base64_encoded = false;
+    }
     let tame = |text: String| utf8_percent_encode(&text, STRAY).to_string();
     event.raw_query_string = event.raw_query_string.take().map(tame);
     event.raw_path = event.raw_path.take().map(|path| tame(path).replace('?', "%3F"));
@@ -143,7 +149,17 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub fn unreadable(event: &Value) -> Option<Value> {
     event.get("requestContext").map(|_| {
         let error = ApiError::new(StatusCode::BAD_REQUEST, "bad_request", "the HTTP request is malformed");
-        json!({"statusCode": 400, "headers": {"content-type": "application/json"}, "body": error.body().to_string()})
+        http_reply(error.status, &error.body())
+    })
+}
+
+/// A JSON answer to an HTTP event, for where no library makes it.
+pub fn http_reply(status: StatusCode, body: &Value) -> Value {
+    json!({
+        "statusCode": status.as_u16(),
+        "headers": {"content-type": "application/json"},
+        "body": body.to_string(),
+        "isBase64Encoded": false,
     })
 }
 
@@ -178,6 +194,16 @@ mod tests {
                 let Invocation::Http(request) = invocation(request) else { panic!("no HTTP event: {path} {query}") };
                 assert_eq!(request.body().as_ref(), "hällo".as_bytes());
             }
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_base64_makes_nothing_panic() {
+        for body in ["%%%", "a", "aGk=\n", "ä"] {
+            let LambdaRequest::ApiGatewayV2(mut event) = event("/channels/i/t", "") else { panic!("no HTTP event") };
+            (event.is_base64_encoded, event.body) = (true, Some(body.to_owned()));
+            let request: Request = tamed(LambdaRequest::ApiGatewayV2(event)).into();
+            assert!(matches!(invocation(request), Invocation::Http(request) if request.body() == body));
         }
     }
 

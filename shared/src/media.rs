@@ -6,7 +6,8 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
+    Attribute, Attributes, ClientOptions, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload,
+    WriteMultipart,
     aws::{AmazonS3, AmazonS3Builder},
     local::LocalFileSystem,
     path::Path,
@@ -40,9 +41,9 @@ pub struct MediaStore {
 /// Storing or reading did not work.
 #[derive(Debug, Error)]
 pub enum MediaError {
-    /// The object store failed.
-    #[error("the object store failed: {0}")]
-    Store(#[from] object_store::Error),
+    /// The object store failed. Its own words hold the file's name, which is as good as a key to it.
+    #[error("the object store failed ({})", kind(.0))]
+    Store(#[source] object_store::Error),
     /// `MEDIA_URL` names no bucket or folder that can be used.
     #[error("MEDIA_URL cannot be used: {0}")]
     Url(String),
@@ -52,6 +53,22 @@ pub enum MediaError {
     /// The bytes stopped coming.
     #[error("the download broke off")]
     BrokenOff,
+}
+
+impl From<object_store::Error> for MediaError {
+    fn from(error: object_store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn kind(error: &object_store::Error) -> &'static str {
+    use object_store::Error;
+    match error {
+        Error::NotFound { .. } => "not found",
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => "not permitted",
+        Error::NotSupported { .. } | Error::NotImplemented { .. } => "not supported",
+        _ => "it did not answer, or refused",
+    }
 }
 
 /// Gives the object store the same HTTP client that everything else uses.
@@ -104,7 +121,8 @@ impl MediaStore {
     /// The object store failed.
     pub async fn put(&self, bytes: Bytes, extension: &str) -> Result<String, MediaError> {
         let name = new_name(extension)?;
-        self.objects.put(&Path::from(name.as_str()), PutPayload::from_bytes(bytes)).await?;
+        let options = PutOptions { attributes: self.attributes(&name), ..PutOptions::default() };
+        self.objects.put_opts(&Path::from(name.as_str()), PutPayload::from_bytes(bytes), options).await?;
         Ok(format!("{}/media/{name}", self.public_url))
     }
 
@@ -118,7 +136,9 @@ impl MediaStore {
         extension: &str,
     ) -> Result<(String, u64), MediaError> {
         let name = new_name(extension)?;
-        let mut upload = WriteMultipart::new(self.objects.put_multipart(&Path::from(name.as_str())).await?);
+        let options = PutMultipartOptions { attributes: self.attributes(&name), ..PutMultipartOptions::default() };
+        let upload = self.objects.put_multipart_opts(&Path::from(name.as_str()), options).await?;
+        let mut upload = WriteMultipart::new(upload);
         let mut size = 0_u64;
         while let Some(chunk) = chunks.next().await {
             let Ok(chunk) = chunk else {
@@ -131,6 +151,14 @@ impl MediaStore {
         }
         upload.finish().await?;
         Ok((format!("{}/media/{name}", self.public_url), size))
+    }
+
+    /// What S3 says of a file when it serves it itself, after a redirect. A folder keeps no such things.
+    fn attributes(&self, name: &str) -> Attributes {
+        if self.signer.is_none() {
+            return Attributes::new();
+        }
+        Attributes::from_iter([(Attribute::ContentType, served_type(name)), (Attribute::ContentDisposition, "inline")])
     }
 
     /// Answers `GET` and `HEAD /media/{name}`, with `Range`.
@@ -175,7 +203,10 @@ impl MediaStore {
                 set(&mut answer, header::LOCATION, url.as_str());
                 return Ok(answer);
             }
-            *answer.body_mut() = self.objects.get_range(&path, first..end).await?;
+            // An empty file has no range.
+            if first < end {
+                *answer.body_mut() = self.objects.get_range(&path, first..end).await?;
+            }
         }
         if wanted.is_some() {
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -341,6 +372,38 @@ mod tests {
         let (_folder, store) = store().await;
         let url = store.put(Bytes::from_static(b"<script>"), "html").await.unwrap();
         assert_eq!(store.serve(&Method::GET, name(&url), None).await.headers()[header::CONTENT_TYPE], "text/plain");
+    }
+
+    #[test]
+    fn s3_is_told_what_a_file_is() {
+        let environment = Environment::of([("AWS_REGION", "us-east-1")]);
+        let store = MediaStore::new(&"s3://bucket".parse().unwrap(), "https://bridge.example", &environment).unwrap();
+        let attributes = store.attributes("00000000000000000000000000000000.mp4");
+        assert_eq!(attributes.get(&Attribute::ContentType).map(|value| value.as_ref()), Some("video/mp4"));
+        let page = store.attributes("00000000000000000000000000000000.html");
+        assert_eq!(page.get(&Attribute::ContentType).map(|value| value.as_ref()), Some("text/plain"));
+    }
+
+    #[tokio::test]
+    async fn an_empty_file_is_served() {
+        let (_folder, store) = store().await;
+        let url = store.put(Bytes::new(), "txt").await.unwrap();
+        for range in [None, Some("bytes=-5")] {
+            let whole = store.serve(&Method::GET, name(&url), range).await;
+            assert_eq!((whole.status(), whole.body().len()), (StatusCode::OK, 0), "{range:?}");
+        }
+        assert_eq!(
+            store.serve(&Method::GET, name(&url), Some("bytes=0-")).await.status(),
+            StatusCode::RANGE_NOT_SATISFIABLE
+        );
+    }
+
+    #[tokio::test]
+    async fn an_error_does_not_give_a_name_away() {
+        let (_folder, store) = store().await;
+        let missing = new_name("png").unwrap();
+        let error = MediaError::from(store.objects.head(&Path::from(missing.as_str())).await.unwrap_err());
+        assert_eq!(error.to_string(), "the object store failed (not found)");
     }
 
     #[tokio::test]

@@ -173,6 +173,8 @@ impl Queue {
             .queue_url(&self.url)
             .max_number_of_messages(10)
             .visibility_timeout(i32::try_from(seconds.min(43_200)).unwrap_or(43_200))
+            // Without a wait SQS asks only some of its servers, and may find nothing where there is something.
+            .wait_time_seconds(1)
             .message_system_attribute_names(Name::MessageGroupId)
             .message_system_attribute_names(Name::MessageDeduplicationId)
             .message_attribute_names("reason")

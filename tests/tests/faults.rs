@@ -205,6 +205,55 @@ async fn a_file_that_vanishes_between_two_tries_does_not_hold_up_what_follows() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_side_stays_a_problem_while_the_other_side_works() {
+    for (channel, helpdesk) in pairs() {
+        let rig = Rig::start(channel, helpdesk).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        let own = format!("/installations/{}", rig.bridge.installation_id());
+        let problem = async || rig.bridge.admin("GET", &own, None).await.unwrap().1["problem"]["code"].clone();
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Status(401)));
+        rig.customer_says("blocked").await;
+        let began = Instant::now();
+        while problem().await.is_null() {
+            assert!(began.elapsed() < Duration::from_secs(10), "{channel} {helpdesk}: no problem is shown");
+        }
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Status(401)));
+        rig.agent_says("answer").await;
+        rig.exactly_at_channel(1).await;
+        assert_eq!(problem().await, "helpdesk_blocked", "{channel} {helpdesk}");
+        let hurry = rig.hurry();
+        rig.exactly_at_helpdesk(2).await;
+        drop(hurry);
+        assert!(problem().await.is_null(), "{channel} {helpdesk}: {}", problem().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_attempt_renders_the_same_author() {
+    for (channel, helpdesk) in pairs() {
+        let options = serde_json::json!({"agent_name": true});
+        let mut rig = Rig::start_with(channel, helpdesk, |settings| settings.options = options).await;
+        rig.customer_says("Hi").await;
+        rig.exactly_at_helpdesk(1).await;
+        rig.agent_says("one").await;
+        let named = rig.exactly_at_channel(1).await[0].from.clone();
+        // Another process, which knows no names yet.
+        rig.relay_dies().await;
+        rig.bridge.channel.faults().add(Fault::next(How::Status(503)));
+        rig.agent_says("two").await;
+        let faults = rig.bridge.channel.faults().clone();
+        eventually("the failed send", || (faults.waiting() == 0).then_some(())).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        for _ in 0..20 {
+            rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)).at("/agents/"));
+        }
+        rig.relay_dies().await;
+        assert_eq!(rig.exactly_at_channel(2).await[1].from, named, "{channel} {helpdesk}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outage_of_a_second_costs_at_most_five() {
     for (channel, helpdesk) in pairs() {
         let rig = Rig::start(channel, helpdesk).await;
@@ -304,4 +353,46 @@ async fn what_fails_for_a_day_is_dead_and_can_be_redriven() {
         let (_, body) = rig.bridge.admin("GET", &path, None).await.unwrap();
         assert_eq!(body["messages"], serde_json::json!([]), "{channel} {helpdesk}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_dead_letters_does_not_stand_before_another_tenants() {
+    let (channel, helpdesk) = pairs()[0];
+    let rig = Rig::start(channel, helpdesk).await;
+    rig.customer_says("before").await;
+    rig.exactly_at_helpdesk(1).await;
+    let environment = byoc::config::Environment::of(rig.bridge.environment.clone());
+    let aws = byoc::aws::Aws::from_environment(&environment, byoc::aws::Patience::Background).await;
+    let letters = byoc::queue::Queue::new(aws.sqs(), environment.dlq_url().unwrap());
+    let letter = |installation: &str, number: usize| {
+        let contact = byoc::message::Contact { id: format!("c{number}"), ..Default::default() };
+        byoc::queue::Outgoing::pack(&byoc::message::Envelope {
+            v: byoc::message::ENVELOPE_VERSION,
+            installation: installation.to_owned(),
+            received_at: 1,
+            event: byoc::message::Event::Channel(byoc::message::ChannelEvent {
+                id: format!("e{number}"),
+                at: 1,
+                contact,
+                kind: byoc::message::ChannelEventKind::Message { parts: vec![byoc::message::Part::text("dead")] },
+            }),
+        })
+        .unwrap()
+    };
+    for number in 0..320 {
+        letters.send_one(&letter(&"f".repeat(32), number), Some("theirs")).await.unwrap();
+    }
+    letters.send_one(&letter(rig.bridge.installation_id(), 0), None).await.unwrap();
+    let redrive = format!("/installations/{}/redrive", rig.bridge.installation_id());
+    let mut redriven = 0;
+    for _ in 0..3 {
+        let (status, body) = rig.bridge.admin("POST", &redrive, None).await.unwrap();
+        assert_eq!(status, 200, "{body}");
+        redriven += body["redriven"].as_u64().unwrap();
+        if body["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(redriven, 1);
+    rig.exactly_at_helpdesk(2).await;
 }

@@ -5,10 +5,62 @@
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use byoc::{
+    answer::ApiError,
+    ingest::health,
+    lambda::http_reply,
     queue::Outgoing,
     relay::{Record, Relay, Verdict},
 };
 use futures_util::future::join_all;
+use http::StatusCode;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::Value;
+
+/// What the function is invoked with: a batch of the queue, or the HTTP event of `GET /health`, which every function
+/// answers.
+#[derive(Debug, Deserialize)]
+pub struct Invocation {
+    #[serde(rename = "Records")]
+    records: Option<Vec<SqsMessage>>,
+    #[serde(rename = "requestContext")]
+    http: Option<IgnoredAny>,
+    #[serde(rename = "rawPath")]
+    path: Option<String>,
+}
+
+/// What it answers.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// Which messages shall come again.
+    Batch(SqsBatchResponse),
+    /// To an HTTP event.
+    Http(Value),
+}
+
+/// An event that is neither.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is no batch of the queue")]
+pub struct UnknownEvent;
+
+/// Handles one invocation.
+///
+/// # Errors
+/// The event is none of ours.
+pub async fn invoked(relay: &Relay, invocation: Invocation) -> Result<Reply, UnknownEvent> {
+    match invocation {
+        Invocation { records: Some(records), .. } => {
+            let mut event = SqsEvent::default();
+            event.records = records;
+            Ok(Reply::Batch(handle(relay, event).await))
+        }
+        Invocation { http: Some(_), path, .. } => Ok(Reply::Http(match path.as_deref() {
+            Some("/health") => http_reply(StatusCode::OK, &health()),
+            _ => http_reply(StatusCode::NOT_FOUND, &ApiError::not_found().body()),
+        })),
+        Invocation { .. } => Err(UnknownEvent),
+    }
+}
 
 /// Handles one batch.
 pub async fn handle(relay: &Relay, event: SqsEvent) -> SqsBatchResponse {
@@ -51,4 +103,18 @@ async fn handle_group(relay: &Relay, group: String, messages: Vec<SqsMessage>) -
         }
     }
     failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_and_a_health_check_are_told_apart() {
+        let batch: Invocation = serde_json::from_str(r#"{"Records": [{"body": "x"}]}"#).unwrap();
+        assert_eq!(batch.records.map(|records| records.len()), Some(1));
+        let health = r#"{"version": "2.0", "rawPath": "/health", "requestContext": {"http": {"method": "GET"}}}"#;
+        let health: Invocation = serde_json::from_str(health).unwrap();
+        assert!(health.records.is_none() && health.http.is_some() && health.path.as_deref() == Some("/health"));
+    }
 }

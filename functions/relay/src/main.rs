@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lambda_events::event::sqs::SqsEvent;
 use byoc::{
     aws::{Aws, Patience},
     config::Environment,
@@ -16,6 +15,7 @@ use byoc::{
     vault::Vault,
 };
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use relay::Invocation;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -31,8 +31,8 @@ async fn main() -> Result<(), Error> {
     let relay = Relay::new(Installations::new(store.clone(), vault), store, queues, http, media);
     let _ = tokio::time::timeout(Duration::from_millis(300), relay.warm_up()).await;
     let relay = &relay;
-    run(service_fn(
-        |event: LambdaEvent<SqsEvent>| async move { Ok::<_, Error>(relay::handle(relay, event.payload).await) },
-    ))
+    run(service_fn(|event: LambdaEvent<Invocation>| async move {
+        relay::invoked(relay, event.payload).await.map_err(Error::from)
+    }))
     .await
 }

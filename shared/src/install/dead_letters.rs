@@ -69,9 +69,11 @@ impl Admin {
                 }
             }
         }
-        for receipt_handle in others {
+        // Where there is more, these stay hidden for their minute, so that the next call gets past them: another
+        // installation's letters must not stand before this one's for ever.
+        for receipt_handle in others.iter().filter(|_| !more) {
             // Whoever looks next shall see them; where this fails they show up again by themselves.
-            let _ = self.dead_letters.hide(&receipt_handle, 0).await;
+            let _ = self.dead_letters.hide(receipt_handle, 0).await;
         }
         Ok(json!({"redriven": redriven, "more": more}))
     }

@@ -138,7 +138,8 @@ impl Admin {
         sealed.channel = with_generated(channel.adapter, channel_secrets, &sealed.channel)?;
         sealed.helpdesk = with_generated(helpdesk.adapter, helpdesk_secrets, &sealed.helpdesk)?;
         for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
-            if !sealed.tokens.contains_key(route.word()) {
+            let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
+            if !sealed.tokens.get(route.word()).is_some_and(admits) {
                 renew_token(&mut installation, &mut sealed, route, now)?;
             }
         }
@@ -196,8 +197,8 @@ impl Admin {
             account_keys.into_iter().filter(|key| !installation.account_keys.contains(key)).collect();
         installation.account_keys.extend(missing_keys);
         installation.problem = None;
-        sealed.channel = channel.secrets;
-        sealed.helpdesk = helpdesk.secrets;
+        sealed.channel = with_generated(live.channel, channel.secrets, &Secrets::new())?;
+        sealed.helpdesk = with_generated(live.helpdesk, helpdesk.secrets, &Secrets::new())?;
         self.save(&mut installation, &sealed, &[]).await?;
         if registers_anew {
             return self.register_and_show(installation, sealed).await;
@@ -520,7 +521,9 @@ fn renew_token(
     installation.tokens.retain(|known| known.until.is_none_or(|until| now < until));
     for known in installation.tokens.iter_mut().filter(|known| known.route == route && !known.replaced) {
         known.replaced = true;
-        known.until = Some(now.saturating_add(OVERLAP_MS));
+        // No key lives longer for being replaced.
+        let until = now.saturating_add(OVERLAP_MS);
+        known.until = Some(known.until.map_or(until, |known| known.min(until)));
     }
     installation.tokens.push(TokenHash {
         route,
@@ -570,4 +573,19 @@ fn refused(side: &str, kind: &str, failure: &Failure) -> ApiError {
 pub(crate) fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replacing_a_key_never_prolongs_it() {
+        let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
+        renew_token(&mut installation, &mut sealed, Route::Settings, 0).unwrap();
+        let first = sealed.tokens["settings"].clone();
+        renew_token(&mut installation, &mut sealed, Route::Settings, SETTINGS_KEY_MS - 1_000).unwrap();
+        assert!(installation.admits(Route::Settings, first.reveal(), SETTINGS_KEY_MS - 1).is_some());
+        assert!(installation.admits(Route::Settings, first.reveal(), SETTINGS_KEY_MS).is_none());
+    }
 }

@@ -36,12 +36,16 @@ mod statuses;
 pub use attempt::Failure;
 pub use outcome::RETRY_WAITS;
 
-/// When the table or the queue fails, the message comes back after so long.
+/// When the table or the queue fails, the message comes back after so long at first.
 const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
+/// And after so long at most: the queue hands a message out a thousand times, which then last for days.
+const LONGEST_OUR_FAILURE_WAIT: Duration = Duration::from_secs(300);
 
 /// How long an agent's name is believed, and how many are kept.
 const AUTHOR_MS: i64 = 30 * 60_000;
 const AUTHOR_LIMIT: usize = 10_000;
+/// The note of a delivery that holds its author's name; empty where none was found.
+const AUTHOR_NOTE: &str = "author.name";
 
 /// The relay's clients.
 #[derive(Debug)]
@@ -126,7 +130,7 @@ impl Relay {
             }
             Err(error) => {
                 tracing::error!(error = %error, "an installation could not be read");
-                return Verdict::Again(OUR_FAILURE_WAIT);
+                return Verdict::Again(our_wait(record.receive_count));
             }
         };
         let result = match &envelope.event {
@@ -137,10 +141,10 @@ impl Relay {
         };
         result.unwrap_or_else(|error| match error {
             // Whoever claimed the message after us goes on with it.
-            StoreError::Conflict => Verdict::Again(OUR_FAILURE_WAIT),
+            StoreError::Conflict => Verdict::Again(our_wait(record.receive_count)),
             error => {
                 tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
-                Verdict::Again(OUR_FAILURE_WAIT)
+                Verdict::Again(our_wait(record.receive_count))
             }
         })
     }
@@ -207,7 +211,6 @@ impl Relay {
                 if let Some(verdict) = self.repeated(live, &contact.id, envelope.received_at, event).await? {
                     return Ok(verdict);
                 }
-                let author = &self.with_name(live, author).await;
                 let message = Message {
                     live,
                     record,
@@ -406,7 +409,11 @@ impl Relay {
             Err(_) => return Ok(Verdict::Done),
         };
         let contact = self.with_profile(&message, &link).await?;
-        let message = Message { contact: &contact, ..message };
+        let author = match message.author {
+            Some(author) => Some(self.with_name(message.live, author, &mut claimed.progress).await),
+            None => None,
+        };
+        let message = Message { contact: &contact, author: author.as_ref(), ..message };
         let (target, source): (&dyn Adapter, &dyn Adapter) = match message.direction {
             Direction::Outbound => (message.live.channel, message.live.helpdesk),
             Direction::Inbound | Direction::Note => (message.live.helpdesk, message.live.channel),
@@ -458,12 +465,15 @@ impl Relay {
     }
 
     /// The author with a name, where customers shall see it and the event lacks it. Without it the message arrives all
-    /// the same.
-    async fn with_name(&self, live: &Live, author: &Author) -> Author {
+    /// the same. What was found is noted: a later attempt has to split the message at the same places.
+    async fn with_name(&self, live: &Live, author: &Author, progress: &mut Progress) -> Author {
         let installation = &live.installation;
         let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
             return author.clone();
         };
+        if let Some(noted) = progress.notes.get(AUTHOR_NOTE) {
+            return Author { name: Some(noted.clone()).filter(|name| !name.is_empty()), ..author.clone() };
+        }
         let key = (installation.id.clone(), id.clone());
         let now = now_ms();
         let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
@@ -479,6 +489,7 @@ impl Relay {
                 name
             }
         };
+        progress.notes.insert(AUTHOR_NOTE.to_owned(), name.clone().unwrap_or_default());
         Author { name, ..author.clone() }
     }
 
@@ -559,7 +570,8 @@ impl Relay {
             "a message was delivered"
         );
         // What was blocked works again.
-        if installation.problem.as_ref().is_some_and(|problem| problem.code == outcome::BLOCKED)
+        let code = outcome::blocked_code(message.direction);
+        if installation.problem.as_ref().is_some_and(|problem| problem.code == code)
             && self.store.set_problem(&installation.id, None).await.is_ok()
         {
             self.installations.forget(&installation.id);
@@ -599,6 +611,11 @@ fn delivery_key(journal: &JournalKey) -> String {
     uuid_from(&format!("{}\n{}", journal.installation, journal.public_id()))
 }
 
+/// How long a message waits for the table, the vault or the queue, by how often it was handed out.
+fn our_wait(receive_count: u32) -> Duration {
+    OUR_FAILURE_WAIT.saturating_mul(receive_count.max(1)).min(LONGEST_OUR_FAILURE_WAIT)
+}
+
 /// The ids under which a delivered message will be named by receipts and echoes.
 fn sent_ids(direction: Direction, progress: &Progress) -> Vec<Sent> {
     let side = match direction {
@@ -611,4 +628,18 @@ fn sent_ids(direction: Direction, progress: &Progress) -> Vec<Sent> {
 
 fn done(progress: &Progress, direction: Direction) -> Settlement {
     Settlement::Done { sent: sent_ids(direction, progress) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_ours_is_outlasted_for_days() {
+        assert_eq!(our_wait(0), OUR_FAILURE_WAIT);
+        assert_eq!(our_wait(1), OUR_FAILURE_WAIT);
+        assert_eq!(our_wait(u32::MAX), LONGEST_OUR_FAILURE_WAIT);
+        let all: u64 = (1..1_000).map(|count| our_wait(count).as_secs()).sum();
+        assert!(all > 3 * 86_400, "{all}");
+    }
 }

@@ -17,8 +17,14 @@ pub const RETRY_WAITS: [u64; 14] =
 const LONGEST_WAIT: Duration = Duration::from_secs(10_800);
 /// So many times a vendor may ask for a shorter wait than planned.
 const BELIEVED_TRIES: u32 = 5;
-/// The code of the problem that a blocked account shows.
-pub(super) const BLOCKED: &str = "account_blocked";
+/// The code of the problem that an account shows which messages of this direction cannot get into. What the other side
+/// still takes does not clear it.
+pub(super) fn blocked_code(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Outbound => "channel_blocked",
+        Direction::Inbound | Direction::Note => "helpdesk_blocked",
+    }
+}
 
 impl Relay {
     /// Records a failed attempt and decides what comes next.
@@ -47,7 +53,7 @@ impl Relay {
                 return self.reject(message, &claimed, change, reason).await;
             }
             Failure::Blocked { .. } => {
-                self.block(message.live, &reason).await;
+                self.block(message.live, message.direction, &reason).await;
                 (None, false)
             }
             Failure::Retry { wait, doubtful, .. } => (wait, doubtful),
@@ -114,8 +120,8 @@ impl Relay {
         self.tell(live, contact, message.event, failed, text).await
     }
 
-    async fn block(&self, live: &Live, reason: &str) {
-        let problem = Problem { code: BLOCKED.to_owned(), message: reason.to_owned() };
+    async fn block(&self, live: &Live, direction: Direction, reason: &str) {
+        let problem = Problem { code: blocked_code(direction).to_owned(), message: reason.to_owned() };
         if live.installation.problem.as_ref() == Some(&problem) {
             return;
         }

@@ -381,12 +381,18 @@ impl Store {
         }
     }
 
-    /// Makes a dead message claimable again, with all its retries. `false` when it is not dead.
+    /// Makes a dead message claimable again, with all its retries; one that the queue gave up on is claimed still.
+    /// `false` when it is finished, or was never claimed.
     ///
     /// # Errors
     /// The table failed.
     pub async fn revive(&self, message: &JournalKey, now: i64) -> Result<bool, StoreError> {
-        self.set_state(message, JournalState::Dead, JournalState::Claimed, "redriven", now).await
+        for state in [JournalState::Dead, JournalState::Claimed] {
+            if self.set_state(message, state, JournalState::Claimed, "redriven", now).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Marks a message dead that the queue itself gave up on. `false` when it is finished.
