@@ -173,6 +173,9 @@ impl Around<'_> {
 
     /// The event, or why there is none.
     fn message(&self, message: &Message, path: &str) -> Result<Result<HelpdeskEvent, &'static str>, ParseError> {
+        if message.message_type == Word::Misshapen {
+            return Err(ParseError::bad(&format!("{path}.message_type"), "a text"));
+        }
         let kind = match self.author(message) {
             Ok(kind) => kind,
             Err(reason) => return Ok(Err(reason)),

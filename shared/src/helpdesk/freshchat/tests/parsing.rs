@@ -254,6 +254,22 @@ fn a_colleague_who_steps_in_has_their_own_name() {
 }
 
 #[test]
+fn a_private_note_stays_private_however_its_flag_is_written() {
+    let events = |flag: Value| {
+        let body = edited("on_message_create_agent_text.json", |event| {
+            event["data"]["message"]["messages"][0]["botsPrivateNote"] = flag;
+        });
+        parse(&Side::new(), body).unwrap().events.len()
+    };
+    for private in [json!(true), json!("true"), json!("TRUE"), json!(1), json!("1"), json!({})] {
+        assert_eq!(events(private.clone()), 0, "{private}");
+    }
+    for public in [json!(false), json!("false"), json!("False"), json!(0), json!(""), json!(null)] {
+        assert_eq!(events(public.clone()), 1, "{public}");
+    }
+}
+
+#[test]
 fn nobody_hears_an_echo_of_their_own_words() {
     let body = edited("on_message_create_user_echo.json", |event| {
         event["data"]["actor"] = json!({"type": "agent", "id": "whoever"});
@@ -314,6 +330,7 @@ fn malformed_bodies_are_refused_with_a_word_and_a_field() {
         ),
         (message("id", json!(null)), "missing_field", "`data.message.messages[0].id`"),
         (message("id", json!({})), "bad_field", "`data.message.messages[0].id`"),
+        (message("message_type", json!(["private"])), "bad_field", "`data.message.messages[0].message_type`"),
         (message("message_parts", json!("hello")), "bad_field", "`data.message.messages[0].message_parts`"),
         (
             edited("webhook_message_create_agent_2022.json", |event| {
