@@ -328,6 +328,18 @@ fn malformed_bodies_are_refused_with_a_word_and_a_field() {
             "missing_field",
             "`data.reopen.conversation.conversation_id`",
         ),
+        (br#"{"action": "message_create"}"#.to_vec(), "missing_field", "`data.message`"),
+        (br#"{"action": "message_create", "data": {"message": "x"}}"#.to_vec(), "bad_field", "`data.message`"),
+        (
+            br#"{"action": "message_create", "data": {"message": {"id": "1"}}}"#.to_vec(),
+            "missing_field",
+            "`data.message.actor_type`",
+        ),
+        (
+            br#"{"event": "onMessageCreate", "data": {"message": {"messages": [5]}}}"#.to_vec(),
+            "missing_field",
+            "`data.message.messages[0].actor_type`",
+        ),
         (message("id", json!(null)), "missing_field", "`data.message.messages[0].id`"),
         (message("id", json!({})), "bad_field", "`data.message.messages[0].id`"),
         (message("message_type", json!(["private"])), "bad_field", "`data.message.messages[0].message_type`"),
