@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     helpdesk::{Helpdesk, Origin},
-    message::{ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
+    message::{Button, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
     webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
 };
 
@@ -221,6 +221,40 @@ fn every_kind_of_part_is_text_or_a_notice_at_least() {
     ];
     for (sent, expected) in rows {
         assert_eq!(part(sent.clone()), expected, "{sent}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_noticed_beside_what_can() {
+    let beside = |part: Value| {
+        let body = edited("on_message_create_agent_text.json", |event| {
+            event["data"]["message"]["messages"][0]["message_parts"] = json!([part, {"text": {"content": "x"}}]);
+        });
+        let mut found = parts(&only(parse(&Side::new(), body).unwrap())).to_vec();
+        assert_eq!(found.pop(), Some(Part::text("x")));
+        found
+    };
+    let notice = |what: &str| vec![Part::Unsupported { what: what.to_owned(), text: None }];
+    let reply = |text: &str| {
+        vec![Part::Buttons { buttons: vec![Button::Reply { label: text.to_owned(), text: text.to_owned() }] }]
+    };
+    let rows = [
+        (json!("hello"), notice("message")),
+        (json!({"text": {"content": 5}}), notice("message")),
+        (json!({"text": "hello"}), vec![Part::text("hello")]),
+        (json!({"template_content": {"type": "quick_reply_dropdown", "sections": []}}), notice("template")),
+        (json!({"template_content": "t"}), notice("template")),
+        (json!({"quick_reply_button": {"label": "", "custom_reply_text": "Yes"}}), reply("Yes")),
+        (json!({"quick_reply_button": {"payload": "y"}}), notice("quick reply button")),
+        (json!({"url_button": {}}), notice("url button")),
+        // These say nothing.
+        (json!(null), Vec::new()),
+        (json!({"text": {"content": " "}}), Vec::new()),
+        (json!({"text": {"content": null}}), Vec::new()),
+        (json!({"collection": {"sub_parts": []}}), Vec::new()),
+    ];
+    for (part, expected) in rows {
+        assert_eq!(beside(part.clone()), expected, "{part}");
     }
 }
 
