@@ -44,6 +44,8 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
             (by_id(&callback)?, ChannelEventKind::Receipt { message: stamp(body)?.0, receipt })
         }
         "conversation_started" => {
+            let UserCallback { user } = decode(body)?;
+            known(user, "user.id")?;
             let ignored = ParsedChannel::ignored(ignored_id(&event, body), "conversation_started");
             return Ok(match render::welcome(account) {
                 Some(message) => ignored.answered(Ack::json(&message)),

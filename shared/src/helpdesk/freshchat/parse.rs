@@ -53,7 +53,13 @@ fn classic(
     let data = ClassicData::deserialize(&call.data).unwrap_or_default();
     let at = millis(&call.action_time).unwrap_or(received_at);
     let (change, field, state) = match action {
-        "message_create" => return classic_message(account, call, &data.message, at),
+        "message_create" => {
+            return match call.data.get("message") {
+                Some(Value::Object(_)) => classic_message(account, call, &data.message, at),
+                None | Some(Value::Null) => Err(ParseError::missing("data.message")),
+                Some(_) => Err(ParseError::bad("data.message", "an object")),
+            };
+        }
         "conversation_assignment" => (&data.assignment, "assignment", ConversationState::Open),
         "conversation_resolution" => (&data.resolve, "resolve", ConversationState::Resolved),
         "conversation_reopen" => (&data.reopen, "reopen", ConversationState::Open),
@@ -173,9 +179,16 @@ impl Around<'_> {
 
     /// The event, or why there is none.
     fn message(&self, message: &Message, path: &str) -> Result<Result<HelpdeskEvent, &'static str>, ParseError> {
+        if message.message_parts.is_null() && !message.msg_parts.is_null() {
+            return Ok(Err("legacy"));
+        }
+        if message.message_type == Word::Misshapen {
+            return Err(ParseError::bad(&format!("{path}.message_type"), "a text"));
+        }
         let kind = match self.author(message) {
-            Ok(kind) => kind,
-            Err(reason) => return Ok(Err(reason)),
+            Some(Ok(kind)) => kind,
+            Some(Err(reason)) => return Ok(Err(reason)),
+            None => return Err(ParseError::missing(&format!("{path}.actor_type"))),
         };
         let around = Around {
             user: self.user.or(&message.user_id),
@@ -185,9 +198,6 @@ impl Around<'_> {
         };
         if let Some(reason) = around.foreign() {
             return Ok(Err(reason));
-        }
-        if message.message_parts.is_null() && !message.msg_parts.is_null() {
-            return Ok(Err("legacy"));
         }
         let id = message.id.need(&format!("{path}.id"))?;
         let conversation = around.conversation.need(&format!("{path}.conversation_id"))?;
@@ -202,21 +212,23 @@ impl Around<'_> {
         Ok(Ok(Around { at, ..around }.made(id.to_owned(), HelpdeskEventKind::Message { author, parts })))
     }
 
-    /// Who wrote a message that the contact shall see, or why the contact shall not.
+    /// Who wrote a message that the contact shall see, or why the contact shall not; nothing where the event does not
+    /// say who wrote it.
     ///
     /// The kind of the message decides first, then the event's actor, then the message's: captured events lack the
     /// last, and in others it says `user` where the system speaks.
-    fn author(&self, message: &Message) -> Result<AuthorKind, &'static str> {
+    fn author(&self, message: &Message) -> Option<Result<AuthorKind, &'static str>> {
         match message.message_type.lower().as_str() {
-            "private" => return Err("private"),
-            "system" => return Err("system"),
-            _ if message.bots_private_note => return Err("private"),
+            "private" => return Some(Err("private")),
+            "system" => return Some(Err("system")),
+            _ if message.bots_private_note => return Some(Err("private")),
             "normal" | "" => {}
-            _ => return Err("unsupported"),
+            _ => return Some(Err("unsupported")),
         }
         let by_user = message.actor_type.lower() == "user";
         let actor = self.actor.r#type.or(&self.actor.actor_type).or(&message.actor_type);
-        match actor.lower().as_str() {
+        actor.text()?;
+        Some(match actor.lower().as_str() {
             // Whatever the actor says, nobody shall hear an echo of their own words.
             "agent" | "bot"
                 if by_user
@@ -230,7 +242,7 @@ impl Around<'_> {
             "user" => Err("user"),
             "system" => Err("system"),
             _ => Err("unsupported"),
-        }
+        })
     }
 
     fn author_id<'m>(&'m self, message: &'m Message) -> &'m Word {

@@ -61,7 +61,8 @@ impl Reader<'_> {
         match value {
             Value::Object(part) => self.part(part),
             Value::Array(parts) => parts.iter().for_each(|part| self.any(part)),
-            _ => {}
+            Value::Null => {}
+            _ => self.contents.parts.push(unsupported("message", None)),
         }
     }
 
@@ -69,7 +70,11 @@ impl Reader<'_> {
     fn part(&mut self, part: &Map<String, Value>) {
         for (key, value) in part.iter().filter(|(_, value)| !value.is_null()) {
             match key.as_str() {
-                "text" => self.text(text_at(value, "content")),
+                "text" => match value.get("content").unwrap_or(value) {
+                    Value::Null => {}
+                    Value::String(text) => self.text(Some(text.clone())),
+                    _ => self.contents.parts.push(unsupported("message", None)),
+                },
                 "image" => self.file(MediaKind::Image, value),
                 "video" => self.file(MediaKind::Video, value),
                 "file" => self.file(MediaKind::File, value),
@@ -128,7 +133,10 @@ impl Reader<'_> {
         match (button(key, value), self.contents.parts.last_mut()) {
             (Some(button), Some(Part::Buttons { buttons })) => buttons.push(button),
             (Some(button), _) => self.contents.parts.push(Part::Buttons { buttons: vec![button] }),
-            (None, _) => self.text(text_at(value, "label")),
+            (None, _) => match text_at(value, "label") {
+                Some(label) => self.text(Some(label)),
+                None => self.contents.parts.push(unsupported(key, None)),
+            },
         }
     }
 
@@ -139,6 +147,7 @@ impl Reader<'_> {
                 self.cards(cards);
             }
             Some("carousel_card_default") => self.cards(vec![card(value)]),
+            _ if inner(value).next().is_none() => self.contents.parts.push(unsupported("template", None)),
             // A drop-down of quick replies, or a template of tomorrow: what is inside is shown one by one.
             _ => inner(value).for_each(|part| self.any(part)),
         }
@@ -163,8 +172,8 @@ fn button(key: &str, value: &Value) -> Option<Button> {
         }
         // What comes back is what a person would say, not the bot's payload: agents read it.
         "quick_reply_button" => {
-            let label = label?;
-            Some(Button::Reply { text: text_at(value, "custom_reply_text").unwrap_or_else(|| label.clone()), label })
+            let text = text_at(value, "custom_reply_text").or_else(|| label.clone())?;
+            Some(Button::Reply { label: label.unwrap_or_else(|| text.clone()), text })
         }
         _ => label.map(|label| Button::Reply { text: label.clone(), label }),
     }

@@ -67,6 +67,16 @@ fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserialize
     Ok(T::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
+/// Whatever does not say no says yes: what hides a note from the contact must not fail for its spelling.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Null => false,
+        Value::Bool(is_set) => is_set,
+        Value::String(text) => !matches!(text.to_ascii_lowercase().as_str(), "" | "false" | "0"),
+        other => other != 0,
+    })
+}
+
 fn list<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<Vec<T>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Array(items) => items.into_iter().map(|item| T::deserialize(item).unwrap_or_default()).collect(),
@@ -206,7 +216,7 @@ pub(super) struct Message {
     pub conversation_id: Word,
     pub freshchat_conversation_id: Word,
     pub created_time: Word,
-    #[serde(rename = "botsPrivateNote", deserialize_with = "lenient")]
+    #[serde(rename = "botsPrivateNote", deserialize_with = "flag")]
     pub bots_private_note: bool,
     pub message_parts: Value,
     pub reply_parts: Value,

@@ -171,7 +171,12 @@ fn a_wrong_shape_is_refused_with_the_name_of_the_field() {
             "`message.location.lat`",
         ),
     ];
-    for (body, code, field) in rows {
+    let started = |user: Value| {
+        let mut body = fixture("in_conversation_started.json");
+        body["user"] = user;
+        (body.to_string(), "bad_field", "`user")
+    };
+    for (body, code, field) in rows.into_iter().chain([started(Value::Null), started(json!({"id": ""}))]) {
         let error = parse(&Side::new(&[]), body.clone()).unwrap_err();
         let shown: String = body.chars().take(300).collect();
         assert_eq!(error.code, code, "{error:?} {shown}");

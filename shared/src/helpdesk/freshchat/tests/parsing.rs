@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     helpdesk::{Helpdesk, Origin},
-    message::{ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
+    message::{Button, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
     webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
 };
 
@@ -225,6 +225,40 @@ fn every_kind_of_part_is_text_or_a_notice_at_least() {
 }
 
 #[test]
+fn what_cannot_be_read_is_noticed_beside_what_can() {
+    let beside = |part: Value| {
+        let body = edited("on_message_create_agent_text.json", |event| {
+            event["data"]["message"]["messages"][0]["message_parts"] = json!([part, {"text": {"content": "x"}}]);
+        });
+        let mut found = parts(&only(parse(&Side::new(), body).unwrap())).to_vec();
+        assert_eq!(found.pop(), Some(Part::text("x")));
+        found
+    };
+    let notice = |what: &str| vec![Part::Unsupported { what: what.to_owned(), text: None }];
+    let reply = |text: &str| {
+        vec![Part::Buttons { buttons: vec![Button::Reply { label: text.to_owned(), text: text.to_owned() }] }]
+    };
+    let rows = [
+        (json!("hello"), notice("message")),
+        (json!({"text": {"content": 5}}), notice("message")),
+        (json!({"text": "hello"}), vec![Part::text("hello")]),
+        (json!({"template_content": {"type": "quick_reply_dropdown", "sections": []}}), notice("template")),
+        (json!({"template_content": "t"}), notice("template")),
+        (json!({"quick_reply_button": {"label": "", "custom_reply_text": "Yes"}}), reply("Yes")),
+        (json!({"quick_reply_button": {"payload": "y"}}), notice("quick reply button")),
+        (json!({"url_button": {}}), notice("url button")),
+        // These say nothing.
+        (json!(null), Vec::new()),
+        (json!({"text": {"content": " "}}), Vec::new()),
+        (json!({"text": {"content": null}}), Vec::new()),
+        (json!({"collection": {"sub_parts": []}}), Vec::new()),
+    ];
+    for (part, expected) in rows {
+        assert_eq!(beside(part.clone()), expected, "{part}");
+    }
+}
+
+#[test]
 fn other_topics_and_other_channels_are_left_alone() {
     let reason = |side: &Side, body: Vec<u8>| parse(side, body).unwrap().ignored[0].reason;
     let elsewhere = Side::new().with("channel_id", "another");
@@ -251,6 +285,22 @@ fn a_colleague_who_steps_in_has_their_own_name() {
     });
     let HelpdeskEventKind::Message { author, .. } = only(parse(&Side::new(), body).unwrap()).kind else { panic!() };
     assert_eq!(author.name.as_deref(), Some("Otto"));
+}
+
+#[test]
+fn a_private_note_stays_private_however_its_flag_is_written() {
+    let events = |flag: Value| {
+        let body = edited("on_message_create_agent_text.json", |event| {
+            event["data"]["message"]["messages"][0]["botsPrivateNote"] = flag;
+        });
+        parse(&Side::new(), body).unwrap().events.len()
+    };
+    for private in [json!(true), json!("true"), json!("TRUE"), json!(1), json!("1"), json!({})] {
+        assert_eq!(events(private.clone()), 0, "{private}");
+    }
+    for public in [json!(false), json!("false"), json!("False"), json!(0), json!(""), json!(null)] {
+        assert_eq!(events(public.clone()), 1, "{public}");
+    }
 }
 
 #[test]
@@ -312,8 +362,21 @@ fn malformed_bodies_are_refused_with_a_word_and_a_field() {
             "missing_field",
             "`data.reopen.conversation.conversation_id`",
         ),
+        (br#"{"action": "message_create"}"#.to_vec(), "missing_field", "`data.message`"),
+        (br#"{"action": "message_create", "data": {"message": "x"}}"#.to_vec(), "bad_field", "`data.message`"),
+        (
+            br#"{"action": "message_create", "data": {"message": {"id": "1"}}}"#.to_vec(),
+            "missing_field",
+            "`data.message.actor_type`",
+        ),
+        (
+            br#"{"event": "onMessageCreate", "data": {"message": {"messages": [5]}}}"#.to_vec(),
+            "missing_field",
+            "`data.message.messages[0].actor_type`",
+        ),
         (message("id", json!(null)), "missing_field", "`data.message.messages[0].id`"),
         (message("id", json!({})), "bad_field", "`data.message.messages[0].id`"),
+        (message("message_type", json!(["private"])), "bad_field", "`data.message.messages[0].message_type`"),
         (message("message_parts", json!("hello")), "bad_field", "`data.message.messages[0].message_parts`"),
         (
             edited("webhook_message_create_agent_2022.json", |event| {
