@@ -22,6 +22,9 @@ use tokio::net::TcpListener;
 
 use super::*;
 
+/// Whom the samples are about.
+const CUSTOMER: &str = "q7Vd2/Hk0m+9sLxTz4Wc1A==";
+
 /// The bridge's place: remembers what came and answers with a status, and with a body where one is set.
 #[derive(Clone, Default)]
 struct Hook {
@@ -91,6 +94,7 @@ impl World {
     }
 
     async fn of(viber: Viber) -> Self {
+        viber.introduce(CUSTOMER, Some(CUSTOMER_NAME), API_VERSION);
         let base = serve(viber.router()).await;
         let hook = Hook::start().await;
         let world = Self { viber, base, hook };
