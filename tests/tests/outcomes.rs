@@ -26,7 +26,7 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        assert_eq!(shown["problem"]["code"], "account_blocked", "{channel} {helpdesk}: {shown}");
+        assert_eq!(shown["problem"]["code"], "helpdesk_blocked", "{channel} {helpdesk}: {shown}");
         let page = shown["settings_url"].as_str().unwrap();
         let html = reqwest::Client::builder()
             .no_proxy()
