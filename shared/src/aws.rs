@@ -8,11 +8,11 @@ use aws_smithy_runtime_api::{
     client::{
         http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
         orchestrator::HttpRequest,
-        result::ConnectorError,
+        result::{ConnectorError, SdkError},
     },
     http::Response,
 };
-use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
+use aws_smithy_types::{body::SdkBody, error::metadata::ProvideErrorMetadata, retry::RetryConfig};
 
 use crate::config::Environment;
 
@@ -78,6 +78,22 @@ impl Aws {
         let mut config = aws_sdk_kms::config::Builder::from(&self.config);
         config.set_endpoint_url(self.kms.clone());
         aws_sdk_kms::Client::from_conf(config.build())
+    }
+}
+
+/// Why a call to AWS failed. The error's own words would bring the whole answer along, headers and body: a row of the
+/// table, a data key.
+pub fn reason<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
+    match error {
+        SdkError::TimeoutError(_) => "it took too long".to_owned(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "no connection in time".to_owned(),
+        SdkError::DispatchFailure(_) => "the connection broke".to_owned(),
+        SdkError::ResponseError(_) => "the answer could not be read".to_owned(),
+        SdkError::ServiceError(refusal) => {
+            let (code, message) = (refusal.err().code(), refusal.err().message());
+            format!("{}: {}", code.unwrap_or("refused"), message.unwrap_or("no reason given"))
+        }
+        _ => "the call could not be made".to_owned(),
     }
 }
 
@@ -150,5 +166,28 @@ fn connector_error(error: reqwest::Error) -> ConnectorError {
         ConnectorError::timeout(error.into())
     } else {
         ConnectorError::io(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    #[derive(Debug)]
+    struct Refusal(ErrorMetadata);
+
+    impl ProvideErrorMetadata for Refusal {
+        fn meta(&self) -> &ErrorMetadata {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn the_reason_of_a_failure_holds_no_answer() {
+        let refusal = Refusal(ErrorMetadata::builder().code("Throttled").message("slower").build());
+        assert_eq!(reason(&SdkError::service_error(refusal, "a text of the customer")), "Throttled: slower");
+        let unread: SdkError<Refusal, &str> = SdkError::response_error("a text of the customer", "a data key");
+        assert_eq!(reason(&unread), "the answer could not be read");
     }
 }

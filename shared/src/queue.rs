@@ -4,7 +4,6 @@ use std::io;
 
 use aws_sdk_sqs::{
     Client,
-    error::DisplayErrorContext,
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
 use serde::Serialize;
@@ -138,10 +137,7 @@ impl Queue {
             let value = MessageAttributeValue::builder().data_type("String").string_value(printable(reason)).build();
             request = request.message_attributes("reason", value.map_err(|_| QueueError::TooLong)?);
         }
-        request.send().await.map_err(|error| QueueError::Unavailable {
-            operation: "SendMessage",
-            message: DisplayErrorContext(error).to_string(),
-        })?;
+        request.send().await.map_err(|error| unavailable("SendMessage", error))?;
         Ok(())
     }
 
@@ -247,11 +243,11 @@ pub struct Received {
     pub message: Outgoing,
 }
 
-fn unavailable<E: std::error::Error + Send + Sync + 'static, R: std::fmt::Debug + Send + Sync + 'static>(
+fn unavailable<E: aws_sdk_sqs::error::ProvideErrorMetadata, R>(
     operation: &'static str,
     error: aws_sdk_sqs::error::SdkError<E, R>,
 ) -> QueueError {
-    QueueError::Unavailable { operation, message: DisplayErrorContext(error).to_string() }
+    QueueError::Unavailable { operation, message: crate::aws::reason(&error) }
 }
 
 /// JSON in which every other than ASCII character is escaped: SQS refuses some of Unicode.

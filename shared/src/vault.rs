@@ -7,7 +7,6 @@ use std::{
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_sdk_kms::primitives::Blob;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -136,7 +135,7 @@ impl Vault {
                     .encryption_context("installation", installation)
                     .send()
                     .await
-                    .map_err(|error| VaultError::Keys(DisplayErrorContext(error).to_string()))?;
+                    .map_err(|error| VaultError::Keys(crate::aws::reason(&error)))?;
                 match (answer.plaintext, answer.ciphertext_blob) {
                     (Some(plain), Some(wrapped)) => Ok((plain.into_inner(), wrapped.into_inner())),
                     _ => Err(VaultError::Keys("the answer holds no key".into())),
@@ -160,7 +159,7 @@ impl Vault {
                     .encryption_context("installation", installation)
                     .send()
                     .await
-                    .map_err(|error| VaultError::Keys(DisplayErrorContext(error).to_string()))?;
+                    .map_err(|error| VaultError::Keys(crate::aws::reason(&error)))?;
                 answer.plaintext.map(Blob::into_inner).ok_or(VaultError::Unreadable)
             }
             Keys::Local(LocalKey(key)) => decrypt(key, installation, wrapped),

@@ -14,11 +14,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    Client,
-    error::{DisplayErrorContext, SdkError},
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use thiserror::Error;
 
 mod accounts;
@@ -87,10 +83,9 @@ impl Store {
 
 fn unavailable<E, R>(operation: &'static str, error: SdkError<E, R>) -> StoreError
 where
-    E: std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
+    E: aws_sdk_dynamodb::error::ProvideErrorMetadata,
 {
-    StoreError::Unavailable { operation, message: DisplayErrorContext(error).to_string() }
+    StoreError::Unavailable { operation, message: crate::aws::reason(&error) }
 }
 
 fn key(pk: &str, sk: &str) -> Item {
