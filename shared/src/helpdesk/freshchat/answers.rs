@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use serde::de::IgnoredAny;
 
 use super::{
     calls, classify, parse, parts,
@@ -29,6 +30,9 @@ pub(super) fn outcome(
     answer: &Response<Bytes>,
 ) -> Outcome {
     let reader = Reader { account, known, answer };
+    if is_search(&plan) && reader.is_garbled() {
+        return Outcome::retry("Freshchat answered without JSON");
+    }
     match (plan, task) {
         (Plan::CheckAccount, _) => reader.account(),
         (Plan::FindUser, Task::Deliver(delivery)) => reader.users(&delivery.contact.id, Some(delivery.contact)),
@@ -52,6 +56,19 @@ pub(super) fn outcome(
     }
 }
 
+/// Whether a call looks for something that is made or posted when it is not there.
+fn is_search(plan: &Plan) -> bool {
+    matches!(
+        plan,
+        Plan::FindUser
+            | Plan::ListConversations { .. }
+            | Plan::ReadConversation { .. }
+            | Plan::LookInConversation { .. }
+            | Plan::ListInDoubt { .. }
+            | Plan::LookInCandidate { .. }
+    )
+}
+
 struct Reader<'a> {
     account: &'a Account<'a>,
     known: &'a Known,
@@ -65,6 +82,12 @@ impl Reader<'_> {
 
     fn is_missing(&self) -> bool {
         self.answer.status() == StatusCode::NOT_FOUND
+    }
+
+    /// Whether a call succeeded with a body that is no JSON, a gateway's page for example. That does not say that there
+    /// is nothing.
+    fn is_garbled(&self) -> bool {
+        self.is_ok() && serde_json::from_slice::<IgnoredAny>(self.answer.body()).is_err()
     }
 
     fn failure(&self, what: &str) -> Outcome {

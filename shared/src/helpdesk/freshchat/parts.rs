@@ -143,8 +143,10 @@ impl Reader<'_> {
     fn template(&mut self, value: &Value) {
         match value.get("type").and_then(Value::as_str) {
             Some("carousel") => {
-                let cards: Vec<Card> = inner(value).filter_map(|part| part.get("template_content")).map(card).collect();
-                self.cards(cards);
+                let is_card = |part: &&Value| part.get("template_content").is_some_and(Value::is_object);
+                let (cards, others): (Vec<&Value>, Vec<&Value>) = inner(value).partition(is_card);
+                self.cards(cards.into_iter().filter_map(|part| part.get("template_content")).map(card).collect());
+                others.into_iter().for_each(|part| self.any(part));
             }
             Some("carousel_card_default") => self.cards(vec![card(value)]),
             _ if inner(value).next().is_none() => self.contents.parts.push(unsupported("template", None)),
@@ -187,18 +189,21 @@ fn card(template: &Value) -> Card {
             for (key, value) in part.iter().filter(|(_, value)| !value.is_null()) {
                 match (key.as_str(), name) {
                     ("text", "title") if card.title.is_none() => card.title = text_at(value, "content"),
-                    ("text", _) => {
-                        let lines: Vec<String> =
-                            card.text.take().into_iter().chain(text_at(value, "content")).collect();
-                        card.text = Some(lines.join("\n")).filter(|text| !text.is_empty());
-                    }
+                    ("text", _) => card.text = joined(card.text.take(), text_at(value, "content")),
                     ("image", _) if card.image.is_none() => card.image = text_at(value, "url"),
+                    // A card has room for one picture; other files are links in its text.
+                    ("image" | "video" | "file", _) => card.text = joined(card.text.take(), text_at(value, "url")),
                     _ => card.buttons.extend(button_in(key, value)),
                 }
             }
         }
     }
     card
+}
+
+fn joined(text: Option<String>, line: Option<String>) -> Option<String> {
+    let lines: Vec<String> = text.into_iter().chain(line).collect();
+    Some(lines.join("\n")).filter(|text| !text.is_empty())
 }
 
 fn button_in(key: &str, value: &Value) -> Vec<Button> {

@@ -581,6 +581,23 @@ fn failures_are_told_apart() {
 }
 
 #[test]
+fn a_search_whose_answer_is_no_json_has_not_found_that_there_is_nothing() {
+    let contact = lorna();
+    let parts = hi();
+    let delivery = delivery(&contact, &parts);
+    let mut unlisted = Known::default();
+    unlisted.link.user = Some(USER.to_owned());
+    for (known, line) in [(Known::default(), FIND), (unlisted, LIST), (in_doubt(linked()), LOOK)] {
+        let task = Task::Deliver(&delivery);
+        assert_eq!(super::line(&call(Side::new().next(&task, &known))), line);
+        for body in ["", "<html>"] {
+            let outcome = Side::new().read(&task, &known, &answer(200, body));
+            assert_eq!(outcome, Outcome::retry("Freshchat answered without JSON"), "{line}");
+        }
+    }
+}
+
+#[test]
 fn only_posts_of_messages_may_double() {
     let contact = lorna();
     let parts = hi();

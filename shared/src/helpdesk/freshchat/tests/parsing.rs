@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     helpdesk::{Helpdesk, Origin},
-    message::{Button, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
+    message::{Button, Card, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
     webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
 };
 
@@ -256,6 +256,27 @@ fn what_cannot_be_read_is_noticed_beside_what_can() {
     for (part, expected) in rows {
         assert_eq!(beside(part.clone()), expected, "{part}");
     }
+}
+
+#[test]
+fn a_carousel_keeps_what_stands_beside_its_cards_and_every_file_in_them() {
+    let image = |url: &str| json!({"image": {"url": url}});
+    let card = json!({"template_content": {"type": "carousel_card_default", "sections": [
+        {"name": "title", "parts": [{"text": {"content": "T"}}]},
+        {"name": "hero_image", "parts": [image("https://x/1.png"), image("https://x/2.png"), {"video": {"url": "https://x/v.mp4"}}]},
+    ]}});
+    let body = edited("on_message_create_agent_text.json", |event| {
+        event["data"]["message"]["messages"][0]["message_parts"] = json!([{"template_content": {"type": "carousel",
+            "sections": [{"name": "cards", "parts": [card, {"text": {"content": "beside"}}]}]}}]);
+    });
+    let card = Card {
+        title: Some("T".to_owned()),
+        text: Some("https://x/2.png\nhttps://x/v.mp4".to_owned()),
+        image: Some("https://x/1.png".to_owned()),
+        buttons: Vec::new(),
+    };
+    let expected = [Part::Carousel { cards: vec![card] }, Part::text("beside")];
+    assert_eq!(parts(&only(parse(&Side::new(), body).unwrap())), expected);
 }
 
 #[test]
