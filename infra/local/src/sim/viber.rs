@@ -9,13 +9,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
+};
 use byoc::clock::now_ms;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ChannelSim, Faults, Said, Saying, Seen};
+use super::{ChannelSim, Faults, Said, Saying, Seen, WebhookCall};
 
 mod api;
 mod callbacks;
@@ -283,6 +286,21 @@ impl ChannelSim for Viber {
             self.send_callback(json!({ "event": "message", "sender": sender, "message": message, "silent": false }))
                 .await
         })
+    }
+
+    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
+        let (webhook, sender) = {
+            let state = self.lock();
+            (state.webhook.as_ref()?.url.clone(), state.user(customer).ok()?)
+        };
+        let body = json!({ "event": "message", "sender": sender, "message": message(saying), "silent": false });
+        let (_, body) = callbacks::stamped(body);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let (url, signature) = self.signed(&webhook, &body);
+        headers.insert(callbacks::SIGNATURE, signature.parse().ok()?);
+        let target = url.parse::<Uri>().ok()?.path_and_query()?.to_string();
+        Some(WebhookCall { method: Method::POST, target, headers, body: body.into() })
     }
 
     fn receipt<'a>(
