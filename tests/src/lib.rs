@@ -1,5 +1,4 @@
 //! What the end-to-end tests share: a whole bridge with simulated vendors, for every channel and every helpdesk.
-#![expect(clippy::panic, clippy::expect_used, reason = "a test that cannot go on should say so and stop")]
 
 use std::time::{Duration, Instant};
 

@@ -53,6 +53,7 @@ async fn what_was_acknowledged_survives_a_sigkill() {
 #[tokio::test]
 #[ignore = "started by the test above as a process of its own"]
 async fn writes_until_it_is_killed() {
+    #[expect(clippy::disallowed_methods, reason = "the parent process names the directory this way")]
     let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else { return };
     let (queues, table) = open(&directory).await;
     let server = queues.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();

@@ -42,7 +42,7 @@ impl Admin {
 
     fn render(&self, live: &Live, messages: &[MessageSummary], nonce: &str) -> Markup {
         let installation = &live.installation;
-        let (mark, headline, advice) = standing(live, messages.is_empty());
+        let (mark, headline, advice) = standing(live, messages);
         let title = format!("{} ⇄ {}", installation.channel.kind, installation.helpdesk.kind);
         html! {
             (DOCTYPE)
@@ -89,25 +89,41 @@ impl Admin {
 }
 
 /// The mark, the headline and the advice for where an installation stands.
-fn standing(live: &Live, is_untried: bool) -> (&'static str, &'static str, String) {
+fn standing(live: &Live, messages: &[MessageSummary]) -> (&'static str, &'static str, String) {
     let installation = &live.installation;
     if let Some(problem) = &installation.problem {
         return ("bad", "Needs your attention", problem.message.clone());
     }
-    let untried = "No message has come through yet. Write to the channel from your own phone and watch this page.";
-    match installation.state {
-        InstallationState::Registering => ("wait", "Registering", "The channel is being told the webhook URL.".into()),
-        InstallationState::RegistrationFailed => {
+    let came = |direction| messages.iter().any(|message| message.direction == direction && message.state == "done");
+    match (installation.state, came("inbound"), came("outbound")) {
+        (InstallationState::Registering, ..) => {
+            ("wait", "Registering", "The channel is being told the webhook URL.".into())
+        }
+        (InstallationState::RegistrationFailed, ..) => {
             ("bad", "The channel did not take the URL", "Register the webhook again below.".into())
         }
-        InstallationState::Uninstalled => {
+        (InstallationState::Uninstalled, ..) => {
             ("bad", "Uninstalled", "This installation was removed; its URLs answer nobody any more.".into())
         }
-        InstallationState::Manual if is_untried => ("wait", "Waiting for the first message", untried.into()),
-        InstallationState::Active if is_untried => ("wait", "Connected, waiting for the first message", untried.into()),
-        InstallationState::Manual | InstallationState::Active => {
-            ("good", "Working", "Messages come through in both directions.".into())
-        }
+        (_, true, true) => ("good", "Working", "Messages come through in both directions.".into()),
+        (_, true, false) => (
+            "wait",
+            "Halfway there",
+            "A customer's message reached the helpdesk. Answer it there and watch this page; if nothing shows, the \
+             helpdesk does not call its webhook URL yet."
+                .into(),
+        ),
+        (_, false, true) => (
+            "wait",
+            "Halfway there",
+            "An agent's message reached the channel. Write to the channel from your own phone and watch this page."
+                .into(),
+        ),
+        (_, false, false) => (
+            "wait",
+            "Waiting for the first message",
+            "No message has come through yet. Write to the channel from your own phone and watch this page.".into(),
+        ),
     }
 }
 

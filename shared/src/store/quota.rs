@@ -35,11 +35,10 @@ impl Store {
         let mut anew = Changes::default();
         anew.set("window", number(window)).set("taken", number(want));
         anew.set("expires_at", number(window.saturating_add(period_ms).saturating_div(1000).saturating_add(86_400)));
-        let tries = [
-            (more, "#window = :window AND #taken <= :room"),
-            (anew, "attribute_not_exists(#window) OR #window < :window"),
-        ];
-        for (changes, condition) in tries {
+        let room = "#window = :window AND #taken <= :room";
+        let stale = "attribute_not_exists(#window) OR #window < :window";
+        // Somebody else may have begun the window between the first try and the second.
+        for (changes, condition) in [(&more, room), (&anew, stale), (&more, room)] {
             let result = self
                 .client
                 .update_item()
@@ -47,8 +46,8 @@ impl Store {
                 .set_key(Some(key(&pk, &sk)))
                 .update_expression(changes.expression())
                 .condition_expression(condition)
-                .set_expression_attribute_names(Some(changes.names))
-                .set_expression_attribute_values(Some(changes.values))
+                .set_expression_attribute_names(Some(changes.names.clone()))
+                .set_expression_attribute_values(Some(changes.values.clone()))
                 .send()
                 .await;
             match result {

@@ -9,10 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::{
-    Router,
-    http::{HeaderMap, HeaderValue, Method, Uri, header},
-};
+use axum::{Router, http};
 use byoc::clock::now_ms;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -29,9 +26,9 @@ mod tests;
 /// The token of the account that [`Viber::demo`] makes.
 const DEMO_TOKEN: &str = "4f1d0c0ffee00001-0123456789abcdef-fedcba9876543210";
 /// The customer of the demo.
-const CUSTOMER: &str = "q7Vd2/Hk0m+9sLxTz4Wc1A==";
+const CUSTOMER: &str = "hR4s0P/m2Vq+8LxTc61WdA==";
 /// The name of that customer.
-const CUSTOMER_NAME: &str = "Olena Yaskravets";
+const CUSTOMER_NAME: &str = "Lorna Featherby";
 /// The interface version of a customer's Viber, unless a test wants another.
 const API_VERSION: u64 = 10;
 /// What every answer and callback names as its host.
@@ -176,6 +173,17 @@ impl Viber {
         Ok(said)
     }
 
+    /// The callback of a customer who writes.
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Value, String> {
+        let mut state = self.lock();
+        let writing = state.customer(customer);
+        // Whoever writes is a subscriber, and no callback says so.
+        writing.is_subscribed = true;
+        writing.unanswered = 0;
+        let sender = state.user(customer)?;
+        Ok(json!({ "event": "message", "sender": sender, "message": message(saying), "silent": false }))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -274,33 +282,19 @@ impl ChannelSim for Viber {
 
     fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move {
-            let sender = {
-                let mut state = self.lock();
-                let writing = state.customer(customer);
-                // Whoever writes is a subscriber, and no callback says so.
-                writing.is_subscribed = true;
-                writing.unanswered = 0;
-                state.user(customer)?
-            };
-            let message = message(saying);
-            self.send_callback(json!({ "event": "message", "sender": sender, "message": message, "silent": false }))
-                .await
+            let callback = self.writes(customer, saying)?;
+            self.send_callback(callback).await
         })
     }
 
     fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        let (webhook, sender) = {
-            let state = self.lock();
-            (state.webhook.as_ref()?.url.clone(), state.user(customer).ok()?)
-        };
-        let body = json!({ "event": "message", "sender": sender, "message": message(saying), "silent": false });
-        let (_, body) = callbacks::stamped(body);
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let (url, signature) = self.signed(&webhook, &body);
-        headers.insert(callbacks::SIGNATURE, signature.parse().ok()?);
-        let target = url.parse::<Uri>().ok()?.path_and_query()?.to_string();
-        Some(WebhookCall { method: Method::POST, target, headers, body: body.into() })
+        let (_, body) = callbacks::stamped(self.writes(customer, saying).ok()?);
+        let target = self.lock().webhook.as_ref().and_then(|webhook| webhook.url.parse::<http::Uri>().ok())?;
+        let mut headers = http::HeaderMap::new();
+        headers.insert("content-type", http::HeaderValue::from_static("application/json"));
+        headers.insert("x-viber-content-signature", self.signature(&body).parse().ok()?);
+        let target = target.path_and_query()?.to_string();
+        Some(WebhookCall { method: http::Method::POST, target, headers, body: body.into() })
     }
 
     fn receipt<'a>(

@@ -7,8 +7,6 @@ use serde_json::Value;
 
 use super::{FILTERED, HOST, NO_WEBHOOK, Said, Viber, token};
 
-/// The header with the signature.
-pub(super) const SIGNATURE: &str = "x-viber-content-signature";
 /// How long it waits for an answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it waits before it sends a callback again; each time twice as long.
@@ -44,28 +42,27 @@ impl Viber {
         }
     }
 
-    /// Makes one signed call. The status and the body of the answer.
-    pub(super) async fn call(&self, url: &str, body: &[u8]) -> reqwest::Result<(u16, String)> {
-        let (url, signature) = self.signed(url, body);
-        let request = self
-            .http
-            .post(url)
-            .header("content-type", "application/json")
-            .header(SIGNATURE, &signature)
-            .body(body.to_vec());
-        let answer = request.send().await?;
-        let status = answer.status().as_u16();
-        Ok((status, answer.text().await?))
+    /// What `X-Viber-Content-Signature` carries for a body.
+    pub(super) fn signature(&self, body: &[u8]) -> String {
+        hex::encode(hmac_sha256(self.token.as_bytes(), body))
     }
 
-    /// The URL of a callback, and its signature.
-    pub(super) fn signed(&self, url: &str, body: &[u8]) -> (String, String) {
-        let signature = hex::encode(hmac_sha256(self.token.as_bytes(), body));
+    /// Makes one signed call. The status and the body of the answer.
+    pub(super) async fn call(&self, url: &str, body: &[u8]) -> reqwest::Result<(u16, String)> {
+        let signature = self.signature(body);
         let url = match self.signs_query {
             true => format!("{url}{}sig={signature}", if url.contains('?') { '&' } else { '?' }),
             false => url.to_owned(),
         };
-        (url, signature)
+        let request = self
+            .http
+            .post(url)
+            .header("content-type", "application/json")
+            .header("x-viber-content-signature", &signature)
+            .body(body.to_vec());
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.text().await?))
     }
 
     /// A customer's phone reports a message as a phone would: in its own time.
