@@ -8,7 +8,10 @@ pub mod is_messenger;
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -182,7 +185,10 @@ pub struct Seen {
 
 /// What a vendor does wrong, in the order in which it will.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<VecDeque<Fault>>>);
+pub struct Faults {
+    waiting: Arc<Mutex<VecDeque<Fault>>>,
+    passed: Arc<AtomicUsize>,
+}
 
 /// One misdeed.
 #[derive(Clone, Debug)]
@@ -240,21 +246,27 @@ pub enum How {
 impl Faults {
     /// Adds a fault behind those that wait already.
     pub fn add(&self, fault: Fault) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
     }
 
     /// Forgets all faults that wait.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// How many faults wait.
     pub fn waiting(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// How many calls the vendor got so far, failing ones included.
+    pub fn passed(&self) -> usize {
+        self.passed.load(Ordering::Relaxed)
     }
 
     fn take(&self, path: &str) -> Option<Fault> {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.passed.fetch_add(1, Ordering::Relaxed);
+        let mut faults = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let position = faults.iter().position(|fault| path.contains(&fault.path))?;
         match faults.get_mut(position) {
             Some(fault) if fault.after > 0 => {
