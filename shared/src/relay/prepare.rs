@@ -154,7 +154,9 @@ impl Relay {
                     let tries = count(progress, format!("media.{}.tries", context.part));
                     if tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
                         let reason = format!("the {} could not be fetched: {}", media.kind.word(), failure.reason());
-                        return Err(Failure::Retry { wait: None, reason, doubtful: false });
+                        // A link that is not ready yet says when to come back.
+                        let wait = if let Failure::Retry { wait, .. } = failure { wait } else { None };
+                        return Err(Failure::Retry { wait, reason, doubtful: false });
                     }
                     Part::text(missing(media))
                 }
