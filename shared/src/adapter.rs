@@ -238,7 +238,12 @@ impl Known {
                     self.progress.notes.insert(key.clone(), value.clone());
                 }
                 Fact::DoubtSettled => self.doubtful = false,
-                Fact::Identity(_) | Fact::AccountId(_) | Fact::Profile(_) | Fact::Author(_) | Fact::Contact(_) => {}
+                Fact::Identity(_)
+                | Fact::AccountId(_)
+                | Fact::Setting(..)
+                | Fact::Profile(_)
+                | Fact::Author(_)
+                | Fact::Contact(_) => {}
             }
         }
     }
@@ -253,6 +258,8 @@ pub struct Link {
     pub conversation: Option<String>,
     /// The state of that conversation, as far as we heard.
     pub state: Option<ConversationState>,
+    /// When we heard it, in milliseconds since 1970; kept by the store.
+    pub state_at: Option<i64>,
     /// The helpdesk's id of the last message that we posted.
     pub last_message: Option<String>,
     /// [`Contact::digest`] of what the helpdesk shows.
@@ -417,6 +424,8 @@ pub enum Fact {
     Identity(String),
     /// Setup tasks: the id by which this account's events name it.
     AccountId(String),
+    /// Setup tasks: what a setting is in the vendor's own terms (a title's id, say); stored in the setting's place.
+    Setting(&'static str, String),
     /// [`Task::Profile`]: what the channel knows of the contact.
     Profile(Contact),
     /// [`Task::FindAuthor`]: the name to show.

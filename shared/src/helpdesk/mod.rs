@@ -1,5 +1,7 @@
 //! Helpdesks: where the agents answer. One folder each; the registry below is the only place that lists them.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::{
@@ -7,6 +9,7 @@ use crate::{
     webhook::{ParseError, ParsedHelpdesk, Verified},
 };
 
+pub mod deskie;
 pub mod freshchat;
 pub mod is_messenger;
 
@@ -14,6 +17,18 @@ pub mod is_messenger;
 pub trait Helpdesk: Adapter {
     /// What a call of the helpdesk contains. Messages that the bridge posted itself are left out.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError>;
+
+    /// How long what we heard of a conversation's state is believed, at helpdesks that do not tell when it changes. The
+    /// adapter is then given a link without a state, and asks.
+    fn state_lasts(&self, _account: &Account<'_>) -> Option<Duration> {
+        None
+    }
+
+    /// Whether an agent who writes in another conversation than the link's moves the contact there, at helpdesks that do
+    /// not tell when conversations are merged.
+    fn agents_move_contacts(&self) -> bool {
+        false
+    }
 
     /// Where an event comes from that reached us without a generated URL (by direct invocation), so that its
     /// installation can be found; `None` where this is not one of this helpdesk's events.
@@ -48,7 +63,7 @@ pub struct Origin {
 
 /// Every helpdesk by the name of its kind.
 pub static HELPDESKS: &[(&str, &dyn Helpdesk)] =
-    &[("freshchat", &freshchat::Freshchat), ("is_messenger", &is_messenger::IsMessenger)];
+    &[("deskie", &deskie::Deskie), ("freshchat", &freshchat::Freshchat), ("is_messenger", &is_messenger::IsMessenger)];
 
 /// The helpdesk of a kind.
 pub fn helpdesk(kind: &str) -> Option<&'static dyn Helpdesk> {

@@ -1,6 +1,6 @@
 //! Installing, changing and removing: everything an admin or the Marketplace asks of the bridge.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -105,13 +105,14 @@ impl Admin {
     /// 422 for a bad setting or refused credentials, with nothing stored; 503 when a vendor or the bridge cannot be
     /// reached.
     pub async fn install(&self, request: InstallRequest, event_keys: Vec<String>) -> Result<(bool, Value), ApiError> {
-        let InstallRequest { channel, helpdesk, options } = request;
+        let InstallRequest { mut channel, mut helpdesk, options } = request;
         let (channel_secrets, helpdesk_secrets) = (channel.secrets, helpdesk.secrets);
         let sides = (&channel.settings, &helpdesk.settings);
         let draft = Draft { channel: sides.0, helpdesk: sides.1, options: &options };
-        let (identity, mut account_keys) = self
+        let Checked { identity, mut account_keys, learned } = self
             .check_accounts(&draft, (channel.adapter, &channel_secrets), (helpdesk.adapter, &helpdesk_secrets))
             .await?;
+        learned.put_into(&mut channel.settings, &mut helpdesk.settings);
         account_keys.extend(event_keys);
         account_keys.sort();
         account_keys.dedup();
@@ -162,7 +163,7 @@ impl Admin {
         let mut installation = live.installation.clone();
         let mut sealed = live.sealed.as_ref().clone();
         let before = (&installation.channel, &sealed.channel);
-        let channel = request::patched(
+        let mut channel = request::patched(
             "channel",
             (live.channel, live.channel),
             patch.get("channel"),
@@ -170,7 +171,7 @@ impl Admin {
             self.allow_private,
         )?;
         let before = (&installation.helpdesk, &sealed.helpdesk);
-        let helpdesk = request::patched(
+        let mut helpdesk = request::patched(
             "helpdesk",
             (live.helpdesk, live.helpdesk),
             patch.get("helpdesk"),
@@ -179,8 +180,9 @@ impl Admin {
         )?;
         let options = request::options(patch.get("settings"), &installation.options)?;
         let draft = Draft { channel: &channel.settings, helpdesk: &helpdesk.settings, options: &options };
-        let (identity, account_keys) =
+        let Checked { identity, account_keys, learned } =
             self.check_accounts(&draft, (live.channel, &channel.secrets), (live.helpdesk, &helpdesk.secrets)).await?;
+        learned.put_into(&mut channel.settings, &mut helpdesk.settings);
         if identity != installation.identity {
             return Err(ApiError::unprocessable(
                 "other_account",
@@ -331,13 +333,13 @@ impl Admin {
         if live.is_uninstalled() { Err(ApiError::gone()) } else { Ok(live) }
     }
 
-    /// Checks settings and credentials of both sides, and gives the identity and the keys of the accounts.
+    /// Checks settings and credentials of both sides, and gives what that taught.
     async fn check_accounts(
         &self,
         draft: &Draft<'_>,
         (channel, channel_secrets): (&'static dyn crate::channel::Channel, &Secrets),
         (helpdesk, helpdesk_secrets): (&'static dyn crate::helpdesk::Helpdesk, &Secrets),
-    ) -> Result<(String, Vec<String>), ApiError> {
+    ) -> Result<Checked, ApiError> {
         let channel_account = draft.account(draft.channel, channel_secrets);
         let helpdesk_account = draft.account(draft.helpdesk, helpdesk_secrets);
         for (side, adapter, account) in [
@@ -360,7 +362,9 @@ impl Admin {
             facts.iter().find_map(|fact| if let Fact::Identity(id) = fact { Some(id.clone()) } else { None })
         };
         let own = |side: &SideSettings| serde_json::to_string(&side.settings).unwrap_or_default();
-        let topic = ["channel_id", "channel"].iter().find_map(|name| draft.helpdesk.settings.get(*name));
+        let learned = Learned { channel: settings_in(&channel_facts), helpdesk: settings_in(&helpdesk_facts) };
+        let helpdesk_setting = |name| learned.helpdesk.get(name).or_else(|| draft.helpdesk.settings.get(name));
+        let topic = ["channel_id", "channel"].into_iter().find_map(helpdesk_setting);
         let joined = [
             draft.helpdesk.kind.as_str(),
             &host,
@@ -372,7 +376,8 @@ impl Admin {
         let account_id =
             helpdesk_facts.into_iter().find_map(|fact| if let Fact::AccountId(id) = fact { Some(id) } else { None });
         let keys = account_id.into_iter().chain(Some(host)).filter(|key| !key.is_empty());
-        Ok((sha256_hex(joined.as_bytes()), keys.collect()))
+        let account_keys = keys.collect();
+        Ok(Checked { identity: sha256_hex(joined.as_bytes()), account_keys, learned })
     }
 
     async fn save(&self, installation: &mut Installation, sealed: &Sealed, stale: &[String]) -> Result<(), ApiError> {
@@ -459,6 +464,34 @@ impl Admin {
         }
         Ok(view)
     }
+}
+
+/// What checking both accounts taught.
+struct Checked {
+    identity: String,
+    account_keys: Vec<String>,
+    learned: Learned,
+}
+
+/// Settings for which the vendors have words of their own.
+struct Learned {
+    channel: BTreeMap<String, String>,
+    helpdesk: BTreeMap<String, String>,
+}
+
+impl Learned {
+    fn put_into(self, channel: &mut SideSettings, helpdesk: &mut SideSettings) {
+        channel.settings.extend(self.channel);
+        helpdesk.settings.extend(self.helpdesk);
+    }
+}
+
+fn settings_in(facts: &[Fact]) -> BTreeMap<String, String> {
+    let settings = facts.iter().filter_map(|fact| match fact {
+        Fact::Setting(name, value) => Some(((*name).to_owned(), value.clone())),
+        _ => None,
+    });
+    settings.collect()
 }
 
 /// The two sides of a request before they are stored.

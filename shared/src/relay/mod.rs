@@ -167,6 +167,7 @@ impl Relay {
             contact,
             parts,
             author: None,
+            user: None,
             conversation: None,
             received_at: envelope.received_at,
         };
@@ -221,6 +222,7 @@ impl Relay {
                     contact: &contact,
                     parts,
                     author: Some(author),
+                    user: event.user.as_deref(),
                     conversation: event.conversation.as_deref(),
                     received_at: envelope.received_at,
                 };
@@ -331,6 +333,7 @@ impl Relay {
             contact: &contact,
             parts: &[],
             author: None,
+            user: None,
             conversation: None,
             received_at: envelope.received_at,
         };
@@ -397,7 +400,7 @@ impl Relay {
         )?;
         match claim {
             Claim::Finished(state) => Ok(Err(state)),
-            Claim::Work(claimed) => Ok(Ok((claimed, link))),
+            Claim::Work(claimed) => Ok(Ok((claimed, message.believed(link)))),
         }
     }
 
@@ -516,7 +519,8 @@ impl Relay {
             Direction::Outbound => (live.channel, live.channel_account()),
             Direction::Inbound | Direction::Note => (live.helpdesk, live.helpdesk_account()),
         };
-        let mut known = Known { link: link.clone(), progress: claimed.progress.clone(), doubtful: claimed.doubtful };
+        let progress = claimed.progress.clone();
+        let mut known = Known { link: message.moved(&link), progress, doubtful: claimed.doubtful };
         let turns = self.turns(live, message.direction, message.record);
         let mut log = attempt::Recorder::new(&self.store, claimed, link, files, turns);
         match attempt::drive(&self.http, adapter, &account, task, &mut known, &mut log).await {
@@ -591,11 +595,32 @@ struct Message<'a> {
     contact: &'a Contact,
     parts: &'a [Part],
     author: Option<&'a Author>,
+    user: Option<&'a str>,
     conversation: Option<&'a str>,
     received_at: i64,
 }
 
 impl Message<'_> {
+    /// The stored link without a state that may have changed since, unheard.
+    fn believed(&self, link: Link) -> Link {
+        let Some(lasts) = self.live.helpdesk.state_lasts(&self.live.helpdesk_account()) else { return link };
+        let heard = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
+        let is_stale = heard.is_none_or(|ms| Duration::from_millis(ms) >= lasts);
+        if is_stale { Link { state: None, ..link } } else { link }
+    }
+
+    /// The link as an agent's message shows it to be: where it was merged into another conversation, that one.
+    fn moved(&self, link: &Link) -> Link {
+        let other = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id));
+        let Some(other) = other.filter(|_| self.live.helpdesk.agents_move_contacts()) else { return link.clone() };
+        Link {
+            user: link.user.clone().or_else(|| self.user.map(str::to_owned)),
+            conversation: Some(other.to_owned()),
+            state: None,
+            ..link.clone()
+        }
+    }
+
     fn key(&self) -> JournalKey {
         JournalKey {
             installation: self.live.installation.id.clone(),

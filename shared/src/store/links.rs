@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 
-use super::{Changes, Item, Store, StoreError, flag_of, key, owned, text, text_of, unavailable};
-use crate::{adapter::Link, message::ConversationState};
+use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of, unavailable};
+use crate::{adapter::Link, clock::now_ms, message::ConversationState};
 
 /// What changed in a link: the attributes are written singly, never the whole item.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,6 +40,10 @@ impl LinkChange {
         field("profile", &self.before.profile, &self.after.profile);
         let word = |state: Option<ConversationState>| state.map(|state| state_word(state).to_owned());
         field("state", &word(self.before.state), &word(self.after.state));
+        let is_news = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
+        if self.after.state.is_some() && is_news {
+            changes.set("state_at", number(now_ms()));
+        }
         if self.after.profile_pinned && !self.before.profile_pinned {
             changes.set("profile_pinned", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
         }
@@ -157,6 +161,7 @@ fn read(item: &Item) -> Link {
             "resolved" => Some(ConversationState::Resolved),
             _ => None,
         }),
+        state_at: number_of(item, "state_at"),
         last_message: owned(item, "last_message"),
         profile: owned(item, "profile"),
         profile_pinned: flag_of(item, "profile_pinned"),

@@ -1,0 +1,283 @@
+//! What the answers teach.
+
+use bytes::Bytes;
+use http::Response;
+
+use super::{
+    CHANNEL, calls, classify, look,
+    plan::{self, Plan, notes},
+    profile::{self, Field},
+    render,
+    wire::{self, Case, CustomChannel, Message, User, Word},
+};
+use crate::{
+    adapter::{Account, Delivery, Fact, Known, Outcome, Task},
+    message::{Contact, ConversationState},
+};
+
+pub(super) fn outcome(
+    account: &Account<'_>,
+    task: &Task<'_>,
+    known: &Known,
+    plan: Plan,
+    answer: &Response<Bytes>,
+) -> Outcome {
+    let reader = Reader { account, known, answer };
+    match (plan, task) {
+        (Plan::CheckChannel, _) => reader.channels(),
+        (Plan::FindUser, Task::Deliver(Delivery { contact, .. }) | Task::Note { contact, .. }) => reader.users(contact),
+        (Plan::ReadUser { .. }, _) => reader.contact(),
+        (Plan::ListCases { .. }, _) => reader.cases(),
+        (Plan::Look { case, post }, Task::Deliver(delivery)) => reader.looked(delivery, &case, post),
+        (Plan::Create { post }, Task::Deliver(delivery)) => reader.created(delivery, post),
+        (Plan::Post { case, post, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &case, post),
+        (Plan::PostNote { case }, _) => reader.noted(&case),
+        (Plan::UpdateUser { field, .. }, Task::Deliver(delivery)) => reader.updated_user(delivery.contact, field),
+        _ => Outcome::Learned(Vec::new()),
+    }
+}
+
+struct Reader<'a> {
+    account: &'a Account<'a>,
+    known: &'a Known,
+    answer: &'a Response<Bytes>,
+}
+
+impl Reader<'_> {
+    fn is_ok(&self) -> bool {
+        classify::is_ok(self.answer)
+    }
+
+    fn failure(&self, what: &str) -> Outcome {
+        classify::failure(what, self.answer)
+    }
+
+    /// The setting may be the channel's title; what is stored is its key, which never changes.
+    fn channels(&self) -> Outcome {
+        if !self.is_ok() {
+            return self.failure("to list the custom channels");
+        }
+        let channels: Vec<CustomChannel> = wire::list(self.answer.body(), "custom_channel");
+        let wanted = self.account.setting(CHANNEL).unwrap_or_default().trim().to_lowercase();
+        let is = |word: &Word| word.text().is_some_and(|text| text.trim().to_lowercase() == wanted);
+        let by_key = channels.iter().find(|channel| is(&channel.channel_api_key));
+        let mut by_title = channels.iter().filter(|channel| is(&channel.title));
+        let channel = match (by_key, by_title.next(), by_title.next()) {
+            (Some(channel), ..) | (None, Some(channel), None) => channel,
+            (None, Some(_), Some(_)) => {
+                return Outcome::rejected(format!(
+                    "several custom channels are called so; take one of {}",
+                    all(&channels)
+                ));
+            }
+            (None, None, _) if channels.is_empty() => {
+                return Outcome::rejected("the account has no custom channel; add one in Deskie's settings");
+            }
+            (None, None, _) => {
+                return Outcome::rejected(format!("there is no such custom channel; there are {}", all(&channels)));
+            }
+        };
+        let Some(key) = channel.channel_api_key.text() else {
+            return Outcome::rejected("the custom channel has no key; save it once more in Deskie's settings");
+        };
+        if channel.active.is_some_and(|active| !active.0) {
+            return Outcome::rejected(format!(
+                "the custom channel {key} is inactive; switch it on in Deskie's settings"
+            ));
+        }
+        Outcome::Learned(vec![Fact::Setting(CHANNEL, key.to_owned()), note(notes::DONE, "1")])
+    }
+
+    /// What an existing user is called may be an agent's work: it is left alone.
+    fn users(&self, contact: &Contact) -> Outcome {
+        if !self.is_ok() && !classify::is_missing(self.answer) {
+            return self.failure("to look for the user");
+        }
+        let reference = self.account.reference(&contact.id);
+        let channel = self.account.setting(CHANNEL);
+        let users: Vec<User> = wire::list(self.answer.body(), "user");
+        let found = users.iter().filter(|user| {
+            user.user_custom_id.text().is_none_or(|id| id == reference)
+                && user.user_custom_channel.text().is_none_or(|key| Some(key) == channel)
+        });
+        // Of several the oldest, always the same one.
+        let oldest = found.filter(|user| user.user_id.id().is_some()).min_by_key(|user| user.user_id.number());
+        match oldest.and_then(|user| Some((user, user.user_id.id()?))) {
+            Some((user, id)) => {
+                let shown = self.known.link.profile.as_deref();
+                let named = user.user_full_name.text().and(Field::Name.of(contact));
+                let profile = named.map(|_| Fact::ProfileShown(profile::with(shown, contact, &[Field::Name])));
+                Outcome::Learned([Fact::User(id.to_owned())].into_iter().chain(profile).collect())
+            }
+            None => {
+                // Without a user nothing can have been posted.
+                let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
+                Outcome::Learned([note(notes::USER, notes::ABSENT)].into_iter().chain(settled).collect())
+            }
+        }
+    }
+
+    fn contact(&self) -> Outcome {
+        if !self.is_ok() {
+            return self.failure("to show the user");
+        }
+        let user: Option<User> = wire::record(self.answer.body(), "user");
+        let custom = user.and_then(|user| user.user_custom_id.owned()).unwrap_or_default();
+        match self.account.contact_of(&custom) {
+            Some(contact) => Outcome::Learned(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
+            None => Outcome::rejected("this Deskie user is not one of the channel's contacts"),
+        }
+    }
+
+    /// The newest case counts: closed, it stands for none; missing, the stored one was merged into another.
+    fn cases(&self) -> Outcome {
+        if !self.is_ok() {
+            return self.failure("to list the cases");
+        }
+        let channel = self.account.setting(CHANNEL).map(str::to_lowercase);
+        let lost: Vec<&str> = plan::noted(self.known, notes::LOST).collect();
+        let mut cases: Vec<Case> = wire::list(self.answer.body(), "case");
+        cases.retain(|case| {
+            // An e-mail case of a linked profile is none of ours.
+            let is_ours = case.channel.text().is_none_or(|key| Some(key.to_lowercase()) == channel);
+            is_ours && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
+        });
+        let age = |case: &&Case| (case.created_at.text().and_then(look::seconds), case.case_id.number());
+        let newest = cases.iter().max_by_key(age).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
+        let Some((newest, id)) = newest else {
+            let forget = self.known.link.conversation.is_some().then_some(Fact::NoConversation);
+            let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
+            let facts = [note(notes::CASES, notes::NONE)].into_iter().chain(forget).chain(settled);
+            return Outcome::Learned(facts.collect());
+        };
+        let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(state(&newest.status)) }];
+        if self.known.doubtful {
+            // The post went into the stored case, or made the newest.
+            let stored = self.known.link.conversation.as_deref().filter(|stored| *stored != id);
+            let stored = stored.filter(|stored| cases.iter().any(|case| case.case_id.id() == Some(stored)));
+            let places: Vec<&str> = [id.as_str()].into_iter().chain(stored).collect();
+            facts.push(note(notes::DOUBT, places.join(",")));
+        }
+        Outcome::Learned(facts)
+    }
+
+    fn looked(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Outcome {
+        let is_missing = classify::is_missing(self.answer);
+        if !self.is_ok() && !is_missing {
+            return self.failure("to list the messages");
+        }
+        let found = match calls::post_of(delivery, self.known, post) {
+            Ok(post) if !is_missing => look::find(self.known, case, &post, self.answer),
+            _ => None,
+        };
+        if let Some(message) = found {
+            // What state the case is in by now is asked before the next message.
+            let elsewhere = self.known.link.conversation.as_deref() != Some(case);
+            let moved = elsewhere.then(|| Fact::Conversation { id: case.to_owned(), state: None });
+            let sent = [Fact::LastMessage(message.clone()), Fact::Sent(Some(message)), note(notes::DOUBT, "")];
+            return Outcome::Learned(moved.into_iter().chain(sent).collect());
+        }
+        let left: Vec<&str> = plan::noted(self.known, notes::DOUBT).filter(|id| *id != case).collect();
+        let settled = left.is_empty().then_some(Fact::DoubtSettled);
+        Outcome::Learned([note(notes::DOUBT, left.join(","))].into_iter().chain(settled).collect())
+    }
+
+    fn created(&self, delivery: &Delivery<'_>, post: usize) -> Outcome {
+        let case: Option<Case> = wire::record(self.answer.body(), "case").filter(|_| self.is_ok());
+        let Some(case) = case else {
+            if classify::is_about_contact(self.answer) && self.known.note(notes::PLAIN).is_none() {
+                return Outcome::Learned(vec![note(notes::PLAIN, "1")]);
+            }
+            return self.refused(delivery, post, "the case");
+        };
+        let mut facts: Vec<Fact> = case.user_id.id().map(|id| Fact::User(id.to_owned())).into_iter().collect();
+        if let Some(id) = case.case_id.id() {
+            facts.push(Fact::Conversation { id: id.to_owned(), state: Some(state(&case.status)) });
+            facts.push(Fact::LastMessage(look::first_of(id)));
+        }
+        let shown = profile::with_all(self.known.link.profile.as_deref(), delivery.contact);
+        if !shown.is_empty() {
+            facts.push(Fact::ProfileShown(shown));
+        }
+        facts.push(Fact::Sent(None));
+        Outcome::Learned(facts)
+    }
+
+    fn posted(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Outcome {
+        let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
+        let Some(message) = message else {
+            if classify::is_missing(self.answer) {
+                return Outcome::Learned(self.lost(case));
+            }
+            return self.refused(delivery, post, "the message");
+        };
+        let id = message.message_id.id().map(str::to_owned);
+        let last = id.clone().map(Fact::LastMessage);
+        // The message is what matters; with hardly a call left the profile waits.
+        let later = (classify::is_scarce(self.answer)
+            && profile::missing(self.known.link.profile.as_deref(), delivery.contact).is_some())
+        .then(|| note(notes::PROFILE, "later"));
+        Outcome::Learned(last.into_iter().chain(later).chain([Fact::Sent(id)]).collect())
+    }
+
+    /// The case is gone: deleted, or merged into another one, which the list will show.
+    fn lost(&self, case: &str) -> Vec<Fact> {
+        let lost: Vec<&str> = plan::noted(self.known, notes::LOST).chain([case]).collect();
+        vec![Fact::NoConversation, note(notes::LOST, lost.join(","))]
+    }
+
+    /// A post that Deskie does not take with its files is made without them before it is given up.
+    fn refused(&self, delivery: &Delivery<'_>, index: usize, what: &str) -> Outcome {
+        let has_files = calls::post_of(delivery, self.known, index).is_ok_and(|post| !post.files.is_empty());
+        match self.failure(what) {
+            Outcome::Rejected { .. } if has_files => {
+                Outcome::Learned(vec![note(&render::refused_note(index), "refused")])
+            }
+            other => other,
+        }
+    }
+
+    fn noted(&self, case: &str) -> Outcome {
+        let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
+        match message {
+            Some(message) => Outcome::Learned(vec![Fact::Sent(message.message_id.id().map(str::to_owned))]),
+            None if classify::is_missing(self.answer) => Outcome::Learned(self.lost(case)),
+            None if classify::is_about_staff(self.answer) && self.known.note(notes::STAFF).is_none() => {
+                Outcome::Learned(vec![note(notes::STAFF, "refused")])
+            }
+            None => self.failure("the note"),
+        }
+    }
+
+    /// The message has arrived, whatever becomes of the profile. What Deskie refuses it would refuse again: that the
+    /// address belongs to somebody already is the commonest reason.
+    fn updated_user(&self, contact: &Contact, field: Field) -> Outcome {
+        let is_later = !self.is_ok() && matches!(self.failure("the profile"), Outcome::Retry { .. });
+        let shown = Fact::ProfileShown(profile::with(self.known.link.profile.as_deref(), contact, &[field]));
+        let later = (is_later || classify::is_scarce(self.answer)).then(|| note(notes::PROFILE, "later"));
+        Outcome::Learned((!is_later).then_some(shown).into_iter().chain(later).collect())
+    }
+}
+
+fn all(channels: &[CustomChannel]) -> String {
+    let name = |channel: &CustomChannel| {
+        format!(
+            "{} ({})",
+            channel.channel_api_key.text().unwrap_or("without a key"),
+            channel.title.text().unwrap_or("without a title")
+        )
+    };
+    channels.iter().take(20).map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// `open`, `waiting` and whatever else is not closed take messages.
+fn state(status: &Word) -> ConversationState {
+    match status.text().map(|status| status.trim().to_ascii_lowercase()).as_deref() {
+        Some("closed") => ConversationState::Resolved,
+        _ => ConversationState::Open,
+    }
+}
+
+fn note(key: &str, value: impl Into<String>) -> Fact {
+    Fact::Note(key.to_owned(), value.into())
+}

@@ -1,0 +1,84 @@
+//! Form bodies with bracket keys, as PHP writes nested values: `object[attachments][0][url]=…`.
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+/// Deeper keys are none of Deskie's.
+const DEPTH: usize = 8;
+
+/// Reads a form as the JSON value that it stands for. Numbered keys stay keys; every value is a text. Of two values that
+/// cannot both be there the first stays.
+pub(super) fn read(body: &Bytes) -> Value {
+    let mut root = Value::Object(Map::new());
+    for (key, value) in form_urlencoded::parse(body) {
+        put(&mut root, &segments(&key), &value);
+    }
+    root
+}
+
+/// `object[attachments][0]` as `object`, `attachments`, `0`. What does not close its bracket is a name as it stands.
+fn segments(key: &str) -> Vec<&str> {
+    let Some((name, mut rest)) = key.split_once('[') else { return vec![key] };
+    let mut segments = vec![name];
+    loop {
+        let Some((segment, behind)) = rest.split_once(']') else { return vec![key] };
+        segments.push(segment);
+        match behind.strip_prefix('[') {
+            Some(next) => rest = next,
+            None => return segments,
+        }
+    }
+}
+
+fn put(root: &mut Value, segments: &[&str], value: &str) {
+    let Some((last, path)) = segments.split_last() else { return };
+    if path.len() >= DEPTH {
+        return;
+    }
+    let mut here = root;
+    for segment in path {
+        let Some(object) = here.as_object_mut() else { return };
+        let segment = named(object, segment);
+        here = object.entry(segment).or_insert_with(|| Value::Object(Map::new()));
+    }
+    if let Some(object) = here.as_object_mut() {
+        let last = named(object, last);
+        object.entry(last).or_insert_with(|| value.into());
+    }
+}
+
+/// `[]` is the next number.
+fn named(object: &Map<String, Value>, segment: &str) -> String {
+    if segment.is_empty() { object.len().to_string() } else { segment.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn brackets_become_nested_values() {
+        let rows = [
+            ("", json!({})),
+            ("type=message_new", json!({"type": "message_new"})),
+            ("a[b]=1&a[c]=2", json!({"a": {"b": "1", "c": "2"}})),
+            (
+                "a%5Bb%5D%5B0%5D%5Bc%5D=x+y&a%5Bb%5D%5B1%5D%5Bc%5D=%2B",
+                json!({"a": {"b": {"0": {"c": "x y"}, "1": {"c": "+"}}}}),
+            ),
+            ("a[]=1&a[]=2", json!({"a": {"0": "1", "1": "2"}})),
+            ("a[b=1", json!({"a[b": "1"})),
+            ("a[b]c=1", json!({"a": {"b": "1"}})),
+            ("a=1&a[b]=2", json!({"a": "1"})),
+            ("a[b]=2&a=1", json!({"a": {"b": "2"}})),
+            ("a=1&a=2", json!({"a": "1"})),
+            ("a=%FF", json!({"a": "\u{fffd}"})),
+            ("a[1][2][3][4][5][6][7][8][9]=x", json!({})),
+        ];
+        for (body, value) in rows {
+            assert_eq!(read(&Bytes::from_static(body.as_bytes())), value, "{body}");
+        }
+    }
+}

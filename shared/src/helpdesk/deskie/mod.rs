@@ -1,0 +1,162 @@
+//! Deskie, and Omnidesk, which is the same product for another market: cases behind a channel of one's own making.
+//!
+//! - Custom channels: <https://support.deskie.io/knowledge_base/item/202>
+//! - API: <https://deskie.io/api/introduction>, <https://omnidesk.ru/api/cases>
+//!
+//! A contact is a Deskie user with the custom id `<channel kind>:<channel's user id>`. The first message makes a case and
+//! with it the user; later ones go into the newest case, or a new one when that is closed, whatever `on_resolved` says:
+//! that is how Deskie wants its channels to work. Deskie tells nobody when it closes or merges a case, and the smallest
+//! plan allows 20 calls a minute, so what we heard of a case is believed for a while and then asked for again. In the
+//! steady state an inbound message costs one call.
+
+mod answers;
+mod calls;
+mod classify;
+mod form;
+mod html;
+mod look;
+mod parse;
+mod plan;
+mod profile;
+mod render;
+mod verify;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use super::Helpdesk;
+use crate::{
+    adapter::{Account, Adapter, Known, Outcome, RenderError, Step, Task, Urls},
+    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    message::{MediaKind, PartKind},
+    settings::{Form, Setting, SettingError},
+    webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+/// The helpdesk Deskie (Omnidesk).
+#[derive(Clone, Copy, Debug)]
+pub struct Deskie;
+
+const API_URL: &str = "api_url";
+const EMAIL: &str = "email";
+const API_KEY: &str = "api_key";
+const CHANNEL: &str = "channel";
+const NOTE_STAFF_ID: &str = "note_staff_id";
+const RECHECK_SECONDS: &str = "recheck_seconds";
+
+const API_URL_HELP: &str = "the base of the account's API, which ends in /api/, for example https://acme.deskie.io/api/ or https://acme.omnidesk.ru/api/";
+const EMAIL_HELP: &str = "the e-mail address of the agent to whom the API key belongs";
+const CHANNEL_HELP: &str = "the custom channel: `cch` and its number, for example cch207, or its title";
+const NOTE_STAFF_ID_HELP: &str = "the number of the agent in whose name the bridge writes its notes";
+const RECHECK_SECONDS_HELP: &str = "for how many seconds (0 to 86400) an open case is used before the bridge asks Deskie again whether it is still open; each question is one more API call, 0 asks before every message";
+
+const SETTINGS: &[Setting] = &[
+    Setting::required(API_URL, Form::Url, API_URL_HELP),
+    Setting::required(EMAIL, Form::Text(254), EMAIL_HELP),
+    Setting::required(API_KEY, Form::Token, "the API key, from the settings page \"API\"").secret(),
+    Setting::required(CHANNEL, Form::Text(100), CHANNEL_HELP),
+    Setting::optional(NOTE_STAFF_ID, Form::Text(20), NOTE_STAFF_ID_HELP),
+    Setting::optional(RECHECK_SECONDS, Form::Text(5), RECHECK_SECONDS_HELP),
+];
+
+/// The largest file and the most that one message takes: 25 MB and 50 MB, read as Deskie cannot mean less.
+const MAX_FILE: u64 = 25_000_000;
+const MAX_FILES: u64 = 50_000_000;
+/// How long an open case is believed to be open, where the installation does not say otherwise.
+const RECHECK: u64 = 300;
+
+static LIMITS: Limits = Limits {
+    // Deskie publishes no figure; 64 KiB is what a text column commonly holds.
+    text: TextLimit { max: 60_000, unit: TextUnit::Bytes },
+    media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
+    parts: &[
+        (PartKind::Video, Support::Degraded("file")),
+        (PartKind::Audio, Support::Degraded("file")),
+        (PartKind::Location, Support::Degraded("map link")),
+        (PartKind::ContactCard, Support::Degraded("text")),
+        (PartKind::Sticker, Support::Degraded("link")),
+        (PartKind::Buttons, Support::Degraded("numbered list")),
+        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Unsupported, Support::Degraded("notice")),
+    ],
+    receipts: false,
+    registers: false,
+    profile: None,
+    // The allowance is a matter of the account's plan, from 20 to 1500 a minute: a fixed one would be wrong for nearly
+    // everybody. The answers tell when it is used up, and how long to wait.
+    rate: None,
+};
+
+const fn upload(kind: MediaKind) -> MediaLimit {
+    MediaLimit { kind, max_bytes: MAX_FILE, accepted: &[], refused: &[], caption: 0, by: MediaBy::Upload }
+}
+
+impl Adapter for Deskie {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
+        let checks: [(&str, &str, fn(&str) -> bool); 4] = [
+            (API_URL, API_URL_HELP, |url| url.trim_end_matches('/').ends_with("/api")),
+            // A colon would end the name in Basic credentials.
+            (EMAIL, EMAIL_HELP, |email| email.contains('@') && !email.contains([':', ' ', '\n'])),
+            (NOTE_STAFF_ID, NOTE_STAFF_ID_HELP, |id| id.parse::<u64>().is_ok_and(|id| id > 0)),
+            (RECHECK_SECONDS, RECHECK_SECONDS_HELP, |text| text.parse::<u64>().is_ok_and(|seconds| seconds <= 86_400)),
+        ];
+        for (setting, should_be, is_right) in checks {
+            if account.setting(setting).is_some_and(|value| !is_right(value)) {
+                return Err(SettingError { setting: setting.to_owned(), should_be: should_be.to_owned() });
+            }
+        }
+        Ok(())
+    }
+
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+        let channel = account.setting(CHANNEL).unwrap_or_default();
+        vec![format!(
+            "In Deskie, open the settings of the custom channel {channel} and set its webhook URL to {}.",
+            urls.helpdesk
+        )]
+    }
+
+    fn verify(&self, _account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        verify::verify(request)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        calls::step(account, task, known, plan::plan(task, known)?)
+    }
+
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+        match plan::plan(task, known) {
+            Ok(plan) => answers::outcome(account, task, known, plan, answer),
+            Err(RenderError { reason }) => Outcome::Rejected { reason },
+        }
+    }
+}
+
+impl Helpdesk for Deskie {
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
+        parse::parse(account, request)
+    }
+
+    fn state_lasts(&self, account: &Account<'_>) -> Option<Duration> {
+        let seconds = account.setting(RECHECK_SECONDS).and_then(|text| text.parse().ok()).unwrap_or(RECHECK);
+        Some(Duration::from_secs(seconds))
+    }
+
+    fn agents_move_contacts(&self) -> bool {
+        true
+    }
+}

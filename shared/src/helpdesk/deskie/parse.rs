@@ -1,0 +1,123 @@
+//! Deskie's calls as events. There is one kind: somebody wrote to the customer.
+
+use http::header;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    form, html,
+    wire::{self, Attachment, Webhook, WebhookMessage},
+};
+use crate::{
+    adapter::Account,
+    crypto::sha256_hex,
+    media::content_type_of,
+    message::{Author, AuthorKind, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
+    webhook::{ParseError, ParsedHelpdesk, Verified, WebhookRequest},
+};
+
+/// Ids are numbers; nothing longer is one.
+const MAX_ID: usize = 64;
+
+pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
+    let request = verified.request();
+    let Ok(webhook) = Webhook::deserialize(body(request)?) else {
+        return Err(ParseError::bad("the body", "an object"));
+    };
+    let kind = webhook.r#type.text().ok_or_else(|| ParseError::missing("type"))?;
+    if !webhook.object.is_object() {
+        return Err(ParseError::missing("object"));
+    }
+    let message = WebhookMessage::deserialize(webhook.object).unwrap_or_default();
+    let id = id(&message, request);
+    if kind != "message_new" {
+        return Ok(ParsedHelpdesk::ignored(id, "unsupported"));
+    }
+    // Whatever else it is, a note is for agents.
+    if message.note.0 {
+        return Ok(ParsedHelpdesk::ignored(id, "private"));
+    }
+    let is_from_api = message.b_from_api.0 || webhook.b_from_api.0;
+    // What came through the API and is no agent's was written in the customer's name: by us, most likely.
+    if is_from_api && message.staff_id.is_nobody() && !message.sent_via_rule.0 {
+        return Ok(ParsedHelpdesk::ignored(id, "echo"));
+    }
+    let parts = parts(&message);
+    if parts.is_empty() {
+        return Ok(ParsedHelpdesk::ignored(id, "empty"));
+    }
+    // A machine's message is compared with those that we posted; a rule's is always delivered.
+    let by_machine = is_from_api || message.sent_via_rule.0;
+    let author = Author { kind: if by_machine { AuthorKind::Bot } else { AuthorKind::Agent }, name: None, id: None };
+    let custom = message.custom_user_id.or(&message.user_custom_id);
+    let group = custom.text().or(message.user_id.id()).or(message.case_id.id());
+    Ok(ParsedHelpdesk::events(vec![HelpdeskEvent {
+        // Without an id of its own, the same bytes within a moment are a repeat.
+        repeat_key: message.message_id.id().is_none().then(|| sha256_hex(&request.body)),
+        id,
+        at: request.received_at,
+        group: group.ok_or_else(|| ParseError::missing("object.custom_user_id"))?.to_owned(),
+        contact: custom.text().and_then(|custom| account.contact_of(custom)).map(str::to_owned),
+        user: message.user_id.id().map(str::to_owned),
+        conversation: message.case_id.id().map(str::to_owned),
+        kind: HelpdeskEventKind::Message { author, parts },
+    }]))
+}
+
+/// The body in whichever of the two encodings it came: forms are what Deskie is known to send.
+fn body(request: &WebhookRequest) -> Result<Value, ParseError> {
+    let content_type = request.header(header::CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
+    let looks_like_json = request.body.trim_ascii_start().first() == Some(&b'{');
+    if content_type.contains("json") || looks_like_json {
+        return serde_json::from_slice(&request.body).map_err(|error| ParseError::json(&error));
+    }
+    Ok(form::read(&request.body))
+}
+
+fn id(message: &WebhookMessage, request: &WebhookRequest) -> String {
+    let own = message.message_id.id().filter(|id| id.len() <= MAX_ID);
+    own.map_or_else(|| format!("call:{}", request.id), str::to_owned)
+}
+
+fn parts(message: &WebhookMessage) -> Vec<Part> {
+    let text = match message.content.text() {
+        Some(content) => content.replace("\r\n", "\n"),
+        None => message.content_html.text().map(html::to_text).unwrap_or_default(),
+    };
+    let text = Some(text.trim()).filter(|text| !text.is_empty()).map(Part::text);
+    text.into_iter().chain(wire::entries(&message.attachments).map(attachment)).collect()
+}
+
+/// A link's life is not known, so the relay copies the file at once.
+fn attachment(value: &Value) -> Part {
+    let file = match value {
+        // A list of bare links.
+        Value::String(url) => return media(url, &Attachment::default()),
+        value => Attachment::deserialize(value).unwrap_or_default(),
+    };
+    match file.url.text() {
+        Some(url) => media(url.trim(), &file),
+        None => Part::Unsupported { what: "file".to_owned(), text: file.file_name.owned() },
+    }
+}
+
+fn media(url: &str, file: &Attachment) -> Part {
+    let name = file.file_name.owned().or_else(|| name_in(url));
+    let extension = name.as_deref().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
+    let kind = file.mime_type.text().or_else(|| extension.map(content_type_of)).map_or(MediaKind::File, MediaKind::of);
+    Part::Media(Media {
+        name,
+        content_type: file.mime_type.owned(),
+        size: file.file_size.number(),
+        ..Media::new(kind, MediaSource::ShortLink { url: url.to_owned() })
+    })
+}
+
+/// The name at the end of a link's path, where it looks like one of a file.
+fn name_in(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let name = url.path_segments()?.next_back()?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    let is_name = !stem.is_empty() && (1..=8).contains(&extension.len());
+    is_name.then(|| percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
+}

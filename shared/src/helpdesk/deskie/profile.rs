@@ -1,0 +1,65 @@
+//! What Deskie shows of a contact, field by field, so that each change costs the one call that it needs and an event
+//! that happens to lack a field changes nothing.
+
+use crate::{crypto::sha256_hex, message::Contact};
+
+/// A field of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Email,
+    Phone,
+    Name,
+}
+
+impl Field {
+    const ALL: [Self; 3] = [Self::Email, Self::Phone, Self::Name];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Name => "name",
+        }
+    }
+
+    /// What the contact has there.
+    pub(super) fn of(self, contact: &Contact) -> Option<&str> {
+        let field = match self {
+            Self::Email => &contact.email,
+            Self::Phone => &contact.phone,
+            Self::Name => &contact.name,
+        };
+        field.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+}
+
+/// The first field that we know and Deskie does not show, going by what the link remembers.
+pub(super) fn missing(shown: Option<&str>, contact: &Contact) -> Option<Field> {
+    Field::ALL
+        .into_iter()
+        .find(|field| field.of(contact).is_some_and(|value| remembered(shown, *field) != Some(&fingerprint(value))))
+}
+
+/// What the link should remember once Deskie shows these fields of the contact, besides what it showed before.
+pub(super) fn with(shown: Option<&str>, contact: &Contact, fields: &[Field]) -> String {
+    let entry = |field: Field| {
+        let new = field.of(contact).filter(|_| fields.contains(&field)).map(fingerprint);
+        let value = new.or_else(|| remembered(shown, field).map(str::to_owned))?;
+        Some(format!("{}={value}", field.word()))
+    };
+    Field::ALL.into_iter().filter_map(entry).collect::<Vec<_>>().join(";")
+}
+
+/// The same with every field that the contact has.
+pub(super) fn with_all(shown: Option<&str>, contact: &Contact) -> String {
+    with(shown, contact, &Field::ALL)
+}
+
+fn remembered(shown: Option<&str>, field: Field) -> Option<&str> {
+    let mut entries = shown?.split(';').filter_map(|entry| entry.split_once('='));
+    entries.find(|(name, _)| *name == field.word()).map(|(_, value)| value)
+}
+
+fn fingerprint(value: &str) -> String {
+    sha256_hex(value.as_bytes()).chars().take(12).collect()
+}

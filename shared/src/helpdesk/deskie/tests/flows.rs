@@ -1,0 +1,627 @@
+//! Whole tasks, run by hand against scripted answers: each row is the call that must come next and its answer.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    adapter::{Fact, FetchContext, Repeat},
+    message::{Media, MediaKind, MediaSource},
+};
+
+const CREATE: &str = "POST cases.json";
+const POST: &str = "POST cases/730214/messages.json";
+const LIST: &str = "GET cases.json?user_id=6120847735&show_active_chats=true&sort=created_at_desc";
+const LOOK: &str = "GET cases/730214/messages.json?order=desc&limit=100";
+const FIND: &str =
+    "GET users.json?user_custom_id=%5Eviber%3A9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10%5E&user_custom_channel=cch207";
+const LINK: &str = "PUT users/6120847735/link.json";
+const RENAME: &str = "PUT users/6120847735.json";
+const ADDED: &str = r#"{"message": {"message_id": 53811500, "user_id": 6120847735, "staff_id": 0}}"#;
+const MADE: &str = r#"{"case": {"case_id": 730300, "user_id": 6120847735, "status": "open", "channel": "cch207"}}"#;
+const OK: &str = r#"{"user": {"user_id": 6120847735}}"#;
+const NOT_FOUND: &str = r#"{"error": "case_not_found"}"#;
+const NO_USERS: &str = r#"{"total_count": 0}"#;
+const EMPTY: &str = "[]";
+
+/// A call that must come next, and its answer.
+type Exchange<'a> = (&'a str, u16, &'a str);
+
+/// Runs a task to its end; every call must be repeatable until its answer is known. Gives back the bodies of the calls.
+fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
+    let mut bodies = Vec::new();
+    for (expected, status, text) in script {
+        let made = call(side.next(task, known));
+        assert_eq!(line(&made), *expected, "{known:?}");
+        assert_eq!(line(&call(side.next(task, known))), *expected, "the same knowledge gives the same call");
+        assert_eq!(made.repeat == Repeat::Doubles, expected.starts_with("POST"), "{expected}");
+        bodies.push(made.request.body().clone());
+        match side.read(task, known, &answer(*status, text.to_string())) {
+            Outcome::Learned(facts) => {
+                known.learn(&facts);
+                // As the relay does.
+                known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
+            }
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+    match side.next(task, known) {
+        Step::Done => bodies,
+        other => panic!("the end expected, not {other:?}"),
+    }
+}
+
+fn deliver(known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Body> {
+    deliver_of(&nobody(), known, parts, script)
+}
+
+fn deliver_of(contact: &Contact, known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Body> {
+    run(&Side::new(), &Task::Deliver(&delivery(contact, parts)), known, script)
+}
+
+fn hi() -> Vec<Part> {
+    vec![Part::text("Any news?")]
+}
+
+fn value(body: &Body) -> Value {
+    let Body::Bytes(bytes) = body else { panic!("{body:?}") };
+    serde_json::from_slice(bytes).expect("JSON")
+}
+
+fn text(name: &str) -> String {
+    String::from_utf8(fixture(name).to_vec()).expect("text")
+}
+
+/// A listed message of the customer's.
+fn theirs(id: u64, content: &str) -> Value {
+    json!({"message": {"message_id": id, "user_id": 6_120_847_735_u64, "staff_id": 0, "content": content,
+                       "content_html": "", "attachments": [], "note": false,
+                       "created_at": "Mon, 03 Jun 2024 09:20:01 +0300"}})
+}
+
+fn list(records: &[Value]) -> String {
+    let mut list: serde_json::Map<String, Value> =
+        records.iter().enumerate().map(|(index, record)| (index.to_string(), record.clone())).collect();
+    list.insert("total_count".to_owned(), records.len().into());
+    Value::Object(list).to_string()
+}
+
+fn case(id: u64, status: &str) -> Value {
+    json!({"case": {"case_id": id, "status": status, "channel": "cch207",
+                    "created_at": format!("Mon, 03 Jun 2024 09:{:02}:17 +0300", id % 60)}})
+}
+
+#[test]
+fn in_the_steady_state_a_text_is_one_call() {
+    let mut known = linked();
+    deliver(&mut known, &hi(), &[(POST, 201, ADDED)]);
+    assert_eq!(known.link.last_message.as_deref(), Some("53811500"));
+    assert_eq!(known.progress.sent, ["53811500"]);
+    assert!(known.progress.notes.is_empty(), "nothing else is worth a write: {known:?}");
+}
+
+#[test]
+fn the_first_message_makes_the_case_and_the_user() {
+    let mut known = Known::default();
+    let bodies = deliver_of(&reachable_maria(), &mut known, &hi(), &[(CREATE, 201, MADE)]);
+    assert_eq!(
+        value(&bodies[0]),
+        json!({"case": {
+            "user_custom_id": "viber:9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10", "channel": "cch207",
+            "subject": "Chat with Maria Lopez", "content": "Any news?", "user_full_name": "Maria Lopez",
+            "user_email": "maria@example.com", "user_phone": "+447700900238",
+        }})
+    );
+    assert_eq!((known.link.user.as_deref(), known.link.conversation.as_deref()), (Some(USER), Some("730300")));
+    assert_eq!(known.link.state, Some(ConversationState::Open));
+    assert_eq!(known.progress.sent, [""]);
+    // What went along is not sent once more.
+    known.progress = Default::default();
+    let post = "POST cases/730300/messages.json";
+    deliver_of(&reachable_maria(), &mut known, &hi(), &[(post, 201, ADDED)]);
+}
+
+#[test]
+fn credentials_stand_in_the_header_and_are_hidden() {
+    let made = call(Side::new().next(&Task::Check, &Known::default()));
+    let header = &made.request.headers()["authorization"];
+    assert_eq!(header, "Basic YWdlbnRAYWNtZS5leGFtcGxlOnRoZS1rZXk=");
+    assert!(header.is_sensitive());
+}
+
+#[test]
+fn when_what_we_heard_is_too_old_the_newest_case_is_asked_for() {
+    let create = [(CREATE, 201, MADE)];
+    let post = [(POST, 201, ADDED)];
+    let older = [("POST cases/729655/messages.json", 201, ADDED)];
+    let rows: [(&str, &[Exchange<'_>]); 7] = [
+        ("list_cases_open.response.json", &post),
+        ("list_cases_waiting.response.json", &post),
+        ("list_cases_pending.response.json", &post),
+        ("list_cases_merged.response.json", &older),
+        ("list_cases_closed.response.json", &create),
+        ("list_cases_empty.response.json", &create),
+        ("list_cases_empty_array.response.json", &create),
+    ];
+    for (name, then) in rows {
+        let listed = text(name);
+        let mut known = stale();
+        let mut without = stale();
+        without.link.conversation = None;
+        for known in [&mut known, &mut without] {
+            deliver(known, &hi(), &[&[(LIST, 200, listed.as_str())], then].concat());
+            assert_eq!(known.link.state, Some(ConversationState::Open), "{name}");
+            assert_eq!(known.progress.sent.len(), 1, "{name}");
+        }
+        assert_eq!(known.link.conversation, without.link.conversation, "{name}");
+    }
+}
+
+#[test]
+fn the_newest_case_is_found_in_any_order_and_only_among_ours() {
+    let mut mail = case(730_259, "open");
+    mail["case"]["channel"] = json!("email");
+    let mut deleted = case(730_258, "open");
+    deleted["case"]["deleted"] = json!(true);
+    let cases =
+        [case(730_201, "closed"), mail, case(730_257, "open"), deleted, json!({"user": {}}), case(730_220, "closed")];
+    deliver(&mut stale(), &hi(), &[(LIST, 200, &list(&cases)), ("POST cases/730257/messages.json", 201, ADDED)]);
+}
+
+#[test]
+fn a_case_known_to_be_closed_is_followed_by_a_new_one_whatever_on_resolved_says() {
+    let mut known = linked();
+    known.link.state = Some(ConversationState::Resolved);
+    deliver(&mut known, &hi(), &[(CREATE, 201, MADE)]);
+    assert_eq!(known.link.conversation.as_deref(), Some("730300"));
+}
+
+#[test]
+fn a_case_that_is_gone_is_replaced() {
+    for status in [400, 404, 200] {
+        let mut known = linked();
+        deliver(&mut known, &hi(), &[(POST, status, NOT_FOUND), (LIST, 200, EMPTY), (CREATE, 201, MADE)]);
+        assert_eq!(known.link.conversation.as_deref(), Some("730300"));
+    }
+    // Merged into another; the list may lag behind.
+    let both = list(&[case(730_214, "open"), case(730_200, "open")]);
+    deliver(
+        &mut linked(),
+        &hi(),
+        &[
+            (POST, 404, NOT_FOUND),
+            (LIST, 200, &both),
+            ("POST cases/730200/messages.json", 404, NOT_FOUND),
+            (LIST, 200, &both),
+            (CREATE, 201, MADE),
+        ],
+    );
+}
+
+#[test]
+fn an_address_that_deskie_dislikes_costs_no_message() {
+    for code in ["incorrect_user_email", "wrong_email", "email_already_exist", "phone_already_exist"] {
+        let refusal = json!({"error": code}).to_string();
+        let mut known = Known::default();
+        let bodies = deliver_of(&reachable_maria(), &mut known, &hi(), &[(CREATE, 400, &refusal), (CREATE, 201, MADE)]);
+        let plain = value(&bodies[1]);
+        assert_eq!(plain["case"]["user_full_name"], "Maria Lopez");
+        assert_eq!(plain["case"].get("user_email").or(plain["case"].get("user_phone")), None);
+    }
+}
+
+#[test]
+fn a_profile_is_completed_after_the_message_and_once() {
+    let mut known = linked();
+    deliver_of(&maria(), &mut known, &hi(), &[(POST, 201, ADDED), (RENAME, 200, OK)]);
+    // An address becomes known; it belongs to somebody already, which is as good as linked.
+    known.progress = Default::default();
+    let exists = r#"{"error": "phone_already_exist"}"#;
+    let script = [(POST, 201, ADDED), (LINK, 200, OK), (LINK, 400, exists)];
+    let bodies = deliver_of(&reachable_maria(), &mut known, &hi(), &script);
+    assert_eq!(value(&bodies[1]), json!({"user_email": "maria@example.com"}));
+    assert_eq!(value(&bodies[2]), json!({"user_phone": "+447700900238"}));
+    // Neither the same again nor an event that lacks it all costs a call.
+    for contact in [reachable_maria(), maria(), nobody()] {
+        known.progress = Default::default();
+        deliver_of(&contact, &mut known, &hi(), &[(POST, 201, ADDED)]);
+    }
+    known.progress = Default::default();
+    let renamed = Contact { name: Some("Maria Lopez Gil".to_owned()), ..maria() };
+    deliver_of(&renamed, &mut known, &hi(), &[(POST, 201, ADDED), (RENAME, 200, OK)]);
+    let remembered = known.link.profile.clone().expect("a profile");
+    assert!(!remembered.contains("Maria") && !remembered.contains("example"), "{remembered}");
+    known.progress = Default::default();
+    known.link.profile_pinned = true;
+    deliver_of(&maria(), &mut known, &hi(), &[(POST, 201, ADDED)]);
+}
+
+#[test]
+fn a_profile_that_cannot_be_completed_now_holds_nothing_up() {
+    for (status, is_kept) in [(500, true), (429, true), (404, false), (403, false)] {
+        let mut known = linked();
+        deliver_of(&maria(), &mut known, &hi(), &[(POST, 201, ADDED), (RENAME, status, "")]);
+        assert_eq!(known.link.profile.is_none(), is_kept, "{status}");
+    }
+}
+
+#[test]
+fn with_hardly_a_call_left_the_profile_waits() {
+    for (left, is_done) in [("0", true), ("2", true), ("3", false), ("many", false)] {
+        let (side, contact, parts) = (Side::new(), maria(), hi());
+        let delivery = delivery(&contact, &parts);
+        let task = Task::Deliver(&delivery);
+        let mut known = linked();
+        let mut answer = answer(201, ADDED);
+        answer.headers_mut().insert("api_calls_left", left.parse().unwrap());
+        let Outcome::Learned(facts) = side.read(&task, &known, &answer) else { panic!() };
+        known.learn(&facts);
+        assert_eq!(matches!(side.next(&task, &known), Step::Done), is_done, "{left}");
+    }
+}
+
+fn refused(status: u16, headers: &[(&'static str, &str)], text: &str) -> Outcome {
+    let (side, contact, parts) = (Side::new(), nobody(), hi());
+    let mut answer = answer(status, text.to_owned());
+    for (name, value) in headers {
+        answer.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    side.read(&Task::Deliver(&delivery(&contact, &parts)), &linked(), &answer)
+}
+
+#[test]
+fn being_too_fast_waits_as_long_as_deskie_says() {
+    let limits = json("rate_limit_headers.json");
+    let retry_after = limits["retry_after"].as_str().unwrap();
+    let rate = r#"{"error": "rate limit exceeded"}"#;
+    let rows: [(u16, &[(&'static str, &str)], &str, u64); 6] = [
+        (429, &[("retry_after", retry_after), ("api_calls_left", "0")], "", 17),
+        (429, &[("retry-after", "3")], "<html>", 3),
+        (429, &[], "", 20),
+        (403, &[], rate, 20),
+        (403, &[("retry_after", "5")], "", 5),
+        (200, &[("retry_after", "9")], rate, 9),
+    ];
+    for (status, headers, text, seconds) in rows {
+        let expected = Duration::from_secs(seconds);
+        match refused(status, headers, text) {
+            Outcome::Retry { wait: Some(wait), doubtful: false, .. } => assert_eq!(wait, expected, "{status} {text}"),
+            other => panic!("{status} {headers:?} {text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn every_refusal_is_told_apart() {
+    let access = r#"{"error": "staff_has_not_access"}"#;
+    let rows = [
+        (500, "", "retry, doubtful"),
+        (502, "<html>", "retry, doubtful"),
+        (503, "", "retry"),
+        (408, "", "retry, doubtful"),
+        (200, "<html>a page</html>", "retry, doubtful"),
+        (201, r#"{"case": {}}"#, "retry, doubtful"),
+        (401, r#"{"error": "access_denied"}"#, "blocked"),
+        (403, "", "blocked"),
+        (400, access, "blocked"),
+        (301, "", "blocked"),
+        (400, r#"{"error": "content_is_empty"}"#, "rejected: Deskie refused the message: content_is_empty"),
+        (200, r#"{"error": {"message": "No\nway"}}"#, "rejected: Deskie refused the message: no way"),
+        (422, "", "rejected: Deskie refused the message (HTTP 422)"),
+    ];
+    for (status, text, expected) in rows {
+        let found = match refused(status, &[], text) {
+            Outcome::Retry { doubtful: true, .. } => "retry, doubtful".to_owned(),
+            Outcome::Retry { .. } => "retry".to_owned(),
+            Outcome::Blocked { .. } => "blocked".to_owned(),
+            Outcome::Rejected { reason } => format!("rejected: {reason}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(found, expected, "{status} {text}");
+    }
+}
+
+#[test]
+fn a_wrong_address_is_a_matter_for_a_person() {
+    // Nothing of the API is there, whatever is tried.
+    let mut known = linked();
+    let (side, contact, parts) = (Side::new(), nobody(), hi());
+    let delivery = delivery(&contact, &parts);
+    let task = Task::Deliver(&delivery);
+    for _ in 0..5 {
+        match side.read(&task, &known, &answer(404, "<html>")) {
+            Outcome::Learned(facts) => known.learn(&facts),
+            Outcome::Blocked { .. } => return,
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("it goes round in circles");
+}
+
+#[test]
+fn in_doubt_the_open_case_is_looked_at_before_posting_again() {
+    let there = list(&[theirs(53_811_499, "Any\r\nnews? "), theirs(53_811_300, "Any news?")]);
+    let mut known = in_doubt(linked());
+    deliver(&mut known, &hi(), &[(LOOK, 200, &there)]);
+    assert_eq!((known.progress.sent, known.link.last_message), (vec!["53811499".into()], Some("53811499".into())));
+    // What the customer wrote before is no proof, nor is what somebody else wrote.
+    let mut agents = theirs(53_811_498, "Any news?");
+    agents["message"]["staff_id"] = json!(4118);
+    let mut note = theirs(53_811_497, "Any news?");
+    note["message"]["note"] = json!(true);
+    let mut file = theirs(53_811_496, "Any news?");
+    file["message"]["attachments"] = json!([{"file_id": 1}]);
+    let others = list(&[theirs(53_811_400, "Any news?"), agents, note, file, theirs(53_811_401, "Other news?")]);
+    let mut known = in_doubt(linked());
+    deliver(&mut known, &hi(), &[(LOOK, 200, &others), (POST, 201, ADDED)]);
+    assert!(!known.doubtful);
+}
+
+#[test]
+fn in_doubt_about_the_first_message_user_and_case_are_looked_for() {
+    let users = json!({"0": {"user": {"user_id": 6_120_847_735_u64, "user_custom_id": format!("viber:{CONTACT}"),
+                                      "user_custom_channel": "cch207", "user_full_name": "Maria"}}, "total_count": 1});
+    let users = users.to_string();
+    let cases = text("list_cases_open.response.json");
+    deliver(&mut in_doubt(Known::default()), &hi(), &[(FIND, 200, NO_USERS), (CREATE, 201, MADE)]);
+    let there = list(&[theirs(53_811_401, "Any news?")]);
+    let mut known = in_doubt(Known::default());
+    deliver(&mut known, &hi(), &[(FIND, 200, &users), (LIST, 200, &cases), (LOOK, 200, &there)]);
+    assert_eq!((known.link.user.as_deref(), known.link.conversation.as_deref()), (Some(USER), Some(CASE)));
+    // The user is of old, the post is not there.
+    let other = list(&[theirs(53_811_401, "Other news?")]);
+    let script = [(FIND, 200, users.as_str()), (LIST, 200, &cases), (LOOK, 200, &other), (POST, 201, ADDED)];
+    deliver(&mut in_doubt(Known::default()), &hi(), &script);
+    deliver(&mut in_doubt(Known::default()), &hi(), &[(FIND, 200, &users), (LIST, 200, EMPTY), (CREATE, 201, MADE)]);
+    // A second doubt looks again.
+    let mut known = in_doubt(Known::default());
+    known.progress.notes.insert("user".into(), "absent".into());
+    known.progress.notes.insert("cases".into(), "none".into());
+    known.progress.notes.insert("doubt".into(), String::new());
+    deliver(&mut known, &hi(), &[(FIND, 200, &users), (LIST, 200, &cases), (LOOK, 200, &there)]);
+}
+
+#[test]
+fn in_doubt_about_a_new_case_the_newest_is_looked_at() {
+    let mut known = in_doubt(linked());
+    known.link.state = Some(ConversationState::Resolved);
+    let cases = list(&[case(730_214, "closed"), case(730_255, "open")]);
+    let there = list(&[theirs(53_811_500, "Any news?")]);
+    let look = "GET cases/730255/messages.json?order=desc&limit=100";
+    deliver(&mut known, &hi(), &[(LIST, 200, &cases), (look, 200, &there)]);
+    assert_eq!(known.link.conversation.as_deref(), Some("730255"));
+    // Neither there nor in the one that was stored.
+    let mut known = in_doubt(stale());
+    let other = list(&[]);
+    let post = "POST cases/730255/messages.json";
+    let script = [(LIST, 200, cases.as_str()), (look, 200, &other), (LOOK, 200, &other), (post, 201, ADDED)];
+    deliver(&mut known, &hi(), &script);
+    // Still closed: nothing was made.
+    let closed = text("list_cases_closed.response.json");
+    let script = [(LIST, 200, closed.as_str()), (LOOK, 404, NOT_FOUND), (CREATE, 201, MADE)];
+    deliver(&mut in_doubt(stale()), &hi(), &script);
+}
+
+#[test]
+fn a_customer_who_repeats_the_message_that_made_the_case_is_heard() {
+    let mut known = in_doubt(linked());
+    known.link.last_message = Some(format!("case:{CASE}"));
+    let once = list(&[theirs(53_811_400, "Any news?")]);
+    deliver(&mut known.clone(), &hi(), &[(LOOK, 200, &once), (POST, 201, ADDED)]);
+    let twice = list(&[theirs(53_811_401, "Any news?"), theirs(53_811_400, "Any news?")]);
+    deliver(&mut known.clone(), &hi(), &[(LOOK, 200, &twice)]);
+    // With only the latest listed, the one that made the case is not among them.
+    let cut = once.replace("\"total_count\":1", "\"total_count\":101");
+    assert_ne!(cut, once);
+    deliver(&mut known, &hi(), &[(LOOK, 200, &cut)]);
+}
+
+#[test]
+fn what_a_stranger_to_us_wrote_long_ago_is_no_proof() {
+    let (side, contact, parts) = (Side::new(), nobody(), hi());
+    let delivery = delivery(&contact, &parts);
+    let mut known = in_doubt(linked());
+    known.link.last_message = None;
+    for (date, is_ours) in [("Mon, 03 Jun 2024 06:20:30 GMT", true), ("Wed, 05 Jun 2024 06:20:30 GMT", false)] {
+        let mut answer = answer(200, list(&[theirs(53_811_401, "Any news?")]));
+        answer.headers_mut().insert("date", date.parse().unwrap());
+        let Outcome::Learned(facts) = side.read(&Task::Deliver(&delivery), &known, &answer) else { panic!() };
+        assert_eq!(facts.contains(&Fact::DoubtSettled), !is_ours, "{facts:?}");
+    }
+}
+
+fn file(name: &str, size: u64, caption: Option<&str>) -> Part {
+    Part::Media(Media {
+        name: Some(name.to_owned()),
+        size: Some(size),
+        caption: caption.map(str::to_owned),
+        ..Media::new(MediaKind::File, MediaSource::Fetched)
+    })
+}
+
+#[test]
+fn files_go_together_up_to_what_one_message_takes() {
+    let parts = [
+        Part::text("Three"),
+        file("a.pdf", 20_000_000, Some("the first")),
+        file("b.pdf", 24_000_000, None),
+        file("c.pdf", 24_000_000, None),
+    ];
+    let mut known = linked();
+    let bodies = deliver(&mut known, &parts, &[(POST, 201, ADDED), (POST, 201, ADDED)]);
+    let Body::Upload { fields, files } = &bodies[0] else { panic!() };
+    assert_eq!(*files, [("message[attachments][0]".into(), 1), ("message[attachments][1]".into(), 2)]);
+    assert!(fields.contains(&("message[content]".into(), "Three\nthe first".into())));
+    assert!(fields.contains(&("message[user_id]".into(), USER.into())));
+    let Body::Upload { fields, files } = &bodies[1] else { panic!() };
+    assert_eq!(*files, [("message[attachments][0]".into(), 3)]);
+    assert!(fields.contains(&("message[content]".into(), "c.pdf".into())));
+}
+
+#[test]
+fn files_that_deskie_does_not_take_are_named() {
+    let parts =
+        [file("a.exe", 24_000_000, Some("run it")), file("b.exe", 20_000_000, None), file("c.txt", 24_000_000, None)];
+    let bad = r#"{"error": "file_type_not_allowed"}"#;
+    let mut known = linked();
+    let bodies = deliver(&mut known, &parts, &[(POST, 400, bad), (POST, 201, ADDED), (POST, 201, ADDED)]);
+    assert_eq!(
+        value(&bodies[1])["message"]["content"],
+        "run it\n[a.exe: Deskie did not take this file]\n[b.exe: Deskie did not take this file]"
+    );
+    assert!(matches!(&bodies[2], Body::Upload { files, .. } if files[0].1 == 2));
+}
+
+#[test]
+fn what_deskie_cannot_show_becomes_words_and_lines_stay_lines() {
+    let parts = [
+        Part::text("Here < there"),
+        Part::Location { latitude: 50.45, longitude: 30.52, label: Some("Office".into()) },
+        Part::Unsupported { what: "poll".into(), text: None },
+    ];
+    let bodies = deliver(&mut linked(), &parts, &[(POST, 201, ADDED)]);
+    let message = &value(&bodies[0])["message"];
+    assert_eq!(
+        message["content"],
+        "Here < there\nOffice\nhttps://www.google.com/maps?q=50.45,30.52\n[poll: this kind of message cannot be shown here]"
+    );
+    assert!(message["content_html"].as_str().unwrap().starts_with("<p>Here &lt; there<br>Office<br>"), "{message}");
+    deliver(&mut linked(), &[], &[]);
+    let bodies = deliver(&mut linked(), &[Part::text(" ")], &[(POST, 201, ADDED)]);
+    assert_eq!(value(&bodies[0])["message"]["content"], "[empty message]");
+}
+
+#[test]
+fn a_long_text_is_several_posts_into_one_case() {
+    let long = "A sentence of some length. ".repeat(5_000);
+    let post = "POST cases/730300/messages.json";
+    let mut known = Known::default();
+    deliver(&mut known, &[Part::text(long)], &[(CREATE, 201, MADE), (post, 201, ADDED), (post, 201, ADDED)]);
+    assert_eq!(known.progress.sent, ["", "53811500", "53811500"]);
+}
+
+fn note(side: &Side, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
+    run(side, &Task::Note { contact: &nobody(), text: "Not delivered on viber: blocked." }, known, script)
+}
+
+#[test]
+fn a_note_goes_into_the_contacts_case() {
+    let (side, named) = (Side::new(), Side::new().with("note_staff_id", "4118"));
+    let plain = json!({"message": {"note": 1, "content": "Not delivered on viber: blocked."}});
+    let mut signed = plain.clone();
+    signed["message"]["staff_id"] = json!(4118);
+    assert_eq!(value(&note(&side, &mut linked(), &[(POST, 201, ADDED)])[0]), plain);
+    assert_eq!(value(&note(&named, &mut linked(), &[(POST, 201, ADDED)])[0]), signed);
+    let disabled = r#"{"error": "staff_not_active"}"#;
+    let bodies = note(&named, &mut linked(), &[(POST, 400, disabled), (POST, 201, ADDED)]);
+    assert_eq!([value(&bodies[0]), value(&bodies[1])], [signed, plain]);
+    let merged = text("list_cases_merged.response.json");
+    let into = "POST cases/729655/messages.json";
+    note(&side, &mut linked(), &[(POST, 404, NOT_FOUND), (LIST, 200, &merged), (into, 201, ADDED)]);
+    // A closed case is as good as another; without any nobody would read it.
+    let mut known = linked();
+    known.link.conversation = None;
+    note(&side, &mut known, &[(LIST, 200, &text("list_cases_closed.response.json")), (POST, 201, ADDED)]);
+    note(&side, &mut Known::default(), &[(FIND, 200, NO_USERS)]);
+    let mut known = stale();
+    known.link.conversation = None;
+    note(&side, &mut known, &[(LIST, 200, EMPTY)]);
+}
+
+fn checked(channel: &str, answer: &Value) -> Outcome {
+    let side = Side::new().with("channel", channel);
+    side.read(&Task::Check, &Known::default(), &super::answer(200, answer.to_string()))
+}
+
+#[test]
+fn the_channel_must_be_there_and_switched_on() {
+    let all = json("custom_channels.response.json");
+    for (channel, key) in [("cch207", "cch207"), ("CCH208", "cch208"), ("Mobile app", "cch207"), (" forum ", "cch208")]
+    {
+        let Outcome::Learned(facts) = checked(channel, &all) else { panic!("{channel}") };
+        assert_eq!(facts[0], Fact::Setting("channel", key.to_owned()), "{channel}");
+    }
+    let mut off = all.clone();
+    off["0"]["custom_channel"]["active"] = json!("0");
+    let mut same = all.clone();
+    same["1"]["custom_channel"]["title"] = json!("Mobile App");
+    let rows = [
+        ("cch9", &all, "there is no such custom channel; there are cch207 (Mobile app), cch208 (Forum)"),
+        ("cch207", &off, "the custom channel cch207 is inactive; switch it on in Deskie's settings"),
+        (
+            "mobile app",
+            &same,
+            "several custom channels are called so; take one of cch207 (Mobile app), cch208 (Mobile App)",
+        ),
+        ("cch207", &json!([]), "the account has no custom channel; add one in Deskie's settings"),
+    ];
+    for (channel, answer, expected) in rows {
+        assert_eq!(checked(channel, answer), Outcome::rejected(expected), "{channel}");
+    }
+    run(&Side::new(), &Task::Check, &mut Known::default(), &[("GET custom_channels.json", 200, &all.to_string())]);
+}
+
+#[test]
+fn a_user_leads_to_the_contact() {
+    let read = |custom: &str| {
+        let text = json!({"user": {"user_id": 6_120_847_735_u64, "user_custom_id": custom}}).to_string();
+        let side = Side::new();
+        assert_eq!(
+            line(&call(side.next(&Task::FindContact { user: USER }, &Known::default()))),
+            "GET users/6120847735.json"
+        );
+        side.read(&Task::FindContact { user: USER }, &Known::default(), &answer(200, text))
+    };
+    let Outcome::Learned(facts) = read(&format!("viber:{CONTACT}")) else { panic!() };
+    assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
+    assert!(matches!(read("telegram:1"), Outcome::Rejected { .. }));
+}
+
+#[test]
+fn an_agents_file_is_fetched_without_our_credentials() {
+    let url = "https://acme.deskie.io/files/812";
+    let media = Media::new(MediaKind::File, MediaSource::ShortLink { url: url.to_owned() });
+    let context = FetchContext::default();
+    let step = Side::new().next(&Task::Fetch(&media, &context), &Known::default());
+    let Step::Download(request) = step else { panic!("{step:?}") };
+    assert_eq!(request.uri(), url);
+    assert!(request.headers().is_empty());
+}
+
+proptest! {
+    /// Whatever comes back, nothing panics and no task goes on for ever.
+    #[test]
+    fn any_answers_come_to_an_end(
+        answers in proptest::collection::vec((prop_oneof![Just(200_u16), Just(201), 200_u16..600], prop_oneof![
+            Just(EMPTY.to_owned()), Just(ADDED.to_owned()), Just(MADE.to_owned()), Just(NOT_FOUND.to_owned()),
+            Just(text("list_cases_open.response.json")), Just(text("list_cases_closed.response.json")),
+            Just(text("list_messages.response.json")), Just(r#"{"error":"wrong_email"}"#.to_owned()),
+            Just(r#"{"error":"staff_not_active"}"#.to_owned()), ".{0,20}",
+        ]), 60),
+        start in 0..4_usize,
+        doubtful: bool,
+        is_note: bool,
+    ) {
+        let side = Side::new().with("note_staff_id", "1");
+        let contact = reachable_maria();
+        let parts = [Part::text("Any news?"), file("a.pdf", 25_000_000, None), file("b.pdf", 26_000_000, None)];
+        let delivery = delivery(&contact, &parts);
+        let task = if is_note { Task::Note { contact: &contact, text: "x" } } else { Task::Deliver(&delivery) };
+        let mut known = [Known::default(), linked(), stale(), linked()].into_iter().nth(start).unwrap();
+        known.doubtful = doubtful;
+        for (status, text) in answers {
+            match side.next(&task, &known) {
+                Step::Done => return Ok(()),
+                Step::Call(_) => {}
+                Step::Download(_) => panic!(),
+            }
+            match side.read(&task, &known, &answer(status, text)) {
+                Outcome::Learned(facts) => known.learn(&facts),
+                _ => return Ok(()),
+            }
+        }
+        prop_assert!(false, "{known:?}");
+    }
+}

@@ -1,0 +1,269 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    helpdesk::Helpdesk,
+    message::{AuthorKind, HelpdeskEvent, HelpdeskEventKind},
+    webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, authenticate},
+};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json; charset=utf-8";
+
+fn parse(body: impl Into<Bytes>, content_type: &str) -> Result<ParsedHelpdesk, ParseError> {
+    let side = Side::new();
+    let request = request(body, content_type);
+    let verified = authenticate(&Deskie, &side.account(), &request).expect("a call that may come in");
+    Deskie.parse(&side.account(), verified)
+}
+
+/// What becomes of a sample, in a few words.
+pub(super) fn described(name: &str) -> String {
+    let content_type = if name.ends_with(".form") { FORM } else { JSON };
+    let parsed = parse(fixture(name), content_type).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let ignored = parsed.ignored.iter().map(|ignored| format!("ignored {}: {}", ignored.id, ignored.reason));
+    ignored.chain(parsed.events.iter().map(words)).collect::<Vec<_>>().join("; ")
+}
+
+fn words(event: &HelpdeskEvent) -> String {
+    let HelpdeskEventKind::Message { author, parts } = &event.kind else { panic!("{event:?}") };
+    let author = match author.kind {
+        AuthorKind::Agent => "agent",
+        AuthorKind::Bot => "bot",
+    };
+    let part = |part: &Part| match part {
+        Part::Text { text } => text.clone(),
+        Part::Media(media) => {
+            let url = format!("{:?}", media.source).split('"').nth(1).expect("a link").to_owned();
+            let name = media.name.clone().unwrap_or_default();
+            let content_type = media.content_type.clone().unwrap_or_default();
+            let size = media.size.map(|size| format!(" {size}")).unwrap_or_default();
+            format!("[{:?} {name} {content_type}{size} {url}]", media.kind)
+        }
+        other => format!("{other:?}"),
+    };
+    let parts: Vec<String> = parts.iter().map(part).collect();
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+    let (user, case) = (or_none(&event.user), or_none(&event.conversation));
+    format!("{} {author} {} {user} {case}: {}", event.id, event.group, parts.join(" | "))
+}
+
+fn only(parsed: ParsedHelpdesk) -> HelpdeskEvent {
+    let [event] = <[_; 1]>::try_from(parsed.events).expect("one event");
+    event
+}
+
+/// An agent's text with these changes.
+fn edited(changes: Value) -> ParsedHelpdesk {
+    let mut webhook = json("webhook_agent_text.json");
+    for (field, value) in changes.as_object().expect("changes") {
+        webhook["object"][field] = value.clone();
+    }
+    parse(webhook.to_string(), JSON).expect("an answer")
+}
+
+#[test]
+fn both_encodings_say_the_same() {
+    for entry in std::fs::read_dir(folder()).expect("the folder") {
+        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        if let Some(stem) = name.strip_suffix(".form") {
+            let (form, json) = (fixture(&name), fixture(&format!("{stem}.json")));
+            assert_eq!(
+                parse(form.clone(), FORM),
+                parse(json.clone(), JSON).map(|parsed| as_form(parsed, &form)),
+                "{name}"
+            );
+            // A call without its content type, as an invocation has none.
+            assert_eq!(parse(json.clone(), ""), parse(json, JSON), "{name}");
+            assert_eq!(parse(form.clone(), ""), parse(form, FORM), "{name}");
+        }
+    }
+}
+
+/// The same, were the key that hashes the bytes that of the form.
+fn as_form(mut parsed: ParsedHelpdesk, form: &Bytes) -> ParsedHelpdesk {
+    for event in &mut parsed.events {
+        event.repeat_key = event.repeat_key.as_ref().map(|_| crate::crypto::sha256_hex(form));
+    }
+    parsed
+}
+
+#[test]
+fn a_contact_of_ours_is_known_by_its_name() {
+    let found = only(edited(json!({"custom_user_id": "viber:q7Vd2/Hk0m+9=="})));
+    assert_eq!(found.contact.as_deref(), Some("q7Vd2/Hk0m+9=="));
+    assert_eq!(found.group, "viber:q7Vd2/Hk0m+9==");
+    assert_eq!((found.at, found.repeat_key), (1_717_395_940_000, None));
+    // Anybody else is looked up by user and case.
+    let found = only(edited(json!({"custom_user_id": "telegram:1"})));
+    assert_eq!((found.contact, found.user.as_deref()), (None, Some(USER)));
+    let found = only(edited(json!({"custom_user_id": "", "user_custom_id": null})));
+    assert_eq!((found.contact, found.group.as_str()), (None, USER));
+    let found = only(edited(json!({"custom_user_id": null, "user_id": 0})));
+    assert_eq!((found.user, found.group.as_str()), (None, CASE));
+}
+
+#[test]
+fn a_note_never_reaches_a_customer_however_it_is_written() {
+    for flag in [json!(1), json!("1"), json!(true), json!("true"), json!("yes"), json!([]), json!({}), json!(" 1 ")] {
+        for rule in [json!(0), json!(1)] {
+            let parsed = edited(json!({"note": flag, "sent_via_rule": rule, "b_from_api": rule}));
+            assert_eq!((parsed.events.len(), parsed.ignored[0].reason), (0, "private"), "{flag}");
+        }
+    }
+    for flag in [json!(0), json!("0"), json!(false), json!(""), json!(null), json!("false")] {
+        assert_eq!(edited(json!({ "note": flag })).events.len(), 1, "{flag}");
+    }
+}
+
+#[test]
+fn what_came_through_the_api_is_compared_with_what_we_posted() {
+    let rows = [
+        (json!({"b_from_api": 1, "staff_id": 4118}), "bot"),
+        (json!({"b_from_api": "1"}), "bot"),
+        (json!({"b_from_api": "1", "staff_id": null}), "bot"),
+        (json!({"b_from_api": "1", "staff_id": "0"}), "echo"),
+        (json!({"b_from_api": "1", "staff_id": 0, "sent_via_rule": "1"}), "bot"),
+        (json!({"sent_via_rule": 1, "staff_id": 0}), "bot"),
+        (json!({"staff_id": 0}), "agent"),
+    ];
+    for (changes, expected) in rows {
+        let parsed = edited(changes.clone());
+        let found = match parsed.events.first() {
+            Some(event) if words(event).contains(" bot ") => "bot",
+            Some(_) => "agent",
+            None => parsed.ignored[0].reason,
+        };
+        assert_eq!(found, expected, "{changes}");
+    }
+    let mut outside = json("webhook_agent_text.json");
+    outside["b_from_api"] = json!("1");
+    assert!(words(&only(parse(outside.to_string(), JSON).unwrap())).contains(" bot "));
+}
+
+#[test]
+fn a_call_without_an_id_is_told_by_its_bytes() {
+    let found = only(edited(json!({"message_id": null})));
+    assert_eq!(found.id, "call:0123456789abcdef0123456789abcdef");
+    assert_eq!(found.repeat_key.map(|key| key.len()), Some(64));
+}
+
+#[test]
+fn odd_attachments_are_seen_all_the_same() {
+    let link = "https://acme.deskie.io/files/a%20b.JPG";
+    let rows = [
+        (json!([link]), vec!["[Image a b.JPG"]),
+        (
+            json!({"10": {"url": "https://x.example/b"}, "9": {"url": "https://x.example/a"}}),
+            vec!["x.example/a", "x.example/b"],
+        ),
+        (json!([{"file_name": "lost.pdf"}]), vec!["Unsupported", "lost.pdf"]),
+        (json!([{"url": link, "mime_type": "audio/ogg", "file_size": "12"}]), vec!["[Audio a b.JPG audio/ogg 12"]),
+        (json!([17]), vec!["Unsupported"]),
+    ];
+    for (attachments, expected) in rows {
+        let found = words(&only(edited(json!({"content": "", "attachments": attachments}))));
+        let mut from = 0;
+        for piece in expected {
+            from += found[from..].find(piece).unwrap_or_else(|| panic!("{piece} in {found}"));
+        }
+    }
+    for attachments in [json!(null), json!(""), json!([]), json!({}), json!("0")] {
+        let parsed = edited(json!({"content": " \r\n", "content_html": "<p> </p>", "attachments": attachments}));
+        assert_eq!((parsed.events.len(), parsed.ignored[0].reason), (0, "empty"), "{attachments}");
+    }
+}
+
+#[test]
+fn what_is_not_deskies_is_refused_without_a_word_of_it() {
+    let rows = [
+        ("", FORM, "missing_field"),
+        ("type=message_new", FORM, "missing_field"),
+        ("type=message_new&object=x", FORM, "missing_field"),
+        ("type=message_new&object[content]=secret", FORM, "missing_field"),
+        ("secret", JSON, "not_json"),
+        ("{\"type\": \"message_new\", \"object\": {\"content\": \"secret\"}}", JSON, "missing_field"),
+        ("[]", JSON, "missing_field"),
+        ("\"secret\"", JSON, "bad_field"),
+    ];
+    for (body, content_type, code) in rows {
+        let error = parse(body, content_type).expect_err(body);
+        assert_eq!(error.code, code, "{body}");
+        assert!(!error.message.contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn only_a_post_comes_in() {
+    let side = Side::new();
+    for (method, expected) in [
+        (Method::POST, Ok(Proof::UrlToken)),
+        (Method::GET, Err(VerifyError::Missing)),
+        (Method::PUT, Err(VerifyError::Missing)),
+    ] {
+        let request = WebhookRequest { method, ..request("", FORM) };
+        assert_eq!(Deskie.verify(&side.account(), &request), expected);
+    }
+}
+
+#[test]
+fn settings_are_checked_before_anything_is_asked() {
+    let rows = [
+        ("api_url", "https://acme.deskie.io/api/", true),
+        ("api_url", "https://acme.omnidesk.ru/api", true),
+        ("api_url", "https://acme.deskie.io/", false),
+        ("email", "agent", false),
+        ("email", "a:b@acme.example", false),
+        ("note_staff_id", "4118", true),
+        ("note_staff_id", "Ines", false),
+        ("note_staff_id", "0", false),
+        ("recheck_seconds", "0", true),
+        ("recheck_seconds", "90000", false),
+        ("recheck_seconds", "soon", false),
+    ];
+    for (setting, value, is_right) in rows {
+        let checked = Deskie.check_settings(&Side::new().with(setting, value).account());
+        assert_eq!(checked.is_ok(), is_right, "{setting} {value}");
+        if let Err(error) = checked {
+            assert_eq!(error.setting, setting);
+        }
+    }
+    for (value, seconds) in [(None, 300), (Some("0"), 0), (Some("60"), 60)] {
+        let side = value.into_iter().fold(Side::new(), |side, value| side.with("recheck_seconds", value));
+        assert_eq!(Deskie.state_lasts(&side.account()), Some(std::time::Duration::from_secs(seconds)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_get_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..300), is_form: bool) {
+        let _ = parse(bytes, if is_form { FORM } else { JSON });
+    }
+
+    #[test]
+    fn any_form_gets_an_answer(
+        pairs in proptest::collection::vec(
+            ("(type|object)?(\\[(object|content|note|attachments|url|[0-9]{0,2})\\]?){0,4}", ".{0,12}"), 0..12,
+        ),
+    ) {
+        let body: String = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .append_pair("type", "message_new")
+            .finish();
+        let _ = parse(body, FORM);
+    }
+
+    #[test]
+    fn any_value_anywhere_gets_an_answer(
+        field in "(message_id|case_id|user_id|custom_user_id|content|content_html|note|attachments)",
+        json in "(null|true|[1-9][0-9]{0,24}|-1|1[.]5|\"[a-z<>&;]{0,9}\"|\\[[0-9]\\]|\\{\"0\":\\{\"url\":7\\}\\})",
+    ) {
+        let value: Value = serde_json::from_str(&json).unwrap();
+        let mut webhook = super::json("webhook_agent_text.json");
+        webhook["object"][&field] = value;
+        let side = Side::new();
+        let request = request(webhook.to_string(), JSON);
+        let _ = Deskie.parse(&side.account(), Verified::invoked(&request));
+    }
+}

@@ -1,0 +1,220 @@
+//! The records of Deskie, as Deskie writes them.
+//!
+//! Reading is lenient on purpose: the same field comes as a number over the API, as text over the webhook and as `"-"`
+//! where there is none; lists are objects with numbers for keys; unknown fields are ignored.
+
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+/// A text or a number; anything else is as good as missing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Word(Option<String>);
+
+impl Word {
+    /// What it says, unless that is nothing.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.0.as_deref().filter(|text| !text.trim().is_empty())
+    }
+
+    pub(super) fn owned(&self) -> Option<String> {
+        self.text().map(str::to_owned)
+    }
+
+    /// An id; 0 is nobody's.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.text().map(str::trim).filter(|id| *id != "0")
+    }
+
+    /// Whether it names nobody, in so many words.
+    pub(super) fn is_nobody(&self) -> bool {
+        self.text().map(str::trim) == Some("0")
+    }
+
+    pub(super) fn number(&self) -> Option<u64> {
+        self.text()?.trim().parse().ok()
+    }
+
+    pub(super) fn or<'a>(&'a self, other: &'a Self) -> &'a Self {
+        if self.text().is_some() { self } else { other }
+    }
+}
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(match Value::deserialize(deserializer)? {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }))
+    }
+}
+
+/// A yes or no, written as `0` and `1`, as text or as a boolean. What cannot be understood is a yes: the flag that
+/// matters keeps internal notes from customers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flag(pub bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(match Value::deserialize(deserializer)? {
+            Value::Null => false,
+            Value::Bool(flag) => flag,
+            Value::Number(number) => number.as_f64() != Some(0.0),
+            Value::String(text) => {
+                !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no" | "off" | "-")
+            }
+            Value::Array(_) | Value::Object(_) => true,
+        }))
+    }
+}
+
+/// Reads a record that stands under its name; nothing where there is none.
+pub(super) fn record<T: DeserializeOwned>(body: &Bytes, name: &str) -> Option<T> {
+    let mut body: Value = serde_json::from_slice(body).ok()?;
+    T::deserialize(body.get_mut(name)?.take()).ok()
+}
+
+/// Reads a list of records: an object with numbers for keys, or an array. What is no such record is left out.
+pub(super) fn list<T: DeserializeOwned>(body: &Bytes, name: &str) -> Vec<T> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    entries(&body).filter_map(|entry| T::deserialize(entry.get(name)?).ok()).collect()
+}
+
+/// How many records there are in all, where the list says so.
+pub(super) fn total_count(body: &Bytes) -> Option<usize> {
+    serde_json::from_slice::<Value>(body).ok()?.get("total_count")?.as_u64()?.try_into().ok()
+}
+
+/// The entries of an object with numbers for keys, in the order of the numbers, or of an array.
+pub(super) fn entries(value: &Value) -> impl Iterator<Item = &Value> {
+    let mut entries: Vec<(u64, &Value)> = match value {
+        Value::Array(items) => (0..).zip(items).collect(),
+        Value::Object(items) => items.iter().filter_map(|(key, item)| Some((key.parse().ok()?, item))).collect(),
+        _ => Vec::new(),
+    };
+    entries.sort_by_key(|(number, _)| *number);
+    entries.into_iter().map(|(_, entry)| entry)
+}
+
+/// A webhook call.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Webhook {
+    pub r#type: Word,
+    pub object: Value,
+    /// It should stand in `object`; where it really stands is not confirmed.
+    pub b_from_api: Flag,
+}
+
+/// What a webhook call is about.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WebhookMessage {
+    pub message_id: Word,
+    pub case_id: Word,
+    pub user_id: Word,
+    pub staff_id: Word,
+    pub custom_user_id: Word,
+    /// The API's spelling of the same.
+    pub user_custom_id: Word,
+    pub content: Word,
+    pub content_html: Word,
+    pub note: Flag,
+    pub sent_via_rule: Flag,
+    pub b_from_api: Flag,
+    pub attachments: Value,
+}
+
+/// A file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Attachment {
+    pub file_name: Word,
+    pub file_size: Word,
+    pub mime_type: Word,
+    pub url: Word,
+}
+
+/// A case.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Case {
+    pub case_id: Word,
+    pub user_id: Word,
+    pub status: Word,
+    pub channel: Word,
+    pub deleted: Flag,
+    pub created_at: Word,
+}
+
+/// A message of a case.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Message {
+    pub message_id: Word,
+    pub user_id: Word,
+    pub staff_id: Word,
+    pub content: Word,
+    pub content_html: Word,
+    pub note: Flag,
+    pub attachments: Value,
+    pub created_at: Word,
+}
+
+/// A user.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct User {
+    pub user_id: Word,
+    pub user_full_name: Word,
+    pub user_custom_id: Word,
+    pub user_custom_channel: Word,
+}
+
+/// A custom channel.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CustomChannel {
+    pub channel_api_key: Word,
+    pub title: Word,
+    pub active: Option<Flag>,
+}
+
+/// A record that we send, as JSON or as the fields of a form.
+#[derive(Debug)]
+pub(super) struct Record {
+    name: &'static str,
+    fields: Vec<(&'static str, Value)>,
+}
+
+impl Record {
+    pub(super) fn new(name: &'static str) -> Self {
+        Self { name, fields: Vec::new() }
+    }
+
+    /// Adds a field, where there is something to say.
+    pub(super) fn with(mut self, field: &'static str, value: Option<impl Into<Value>>) -> Self {
+        self.fields.extend(value.map(|value| (field, value.into())));
+        self
+    }
+
+    /// Adds an id, which Deskie writes as a number.
+    pub(super) fn with_id(self, field: &'static str, id: &str) -> Self {
+        let value = id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from);
+        self.with(field, Some(value))
+    }
+
+    /// `{"case": {…}}`
+    pub(super) fn json(self) -> Value {
+        let fields: Map<String, Value> =
+            self.fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
+        json!({ self.name: fields })
+    }
+
+    /// `case[…]=…`
+    pub(super) fn form(self) -> Vec<(String, String)> {
+        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.fields.into_iter().map(|(field, value)| (format!("{}[{field}]", self.name), text(value))).collect()
+    }
+}
