@@ -3,6 +3,7 @@
 //! A simulator is an axum router that plays the vendor's API, plus the person who sits in front of it: a customer on a
 //! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
 
+pub mod deskie;
 pub mod freshchat;
 pub mod is_messenger;
 
@@ -32,7 +33,7 @@ pub mod viber;
 /// The simulated channels.
 pub const CHANNELS: &[&str] = &["viber"];
 /// The simulated helpdesks.
-pub const HELPDESKS: &[&str] = &["freshchat", "is_messenger"];
+pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
@@ -45,6 +46,7 @@ pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
 /// The simulated helpdesk of a kind.
 pub fn helpdesk(kind: &str) -> Option<Arc<dyn HelpdeskSim>> {
     match kind {
+        "deskie" => Some(Arc::new(deskie::DeskieSim::new().ok()?)),
         "freshchat" => Some(Arc::new(freshchat::FreshchatSim::new().ok()?)),
         "is_messenger" => Some(Arc::new(is_messenger::IsMessengerSim::new().ok()?)),
         _ => None,
