@@ -107,7 +107,8 @@ impl Adapter for Deskie {
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
-        let checks: [(&str, &str, fn(&str) -> bool); 4] = [
+        type Check = (&'static str, &'static str, fn(&str) -> bool);
+        let checks: [Check; 4] = [
             (API_URL, API_URL_HELP, |url| url.trim_end_matches('/').ends_with("/api")),
             // A colon would end the name in Basic credentials.
             (EMAIL, EMAIL_HELP, |email| email.contains('@') && !email.contains([':', ' ', '\n'])),

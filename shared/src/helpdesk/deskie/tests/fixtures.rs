@@ -28,12 +28,11 @@ enum Row {
 /// An expected outcome.
 enum Expected {
     Learned(fn() -> Vec<Fact>),
-    Rejected(&'static str),
     Blocked,
     Wait(u64),
 }
 
-use Expected::{Blocked, Learned, Rejected, Wait};
+use Expected::{Blocked, Learned, Wait};
 use Row::{Answer, Elsewhere, Event, Form, Request, Without};
 
 const TEXT: &str = "53811487 agent 9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10 6120847735 730214: It leaves the depot today.";
@@ -229,7 +228,6 @@ fn every_sample_has_a_row_and_every_row_holds() {
                 let found = outcome(&answer(*status, fixture(&name)));
                 match (expected, found) {
                     (Learned(facts), Outcome::Learned(found)) => assert_eq!(found, facts(), "{name}"),
-                    (Rejected(reason), Outcome::Rejected { reason: found }) => assert_eq!(found, *reason, "{name}"),
                     (Blocked, Outcome::Blocked { .. }) => {}
                     (Wait(seconds), Outcome::Retry { wait, doubtful, .. }) => {
                         assert_eq!((wait, doubtful), (Some(Duration::from_secs(*seconds)), false), "{name}");

@@ -276,7 +276,8 @@ fn being_too_fast_waits_as_long_as_deskie_says() {
     let limits = json("rate_limit_headers.json");
     let retry_after = limits["retry_after"].as_str().unwrap();
     let rate = r#"{"error": "rate limit exceeded"}"#;
-    let rows: [(u16, &[(&'static str, &str)], &str, u64); 6] = [
+    type Row<'a> = (u16, &'a [(&'static str, &'a str)], &'a str, u64);
+    let rows: [Row<'_>; 6] = [
         (429, &[("retry_after", retry_after), ("api_calls_left", "0")], "", 17),
         (429, &[("retry-after", "3")], "<html>", 3),
         (429, &[], "", 20),
