@@ -19,6 +19,10 @@ pub const BODY_LIMIT: usize = 900 * 1024;
 /// The longest batch (SQS takes 1 MiB; attributes and ids count as well).
 const BATCH_LIMIT: usize = 1_000_000;
 const BATCH_ENTRIES: usize = 10;
+/// The longest ids of a contact and of an event, in bytes: they become keys of the table, which takes 2,048 bytes before
+/// and 1,024 after. One that does not fit would be taken and then never be delivered.
+const CONTACT_LIMIT: usize = 1_500;
+const EVENT_LIMIT: usize = 900;
 
 /// A FIFO queue.
 #[derive(Clone, Debug)]
@@ -41,7 +45,7 @@ pub struct Outgoing {
 /// The queue did not take a message.
 #[derive(Debug, Error)]
 pub enum QueueError {
-    /// The message is longer than [`BODY_LIMIT`].
+    /// The message is longer than [`BODY_LIMIT`], or an id in it is longer than the table's keys.
     #[error("the event is too long for the queue")]
     TooLong,
     /// The queue did not answer, or refused.
@@ -72,7 +76,7 @@ impl Outgoing {
             Event::Receipt(ReceiptEvent { id, contact, .. }) => ("receipt", contact, id),
         };
         let body = ascii_json(envelope);
-        if body.len() > BODY_LIMIT {
+        if body.len() > BODY_LIMIT || key.len() > CONTACT_LIMIT || id.len() > EVENT_LIMIT {
             return Err(QueueError::TooLong);
         }
         let hash = |name: &str| sha256_hex(format!("{}\n{direction}\n{name}", envelope.installation).as_bytes());
@@ -322,5 +326,15 @@ mod tests {
     fn what_is_too_long_is_refused() {
         assert!(matches!(Outgoing::pack(&envelope(&"я".repeat(160_000))), Err(QueueError::TooLong)));
         assert!(Outgoing::pack(&envelope(&"я".repeat(140_000))).is_ok());
+        let with = |event: usize, contact: usize| {
+            let mut envelope = envelope("x");
+            if let Event::Channel(channel) = &mut envelope.event {
+                (channel.id, channel.contact.id) = ("e".repeat(event), "c".repeat(contact));
+            }
+            Outgoing::pack(&envelope)
+        };
+        assert!(with(EVENT_LIMIT, CONTACT_LIMIT).is_ok());
+        assert!(matches!(with(EVENT_LIMIT + 1, 1), Err(QueueError::TooLong)));
+        assert!(matches!(with(1, CONTACT_LIMIT + 1), Err(QueueError::TooLong)));
     }
 }

@@ -228,6 +228,11 @@ async fn an_installation_lives_its_whole_life() {
         let (status, body) = rig.bridge.admin("PATCH", &own, Some(&patch)).await.unwrap();
         assert_eq!((status, &body["settings"]["agent_name"]), (200, &json!(true)), "{body}");
 
+        for typo in [json!({"url": ["helpdesk"]}), json!(["helpdesk"]), json!({"urls": ["nonsense"]})] {
+            let (status, body) = rig.bridge.admin("POST", &format!("{own}/rotate"), Some(&typo)).await.unwrap();
+            assert_eq!((status, &body["error"]["code"]), (422, &json!("bad_setting")), "{body}");
+        }
+
         // Rotating: both URLs work, the new one is registered.
         let (status, body) = rig.bridge.admin("POST", &format!("{own}/rotate"), None).await.unwrap();
         assert_eq!(status, 200, "{body}");

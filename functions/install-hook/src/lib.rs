@@ -77,8 +77,12 @@ impl InstallHook {
             }
             (&Method::DELETE, ["installations", id]) => self.admin.uninstall(id).await.map(ok),
             (&Method::POST, ["installations", id, "rotate"]) => {
-                let body = body(&request)?;
-                self.admin.rotate(id, body.as_ref().and_then(|body| body.get("urls"))).await.map(ok)
+                let body = body(&request)?.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+                // A mistyped name must not renew every URL.
+                if body.as_object().is_none_or(|body| body.keys().any(|name| name != "urls")) {
+                    return Err(ApiError::unprocessable("bad_setting", "the body should be an object with `urls`"));
+                }
+                self.admin.rotate(id, body.get("urls")).await.map(ok)
             }
             (&Method::POST, ["installations", id, "register"]) => self.admin.register(id).await.map(ok),
             (&Method::POST, ["installations", id, "check"]) => self.admin.check(id).await.map(ok),

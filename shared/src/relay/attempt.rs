@@ -182,21 +182,26 @@ async fn make(
 fn taught(outcome: Outcome) -> Result<Vec<Fact>, Failure> {
     match outcome {
         Outcome::Learned(facts) => Ok(facts),
-        Outcome::Retry { wait, reason, doubtful } => Err(Failure::Retry { wait, reason, doubtful }),
-        Outcome::Rejected { reason } => Err(Failure::Rejected { reason }),
-        Outcome::Gone { reason } => Err(Failure::Gone { reason }),
-        Outcome::Blocked { reason } => Err(Failure::Blocked { reason }),
+        Outcome::Retry { wait, reason, doubtful } => Err(Failure::Retry { wait, reason: brief(&reason), doubtful }),
+        Outcome::Rejected { reason } => Err(Failure::Rejected { reason: brief(&reason) }),
+        Outcome::Gone { reason } => Err(Failure::Gone { reason: brief(&reason) }),
+        Outcome::Blocked { reason } => Err(Failure::Blocked { reason: brief(&reason) }),
     }
 }
 
+/// A vendor's words may be of any length; the journal's items may not.
+fn brief(reason: &str) -> String {
+    reason.chars().take(500).collect()
+}
+
 fn describe(outcome: &Outcome) -> String {
-    match outcome {
+    brief(&match outcome {
         Outcome::Learned(_) => "ok".to_owned(),
         Outcome::Retry { reason, .. } => format!("try again: {reason}"),
         Outcome::Rejected { reason } => format!("refused: {reason}"),
         Outcome::Gone { reason } => format!("contact gone: {reason}"),
         Outcome::Blocked { reason } => format!("blocked: {reason}"),
-    }
+    })
 }
 
 /// Writes into the journal what an attempt learns.
