@@ -109,13 +109,15 @@ async fn a_link_leads_there_and_back_and_changes_attribute_by_attribute() {
     rig.store.change_link("i", "c", &LinkChange::between(&first, &state)).await.unwrap();
     rig.store.change_link("i", "c", &LinkChange::between(&first, &moved)).await.unwrap();
     let found = rig.store.link("i", "c").await.unwrap();
-    assert_eq!(found, Link { state: Some(ConversationState::Resolved), ..moved.clone() });
+    assert!(found.state_at.is_some());
+    assert_eq!(found, Link { state_at: found.state_at, state: Some(ConversationState::Resolved), ..moved.clone() });
     for id in ["u", "v1", "v2"] {
         assert_eq!(rig.store.contact_of("i", id).await.unwrap().as_deref(), Some("c"), "{id}");
     }
     let gone = Link { conversation: None, ..found.clone() };
     rig.store.change_link("i", "c", &LinkChange::between(&found, &gone)).await.unwrap();
-    assert_eq!(rig.store.link("i", "c").await.unwrap(), gone);
+    let left = rig.store.link("i", "c").await.unwrap();
+    assert_eq!(left, Link { state_at: left.state_at, ..gone });
     assert_eq!(rig.store.link("i", "d").await.unwrap(), Link::default());
 }
 
