@@ -26,6 +26,13 @@ pub fn plain(part: &Part) -> String {
     }
 }
 
+/// A text with the name of whoever wrote it before it, for channels that show no sender of their own: `Ines: Hello`. A
+/// name that says nothing is left out.
+pub fn signed(name: &str, text: &str) -> String {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() { text.to_owned() } else { format!("{name}: {text}") }
+}
+
 /// A link that shows a place on a map.
 pub fn map_link(latitude: f64, longitude: f64) -> String {
     format!("https://www.google.com/maps?q={latitude},{longitude}")

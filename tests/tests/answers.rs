@@ -1,6 +1,6 @@
 //! What every bad input gets.
 
-use byoc_tests::{Rig, pairs};
+use byoc_tests::{Rig, every_pair};
 use serde_json::{Value, json};
 
 struct Told {
@@ -40,7 +40,7 @@ fn text(value: &Value) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_does_not_know_the_url_learns_nothing() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let id = rig.bridge.installation_id();
         let token = text(&rig.bridge.installation["channel_webhook_url"]);
@@ -66,12 +66,13 @@ async fn whoever_does_not_know_the_url_learns_nothing() {
             assert_eq!((&answer.headers, &answer.body), (&told[0].headers, &told[0].body), "{channel} {helpdesk}");
         }
         assert_eq!(rig.bridge.queues.queues().calls().count("SendMessage"), stored);
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let url = text(&rig.bridge.installation["channel_webhook_url"]);
         rig.customer_says("signed").await;
@@ -79,7 +80,9 @@ async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
         let signed = rig.bridge.traffic.calls("/channels/").pop().unwrap();
         let mut changed = signed.clone();
         changed.body = String::from_utf8_lossy(&signed.body).replace("signed", "forged").into_bytes().into();
-        assert_eq!(rig.bridge.repeat(&changed).await.unwrap(), 401, "{channel} {helpdesk}");
+        if rig.bridge.channel.signs_body() {
+            assert_eq!(rig.bridge.repeat(&changed).await.unwrap(), 401, "{channel} {helpdesk}");
+        }
         for body in ["", "{", "[]", "null", "\u{0}", "{\"event\":\"message\"}"] {
             let told = call("POST", &url, &[], body).await;
             assert_eq!((told.status, told.code().as_str()), (401, "unauthorized"), "{channel} {helpdesk} {body:?}");
@@ -89,12 +92,13 @@ async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
         let told = call("PUT", &url, &[], "").await;
         assert_eq!((told.status, told.code().as_str()), (405, "method_not_allowed"), "{channel} {helpdesk}");
         rig.exactly_at_helpdesk(1).await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_install_with_a_bad_setting_names_it_and_stores_nothing() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
         let good = json!({
@@ -129,12 +133,13 @@ async fn an_install_with_a_bad_setting_names_it_and_stores_nothing() {
         let told =
             call("POST", &format!("{}/installations", rig.bridge.url), &[("authorization", &key)], "{no json").await;
         assert_eq!((told.status, told.code().as_str()), (400, "not_json"));
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_credentials_are_told_in_the_vendors_words() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
         let good = json!({
@@ -142,14 +147,26 @@ async fn refused_credentials_are_told_in_the_vendors_words() {
             "channel": rig.bridge.channel.install(&channel_url),
         });
         for side in ["channel", "helpdesk"] {
-            if side == "helpdesk" && helpdesk == "is_messenger" {
+            let checked = match side {
+                "channel" => rig.bridge.channel.checks_credentials(),
+                _ => rig.bridge.helpdesk.checks_credentials(),
+            };
+            if !checked {
                 continue;
             }
             let mut bad = good.clone();
-            for name in ["auth_token", "token", "api_key", "bot_token"] {
-                if bad[side].get(name).is_some() {
-                    bad[side][name] = json!("a-token-that-is-wrong");
-                }
+            let wrong = byoc_tests::secrets_of(&good[side]).into_iter().map(|(name, right)| {
+                // Of the right form all the same: hex digits stay hex digits.
+                let other = |c: char| match c {
+                    '0'..='9' => char::from(b'9' - (c as u8 - b'0')),
+                    'a'..='f' => char::from(b'f' - (c as u8 - b'a')),
+                    _ => c,
+                };
+                (name, right.chars().map(other).collect::<String>())
+            });
+            let wrong: Vec<(String, String)> = wrong.collect();
+            for (name, value) in &wrong {
+                bad[side][name] = json!(value);
             }
             let (status, body) = rig.bridge.admin("POST", "/installations", Some(&bad)).await.unwrap();
             assert_eq!(
@@ -158,14 +175,16 @@ async fn refused_credentials_are_told_in_the_vendors_words() {
                 "{channel} {helpdesk}: {body}"
             );
             let message = text(&body["error"]["message"]);
-            assert!(message.contains(side) && !message.contains("a-token-that-is-wrong"), "{message}");
+            assert!(message.contains(side), "{message}");
+            assert!(wrong.iter().all(|(_, value)| !message.contains(value)), "{message}");
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_open_what_they_should_and_nothing_else() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let id = rig.bridge.installation_id();
         let base = format!("{}/installations", rig.bridge.url);
@@ -198,17 +217,16 @@ async fn keys_open_what_they_should_and_nothing_else() {
         }
         let told = call("GET", &own, &[("authorization", &admin)], "").await;
         let secrets = [rig.bridge.channel.install("http://x"), rig.bridge.helpdesk.install("http://x")];
-        for secret in
-            secrets.iter().flat_map(|side| ["auth_token", "token", "api_key", "api_token"].map(|name| &side[name]))
-        {
-            assert!(secret.as_str().is_none_or(|secret| !told.body.contains(secret)), "a secret is shown");
+        for (name, secret) in secrets.iter().flat_map(byoc_tests::secrets_of) {
+            assert!(!told.body.contains(&secret), "{channel} {helpdesk}: the {name} is shown");
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_installation_lives_its_whole_life() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let id = rig.bridge.installation_id().to_owned();
         let own = format!("/installations/{id}");
@@ -247,7 +265,7 @@ async fn an_installation_lives_its_whole_life() {
         let mut call = rig.bridge.traffic.calls("/channels/").pop().unwrap();
         assert!(new.ends_with(&call.target), "{new} {}", call.target);
         call.target = old.strip_prefix(&rig.bridge.url).unwrap().to_owned();
-        if channel != "twilio" {
+        if !rig.bridge.channel.signs_url() {
             assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 200, "{channel} {helpdesk}");
         }
 
@@ -272,5 +290,6 @@ async fn an_installation_lives_its_whole_life() {
         let (status, body) = rig.bridge.admin("POST", "/installations", Some(&same)).await.unwrap();
         assert_eq!(status, 201, "{body}");
         assert_ne!(body["id"], json!(id));
-    }
+    })
+    .await;
 }

@@ -1,10 +1,10 @@
 //! What a message costs.
 
-use byoc_tests::{Rig, pairs};
+use byoc_tests::{Rig, every_pair};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_in_the_steady_state_costs_what_it_should() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         for text in ["first", "second"] {
             rig.customer_says(text).await;
@@ -23,5 +23,6 @@ async fn a_message_in_the_steady_state_costs_what_it_should() {
             format!("/installations/{}/messages/{}", rig.bridge.installation_id(), journal[0]["id"].as_str().unwrap());
         let (_, message) = rig.bridge.admin("GET", &path, None).await.unwrap();
         assert_eq!(message["calls"].as_array().unwrap().len(), 1, "{channel} {helpdesk}: {message}");
-    }
+    })
+    .await;
 }

@@ -1,12 +1,12 @@
 //! A message's whole way in both directions, for every channel and every helpdesk.
 
 use byoc_local::sim::Saying;
-use byoc_tests::{Rig, eventually, pairs, texts};
+use byoc_tests::{Rig, eventually, every_pair, texts};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_and_an_agent_talk() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("Where is my order? 🙂").await;
         let seen = rig.exactly_at_helpdesk(1).await;
@@ -17,24 +17,27 @@ async fn a_customer_and_an_agent_talk() {
         rig.agent_says("It leaves today, доброго дня!").await;
         let seen = rig.exactly_at_channel(1).await;
         assert!(seen[0].text.contains("It leaves today, доброго дня!"), "{channel} {helpdesk}: {seen:?}");
+        let receipt = json!(rig.bridge.channel.last_receipt());
         let mut journal = Vec::new();
         for _ in 0..200 {
             journal = rig.journal().await;
-            if journal.iter().any(|entry| entry["receipt"] == "read") {
+            let ended = |entry: &&Value| entry["direction"] == "outbound" && entry["state"] == "done";
+            if journal.iter().find(ended).is_some_and(|entry| entry["receipt"] == receipt) {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         let outbound = journal.iter().find(|entry| entry["direction"] == "outbound").expect("an outbound entry");
-        assert_eq!(outbound["receipt"], "read", "{channel} {helpdesk}: {outbound}");
+        assert_eq!(outbound["receipt"], receipt, "{channel} {helpdesk}: {outbound}");
         assert!(journal.iter().all(|entry| entry["state"] == "done"), "{channel} {helpdesk}: {journal:?}");
         assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_webhook_three_times_at_once_gives_one_delivery() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         for (prefix, direction) in [("/channels/", "in"), ("/helpdesks/", "out")] {
             match direction {
@@ -61,12 +64,13 @@ async fn the_same_webhook_three_times_at_once_gives_one_delivery() {
                 }
             }
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_travel_whole_in_both_directions() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let png: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
         let host = byoc_tests::files(&[("photo.png", "image/png", png), ("note.txt", "text/plain", b"hello")]).await;
@@ -92,12 +96,13 @@ async fn files_travel_whole_in_both_directions() {
             assert_eq!(bytes.as_deref(), Some(whole), "{channel} {helpdesk}: {:?}", seen[before]);
         }
         assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_text_arrives_whole_and_in_order() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("Hi").await;
         rig.exactly_at_helpdesk(1).await;
@@ -110,12 +115,13 @@ async fn a_long_text_arrives_whole_and_in_order() {
         .await;
         assert!(seen.len() > 1, "{channel} {helpdesk}");
         assert_eq!(texts(&seen).join(" "), sentences.join(" "), "{channel} {helpdesk}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_after_resolving_arrives_and_its_answer_too() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         for policy in ["reopen", "new"] {
             let options = json!({"on_resolved": policy});
             let rig = Rig::start_with(channel, helpdesk, |settings| settings.options = options).await;
@@ -131,12 +137,13 @@ async fn a_message_after_resolving_arrives_and_its_answer_too() {
             rig.agent_says("three").await;
             assert!(rig.exactly_at_channel(1).await[0].text.contains("three"));
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_survives_a_restart() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let folder = tempfile::tempdir().unwrap();
         let port = byoc_tests::free_ports().await;
         let settings = |workers| {
@@ -166,5 +173,6 @@ async fn everything_survives_a_restart() {
         assert!(rig.exactly_at_channel(1).await[0].text.contains("after"));
         let journal: Vec<Value> = rig.journal().await;
         assert_eq!(journal.len(), 3, "{channel} {helpdesk}: {journal:?}");
-    }
+    })
+    .await;
 }

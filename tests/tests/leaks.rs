@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use byoc_tests::{Rig, pairs};
+use byoc_tests::{Rig, every_pair};
 use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
 
 #[derive(Clone, Default)]
@@ -36,7 +36,8 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         .with(filter)
         .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone()))
         .init();
-    for (channel, helpdesk) in pairs() {
+    let log: &'static Log = Box::leak(Box::new(log));
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("a text of the customer").await;
         rig.exactly_at_helpdesk(1).await;
@@ -55,9 +56,7 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
             secrets.push(url.rsplit(['/', '=']).next().unwrap().to_owned());
         }
         for side in [rig.bridge.channel.install("http://x"), rig.bridge.helpdesk.install("http://x")] {
-            for name in ["auth_token", "token", "api_key", "api_token", "bot_token", "channel_secret"] {
-                secrets.extend(side[name].as_str().map(str::to_owned));
-            }
+            secrets.extend(byoc_tests::secrets_of(&side).into_iter().map(|(_, secret)| secret));
         }
         let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert!(written.contains("a message was delivered") && written.contains("a message was not delivered"));
@@ -65,5 +64,6 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
             let line = written.lines().find(|line| line.contains(&secret));
             assert_eq!(line, None, "{channel} {helpdesk}");
         }
-    }
+    })
+    .await;
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use byoc_local::sim::{Fault, How, Saying, viber::Viber};
-use byoc_tests::{Rig, eventually, pairs};
+use byoc_tests::{Rig, eventually, every_pair};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("before").await;
         rig.exactly_at_helpdesk(1).await;
@@ -53,12 +53,13 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert!(shown.get("problem").is_none(), "{channel} {helpdesk}: {shown}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("Hi").await;
         let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
@@ -77,7 +78,8 @@ async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
         drop(hurry);
         assert!(seen[0].text.contains("gone.pdf"), "{channel} {helpdesk}: {seen:?}");
         assert!(seen[1].text.contains("after it"), "{channel} {helpdesk}: {seen:?}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +110,7 @@ async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_u
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_marketplace_installs_updates_and_removes() {
-    for (channel, helpdesk) in pairs() {
+    every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
         let nested = json!({
@@ -144,5 +146,6 @@ async fn the_marketplace_installs_updates_and_removes() {
         // Removing what is not there lets the app go.
         let answer = invoke(event("onAppUninstall", json!({}))).await;
         assert_eq!(answer["ok"], true, "{answer}");
-    }
+    })
+    .await;
 }

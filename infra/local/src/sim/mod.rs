@@ -61,6 +61,23 @@ pub trait ChannelSim: Send + Sync {
     fn customer(&self) -> &'static str {
         "customer-1"
     }
+    /// The last news of a message that arrives and is looked at, in the journal's words; `None` where the platform
+    /// sends none.
+    fn last_receipt(&self) -> Option<&'static str> {
+        Some("read")
+    }
+    /// Whether a call of the platform proves that its body is the platform's own, or only who called.
+    fn signs_body(&self) -> bool {
+        true
+    }
+    /// Whether the platform's signature covers the URL, so that a call means nothing at another one.
+    fn signs_url(&self) -> bool {
+        false
+    }
+    /// Whether the platform can tell wrong credentials at install.
+    fn checks_credentials(&self) -> bool {
+        true
+    }
     /// The vendor's API. Serve it wrapped in [`with_faults`].
     fn router(&self) -> Router;
     /// What the vendor does wrong next.
@@ -95,6 +112,10 @@ pub trait ChannelSim: Send + Sync {
 pub trait HelpdeskSim: Send + Sync {
     /// The kind of the helpdesk.
     fn kind(&self) -> &'static str;
+    /// Whether the helpdesk can tell wrong credentials at install.
+    fn checks_credentials(&self) -> bool {
+        true
+    }
     /// The vendor's API. Serve it wrapped in [`with_faults`].
     fn router(&self) -> Router;
     /// What the vendor does wrong next.
