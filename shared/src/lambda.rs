@@ -1,5 +1,7 @@
 //! What the four functions' `main` have in common: logging, and the way from a Lambda event to a handler and back.
 
+use std::process::ExitCode;
+
 use base64::Engine;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -24,6 +26,17 @@ pub fn start_logging(environment: &Environment) {
     let lines =
         tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}
+
+/// How a function's process ends: what stopped it is logged in plain words, such as the variable that is missing.
+pub fn exit_code(result: Result<(), Error>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = %error, "the function stops");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// An event as a function's handler sees it.

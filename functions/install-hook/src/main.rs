@@ -1,6 +1,6 @@
 //! Wiring of the install hook; see the library for what it does.
 
-use std::{sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use byoc::{
     aws::{Aws, Patience},
@@ -8,7 +8,7 @@ use byoc::{
     http::HttpClient,
     install::Admin,
     installation::Installations,
-    lambda::{serve, start_logging},
+    lambda::{exit_code, serve, start_logging},
     queue::Queue,
     store::Store,
     vault::Vault,
@@ -16,10 +16,14 @@ use byoc::{
 use install_hook::InstallHook;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
+async fn main() -> ExitCode {
     let environment = Environment::of_process();
     start_logging(&environment);
-    let aws = Aws::from_environment(&environment, Patience::Background).await;
+    exit_code(start(&environment).await)
+}
+
+async fn start(environment: &Environment) -> Result<(), lambda_http::Error> {
+    let aws = Aws::from_environment(environment, Patience::Background).await;
     let store = Store::new(aws.dynamodb(), environment.table_name()?);
     let sqs = aws.sqs();
     let queues = (Queue::new(sqs.clone(), environment.queue_url()?), Queue::new(sqs, environment.dlq_url()?));

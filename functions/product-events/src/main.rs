@@ -1,13 +1,13 @@
 //! Wiring of the product events function; see the library for what it does.
 
-use std::{sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use byoc::{
     aws::{Aws, Patience},
     config::Environment,
     ingest::Ingest,
     installation::Installations,
-    lambda::{serve, start_logging},
+    lambda::{exit_code, serve, start_logging},
     queue::Queue,
     store::Store,
     vault::Vault,
@@ -15,10 +15,14 @@ use byoc::{
 use product_events::ProductEvents;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
+async fn main() -> ExitCode {
     let environment = Environment::of_process();
     start_logging(&environment);
-    let aws = Aws::from_environment(&environment, Patience::Webhook).await;
+    exit_code(start(&environment).await)
+}
+
+async fn start(environment: &Environment) -> Result<(), lambda_http::Error> {
+    let aws = Aws::from_environment(environment, Patience::Webhook).await;
     let store = Store::new(aws.dynamodb(), environment.table_name()?);
     let queue = Queue::new(aws.sqs(), environment.queue_url()?);
     let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
