@@ -1,6 +1,6 @@
 //! The clients of the AWS services, which all use one HTTP stack with the vendors' client.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
@@ -10,9 +10,16 @@ use aws_smithy_runtime_api::{
         orchestrator::HttpRequest,
         result::{ConnectorError, SdkError},
     },
-    http::Response,
+    http::HttpError,
 };
 use aws_smithy_types::{body::SdkBody, error::metadata::ProvideErrorMetadata, retry::RetryConfig};
+
+use http_body_util::BodyExt;
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::Client,
+    rt::{TokioExecutor, TokioTimer},
+};
 
 use crate::config::Environment;
 
@@ -121,52 +128,38 @@ fn with_stack(base: SdkConfig, http: SharedHttpClient, patience: Patience) -> Sd
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The HTTP client of the SDKs: one pool of connections for all services.
+/// The HTTP client of the SDKs: one pool of connections for all services. It is the one below the vendors' client,
+/// without what only vendors need (redirects, cookies, URLs of all forms).
 fn http_client() -> SharedHttpClient {
-    let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(crate::http::tls())
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .build();
-    let connector = SharedHttpConnector::new(Connector(client.map_err(Arc::new)));
+    let mut tcp = hyper_util::client::legacy::connect::HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    let tls = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(crate::http::tls());
+    let https = tls.https_or_http().enable_http1().wrap_connector(tcp);
+    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https);
+    let connector = SharedHttpConnector::new(Connector(client));
     http_client_fn(move |_, _| connector.clone())
 }
 
-#[derive(Debug)]
-struct Connector(Result<reqwest::Client, Arc<reqwest::Error>>);
+#[derive(Clone, Debug)]
+struct Connector(Client<HttpsConnector<hyper_util::client::legacy::connect::HttpConnector>, SdkBody>);
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let client = client.map_err(|error| ConnectorError::other(error.into(), None))?;
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            // Our requests are small and in memory; `bytes` is empty only for a streaming body.
-            let request = request.map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
-            let request = reqwest::Request::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
-            let response = client.execute(request).await.map_err(connector_error)?;
-            let status = response.status().as_u16();
-            let headers = response.headers().clone();
-            let body = response.bytes().await.map_err(connector_error)?;
-            let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
-            let mut answer = Response::new(status, SdkBody::from(body));
-            for (name, value) in &headers {
-                if let Ok(value) = value.to_str() {
-                    answer.headers_mut().append(name.as_str().to_owned(), value.to_owned());
-                }
-            }
-            Ok(answer)
+            let (parts, body) = client.request(request).await.map_err(connector_error)?.into_parts();
+            let body = body.collect().await.map_err(|error| ConnectorError::io(error.into()))?.to_bytes();
+            let answer = http::Response::from_parts(parts, SdkBody::from(body));
+            answer.try_into().map_err(|error: HttpError| ConnectorError::other(error.into(), None))
         })
     }
 }
 
-fn connector_error(error: reqwest::Error) -> ConnectorError {
-    if error.is_timeout() || error.is_connect() {
-        ConnectorError::timeout(error.into())
-    } else {
-        ConnectorError::io(error.into())
-    }
+fn connector_error(error: hyper_util::client::legacy::Error) -> ConnectorError {
+    if error.is_connect() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
 }
 
 #[cfg(test)]
