@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: a whole bridge with simulated vendors, for every channel and every helpdesk.
 
+pub mod matrix;
+
 use std::time::{Duration, Instant};
 
 use byoc_local::{

@@ -91,9 +91,9 @@ static LIMITS: Limits = Limits {
     text: TextLimit { max: 7_000, unit: TextUnit::Chars },
     media: &[PICTURE, VIDEO, MediaLimit { kind: MediaKind::Audio, ..FILE }, FILE],
     parts: &[
-        (PartKind::Audio, Support::Degraded("a file")),
-        (PartKind::Sticker, Support::Degraded("a picture")),
-        (PartKind::Unsupported, Support::Degraded("a notice")),
+        (PartKind::Audio, Support::Degraded("file")),
+        (PartKind::Sticker, Support::Degraded("picture")),
+        (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     // The contact is not shown when an agent has read something.
     receipts: false,

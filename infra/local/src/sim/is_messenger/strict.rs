@@ -84,7 +84,8 @@ impl Call {
             "attachment" => format!("[{}] {}", word("/message/attachment/type"), word("/message/attachment/url")),
             _ => {
                 let number = |pointer: &str| of(pointer).and_then(Value::as_f64).unwrap_or_default();
-                format!("[location] {},{}", number("/message/latitude"), number("/message/longitude"))
+                let place = format!("[location] {},{}", number("/message/latitude"), number("/message/longitude"));
+                [place.as_str(), word("/message/address")].join(" ").trim_end().to_owned()
             }
         };
         let Self { m_id, contact, from, event, .. } = self;
