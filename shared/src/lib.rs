@@ -25,6 +25,8 @@ pub mod relay;
 pub mod secret;
 pub mod settings;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod text;
 pub mod vault;
 pub mod webhook;

@@ -5,6 +5,7 @@ use crate::{
     webhook::{ParseError, ParsedChannel, Verified},
 };
 
+pub mod telegram;
 pub mod viber;
 
 /// A messaging platform on which contacts write.
@@ -14,7 +15,7 @@ pub trait Channel: Adapter {
 }
 
 /// Every channel by the name of its kind.
-pub static CHANNELS: &[(&str, &dyn Channel)] = &[("viber", &viber::Viber)];
+pub static CHANNELS: &[(&str, &dyn Channel)] = &[("telegram", &telegram::Telegram), ("viber", &viber::Viber)];
 
 /// The channel of a kind.
 pub fn channel(kind: &str) -> Option<&'static dyn Channel> {

@@ -1,0 +1,334 @@
+//! Neutral messages as Telegram's: <https://core.telegram.org/bots/api#available-methods>.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    LIMITS,
+    keyboard::{self, Layout},
+};
+use crate::{
+    adapter::{Account, Body, Call, Delivery, Known, RenderError, Repeat},
+    fit,
+    limits::TextLimit,
+    message::{Button, Card, Media, MediaKind, MediaSource, Part},
+    text,
+};
+
+/// The note with the chat's new id.
+pub(super) const MOVED_TO: &str = "telegram.moved_to";
+
+/// The note that Telegram did not take a request as it was, so that it goes in a simpler form.
+pub(super) fn simpler(index: usize) -> String {
+    format!("telegram.simpler.{index}")
+}
+
+/// One call that sends something.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) method: &'static str,
+    /// Whether there is no simpler form of it.
+    pub(super) is_simple: bool,
+    fields: Map<String, Value>,
+    /// The field for the bytes of a part, and the part.
+    file: Option<(&'static str, usize)>,
+}
+
+impl Request {
+    /// The call.
+    pub(super) fn call(self, account: &Account<'_>) -> Result<Call, RenderError> {
+        let Some((field, part)) = self.file else {
+            return super::json(account, self.method, &self.fields, Repeat::Doubles);
+        };
+        let text = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };
+        let fields = self.fields.into_iter().map(|(name, value)| (name, text(value))).collect();
+        let request = http::Request::post(super::method_url(account, self.method)?);
+        let body = Body::Upload { fields, files: vec![(field.to_owned(), part)] };
+        Ok(Call { name: self.method, request: request.body(body)?, repeat: Repeat::Doubles })
+    }
+}
+
+/// The requests that bring a delivery to its contact, in order.
+///
+/// What was noted under [`simpler`] changes only the requests from there on, so those that were sent keep their place.
+pub(super) fn requests(
+    account: &Account<'_>,
+    delivery: &Delivery<'_>,
+    known: &Known,
+) -> Result<Vec<Request>, RenderError> {
+    let chat = known.note(MOVED_TO).unwrap_or(&delivery.contact.id);
+    let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat));
+    let mut requests = Requests { chat, known, list: Vec::new() };
+    let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
+    for item in items(delivery.parts, author) {
+        requests.item(&item);
+    }
+    if requests.list.is_empty() {
+        return Err(RenderError::new("the message is empty"));
+    }
+    Ok(requests.list)
+}
+
+/// One thing to show, with the text beside it and the buttons under it.
+struct Item<'a> {
+    shown: Shown<'a>,
+    text: Cow<'a, str>,
+    buttons: Vec<Button>,
+}
+
+enum Shown<'a> {
+    Text,
+    File(&'a Media, usize),
+    Picture(&'a str),
+    Place(f64, f64),
+    Contact(&'a Option<String>, &'a str),
+}
+
+/// What the parts come to. Telegram does not show who of the business writes, so the name stands before the first text.
+fn items<'a>(parts: &'a [Part], author: Option<&str>) -> Vec<Item<'a>> {
+    let mut items: Vec<Item<'a>> = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let plain = || Cow::from(fit::plain(part));
+        let (shown, text) = match part {
+            Part::Buttons { buttons } => {
+                match items.last_mut().filter(|last| last.buttons.is_empty()) {
+                    Some(last) => last.buttons.clone_from(buttons),
+                    None => items.push(alone(buttons)),
+                }
+                continue;
+            }
+            Part::Carousel { cards } => {
+                items.extend(cards.iter().map(card));
+                continue;
+            }
+            Part::Text { text } => (Shown::Text, text.into()),
+            Part::Media(media) => (Shown::File(media, index), media.caption.as_deref().unwrap_or_default().into()),
+            Part::Location { latitude, longitude, label } if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 => {
+                (Shown::Place(*latitude, *longitude), label.as_deref().unwrap_or_default().into())
+            }
+            Part::ContactCard { name, phone: Some(phone) } if !phone.trim().is_empty() => {
+                (Shown::Contact(name, phone), Cow::default())
+            }
+            Part::Location { .. } | Part::ContactCard { .. } | Part::Sticker { .. } | Part::Unsupported { .. } => {
+                (Shown::Text, plain())
+            }
+        };
+        items.push(Item { shown, text, buttons: Vec::new() });
+    }
+    if let Some(author) = author
+        && let Some(item) = items.iter_mut().find(|item| !item.text.trim().is_empty())
+    {
+        item.text = fit::signed(author, &item.text).into();
+    }
+    items
+}
+
+/// Buttons without anything above them; Telegram wants a text there.
+fn alone<'a>(buttons: &[Button]) -> Item<'a> {
+    Item { shown: Shown::Text, text: fit::plain_buttons(buttons).into(), buttons: buttons.to_vec() }
+}
+
+fn card(card: &Card) -> Item<'_> {
+    let text: Vec<&str> = [&card.title, &card.text].into_iter().flatten().map(String::as_str).collect();
+    let shown = match card.image.as_deref().filter(|url| keyboard::is_link(url)) {
+        Some(url) => Shown::Picture(url),
+        None => Shown::Text,
+    };
+    match (&shown, text.is_empty()) {
+        (Shown::Text, true) => alone(&card.buttons),
+        _ => Item { shown, text: text.join("\n").into(), buttons: card.buttons.clone() },
+    }
+}
+
+/// The requests of a delivery while they are made.
+struct Requests<'a> {
+    chat: Value,
+    known: &'a Known,
+    list: Vec<Request>,
+}
+
+impl Requests<'_> {
+    fn item(&mut self, item: &Item<'_>) {
+        let fields = match &item.shown {
+            Shown::Text => return self.text(&item.text, &item.buttons),
+            Shown::File(media, part) => return self.file(media, *part, item),
+            Shown::Picture(url) => return self.captioned(("sendPhoto", "photo", json!(url)), None, item, url),
+            Shown::Place(latitude, longitude) => match item.text.split_once('\n') {
+                Some((title, address)) => {
+                    let fields = json!({
+                        "latitude": latitude, "longitude": longitude, "title": title, "address": address,
+                    });
+                    return self.rich("sendVenue", fields, item, "");
+                }
+                None => json!({"latitude": latitude, "longitude": longitude}),
+            },
+            Shown::Contact(name, phone) => {
+                let name = name.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(phone);
+                return self.rich("sendContact", json!({"phone_number": phone, "first_name": name}), item, name);
+            }
+        };
+        self.rich("sendLocation", fields, item, &item.text);
+    }
+
+    /// Something without a caption; `behind` is a text to send after it. Where Telegram does not take it, all of it is
+    /// said in words.
+    fn rich(&mut self, method: &'static str, fields: Value, item: &Item<'_>, behind: &str) {
+        if self.is_refused() {
+            let words = match &item.shown {
+                Shown::Place(latitude, longitude) => fit::plain(&Part::Location {
+                    latitude: *latitude,
+                    longitude: *longitude,
+                    label: Some(item.text.clone().into_owned()).filter(|label| !label.is_empty()),
+                }),
+                Shown::Contact(name, phone) => {
+                    fit::plain(&Part::ContactCard { name: (*name).clone(), phone: Some((*phone).to_owned()) })
+                }
+                Shown::Text | Shown::File(..) | Shown::Picture(_) => item.text.clone().into_owned(),
+            };
+            return self.text(&words, &item.buttons);
+        }
+        let behind = if matches!(item.shown, Shown::Contact(..)) { "" } else { behind };
+        let under = if behind.trim().is_empty() { item.buttons.as_slice() } else { &[] };
+        let Layout { markup, others } = keyboard::layout(under);
+        self.push(method, fields, markup, None, false);
+        if behind.trim().is_empty() {
+            self.text(&fit::plain_buttons(&others), &[]);
+        } else {
+            self.text(behind, &item.buttons);
+        }
+    }
+
+    /// A file as what it is, else as a document, else in words.
+    fn file(&mut self, media: &Media, part: usize, item: &Item<'_>) {
+        let document = ("sendDocument", "document");
+        let method = match media.kind {
+            MediaKind::Image => ("sendPhoto", "photo"),
+            MediaKind::Video => ("sendVideo", "video"),
+            MediaKind::Audio if matches!(extension(media).as_deref(), Some("ogg" | "oga" | "opus")) => {
+                ("sendVoice", "voice")
+            }
+            MediaKind::Audio => ("sendAudio", "audio"),
+            MediaKind::File => document,
+        };
+        match &media.source {
+            MediaSource::Fetched if self.is_refused() => {
+                self.push_captioned((document.0, document.1, Value::Null), Some(part), item, true);
+            }
+            MediaSource::Fetched => {
+                let is_simple = method == document && item.buttons.is_empty();
+                self.push_captioned((method.0, method.1, Value::Null), Some(part), item, is_simple);
+            }
+            MediaSource::Link { url }
+                if method != document || matches!(extension(media).as_deref(), Some("pdf" | "zip" | "gif")) =>
+            {
+                self.captioned((method.0, method.1, json!(url)), None, item, url);
+            }
+            MediaSource::Link { .. } | MediaSource::ShortLink { .. } | MediaSource::Reference { .. } => {
+                let media = Media { caption: None, ..media.clone() };
+                let words = format!("{}\n{}", fit::plain(&Part::Media(media)), item.text);
+                self.text(words.trim_end(), &item.buttons);
+            }
+        }
+    }
+
+    /// Something with a caption from a link; where Telegram does not take it, the link goes as text.
+    fn captioned(
+        &mut self,
+        what: (&'static str, &'static str, Value),
+        part: Option<usize>,
+        item: &Item<'_>,
+        url: &str,
+    ) {
+        if self.is_refused() {
+            self.text(format!("{url}\n{}", item.text).trim_end(), &item.buttons);
+        } else {
+            self.push_captioned(what, part, item, false);
+        }
+    }
+
+    /// The caption inside where it fits, else behind. In its simplest form it has no buttons.
+    fn push_captioned(
+        &mut self,
+        (method, field, value): (&'static str, &'static str, Value),
+        part: Option<usize>,
+        item: &Item<'_>,
+        is_simple: bool,
+    ) {
+        let mut fields = Map::new();
+        if part.is_none() {
+            fields.insert(field.to_owned(), value);
+        }
+        let limit = TextLimit { max: super::PHOTO.caption, ..LIMITS.text };
+        let behind = !text::fits(&item.text, limit);
+        if !behind && !item.text.trim().is_empty() {
+            fields.insert("caption".to_owned(), json!(item.text));
+        }
+        let under = if behind || is_simple { &[] } else { item.buttons.as_slice() };
+        let Layout { markup, others } = keyboard::layout(under);
+        self.push(method, fields.into(), markup, part.map(|part| (field, part)), is_simple);
+        match (behind, is_simple) {
+            (true, _) => self.text(&item.text, &item.buttons),
+            (false, true) => self.text(&fit::plain_buttons(&item.buttons), &[]),
+            (false, false) => self.text(&fit::plain_buttons(&others), &[]),
+        }
+    }
+
+    /// A text in pieces that fit, the buttons under the last.
+    fn text(&mut self, text: &str, buttons: &[Button]) {
+        let Layout { markup, others } = keyboard::layout(buttons);
+        let text = match others.is_empty() {
+            true => Cow::from(text),
+            false => format!("{text}\n{}", fit::plain_buttons(&others)).into(),
+        };
+        let pieces = text::split(&text, LIMITS.text);
+        let Some((last, pieces)) = pieces.split_last() else { return };
+        // A link may be good for one visit only, and a preview would be that visit.
+        let fields = |text: &str| json!({"text": text, "link_preview_options": {"is_disabled": true}});
+        for piece in pieces {
+            self.push("sendMessage", fields(piece), None, None, true);
+        }
+        let is_refused = self.is_refused();
+        let markup = markup.filter(|_| !is_refused);
+        let is_simple = markup.is_none();
+        self.push("sendMessage", fields(last), markup, None, is_simple);
+        if is_refused {
+            let words = fit::plain_buttons(buttons);
+            // Buttons that stood alone have been said already.
+            if words != *last {
+                self.text(&words, &[]);
+            }
+        }
+    }
+
+    /// Whether Telegram did not take the next request as it was.
+    fn is_refused(&self) -> bool {
+        self.known.note(&simpler(self.list.len())).is_some()
+    }
+
+    fn push(
+        &mut self,
+        method: &'static str,
+        fields: Value,
+        markup: Option<Value>,
+        file: Option<(&'static str, usize)>,
+        is_simple: bool,
+    ) {
+        let mut all = Map::from_iter([("chat_id".to_owned(), self.chat.clone())]);
+        if let Value::Object(fields) = fields {
+            all.extend(fields);
+        }
+        if let Some(markup) = markup {
+            all.insert("reply_markup".to_owned(), markup);
+        }
+        self.list.push(Request { method, is_simple, fields: all, file });
+    }
+}
+
+/// The extension of a file's name, else of its link, in lower case.
+fn extension(media: &Media) -> Option<String> {
+    let link = if let MediaSource::Link { url } = &media.source { Some(url.as_str()) } else { None };
+    let path = |text: &str| text.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).map(str::to_owned);
+    let names = [media.name.clone(), link.and_then(path)];
+    names.into_iter().flatten().find_map(|name| name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()))
+}

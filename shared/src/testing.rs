@@ -1,0 +1,214 @@
+//! What the tables of adapters share: samples from a folder, an account to borrow, and a delivery driven to its end.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, Step, Task},
+    channel::Channel,
+    message::{Author, AuthorKind, Contact, Part},
+    secret::{Secret, Secrets},
+    settings::Options,
+    webhook::{ParseError, ParsedChannel, VerifyError, WebhookRequest, authenticate},
+};
+
+/// When every call of the tests arrives.
+pub(crate) const ARRIVED: i64 = 1_785_312_099_000;
+
+/// One side of an installation, to borrow an [`Account`] from.
+pub(crate) struct Side {
+    pub(crate) kind: &'static str,
+    pub(crate) settings: BTreeMap<String, String>,
+    pub(crate) secrets: Secrets,
+    pub(crate) options: Options,
+}
+
+impl Side {
+    pub(crate) fn new(kind: &'static str, settings: &[(&str, &str)], secrets: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            kind,
+            settings: settings.iter().map(owned).collect(),
+            secrets: secrets.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect(),
+            options: Options::default(),
+        }
+    }
+
+    pub(crate) fn account(&self) -> Account<'_> {
+        Account { channel_kind: self.kind, settings: &self.settings, secrets: &self.secrets, options: &self.options }
+    }
+}
+
+/// The samples of an adapter, by name.
+pub(crate) fn fixtures(adapter: &str) -> BTreeMap<String, Vec<u8>> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(adapter).join("fixtures");
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())).collect()
+}
+
+/// One sample as JSON.
+pub(crate) fn fixture(adapter: &str, name: &str) -> Value {
+    serde_json::from_slice(&fixtures(adapter)[name]).unwrap()
+}
+
+/// A webhook call.
+pub(crate) fn webhook(headers: &[(&str, &str)], body: impl Into<Bytes>) -> WebhookRequest {
+    let headers: HeaderMap = headers
+        .iter()
+        .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse::<http::HeaderValue>().unwrap()))
+        .collect();
+    WebhookRequest {
+        method: Method::POST,
+        url: "https://bridge.example.com/channels/i/t".to_owned(),
+        query: String::new(),
+        rest: String::new(),
+        headers,
+        body: body.into(),
+        received_at: ARRIVED,
+        id: "0".repeat(32),
+    }
+}
+
+/// Verifies and parses a call.
+pub(crate) fn take(
+    channel: &dyn Channel,
+    side: &Side,
+    request: &WebhookRequest,
+) -> Result<Result<ParsedChannel, ParseError>, VerifyError> {
+    let verified = authenticate(channel, &side.account(), request)?;
+    Ok(channel.parse(&side.account(), verified))
+}
+
+/// What came of a call, for a snapshot.
+pub(crate) fn shown(parsed: Result<ParsedChannel, ParseError>) -> Value {
+    match parsed {
+        Err(error) => json!({"refused": error.code, "message": error.message}),
+        Ok(parsed) => {
+            let mut shown = Map::new();
+            if !parsed.events.is_empty() {
+                shown.insert("events".into(), serde_json::to_value(&parsed.events).unwrap());
+            }
+            if !parsed.ignored.is_empty() {
+                shown.insert("ignored".into(), serde_json::to_value(&parsed.ignored).unwrap());
+            }
+            if parsed.ack != crate::webhook::Ack::empty() {
+                let body = String::from_utf8_lossy(&parsed.ack.body).into_owned();
+                shown.insert("answer".into(), json!([parsed.ack.status, parsed.ack.content_type, body]));
+            }
+            shown.into()
+        }
+    }
+}
+
+/// What an answer came to, for a snapshot.
+pub(crate) fn outcome(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Learned(facts) => json!({"learned": facts.iter().map(|fact| format!("{fact:?}")).collect::<Vec<_>>()}),
+        Outcome::Retry { wait, reason, doubtful } => {
+            json!({"retry": reason, "wait": wait.map(|wait| wait.as_secs()), "doubtful": doubtful})
+        }
+        Outcome::Rejected { reason } => json!({"rejected": reason}),
+        Outcome::Gone { reason } => json!({"gone": reason}),
+        Outcome::Blocked { reason } => json!({"blocked": reason}),
+    }
+}
+
+/// An answer.
+pub(crate) fn answer(status: u16, body: &str) -> Response<Bytes> {
+    Response::builder().status(status).body(body.to_owned().into()).unwrap()
+}
+
+/// The answer in a sample of the form `{"http_status": …, "headers"?: …, "body" | "body_text": …}`.
+pub(crate) fn answer_of(sample: &Value) -> Response<Bytes> {
+    let status = u16::try_from(sample["http_status"].as_u64().unwrap()).unwrap();
+    let body = match (&sample["body_text"], &sample["body"]) {
+        (Value::String(text), _) => text.clone(),
+        (_, Value::Null) => String::new(),
+        (_, body) => body.to_string(),
+    };
+    let mut response = answer(status, &body);
+    for (name, value) in sample["headers"].as_object().into_iter().flatten() {
+        let name: http::HeaderName = name.parse().unwrap();
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        response.headers_mut().insert(name, value.parse().unwrap());
+    }
+    response
+}
+
+/// An agent.
+pub(crate) fn agent(name: &str) -> Author {
+    Author { kind: AuthorKind::Agent, name: Some(name.to_owned()), id: None }
+}
+
+/// A contact with this id.
+pub(crate) fn contact(id: &str) -> Contact {
+    Contact { id: id.to_owned(), ..Contact::default() }
+}
+
+/// A delivery to a contact.
+pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Option<&'a Author>) -> Delivery<'a> {
+    Delivery { id: "1", at: 1, echo: false, contact, parts, author, key: "k" }
+}
+
+/// All calls of a task, each answered by `reply`, until it is done or fails.
+pub(crate) fn drive(
+    adapter: &dyn Adapter,
+    account: &Account<'_>,
+    task: &Task<'_>,
+    known: &mut Known,
+    reply: impl Fn(&Call) -> Response<Bytes>,
+) -> Result<Vec<Call>, Outcome> {
+    let mut calls = Vec::new();
+    for _ in 0..100 {
+        let Step::Call(call) = adapter.next(account, task, known).unwrap() else { return Ok(calls) };
+        let outcome = adapter.read(account, task, known, &reply(&call));
+        calls.push(call);
+        match outcome {
+            Outcome::Learned(facts) => known.learn(&facts),
+            other => return Err(other),
+        }
+    }
+    panic!("the task does not end")
+}
+
+/// The body of a call, for a snapshot or a comparison.
+pub(crate) fn body(call: &Call) -> Value {
+    match call.request.body() {
+        Body::Empty => Value::Null,
+        Body::Bytes(bytes) => {
+            serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+        }
+        Body::Upload { fields, files } => json!({"fields": fields, "files": files}),
+    }
+}
+
+/// A call, for a snapshot: headers that hold credentials are marked.
+pub(crate) fn request(call: &Call) -> Value {
+    let request = &call.request;
+    let headers: BTreeMap<&str, &str> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.as_str(), if value.is_sensitive() { "(secret)" } else { value.to_str().unwrap_or_default() })
+        })
+        .collect();
+    json!({
+        "call": format!("{} {} {}", call.name, request.method(), request.uri()),
+        "headers": headers,
+        "repeat": format!("{:?}", call.repeat),
+        "body": body(call),
+    })
+}
+
+/// Compares with the snapshot `name` beside the adapter.
+macro_rules! assert_shown {
+    ($name:expr, $value:expr) => {
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_json_snapshot!($name, $value);
+        })
+    };
+}
+pub(crate) use assert_shown;
