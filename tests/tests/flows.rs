@@ -17,18 +17,19 @@ async fn a_customer_and_an_agent_talk() {
         rig.agent_says("It leaves today, доброго дня!").await;
         let seen = rig.exactly_at_channel(1).await;
         assert!(seen[0].text.contains("It leaves today, доброго дня!"), "{channel} {helpdesk}: {seen:?}");
-        let receipt = json!(rig.bridge.channel.last_receipt());
+        // Where the channel sends no news, the last is that it took the message.
+        let receipt = json!(rig.bridge.channel.last_receipt().unwrap_or("sent"));
         let mut journal = Vec::new();
         for _ in 0..200 {
             journal = rig.journal().await;
             let ended = |entry: &&Value| entry["direction"] == "outbound" && entry["state"] == "done";
-            if journal.iter().find(ended).is_some_and(|entry| entry["receipt"] == receipt) {
+            if journal.iter().find(ended).is_some_and(|entry| entry["receipt"].as_str().unwrap_or("sent") == receipt) {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         let outbound = journal.iter().find(|entry| entry["direction"] == "outbound").expect("an outbound entry");
-        assert_eq!(outbound["receipt"], receipt, "{channel} {helpdesk}: {outbound}");
+        assert_eq!(outbound["receipt"].as_str().unwrap_or("sent"), receipt, "{channel} {helpdesk}: {outbound}");
         assert!(journal.iter().all(|entry| entry["state"] == "done"), "{channel} {helpdesk}: {journal:?}");
         assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
     })

@@ -1,0 +1,285 @@
+//! A simulated Telegram: <https://core.telegram.org/bots/api>.
+//!
+//! It refuses what the real one refuses, fetches files from links as the real one does, sends every update with the
+//! secret token until it is acknowledged, and plays the customers in front of the bot. A webhook on the loopback
+//! interface need not be https here.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::Router;
+use byoc::clock::now_ms;
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{ChannelSim, Faults, Said, Saying, Seen, WebhookCall, post::Post};
+
+mod api;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+/// The token of the demo's bot.
+const TOKEN: &str = "6000000001:AAEXAMPLE-EXAMPLE_EXAMPLE0123456789";
+/// The customer of the demo.
+const CUSTOMER: &str = "7312345678";
+
+/// A simulated Telegram with one bot.
+#[derive(Clone, Debug)]
+pub struct Telegram {
+    http: reqwest::Client,
+    faults: Faults,
+    state: Arc<Mutex<State>>,
+}
+
+/// What it remembers.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+struct State {
+    webhook: Option<Webhook>,
+    updates: i64,
+    messages: i64,
+    /// Chats in which the customer has written, by the customer's id.
+    started: BTreeSet<i64>,
+    blocked: BTreeSet<i64>,
+    /// What customers call themselves.
+    names: BTreeMap<i64, String>,
+    /// Files of customers: where they are, by id.
+    files: BTreeMap<String, CustomersFile>,
+    /// Files of the bot, by path.
+    #[serde(skip)]
+    uploads: BTreeMap<String, bytes::Bytes>,
+    seen: Vec<Seen>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Webhook {
+    url: String,
+    secret: Option<String>,
+    allowed: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct CustomersFile {
+    url: String,
+    name: String,
+    size: u64,
+}
+
+impl Telegram {
+    /// The bot of the local bridge.
+    ///
+    /// # Errors
+    /// The HTTP client could not be made.
+    pub fn demo() -> reqwest::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
+        Ok(Self { http, faults: Faults::default(), state: Arc::default() })
+    }
+
+    /// The customer presses a button under a message of the bot.
+    ///
+    /// # Errors
+    /// There is no such button, or the bridge was not reached, or it did not say that it has heard.
+    pub async fn press(&self, customer: &str, label: &str) -> Result<Said, String> {
+        let chat = id_of(customer);
+        let (message, data) = {
+            let state = self.lock();
+            let theirs = state.seen.iter().rev().filter(|seen| seen.contact == chat.to_string());
+            let found = theirs.filter_map(|seen| Some((seen.raw.clone(), button(&seen.raw, label)?))).next();
+            found.ok_or_else(|| format!("there is no button {label:?}"))?
+        };
+        let id = format!("{}", now_ms());
+        let user = self.lock().user(chat);
+        let message = json!({"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000,
+            "reply_markup": message.get("reply_markup")});
+        let query = json!({"id": id, "from": user, "message": message, "chat_instance": "1", "data": data});
+        let said = self.update("callback_query", query)?.send(&self.http).await?;
+        let heard: Value = serde_json::from_str(&said.body).unwrap_or_default();
+        let is_heard = heard.get("method") == Some(&json!("answerCallbackQuery"))
+            && heard.get("callback_query_id") == Some(&json!(id));
+        if is_heard { Ok(said) } else { Err("the button goes on spinning".to_owned()) }
+    }
+
+    /// The customer stops the bot, or lets it write again.
+    ///
+    /// # Errors
+    /// The bridge was not reached.
+    pub async fn set_blocked(&self, customer: &str, is_blocked: bool) -> Result<Said, String> {
+        let chat = id_of(customer);
+        let user = {
+            let mut state = self.lock();
+            if is_blocked {
+                state.blocked.insert(chat)
+            } else {
+                state.blocked.remove(&chat)
+            };
+            state.user(chat)
+        };
+        let status = if is_blocked { "kicked" } else { "member" };
+        let member = json!({"chat": {"id": chat, "type": "private"}, "from": user, "date": now_ms() / 1_000,
+            "new_chat_member": {"user": {"id": 6_000_000_001_i64, "is_bot": true, "first_name": "Shop"}, "status": status}});
+        self.update("my_chat_member", member)?.send(&self.http).await
+    }
+
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let chat = id_of(customer);
+        let message = {
+            let mut state = self.lock();
+            if customer.parse::<i64>().is_err() {
+                state.names.insert(chat, customer.to_owned());
+            }
+            state.started.insert(chat);
+            state.blocked.remove(&chat);
+            state.messages += 1;
+            let mut message = json!({"message_id": state.messages, "from": state.user(chat),
+                "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000});
+            let content = state.content(saying);
+            if let (Some(fields), Value::Object(content)) = (message.as_object_mut(), content) {
+                fields.extend(content);
+            }
+            message
+        };
+        self.update("message", message)
+    }
+
+    /// The call that tells the bot of something.
+    fn update(&self, kind: &str, content: Value) -> Result<Post, String> {
+        let mut state = self.lock();
+        state.updates += 1;
+        let webhook = state.webhook.clone().ok_or("no webhook is set, so Telegram has nowhere to call")?;
+        if !webhook.allowed.iter().any(|allowed| allowed == kind) {
+            return Err(format!("the webhook does not want to hear of `{kind}`"));
+        }
+        let id = 510_000_000 + state.updates;
+        let body = json!({"update_id": id, kind: content}).to_string();
+        let mut headers = vec![("content-type", "application/json".to_owned())];
+        headers.extend(webhook.secret.map(|secret| ("x-telegram-bot-api-secret-token", secret)));
+        Ok(Post { id: id.to_string(), url: webhook.url, headers, body: body.into() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn user(&self, id: i64) -> Value {
+        let name = self.names.get(&id).map_or("Iryna", String::as_str);
+        json!({"id": id, "is_bot": false, "first_name": name, "language_code": "uk"})
+    }
+
+    /// What a customer writes as the changing part of a message.
+    fn content(&mut self, saying: Saying) -> Value {
+        match saying {
+            Saying::Text(text) => json!({"text": text}),
+            Saying::Raw(content) => content,
+            Saying::Media { kind, url, name, size } => {
+                let id = format!("BQACAgIAAx{:08}", self.files.len() + 1);
+                let mut file = json!({"file_id": id, "file_unique_id": format!("u{}", self.files.len() + 1)});
+                if let (1.., Some(fields)) = (size, file.as_object_mut()) {
+                    fields.insert("file_size".to_owned(), size.into());
+                }
+                self.files.insert(id, CustomersFile { url, name: name.clone(), size });
+                match kind.as_str() {
+                    "image" => json!({"photo": [file]}),
+                    "video" => json!({"video": file}),
+                    "audio" => json!({"voice": file}),
+                    _ => {
+                        if let Some(fields) = file.as_object_mut() {
+                            fields.insert("file_name".to_owned(), name.into());
+                        }
+                        json!({"document": file})
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Telegram's ids are numbers; a name that is none gets one of its own.
+fn id_of(customer: &str) -> i64 {
+    customer.parse().unwrap_or_else(|_| {
+        let mut hasher = DefaultHasher::new();
+        customer.hash(&mut hasher);
+        7_000_000_000 + i64::try_from(hasher.finish() % 1_000_000_000).unwrap_or_default()
+    })
+}
+
+/// What the button with this label sends back.
+fn button(message: &Value, label: &str) -> Option<Value> {
+    let rows = message.pointer("/reply_markup/inline_keyboard")?.as_array()?;
+    let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
+    buttons.find(|button| button.get("text").and_then(Value::as_str) == Some(label))?.get("callback_data").cloned()
+}
+
+impl ChannelSim for Telegram {
+    fn kind(&self) -> &'static str {
+        "telegram"
+    }
+
+    fn customer(&self) -> &'static str {
+        CUSTOMER
+    }
+
+    /// Telegram has no receipts.
+    fn last_receipt(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn signs_body(&self) -> bool {
+        false
+    }
+
+    fn router(&self) -> Router {
+        api::router(self.clone())
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    fn install(&self, base: &str) -> Value {
+        json!({"kind": "telegram", "bot_token": TOKEN, "api_url": base.trim_end_matches('/')})
+    }
+
+    /// Does nothing: a bot's webhook is set through the API only.
+    fn paste_webhook(&self, _url: &str) {}
+
+    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
+    }
+
+    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
+        self.writes(customer, saying).ok()?.call()
+    }
+
+    fn receipt<'a>(
+        &'a self,
+        _customer: &'a str,
+        _message: &'a str,
+        _receipt: &'a str,
+    ) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async { Err("Telegram has no receipts".to_owned()) })
+    }
+
+    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
+        let id = customer.map(|customer| id_of(customer).to_string());
+        let state = self.lock();
+        state.seen.iter().filter(|seen| id.as_ref().is_none_or(|id| seen.contact == *id)).cloned().collect()
+    }
+
+    fn snapshot(&self) -> Value {
+        serde_json::to_value(&*self.lock()).unwrap_or_default()
+    }
+
+    fn restore(&self, snapshot: Value) {
+        match serde_json::from_value(snapshot) {
+            Ok(state) => *self.lock() = state,
+            Err(error) => tracing::warn!(error = %error, "the simulated Telegram starts without its memory"),
+        }
+    }
+}
