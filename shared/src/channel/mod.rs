@@ -5,6 +5,7 @@ use crate::{
     webhook::{ParseError, ParsedChannel, Verified},
 };
 
+pub mod line;
 pub mod telegram;
 pub mod viber;
 
@@ -15,7 +16,8 @@ pub trait Channel: Adapter {
 }
 
 /// Every channel by the name of its kind.
-pub static CHANNELS: &[(&str, &dyn Channel)] = &[("telegram", &telegram::Telegram), ("viber", &viber::Viber)];
+pub static CHANNELS: &[(&str, &dyn Channel)] =
+    &[("line", &line::Line), ("telegram", &telegram::Telegram), ("viber", &viber::Viber)];
 
 /// The channel of a kind.
 pub fn channel(kind: &str) -> Option<&'static dyn Channel> {

@@ -229,7 +229,8 @@ impl Relay {
         let response = self.http.download(request).await.map_err(|error| {
             if error.permanent { Failure::Rejected { reason: error.reason.to_owned() } } else { retry(error.reason) }
         })?;
-        if !response.status().is_success() {
+        // Other successes have no file in them: 202 says that it is still being prepared.
+        if response.status() != http::StatusCode::OK {
             return Err(retry(&format!("its address answered {}", response.status().as_u16())));
         }
         let content_type = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

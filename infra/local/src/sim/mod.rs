@@ -6,6 +6,8 @@
 pub mod deskie;
 pub mod freshchat;
 pub mod is_messenger;
+pub mod line;
+pub mod memory;
 pub mod post;
 pub mod telegram;
 
@@ -33,13 +35,14 @@ use serde_json::Value;
 pub mod viber;
 
 /// The simulated channels.
-pub const CHANNELS: &[&str] = &["telegram", "viber"];
+pub const CHANNELS: &[&str] = &["line", "telegram", "viber"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
+        "line" => Some(Arc::new(line::Line::demo().ok()?)),
         "telegram" => Some(Arc::new(telegram::Telegram::demo().ok()?)),
         "viber" => Some(Arc::new(viber::Viber::demo().ok()?)),
         _ => None,

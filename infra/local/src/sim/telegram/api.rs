@@ -13,7 +13,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{TOKEN, Telegram, Webhook, now_ms, rules};
-use crate::sim::Seen;
+use crate::sim::{Seen, memory::is_callable};
 
 /// The largest file that a bot may download.
 const DOWNLOAD: u64 = 20 << 20;
@@ -122,8 +122,7 @@ impl Telegram {
     fn set_webhook(&self, fields: &Map<String, Value>) -> Result<Value, Refusal> {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let url = reqwest::Url::parse(&text("url")).map_err(|_| Refusal::bad("bad webhook: invalid URL"))?;
-        let is_here = url.host_str().is_some_and(|host| host == "127.0.0.1" || host == "localhost");
-        if url.scheme() != "https" && !is_here {
+        if !is_callable(url.as_str()) {
             return Err(Refusal::bad("bad webhook: an HTTPS URL must be provided for webhook"));
         }
         let secret = text("secret_token");

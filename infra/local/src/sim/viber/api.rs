@@ -3,6 +3,8 @@
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use serde_json::{Map, Value, json};
 
+use crate::sim::memory::is_callable;
+
 use super::{FILTERED, HOST, UNFILTERED, Viber, Webhook, callbacks::stamped, now_ms, rules, token};
 
 /// The largest body of a message, in bytes.
@@ -243,12 +245,4 @@ fn event_types(listed: &Value) -> Option<Vec<String>> {
         .iter()
         .all(is_known)
         .then(|| listed.iter().filter(|event| FILTERED.contains(event)).map(|event| (*event).to_owned()).collect())
-}
-
-/// https, or this machine.
-fn is_callable(url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(url) else { return false };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    url.scheme() == "https" || url.scheme() == "http" && is_here
 }

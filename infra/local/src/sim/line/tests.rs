@@ -1,0 +1,41 @@
+//! What the simulated LINE refuses.
+
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn it_refuses_what_line_refuses() {
+    let long = |length: usize| "x".repeat(length);
+    let action = |label: &str| json!({"type": "action", "action": {"type": "message", "label": label, "text": "x"}});
+    for (message, field) in [
+        (json!({"type": "file"}), "type"),
+        (json!({"type": "text", "text": ""}), "text"),
+        (json!({"type": "text", "text": long(5_001)}), "text"),
+        (json!({"type": "image", "originalContentUrl": "https://x.example/a.png"}), "previewImageUrl"),
+        (json!({"type": "image", "originalContentUrl": "ftp://x/a.png"}), "originalContentUrl"),
+        (json!({"type": "audio", "originalContentUrl": "https://x.example/a.mp3"}), "duration"),
+        (json!({"type": "location", "title": "x", "latitude": 1.0, "longitude": 1.0}), "address"),
+        (json!({"type": "text", "text": "x", "sender": {"name": long(21)}}), "sender.name"),
+        (json!({"type": "text", "text": "x", "quickReply": {"items": []}}), "quickReply.items"),
+        (json!({"type": "text", "text": "x", "quickReply": {"items": [action(&long(21))]}}), "action.label"),
+        (
+            json!({"type": "template", "altText": "x", "template": {"columns": [{"text": long(121), "actions": []}]}}),
+            "template.columns.text",
+        ),
+    ] {
+        assert_eq!(rules::check(&message), Err(field.to_owned()), "{message}");
+    }
+}
+
+#[test]
+fn a_retry_key_counts_once() {
+    let line = Line::demo().unwrap();
+    line.memory.lock().reachable.insert("U1".to_owned());
+    let body = json!({"to": "U1", "messages": [{"type": "text", "text": "x"}]});
+    assert!(line.push(Some("k"), &body).is_ok());
+    assert_eq!(line.push(Some("k"), &body).unwrap_err().0, 409);
+    assert_eq!(line.received(Some("U1")).len(), 1);
+    let nobody = json!({"to": "U2", "messages": [{"type": "text", "text": "x"}]});
+    assert_eq!(line.push(None, &nobody).unwrap_err().0, 400);
+}

@@ -1,0 +1,150 @@
+//! What every simulated channel remembers: who wrote, what arrived, where files are, and where to call.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Saying, Seen};
+
+/// The memory of a simulated channel, shared by all who play it.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<Remembered>>);
+
+/// What is remembered.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Remembered {
+    /// The generated webhook URL.
+    pub webhook: Option<String>,
+    /// Customers who have written and may be written to.
+    pub reachable: BTreeSet<String>,
+    /// Files of customers, by id.
+    pub files: BTreeMap<String, CustomersFile>,
+    /// Files that the bridge has uploaded, by id.
+    #[serde(skip)]
+    pub uploads: BTreeMap<String, (String, bytes::Bytes)>,
+    /// Answers to calls that carried a key, by key.
+    pub answered: BTreeMap<String, Value>,
+    /// What arrived.
+    pub seen: Vec<Seen>,
+    count: u64,
+}
+
+/// A file that a customer sent.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct CustomersFile {
+    /// `image`, `video`, `audio` or `file`.
+    pub kind: String,
+    /// Where it really is.
+    pub url: String,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl Memory {
+    /// Looks, or changes something.
+    pub fn lock(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What arrived at a customer, oldest first; every customer's with `None`.
+    pub fn received(&self, customer: Option<&str>) -> Vec<Seen> {
+        self.lock().seen.iter().filter(|seen| customer.is_none_or(|id| seen.contact == id)).cloned().collect()
+    }
+
+    /// Everything, to survive a restart.
+    pub fn snapshot(&self) -> Value {
+        serde_json::to_value(&*self.lock()).unwrap_or_default()
+    }
+
+    /// The opposite of [`snapshot`](Self::snapshot).
+    pub fn restore(&self, snapshot: Value) {
+        match serde_json::from_value(snapshot) {
+            Ok(state) => *self.lock() = state,
+            Err(error) => tracing::warn!(error = %error, "a simulated channel starts without its memory"),
+        }
+    }
+
+    /// The URL to call.
+    ///
+    /// # Errors
+    /// There is none yet.
+    pub fn webhook(&self) -> Result<String, String> {
+        self.lock().webhook.clone().ok_or_else(|| "no webhook URL is known, so there is nowhere to call".to_owned())
+    }
+
+    /// A file of a customer as its host serves it, with the content type; `None` where it is gone.
+    pub async fn file(&self, http: &reqwest::Client, id: &str) -> Option<(String, bytes::Bytes)> {
+        let url = self.lock().files.get(id)?.url.clone();
+        let answer = http.get(url).send().await.ok().filter(|answer| answer.status().is_success())?;
+        let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).map(str::to_owned);
+        Some((kind.unwrap_or_else(|| "application/octet-stream".to_owned()), answer.bytes().await.ok()?))
+    }
+}
+
+impl Remembered {
+    /// A number that was never given before.
+    pub fn number(&mut self) -> u64 {
+        self.count += 1;
+        self.count
+    }
+
+    /// Keeps a customer's file; its id.
+    pub fn keep(&mut self, file: CustomersFile) -> String {
+        let id = format!("{}", 560_000_000_000_000_000 + self.number());
+        self.files.insert(id.clone(), file);
+        id
+    }
+
+    /// A message arrived at a customer.
+    pub fn arrived(&mut self, id: &str, customer: &str, from: &str, lines: &[String], raw: Value) {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
+        self.seen.push(Seen {
+            id: id.to_owned(),
+            contact: customer.to_owned(),
+            conversation: None,
+            from: from.to_owned(),
+            text: lines.join("\n"),
+            private: false,
+            raw,
+        });
+    }
+}
+
+impl CustomersFile {
+    /// The file in what a customer says.
+    pub fn of(saying: &Saying) -> Option<Self> {
+        let Saying::Media { kind, url, name, size } = saying else { return None };
+        Some(Self { kind: kind.clone(), url: url.clone(), name: name.clone(), size: *size })
+    }
+}
+
+/// A refused call: the HTTP status, and what the vendor says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal(pub u16, pub Value);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        tracing::warn!(status = self.0, answer = %self.1, "a simulated vendor refused a call");
+        let status = StatusCode::from_u16(self.0).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, Json(self.1)).into_response()
+    }
+}
+
+/// Whether a URL is https, or leads to this machine.
+pub fn is_callable(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    url.scheme() == "https" || url.scheme() == "http" && is_here
+}

@@ -1,0 +1,55 @@
+//! What LINE's answers mean: <https://developers.line.biz/en/reference/messaging-api/#error-responses>.
+
+use bytes::Bytes;
+use http::Response;
+
+use super::wire::Answer;
+use crate::adapter::{Outcome, retry_after};
+
+/// The answer to a call that worked, or what its failure means. 409 is a success: an earlier attempt with the same retry
+/// key was taken (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
+pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+    let status = answer.status().as_u16();
+    let body: Option<Answer> = serde_json::from_slice(answer.body()).ok();
+    let what = format!("LINE's {call} answered {status}");
+    match (status, body) {
+        (200..=299 | 409, Some(body)) => Ok(body),
+        (200..=299, None) => Err(Outcome::Retry { wait: None, reason: format!("{what} without JSON"), doubtful: true }),
+        (_, body) => Err(failure(status, &body.unwrap_or_default(), what, answer)),
+    }
+}
+
+fn failure(status: u16, body: &Answer, what: String, answer: &Response<Bytes>) -> Outcome {
+    match status {
+        400 if body.message.contains("Failed to send messages") => {
+            Outcome::Gone { reason: "LINE cannot reach the contact, who may have blocked the account".to_owned() }
+        }
+        400 if body.message.contains("'to'") => {
+            Outcome::Gone { reason: "LINE does not know the contact's id".to_owned() }
+        }
+        400 if body.message.contains("webhook endpoint") => {
+            Outcome::rejected("LINE does not take the bridge's URL: it wants https and a public address")
+        }
+        400 => {
+            // The names of fields are LINE's own; its messages may quote ours.
+            let fields: Vec<&str> = body.details.iter().filter_map(|detail| detail.property.as_deref()).collect();
+            let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
+            Outcome::Rejected { reason: format!("LINE does not accept the form of this message{fields}") }
+        }
+        401 => Outcome::Blocked {
+            reason: "LINE does not accept the channel access token; issue a new one in the LINE Developers console"
+                .to_owned(),
+        },
+        403 => Outcome::Blocked { reason: "this account's plan at LINE does not allow it".to_owned() },
+        404 => Outcome::rejected("LINE does not find it"),
+        410 => Outcome::rejected("LINE does not have this file any more"),
+        413 => Outcome::rejected("the message is too large for LINE"),
+        415 => Outcome::rejected("LINE does not take this kind of file"),
+        429 if body.message.contains("monthly limit") => {
+            Outcome::Blocked { reason: "the account's messages at LINE are used up for this month".to_owned() }
+        }
+        429 => Outcome::Retry { wait: retry_after(answer), reason: "LINE asks to wait".to_owned(), doubtful: false },
+        408 | 500.. => Outcome::Retry { wait: retry_after(answer), reason: what, doubtful: true },
+        _ => Outcome::Rejected { reason: what },
+    }
+}

@@ -1,0 +1,199 @@
+//! Neutral messages as LINE's: <https://developers.line.biz/en/reference/messaging-api/#message-objects>.
+
+use serde_json::{Value, json};
+
+use super::{
+    LIMITS,
+    wire::{Content, Outbound, Sender},
+};
+use crate::{
+    adapter::{Account, Delivery, RenderError},
+    fit,
+    limits::{TextLimit, TextUnit},
+    message::{Button, Card, Media, MediaKind, MediaSource, Part},
+    text,
+};
+
+/// How many messages one call takes.
+const MESSAGES: usize = 5;
+/// How many quick replies a message takes.
+const QUICK_REPLIES: usize = 13;
+/// How many cards stand side by side, and how many buttons each of them has.
+const CARDS: usize = 10;
+const ACTIONS: usize = 3;
+const LINK: usize = 1_000;
+
+const fn utf16(max: usize) -> TextLimit {
+    TextLimit { max, unit: TextUnit::Utf16 }
+}
+
+/// The messages that a delivery becomes, by calls, the same on every attempt: a retry key goes with one body.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Vec<Outbound>>, RenderError> {
+    let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
+    let name = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
+    let sender = name.map(|name| Sender { name: text::truncate(&name, utf16(20)).into_owned() });
+    let mut messages = Messages { sender, list: Vec::new() };
+    for part in delivery.parts {
+        messages.part(part);
+    }
+    if messages.list.is_empty() {
+        return Err(RenderError::new("the message is empty"));
+    }
+    Ok(messages.list.chunks(MESSAGES).map(<[Outbound]>::to_vec).collect())
+}
+
+struct Messages {
+    sender: Option<Sender>,
+    list: Vec<Outbound>,
+}
+
+impl Messages {
+    fn part(&mut self, part: &Part) {
+        match part {
+            Part::Media(media) => self.media(media),
+            Part::Location { latitude, longitude, label } if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 => {
+                let (title, address) = match label.as_deref().map(str::trim).filter(|label| !label.is_empty()) {
+                    Some(label) => label.split_once('\n').unwrap_or((label, label)),
+                    None => ("Location", "Location"),
+                };
+                let cut = |label: &str| text::truncate(label.trim(), utf16(100)).into_owned();
+                let (title, address) = (cut(title), cut(address));
+                self.push(Content::Location { title, address, latitude: *latitude, longitude: *longitude });
+            }
+            Part::Buttons { buttons } => self.buttons(buttons),
+            Part::Carousel { cards } => self.carousel(cards),
+            other => self.text(&fit::plain(other)),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        for piece in text::split(text, LIMITS.text) {
+            self.push(Content::Text { text: piece.to_owned() });
+        }
+    }
+
+    /// A file as what it is where LINE has all that it wants, else its link: there is no message for other files.
+    fn media(&mut self, media: &Media) {
+        let MediaSource::Link { url } = &media.source else {
+            return self.text(&fit::plain(&Part::Media(media.clone())));
+        };
+        let content = match (media.kind, media.thumbnail.as_ref(), media.seconds) {
+            _ if url.len() > 2_000 || !url.starts_with("http") => None,
+            (MediaKind::Image, preview, _) => Some(Content::Image {
+                original_content_url: url.clone(),
+                preview_image_url: preview.unwrap_or(url).clone(),
+            }),
+            (MediaKind::Video, Some(preview), _) => {
+                Some(Content::Video { original_content_url: url.clone(), preview_image_url: preview.clone() })
+            }
+            (MediaKind::Audio, _, Some(seconds @ 1..)) => {
+                Some(Content::Audio { original_content_url: url.clone(), duration: seconds.saturating_mul(1_000) })
+            }
+            _ => None,
+        };
+        match content {
+            Some(content) => {
+                self.push(content);
+                self.text(media.caption.as_deref().unwrap_or_default());
+            }
+            None => {
+                let name = media.name.as_deref().unwrap_or(media.kind.word());
+                let caption = media.caption.as_deref().unwrap_or_default();
+                self.text(format!("{name}\n{url}\n{caption}").trim_end());
+            }
+        }
+    }
+
+    /// Choices as quick replies below the last text; what does not fit there stands in the text.
+    fn buttons(&mut self, buttons: &[Button]) {
+        let fits = |button: &&Button| action(button).is_some();
+        let items: Vec<Value> = buttons
+            .iter()
+            .filter(fits)
+            .take(QUICK_REPLIES)
+            .filter_map(action)
+            .map(|action| json!({"type": "action", "action": action}))
+            .collect();
+        let others: Vec<Button> = buttons
+            .iter()
+            .filter(|button| !fits(button))
+            .chain(buttons.iter().filter(fits).skip(QUICK_REPLIES))
+            .cloned()
+            .collect();
+        if !others.is_empty() {
+            self.text(&fit::plain_buttons(&others));
+        }
+        if items.is_empty() {
+            return;
+        }
+        if !matches!(self.list.last(), Some(Outbound { content: Content::Text { .. }, quick_reply: None, .. })) {
+            self.text(&fit::plain_buttons(buttons));
+        }
+        if let Some(last) = self.list.last_mut() {
+            last.quick_reply = Some(json!({"items": items}));
+        }
+    }
+
+    /// Cards side by side where each has what LINE wants: a text, and as many buttons as the others.
+    fn carousel(&mut self, cards: &[Card]) {
+        let columns: Option<Vec<Value>> = cards.iter().map(column).collect();
+        let counts = |cards: &[Card]| cards.iter().map(|card| card.buttons.len()).collect::<Vec<_>>();
+        let is_even = counts(cards).windows(2).all(|pair| pair.first() == pair.last());
+        let images = cards.iter().filter(|card| card.image.is_some()).count();
+        let is_same = images == 0 || images == cards.len();
+        match columns.filter(|columns| (1..=CARDS).contains(&columns.len()) && is_even && is_same) {
+            Some(columns) => {
+                let titles: Vec<&str> = cards.iter().filter_map(|card| card.title.as_deref()).collect();
+                let alt_text = if titles.is_empty() { "Cards".to_owned() } else { titles.join(", ") };
+                let alt_text = text::truncate(&alt_text, utf16(1_500)).into_owned();
+                self.push(Content::Template { alt_text, template: json!({"type": "carousel", "columns": columns}) });
+            }
+            None => self.text(&fit::plain(&Part::Carousel { cards: cards.to_vec() })),
+        }
+    }
+
+    fn push(&mut self, content: Content) {
+        self.list.push(Outbound { content, quick_reply: None, sender: self.sender.clone() });
+    }
+}
+
+/// One card; nothing where LINE would not take it.
+fn column(card: &Card) -> Option<Value> {
+    let actions: Vec<Value> = card.buttons.iter().map(action).collect::<Option<_>>()?;
+    let title = card.title.as_deref().filter(|title| !title.trim().is_empty());
+    let most = if title.is_some() || card.image.is_some() { 60 } else { 120 };
+    let text = card.text.as_deref().or(title)?;
+    if !(1..=ACTIONS).contains(&actions.len()) || !text::fits(text, utf16(most)) {
+        return None;
+    }
+    let mut column = json!({"text": text, "actions": actions});
+    let fields = column.as_object_mut()?;
+    if let Some(title) = title.filter(|_| card.text.is_some()) {
+        if !text::fits(title, utf16(40)) {
+            return None;
+        }
+        fields.insert("title".to_owned(), title.into());
+    }
+    if let Some(image) = &card.image {
+        fields.insert("thumbnailImageUrl".to_owned(), image.as_str().into());
+    }
+    Some(column)
+}
+
+/// What a button does; nothing where it says or sends too much.
+fn action(button: &Button) -> Option<Value> {
+    let label = button.label().trim();
+    if label.is_empty() || !text::fits(label, utf16(20)) {
+        return None;
+    }
+    match button {
+        Button::Reply { text, .. } => {
+            let text = if text.trim().is_empty() { label } else { text };
+            text::fits(text, utf16(300)).then(|| json!({"type": "message", "label": label, "text": text}))
+        }
+        Button::Link { url, .. } => {
+            let is_link = url.starts_with("http") && url.len() <= LINK;
+            is_link.then(|| json!({"type": "uri", "label": label, "uri": url}))
+        }
+    }
+}
