@@ -66,6 +66,11 @@ pub struct Account<'a> {
     pub secrets: &'a Secrets,
     /// How the bridge behaves for this installation.
     pub options: &'a Options,
+    /// The channel's generated webhook URL, for platforms that want it with every message; absent before it is made. It
+    /// is a secret.
+    pub webhook_url: Option<&'a str>,
+    /// The time in milliseconds since 1970, for signatures that carry one; adapters have no clock.
+    pub now: i64,
 }
 
 impl<'a> Account<'a> {

@@ -177,6 +177,7 @@ pub struct Live {
     pub channel: &'static dyn Channel,
     /// Its helpdesk's adapter.
     pub helpdesk: &'static dyn Helpdesk,
+    channel_url: Option<String>,
 }
 
 impl std::fmt::Debug for Live {
@@ -190,10 +191,21 @@ impl Live {
     ///
     /// # Errors
     /// Its kinds are not known to this build.
-    pub fn new(installation: Installation, sealed: Arc<Sealed>) -> Result<Self, LoadError> {
+    pub fn new(installation: Installation, sealed: Arc<Sealed>, public_url: &str) -> Result<Self, LoadError> {
         let channel = channel(&installation.channel.kind).ok_or(LoadError::UnknownKind)?;
         let helpdesk = helpdesk(&installation.helpdesk.kind).ok_or(LoadError::UnknownKind)?;
-        Ok(Self { installation, sealed, channel, helpdesk })
+        let mut live = Self { installation, sealed, channel, helpdesk, channel_url: None };
+        live.channel_url = live.url(public_url, Route::Channel);
+        Ok(live)
+    }
+
+    /// A generated URL, where there is one.
+    pub fn url(&self, public_url: &str, route: Route) -> Option<String> {
+        let (id, token) = (&self.installation.id, self.sealed.tokens.get(route.word())?.reveal());
+        Some(match route {
+            Route::Settings => format!("{public_url}/installations/{id}/settings?key={token}"),
+            Route::Channel | Route::Helpdesk => format!("{public_url}/{}s/{id}/{token}", route.word()),
+        })
     }
 
     /// The channel's side, as its adapter sees it.
@@ -203,6 +215,8 @@ impl Live {
             settings: &self.installation.channel.settings,
             secrets: &self.sealed.channel,
             options: &self.installation.options,
+            webhook_url: self.channel_url.as_deref(),
+            now: now_ms(),
         }
     }
 
@@ -213,6 +227,8 @@ impl Live {
             settings: &self.installation.helpdesk.settings,
             secrets: &self.sealed.helpdesk,
             options: &self.installation.options,
+            webhook_url: self.channel_url.as_deref(),
+            now: now_ms(),
         }
     }
 
@@ -241,6 +257,7 @@ pub enum LoadError {
 pub struct Installations {
     store: Store,
     vault: Arc<Vault>,
+    public_url: String,
     cache: Mutex<HashMap<String, Cached>>,
 }
 
@@ -255,9 +272,9 @@ struct Cached {
 const CACHE_LIMIT: usize = 10_000;
 
 impl Installations {
-    /// An empty cache.
-    pub fn new(store: Store, vault: Arc<Vault>) -> Self {
-        Self { store, vault, cache: Mutex::default() }
+    /// An empty cache. `public_url` is the base of the generated URLs, without a trailing slash.
+    pub fn new(store: Store, vault: Arc<Vault>, public_url: impl Into<String>) -> Self {
+        Self { store, vault, public_url: public_url.into(), cache: Mutex::default() }
     }
 
     /// The installation with this id, from memory where it is fresh enough.
@@ -337,7 +354,7 @@ impl Installations {
         } else {
             self.vault.open(&installation.id, &installation.sealed).await?
         };
-        Live::new(installation, sealed)
+        Live::new(installation, sealed, &self.public_url)
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<String, Cached>> {

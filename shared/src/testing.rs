@@ -38,7 +38,14 @@ impl Side {
     }
 
     pub(crate) fn account(&self) -> Account<'_> {
-        Account { channel_kind: self.kind, settings: &self.settings, secrets: &self.secrets, options: &self.options }
+        Account {
+            channel_kind: self.kind,
+            settings: &self.settings,
+            secrets: &self.secrets,
+            options: &self.options,
+            webhook_url: Some("https://bridge.example.com/channels/i/t"),
+            now: ARRIVED,
+        }
     }
 }
 

@@ -29,7 +29,7 @@ async fn start(environment: &Environment) -> Result<(), lambda_http::Error> {
     let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
     let public_url = environment.public_url()?;
     let media = MediaStore::new(&environment.media_url()?, &public_url, environment)?;
-    let ingest = Ingest::new(Installations::new(store.clone(), vault), store, queue, public_url);
+    let ingest = Ingest::new(Installations::new(store.clone(), vault, &public_url), store, queue, public_url);
     // TLS comes up while Lambda's start boost lasts; a failure shows with the first message.
     let _ = tokio::time::timeout(Duration::from_millis(300), ingest.warm_up()).await;
     let function = ChannelWebhook::new(ingest, media);

@@ -30,7 +30,7 @@ async fn start(environment: &Environment) -> Result<(), lambda_http::Error> {
     let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
     let allow_private = environment.allow_private_addresses()?;
     let admin = Admin::new(
-        Installations::new(store.clone(), vault.clone()),
+        Installations::new(store.clone(), vault.clone(), environment.public_url()?),
         store,
         vault,
         queues,

@@ -26,7 +26,9 @@ async fn start(environment: &Environment) -> Result<(), lambda_http::Error> {
     let store = Store::new(aws.dynamodb(), environment.table_name()?);
     let queue = Queue::new(aws.sqs(), environment.queue_url()?);
     let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
-    let ingest = Ingest::new(Installations::new(store.clone(), vault), store, queue, environment.public_url()?);
+    let public_url = environment.public_url()?;
+    let installations = Installations::new(store.clone(), vault, &public_url);
+    let ingest = Ingest::new(installations, store, queue, public_url);
     // TLS comes up while Lambda's start boost lasts; a failure shows with the first message.
     let _ = tokio::time::timeout(Duration::from_millis(300), ingest.warm_up()).await;
     let function = ProductEvents::new(ingest);

@@ -31,8 +31,9 @@ async fn start(environment: &Environment) -> Result<(), Error> {
     let queues = (Queue::new(sqs.clone(), environment.queue_url()?), Queue::new(sqs, environment.dlq_url()?));
     let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
     let http = HttpClient::new(environment.allow_private_addresses()?);
-    let media = MediaStore::new(&environment.media_url()?, &environment.public_url()?, environment)?;
-    let relay = Relay::new(Installations::new(store.clone(), vault), store, queues, http, media);
+    let public_url = environment.public_url()?;
+    let media = MediaStore::new(&environment.media_url()?, &public_url, environment)?;
+    let relay = Relay::new(Installations::new(store.clone(), vault, public_url), store, queues, http, media);
     let _ = tokio::time::timeout(Duration::from_millis(300), relay.warm_up()).await;
     let relay = &relay;
     run(service_fn(|event: LambdaEvent<Invocation>| async move {

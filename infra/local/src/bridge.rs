@@ -330,7 +330,12 @@ impl Functions {
         let ingest = || -> Result<Ingest, StartError> {
             let store = Store::new(webhook.dynamodb(), table.as_str());
             let queue = Queue::new(webhook.sqs(), environment.queue_url().map_err(part)?);
-            Ok(Ingest::new(Installations::new(store.clone(), vault.clone()), store, queue, public_url.as_str()))
+            Ok(Ingest::new(
+                Installations::new(store.clone(), vault.clone(), public_url.as_str()),
+                store,
+                queue,
+                public_url.as_str(),
+            ))
         };
         let store = Store::new(background.dynamodb(), table.as_str());
         let sqs = background.sqs();
@@ -338,7 +343,7 @@ impl Functions {
             Queue::new(sqs.clone(), environment.queue_url().map_err(part)?),
             Queue::new(sqs.clone(), environment.dlq_url().map_err(part)?),
         );
-        let installations = || Installations::new(store.clone(), vault.clone());
+        let installations = || Installations::new(store.clone(), vault.clone(), public_url.as_str());
         let admin = Admin::new(
             installations(),
             store.clone(),

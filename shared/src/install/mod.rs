@@ -205,7 +205,7 @@ impl Admin {
         if registers_anew {
             return self.register_and_show(installation, sealed).await;
         }
-        self.view(&Live::new(installation, Arc::new(sealed))?)
+        self.view(&Live::new(installation, Arc::new(sealed), &self.public_url)?)
     }
 
     /// Tells the channel our URL once more.
@@ -234,7 +234,7 @@ impl Admin {
         if routes.contains(&Route::Channel) {
             return self.register_and_show(installation, sealed).await;
         }
-        self.view(&Live::new(installation, Arc::new(sealed))?)
+        self.view(&Live::new(installation, Arc::new(sealed), &self.public_url)?)
     }
 
     /// Unregisters, wipes the secrets and makes the URLs answer 410. Removing it twice is as good as once.
@@ -263,7 +263,7 @@ impl Admin {
         installation.updated_at = now_ms();
         self.store.put_installation(&installation, &[]).await?;
         self.installations.forget(id);
-        self.view(&Live::new(installation, Arc::default())?)
+        self.view(&Live::new(installation, Arc::default(), &self.public_url)?)
     }
 
     /// Tries the credentials of both sides and says what works.
@@ -395,7 +395,7 @@ impl Admin {
 
     /// Tells the channel our URL where it has an API for that, and notes what came of it.
     async fn register_and_show(&self, installation: Installation, sealed: Sealed) -> Result<Value, ApiError> {
-        let mut live = Live::new(installation, Arc::new(sealed))?;
+        let mut live = Live::new(installation, Arc::new(sealed), &self.public_url)?;
         let (state, problem) = if live.channel.limits().registers {
             let url = self.url(&live, Route::Channel);
             let account = live.channel_account();
@@ -417,12 +417,7 @@ impl Admin {
     }
 
     fn url(&self, live: &Live, route: Route) -> String {
-        let Some(token) = live.sealed.tokens.get(route.word()) else { return String::new() };
-        let (base, id, token) = (&self.public_url, &live.installation.id, token.reveal());
-        match route {
-            Route::Settings => format!("{base}/installations/{id}/settings?key={token}"),
-            Route::Channel | Route::Helpdesk => format!("{base}/{}s/{id}/{token}", route.word()),
-        }
+        live.url(&self.public_url, route).unwrap_or_default()
     }
 
     fn next_steps(&self, live: &Live) -> Vec<String> {
@@ -503,7 +498,14 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     fn account(&self, side: &'a SideSettings, secrets: &'a Secrets) -> Account<'a> {
-        Account { channel_kind: &self.channel.kind, settings: &side.settings, secrets, options: self.options }
+        Account {
+            channel_kind: &self.channel.kind,
+            settings: &side.settings,
+            secrets,
+            options: self.options,
+            webhook_url: None,
+            now: now_ms(),
+        }
     }
 }
 

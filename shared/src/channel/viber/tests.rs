@@ -40,7 +40,14 @@ impl Side {
     }
 
     fn account(&self) -> Account<'_> {
-        Account { channel_kind: "viber", settings: &self.settings, secrets: &self.secrets, options: &self.options }
+        Account {
+            channel_kind: "viber",
+            settings: &self.settings,
+            secrets: &self.secrets,
+            options: &self.options,
+            webhook_url: None,
+            now: 0,
+        }
     }
 }
 

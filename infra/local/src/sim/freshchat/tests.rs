@@ -47,7 +47,14 @@ async fn classic() -> Served {
 
 impl Served {
     fn account(&self) -> Account<'_> {
-        Account { channel_kind: "viber", settings: &self.settings, secrets: &self.secrets, options: &self.options }
+        Account {
+            channel_kind: "viber",
+            settings: &self.settings,
+            secrets: &self.secrets,
+            options: &self.options,
+            webhook_url: None,
+            now: 0,
+        }
     }
 
     async fn post(&self, path: &str, body: &Value) -> (u16, Value) {

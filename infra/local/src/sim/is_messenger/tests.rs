@@ -169,8 +169,14 @@ async fn drive(sim: &IsMessengerSim, server: &Server, task: &Task<'_>) -> Result
     let mut settings: BTreeMap<String, String> = serde_json::from_value(sim.install(&server.url())).unwrap();
     let secrets = [("api_token".to_owned(), Secret::new(settings.remove("api_token").unwrap()))].into();
     let options = Options::default();
-    let account =
-        byoc::adapter::Account { channel_kind: "twilio", settings: &settings, secrets: &secrets, options: &options };
+    let account = byoc::adapter::Account {
+        channel_kind: "twilio",
+        settings: &settings,
+        secrets: &secrets,
+        options: &options,
+        webhook_url: None,
+        now: 0,
+    };
     let client = byoc::http::HttpClient::new(true);
     let mut known = Known::default();
     while let Step::Call(call) = IsMessenger.next(&account, task, &known).map_err(|error| error.reason)? {

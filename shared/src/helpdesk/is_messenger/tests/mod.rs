@@ -55,7 +55,14 @@ impl Side {
     }
 
     fn account(&self) -> Account<'_> {
-        Account { channel_kind: self.channel, settings: &self.settings, secrets: &self.secrets, options: &self.options }
+        Account {
+            channel_kind: self.channel,
+            settings: &self.settings,
+            secrets: &self.secrets,
+            options: &self.options,
+            webhook_url: None,
+            now: 0,
+        }
     }
 
     fn next(&self, task: &Task<'_>, known: &Known) -> Step {
