@@ -49,11 +49,22 @@ impl Side {
     }
 }
 
-/// The samples of an adapter, by name.
+/// The samples of an adapter, by name; those in folders as `folder/name`.
 pub(crate) fn fixtures(adapter: &str) -> BTreeMap<String, Vec<u8>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(adapter).join("fixtures");
-    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
-    entries.map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())).collect()
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(adapter).join("fixtures");
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
 }
 
 /// One sample as JSON.

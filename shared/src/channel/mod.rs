@@ -7,6 +7,8 @@ use crate::{
 
 pub mod line;
 pub mod telegram;
+mod template;
+pub mod twilio;
 pub mod viber;
 
 /// A messaging platform on which contacts write.
@@ -17,7 +19,7 @@ pub trait Channel: Adapter {
 
 /// Every channel by the name of its kind.
 pub static CHANNELS: &[(&str, &dyn Channel)] =
-    &[("line", &line::Line), ("telegram", &telegram::Telegram), ("viber", &viber::Viber)];
+    &[("line", &line::Line), ("telegram", &telegram::Telegram), ("twilio", &twilio::Twilio), ("viber", &viber::Viber)];
 
 /// The channel of a kind.
 pub fn channel(kind: &str) -> Option<&'static dyn Channel> {

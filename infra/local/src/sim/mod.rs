@@ -10,6 +10,7 @@ pub mod line;
 pub mod memory;
 pub mod post;
 pub mod telegram;
+pub mod twilio;
 
 use std::{
     collections::VecDeque,
@@ -35,7 +36,7 @@ use serde_json::Value;
 pub mod viber;
 
 /// The simulated channels.
-pub const CHANNELS: &[&str] = &["line", "telegram", "viber"];
+pub const CHANNELS: &[&str] = &["line", "telegram", "twilio", "viber"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
@@ -44,6 +45,7 @@ pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
         "line" => Some(Arc::new(line::Line::demo().ok()?)),
         "telegram" => Some(Arc::new(telegram::Telegram::demo().ok()?)),
+        "twilio" => Some(Arc::new(twilio::Twilio::demo().ok()?)),
         "viber" => Some(Arc::new(viber::Viber::demo().ok()?)),
         _ => None,
     }

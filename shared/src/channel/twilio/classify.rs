@@ -1,0 +1,137 @@
+//! What Twilio's answers and error codes mean: <https://www.twilio.com/docs/api/errors>.
+
+use bytes::Bytes;
+use http::Response;
+use serde::Deserialize;
+
+use crate::adapter::{Outcome, retry_after};
+
+/// Whom a code concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Later it may pass.
+    Later,
+    /// This contact cannot get it.
+    Receiver,
+    /// The contact does not want to get it.
+    OptOut,
+    /// This message will never pass.
+    Message,
+    /// The account needs a person.
+    Account,
+}
+
+use Class::{Account, Later, Message, OptOut, Receiver};
+
+/// The codes that messages meet.
+#[rustfmt::skip]
+pub(super) const CODES: &[(u32, Class, &str)] = &[
+    (20003, Account, "Twilio does not accept the credentials; copy the Account SID and the auth token from the console again"),
+    (20404, Account, "Twilio does not find this account or sender"),
+    (20429, Later, "Twilio asks to wait"),
+    (20500, Later, "Twilio failed"),
+    (20503, Later, "Twilio is not available"),
+    (21211, Receiver, "this is not a telephone number that Twilio can reach"),
+    (21212, Receiver, "this is not a telephone number that Twilio can send to"),
+    (21214, Receiver, "this telephone number cannot be reached"),
+    (21408, Account, "sending to this country is switched off in the Twilio console (Messaging Geographic Permissions)"),
+    (21601, Account, "this Twilio number cannot send text messages"),
+    (21602, Message, "the message is empty"),
+    (21603, Account, "the sender is missing"),
+    (21604, Account, "the receiver is missing"),
+    (21606, Account, "this Twilio number does not belong to the account or cannot send text messages"),
+    (21608, Account, "a trial account of Twilio writes to verified numbers only"),
+    (21610, OptOut, "the contact has opted out with STOP and has to write START first"),
+    (21611, Later, "too many messages of this sender wait at Twilio"),
+    (21612, Account, "Twilio has no way from this sender to this number"),
+    (21614, Receiver, "this is not a mobile telephone number"),
+    (21617, Message, "the text is longer than 1,600 characters"),
+    (21620, Message, "Twilio cannot fetch the file"),
+    (21623, Message, "the message has more files than Twilio takes"),
+    (21655, Message, "Twilio does not know this template"),
+    (21656, Message, "the values do not fit the template"),
+    (21703, Account, "the messaging service has no sender"),
+    (21704, Account, "the messaging service has no sender for this number"),
+    (21705, Account, "the messaging service does not exist"),
+    (30001, Later, "too many messages wait at Twilio"),
+    (30002, Account, "the Twilio account is suspended"),
+    (30003, Receiver, "the phone cannot be reached; it may be switched off"),
+    (30004, OptOut, "the contact or the carrier blocks messages of this sender"),
+    (30005, Receiver, "the telephone number does not exist"),
+    (30006, Receiver, "this is a landline, or a carrier that cannot be reached"),
+    (30007, Message, "the carrier has filtered the message"),
+    (30008, Message, "the carrier gave no reason"),
+    (30022, Later, "the sender is over its rate"),
+    (30410, Later, "the carrier did not answer in time"),
+    (63003, Receiver, "the contact cannot be found on this channel"),
+    (63005, Message, "the channel does not take this content"),
+    (63007, Account, "Twilio does not find the WhatsApp sender; check `from`"),
+    (63012, Later, "WhatsApp failed"),
+    (63013, Message, "the message breaks a rule of the channel"),
+    (63016, Message, "more than 24 hours have passed since the contact's last message, and WhatsApp then takes approved templates only: write /template followed by its Content SID"),
+    (63017, Later, "WhatsApp asks to wait"),
+    (63018, Later, "the WhatsApp sender is over its rate"),
+    (63019, Later, "the file could not be fetched"),
+    (63024, Receiver, "this number is not on WhatsApp"),
+    (63032, Message, "WhatsApp limits messages to this contact"),
+    (63033, Message, "the contact does not take marketing messages on WhatsApp"),
+];
+
+/// What a failed status says, in words that stand in a sentence.
+pub(super) fn reason(code: Option<u32>) -> String {
+    let listed = code.and_then(|code| CODES.iter().find(|(listed, ..)| *listed == code));
+    match (listed, code) {
+        (Some((.., reason)), _) => (*reason).to_owned(),
+        (None, Some(code)) => format!("Twilio could not deliver it (error {code})"),
+        (None, None) => "Twilio could not deliver it".to_owned(),
+    }
+}
+
+/// Whether a code says that the contact does not want to hear from us.
+pub(super) fn is_opt_out(code: u32) -> bool {
+    CODES.iter().any(|(listed, class, _)| *listed == code && *class == OptOut)
+}
+
+/// What Twilio answers.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Answer {
+    pub(super) sid: Option<String>,
+    code: Option<u32>,
+}
+
+/// The answer to a call that worked, or what its failure means.
+pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+    let status = answer.status();
+    let body = serde_json::from_slice::<Answer>(answer.body()).ok();
+    let what = format!("Twilio's {call}");
+    let Some(body) = body else {
+        return Err(match Outcome::from_status(&what, answer, None) {
+            Outcome::Learned(_) => {
+                Outcome::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true }
+            }
+            failure => failure,
+        });
+    };
+    if status.is_success() {
+        return Ok(body);
+    }
+    // The server itself failed: what it says about the message may not be so.
+    if status.is_server_error() {
+        return Err(Outcome::from_status(&what, answer, None));
+    }
+    let Some((_, class, reason)) = CODES.iter().find(|(listed, ..)| Some(*listed) == body.code) else {
+        return Err(match (Outcome::from_status(&what, answer, None), body.code) {
+            (Outcome::Rejected { .. }, Some(code)) => {
+                Outcome::Rejected { reason: format!("Twilio does not take it (error {code})") }
+            }
+            (failure, _) => failure,
+        });
+    };
+    let reason = (*reason).to_owned();
+    Err(match class {
+        Later => Outcome::Retry { wait: retry_after(answer), reason, doubtful: false },
+        Receiver | OptOut => Outcome::Gone { reason },
+        Message => Outcome::Rejected { reason },
+        Account => Outcome::Blocked { reason },
+    })
+}

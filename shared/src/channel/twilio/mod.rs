@@ -1,0 +1,237 @@
+//! Twilio: SMS, MMS and WhatsApp: <https://www.twilio.com/docs/messaging>.
+//!
+//! Contacts are addresses: a telephone number, or one with the channel before it (`whatsapp:+…`). Twilio signs the URL
+//! together with the fields, takes a message before it knows whether it can deliver it, and reports the rest to the URL
+//! that came with the message. It has no key that makes a repeated call harmless.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+
+use super::{Channel, next_of, sent};
+use crate::{
+    adapter::{Account, Adapter, Body, Call, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
+    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    message::{MediaKind, MediaSource, PartKind},
+    settings::{Form, Setting, SettingError},
+    webhook::{Ack, ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+mod classify;
+mod parse;
+mod render;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+/// The Twilio channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Twilio;
+
+const API_URL: &str = "https://api.twilio.com";
+const ACCOUNT_SID: &str = "account_sid";
+const AUTH_TOKEN: &str = "auth_token";
+const API_KEY_SID: &str = "api_key_sid";
+const API_KEY_SECRET: &str = "api_key_secret";
+const SHARED_KEY: &str = "webhook_shared_key";
+const FROM: &str = "from";
+const MESSAGING_SERVICE_SID: &str = "messaging_service_sid";
+
+/// What makes Twilio call again: by default it does so only when it found no connection.
+const RETRIES: &str = "#rc=3&rp=ct,rt,5xx";
+
+/// The note that a task's only call was made.
+const ASKED: &str = "twilio.asked";
+
+/// <https://www.twilio.com/docs/messaging/guides/accepted-mime-types>
+const IMAGE: MediaLimit = MediaLimit {
+    kind: MediaKind::Image,
+    max_bytes: 5_000_000,
+    accepted: &["gif", "jpeg", "jpg", "png"],
+    refused: &[],
+    caption: 1_600,
+    by: MediaBy::Link,
+};
+/// Carriers take half a megabyte of everything else.
+const OTHER: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 500_000, accepted: &["pdf", "vcf"], ..IMAGE };
+
+static LIMITS: Limits = Limits {
+    text: TextLimit { max: 1_600, unit: TextUnit::Gsm7 },
+    media: &[
+        IMAGE,
+        MediaLimit { kind: MediaKind::Video, accepted: &["mp4", "3gp"], ..OTHER },
+        MediaLimit { kind: MediaKind::Audio, accepted: &["mp3", "ogg", "amr", "m4a"], ..OTHER },
+        OTHER,
+    ],
+    parts: &[
+        (PartKind::Location, Support::Degraded("map link; a place on WhatsApp")),
+        (PartKind::ContactCard, Support::Degraded("text")),
+        (PartKind::Sticker, Support::Degraded("link")),
+        (PartKind::Buttons, Support::Degraded("numbered list")),
+        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Unsupported, Support::Degraded("notice")),
+    ],
+    receipts: false,
+    registers: false,
+    profile: None,
+    rate: None,
+};
+
+static SETTINGS: &[Setting] = &[
+    Setting::required(ACCOUNT_SID, Form::Text(64), "the Account SID from the console, which starts with AC"),
+    Setting::required(AUTH_TOKEN, Form::Token, "the primary auth token from the console; it also signs the webhooks")
+        .secret(),
+    Setting::optional(API_KEY_SID, Form::Token, "an API key's SID, which starts with SK, to send with"),
+    Setting::optional(API_KEY_SECRET, Form::Token, "that API key's secret").secret(),
+    Setting::optional(SHARED_KEY, Form::Token, "the webhook shared key's secret, where you use one").secret(),
+    Setting::optional(
+        FROM,
+        Form::Text(64),
+        "the number that messages come from, such as +12025550199 or whatsapp:+12025550199",
+    ),
+    Setting::optional(MESSAGING_SERVICE_SID, Form::Text(64), "the messaging service's SID, which starts with MG"),
+    Setting::optional("api_url", Form::Url, "the base of Twilio's API, as a rule https://api.twilio.com"),
+];
+
+impl Adapter for Twilio {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
+        let wrong = |name: &str, should_be: &str| {
+            Err(SettingError { setting: name.to_owned(), should_be: should_be.to_owned() })
+        };
+        let is_sid = |sid: &str| sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !account.setting(ACCOUNT_SID).is_some_and(|sid| sid.starts_with("AC") && is_sid(sid)) {
+            return wrong(ACCOUNT_SID, "the Account SID from the console, which starts with AC");
+        }
+        if account.setting(FROM).is_none() && account.setting(MESSAGING_SERVICE_SID).is_none() {
+            return wrong(FROM, "the number that messages come from, unless `messaging_service_sid` is given");
+        }
+        if account.setting(API_KEY_SID).is_some() != account.secret(API_KEY_SECRET).is_some() {
+            return wrong(API_KEY_SECRET, "given together with `api_key_sid`");
+        }
+        Ok(())
+    }
+
+    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+        let url = format!("{}{RETRIES}", urls.channel);
+        vec![
+            format!(
+                "For SMS and MMS: in the Twilio console, open Phone Numbers, your number, Messaging Configuration, and set \
+                 “A message comes in” to Webhook, HTTP POST, {url} (the part after # makes Twilio try again; without it \
+                 one failed call loses a message). With a messaging service, set it in the service under Integration."
+            ),
+            format!(
+                "For WhatsApp: open Messaging, Senders, WhatsApp Senders, your sender, and set the webhook URL for \
+                 incoming messages to {url}."
+            ),
+        ]
+    }
+
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        verify::verify(account, request)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        match task {
+            Task::Deliver(delivery) => {
+                let requests = render::requests(account, delivery)?;
+                let calls = requests.iter().map(|fields| message(account, fields));
+                Ok(next_of(calls.collect::<Result<_, _>>()?, known))
+            }
+            Task::Check if known.note(ASKED).is_none() => {
+                let url = format!("{}.json", account_url(account)?);
+                let request = Request::get(url).header(header::AUTHORIZATION, credential(account, true)?);
+                let request = request.body(Body::Empty)?;
+                Ok(Step::Call(Call { name: "fetch_account", request, repeat: Repeat::Harmless }))
+            }
+            Task::Fetch(media, _) => match &media.source {
+                MediaSource::Reference { id } => fetch(account, id),
+                _ => Ok(Step::Done),
+            },
+            _ => Ok(Step::Done),
+        }
+    }
+
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+        match task {
+            Task::Deliver(_) => sent(classify::read("create_message", answer).map(|answer| answer.sid)),
+            Task::Check => match classify::read("fetch_account", answer) {
+                Ok(_) => {
+                    let sid = account.setting(ACCOUNT_SID).unwrap_or_default();
+                    let sender = account.setting(MESSAGING_SERVICE_SID).or_else(|| account.setting(FROM));
+                    Outcome::Learned(vec![
+                        Fact::Identity(format!("{sid} {}", sender.unwrap_or_default())),
+                        Fact::AccountId(sid.to_owned()),
+                        Fact::Note(ASKED.to_owned(), "yes".to_owned()),
+                    ])
+                }
+                Err(outcome) => outcome,
+            },
+            _ => Outcome::from_status("Twilio", answer, None),
+        }
+    }
+}
+
+impl Channel for Twilio {
+    fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        parse::parse(request.request())
+    }
+}
+
+fn message(account: &Account<'_>, fields: &render::Fields) -> Result<Call, RenderError> {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = Request::post(format!("{}/Messages.json", account_url(account)?))
+        .header(header::AUTHORIZATION, credential(account, false)?)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let request = request.body(Body::Bytes(body.into()))?;
+    Ok(Call { name: "create_message", request, repeat: Repeat::Doubles })
+}
+
+/// A file of a contact. Its address comes from a signed call, and the credential still goes to Twilio's hosts only.
+fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
+    let foreign = || RenderError::new("the file's address is not one of Twilio's");
+    let url = url::Url::parse(address).map_err(|_| foreign())?;
+    let base = url::Url::parse(account.api_url(API_URL)).map_err(|_| foreign())?;
+    let is_ours = url.scheme() == base.scheme() && url.host() == base.host() && url.port() == base.port();
+    let is_twilios = url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with(".twilio.com"));
+    if !is_ours && !is_twilios {
+        return Err(foreign());
+    }
+    let request = Request::get(url.as_str()).header(header::AUTHORIZATION, credential(account, false)?);
+    Ok(Step::Download(request.body(())?))
+}
+
+fn account_url(account: &Account<'_>) -> Result<String, RenderError> {
+    let sid = account.setting(ACCOUNT_SID).ok_or_else(|| RenderError::new("the Account SID of Twilio is missing"))?;
+    Ok(format!("{}/2010-04-01/Accounts/{sid}", account.api_url(API_URL)))
+}
+
+/// Basic authentication: the API key where there is one, unless it is the auth token that shall be tried.
+fn credential(account: &Account<'_>, is_check: bool) -> Result<HeaderValue, RenderError> {
+    let missing = || RenderError::new("the credentials of Twilio are missing");
+    let key = account.setting(API_KEY_SID).zip(account.secret(API_KEY_SECRET)).filter(|_| !is_check);
+    let (name, secret) =
+        key.or_else(|| account.setting(ACCOUNT_SID).zip(account.secret(AUTH_TOKEN))).ok_or_else(missing)?;
+    let value = format!("Basic {}", STANDARD.encode(format!("{name}:{}", secret.reveal())));
+    let mut value = HeaderValue::from_str(&value).map_err(|_| missing())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Whether a call's body is a form, as all but a few of Twilio's are.
+fn is_form(request: &WebhookRequest) -> bool {
+    request.header("content-type").is_none_or(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
+/// An empty answer: whatever text stood in it would be sent to the contact.
+fn twiml() -> Ack {
+    let body = Bytes::from_static(br#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#);
+    Ack { status: 200, content_type: Some("text/xml"), body }
+}

@@ -1,0 +1,127 @@
+//! Twilio's webhooks: messages and status callbacks, both as forms
+//! (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
+
+use std::collections::BTreeMap;
+
+use http::Method;
+
+use super::{classify, twiml};
+use crate::{
+    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    webhook::{ParseError, ParsedChannel, WebhookRequest},
+};
+
+/// The longest list of files in a message; Twilio sends ten.
+const FILES: usize = 30;
+
+struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// A field that is there and not empty.
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// What a call contains.
+pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+    let raw: &[u8] = if request.method == Method::GET { request.query.as_bytes() } else { &request.body };
+    let form = Form(form_urlencoded::parse(raw).into_owned().collect());
+    let sid = form.get("MessageSid").or_else(|| form.get("SmsSid")).ok_or_else(|| ParseError::missing("MessageSid"))?;
+    let status = form.get("MessageStatus").or_else(|| form.get("SmsStatus"));
+    let parsed = match status {
+        Some("received" | "receiving") => message(&form, sid, request)?,
+        None if form.get("From").is_some() && form.0.contains_key("Body") => message(&form, sid, request)?,
+        Some(status) => news(&form, sid, status, request)?,
+        None => ParsedChannel::ignored(sid, "no_status"),
+    };
+    Ok(parsed.answered(twiml()))
+}
+
+fn message(form: &Form, sid: &str, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+    let from = form.get("From").ok_or_else(|| ParseError::missing("From"))?;
+    let contact = Contact { name: form.get("ProfileName").map(str::to_owned), phone: phone(from), ..contact(from) };
+    let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact.clone(), kind };
+    let mut events = vec![event(format!("message:{sid}"), ChannelEventKind::Message { parts: parts(form) })];
+    match form.get("OptOutType") {
+        Some("STOP") => events.push(event(format!("stop:{sid}"), ChannelEventKind::Unsubscribed)),
+        Some("START") => events.insert(0, event(format!("start:{sid}"), ChannelEventKind::Subscribed)),
+        _ => {}
+    }
+    Ok(ParsedChannel::events(events))
+}
+
+/// What became of a message that we sent: <https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks>.
+fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+    let code = form.get("ErrorCode").and_then(|code| code.parse().ok());
+    let receipt = match status {
+        "sent" => Receipt::Sent,
+        "delivered" => Receipt::Delivered,
+        "read" => Receipt::Read,
+        "failed" | "undelivered" => Receipt::Failed { reason: classify::reason(code) },
+        "canceled" => Receipt::Failed { reason: "it was canceled at Twilio".to_owned() },
+        "accepted" | "scheduled" | "queued" | "sending" => return Ok(ParsedChannel::ignored(sid, "on_its_way")),
+        _ => return Ok(ParsedChannel::ignored(sid, "unknown_status")),
+    };
+    let to = form.get("To").ok_or_else(|| ParseError::missing("To"))?;
+    let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact(to), kind };
+    let kind = ChannelEventKind::Receipt { message: sid.to_owned(), receipt };
+    let mut parsed = ParsedChannel::events(vec![event(format!("{status}:{sid}"), kind)]);
+    if code.is_some_and(classify::is_opt_out) {
+        parsed.events.push(event(format!("stop:{sid}"), ChannelEventKind::Unsubscribed));
+    }
+    Ok(parsed)
+}
+
+fn parts(form: &Form) -> Vec<Part> {
+    let body = form.get("Body").filter(|body| !body.trim().is_empty());
+    let number = |name: &str, most: f64| {
+        form.get(name).and_then(|text| text.parse::<f64>().ok()).filter(|degrees| degrees.abs() <= most)
+    };
+    let mut parts = Vec::new();
+    if let (Some(latitude), Some(longitude)) = (number("Latitude", 90.0), number("Longitude", 180.0)) {
+        let label: Vec<&str> = ["Label", "Address"].into_iter().filter_map(|name| form.get(name)).collect();
+        let label = (!label.is_empty()).then(|| label.join("\n"));
+        parts.push(Part::Location { latitude, longitude, label });
+    }
+    let count = form.get("NumMedia").and_then(|count| count.parse::<usize>().ok()).unwrap_or_default().min(FILES);
+    let is_document = form.get("MessageType") == Some("document");
+    for index in 0..count {
+        let Some(url) = form.get(&format!("MediaUrl{index}")) else { continue };
+        let content_type = form.get(&format!("MediaContentType{index}")).map(str::to_owned);
+        parts.push(Part::Media(Media {
+            // WhatsApp's name of a document comes as the text.
+            name: body.filter(|_| is_document).map(str::to_owned),
+            content_type: content_type.clone(),
+            ..Media::new(
+                MediaKind::of(content_type.as_deref().unwrap_or_default()),
+                MediaSource::Reference { id: url.to_owned() },
+            )
+        }));
+    }
+    if let Some(body) = body.filter(|_| !(is_document && count > 0)) {
+        match parts.as_mut_slice() {
+            [Part::Media(media)] => media.caption = Some(body.to_owned()),
+            _ => parts.insert(0, Part::text(body)),
+        }
+    }
+    if let Some(url) = form.get("ReferralSourceUrl") {
+        let headline = form.get("ReferralHeadline").unwrap_or("an ad");
+        parts.push(Part::text(format!("(came from {headline}: {url})")));
+    }
+    if parts.is_empty() {
+        parts.push(Part::Unsupported { what: "empty message".to_owned(), text: None });
+    }
+    parts
+}
+
+fn contact(address: &str) -> Contact {
+    Contact { id: address.to_owned(), ..Contact::default() }
+}
+
+/// The telephone number in an address, where it has one: WhatsApp's own user ids have none.
+fn phone(address: &str) -> Option<String> {
+    let number = address.strip_prefix("whatsapp:").unwrap_or(address);
+    let digits = number.strip_prefix('+')?;
+    ((7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
+}

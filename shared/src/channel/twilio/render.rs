@@ -1,0 +1,120 @@
+//! Neutral messages as Twilio's forms: <https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource>.
+
+use serde_json::{Map, Value};
+
+use super::LIMITS;
+use crate::{
+    adapter::{Account, Delivery, RenderError},
+    channel::template,
+    fit,
+    message::{Media, MediaSource, Part},
+    text,
+};
+
+/// The fields of one message, in the order in which Twilio documents them.
+pub(super) type Fields = Vec<(&'static str, String)>;
+
+/// The requests that bring a delivery to its contact, in order.
+pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Fields>, RenderError> {
+    let to = delivery.contact.id.as_str();
+    let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
+    let mut messages = Messages { is_whatsapp: to.starts_with("whatsapp:"), name, list: Vec::new() };
+    for part in delivery.parts {
+        messages.part(part);
+    }
+    if messages.list.is_empty() {
+        return Err(RenderError::new("the message is empty"));
+    }
+    let sender = sender(account, messages.is_whatsapp)?;
+    let callback = account.webhook_url.map(|url| ("StatusCallback", url.to_owned()));
+    Ok(messages
+        .list
+        .into_iter()
+        .map(|content| {
+            let head = [("To", to.to_owned()), sender.clone()];
+            head.into_iter().chain(content).chain(callback.clone()).collect()
+        })
+        .collect())
+}
+
+fn sender(account: &Account<'_>, is_whatsapp: bool) -> Result<(&'static str, String), RenderError> {
+    if let Some(service) = account.setting(super::MESSAGING_SERVICE_SID) {
+        return Ok(("MessagingServiceSid", service.to_owned()));
+    }
+    let from = account.setting(super::FROM).ok_or_else(|| RenderError::new("`from` is missing"))?;
+    let bare = from.strip_prefix("whatsapp:").unwrap_or(from);
+    Ok(("From", if is_whatsapp { format!("whatsapp:{bare}") } else { bare.to_owned() }))
+}
+
+struct Messages<'a> {
+    is_whatsapp: bool,
+    /// Who writes, until it was said.
+    name: Option<&'a str>,
+    list: Vec<Fields>,
+}
+
+impl Messages<'_> {
+    fn part(&mut self, part: &Part) {
+        match part {
+            Part::Text { text } if self.is_whatsapp && self.template(text) => {}
+            Part::Media(media) => self.media(media),
+            Part::Location { latitude, longitude, label } if self.is_whatsapp => {
+                let label = label.as_deref().map(|label| label.split('\n').collect::<Vec<_>>().join(", "));
+                let place = format!("geo:{latitude},{longitude}");
+                let action = label.as_ref().map_or_else(|| place.clone(), |label| format!("{place}|{label}"));
+                let body = label.unwrap_or_else(|| "Location".to_owned());
+                self.list.push(vec![("Body", body), ("PersistentAction", action)]);
+            }
+            other => self.text(&fit::plain(other)),
+        }
+    }
+
+    /// Sends an approved template, where the text asks for one.
+    fn template(&mut self, text: &str) -> bool {
+        let Some(template) = template::asked_for(text).filter(|template| template.name.starts_with("HX")) else {
+            return false;
+        };
+        let mut fields = vec![("ContentSid", template.name.to_owned())];
+        if !template.values.is_empty() {
+            let values = template.values.iter().zip(1..).map(|(value, number)| (number.to_string(), (*value).into()));
+            let values: Map<String, Value> = values.collect();
+            fields.push(("ContentVariables", Value::Object(values).to_string()));
+        }
+        self.list.push(fields);
+        true
+    }
+
+    fn text(&mut self, text: &str) {
+        let text = self.signed(text);
+        for piece in text::split(&text, LIMITS.text) {
+            self.list.push(vec![("Body", piece.to_owned())]);
+        }
+    }
+
+    fn media(&mut self, media: &Media) {
+        let MediaSource::Link { url } = &media.source else {
+            return self.text(&fit::plain(&Part::Media(media.clone())));
+        };
+        let caption = media.caption.as_deref().filter(|caption| text::fits(caption, LIMITS.text));
+        let mut fields = Fields::new();
+        if let Some(caption) = caption {
+            fields.push(("Body", self.signed(caption)));
+        }
+        fields.push(("MediaUrl", url.clone()));
+        self.list.push(fields);
+        if caption.is_none() {
+            self.text(media.caption.as_deref().unwrap_or_default());
+        }
+    }
+
+    /// The text with the agent's name before it, once: a text message shows no sender but a number.
+    fn signed(&mut self, text: &str) -> String {
+        match self.name.filter(|_| !text.trim().is_empty()) {
+            Some(name) => {
+                self.name = None;
+                fit::signed(name, text)
+            }
+            None => text.to_owned(),
+        }
+    }
+}

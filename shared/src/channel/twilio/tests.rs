@@ -1,0 +1,265 @@
+//! Every sample of the wire contract has a row here; a sample without one fails.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    channel::twilio::classify::{CODES, Class},
+    message::{Button, Media, Part},
+    testing::{
+        Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
+        take, webhook,
+    },
+};
+
+const FOLDER: &str = "channel/twilio";
+const SID: &str = "AC00000000000000000000000000000001";
+const TOKEN: &str = "test-twilio-auth-token-0001";
+const URL: &str = "https://bridge.example.com/channels/i/t";
+
+fn side(settings: &[(&str, &str)]) -> Side {
+    let all: Vec<(&str, &str)> = [("account_sid", SID)].into_iter().chain(settings.iter().copied()).collect();
+    Side::new("twilio", &all, &[("auth_token", TOKEN)])
+}
+
+/// A call that is signed by the rule of the documentation, written down a second time.
+fn signed(body: &[u8]) -> WebhookRequest {
+    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
+    pairs.sort();
+    pairs.dedup();
+    let base = pairs.iter().fold(URL.to_owned(), |base, (name, value)| base + name + value);
+    let signature = STANDARD.encode(crate::crypto::hmac_sha1(TOKEN.as_bytes(), base.as_bytes()));
+    let headers = [("x-twilio-signature", &*signature), ("content-type", "application/x-www-form-urlencoded")];
+    webhook(&headers, body.to_vec())
+}
+
+fn parsed(bytes: &[u8]) -> Value {
+    let mut shown = shown(take(&Twilio, &side(&[]), &signed(bytes)).unwrap());
+    let answer = shown.as_object_mut().unwrap().remove("answer");
+    let empty = String::from_utf8(fixtures(FOLDER)["webhook_responses/empty_twiml.xml"].clone()).unwrap();
+    let empty = json!([200, "text/xml", empty]);
+    assert!(answer.is_none_or(|answer| answer == empty));
+    shown
+}
+
+#[test]
+fn every_call_becomes_what_the_table_says() {
+    let samples =
+        fixtures(FOLDER).into_iter().filter(|(name, _)| name.ends_with(".form") && !name.starts_with("send/"));
+    let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name, parsed(&bytes))).collect();
+    assert_shown!("inbound", table);
+}
+
+#[test]
+fn every_answer_means_what_the_table_says() {
+    let (side, contact, parts) = (side(&[("from", "+1")]), contact("+12025550123"), [Part::text("hi")]);
+    let delivery = delivery(&contact, &parts, None);
+    let mut table = BTreeMap::new();
+    for (name, bytes) in fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("responses/")) {
+        let status = name.split('_').find_map(|word| word.parse().ok()).unwrap_or(200);
+        let answer = answer(status, std::str::from_utf8(&bytes).unwrap());
+        let read = Twilio.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer);
+        table.insert(name, outcome(&read));
+    }
+    assert_shown!("answers", table);
+}
+
+#[test]
+fn every_documented_code_has_its_class() {
+    for (class, codes) in [
+        (Class::Later, &[20429, 20500, 20503, 21611, 30001, 30022, 30410, 63012, 63017, 63018, 63019][..]),
+        (Class::Receiver, &[21211, 21212, 21214, 21614, 30003, 30005, 30006, 63003, 63024]),
+        (Class::OptOut, &[21610, 30004]),
+        (Class::Message, &[21602, 21617, 21620, 21623, 21655, 21656, 30007, 63005, 63013, 63016, 63032, 63033]),
+        (
+            Class::Account,
+            &[20003, 20404, 21408, 21601, 21603, 21604, 21606, 21608, 21612, 21703, 21704, 21705, 30002, 63007],
+        ),
+    ] {
+        for code in codes {
+            let listed = CODES.iter().find(|(listed, ..)| listed == code).unwrap();
+            assert_eq!(listed.1, class, "{code}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_is_right_or_wrong_as_the_vectors_say() {
+    for vector in fixture(FOLDER, "signatures.json")["vectors"].as_array().unwrap() {
+        let text = |name: &str| vector[name].as_str().unwrap_or_default();
+        let secrets = [("auth_token", text("auth_token")), ("webhook_shared_key", text("shared_key_secret"))];
+        let side = Side::new("twilio", &[], &secrets);
+        let mut headers = vec![("content-type", text("content_type"))];
+        if let Some(signature) = vector["signature"].as_str() {
+            headers.push(("x-twilio-signature", signature));
+        }
+        for (name, value) in vector["extra_headers"].as_object().into_iter().flatten() {
+            headers.push((name, value.as_str().unwrap()));
+        }
+        headers.retain(|(_, value)| !value.is_empty());
+        let mut request = webhook(&headers, text("body").to_owned());
+        request.method = text("method").parse().unwrap();
+        text("url").clone_into(&mut request.url);
+        request.query = request.url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+        let verified = verify::verify(&side.account(), &request);
+        assert_eq!(verified.is_ok(), vector["valid"].as_bool().unwrap(), "{}", text("name"));
+    }
+}
+
+fn link(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
+    let caption = caption.map(str::to_owned);
+    Part::Media(Media { caption, ..Media::new(kind, MediaSource::Link { url: url.to_owned() }) })
+}
+
+fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
+    let (contact, ines) = (contact(to), agent("Ines"));
+    let delivery = delivery(&contact, parts, Some(&ines));
+    let taken = |_: &Call| answer(201, r#"{"sid":"SM1","status":"queued"}"#);
+    drive(&Twilio, &side.account(), &Task::Deliver(&delivery), &mut Known::default(), taken).unwrap()
+}
+
+fn pairs(form: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(form.as_bytes()).into_owned().collect()
+}
+
+#[test]
+fn requests_are_the_documented_ones() {
+    let number = &[("from", "+12025550199")][..];
+    let service = &[("messaging_service_sid", "MG4d8e0b7f2a6c4913b5d0e87f1c3a6920")][..];
+    let whatsapp = &[("from", "whatsapp:+447700900999")][..];
+    let (phone, ana) = ("+12025550123", "whatsapp:+447700900123");
+    let place = Part::Location { latitude: 51.5007, longitude: -0.1246, label: Some("Westminster".into()) };
+    for (name, settings, to, part) in [
+        ("sms_text", number, phone, Part::text("Your order is ready.")),
+        ("sms_text_status_callback", number, phone, Part::text("Your order is ready.")),
+        ("sms_messaging_service", service, phone, Part::text("Sent through the pool")),
+        (
+            "mms_image_with_text",
+            number,
+            phone,
+            link(MediaKind::Image, "https://files.example.com/a.jpg", Some("photo attached")),
+        ),
+        ("whatsapp_text", whatsapp, ana, Part::text("Hello Ana")),
+        ("whatsapp_text_to_bsuid", whatsapp, "whatsapp:GB.13491208655302741918", Part::text("Hello")),
+        (
+            "whatsapp_document",
+            whatsapp,
+            ana,
+            link(MediaKind::File, "https://files.example.com/invoice.pdf", Some("invoice.pdf")),
+        ),
+        ("whatsapp_location", whatsapp, ana, place),
+        ("whatsapp_template", whatsapp, ana, Part::text("/template HX00000000000000000000000000000001 Ana | order 42")),
+    ] {
+        let calls = sent(&side(settings), to, &[part]);
+        let sample = String::from_utf8(fixtures(FOLDER)[&format!("send/{name}.form")].clone()).unwrap();
+        let without = |form: &str| {
+            let mut pairs = pairs(form);
+            // Every message names where its news go, by our URL; a place's name is its text as well.
+            pairs.retain(|(name, value)| {
+                name != "StatusCallback" && (name, value.as_str()) != (&"Body".into(), "Our shop")
+            });
+            pairs.sort();
+            pairs
+        };
+        let form = body(&calls[0]).as_str().unwrap().to_owned();
+        let mut ours = without(&form);
+        if name == "whatsapp_location" {
+            ours.retain(|(name, _)| name != "Body");
+        }
+        assert_eq!((calls.len(), ours), (1, without(&sample)), "{name}");
+        assert!(pairs(&form).contains(&("StatusCallback".into(), URL.into())), "{name}");
+        let url = format!("https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages.json");
+        assert_eq!(calls[0].request.uri(), url.as_str());
+        assert!(calls[0].request.headers()["authorization"].is_sensitive());
+    }
+}
+
+#[test]
+fn every_sample_has_a_row() {
+    let unused = [
+        "send/mms_three_media.form",                 // one file a message: each can fail by itself
+        "send/whatsapp_typing_indicator.json",       // no helpdesk tells that an agent types
+        "webhook_responses/reply_message_twiml.xml", // an answer never says anything to the contact
+    ];
+    let source = include_str!("tests.rs");
+    for name in fixtures(FOLDER).into_keys() {
+        let is_table = ["inbound/", "status/", "responses/"].iter().any(|folder| name.starts_with(folder));
+        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
+        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
+    }
+}
+
+#[test]
+fn long_things_and_what_a_text_message_cannot_show() {
+    let mut side = side(&[("from", "+12025550199")]);
+    side.options.agent_name = true;
+    let parts = [
+        Part::text("GSM text [with brackets] ".repeat(100)),
+        Part::text("зі знаками ".repeat(160)),
+        link(MediaKind::Image, "https://files.example.com/a.jpg", None),
+        Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
+        Part::Buttons { buttons: vec![Button::Reply { label: "Yes".into(), text: "yes".into() }] },
+        Part::text("/template HX1 in a text message is a text"),
+        Part::ContactCard { name: Some("Courier".into()), phone: None },
+    ];
+    let calls: Vec<Value> = sent(&side, "+12025550123", &parts).iter().map(request).collect();
+    assert_shown!("long_and_odd", calls);
+}
+
+#[test]
+fn a_file_is_fetched_from_twilio_only() {
+    let side = side(&[]);
+    let fetch = |url: &str| {
+        let media = Media::new(MediaKind::Image, MediaSource::Reference { id: url.to_owned() });
+        let context = crate::adapter::FetchContext::default();
+        Twilio.next(&side.account(), &Task::Fetch(&media, &context), &Known::default())
+    };
+    let Ok(Step::Download(request)) = fetch("https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1")
+    else {
+        panic!("no download")
+    };
+    assert!(request.headers()["authorization"].is_sensitive());
+    for url in [
+        "https://evil.example/x",
+        "http://api.twilio.com/x",
+        "https://api.twilio.com.evil.example/x",
+        "file:///etc/passwd",
+        "x",
+    ] {
+        assert!(fetch(url).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn settings_that_need_one_another() {
+    let check = |side: &Side| Twilio.check_settings(&side.account()).map_err(|error| error.setting);
+    assert_eq!(check(&side(&[])), Err("from".to_owned()));
+    assert_eq!(check(&side(&[("from", "+1"), ("api_key_sid", "SK1")])), Err("api_key_secret".to_owned()));
+    assert_eq!(
+        check(&Side::new("twilio", &[("account_sid", "AC/../x"), ("from", "+1")], &[])),
+        Err("account_sid".to_owned())
+    );
+    assert_eq!(check(&side(&[("messaging_service_sid", "MG1")])), Ok(()));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        parsed(&bytes);
+    }
+
+    #[test]
+    fn no_changed_sample_makes_it_panic(index in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte: u8) {
+        let samples: Vec<_> = fixtures(FOLDER).into_values().collect();
+        let mut bytes = index.get(&samples).clone();
+        if !bytes.is_empty() {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        parsed(&bytes);
+    }
+}

@@ -1,0 +1,83 @@
+//! Twilio's signature: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::Method;
+
+use crate::{
+    adapter::Account,
+    crypto::{hmac_sha1, hmac_sha256, same, sha256_hex},
+    webhook::{Proof, VerifyError, WebhookRequest},
+};
+
+/// Which key and algorithm made the signature, where it is not the auth token and SHA-1.
+const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
+
+/// Checks that the URL and all fields were signed with the account's auth token, or with the shared key where the call
+/// says so.
+pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+    let given = request.headers.get("x-twilio-signature").ok_or(VerifyError::Missing)?;
+    let mut fields = String::new();
+    match request.query_value("bodySHA256") {
+        Some(hash) if !super::is_form(request) => {
+            let right = sha256_hex(&request.body);
+            if !same(hash.to_ascii_lowercase().as_bytes(), right.as_bytes()) {
+                return Err(VerifyError::Wrong);
+            }
+        }
+        _ if request.method == Method::GET => {}
+        _ => {
+            // Sorted by name, then by value, each pair once.
+            let pairs: BTreeSet<_> = form_urlencoded::parse(&request.body).collect();
+            for (name, value) in pairs {
+                fields.push_str(&name);
+                fields.push_str(&value);
+            }
+        }
+    }
+    let sign = signer(account, request)?;
+    let is_right = |url: &String| {
+        let right = STANDARD.encode(sign(format!("{url}{fields}").as_bytes()));
+        same(given.as_bytes(), right.as_bytes())
+    };
+    if spellings(&request.url).iter().any(is_right) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
+}
+
+/// Makes the signature of a message with a key.
+type Algorithm = fn(&[u8], &[u8]) -> Vec<u8>;
+
+/// What signs this call.
+fn signer(account: &Account<'_>, request: &WebhookRequest) -> Result<impl Fn(&[u8]) -> Vec<u8>, VerifyError> {
+    let key =
+        |name: &str| account.secret(name).map(|key| key.reveal().as_bytes().to_vec()).filter(|key| !key.is_empty());
+    let (key, algorithm): (_, Algorithm) = match request.header(SETTINGS) {
+        None => (key(super::AUTH_TOKEN), hmac_sha1),
+        Some(settings) if settings.split(',').any(|setting| setting.trim() == "algorithm=HMAC_SHA256") => {
+            (key(super::SHARED_KEY), hmac_sha256)
+        }
+        Some(_) => return Err(VerifyError::Wrong),
+    };
+    let key = key.ok_or(VerifyError::Wrong)?;
+    Ok(move |message: &[u8]| algorithm(&key, message))
+}
+
+/// The URL with and without its port: Twilio signs either.
+fn spellings(url: &str) -> Vec<String> {
+    let mut spellings = vec![url.to_owned()];
+    let Some((scheme, rest)) = url.split_once("://") else { return spellings };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match host.rsplit_once(':') {
+        Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let bare = authority.strip_suffix(port).and_then(|rest| rest.strip_suffix(':')).unwrap_or(authority);
+            spellings.push(format!("{scheme}://{bare}{path}"));
+        }
+        _ => {
+            let port = if scheme == "http" { 80 } else { 443 };
+            spellings.push(format!("{scheme}://{authority}:{port}{path}"));
+        }
+    }
+    spellings
+}
