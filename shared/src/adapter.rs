@@ -39,6 +39,16 @@ pub trait Adapter: Sync {
         &[]
     }
 
+    /// How such a credential is spelled, from random bytes.
+    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
+        hex::encode(random)
+    }
+
+    /// Such credentials that somebody else needs as well; the answer to the install that made them shows them, once.
+    fn handed_out_secrets(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What the admin has to do by hand after the install, one sentence each, with the generated URLs in it.
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String>;
 

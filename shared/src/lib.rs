@@ -24,6 +24,7 @@ pub mod queue;
 pub mod relay;
 pub mod secret;
 pub mod settings;
+pub mod standard_webhooks;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
@@ -169,6 +170,43 @@ impl Ack {
     pub fn text(text: impl Into<Bytes>) -> Self {
         Self { status: 200, content_type: Some("text/plain; charset=utf-8"), body: text.into() }
     }
+}
+
+/// Reads a JSON body; where that fails, the answer names the field.
+///
+/// # Errors
+/// It is no JSON, or not of this form.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = decode_at("", &mut json)?;
+    json.end().map_err(|error| ParseError::json(&error))?;
+    Ok(value)
+}
+
+/// Reads a piece of a body, which stands in the field `parent`.
+///
+/// # Errors
+/// It is not of this form.
+pub fn decode_at<'a, T, D>(parent: &str, json: D) -> Result<T, ParseError>
+where
+    T: Deserialize<'a>,
+    D: Deserializer<'a, Error = serde_json::Error>,
+{
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        let words = error.inner().to_string();
+        let path = error.path().to_string();
+        // The name comes from our own structs, never from the body.
+        let missing = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let steps = [Some(parent), Some(path.as_str()), missing].into_iter().flatten();
+        let field = steps.filter(|step| !matches!(*step, "" | ".")).collect::<Vec<_>>().join(".");
+        match (error.inner().classify(), missing) {
+            (serde_json::error::Category::Data, Some(_)) => ParseError::missing(&field),
+            (serde_json::error::Category::Data, None) if !field.is_empty() => {
+                ParseError::bad(&field, "of the documented type")
+            }
+            _ => ParseError::json(error.inner()),
+        }
+    })
 }
 
 /// A body that is not what the platform sends.

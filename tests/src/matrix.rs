@@ -47,6 +47,7 @@ fn cell(limits: &Limits, part: PartKind) -> String {
     match (limits.support(part), media.map(|kind| limits.media(kind))) {
         (Support::Degraded(what), _) => what.to_owned(),
         (Support::Exact, Some(None)) => "link".to_owned(),
+        (Support::Exact, Some(Some(limit))) if limit.max_bytes >= 1 << 40 => "✓".to_owned(),
         (Support::Exact, Some(Some(limit))) => format!("✓ to {}", size(limit.max_bytes)),
         (Support::Exact, None) if part == PartKind::Text => {
             let unit = match limits.text.unit {

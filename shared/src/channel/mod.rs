@@ -5,6 +5,7 @@ use crate::{
     webhook::{ParseError, ParsedChannel, Verified},
 };
 
+pub mod custom;
 pub mod line;
 pub mod telegram;
 mod template;
@@ -18,8 +19,13 @@ pub trait Channel: Adapter {
 }
 
 /// Every channel by the name of its kind.
-pub static CHANNELS: &[(&str, &dyn Channel)] =
-    &[("line", &line::Line), ("telegram", &telegram::Telegram), ("twilio", &twilio::Twilio), ("viber", &viber::Viber)];
+pub static CHANNELS: &[(&str, &dyn Channel)] = &[
+    ("custom", &custom::Custom),
+    ("line", &line::Line),
+    ("telegram", &telegram::Telegram),
+    ("twilio", &twilio::Twilio),
+    ("viber", &viber::Viber),
+];
 
 /// The channel of a kind.
 pub fn channel(kind: &str) -> Option<&'static dyn Channel> {

@@ -9,7 +9,7 @@ use crate::{
     adapter::{Account, Adapter, Fact, Task, Urls},
     answer::ApiError,
     clock::{now_ms, rfc3339},
-    crypto::{RandomError, random_id, same, sha256, sha256_hex},
+    crypto::{RandomError, random, random_id, same, sha256, sha256_hex},
     http::HttpClient,
     installation::{
         Installation, InstallationState, Installations, Live, Problem, Route, SideSettings, TokenHash, is_id,
@@ -136,8 +136,14 @@ impl Admin {
         installation.account_keys = account_keys;
         installation.problem = None;
         installation.state = InstallationState::Registering;
+        let known = |name: &&&str| sealed.channel.contains_key(**name) || channel_secrets.contains_key(**name);
+        let handed_out = channel.adapter.handed_out_secrets().iter();
+        let handed_out: Vec<&str> = handed_out.filter(|name| !known(name)).copied().collect();
         sealed.channel = with_generated(channel.adapter, channel_secrets, &sealed.channel)?;
         sealed.helpdesk = with_generated(helpdesk.adapter, helpdesk_secrets, &sealed.helpdesk)?;
+        let made =
+            handed_out.into_iter().filter_map(|name| Some((name, sealed.channel.get(name)?.reveal().to_owned())));
+        let made: BTreeMap<&str, String> = made.collect();
         for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
             let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
             if !sealed.tokens.get(route.word()).is_some_and(admits) {
@@ -145,7 +151,11 @@ impl Admin {
             }
         }
         self.save(&mut installation, &sealed, &stale_keys).await?;
-        self.register_and_show(installation, sealed).await.map(|view| (is_new, view))
+        let mut view = self.register_and_show(installation, sealed).await?;
+        if let (false, Some(view)) = (made.is_empty(), view.as_object_mut()) {
+            view.insert("generated_secrets".into(), json!(made));
+        }
+        Ok((is_new, view))
     }
 
     /// Changes settings and credentials, with the checks of an install.
@@ -537,7 +547,7 @@ fn with_generated(
         if !given.contains_key(*name) {
             let secret = match before.get(*name) {
                 Some(secret) => secret.clone(),
-                None => Secret::new(random_id()?),
+                None => Secret::new(adapter.as_adapter().spell_secret(name, &random::<24>()?)),
             };
             given.insert((*name).to_owned(), secret);
         }

@@ -3,6 +3,7 @@
 //! A simulator is an axum router that plays the vendor's API, plus the person who sits in front of it: a customer on a
 //! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
 
+pub mod custom;
 pub mod deskie;
 pub mod freshchat;
 pub mod is_messenger;
@@ -36,13 +37,14 @@ use serde_json::Value;
 pub mod viber;
 
 /// The simulated channels.
-pub const CHANNELS: &[&str] = &["line", "telegram", "twilio", "viber"];
+pub const CHANNELS: &[&str] = &["custom", "line", "telegram", "twilio", "viber"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
+        "custom" => Some(Arc::new(custom::App::demo().ok()?)),
         "line" => Some(Arc::new(line::Line::demo().ok()?)),
         "telegram" => Some(Arc::new(telegram::Telegram::demo().ok()?)),
         "twilio" => Some(Arc::new(twilio::Twilio::demo().ok()?)),

@@ -1,6 +1,6 @@
 //! Viber's callbacks: <https://developers.viber.com/docs/api/rest-bot-api/#callbacks>.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     limits::{TextLimit, TextUnit},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     text,
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest},
+    webhook::{self, Ack, ParseError, ParsedChannel, WebhookRequest},
 };
 
 /// What a callback contains.
@@ -186,35 +186,9 @@ fn ignored_id(event: &str, body: &[u8]) -> String {
 }
 
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = decode_at("", &mut json)?;
-    json.end().map_err(|error| ParseError::json(&error))?;
-    Ok(value)
+    webhook::decode(body)
 }
 
 fn decode_message<'a, T: Deserialize<'a>>(message: &'a Value) -> Result<T, ParseError> {
-    decode_at("message", message)
-}
-
-/// Decodes and, where that fails, names the field.
-fn decode_at<'a, T, D>(parent: &str, json: D) -> Result<T, ParseError>
-where
-    T: Deserialize<'a>,
-    D: Deserializer<'a, Error = serde_json::Error>,
-{
-    serde_path_to_error::deserialize(json).map_err(|error| {
-        let words = error.inner().to_string();
-        let path = error.path().to_string();
-        // The name comes from our own structs, never from the body.
-        let missing = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        let steps = [Some(parent), Some(path.as_str()), missing].into_iter().flatten();
-        let field = steps.filter(|step| !matches!(*step, "" | ".")).collect::<Vec<_>>().join(".");
-        match (error.inner().classify(), missing) {
-            (serde_json::error::Category::Data, Some(_)) => ParseError::missing(&field),
-            (serde_json::error::Category::Data, None) if !field.is_empty() => {
-                ParseError::bad(&field, "of the type that Viber documents")
-            }
-            _ => ParseError::json(error.inner()),
-        }
-    })
+    webhook::decode_at("message", message)
 }

@@ -1,0 +1,163 @@
+//! The company's own app, account area, bot or forum: a small JSON API of our own, signed both ways by the Standard
+//! Webhooks specification. `infra/openapi.yaml` documents it.
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+
+use super::{Channel, sent};
+use crate::{
+    adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
+    limits::{Limits, MediaBy, MediaLimit, TextLimit, TextUnit},
+    message::{Media, MediaKind, MediaSource},
+    settings::{Form, Setting, SettingError},
+    standard_webhooks,
+    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+mod parse;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+/// The company's own app.
+#[derive(Clone, Copy, Debug)]
+pub struct Custom;
+
+const CALLBACK_URL: &str = "callback_url";
+const SECRET: &str = "secret";
+const SECRET_HELP: &str = "`whsec_` and the base64 of 24 to 64 random bytes; without it the bridge makes one";
+
+/// Files of all kinds, as links that are good for a week.
+const FILE: MediaLimit = MediaLimit {
+    kind: MediaKind::File,
+    max_bytes: 1 << 40,
+    accepted: &[],
+    refused: &[],
+    caption: 100_000,
+    by: MediaBy::Link,
+};
+
+static LIMITS: Limits = Limits {
+    text: TextLimit { max: 100_000, unit: TextUnit::Chars },
+    media: &[
+        MediaLimit { kind: MediaKind::Image, ..FILE },
+        MediaLimit { kind: MediaKind::Video, ..FILE },
+        MediaLimit { kind: MediaKind::Audio, ..FILE },
+        FILE,
+    ],
+    parts: &[],
+    receipts: false,
+    registers: false,
+    profile: None,
+    rate: None,
+};
+
+static SETTINGS: &[Setting] = &[
+    Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),
+    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret(),
+];
+
+impl Adapter for Custom {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
+        let is_good = |secret: &str| {
+            let key = secret.strip_prefix("whsec_").and_then(standard_webhooks::key);
+            key.is_some_and(|key| (24..=64).contains(&key.len()))
+        };
+        match account.secret(SECRET) {
+            Some(secret) if !is_good(secret.reveal()) => {
+                Err(SettingError { setting: SECRET.to_owned(), should_be: SECRET_HELP.to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn generated_secrets(&self) -> &'static [&'static str] {
+        &[SECRET]
+    }
+
+    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
+        standard_webhooks::secret(random)
+    }
+
+    fn handed_out_secrets(&self) -> &'static [&'static str] {
+        &[SECRET]
+    }
+
+    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+        vec![
+            format!("Let your app POST what customers write to {}, signed with the secret.", urls.channel),
+            "Let your app check the signature of what the bridge POSTs to its `callback_url`, and drop repeats of a \
+             `webhook-id`."
+                .to_owned(),
+        ]
+    }
+
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        let secret = account.secret(SECRET).ok_or(VerifyError::Wrong)?;
+        standard_webhooks::verify(secret.reveal(), &request.headers, &request.body, request.received_at)?;
+        Ok(Proof::Signed)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        match task {
+            Task::Deliver(delivery) if known.sent() == 0 => call(account, delivery).map(Step::Call),
+            Task::Fetch(Media { source: MediaSource::Link { url } | MediaSource::ShortLink { url }, .. }, _) => {
+                Ok(Step::Download(Request::get(url.as_str()).body(())?))
+            }
+            _ => Ok(Step::Done),
+        }
+    }
+
+    fn read(&self, _account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+        let id = if let Task::Deliver(delivery) = task { Some(delivery.retry_key(0)) } else { None };
+        match answer.status().as_u16() {
+            404 | 410 => Outcome::Gone { reason: "the app does not know the contact any more".to_owned() },
+            413 => Outcome::rejected("the message is too large for the app"),
+            _ => match Outcome::from_status("the app", answer, None) {
+                Outcome::Learned(_) => sent(Ok(id)),
+                // A repeat is harmless, since it carries the same id.
+                Outcome::Retry { wait, reason, .. } => Outcome::Retry { wait, reason, doubtful: false },
+                other => other,
+            },
+        }
+    }
+}
+
+impl Channel for Custom {
+    fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        parse::parse(request.request())
+    }
+}
+
+/// The whole message in one call, which the app knows again by its id.
+fn call(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Call, RenderError> {
+    let id = delivery.retry_key(0);
+    let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
+    let message = wire::Outgoing {
+        kind: "message",
+        id: &id,
+        at: delivery.at,
+        contact: wire::OutgoingContact { id: &delivery.contact.id },
+        author: author.map(|name| wire::OutgoingAuthor { name }),
+        parts: delivery.parts.iter().map(wire::Piece::from).collect(),
+    };
+    let body = serde_json::to_vec(&message).map_err(|_| RenderError::new("the message could not be written"))?;
+    let missing = |what: &str| RenderError::new(format!("the {what} of the app is missing"));
+    let secret = account.secret(SECRET).ok_or_else(|| missing("secret"))?;
+    let url = account.setting(CALLBACK_URL).ok_or_else(|| missing("URL"))?;
+    let mut request = Request::post(url).header(header::CONTENT_TYPE, "application/json");
+    for (name, value) in standard_webhooks::sign(secret.reveal(), &id, account.now, &body) {
+        let mut value = HeaderValue::from_str(&value).map_err(|_| RenderError::new("the signature is odd"))?;
+        value.set_sensitive(name == "webhook-signature");
+        request = request.header(name, value);
+    }
+    Ok(Call { name: "callback", request: request.body(Body::Bytes(body.into()))?, repeat: Repeat::Harmless })
+}

@@ -1,0 +1,127 @@
+//! Every sample has a row in a snapshot.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    message::Part,
+    testing::{
+        ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixtures, outcome, shown, take,
+        webhook,
+    },
+};
+
+const FOLDER: &str = "channel/custom";
+const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+fn side() -> Side {
+    Side::new("custom", &[("callback_url", "https://app.example.com/bridge")], &[("secret", KEY)])
+}
+
+fn parsed(bytes: &[u8]) -> Value {
+    let signed = standard_webhooks::sign(KEY, "msg_1", ARRIVED, bytes);
+    let headers: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    shown(take(&Custom, &side(), &webhook(&headers, bytes.to_vec())).unwrap())
+}
+
+#[test]
+fn every_call_becomes_what_the_table_says() {
+    let table: BTreeMap<String, Value> =
+        fixtures(FOLDER).into_iter().map(|(name, bytes)| (name, parsed(&bytes))).collect();
+    assert_shown!("inbound", table);
+}
+
+#[test]
+fn a_part_comes_back_as_it_went() {
+    let bytes = &fixtures(FOLDER)["in_message_every_part.json"];
+    let mut pieces = serde_json::from_slice::<Value>(bytes).unwrap()["parts"].clone();
+    let parts: Vec<wire::Piece> = serde_json::from_value(pieces.clone()).unwrap();
+    let parts: Vec<Part> = parts.into_iter().map(Part::from).collect();
+    let contact = contact("customer-42");
+    let ines = agent("Ines");
+    let mut side = side();
+    side.options.agent_name = true;
+    let task = delivery(&contact, &parts, Some(&ines));
+    let known = &mut Known::default();
+    let calls = drive(&Custom, &side.account(), &Task::Deliver(&task), known, |_| answer(200, "")).unwrap();
+    // A button without a text of its own sends its label.
+    pieces[7]["buttons"][0]["text"] = json!("Yes");
+    let id = task.retry_key(0);
+    let should_be = json!({
+        "type": "message", "id": id, "at": 1, "contact": {"id": "customer-42"}, "author": {"name": "Ines"},
+        "parts": pieces,
+    });
+    assert_eq!(calls.iter().map(body).collect::<Vec<_>>(), [should_be]);
+    assert_eq!(known.progress.sent, [id]);
+    // The app checks it as we check the app.
+    let (parts, sent) = calls.into_iter().next().unwrap().request.into_parts();
+    let Body::Bytes(sent) = sent else { panic!() };
+    assert_eq!(standard_webhooks::verify(KEY, &parts.headers, &sent, ARRIVED), Ok(()));
+    assert!(parts.headers["webhook-signature"].is_sensitive());
+}
+
+#[test]
+fn an_answer_means_what_its_status_says() {
+    let (contact, parts) = (contact("c"), [Part::text("hi")]);
+    let task = delivery(&contact, &parts, None);
+    let read = |status| {
+        let read = Custom.read(&side().account(), &Task::Deliver(&task), &Known::default(), &answer(status, ""));
+        outcome(&read).as_object().unwrap().keys().next_back().unwrap().clone()
+    };
+    for (statuses, meaning) in [
+        (&[200, 202, 204][..], "learned"),
+        (&[404, 410], "gone"),
+        (&[400, 409, 413, 422], "rejected"),
+        (&[401, 403], "blocked"),
+        (&[408, 429, 500, 502, 503], "wait"),
+    ] {
+        for status in statuses {
+            assert_eq!(read(*status), meaning, "{status}");
+        }
+    }
+}
+
+#[test]
+fn an_unsigned_an_altered_and_an_old_call_are_refused() {
+    let bytes = fixtures(FOLDER)["in_message_text.json"].clone();
+    let call = |now: i64, bytes: &[u8]| {
+        let signed = standard_webhooks::sign(KEY, "msg_1", now, &bytes.to_vec());
+        let headers: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        webhook(&headers, bytes.to_vec())
+    };
+    assert!(take(&Custom, &side(), &call(ARRIVED, &bytes)).is_ok());
+    assert_eq!(take(&Custom, &side(), &call(ARRIVED - 301_000, &bytes)).unwrap_err(), VerifyError::Stale);
+    assert_eq!(take(&Custom, &side(), &webhook(&[], bytes.clone())).unwrap_err(), VerifyError::Missing);
+    let mut altered = call(ARRIVED, &bytes);
+    altered.body = b"{}".as_slice().into();
+    assert_eq!(take(&Custom, &side(), &altered).unwrap_err(), VerifyError::Wrong);
+}
+
+#[test]
+fn a_secret_is_made_or_checked() {
+    let made = Custom.spell_secret(SECRET, &[7; 24]);
+    for (secret, is_good) in [(made.as_str(), true), ("abc", false), ("whsec_YWJj", false), ("whsec_%%%", false)] {
+        let side = Side::new("custom", &[], &[("secret", secret)]);
+        assert_eq!(Custom.check_settings(&side.account()).is_ok(), is_good, "{secret}");
+    }
+    assert!(Custom.check_settings(&Side::new("custom", &[], &[]).account()).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        parsed(&bytes);
+    }
+
+    #[test]
+    fn no_changed_sample_makes_it_panic(index in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte: u8) {
+        let samples: Vec<_> = fixtures(FOLDER).into_values().collect();
+        let mut bytes = index.get(&samples).clone();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        parsed(&bytes);
+    }
+}

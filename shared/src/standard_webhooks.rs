@@ -1,0 +1,115 @@
+//! Signatures of webhooks by the Standard Webhooks specification:
+//! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::HeaderMap;
+
+use crate::{
+    crypto::{hmac_sha256, same},
+    webhook::VerifyError,
+};
+
+/// How far a call's time may lie from ours, in milliseconds.
+const TOLERANCE_MS: i64 = 5 * 60 * 1_000;
+/// The headers.
+const ID: &str = "webhook-id";
+const TIMESTAMP: &str = "webhook-timestamp";
+const SIGNATURE: &str = "webhook-signature";
+
+/// The key in a secret: base64 behind `whsec_`. `None` where it is of another form.
+pub fn key(secret: &str) -> Option<Vec<u8>> {
+    let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
+    STANDARD.decode(encoded).ok().filter(|key| !key.is_empty())
+}
+
+/// A secret with this key.
+pub fn secret(key: &[u8]) -> String {
+    format!("whsec_{}", STANDARD.encode(key))
+}
+
+/// Checks a call that arrived at `now`, in milliseconds since 1970. A sender that is renewing its key sends several
+/// signatures; one that is right is enough.
+///
+/// # Errors
+/// A header is missing, no signature is right, or the call is older or newer than five minutes.
+pub fn verify(secret: &str, headers: &HeaderMap, body: &[u8], now: i64) -> Result<(), VerifyError> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(VerifyError::Missing);
+    let (id, timestamp, signatures) = (header(ID)?, header(TIMESTAMP)?, header(SIGNATURE)?);
+    let key = key(secret).ok_or(VerifyError::Wrong)?;
+    let right = STANDARD.encode(hmac_sha256(&key, &signed(id, timestamp, body)));
+    let mut is_right = false;
+    for signature in signatures.split(' ').filter_map(|signature| signature.strip_prefix("v1,")) {
+        is_right |= same(signature.as_bytes(), right.as_bytes());
+    }
+    if !is_right {
+        return Err(VerifyError::Wrong);
+    }
+    let at = timestamp.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1_000));
+    match at.and_then(|at| at.checked_sub(now)) {
+        Some(apart) if apart.unsigned_abs() <= TOLERANCE_MS.unsigned_abs() => Ok(()),
+        _ => Err(VerifyError::Stale),
+    }
+}
+
+/// The headers of a call that we make at `now`. Empty where the secret is of no use.
+pub fn sign(secret: &str, id: &str, now: i64, body: &[u8]) -> Vec<(&'static str, String)> {
+    let Some(key) = key(secret) else { return Vec::new() };
+    let timestamp = now.div_euclid(1_000).to_string();
+    let signature = format!("v1,{}", STANDARD.encode(hmac_sha256(&key, &signed(id, &timestamp, body))));
+    vec![(ID, id.to_owned()), (TIMESTAMP, timestamp), (SIGNATURE, signature)]
+}
+
+fn signed(id: &str, timestamp: &str, body: &[u8]) -> Vec<u8> {
+    [id.as_bytes(), b".", timestamp.as_bytes(), b".", body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The vector of the specification's own libraries.
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const MESSAGE: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+    const AT: i64 = 1_614_265_330_000;
+    const BODY: &[u8] = br#"{"test": 2432232314}"#;
+    const RIGHT: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+    fn headers(signature: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [(ID, MESSAGE), (TIMESTAMP, "1614265330"), (SIGNATURE, signature)] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn the_published_vector_is_right_and_whatever_differs_is_wrong() {
+        assert_eq!(sign(SECRET, MESSAGE, AT, BODY)[2].1, RIGHT);
+        let verify = |signature: &str, body: &[u8], now| verify(SECRET, &headers(signature), body, now);
+        assert_eq!(verify(RIGHT, BODY, AT), Ok(()));
+        assert_eq!(verify(&format!("v1,AAAA v1a,xyz {RIGHT}"), BODY, AT), Ok(()));
+        for wrong in ["", "v1,", "v1,AAAA", &RIGHT.replace("v1,", "v2,"), &RIGHT[3..], &RIGHT.to_lowercase()] {
+            assert_eq!(verify(wrong, BODY, AT), Err(VerifyError::Wrong), "{wrong}");
+        }
+        assert_eq!(verify(RIGHT, b"{}", AT), Err(VerifyError::Wrong));
+        for (apart, expected) in [
+            (TOLERANCE_MS, Ok(())),
+            (-TOLERANCE_MS, Ok(())),
+            (TOLERANCE_MS + 1, Err(VerifyError::Stale)),
+            (-TOLERANCE_MS - 1, Err(VerifyError::Stale)),
+        ] {
+            assert_eq!(verify(RIGHT, BODY, AT + apart), expected, "{apart}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_missing_is_told_from_one_that_is_wrong() {
+        for name in [ID, TIMESTAMP, SIGNATURE] {
+            let mut headers = headers(RIGHT);
+            headers.remove(name);
+            assert_eq!(verify(SECRET, &headers, BODY, AT), Err(VerifyError::Missing), "{name}");
+        }
+        assert_eq!(verify("whsec_", &headers(RIGHT), BODY, AT), Err(VerifyError::Wrong));
+        assert_eq!(verify("whsec_!", &headers(RIGHT), BODY, AT), Err(VerifyError::Wrong));
+    }
+}
