@@ -5,12 +5,15 @@ use crate::{
     webhook::{ParseError, ParsedChannel, Verified},
 };
 
+mod codes;
 pub mod custom;
 pub mod line;
+mod meta;
 pub mod telegram;
 mod template;
 pub mod twilio;
 pub mod viber;
+pub mod whatsapp;
 
 /// A messaging platform on which contacts write.
 pub trait Channel: Adapter {
@@ -25,6 +28,7 @@ pub static CHANNELS: &[(&str, &dyn Channel)] = &[
     ("telegram", &telegram::Telegram),
     ("twilio", &twilio::Twilio),
     ("viber", &viber::Viber),
+    ("whatsapp", &whatsapp::WhatsApp),
 ];
 
 /// The channel of a kind.

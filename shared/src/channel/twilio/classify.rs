@@ -4,28 +4,16 @@ use bytes::Bytes;
 use http::Response;
 use serde::Deserialize;
 
-use crate::adapter::{Outcome, retry_after};
-
-/// Whom a code concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Later it may pass.
-    Later,
-    /// This contact cannot get it.
-    Receiver,
-    /// The contact does not want to get it.
-    OptOut,
-    /// This message will never pass.
-    Message,
-    /// The account needs a person.
-    Account,
-}
+use crate::{
+    adapter::{Outcome, retry_after},
+    channel::codes::{self, Class, Code},
+};
 
 use Class::{Account, Later, Message, OptOut, Receiver};
 
 /// The codes that messages meet.
 #[rustfmt::skip]
-pub(super) const CODES: &[(u32, Class, &str)] = &[
+pub(super) const CODES: &[Code] = &[
     (20003, Account, "Twilio does not accept the credentials; copy the Account SID and the auth token from the console again"),
     (20404, Account, "Twilio does not find this account or sender"),
     (20429, Later, "Twilio asks to wait"),
@@ -79,7 +67,7 @@ pub(super) const CODES: &[(u32, Class, &str)] = &[
 
 /// What a failed status says, in words that stand in a sentence.
 pub(super) fn reason(code: Option<u32>) -> String {
-    let listed = code.and_then(|code| CODES.iter().find(|(listed, ..)| *listed == code));
+    let listed = codes::find(CODES, code);
     match (listed, code) {
         (Some((.., reason)), _) => (*reason).to_owned(),
         (None, Some(code)) => format!("Twilio could not deliver it (error {code})"),
@@ -119,7 +107,7 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answe
     if status.is_server_error() {
         return Err(Outcome::from_status(&what, answer, None));
     }
-    let Some((_, class, reason)) = CODES.iter().find(|(listed, ..)| Some(*listed) == body.code) else {
+    let Some((_, class, reason)) = codes::find(CODES, body.code) else {
         return Err(match (Outcome::from_status(&what, answer, None), body.code) {
             (Outcome::Rejected { .. }, Some(code)) => {
                 Outcome::Rejected { reason: format!("Twilio does not take it (error {code})") }
@@ -127,11 +115,5 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answe
             (failure, _) => failure,
         });
     };
-    let reason = (*reason).to_owned();
-    Err(match class {
-        Later => Outcome::Retry { wait: retry_after(answer), reason, doubtful: false },
-        Receiver | OptOut => Outcome::Gone { reason },
-        Message => Outcome::Rejected { reason },
-        Account => Outcome::Blocked { reason },
-    })
+    Err(class.outcome((*reason).to_owned(), retry_after(answer)))
 }

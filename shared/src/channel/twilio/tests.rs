@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    channel::twilio::classify::{CODES, Class},
+    channel::{codes::Class, twilio::classify::CODES},
     message::{Button, Media, Part},
     testing::{
         Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,

@@ -1,0 +1,107 @@
+//! What WhatsApp and Messenger share, as platforms of Meta: the handshake, the signature, and the shape of errors
+//! (<https://developers.facebook.com/docs/graph-api/webhooks/getting-started>).
+
+use bytes::Bytes;
+use http::{Method, Response};
+use serde_json::Value;
+
+use super::codes::{self, Code};
+use crate::{
+    adapter::{Account, Outcome, retry_after},
+    crypto::{hmac_sha256, same},
+    webhook::{Ack, Ignored, ParsedChannel, Proof, VerifyError, WebhookRequest},
+};
+
+/// The settings of both.
+pub(super) const APP_SECRET: &str = "app_secret";
+pub(super) const VERIFY_TOKEN: &str = "verify_token";
+
+/// The base of the Graph API.
+pub(super) const API_URL: &str = "https://graph.facebook.com/v25.0";
+
+/// Checks the signature of an event, or the token of the handshake by which Meta finds out whether the URL is ours.
+pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+    let secret = |name: &str| account.secret(name).map(|secret| secret.reveal()).filter(|secret| !secret.is_empty());
+    if request.method == Method::GET {
+        let given = request.query_value("hub.verify_token").ok_or(VerifyError::Missing)?;
+        let token = secret(VERIFY_TOKEN).ok_or(VerifyError::Wrong)?;
+        let is_right = same(given.as_bytes(), token.as_bytes());
+        let subscribes = request.query_value("hub.mode").as_deref() == Some("subscribe");
+        return if is_right && subscribes { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) };
+    }
+    let given = request.headers.get("x-hub-signature-256").ok_or(VerifyError::Missing)?;
+    let key = secret(APP_SECRET).ok_or(VerifyError::Wrong)?;
+    let right = format!("sha256={}", hex::encode(hmac_sha256(key.as_bytes(), &request.body)));
+    if same(given.as_bytes(), right.as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
+}
+
+/// The answer to a handshake, where the call is one.
+pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
+    (request.method == Method::GET).then(|| {
+        let challenge = request.query_value("hub.challenge").unwrap_or_default();
+        ParsedChannel::ignored("handshake", "handshake").answered(Ack::text(challenge))
+    })
+}
+
+/// Nothing yet, to which a batch adds.
+pub(super) fn nothing() -> ParsedChannel {
+    ParsedChannel { events: Vec::new(), ignored: Vec::new(), ack: Ack::empty() }
+}
+
+/// Leaves something of a batch out.
+pub(super) fn ignore(parsed: &mut ParsedChannel, id: &str, reason: &'static str) {
+    parsed.ignored.push(Ignored { id: id.to_owned(), reason });
+}
+
+/// The answer to a call that worked, or what its failure means. `vendor` is what people call it; codes that are not
+/// listed are judged by their range.
+pub(super) fn read(
+    vendor: &str,
+    codes: &'static [Code],
+    call: &'static str,
+    answer: &Response<Bytes>,
+) -> Result<Value, Outcome> {
+    let what = format!("{vendor}'s {call}");
+    let Ok(body) = serde_json::from_slice::<Value>(answer.body()) else {
+        return Err(match Outcome::from_status(&what, answer, None) {
+            Outcome::Learned(_) => {
+                Outcome::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true }
+            }
+            failure => failure,
+        });
+    };
+    // Some errors come with HTTP 200.
+    let Some(error) = body.get("error").filter(|error| error.is_object()) else {
+        return if answer.status().is_success() { Ok(body) } else { Err(Outcome::from_status(&what, answer, None)) };
+    };
+    if answer.status().is_server_error() {
+        return Err(Outcome::from_status(&what, answer, None));
+    }
+    let number = |name: &str| error.get(name).and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok());
+    let (code, subcode) = (number("code"), number("error_subcode"));
+    let row = codes::find(codes, subcode).or_else(|| codes::find(codes, code));
+    if let Some((_, class, reason)) = row {
+        return Err(class.outcome((*reason).to_owned(), retry_after(answer)));
+    }
+    let is_transient = error.get("is_transient").and_then(Value::as_bool) == Some(true);
+    let reason = match code {
+        Some(code) => format!("{vendor} does not take it (error {code})"),
+        None => format!("{what} answered {}", answer.status().as_u16()),
+    };
+    Err(match code {
+        _ if is_transient || answer.status().as_u16() == 429 => {
+            Outcome::Retry { wait: retry_after(answer), reason, doubtful: false }
+        }
+        Some(200..=299) => Outcome::Blocked { reason: format!("{vendor} does not allow this to the access token") },
+        _ => Outcome::Rejected { reason },
+    })
+}
+
+/// What a failed status says about a code, in words that stand in a sentence.
+pub(super) fn reason(vendor: &str, codes: &'static [Code], code: Option<u32>) -> String {
+    match (codes::find(codes, code), code) {
+        (Some((.., reason)), _) => (*reason).to_owned(),
+        (None, Some(code)) => format!("{vendor} could not deliver it (error {code})"),
+        (None, None) => format!("{vendor} could not deliver it"),
+    }
+}

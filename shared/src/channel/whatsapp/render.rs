@@ -1,0 +1,192 @@
+//! Neutral messages as WhatsApp's: <https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages>.
+
+use serde_json::{Value, json};
+
+use super::LIMITS;
+use crate::{
+    adapter::{Account, Delivery, RenderError},
+    channel::template::{self, Template},
+    fit,
+    limits::{TextLimit, TextUnit},
+    message::{Button, Media, MediaKind, MediaSource, Part},
+    text,
+};
+
+const fn chars(max: usize) -> TextLimit {
+    TextLimit { max, unit: TextUnit::Chars }
+}
+
+/// The text above buttons.
+const BODY: TextLimit = chars(1_024);
+/// How many buttons stand below a text, and how many rows a list has.
+const BUTTONS: usize = 3;
+const ROWS: usize = 10;
+/// The language of a template that is asked for without one.
+const LANGUAGE: &str = "en_US";
+
+/// The messages that bring a delivery to its contact, in order.
+pub(super) fn messages(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Value>, RenderError> {
+    let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
+    let mut messages = Messages { name, list: Vec::new() };
+    for part in delivery.parts {
+        messages.part(part);
+    }
+    if messages.list.is_empty() {
+        return Err(RenderError::new("the message is empty"));
+    }
+    let id = &delivery.contact.id;
+    // A business-scoped id is no number.
+    let receiver = if id.bytes().all(|byte| byte.is_ascii_digit()) { "to" } else { "recipient" };
+    let complete = |(index, mut content): (usize, Value)| {
+        let head = json!({
+            "messaging_product": "whatsapp", "recipient_type": "individual", receiver: id,
+            "biz_opaque_callback_data": delivery.retry_key(index),
+        });
+        if let (Some(content), Value::Object(head)) = (content.as_object_mut(), head) {
+            content.extend(head);
+        }
+        content
+    };
+    Ok(messages.list.into_iter().enumerate().map(complete).collect())
+}
+
+struct Messages<'a> {
+    /// Who writes, until it was said.
+    name: Option<&'a str>,
+    list: Vec<Value>,
+}
+
+impl Messages<'_> {
+    fn part(&mut self, part: &Part) {
+        match part {
+            Part::Text { text } => match template::asked_for(text) {
+                Some(template) => self.template(&template),
+                None => self.text(text),
+            },
+            Part::Media(media) => self.media(media),
+            Part::Location { latitude, longitude, label } => {
+                let mut location = json!({"latitude": latitude, "longitude": longitude});
+                if let (Some(label), Some(fields)) = (label.as_deref(), location.as_object_mut()) {
+                    let (name, address) = label.split_once('\n').map_or((label, None), |(a, b)| (a, Some(b)));
+                    fields.insert("name".to_owned(), name.into());
+                    if let Some(address) = address {
+                        fields.insert("address".to_owned(), address.into());
+                    }
+                }
+                self.list.push(json!({"type": "location", "location": location}));
+            }
+            Part::ContactCard { name, phone: Some(phone) } => {
+                let name = name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(phone);
+                let first = name.split_whitespace().next().unwrap_or(name);
+                self.list.push(json!({"type": "contacts", "contacts": [{
+                    "name": {"formatted_name": name, "first_name": first}, "phones": [{"phone": phone, "type": "WORK"}],
+                }]}));
+            }
+            Part::Buttons { buttons } => self.buttons(buttons),
+            other => self.text(&fit::plain(other)),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let text = self.signed(text);
+        for piece in text::split(&text, LIMITS.text) {
+            self.list.push(json!({"type": "text", "text": {"body": piece, "preview_url": false}}));
+        }
+    }
+
+    fn template(&mut self, template: &Template<'_>) {
+        let language = template.language.unwrap_or(LANGUAGE);
+        let mut body = json!({"name": template.name, "language": {"code": language}});
+        if let (false, Some(fields)) = (template.values.is_empty(), body.as_object_mut()) {
+            let values: Vec<Value> =
+                template.values.iter().map(|value| json!({"type": "text", "text": value})).collect();
+            fields.insert("components".to_owned(), json!([{"type": "body", "parameters": values}]));
+        }
+        self.list.push(json!({"type": "template", "template": body}));
+    }
+
+    fn media(&mut self, media: &Media) {
+        let MediaSource::Link { url } = &media.source else {
+            return self.text(&fit::plain(&Part::Media(media.clone())));
+        };
+        let kind = match media.kind {
+            MediaKind::Image => "image",
+            MediaKind::Video => "video",
+            MediaKind::Audio => "audio",
+            MediaKind::File => "document",
+        };
+        let mut file = json!({"link": url});
+        let caption = media.caption.as_deref().unwrap_or_default();
+        let is_inside = kind != "audio" && text::fits(caption, BODY) && !caption.trim().is_empty();
+        if let Some(fields) = file.as_object_mut() {
+            if is_inside {
+                fields.insert("caption".to_owned(), self.signed(caption).into());
+            }
+            if let (MediaKind::File, Some(name)) = (media.kind, &media.name) {
+                fields.insert("filename".to_owned(), name.as_str().into());
+            }
+        }
+        self.list.push(json!({"type": kind, kind: file}));
+        if !is_inside {
+            self.text(caption);
+        }
+    }
+
+    /// Choices below the text before them: up to three as buttons, up to ten as a list, one link as a link button;
+    /// anything else in words.
+    fn buttons(&mut self, buttons: &[Button]) {
+        let replies = |most: usize| {
+            let titles = buttons.iter().map(|button| match button {
+                Button::Reply { label, text } if text::fits(label, chars(most)) && !label.trim().is_empty() => {
+                    Some((label.as_str(), text::truncate(text, chars(200)).into_owned()))
+                }
+                _ => None,
+            });
+            titles.collect::<Option<Vec<_>>>()
+        };
+        // WhatsApp wants ids that differ.
+        let id = |index: usize, text: &str| format!("{index}:{text}");
+        let (kind, action) = match (buttons, replies(20), replies(24)) {
+            ([Button::Link { label, url }], ..) if text::fits(label, chars(20)) && url.starts_with("http") => {
+                ("cta_url", json!({"name": "cta_url", "parameters": {"display_text": label, "url": url}}))
+            }
+            (_, Some(titles), _) if (1..=BUTTONS).contains(&titles.len()) => {
+                let button = |(index, (title, text)): (usize, &(&str, String))| json!({"type": "reply", "reply": {"id": id(index, text), "title": title}});
+                ("button", json!({"buttons": titles.iter().enumerate().map(button).collect::<Vec<_>>()}))
+            }
+            (_, _, Some(titles)) if (1..=ROWS).contains(&titles.len()) => {
+                let row =
+                    |(index, (title, text)): (usize, &(&str, String))| json!({"id": id(index, text), "title": title});
+                let rows: Vec<Value> = titles.iter().enumerate().map(row).collect();
+                ("list", json!({"button": "…", "sections": [{"rows": rows}]}))
+            }
+            _ => return self.text(&fit::plain_buttons(buttons)),
+        };
+        let body = self.body().unwrap_or_else(|| fit::plain_buttons(buttons));
+        let body = text::truncate(&body, BODY).into_owned();
+        self.list.push(json!({
+            "type": "interactive", "interactive": {"type": kind, "body": {"text": body}, "action": action},
+        }));
+    }
+
+    /// Takes the text before the buttons, which then stands with them.
+    fn body(&mut self) -> Option<String> {
+        let text = self.list.last()?.pointer("/text/body")?.as_str()?.to_owned();
+        if !text::fits(&text, BODY) {
+            return None;
+        }
+        self.list.pop();
+        Some(text)
+    }
+
+    /// The text with the agent's name before it, once: WhatsApp shows the business's name only.
+    fn signed(&mut self, text: &str) -> String {
+        match self.name.filter(|_| !text.trim().is_empty()) {
+            Some(name) => {
+                self.name = None;
+                fit::signed(name, text)
+            }
+            None => text.to_owned(),
+        }
+    }
+}
