@@ -88,7 +88,9 @@ mod tests {
         let verify = |signature: &str, body: &[u8], now| verify(SECRET, &headers(signature), body, now);
         assert_eq!(verify(RIGHT, BODY, AT), Ok(()));
         assert_eq!(verify(&format!("v1,AAAA v1a,xyz {RIGHT}"), BODY, AT), Ok(()));
-        for wrong in ["", "v1,", "v1,AAAA", &RIGHT.replace("v1,", "v2,"), &RIGHT[3..], &RIGHT.to_lowercase()] {
+        for wrong in
+            ["", "v1,", "v1,AAAA", &RIGHT.replace("v1,", "v2,"), RIGHT.trim_start_matches("v1,"), &RIGHT.to_lowercase()]
+        {
             assert_eq!(verify(wrong, BODY, AT), Err(VerifyError::Wrong), "{wrong}");
         }
         assert_eq!(verify(RIGHT, b"{}", AT), Err(VerifyError::Wrong));

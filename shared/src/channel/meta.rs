@@ -35,6 +35,20 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     if same(given.as_bytes(), right.as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }
 
+/// How a verify token begins that the bridge has made.
+const MADE: &str = "bridge-";
+
+/// Spells a verify token.
+pub(super) fn spell_token(random: &[u8]) -> String {
+    format!("{MADE}{}", hex::encode(random))
+}
+
+/// The verify token in words for the admin: one that the bridge has made is told, one that was given is known.
+pub(super) fn token_in_words(account: &Account<'_>) -> String {
+    let made = account.secret(VERIFY_TOKEN).map(|token| token.reveal()).filter(|token| token.starts_with(MADE));
+    made.map_or_else(|| "that you gave at install".to_owned(), str::to_owned)
+}
+
 /// The answer to a handshake, where the call is one.
 pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
     (request.method == Method::GET).then(|| {

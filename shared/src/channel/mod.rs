@@ -8,6 +8,7 @@ use crate::{
 mod codes;
 pub mod custom;
 pub mod line;
+pub mod messenger;
 mod meta;
 pub mod telegram;
 mod template;
@@ -25,6 +26,7 @@ pub trait Channel: Adapter {
 pub static CHANNELS: &[(&str, &dyn Channel)] = &[
     ("custom", &custom::Custom),
     ("line", &line::Line),
+    ("messenger", &messenger::Messenger),
     ("telegram", &telegram::Telegram),
     ("twilio", &twilio::Twilio),
     ("viber", &viber::Viber),

@@ -9,6 +9,7 @@ pub mod freshchat;
 pub mod is_messenger;
 pub mod line;
 pub mod memory;
+pub mod meta;
 pub mod post;
 pub mod telegram;
 pub mod twilio;
@@ -37,7 +38,7 @@ use serde_json::Value;
 pub mod viber;
 
 /// The simulated channels.
-pub const CHANNELS: &[&str] = &["custom", "line", "telegram", "twilio", "viber"];
+pub const CHANNELS: &[&str] = &["custom", "line", "messenger", "telegram", "twilio", "viber", "whatsapp"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
@@ -46,9 +47,11 @@ pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
         "custom" => Some(Arc::new(custom::App::demo().ok()?)),
         "line" => Some(Arc::new(line::Line::demo().ok()?)),
+        "messenger" => Some(Arc::new(meta::Meta::messenger().ok()?)),
         "telegram" => Some(Arc::new(telegram::Telegram::demo().ok()?)),
         "twilio" => Some(Arc::new(twilio::Twilio::demo().ok()?)),
         "viber" => Some(Arc::new(viber::Viber::demo().ok()?)),
+        "whatsapp" => Some(Arc::new(meta::Meta::whatsapp().ok()?)),
         _ => None,
     }
 }

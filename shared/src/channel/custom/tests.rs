@@ -88,7 +88,7 @@ fn an_answer_means_what_its_status_says() {
 fn an_unsigned_an_altered_and_an_old_call_are_refused() {
     let bytes = fixtures(FOLDER)["in_message_text.json"].clone();
     let call = |now: i64, bytes: &[u8]| {
-        let signed = standard_webhooks::sign(KEY, "msg_1", now, &bytes.to_vec());
+        let signed = standard_webhooks::sign(KEY, "msg_1", now, bytes);
         let headers: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
         webhook(&headers, bytes.to_vec())
     };

@@ -116,12 +116,16 @@ impl Adapter for WhatsApp {
         &[meta::VERIFY_TOKEN]
     }
 
+    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
+        meta::spell_token(random)
+    }
+
     fn handed_out_secrets(&self) -> &'static [&'static str] {
         &[meta::VERIFY_TOKEN]
     }
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
-        let token = account.secret(meta::VERIFY_TOKEN).map(|token| token.reveal()).unwrap_or_default();
+        let token = meta::token_in_words(account);
         vec![
             format!(
                 "In the Meta app dashboard, open WhatsApp, Configuration, Webhook, Edit, enter the callback URL {} and the \

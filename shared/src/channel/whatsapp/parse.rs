@@ -78,14 +78,14 @@ impl Batch<'_> {
         }
         let from = text(message, "/from");
         let contact = self.contact(text(message, "/from_user_id"), from).ok_or("nobody")?;
-        let parts = parts(message).ok_or("reaction_removed")?;
+        let parts = parts(message).ok_or("nothing_to_show")?;
         Ok((contact, ChannelEventKind::Message { parts }))
     }
 
     /// What the business typed in its phone app.
     fn echo(&self, message: &Value) -> Read {
         let contact = self.contact(text(message, "/to_user_id"), text(message, "/to")).ok_or("nobody")?;
-        Ok((contact, ChannelEventKind::BusinessEcho { parts: parts(message).ok_or("reaction_removed")? }))
+        Ok((contact, ChannelEventKind::BusinessEcho { parts: parts(message).ok_or("nothing_to_show")? }))
     }
 
     fn status(&self, status: &Value) -> Read {

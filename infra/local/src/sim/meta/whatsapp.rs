@@ -1,0 +1,155 @@
+//! WhatsApp's messages, in and out: <https://developers.facebook.com/docs/whatsapp/cloud-api>.
+
+use serde_json::{Value, json};
+
+use super::{error, file_in, seconds};
+use crate::sim::{
+    Saying,
+    memory::{Memory, Refusal, is_callable},
+};
+
+pub(super) const NUMBER_ID: &str = "109830417265540";
+
+fn envelope(value: Value) -> Value {
+    let mut value = value;
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("messaging_product".to_owned(), "whatsapp".into());
+        fields.insert(
+            "metadata".to_owned(),
+            json!({"display_phone_number": "12025550111", "phone_number_id": NUMBER_ID}),
+        );
+    }
+    json!({"object": "whatsapp_business_account", "entry": [{"id": "118604227730951", "changes": [{"field": "messages", "value": value}]}]})
+}
+
+pub(super) fn written(memory: &Memory, customer: &str, number: u64, saying: Saying) -> Result<(String, Value), String> {
+    let content = match file_in(saying) {
+        Ok(file) => {
+            let kind = if file.kind == "file" { "document".to_owned() } else { file.kind.clone() };
+            let mut media = json!({"mime_type": "application/octet-stream", "sha256": "x"});
+            let name = file.name.clone();
+            let id = memory.lock().keep(file);
+            if let Some(fields) = media.as_object_mut() {
+                fields.insert("id".to_owned(), id.into());
+                if kind == "document" {
+                    fields.insert("filename".to_owned(), name.into());
+                }
+            }
+            json!({"type": kind, kind.clone(): media})
+        }
+        Err(Saying::Text(text)) => json!({"type": "text", "text": {"body": text}}),
+        Err(Saying::Raw(content)) => content,
+        Err(Saying::Media { .. }) => return Err("this is no file".to_owned()),
+    };
+    let id = format!("wamid.IN{number}");
+    let mut message = content;
+    if let Some(fields) = message.as_object_mut() {
+        fields.insert("from".to_owned(), customer.into());
+        fields.insert("id".to_owned(), id.clone().into());
+        fields.insert("timestamp".to_owned(), seconds().into());
+    }
+    let contacts = json!([{"profile": {"name": "Sam Example"}, "wa_id": customer}]);
+    Ok((id, envelope(json!({"contacts": contacts, "messages": [message]}))))
+}
+
+pub(super) fn status(customer: &str, message: &str, receipt: &str) -> Value {
+    let mut status = json!({
+        "id": message, "status": if receipt == "seen" { "read" } else { receipt },
+        "timestamp": seconds(), "recipient_id": customer,
+    });
+    if let ("failed", Some(fields)) = (receipt, status.as_object_mut()) {
+        fields.insert("errors".to_owned(), json!([{"code": 131_026, "title": "Message undeliverable"}]));
+    }
+    envelope(json!({"statuses": [status]}))
+}
+
+/// Checks a message: its receiver, its sender and what the customer sees.
+pub(super) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let bad = |why: &str| error(400, 131_009, why);
+    if text("/messaging_product") != "whatsapp" {
+        return Err(error(400, 100, "messaging_product"));
+    }
+    let to = if text("/to").is_empty() { text("/recipient") } else { text("/to") };
+    if to.is_empty() {
+        return Err(error(400, 131_008, "to"));
+    }
+    let within = |value: &str, least: usize, most: usize, name: &str| {
+        let length = value.chars().count();
+        if (least..=most).contains(&length) { Ok(()) } else { Err(bad(name)) }
+    };
+    let kind = text("/type");
+    let lines = match kind {
+        "text" => {
+            within(text("/text/body"), 1, 4_096, "text.body")?;
+            vec![text("/text/body").to_owned()]
+        }
+        "image" | "video" | "audio" | "document" => {
+            let at = |name: &str| text(&format!("/{kind}/{name}")).to_owned();
+            within(&at("caption"), 0, 1_024, "caption")?;
+            if !is_callable(&at("link")) || kind == "audio" && !at("caption").is_empty() {
+                return Err(bad("link"));
+            }
+            vec![at("caption"), format!("[{kind}] {}", at("link"))]
+        }
+        "location" => {
+            let degrees = |name: &str| body.pointer(&format!("/location/{name}")).and_then(Value::as_f64);
+            let (Some(latitude), Some(longitude)) = (degrees("latitude"), degrees("longitude")) else {
+                return Err(bad("location"));
+            };
+            vec![format!("[location] {latitude},{longitude}"), text("/location/name").to_owned()]
+        }
+        "contacts" => {
+            within(text("/contacts/0/name/formatted_name"), 1, 200, "contacts")?;
+            vec![format!(
+                "[contact] {} {}",
+                text("/contacts/0/name/formatted_name"),
+                text("/contacts/0/phones/0/phone")
+            )]
+        }
+        "template" => {
+            within(text("/template/language/code"), 2, 10, "template.language")?;
+            vec![format!("[template] {}", text("/template/name"))]
+        }
+        "interactive" => interactive(body)?,
+        _ => return Err(error(400, 131_051, "Unsupported message type")),
+    };
+    Ok((to.to_owned(), "Example shop", lines))
+}
+
+fn interactive(body: &Value) -> Result<Vec<String>, Refusal> {
+    let bad = |why: &str| error(400, 131_009, why);
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |pointer: &str| body.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+    let above = text("/interactive/body/text");
+    if !(1..=1_024).contains(&above.chars().count()) {
+        return Err(bad("interactive.body"));
+    }
+    let (most, title, buttons) = match text("/interactive/type").as_str() {
+        "button" => {
+            (3, 20, list("/interactive/action/buttons").iter().filter_map(|b| b.get("reply").cloned()).collect())
+        }
+        "list" => (10, 24, list("/interactive/action/sections/0/rows")),
+        "cta_url" => {
+            let label = text("/interactive/action/parameters/display_text");
+            let url = text("/interactive/action/parameters/url");
+            return if label.chars().count() <= 20 && url.starts_with("http") {
+                Ok(vec![above, format!("[link] {label}: {url}")])
+            } else {
+                Err(bad("interactive.action.parameters"))
+            };
+        }
+        _ => return Err(bad("interactive.type")),
+    };
+    let mut ids = std::collections::BTreeSet::new();
+    let mut lines = vec![above];
+    for button in &buttons {
+        let at = |name: &str| button.get(name).and_then(Value::as_str).unwrap_or_default();
+        let is_good = (1..=title).contains(&at("title").chars().count()) && at("id").chars().count() <= 256;
+        if !is_good || !ids.insert(at("id").to_owned()) {
+            return Err(bad("interactive.action"));
+        }
+        lines.push(format!("[button] {}", at("title")));
+    }
+    if (1..=most).contains(&buttons.len()) { Ok(lines) } else { Err(bad("interactive.action")) }
+}

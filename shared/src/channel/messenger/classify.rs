@@ -1,0 +1,32 @@
+//! Messenger's error codes and subcodes: <https://developers.facebook.com/docs/messenger-platform/error-codes>.
+
+use crate::channel::codes::{
+    Class::{Account, Later, Message, Receiver},
+    Code,
+};
+
+/// The codes and subcodes that messages meet; a subcode says more than its code.
+#[rustfmt::skip]
+pub(super) const CODES: &[Code] = &[
+    (1, Later, "Messenger failed"),
+    (2, Later, "Messenger is not available"),
+    (3, Account, "the app lacks a permission at Meta"),
+    (4, Later, "the app is over its rate at Meta"),
+    (10, Account, "the app lacks the permission pages_messaging"),
+    (17, Later, "the account is over its rate at Meta"),
+    (32, Later, "the Page is over its rate at Meta"),
+    (100, Message, "Messenger does not accept the form of this message"),
+    (190, Account, "the Page's access token has expired; make a new one"),
+    (368, Account, "Meta has restricted the Page for breaking a policy"),
+    (551, Receiver, "the contact cannot be reached on Messenger, or has blocked the Page"),
+    (613, Later, "the Page is over its rate at Messenger"),
+    (1200, Later, "Messenger failed for a moment"),
+    (36000, Message, "the image is too large for Messenger"),
+    (1545041, Receiver, "the contact cannot be reached on Messenger, or has blocked the Page"),
+    (1893063, Receiver, "the contact does not take messages of this Page"),
+    (2018001, Receiver, "Messenger does not know this contact"),
+    (2018047, Message, "Messenger could not fetch the file"),
+    (2018108, Message, "Messenger does not take this message"),
+    (2018278, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
+    (2534022, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
+];

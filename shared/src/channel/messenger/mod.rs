@@ -1,0 +1,203 @@
+//! Facebook Messenger: <https://developers.facebook.com/docs/messenger-platform>.
+//!
+//! Contacts are known by an id that counts for this Page only. Answers are taken within 24 hours of a contact's last
+//! message. What the Page's staff write in its inbox comes back as an echo, and so does what we send, with our own id.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use serde_json::Value;
+
+use super::{Channel, meta, next_of, sent};
+use crate::{
+    adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
+    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    message::{Contact, Media, MediaKind, MediaSource, PartKind},
+    settings::{Form, Setting, SettingError},
+    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+mod classify;
+mod parse;
+mod render;
+#[cfg(test)]
+mod tests;
+
+/// The Messenger channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Messenger;
+
+const PAGE_TOKEN: &str = "page_access_token";
+const PAGE_ID: &str = "page_id";
+
+const SEND: &str = "send_message";
+const GET_PAGE: &str = "get_page";
+const GET_PROFILE: &str = "get_profile";
+
+/// The note that a task's only call was made.
+const ASKED: &str = "messenger.asked";
+
+/// <https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments>
+const IMAGE: MediaLimit = MediaLimit {
+    kind: MediaKind::Image,
+    max_bytes: 8_000_000,
+    accepted: &["gif", "jpeg", "jpg", "png", "webp"],
+    refused: &[],
+    caption: 0,
+    by: MediaBy::Link,
+};
+const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 25_000_000, accepted: &[], ..IMAGE };
+
+static LIMITS: Limits = Limits {
+    text: TextLimit { max: 2_000, unit: TextUnit::Utf16 },
+    media: &[
+        IMAGE,
+        MediaLimit { kind: MediaKind::Video, accepted: &["mov", "mp4"], ..FILE },
+        MediaLimit { kind: MediaKind::Audio, accepted: &["aac", "m4a", "mp3", "wav"], ..FILE },
+        FILE,
+    ],
+    parts: &[
+        (PartKind::Location, Support::Degraded("map link")),
+        (PartKind::ContactCard, Support::Degraded("text")),
+        (PartKind::Sticker, Support::Degraded("link")),
+        (PartKind::Unsupported, Support::Degraded("notice")),
+    ],
+    receipts: false,
+    registers: false,
+    profile: Some((4, Duration::from_secs(24 * 3_600))),
+    rate: None,
+};
+
+static SETTINGS: &[Setting] = &[
+    Setting::required(PAGE_TOKEN, Form::Token, "the Page's access token, from Messenger, Settings of the app").secret(),
+    Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret(),
+    Setting::optional(
+        meta::VERIFY_TOKEN,
+        Form::Token,
+        "a word that Meta sends along when you enter the URL; without it the bridge makes one",
+    )
+    .secret(),
+    Setting::required(PAGE_ID, Form::Text(64), "the Page's ID, which has digits only"),
+    Setting::optional("api_url", Form::Url, "the base of the Graph API, as a rule https://graph.facebook.com/v25.0"),
+];
+
+impl Adapter for Messenger {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
+        if account.setting(PAGE_ID).is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_digit())) {
+            return Ok(());
+        }
+        let should_be = "the Page's ID, which has digits only".to_owned();
+        Err(SettingError { setting: PAGE_ID.to_owned(), should_be })
+    }
+
+    fn generated_secrets(&self) -> &'static [&'static str] {
+        &[meta::VERIFY_TOKEN]
+    }
+
+    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
+        meta::spell_token(random)
+    }
+
+    fn handed_out_secrets(&self) -> &'static [&'static str] {
+        &[meta::VERIFY_TOKEN]
+    }
+
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+        let token = meta::token_in_words(account);
+        vec![
+            format!(
+                "In the Meta app dashboard, open Messenger, Settings, Webhooks, Edit callback URL, enter {} and the verify \
+                 token {token}, then press Verify and save.",
+                urls.channel
+            ),
+            "Below it, add your Page and subscribe it to messages, messaging_postbacks, message_deliveries, \
+             message_echoes, message_edits and message_reactions."
+                .to_owned(),
+        ]
+    }
+
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        meta::verify(account, request)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        let token = account.secret(PAGE_TOKEN).map(|token| token.reveal());
+        let token = token.ok_or_else(|| RenderError::new("the Page's access token is missing"))?;
+        let bearer = format!("Bearer {token}");
+        let call = |name, method, path: &str, body: Option<&Value>, repeat| {
+            let url = format!("{}/{path}", account.api_url(meta::API_URL));
+            json_call(name, method, &url, ("authorization", &bearer), body, repeat)
+        };
+        let page = account.setting(PAGE_ID).unwrap_or_default();
+        let asked = known.note(ASKED).is_some();
+        match task {
+            Task::Deliver(delivery) => {
+                let requests = render::requests(account, delivery)?;
+                let path = format!("{page}/messages");
+                let calls = requests.iter().map(|body| call(SEND, Method::POST, &path, Some(body), Repeat::Doubles));
+                Ok(next_of(calls.collect::<Result<_, _>>()?, known))
+            }
+            Task::Check if !asked => {
+                call(GET_PAGE, Method::GET, &format!("{page}?fields=id,name"), None, Repeat::Harmless).map(Step::Call)
+            }
+            Task::Profile { contact } if !asked => {
+                let id = percent_encoding::utf8_percent_encode(contact, percent_encoding::NON_ALPHANUMERIC);
+                let path = format!("{id}?fields=first_name,last_name,profile_pic");
+                call(GET_PROFILE, Method::GET, &path, None, Repeat::Harmless).map(Step::Call)
+            }
+            Task::Fetch(Media { source: MediaSource::Link { url } | MediaSource::ShortLink { url }, .. }, _) => {
+                Ok(Step::Download(Request::get(url.as_str()).body(())?))
+            }
+            _ => Ok(Step::Done),
+        }
+    }
+
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+        let read = |call| meta::read("Messenger", classify::CODES, call, answer);
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let asked = || Fact::Note(ASKED.to_owned(), "yes".to_owned());
+        match task {
+            Task::Deliver(_) => sent(read(SEND).map(|answer| text(&answer, "message_id"))),
+            Task::Check => match read(GET_PAGE) {
+                Ok(_) => {
+                    let page = account.setting(PAGE_ID).unwrap_or_default().to_owned();
+                    Outcome::Learned(vec![Fact::Identity(page.clone()), Fact::AccountId(page), asked()])
+                }
+                Err(outcome) => outcome,
+            },
+            Task::Profile { contact } => match read(GET_PROFILE) {
+                Ok(answer) => {
+                    let name = ["first_name", "last_name"].into_iter().filter_map(|name| text(&answer, name));
+                    let name = name.collect::<Vec<_>>().join(" ");
+                    Outcome::Learned(vec![
+                        Fact::Profile(Contact {
+                            id: (*contact).to_owned(),
+                            name: (!name.trim().is_empty()).then_some(name),
+                            avatar: text(&answer, "profile_pic"),
+                            ..Contact::default()
+                        }),
+                        asked(),
+                    ])
+                }
+                Err(outcome) => outcome,
+            },
+            _ => Outcome::from_status("Messenger", answer, None),
+        }
+    }
+}
+
+impl Channel for Messenger {
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        let request = request.request();
+        meta::handshake(request).map_or_else(|| parse::parse(account, request), Ok)
+    }
+}
