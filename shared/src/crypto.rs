@@ -26,6 +26,17 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
 }
 
+/// Whether `tag` is the HMAC of `message` by one of JWT's algorithms, compared in constant time; `false` for any other.
+pub fn jwt_hmac_is(algorithm: &str, key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    let algorithm = match algorithm {
+        "HS256" => hmac::HMAC_SHA256,
+        "HS384" => hmac::HMAC_SHA384,
+        "HS512" => hmac::HMAC_SHA512,
+        _ => return false,
+    };
+    hmac::verify(&hmac::Key::new(algorithm, key), message, tag).is_ok()
+}
+
 /// HMAC-SHA1, only for platforms that sign with nothing better.
 pub fn hmac_sha1(key: &[u8], message: &[u8]) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), message).as_ref().to_vec()

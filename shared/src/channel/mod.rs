@@ -8,6 +8,7 @@ use crate::{
 mod codes;
 pub mod custom;
 pub mod line;
+pub mod messagebird;
 pub mod messenger;
 mod meta;
 pub mod telegram;
@@ -26,6 +27,7 @@ pub trait Channel: Adapter {
 pub static CHANNELS: &[(&str, &dyn Channel)] = &[
     ("custom", &custom::Custom),
     ("line", &line::Line),
+    ("messagebird", &messagebird::MessageBird),
     ("messenger", &messenger::Messenger),
     ("telegram", &telegram::Telegram),
     ("twilio", &twilio::Twilio),

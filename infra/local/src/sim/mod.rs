@@ -9,6 +9,7 @@ pub mod freshchat;
 pub mod is_messenger;
 pub mod line;
 pub mod memory;
+pub mod messagebird;
 pub mod meta;
 pub mod post;
 pub mod telegram;
@@ -38,7 +39,8 @@ use serde_json::Value;
 pub mod viber;
 
 /// The simulated channels.
-pub const CHANNELS: &[&str] = &["custom", "line", "messenger", "telegram", "twilio", "viber", "whatsapp"];
+pub const CHANNELS: &[&str] =
+    &["custom", "line", "messagebird", "messenger", "telegram", "twilio", "viber", "whatsapp"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
@@ -47,6 +49,7 @@ pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
         "custom" => Some(Arc::new(custom::App::demo().ok()?)),
         "line" => Some(Arc::new(line::Line::demo().ok()?)),
+        "messagebird" => Some(Arc::new(messagebird::MessageBird::demo().ok()?)),
         "messenger" => Some(Arc::new(meta::Meta::messenger().ok()?)),
         "telegram" => Some(Arc::new(telegram::Telegram::demo().ok()?)),
         "twilio" => Some(Arc::new(twilio::Twilio::demo().ok()?)),

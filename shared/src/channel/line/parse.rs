@@ -4,14 +4,14 @@ use super::wire::{Callback, Event, Message, Postback};
 use crate::{
     adapter::Account,
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part},
-    webhook::{Ack, Ignored, ParseError, ParsedChannel, WebhookRequest},
+    webhook::{Ack, Ignored, ParseError, ParsedChannel, WebhookRequest, decode},
 };
 
 /// What a call contains: events of several people at once, in order.
 ///
 /// New kinds of events are acknowledged, since LINE reserves the right to add some.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let callback: Callback = serde_json::from_slice(&request.body).map_err(|error| ParseError::json(&error))?;
+    let callback: Callback = decode(&request.body)?;
     if let (Some(ours), Some(destination)) = (account.setting(super::BOT_USER_ID), &callback.destination)
         && ours != destination
     {

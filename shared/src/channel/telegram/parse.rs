@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     message::{ChannelEvent, ChannelEventKind, Contact, Part},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest},
+    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode},
 };
 
 /// Updates about what the business does on Telegram with an account of its own.
@@ -21,7 +21,7 @@ const BUSINESS: &[&str] =
 /// Whatever Telegram adds some day is acknowledged: an update that is refused holds back everything later of its chat
 /// for a day.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let update: Map<String, Value> = serde_json::from_slice(&request.body).map_err(|error| ParseError::json(&error))?;
+    let update: Map<String, Value> = decode(&request.body)?;
     let id = update.get("update_id").ok_or_else(|| ParseError::missing("update_id"))?;
     let id = id.as_i64().ok_or_else(|| ParseError::bad("update_id", "a whole number"))?;
     let update = Update { id: format!("update:{id}"), received_at: request.received_at, fields: &update };

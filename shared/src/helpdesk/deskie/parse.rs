@@ -69,7 +69,7 @@ fn body(request: &WebhookRequest) -> Result<Value, ParseError> {
     let content_type = request.header(header::CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
     let looks_like_json = request.body.trim_ascii_start().first() == Some(&b'{');
     if content_type.contains("json") || looks_like_json {
-        return serde_json::from_slice(&request.body).map_err(|error| ParseError::json(&error));
+        return crate::webhook::decode(&request.body);
     }
     Ok(form::read(&request.body))
 }

@@ -28,7 +28,7 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
             message: "a call without a signature should be an event of the Marketplace app".to_owned(),
         });
     }
-    let value: Value = serde_json::from_slice(body).map_err(|error| ParseError::json(&error))?;
+    let value: Value = crate::webhook::decode(body)?;
     if !value.is_object() {
         return Err(ParseError::bad("(body)", "a JSON object"));
     }
@@ -268,7 +268,7 @@ impl Around<'_> {
             return Some("other_topic");
         }
         let (kind, id) = self.reference.text()?.split_once(':')?;
-        let is_kind = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let is_kind = crate::channel::channel(kind).is_some();
         (is_kind && !id.is_empty() && kind != self.account.channel_kind).then_some("other_channel")
     }
 

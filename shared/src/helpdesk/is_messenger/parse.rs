@@ -15,7 +15,7 @@ use crate::{
 /// `channelId` is not looked at: it may be missing or differ, and the URL says already whose call it is.
 pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
     let request = request.request();
-    let body: Value = serde_json::from_slice(&request.body).map_err(|error| ParseError::json(&error))?;
+    let body: Value = crate::webhook::decode(&request.body)?;
     let contact_id = text(&body, "contactId", "contactId")?;
     let id_type = IdType::of(account);
     let contact = ids::contact_by_id(account, contact_id);

@@ -1,0 +1,282 @@
+//! A simulated MessageBird, for text messages: <https://developers.messagebird.com/api/sms-messaging/>.
+//!
+//! It refuses what the real one refuses, signs its webhooks, and reports what becomes of a message.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    routing::{get, post},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use byoc::{
+    clock::now_ms,
+    crypto::{hmac_sha256, sha256_hex},
+};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::{
+    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
+    memory::{CustomersFile, Memory, Refusal, is_callable},
+    post::Post,
+};
+
+const ACCESS_KEY: &str = "live_EXAMPLE0123456789";
+const SIGNING_KEY: &str = "simulated-signing-key-0123456789";
+const NUMBER: &str = "447700900170";
+const CUSTOMER: &str = "+447700900161";
+
+/// A simulated MessageBird with one number.
+#[derive(Clone, Debug)]
+pub struct MessageBird {
+    http: reqwest::Client,
+    faults: Faults,
+    memory: Memory,
+}
+
+impl MessageBird {
+    /// The account of the local bridge.
+    ///
+    /// # Errors
+    /// The HTTP client could not be made.
+    pub fn demo() -> reqwest::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
+        Ok(Self { http, faults: Faults::default(), memory: Memory::default() })
+    }
+
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let url = self.memory.webhook()?;
+        let customer = number(customer);
+        let mut memory = self.memory.lock();
+        memory.reachable.insert(customer.clone());
+        let id = format!("{:032x}", memory.number());
+        drop(memory);
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("id", &id).append_pair("recipient", NUMBER);
+        form.append_pair("originator", customer.trim_start_matches('+'));
+        match (CustomersFile::of(&saying), saying) {
+            // Files of multimedia messages lie behind links that anybody can open.
+            (Some(file), _) => drop(form.append_pair("message", "").append_pair("mediaURLs", &file.url)),
+            (None, Saying::Text(text)) => drop(form.append_pair("body", &text)),
+            (None, Saying::Raw(Value::Object(fields))) => {
+                for (name, value) in fields {
+                    form.append_pair(&name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                }
+            }
+            (None, _) => return Err("this is nothing that a customer says".to_owned()),
+        }
+        let body = Bytes::from(form.finish());
+        let headers = vec![
+            ("content-type", "application/x-www-form-urlencoded".to_owned()),
+            ("messagebird-signature-jwt", token(&url, &body)),
+        ];
+        Ok(Post { id, url, headers, body })
+    }
+
+    /// Reports what became of a message, by a GET as the real one does.
+    async fn report(&self, url: &str, to: &str, id: &str, status: &str) -> Result<Said, String> {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                ("id", id),
+                ("recipient", to.trim_start_matches('+')),
+                ("status", status),
+                ("statusDatetime", "2026-11-21T18:30:05+00:00"),
+            ])
+            .finish();
+        let url = format!("{url}?{query}");
+        let request = self.http.get(&url).header("messagebird-signature-jwt", token(&url, b""));
+        let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
+        let status = answer.status().as_u16();
+        Ok(Said { id: id.to_owned(), status, body: answer.text().await.unwrap_or_default(), attempts: 1 })
+    }
+
+    fn take(&self, body: &Value) -> Result<Value, Refusal> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let refused = |code: u32, why: &str, parameter: &str| {
+            let error = json!({"code": code, "description": why, "parameter": parameter});
+            Err(Refusal(422, json!({"errors": [error]})))
+        };
+        if text("originator") != NUMBER {
+            return refused(10, "originator is invalid", "originator");
+        }
+        let recipients = body.get("recipients").and_then(Value::as_array).cloned().unwrap_or_default();
+        let [Value::String(to)] = recipients.as_slice() else {
+            return refused(9, "no (correct) recipients found", "recipients");
+        };
+        let words = text("body");
+        if words.is_empty() || words.chars().count() > 1_377 {
+            return refused(10, "body is invalid", "body");
+        }
+        let report = text("reportUrl");
+        if !is_callable(&report) || text("reference").is_empty() {
+            return refused(10, "reportUrl and reference go together", "reportUrl");
+        }
+        let to = number(&format!("+{}", to.trim_start_matches('+')));
+        let mut memory = self.memory.lock();
+        if !memory.reachable.contains(&to) {
+            return refused(9, "no (correct) recipients found", "recipients");
+        }
+        let id = format!("{:032x}", memory.number());
+        memory.arrived(&id, &to, NUMBER, &[words], body.clone());
+        drop(memory);
+        let (bird, message) = (self.clone(), id.clone());
+        tokio::spawn(async move {
+            for status in ["sent", "delivered"] {
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                if let Err(error) = bird.report(&report, &to, &message, status).await {
+                    tracing::debug!(error, "a report did not arrive");
+                }
+            }
+        });
+        Ok(json!({"id": id, "recipients": {"totalCount": 1, "items": [{"status": "sent"}]}}))
+    }
+}
+
+/// The token about a URL and a body.
+fn token(url: &str, body: &[u8]) -> String {
+    let now = now_ms() / 1_000;
+    let mut claims = json!({
+        "iss": "MessageBird", "nbf": now, "exp": now + 60, "jti": rand::random::<u64>().to_string(),
+        "url_hash": sha256_hex(url.as_bytes()),
+    });
+    if let (false, Some(claims)) = (body.is_empty(), claims.as_object_mut()) {
+        claims.insert("payload_hash".to_owned(), sha256_hex(body).into());
+    }
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", encode(&json!({"alg": "HS256", "typ": "JWT"})), encode(&claims));
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(hmac_sha256(SIGNING_KEY.as_bytes(), signed.as_bytes())))
+}
+
+/// A telephone number; a name that is none gets one of its own.
+fn number(customer: &str) -> String {
+    if customer.starts_with('+') {
+        return customer.to_owned();
+    }
+    let number = customer.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    format!("+4477{:08}", number % 100_000_000)
+}
+
+fn authorized(headers: &HeaderMap) -> Result<(), Refusal> {
+    if headers.get(header::AUTHORIZATION).is_some_and(|given| given == format!("AccessKey {ACCESS_KEY}").as_str()) {
+        return Ok(());
+    }
+    let error =
+        json!({"code": 2, "description": "Request not allowed (incorrect access_key)", "parameter": "access_key"});
+    Err(Refusal(401, json!({"errors": [error]})))
+}
+
+async fn balance(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+    authorized(&headers)?;
+    Ok(Json(json!({"payment": "prepaid", "type": "credits", "amount": 9.2})))
+}
+
+async fn create(
+    State(bird): State<MessageBird>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    authorized(&headers)?;
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    bird.take(&body).map(|message| (StatusCode::CREATED, Json(message)))
+}
+
+impl ChannelSim for MessageBird {
+    fn kind(&self) -> &'static str {
+        "messagebird"
+    }
+
+    fn customer(&self) -> &'static str {
+        CUSTOMER
+    }
+
+    fn last_receipt(&self) -> Option<&'static str> {
+        Some("delivered")
+    }
+
+    fn signs_url(&self) -> bool {
+        true
+    }
+
+    fn router(&self) -> Router {
+        Router::new().route("/balance", get(balance)).route("/messages", post(create)).with_state(self.clone())
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    fn install(&self, base: &str) -> Value {
+        json!({
+            "kind": "messagebird", "access_key": ACCESS_KEY, "signing_key": SIGNING_KEY, "originator": NUMBER,
+            "api_url": base.trim_end_matches('/'),
+        })
+    }
+
+    fn paste_webhook(&self, url: &str) {
+        self.memory.lock().webhook = Some(url.to_owned());
+    }
+
+    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
+    }
+
+    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
+        self.writes(customer, saying).ok()?.call()
+    }
+
+    fn receipt<'a>(
+        &'a self,
+        customer: &'a str,
+        message: &'a str,
+        receipt: &'a str,
+    ) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move {
+            let status = if receipt == "failed" { "delivery_failed" } else { receipt };
+            self.report(&self.memory.webhook()?, &number(customer), message, status).await
+        })
+    }
+
+    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
+        self.memory.received(customer.map(number).as_deref())
+    }
+
+    fn snapshot(&self) -> Value {
+        self.memory.snapshot()
+    }
+
+    fn restore(&self, snapshot: Value) {
+        self.memory.restore(snapshot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_refuses_what_messagebird_refuses() {
+        let bird = MessageBird::demo().unwrap();
+        let message = |name: &str, value: Value| {
+            let mut message = json!({"originator": NUMBER, "recipients": ["447700900161"], "body": "x", "reference": "r",
+                "reportUrl": "https://x.example/"});
+            message[name] = value;
+            message
+        };
+        for (body, code) in [
+            (message("originator", json!("1")), 10),
+            (message("recipients", json!([])), 9),
+            (message("body", json!("")), 10),
+            (message("body", json!("x".repeat(1_378))), 10),
+            (message("reportUrl", json!("ftp://x")), 10),
+            (message("reference", json!("")), 10),
+            (message("body", json!("nobody has this number")), 9),
+        ] {
+            let Err(Refusal(422, answer)) = bird.take(&body) else { panic!("{body} was taken") };
+            assert_eq!(answer["errors"][0]["code"], code, "{body}");
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! MessageBird's REST API: text messages, and its Conversations API for WhatsApp and others:
+//! <https://developers.messagebird.com/api/>.
+//!
+//! An installation speaks one of the two: text messages from an `originator`, or a channel of the Conversations API. What
+//! is taken may still fail later, which a report to the URL that came with the message tells. It has no key that makes a
+//! repeated call harmless.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Channel, next_of, sent, template};
+use crate::{
+    adapter::{
+        Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
+        retry_after,
+    },
+    fit,
+    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    message::{Media, MediaKind, MediaSource, Part, PartKind},
+    settings::{Form, Setting, SettingError},
+    text,
+    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+};
+
+mod parse;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+/// The MessageBird channel.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageBird;
+
+const API_URL: &str = "https://rest.messagebird.com";
+const CONVERSATIONS_URL: &str = "https://conversations.messagebird.com/v1";
+const ACCESS_KEY: &str = "access_key";
+const SIGNING_KEY: &str = "signing_key";
+const ORIGINATOR: &str = "originator";
+const CHANNEL_ID: &str = "channel_id";
+
+const SEND_SMS: &str = "send_sms";
+const SEND: &str = "send_message";
+const BALANCE: &str = "balance";
+
+/// The note that a task's only call was made.
+const ASKED: &str = "messagebird.asked";
+
+const IMAGE: MediaLimit = MediaLimit {
+    kind: MediaKind::Image,
+    max_bytes: 5_000_000,
+    accepted: &["jpeg", "jpg", "png"],
+    refused: &[],
+    caption: 1_000,
+    by: MediaBy::Link,
+};
+const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 16_000_000, accepted: &[], ..IMAGE };
+
+static LIMITS: Limits = Limits {
+    // Nine parts of a long text message.
+    text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },
+    media: &[
+        IMAGE,
+        MediaLimit { kind: MediaKind::Video, accepted: &["mp4", "3gp"], ..FILE },
+        MediaLimit { kind: MediaKind::Audio, accepted: &["aac", "amr", "m4a", "mp3", "ogg"], caption: 0, ..FILE },
+        FILE,
+    ],
+    parts: &[
+        (PartKind::Image, Support::Degraded("link in SMS, image in conversations")),
+        (PartKind::Video, Support::Degraded("link in SMS, video in conversations")),
+        (PartKind::Audio, Support::Degraded("link in SMS, recording in conversations")),
+        (PartKind::File, Support::Degraded("link in SMS, file in conversations")),
+        (PartKind::Location, Support::Degraded("map link in SMS, place in conversations")),
+        (PartKind::ContactCard, Support::Degraded("text")),
+        (PartKind::Sticker, Support::Degraded("link")),
+        (PartKind::Buttons, Support::Degraded("numbered list")),
+        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Unsupported, Support::Degraded("notice")),
+    ],
+    receipts: false,
+    registers: false,
+    profile: None,
+    rate: None,
+};
+
+static SETTINGS: &[Setting] = &[
+    Setting::required(ACCESS_KEY, Form::Token, "a live access key, from Developers, API access").secret(),
+    Setting::required(SIGNING_KEY, Form::Token, "the signing key, from Developers, API settings").secret(),
+    Setting::optional(
+        ORIGINATOR,
+        Form::Text(17),
+        "the number or the name (at most 11 letters) that text messages come from",
+    ),
+    Setting::optional(
+        CHANNEL_ID,
+        Form::Text(64),
+        "the id of a channel of the Conversations API, instead of `originator`",
+    ),
+    Setting::optional("api_url", Form::Url, "the base for text messages, as a rule https://rest.messagebird.com"),
+    Setting::optional(
+        "conversations_api_url",
+        Form::Url,
+        "the base for conversations, as a rule https://conversations.messagebird.com/v1",
+    ),
+];
+
+impl Adapter for MessageBird {
+    fn limits(&self) -> &'static Limits {
+        &LIMITS
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
+        if account.setting(ORIGINATOR).is_some() != account.setting(CHANNEL_ID).is_some() {
+            return Ok(());
+        }
+        let should_be = "the number or name that text messages come from, or absent where `channel_id` is given";
+        Err(SettingError { setting: ORIGINATOR.to_owned(), should_be: should_be.to_owned() })
+    }
+
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+        let url = urls.channel;
+        vec![match account.setting(CHANNEL_ID) {
+            Some(channel) => format!(
+                "Make a webhook for the events message.created and message.updated: POST \
+                 https://conversations.messagebird.com/v1/webhooks with {{\"channelId\": \"{channel}\", \"url\": \"{url}\", \
+                 \"events\": [\"message.created\", \"message.updated\"]}} and your access key."
+            ),
+            None => format!(
+                "In the MessageBird dashboard, open Numbers, your number, and forward its SMS to {url} (or add a “Forward to \
+                 URL” step with this URL to the number's flow in Flow Builder)."
+            ),
+        }]
+    }
+
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
+        verify::verify(account, request)
+    }
+
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        match task {
+            Task::Deliver(delivery) => Ok(next_of(calls(account, delivery)?, known)),
+            Task::Check if known.note(ASKED).is_none() => {
+                let url = format!("{}/balance", account.api_url(API_URL));
+                let key = credential(account)?;
+                json_call(BALANCE, Method::GET, &url, ("authorization", &key), None::<&()>, Repeat::Harmless)
+                    .map(Step::Call)
+            }
+            Task::Fetch(media, _) => fetch(account, media),
+            _ => Ok(Step::Done),
+        }
+    }
+
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+        match task {
+            Task::Deliver(_) => {
+                let call = if account.setting(CHANNEL_ID).is_some() { SEND } else { SEND_SMS };
+                sent(read(call, answer).map(|answer| answer.id))
+            }
+            Task::Check => match read(BALANCE, answer) {
+                Ok(_) => {
+                    let sender = account.setting(CHANNEL_ID).or_else(|| account.setting(ORIGINATOR));
+                    let sender = sender.unwrap_or_default().to_owned();
+                    Outcome::Learned(vec![
+                        Fact::Identity(sender.clone()),
+                        Fact::AccountId(sender),
+                        Fact::Note(ASKED.to_owned(), "yes".to_owned()),
+                    ])
+                }
+                Err(outcome) => outcome,
+            },
+            _ => Outcome::from_status("MessageBird", answer, None),
+        }
+    }
+}
+
+impl Channel for MessageBird {
+    fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        parse::parse(request.request())
+    }
+}
+
+/// The calls of a delivery, in order.
+fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
+    let mut name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
+    let mut signed = |text: &str| match name.filter(|_| !text.trim().is_empty()) {
+        Some(author) => {
+            name = None;
+            fit::signed(author, text)
+        }
+        None => text.to_owned(),
+    };
+    let channel = account.setting(CHANNEL_ID);
+    let mut list: Vec<(&str, Value)> = Vec::new();
+    for part in delivery.parts {
+        let rich = channel.and_then(|_| content(part));
+        let words = match (&rich, part) {
+            (Some(_), Part::Media(Media { kind: MediaKind::Audio | MediaKind::File, caption: Some(caption), .. })) => {
+                signed(caption)
+            }
+            (Some(_), _) => String::new(),
+            (None, other) => signed(&fit::plain(other)),
+        };
+        list.extend(rich);
+        list.extend(text::split(&words, LIMITS.text).into_iter().map(|piece| ("text", json!({"text": piece}))));
+    }
+    if list.is_empty() {
+        return Err(RenderError::new("the message is empty"));
+    }
+    let key = credential(account)?;
+    let to = &delivery.contact.id;
+    let call = |(index, (kind, content)): (usize, (&str, Value))| {
+        let reference = delivery.retry_key(index);
+        let (call, url, mut body) = match channel {
+            Some(channel) => {
+                let base = account.setting("conversations_api_url").unwrap_or(CONVERSATIONS_URL).trim_end_matches('/');
+                let body = json!({"to": to, "from": channel, "type": kind, "content": content, "trackId": reference});
+                (SEND, format!("{base}/send"), body)
+            }
+            None => {
+                let from = account.setting(ORIGINATOR).unwrap_or_default();
+                let text = content.get("text").cloned().unwrap_or_default();
+                let to = to.trim_start_matches('+');
+                let body = json!({
+                    "originator": from, "recipients": [to], "body": text, "datacoding": "auto", "reference": reference,
+                });
+                (SEND_SMS, format!("{}/messages", account.api_url(API_URL)), body)
+            }
+        };
+        if let (Some(url), Some(fields)) = (account.webhook_url, body.as_object_mut()) {
+            fields.insert("reportUrl".to_owned(), url.into());
+        }
+        json_call(call, Method::POST, &url, ("authorization", &key), Some(&body), Repeat::Doubles)
+    };
+    list.into_iter().enumerate().map(call).collect()
+}
+
+/// What only conversations can show.
+fn content(part: &Part) -> Option<(&'static str, Value)> {
+    match part {
+        Part::Text { text } => {
+            let template = template::asked_for(text)?;
+            let language = template.language.unwrap_or("en_US");
+            let values: Vec<Value> = template.values.iter().map(|value| json!({"default": value})).collect();
+            let body = json!({
+                "templateName": template.name, "language": {"policy": "deterministic", "code": language}, "params": values,
+            });
+            Some(("hsm", json!({"hsm": body})))
+        }
+        Part::Media(Media { kind, source: MediaSource::Link { url }, caption, .. }) => {
+            let (name, has_caption) = match kind {
+                MediaKind::Image => ("image", true),
+                MediaKind::Video => ("video", true),
+                MediaKind::Audio => ("audio", false),
+                MediaKind::File => ("file", false),
+            };
+            let mut media = json!({"url": url});
+            if let (true, Some(caption), Some(fields)) = (has_caption, caption, media.as_object_mut()) {
+                fields.insert("caption".to_owned(), caption.as_str().into());
+            }
+            Some((name, json!({name: media})))
+        }
+        Part::Location { latitude, longitude, .. } => {
+            Some(("location", json!({"location": {"latitude": latitude, "longitude": longitude}})))
+        }
+        _ => None,
+    }
+}
+
+/// A file of a contact; the access key goes to MessageBird's host only.
+fn fetch(account: &Account<'_>, media: &Media) -> Result<Step, RenderError> {
+    let address = match &media.source {
+        MediaSource::Reference { id } => id,
+        MediaSource::Link { url } | MediaSource::ShortLink { url } => {
+            return Ok(Step::Download(Request::get(url.as_str()).body(())?));
+        }
+        MediaSource::Fetched => return Ok(Step::Done),
+    };
+    let foreign = || RenderError::new("the file's address is not one of MessageBird's");
+    let url = url::Url::parse(address).map_err(|_| foreign())?;
+    let base = url::Url::parse(account.api_url(API_URL)).map_err(|_| foreign())?;
+    let is_ours = url.scheme() == base.scheme() && url.host() == base.host() && url.port() == base.port();
+    let is_theirs = url.scheme() == "https" && url.host_str() == Some("media.messagebird.com");
+    if !is_ours && !is_theirs {
+        return Err(foreign());
+    }
+    let mut key = HeaderValue::from_str(&credential(account)?).map_err(|_| foreign())?;
+    key.set_sensitive(true);
+    Ok(Step::Download(Request::get(url.as_str()).header(header::AUTHORIZATION, key).body(())?))
+}
+
+fn credential(account: &Account<'_>) -> Result<String, RenderError> {
+    let key = account.secret(ACCESS_KEY).map(|key| key.reveal());
+    key.map(|key| format!("AccessKey {key}"))
+        .ok_or_else(|| RenderError::new("the access key of MessageBird is missing"))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    id: Option<String>,
+    errors: Vec<VendorError>,
+}
+
+#[derive(Debug, Deserialize)]
+struct VendorError {
+    code: Option<u32>,
+}
+
+/// The answer to a call that worked, or what its failure means: <https://developers.messagebird.com/api/#api-errors>.
+fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+    let status = answer.status();
+    let what = format!("MessageBird's {call}");
+    let body: Answer = match serde_json::from_slice(answer.body()) {
+        Ok(body) => body,
+        Err(_) if status.is_success() => {
+            return Err(Outcome::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true });
+        }
+        Err(_) => Answer::default(),
+    };
+    let reason = |reason: &str| reason.to_owned();
+    match (status.as_u16(), body.errors.first().and_then(|error| error.code)) {
+        (200..=299, _) => Ok(body),
+        (401 | 403, _) => Err(Outcome::Blocked { reason: reason("MessageBird does not accept the access key") }),
+        (_, Some(25)) => Err(Outcome::Blocked { reason: reason("the balance at MessageBird is used up") }),
+        (_, Some(9)) => {
+            Err(Outcome::Gone { reason: reason("this is not a telephone number that MessageBird can reach") })
+        }
+        (_, Some(10)) => Err(Outcome::rejected("MessageBird does not accept a value in this message")),
+        (_, Some(20)) => Err(Outcome::Blocked { reason: reason("MessageBird does not find the channel") }),
+        (_, Some(301)) => Err(Outcome::rejected("more than 24 hours have passed since the contact's last message")),
+        (429, _) => Err(Outcome::Retry {
+            wait: retry_after(answer),
+            reason: reason("MessageBird asks to wait"),
+            doubtful: false,
+        }),
+        _ => Err(Outcome::from_status(&what, answer, None)),
+    }
+}

@@ -1,0 +1,223 @@
+//! Every sample of the wire contract has a row here; a sample without one fails.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    crypto::{hmac_sha256, sha256_hex},
+    testing::{
+        ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
+        request, shown, take, webhook,
+    },
+};
+
+const FOLDER: &str = "channel/messagebird";
+const KEY: &str = "test-messagebird-signing-key-0001";
+const URL: &str = "https://bridge.example.com/channels/i/t";
+const CHANNEL: &str = "1c6f8a02e7d94b53a08e5d7c3b92f416";
+
+fn side(settings: &[(&str, &str)]) -> Side {
+    Side::new("messagebird", settings, &[("access_key", "live_EXAMPLE"), ("signing_key", KEY)])
+}
+
+/// A call that is signed by the rule of the documentation, written down a second time.
+fn signed(method: Method, query: &str, kind: &str, body: &[u8]) -> WebhookRequest {
+    let url = if query.is_empty() { URL.to_owned() } else { format!("{URL}?{query}") };
+    let now = ARRIVED / 1_000;
+    let mut claims =
+        json!({"iss": "MessageBird", "nbf": now, "exp": now + 60, "jti": "x", "url_hash": sha256_hex(url.as_bytes())});
+    if !body.is_empty() {
+        claims["payload_hash"] = json!(sha256_hex(body));
+    }
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = format!("{}.{}", encode(&json!({"alg": "HS256", "typ": "JWT"})), encode(&claims));
+    let token = format!("{head}.{}", URL_SAFE_NO_PAD.encode(hmac_sha256(KEY.as_bytes(), head.as_bytes())));
+    let mut request = webhook(&[("MessageBird-Signature-JWT", &token), ("content-type", kind)], body.to_vec());
+    (request.method, request.url, request.query) = (method, url, query.to_owned());
+    request
+}
+
+fn parsed(name: &str, bytes: &[u8]) -> Value {
+    let request = match name.rsplit('.').next() {
+        Some("query") => signed(Method::GET, std::str::from_utf8(bytes).unwrap_or_default(), "text/plain", b""),
+        Some("form") => signed(Method::POST, "", "application/x-www-form-urlencoded", bytes),
+        _ => signed(Method::POST, "", "application/json", bytes),
+    };
+    let mut shown = shown(take(&MessageBird, &side(&[]), &request).unwrap());
+    let answer = shown.as_object_mut().unwrap().remove("answer");
+    assert!(answer.is_none_or(|answer| answer[2] == "OK"));
+    shown
+}
+
+#[test]
+fn every_call_becomes_what_the_table_says() {
+    let samples = fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("inbound/"));
+    let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name.clone(), parsed(&name, &bytes))).collect();
+    assert_shown!("inbound", table);
+}
+
+#[test]
+fn every_answer_means_what_the_table_says() {
+    let (side, contact, parts) =
+        (side(&[("originator", "447700900170")]), contact("+447700900161"), [Part::text("hi")]);
+    let delivery = delivery(&contact, &parts, None);
+    let mut table = BTreeMap::new();
+    for (name, bytes) in fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("responses/")) {
+        let status = name.split(['_', '.']).find_map(|word| word.parse().ok()).unwrap_or(200);
+        let answer = answer(status, std::str::from_utf8(&bytes).unwrap());
+        let read = MessageBird.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer);
+        table.insert(name, outcome(&read));
+    }
+    assert_shown!("answers", table);
+}
+
+#[test]
+fn a_signature_is_right_or_wrong_as_the_vectors_say() {
+    let samples = fixture(FOLDER, "signatures.json");
+    for vector in samples["jwt"]["vectors"].as_array().unwrap() {
+        let text = |name: &str| vector[name].as_str().unwrap_or_default();
+        let side = Side::new("messagebird", &[], &[("signing_key", text("signing_key"))]);
+        let headers: Vec<(&str, &str)> =
+            vector["value"].as_str().map(|value| (text("header"), value)).into_iter().collect();
+        let mut request = webhook(&headers, text("body").to_owned());
+        request.method = text("method").parse().unwrap();
+        text("url").clone_into(&mut request.url);
+        request.received_at = vector["now"].as_i64().unwrap() * 1_000;
+        let verified = verify::verify(&side.account(), &request);
+        assert_eq!(verified.is_ok(), vector["valid"].as_bool().unwrap(), "{}", text("name"));
+    }
+    // The scheme before it is deprecated, and refused.
+    for vector in samples["legacy_hmac"]["vectors"].as_array().unwrap() {
+        let request = webhook(&[], vector["body"].as_str().unwrap_or_default().to_owned());
+        assert_eq!(verify::verify(&side(&[]).account(), &request), Err(VerifyError::Missing));
+    }
+}
+
+fn link(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
+    let caption = caption.map(str::to_owned);
+    Part::Media(Media { caption, ..Media::new(kind, MediaSource::Link { url: url.to_owned() }) })
+}
+
+fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
+    let (contact, ines) = (contact("+447700900161"), agent("Ines"));
+    let delivery = delivery(&contact, parts, Some(&ines));
+    let taken = |_: &Call| answer(201, r#"{"id":"1"}"#);
+    drive(&MessageBird, &side.account(), &Task::Deliver(&delivery), &mut Known::default(), taken).unwrap()
+}
+
+#[test]
+fn requests_are_the_documented_ones() {
+    let sms = side(&[("originator", "447700900170")]);
+    let conversations = side(&[("channel_id", CHANNEL)]);
+    let place = Part::Location { latitude: 53.2194, longitude: 6.5665, label: None };
+    let file = |name: &str| format!("https://files.example.com/{name}");
+    for (name, side, part) in [
+        ("sms_text", &sms, Part::text("Your order is ready.")),
+        ("sms_unicode", &sms, Part::text("Hotovo ✅ děkujeme")),
+        ("conversations_send_text", &conversations, Part::text("Hi, an agent here")),
+        ("conversations_send_image", &conversations, link(MediaKind::Image, &file("a.jpg"), Some("photo"))),
+        ("conversations_send_video", &conversations, link(MediaKind::Video, &file("v.mp4"), None)),
+        ("conversations_send_audio", &conversations, link(MediaKind::Audio, &file("v.ogg"), None)),
+        ("conversations_send_file", &conversations, link(MediaKind::File, &file("invoice.pdf"), None)),
+        ("conversations_send_location", &conversations, place),
+    ] {
+        let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
+        let calls = sent(side, &[part]);
+        let mut ours = body(&calls[0]);
+        // Ids and URLs of ours come with every message, and the coding is always found out.
+        for message in [&mut sample, &mut ours] {
+            let fields = message.as_object_mut().unwrap();
+            for name in ["reference", "trackId", "reportUrl", "datacoding"] {
+                fields.remove(name);
+            }
+            for kind in ["video", "audio", "file"] {
+                if let Some(media) = fields.get_mut("content").and_then(|content| content.get_mut(kind)) {
+                    *media = json!({"url": media["url"]});
+                }
+            }
+        }
+        assert_eq!((calls.len(), ours), (1, sample), "{name}");
+        assert_eq!(body(&calls[0])["reportUrl"], URL);
+        assert!(calls[0].request.headers()["authorization"].is_sensitive());
+    }
+}
+
+#[test]
+fn every_sample_has_a_row() {
+    // What MessageBird can do and the bridge does not: each with the reason.
+    let unused = [
+        "send/conversations_reply_text.json",    // `send` finds the conversation by itself
+        "send/conversations_send_template.json", // see `odd`
+        "send/conversations_start_text.json",
+        "send/conversations_webhook_create.json", // the admin makes it
+        "send/mms.json",                          // in two countries only; files are links
+    ];
+    let source = include_str!("tests.rs");
+    for name in fixtures(FOLDER).into_keys() {
+        let is_table = ["inbound/", "responses/"].iter().any(|folder| name.starts_with(folder));
+        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
+        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
+    }
+}
+
+#[test]
+fn long_things_and_what_a_text_message_cannot_show() {
+    let parts = [
+        Part::text("a word ".repeat(300)),
+        link(MediaKind::Image, "https://files.example.com/a.jpg", Some("photo")),
+        Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
+        Part::text("/template order_ready:en Ana | 42"),
+        Part::Sticker { id: "1".into(), url: None },
+    ];
+    for (name, settings) in [("odd_sms", ("originator", "Acme")), ("odd", ("channel_id", CHANNEL))] {
+        let mut side = side(&[settings]);
+        side.options.agent_name = true;
+        assert_shown!(name, sent(&side, &parts).iter().map(request).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_file_is_fetched_from_messagebird_only() {
+    let side = side(&[]);
+    let fetch = |url: &str| {
+        let media = Media::new(MediaKind::Image, MediaSource::Reference { id: url.to_owned() });
+        let context = crate::adapter::FetchContext::default();
+        MessageBird.next(&side.account(), &Task::Fetch(&media, &context), &Known::default())
+    };
+    assert!(matches!(fetch("https://media.messagebird.com/v1/media/1"), Ok(Step::Download(_))));
+    for url in [
+        "https://evil.example/x",
+        "http://media.messagebird.com/x",
+        "https://media.messagebird.com.evil.example/x",
+        "x",
+    ] {
+        assert!(fetch(url).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn one_of_two_senders_is_needed() {
+    let check = |settings: &[(&str, &str)]| MessageBird.check_settings(&side(settings).account()).is_ok();
+    assert!(check(&[("originator", "Acme")]) && check(&[("channel_id", CHANNEL)]));
+    assert!(!check(&[]) && !check(&[("originator", "Acme"), ("channel_id", CHANNEL)]));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), kind in 0..3_usize) {
+        parsed(["a.form", "a.json", "a.query"][kind], &bytes);
+    }
+
+    #[test]
+    fn no_changed_sample_makes_it_panic(index in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte: u8) {
+        let samples: Vec<_> = fixtures(FOLDER).into_iter().collect();
+        let (name, mut bytes) = index.get(&samples).clone();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        parsed(&name, &bytes);
+    }
+}
