@@ -256,6 +256,7 @@ impl Known {
                 Fact::Identity(_)
                 | Fact::AccountId(_)
                 | Fact::Setting(..)
+                | Fact::Secret(..)
                 | Fact::Profile(_)
                 | Fact::Author(_)
                 | Fact::Contact(_) => {}
@@ -441,6 +442,8 @@ pub enum Fact {
     AccountId(String),
     /// Setup tasks: what a setting is in the vendor's own terms (a title's id, say); stored in the setting's place.
     Setting(&'static str, String),
+    /// [`Task::Register`]: a credential that the platform made with the registration; sealed with the others.
+    Secret(&'static str, Secret),
     /// [`Task::Profile`]: what the channel knows of the contact.
     Profile(Contact),
     /// [`Task::FindAuthor`]: the name to show.

@@ -5,6 +5,7 @@ use crate::{
     webhook::{ParseError, ParsedChannel, Verified},
 };
 
+pub mod bird;
 mod codes;
 pub mod custom;
 pub mod line;
@@ -25,6 +26,8 @@ pub trait Channel: Adapter {
 
 /// Every channel by the name of its kind.
 pub static CHANNELS: &[(&str, &dyn Channel)] = &[
+    ("apple", &bird::APPLE),
+    ("bird", &bird::BIRD),
     ("custom", &custom::Custom),
     ("line", &line::Line),
     ("messagebird", &messagebird::MessageBird),

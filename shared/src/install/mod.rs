@@ -410,7 +410,10 @@ impl Admin {
             let url = self.url(&live, Route::Channel);
             let account = live.channel_account();
             match setup::run(&self.http, live.channel, &account, &Task::Register { url: &url }).await {
-                Ok(_) => (InstallationState::Active, None),
+                Ok(facts) => {
+                    self.keep_secrets(&mut live, facts).await?;
+                    (InstallationState::Active, None)
+                }
                 Err(failure) => {
                     let problem = Problem { code: "registration_failed".into(), message: failure.reason().to_owned() };
                     tracing::warn!(installation.id = %live.installation.id, reason = failure.reason(), "the channel did not take our URL");
@@ -424,6 +427,22 @@ impl Admin {
         live.installation.problem = problem;
         self.put(&mut live.installation, &[]).await?;
         self.view(&live)
+    }
+
+    /// Seals the credentials that the platform made with the registration.
+    async fn keep_secrets(&self, live: &mut Live, facts: Vec<Fact>) -> Result<(), ApiError> {
+        let made = facts.into_iter().filter_map(|fact| match fact {
+            Fact::Secret(name, secret) => Some((name.to_owned(), secret)),
+            _ => None,
+        });
+        let mut sealed = Sealed::clone(&live.sealed);
+        let before = sealed.channel.clone();
+        sealed.channel.extend(made);
+        if sealed.channel != before {
+            live.installation.sealed = self.vault.seal(&live.installation.id, &sealed).await?;
+            live.sealed = Arc::new(sealed);
+        }
+        Ok(())
     }
 
     fn url(&self, live: &Live, route: Route) -> String {

@@ -3,6 +3,7 @@
 //! A simulator is an axum router that plays the vendor's API, plus the person who sits in front of it: a customer on a
 //! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
 
+pub mod bird;
 pub mod custom;
 pub mod deskie;
 pub mod freshchat;
@@ -40,13 +41,15 @@ pub mod viber;
 
 /// The simulated channels.
 pub const CHANNELS: &[&str] =
-    &["custom", "line", "messagebird", "messenger", "telegram", "twilio", "viber", "whatsapp"];
+    &["apple", "bird", "custom", "line", "messagebird", "messenger", "telegram", "twilio", "viber", "whatsapp"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
 /// The simulated channel of a kind.
 pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
     match kind {
+        "apple" => Some(Arc::new(bird::Bird::apple().ok()?)),
+        "bird" => Some(Arc::new(bird::Bird::sms().ok()?)),
         "custom" => Some(Arc::new(custom::App::demo().ok()?)),
         "line" => Some(Arc::new(line::Line::demo().ok()?)),
         "messagebird" => Some(Arc::new(messagebird::MessageBird::demo().ok()?)),
