@@ -1,6 +1,7 @@
 //! The little cryptography that the bridge needs, all of it from one library.
 
-use aws_lc_rs::{digest, hmac, rand};
+use aws_lc_rs::{digest, hmac, rand, rsa, signature};
+use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// The SHA-256 of some bytes, as lower-case hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
@@ -24,6 +25,22 @@ pub fn hmac_sha256_is(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
 /// The HMAC-SHA256 of a message, for the requests that we sign.
 pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
+}
+
+/// The RSA signature (PKCS#1 v1.5 with SHA-256) of a message by a private key in PEM (PKCS#8). `None` where it is no such
+/// key.
+pub fn rsa_sha256(key: &str, message: &[u8]) -> Option<Vec<u8>> {
+    let lines = key.trim().strip_prefix("-----BEGIN PRIVATE KEY-----")?.strip_suffix("-----END PRIVATE KEY-----")?;
+    let der = STANDARD.decode(lines.split_whitespace().collect::<String>()).ok()?;
+    let key = rsa::KeyPair::from_pkcs8(&der).ok()?;
+    let mut tag = vec![0; key.public_modulus_len()];
+    key.sign(&signature::RSA_PKCS1_SHA256, &rand::SystemRandom::new(), message, &mut tag).ok()?;
+    Some(tag)
+}
+
+/// Whether `tag` is the HMAC-SHA512 of `message`, compared in constant time.
+pub fn hmac_sha512_is(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    jwt_hmac_is("HS512", key, message, tag)
 }
 
 /// Whether `tag` is the HMAC of `message` by one of JWT's algorithms, compared in constant time; `false` for any other.

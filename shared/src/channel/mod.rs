@@ -12,6 +12,7 @@ pub mod line;
 pub mod messagebird;
 pub mod messenger;
 mod meta;
+pub mod rcs;
 pub mod telegram;
 mod template;
 pub mod twilio;
@@ -32,6 +33,7 @@ pub static CHANNELS: &[(&str, &dyn Channel)] = &[
     ("line", &line::Line),
     ("messagebird", &messagebird::MessageBird),
     ("messenger", &messenger::Messenger),
+    ("rcs", &rcs::Rcs),
     ("telegram", &telegram::Telegram),
     ("twilio", &twilio::Twilio),
     ("viber", &viber::Viber),

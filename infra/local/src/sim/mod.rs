@@ -13,6 +13,7 @@ pub mod memory;
 pub mod messagebird;
 pub mod meta;
 pub mod post;
+pub mod rcs;
 pub mod telegram;
 pub mod twilio;
 
@@ -41,7 +42,7 @@ pub mod viber;
 
 /// The simulated channels.
 pub const CHANNELS: &[&str] =
-    &["apple", "bird", "custom", "line", "messagebird", "messenger", "telegram", "twilio", "viber", "whatsapp"];
+    &["apple", "bird", "custom", "line", "messagebird", "messenger", "rcs", "telegram", "twilio", "viber", "whatsapp"];
 /// The simulated helpdesks.
 pub const HELPDESKS: &[&str] = &["deskie", "freshchat", "is_messenger"];
 
@@ -54,6 +55,7 @@ pub fn channel(kind: &str) -> Option<Arc<dyn ChannelSim>> {
         "line" => Some(Arc::new(line::Line::demo().ok()?)),
         "messagebird" => Some(Arc::new(messagebird::MessageBird::demo().ok()?)),
         "messenger" => Some(Arc::new(meta::Meta::messenger().ok()?)),
+        "rcs" => Some(Arc::new(rcs::Rcs::demo().ok()?)),
         "telegram" => Some(Arc::new(telegram::Telegram::demo().ok()?)),
         "twilio" => Some(Arc::new(twilio::Twilio::demo().ok()?)),
         "viber" => Some(Arc::new(viber::Viber::demo().ok()?)),

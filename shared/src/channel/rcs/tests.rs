@@ -1,0 +1,202 @@
+//! Every sample of the wire contract has a row here; a sample without one fails.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
+    rsa::{KeyPair, KeySize},
+    signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey},
+};
+use proptest::prelude::*;
+
+use super::*;
+use crate::testing::{
+    ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request,
+    shown, take, webhook,
+};
+
+const FOLDER: &str = "channel/rcs";
+const TOKEN: &str = "test-rbm-client-token-0001";
+
+/// A service account's key file, and the key that checks its signatures.
+fn key_file() -> (String, Vec<u8>) {
+    let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let private: Pkcs8V1Der<'_> = key.as_der().unwrap();
+    let public: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
+    let pem =
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(private.as_ref()));
+    let file = json!({"client_email": "bridge@x.iam.gserviceaccount.com", "private_key": pem, "private_key_id": "k1"});
+    (file.to_string(), public.as_ref().to_vec())
+}
+
+fn side(key: &str) -> Side {
+    Side::new(
+        "rcs",
+        &[("agent_id", "rbm-example-agent@rbm.goog")],
+        &[("client_token", TOKEN), ("service_account_key", key)],
+    )
+}
+
+fn enveloped(event: &[u8]) -> Vec<u8> {
+    json!({"message": {"data": STANDARD.encode(event), "messageId": "1"}, "subscription": "x"}).to_string().into_bytes()
+}
+
+fn signature(event: &[u8]) -> String {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA512, TOKEN.as_bytes());
+    STANDARD.encode(aws_lc_rs::hmac::sign(&key, event))
+}
+
+fn parsed(event: &[u8]) -> Value {
+    let request = webhook(&[("X-Goog-Signature", &signature(event))], enveloped(event));
+    shown(take(&Rcs, &side("{}"), &request).unwrap())
+}
+
+#[test]
+fn every_event_becomes_what_the_table_says() {
+    let samples = fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("inbound/decoded_"));
+    let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name, parsed(&bytes))).collect();
+    assert_shown!("inbound", table);
+}
+
+#[test]
+fn the_shell_of_an_event_and_the_handshake_are_read() {
+    let shell = fixtures(FOLDER)["inbound/pubsub_envelope_text.json"].clone();
+    let event = serde_json::from_slice::<parse::Envelope>(&shell).unwrap().event().unwrap();
+    let request = webhook(&[("X-Goog-Signature", &signature(&event))], shell);
+    assert_eq!(shown(take(&Rcs, &side("{}"), &request).unwrap())["events"][0]["kind"]["parts"][0]["text"], "Hello 👋");
+    let handshake = fixtures(FOLDER)["inbound/handshake_request.json"].clone();
+    let answered = shown(take(&Rcs, &side("{}"), &webhook(&[], handshake)).unwrap());
+    assert_eq!(answered["answer"][2], "0123456789");
+    let wrong = json!({"clientToken": "wrong", "secret": "1"}).to_string();
+    assert_eq!(take(&Rcs, &side("{}"), &webhook(&[], wrong)).unwrap_err(), VerifyError::Wrong);
+}
+
+#[test]
+fn every_answer_means_what_the_table_says() {
+    let (side, contact, parts) = (side("{}"), contact("+447700900123"), [Part::text("hi")]);
+    let delivery = delivery(&contact, &parts, None);
+    let mut table = BTreeMap::new();
+    for (name, bytes) in fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("responses/")) {
+        let status = name.split(['_', '.']).find_map(|word| word.parse().ok()).unwrap_or(200);
+        let answer = answer(status, std::str::from_utf8(&bytes).unwrap());
+        table.insert(name, outcome(&Rcs.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer)));
+    }
+    assert_shown!("answers", table);
+}
+
+#[test]
+fn a_signature_is_right_or_wrong_as_the_vectors_say() {
+    for vector in fixture(FOLDER, "signatures.json")["vectors"].as_array().unwrap() {
+        let side = Side::new("rcs", &[], &[("client_token", vector["client_token"].as_str().unwrap())]);
+        let headers: Vec<(&str, &str)> =
+            vector["value"].as_str().map(|value| ("X-Goog-Signature", value)).into_iter().collect();
+        let request = webhook(&headers, vector["body"].as_str().unwrap().to_owned());
+        assert_eq!(
+            Rcs.verify(&side.account(), &request).is_ok(),
+            vector["valid"].as_bool().unwrap(),
+            "{}",
+            vector["name"]
+        );
+    }
+}
+
+fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
+    let (contact, ines) = (contact("+447700900123"), agent("Ines"));
+    let delivery = delivery(&contact, parts, Some(&ines));
+    drive(&Rcs, &side.account(), &Task::Deliver(&delivery), &mut Known::default(), |_| answer(200, "{}")).unwrap()
+}
+
+fn buttons() -> Part {
+    Part::Buttons {
+        buttons: vec![
+            Button::Reply { label: "Yes".into(), text: "yes-42".into() },
+            Button::Link { label: "Open".into(), url: "https://shop.example.com/lamps".into() },
+        ],
+    }
+}
+
+#[test]
+fn requests_are_the_documented_ones_and_signed_by_the_service_account() {
+    let (key, public) = key_file();
+    let side = side(&key);
+    let file =
+        Part::Media(Media::new(MediaKind::Image, MediaSource::Link { url: "https://files.example.com/a.jpg".into() }));
+    for (name, parts) in [
+        ("text", vec![Part::text("Your order is ready.")]),
+        ("file_url", vec![file]),
+        ("text_suggestions", vec![Part::text("Deliver today?"), buttons()]),
+    ] {
+        let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
+        sample["messageTrafficType"] = json!("TRANSACTION");
+        // What opening a link sends back is of no use to anybody.
+        if let Some(action) = sample.pointer_mut("/contentMessage/suggestions/1/action") {
+            action["postbackData"] = json!("Open");
+        }
+        let calls = sent(&side, &parts);
+        assert_eq!(calls.iter().map(body).collect::<Vec<_>>(), [sample], "{name}");
+        let bearer = calls[0].request.headers()["authorization"].to_str().unwrap().to_owned();
+        let (signed, tag) = bearer.strip_prefix("Bearer ").unwrap().rsplit_once('.').unwrap();
+        let tag = URL_SAFE_NO_PAD.decode(tag).unwrap();
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public).verify(signed.as_bytes(), &tag).unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1).unwrap()).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        assert_eq!((&claims["aud"], claims["iat"].as_i64()), (&json!(AUDIENCE), Some(ARRIVED / 1_000)));
+        let url = calls[0].request.uri().to_string();
+        assert!(url.contains("/v1/phones/%2B447700900123/agentMessages?messageId="), "{url}");
+    }
+}
+
+#[test]
+fn every_sample_has_a_row() {
+    // What RBM can do and the bridge does not: each with the reason.
+    let unused = [
+        "send/event_is_typing.json", // no helpdesk tells that an agent types
+        "send/event_read.json",      // nor that one has read
+        "send/rich_card.json",       // cards are texts
+        "send/text_ttl.json",        // an agent's answer does not expire
+    ];
+    let source = include_str!("tests.rs");
+    for name in fixtures(FOLDER).into_keys() {
+        let is_table = ["inbound/decoded_", "responses/"].iter().any(|folder| name.starts_with(folder));
+        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
+        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
+    }
+}
+
+#[test]
+fn long_things_and_what_cannot_be_shown() {
+    let (key, _) = key_file();
+    let mut side = side(&key);
+    side.options.agent_name = true;
+    let parts =
+        [Part::text("a word ".repeat(500)), Part::Location { latitude: 1.5, longitude: 2.5, label: None }, buttons()];
+    let calls: Vec<Value> = sent(&side, &parts).iter().map(request).collect();
+    assert_shown!("odd", calls);
+}
+
+#[test]
+fn a_key_that_does_not_sign_fails_at_install() {
+    let (key, _) = key_file();
+    assert!(Rcs.check_settings(&side(&key).account()).is_ok());
+    for bad in ["", "{}", "x", &key.replace("BEGIN PRIVATE", "BEGIN PUBLIC"), &key.replace("MII", "AAA")] {
+        assert!(Rcs.check_settings(&side(bad).account()).is_err());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        parsed(&bytes);
+        let _ = take(&Rcs, &side("{}"), &webhook(&[("X-Goog-Signature", "x")], bytes));
+    }
+
+    #[test]
+    fn no_changed_sample_makes_it_panic(index in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte: u8) {
+        let samples: Vec<_> = fixtures(FOLDER).into_values().collect();
+        let mut bytes = index.get(&samples).clone();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        parsed(&bytes);
+    }
+}
