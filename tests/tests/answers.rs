@@ -79,7 +79,13 @@ async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
         rig.exactly_at_helpdesk(1).await;
         let signed = rig.bridge.traffic.calls("/channels/").pop().unwrap();
         let mut changed = signed.clone();
-        changed.body = String::from_utf8_lossy(&signed.body).replace("signed", "forged").into_bytes().into();
+        // Some platforms wrap what is written; then one letter of the wrapping is another.
+        let mut body = String::from_utf8_lossy(&signed.body).replace("signed", "forged").into_bytes();
+        if body == signed.body {
+            let middle = body.len() / 3;
+            body[middle] = if body[middle] == b'A' { b'B' } else { b'A' };
+        }
+        changed.body = body.into();
         if rig.bridge.channel.signs_body() {
             assert_eq!(rig.bridge.repeat(&changed).await.unwrap(), 401, "{channel} {helpdesk}");
         }

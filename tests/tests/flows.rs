@@ -45,9 +45,12 @@ async fn the_same_webhook_three_times_at_once_gives_one_delivery() {
                 "in" => drop(rig.customer_says("once").await),
                 _ => drop(rig.agent_says("once").await),
             }
-            let marker = "once".as_bytes();
-            let calls = rig.bridge.traffic.calls(prefix);
-            let call = calls.into_iter().rfind(|call| call.body.windows(4).any(|window| window == marker));
+            // Of the customer's calls it is the last; the helpdesk may have told of other things since.
+            let calls = rig.bridge.traffic.calls(prefix).into_iter();
+            let call = match direction {
+                "in" => calls.last(),
+                _ => calls.filter(|call| call.body.windows(4).any(|window| window == b"once")).last(),
+            };
             let call = call.expect("the webhook call");
             let (a, b, c) = tokio::join!(rig.bridge.repeat(&call), rig.bridge.repeat(&call), rig.bridge.repeat(&call));
             assert_eq!([a.unwrap(), b.unwrap(), c.unwrap()], [200, 200, 200], "{channel} {helpdesk} {direction}");
