@@ -69,6 +69,11 @@ pub enum ChannelEventKind {
     Subscribed,
     /// The contact does not want to be written to any more.
     Unsubscribed,
+    /// The contact opened the chat, through a link that says something; agents read it with the first message.
+    Opened {
+        /// What the link says.
+        context: String,
+    },
     /// The business wrote to the contact past the bridge, from another device or tool.
     BusinessEcho {
         /// What it wrote.
