@@ -261,6 +261,32 @@ pub(super) struct Messages {
     pub messages: Vec<Message>,
 }
 
+/// `GET /channels`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Topics {
+    #[serde(deserialize_with = "list")]
+    pub channels: Vec<Topic>,
+    #[serde(deserialize_with = "lenient")]
+    pub pagination: Pagination,
+}
+
+/// Where in a list a page is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Pagination {
+    pub total_pages: Word,
+}
+
+/// A topic, which the API calls a channel.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Topic {
+    pub id: Word,
+    pub name: Word,
+    pub enabled: Value,
+}
+
 /// `GET /accounts/configuration`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
