@@ -179,6 +179,9 @@ pub struct Contact {
     /// An e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The company that the contact writes for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// An ISO 639 language code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,

@@ -485,6 +485,7 @@ impl Relay {
             avatar: contact.avatar.or(profile.avatar),
             phone: contact.phone.or(profile.phone),
             email: contact.email.or(profile.email),
+            company: contact.company.or(profile.company),
             language: contact.language.or(profile.language),
             country: contact.country.or(profile.country),
             id: contact.id,

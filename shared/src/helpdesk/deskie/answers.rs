@@ -32,6 +32,7 @@ pub(super) fn outcome(
         (Plan::Create { post }, Task::Deliver(delivery)) => reader.created(delivery, post),
         (Plan::Post { case, post, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &case, post),
         (Plan::PostNote { case }, _) => reader.noted(&case),
+        (Plan::LookForNote { .. }, Task::Note { text, .. }) => reader.looked_for_note(text),
         (Plan::UpdateUser { field, .. }, Task::Deliver(delivery)) => reader.updated_user(delivery.contact, field),
         _ => Outcome::Learned(Vec::new()),
     }
@@ -235,6 +236,14 @@ impl Reader<'_> {
             }
             other => other,
         }
+    }
+
+    fn looked_for_note(&self, text: &str) -> Outcome {
+        if !self.is_ok() && !classify::is_missing(self.answer) {
+            return self.failure("to list the messages");
+        }
+        let found = look::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
+        Outcome::Learned(vec![found.unwrap_or(Fact::DoubtSettled)])
     }
 
     fn noted(&self, case: &str) -> Outcome {

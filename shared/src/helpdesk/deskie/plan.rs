@@ -45,6 +45,10 @@ pub(super) enum Plan {
     PostNote {
         case: String,
     },
+    /// `GET cases/{id}/messages.json`: is the note in doubt there?
+    LookForNote {
+        case: String,
+    },
     /// `PUT users/{id}/link.json`, `PUT users/{id}.json` for the name.
     UpdateUser {
         user: String,
@@ -159,6 +163,7 @@ fn note(known: &Known) -> Plan {
         return Plan::Done;
     }
     match (&known.link.conversation, &known.link.user) {
+        (Some(case), _) if known.doubtful => Plan::LookForNote { case: case.clone() },
         (Some(case), _) => Plan::PostNote { case: case.clone() },
         (None, Some(user)) => Plan::ListCases { user: user.clone() },
         (None, None) if known.note(notes::USER) == Some(notes::ABSENT) => Plan::Done,
