@@ -655,7 +655,7 @@ fn credentials_are_checked_against_something_that_is_freshchat() {
         &side,
         &Task::Check,
         &mut Known::default(),
-        &[ACCOUNT, (TOPICS, 200, &String::from_utf8(fixture("channels.response.json").to_vec()).unwrap())],
+        &[ACCOUNT, (TOPICS, 200, str::from_utf8(&fixture("channels.response.json")).unwrap())],
     );
     let read = |status, text: &str| side.read(&Task::Check, &Known::default(), &answer(status, text.to_owned()));
     assert!(matches!(read(401, ""), Outcome::Blocked { .. }));
