@@ -1,6 +1,9 @@
 //! What a side cannot show becomes something it can: never silence.
 
-use crate::message::{Button, Card, Media, MediaSource, Part};
+use crate::{
+    adapter::{Account, Delivery},
+    message::{Button, Card, Media, MediaSource, Part},
+};
 
 /// Any part as plain text, the last resort of every side. Never empty.
 pub fn plain(part: &Part) -> String {
@@ -31,6 +34,25 @@ pub fn plain(part: &Part) -> String {
 pub fn signed(name: &str, text: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() { text.to_owned() } else { format!("{name}: {text}") }
+}
+
+/// The name of whoever wrote a message, until it stands before one of its texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Byline<'a>(Option<&'a str>);
+
+impl<'a> Byline<'a> {
+    /// The author of a delivery, where the installation shows names and this one has a name.
+    pub fn of(account: &Account<'_>, delivery: &Delivery<'a>) -> Self {
+        Self(delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name))
+    }
+
+    /// The text with the name before it, once; a blank text stays as it is.
+    pub fn sign(&mut self, text: &str) -> String {
+        if text.trim().is_empty() {
+            return text.to_owned();
+        }
+        self.0.take().map_or_else(|| text.to_owned(), |name| signed(name, text))
+    }
 }
 
 /// A link that shows a place on a map.

@@ -24,6 +24,18 @@ pub fn fits(text: &str, limit: TextLimit) -> bool {
     len(text, limit.unit) <= limit.max
 }
 
+/// The longest piece of a text message of `parts` parts, in the alphabet that `text` needs: 153 septets a part in that of
+/// GSM 03.38, else 67 UTF-16 units. A character of two is never cut in two, so where there are such, one place of each
+/// part may stay empty.
+pub fn sms_limit(text: &str, parts: usize) -> TextLimit {
+    let widths = text.chars().map(septets).collect::<Option<Vec<_>>>();
+    let (unit, part, has_wide) = match widths {
+        Some(widths) => (TextUnit::Gsm7, 153, widths.contains(&2)),
+        None => (TextUnit::Utf16, 67, text.chars().any(|c| c.len_utf16() == 2)),
+    };
+    TextLimit { max: parts.saturating_mul(part - usize::from(has_wide)), unit }
+}
+
 /// Cuts a text into pieces that fit, where a reader would: at the end of a paragraph, else of a line, of a sentence,
 /// at a space, at a word boundary.
 ///
@@ -475,6 +487,18 @@ mod tests {
         check("жжж жжж", gsm(4), &["жжж", "жжж"]);
         assert!(fits(&"a".repeat(1600), gsm(1600)));
         assert!(!fits(&"€".repeat(801), gsm(1600)));
+    }
+
+    #[test]
+    fn other_alphabets_leave_less_room_in_a_text_message() {
+        for (text, max, unit) in [
+            ("hello", 1_836, TextUnit::Gsm7),
+            ("5 €", 1_824, TextUnit::Gsm7),
+            ("привіт", 804, TextUnit::Utf16),
+            ("hello 😀", 792, TextUnit::Utf16),
+        ] {
+            assert_eq!(sms_limit(text, 12), TextLimit { max, unit }, "{text}");
+        }
     }
 
     #[test]

@@ -556,7 +556,8 @@ fn blank(identity: String, now: i64) -> Result<Installation, RandomError> {
     })
 }
 
-/// The given credentials, completed by those that the bridge makes itself, old ones where there are any.
+/// The given credentials, completed by those that the bridge makes itself, old ones where there are any, and by those
+/// that the platform made with an earlier registration, which are no settings.
 fn with_generated(
     adapter: &(impl setup::AsAdapter + ?Sized),
     mut given: Secrets,
@@ -570,6 +571,10 @@ fn with_generated(
             };
             given.insert((*name).to_owned(), secret);
         }
+    }
+    let settings = adapter.as_adapter().settings();
+    for (name, secret) in before.iter().filter(|(name, _)| settings.iter().all(|setting| setting.name != **name)) {
+        given.entry(name.clone()).or_insert_with(|| secret.clone());
     }
     Ok(given)
 }
@@ -642,6 +647,18 @@ pub(crate) fn host_of(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_platform_made_outlives_another_install_and_a_removed_setting_does_not() {
+        let secrets = |names: &[&str]| -> Secrets {
+            names.iter().map(|name| ((*name).to_owned(), Secret::new(format!("{name}'s")))).collect()
+        };
+        let adapter = crate::channel::channel("bird").unwrap();
+        let before = secrets(&["api_key", "webhook_id", "webhook_secret"]);
+        let kept = with_generated(adapter, secrets(&["api_key"]), &before).unwrap();
+        assert_eq!(kept, before);
+        assert_eq!(with_generated(adapter, Secrets::new(), &secrets(&["api_key"])).unwrap(), Secrets::new());
+    }
 
     #[test]
     fn replacing_a_key_never_prolongs_it() {

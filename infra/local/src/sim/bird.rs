@@ -1,16 +1,16 @@
 //! A simulated Bird platform: text messages as the kind `bird`, and Apple Messages for Business as the kind `apple`.
 //!
-//! It refuses what the real one refuses, keeps idempotency keys, hands out the secret of a webhook once, signs its
-//! events, and reports what becomes of a message.
+//! It refuses what the real one refuses, keeps idempotency keys, hands out the secret of a webhook once, moves and drops
+//! it, signs the events that it hears of, and reports what becomes of a message.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode, header},
-    routing::{delete, get, post},
+    routing::{get, patch, post},
 };
 use byoc::{clock::now_ms, standard_webhooks};
 use futures_util::future::BoxFuture;
@@ -18,9 +18,11 @@ use serde_json::{Value, json};
 
 use super::{
     ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{Memory, Refusal, is_callable},
+    memory::{Memory, Refusal, Remembered},
     post::Post,
 };
+
+mod rules;
 
 const KEY: &str = "bk_eu1_EXAMPLE0123456789";
 const NUMBER: &str = "+447700900170";
@@ -62,15 +64,20 @@ impl Bird {
     }
 
     fn event(&self, kind: &str, data: &Value) -> Result<Post, String> {
-        let (id, secret) = {
+        let (id, webhook) = {
             let mut memory = self.memory.lock();
-            let secret = memory.answered.get("secret").and_then(Value::as_str).unwrap_or_default().to_owned();
-            (format!("msg_{}", memory.number()), secret)
+            (format!("msg_{}", memory.number()), memory.answered.get(WEBHOOK).cloned().unwrap_or_default())
         };
+        let hears =
+            webhook.pointer("/events").and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| it == kind));
+        if !hears {
+            return Err(format!("the webhook does not hear of {kind}"));
+        }
+        let secret = webhook.pointer("/secret").and_then(Value::as_str).unwrap_or_default();
         let time = "2026-11-21T18:30:00.000000Z";
         let body = Bytes::from(json!({"type": kind, "timestamp": time, "data": data}).to_string());
         let mut headers = vec![("content-type", "application/json".to_owned())];
-        headers.extend(standard_webhooks::sign(&secret, &id, now_ms(), &body));
+        headers.extend(standard_webhooks::sign(secret, &id, now_ms(), &body));
         Ok(Post { id, url: self.memory.webhook()?, headers, body })
     }
 
@@ -114,38 +121,27 @@ impl Bird {
     }
 
     fn take(&self, key: Option<&str>, body: &Value) -> Result<Value, Refusal> {
-        let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let refused = |code: &str, param: &str| {
-            let error =
-                json!({"type": "validation_error", "code": code, "message": param, "details": [{"param": param}]});
-            Err(Refusal(422, json!({"error": error})))
-        };
         let mut memory = self.memory.lock();
-        if let Some(answer) = key.and_then(|key| memory.answered.get(key)) {
-            return Ok(answer.clone());
+        if let Some(earlier) = key.and_then(|key| memory.answered.get(key)) {
+            let is_same = earlier.get("body") == Some(body);
+            let other = || rules::refusal(409, "IdempotencyKeyReused", "idempotency-key");
+            return if is_same { Ok(earlier.get("answer").cloned().unwrap_or_default()) } else { Err(other()) };
         }
-        let (words, most) = match self.is_apple {
-            true => (text("/content/body"), 10_000),
-            false => (text("/text"), 1_836),
-        };
-        if text("/from") != self.sender() {
-            return refused("invalid_request", "from");
+        let lines = if self.is_apple { rules::apple(body)? } else { rules::sms(body)? };
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        if text("from") != self.sender() {
+            let name = if self.is_apple { "AMBBusinessNotFound" } else { "SMSSenderNotConfigured" };
+            return Err(rules::refusal(422, name, "from"));
         }
-        if words.is_empty() || words.chars().count() > most {
-            return refused("invalid_request", "text");
-        }
-        if !self.is_apple && text("/category") != "service" {
-            return refused("invalid_request", "category");
-        }
-        let to = text("/to");
+        let to = text("to");
         if !memory.reachable.contains(&to) {
-            return refused("invalid_destination", "to");
+            return Err(rules::refusal(422, if self.is_apple { "NotFound" } else { "SMSInvalidRecipient" }, "to"));
         }
         let id = format!("{}_{}", if self.is_apple { "amb" } else { "sms" }, memory.number());
-        memory.arrived(&id, &to, self.sender(), &[words], body.clone());
+        memory.arrived(&id, &to, self.sender(), &lines, body.clone());
         let answer = json!({"id": id, "status": "accepted", "to": to});
         if let Some(key) = key {
-            memory.answered.insert(key.to_owned(), answer.clone());
+            memory.answered.insert(key.to_owned(), json!({"body": body, "answer": answer}));
         }
         drop(memory);
         let bird = self.clone();
@@ -162,16 +158,29 @@ impl Bird {
     }
 }
 
+/// Under which name the memory keeps the webhook.
+const WEBHOOK: &str = "webhook";
+
 fn authorized(headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.get(header::AUTHORIZATION).is_some_and(|given| given == format!("Bearer {KEY}").as_str()) {
         return Ok(());
     }
-    Err(Refusal(401, json!({"error": {"type": "authentication_error", "code": "unauthorized", "message": "bad key"}})))
+    Err(rules::refusal(401, "Unauthorized", "authorization"))
 }
 
-async fn webhooks(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+async fn webhooks(
+    State(bird): State<Bird>,
+    headers: HeaderMap,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    Ok(Json(json!({"data": []})))
+    let mut webhook = bird.memory.lock().answered.get(WEBHOOK).cloned();
+    if let Some(fields) = webhook.as_mut().and_then(Value::as_object_mut) {
+        fields.remove("secret");
+    }
+    let all = webhook
+        .filter(|webhook| query.get("url").is_none_or(|url| webhook.get("url").is_some_and(|it| it == url.as_str())));
+    Ok(Json(json!({"data": all.into_iter().collect::<Vec<_>>(), "next_cursor": null})))
 }
 
 async fn create_webhook(
@@ -180,30 +189,81 @@ async fn create_webhook(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     authorized(&headers)?;
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let url = body.get("url").and_then(Value::as_str).filter(|url| is_callable(url));
-    let events = body.get("events").and_then(Value::as_array).is_some_and(|events| !events.is_empty());
-    let Some(url) = url.filter(|_| events) else {
-        return Err(Refusal(422, json!({"error": {"code": "invalid_request", "details": [{"param": "url"}]}})));
-    };
-    let secret = standard_webhooks::secret(&rand::random::<[u8; 24]>());
+    let mut webhook = rules::webhook(&rules::json(&headers, &body)?, true)?;
     let mut memory = bird.memory.lock();
-    memory.webhook = Some(url.to_owned());
-    memory.answered.insert("secret".to_owned(), secret.clone().into());
-    let id = format!("wh_{}", memory.number());
-    Ok((StatusCode::CREATED, Json(json!({"id": id, "url": url, "secret": secret}))))
+    let id = format!("whk_{}", memory.number());
+    let secret = standard_webhooks::secret(&rand::random::<[u8; 24]>());
+    webhook.extend([("id".to_owned(), id.into()), ("secret".to_owned(), secret.into())]);
+    Ok((StatusCode::CREATED, Json(memory.keep_webhook(webhook.into()))))
 }
 
-async fn delete_webhook(headers: HeaderMap, Path(_): Path<String>) -> Result<StatusCode, Refusal> {
+async fn update_webhook(
+    State(bird): State<Bird>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
+    let changes = rules::webhook(&rules::json(&headers, &body)?, false)?;
+    let mut memory = bird.memory.lock();
+    let mut webhook = known(&memory, &id)?;
+    if let Some(fields) = webhook.as_object_mut() {
+        fields.extend(changes);
+    }
+    let mut shown = memory.keep_webhook(webhook);
+    if let Some(fields) = shown.as_object_mut() {
+        fields.remove("secret");
+    }
+    Ok(Json(shown))
+}
+
+async fn rotate_secret(
+    State(bird): State<Bird>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Refusal> {
+    authorized(&headers)?;
+    let mut memory = bird.memory.lock();
+    let mut webhook = known(&memory, &id)?;
+    let secret = standard_webhooks::secret(&rand::random::<[u8; 24]>());
+    if let Some(fields) = webhook.as_object_mut() {
+        fields.insert("secret".to_owned(), secret.clone().into());
+    }
+    memory.keep_webhook(webhook);
+    Ok(Json(json!({"secret": secret})))
+}
+
+async fn delete_webhook(
+    State(bird): State<Bird>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    authorized(&headers)?;
+    let mut memory = bird.memory.lock();
+    known(&memory, &id)?;
+    memory.answered.remove(WEBHOOK);
+    memory.webhook = None;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The webhook with this id.
+fn known(memory: &Remembered, id: &str) -> Result<Value, Refusal> {
+    let webhook = memory.answered.get(WEBHOOK).filter(|webhook| webhook.get("id").is_some_and(|it| it == id)).cloned();
+    webhook.ok_or_else(|| rules::refusal(404, "NotFound", "webhook_id"))
+}
+
+impl Remembered {
+    fn keep_webhook(&mut self, webhook: Value) -> Value {
+        self.webhook = webhook.get("url").and_then(Value::as_str).map(str::to_owned);
+        self.answered.insert(WEBHOOK.to_owned(), webhook.clone());
+        webhook
+    }
 }
 
 async fn send(State(bird): State<Bird>, headers: HeaderMap, body: Bytes) -> Result<(StatusCode, Json<Value>), Refusal> {
     authorized(&headers)?;
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    bird.take(key, &body).map(|answer| (StatusCode::ACCEPTED, Json(answer)))
+    bird.take(key, &rules::json(&headers, &body)?).map(|answer| (StatusCode::ACCEPTED, Json(answer)))
 }
 
 impl ChannelSim for Bird {
@@ -223,7 +283,8 @@ impl ChannelSim for Bird {
         let path = if self.is_apple { "/v1/amb/messages" } else { "/v1/sms/messages" };
         Router::new()
             .route("/v1/webhooks", get(webhooks).post(create_webhook))
-            .route("/v1/webhooks/{id}", delete(delete_webhook))
+            .route("/v1/webhooks/{id}", patch(update_webhook).delete(delete_webhook))
+            .route("/v1/webhooks/{id}/rotate-secret", post(rotate_secret))
             .route(path, post(send))
             .with_state(self.clone())
     }
@@ -279,6 +340,11 @@ impl ChannelSim for Bird {
 mod tests {
     use super::*;
 
+    fn code(taken: Result<Value, Refusal>) -> (u16, String) {
+        let Err(Refusal(status, answer)) = taken else { panic!("{taken:?} was taken") };
+        (status, answer["error"]["name"].as_str().unwrap_or_default().to_owned())
+    }
+
     #[tokio::test]
     async fn it_refuses_what_bird_refuses_and_takes_a_key_once() {
         let bird = Bird::sms().unwrap();
@@ -288,18 +354,82 @@ mod tests {
             message[name] = value;
             message
         };
-        for (name, value, code) in [
-            ("from", json!("+1"), "invalid_request"),
-            ("text", json!(""), "invalid_request"),
-            ("text", json!("x".repeat(1_837)), "invalid_request"),
-            ("category", json!("spam"), "invalid_request"),
-            ("to", json!("+44"), "invalid_destination"),
+        for (name, value, why) in [
+            ("from", json!("+15005550006"), "SMSSenderNotConfigured"),
+            ("text", json!(""), "InvalidRequest"),
+            ("text", json!("x".repeat(1_837)), "SMSTooLong"),
+            ("text", json!("€".repeat(919)), "SMSTooLong"),
+            ("text", json!("ж".repeat(805)), "SMSTooLong"),
+            ("category", json!("spam"), "InvalidRequest"),
+            ("media_urls", json!([]), "SMSUnsupportedFeature"),
+            ("colour", json!("red"), "InvalidRequest"),
+            ("metadata", json!({"a": "x".repeat(2_048)}), "InvalidRequest"),
+            ("to", json!("447700900161"), "SMSInvalidRecipient"),
+            ("to", json!("+447700900199"), "SMSInvalidRecipient"),
         ] {
-            let Err(Refusal(422, answer)) = bird.take(None, &message(name, value)) else { panic!("{name} was taken") };
-            assert_eq!(answer["error"]["code"], code, "{name}");
+            assert_eq!(code(bird.take(None, &message(name, value))), (422, why.to_owned()), "{name}");
         }
         let good = message("text", json!("hello"));
         assert_eq!(bird.take(Some("k"), &good), bird.take(Some("k"), &good));
+        assert_eq!(code(bird.take(Some("k"), &message("text", json!("other")))).0, 409);
         assert_eq!(bird.received(None).len(), 1);
+    }
+
+    #[test]
+    fn it_refuses_what_bird_refuses_for_apple() {
+        let apple = Bird::apple().unwrap();
+        let message = |content: Value| json!({"to": "c", "from": BUSINESS, "content": content});
+        let file = |url: &str| json!({"type": "text", "body": "\u{fffc}", "attachments": [{"source_url": url}]});
+        let items = |count: usize| {
+            let items: Vec<Value> = (0..count).map(|it| json!({"identifier": it.to_string(), "title": "x"})).collect();
+            json!({"type": "interactive", "interactive_data": {"data": {"quick_reply": {"summary_text": "?", "items": items}}}})
+        };
+        for (content, why) in [
+            (json!({"type": "text"}), "InvalidRequest"),
+            (json!({"type": "hologram", "body": "x"}), "InvalidRequest"),
+            (file("http://files.example.com/a.jpg"), "AMBEndpointNotHTTPS"),
+            (items(1), "AMBQuickReplyItemsInvalid"),
+            (items(6), "AMBQuickReplyItemsInvalid"),
+            (json!({"type": "text", "body": "to somebody who never wrote"}), "NotFound"),
+        ] {
+            assert_eq!(code(apple.take(None, &message(content.clone()))), (422, why.to_owned()), "{content}");
+        }
+        let mut operator = message(json!({"type": "text", "body": "x"}));
+        operator["source"] = json!("operator");
+        assert_eq!(code(apple.take(None, &operator)).1, "AMBMessageSourceNotPermitted");
+    }
+
+    #[tokio::test]
+    async fn a_webhook_shows_its_secret_once_and_can_be_moved_and_dropped() {
+        let bird = Bird::sms().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", format!("Bearer {KEY}").parse().unwrap());
+        headers.insert("content-type", "application/json".parse().unwrap());
+        let body = |value: Value| Bytes::from(value.to_string());
+        for bad in [
+            json!({"url": "https://x.example/"}),
+            json!({"url": "ftp://x.example/", "events": ["sms.received"]}),
+            json!({"url": "https://x.example/", "events": ["sms.sparkled"]}),
+            json!({"url": "https://x.example/", "events": []}),
+        ] {
+            assert!(create_webhook(State(bird.clone()), headers.clone(), body(bad)).await.is_err());
+        }
+        let good = json!({"url": "https://x.example/", "events": ["sms.received"]});
+        let (_, Json(made)) = create_webhook(State(bird.clone()), headers.clone(), body(good)).await.unwrap();
+        let id = made["id"].as_str().unwrap().to_owned();
+        let list = || webhooks(State(bird.clone()), headers.clone(), Query(BTreeMap::new()));
+        assert!(list().await.unwrap().0["data"][0].get("secret").is_none());
+        let change = |id: &str, url: &str| {
+            let body = body(json!({"url": url}));
+            update_webhook(State(bird.clone()), headers.clone(), Path(id.to_owned()), body)
+        };
+        assert!(change("whk_0", "https://y.example/").await.is_err());
+        assert_eq!(change(&id, "https://y.example/").await.unwrap().0["url"], "https://y.example/");
+        let rotated = rotate_secret(State(bird.clone()), headers.clone(), Path(id.clone())).await.unwrap();
+        assert_ne!(rotated.0["secret"], made["secret"]);
+        let drop = || delete_webhook(State(bird.clone()), headers.clone(), Path(id.clone()));
+        assert!(drop().await.is_ok());
+        assert!(drop().await.is_err());
+        assert_eq!(list().await.unwrap().0["data"], json!([]));
     }
 }

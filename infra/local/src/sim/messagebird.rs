@@ -15,6 +15,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use byoc::{
     clock::now_ms,
     crypto::{hmac_sha256, sha256_hex},
+    text,
 };
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
@@ -28,6 +29,24 @@ use super::{
 const ACCESS_KEY: &str = "live_EXAMPLE0123456789";
 const SIGNING_KEY: &str = "simulated-signing-key-0123456789";
 const NUMBER: &str = "447700900170";
+/// How many parts a text message has at most.
+const PARTS: usize = 9;
+/// The fields of a message.
+const FIELDS: &[&str] = &[
+    "body",
+    "datacoding",
+    "gateway",
+    "mclass",
+    "originator",
+    "recipients",
+    "reference",
+    "reportUrl",
+    "scheduledDatetime",
+    "shortenUrls",
+    "type",
+    "typeDetails",
+    "validity",
+];
 const CUSTOMER: &str = "+447700900161";
 
 /// A simulated MessageBird with one number.
@@ -95,24 +114,33 @@ impl MessageBird {
     }
 
     fn take(&self, body: &Value) -> Result<Value, Refusal> {
-        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let field = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let refused = |code: u32, why: &str, parameter: &str| {
             let error = json!({"code": code, "description": why, "parameter": parameter});
             Err(Refusal(422, json!({"errors": [error]})))
         };
-        if text("originator") != NUMBER {
+        if let Some(unknown) =
+            body.as_object().and_then(|fields| fields.keys().find(|name| !FIELDS.contains(&name.as_str())))
+        {
+            return refused(10, "unknown parameter", unknown);
+        }
+        if field("originator") != NUMBER {
             return refused(10, "originator is invalid", "originator");
         }
         let recipients = body.get("recipients").and_then(Value::as_array).cloned().unwrap_or_default();
         let [Value::String(to)] = recipients.as_slice() else {
             return refused(9, "no (correct) recipients found", "recipients");
         };
-        let words = text("body");
-        if words.is_empty() || words.chars().count() > 1_377 {
+        let words = field("body");
+        if words.is_empty() || !text::fits(&words, text::sms_limit(&words, PARTS)) {
             return refused(10, "body is invalid", "body");
         }
-        let report = text("reportUrl");
-        if !is_callable(&report) || text("reference").is_empty() {
+        // Without it everything is written in GSM 03.38, and other letters become question marks.
+        if !matches!(field("datacoding").as_str(), "auto" | "unicode" | "plain") {
+            return refused(10, "datacoding is invalid", "datacoding");
+        }
+        let report = field("reportUrl");
+        if !is_callable(&report) || field("reference").is_empty() {
             return refused(10, "reportUrl and reference go together", "reportUrl");
         }
         let to = number(&format!("+{}", to.trim_start_matches('+')));
@@ -180,7 +208,9 @@ async fn create(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     authorized(&headers)?;
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let is_json =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let body = serde_json::from_slice(&body).ok().filter(|_| is_json).unwrap_or_default();
     bird.take(&body).map(|message| (StatusCode::CREATED, Json(message)))
 }
 
@@ -262,7 +292,7 @@ mod tests {
         let bird = MessageBird::demo().unwrap();
         let message = |name: &str, value: Value| {
             let mut message = json!({"originator": NUMBER, "recipients": ["447700900161"], "body": "x", "reference": "r",
-                "reportUrl": "https://x.example/"});
+                "datacoding": "auto", "reportUrl": "https://x.example/"});
             message[name] = value;
             message
         };
@@ -271,6 +301,9 @@ mod tests {
             (message("recipients", json!([])), 9),
             (message("body", json!("")), 10),
             (message("body", json!("x".repeat(1_378))), 10),
+            (message("body", json!("ж".repeat(604))), 10),
+            (message("datacoding", json!("morse")), 10),
+            (message("colour", json!("red")), 10),
             (message("reportUrl", json!("ftp://x")), 10),
             (message("reference", json!("")), 10),
             (message("body", json!("nobody has this number")), 9),

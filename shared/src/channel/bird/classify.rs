@@ -9,26 +9,43 @@ use crate::{
     channel::codes::Class::{self, Account, Later, Message, OptOut, Receiver},
 };
 
-/// The codes that messages meet.
+/// The codes of failed messages, and the names of refused calls.
 #[rustfmt::skip]
-const CODES: &[(&str, Class, &str)] = &[
+pub(super) const CODES: &[(&str, Class, &str)] = &[
     ("invalid_destination", Receiver, "this is not an address that Bird can reach"),
     ("unreachable", Receiver, "the phone cannot be reached; it may be switched off"),
+    ("landline_unreachable", Receiver, "this number takes no text messages"),
     ("undeliverable", Receiver, "the contact cannot be reached on this channel"),
     ("blocked_by_carrier", Message, "the carrier has filtered the message"),
+    ("blocked_by_fraud_protection", Message, "Bird's fraud protection has stopped the message"),
+    ("blocked_by_recipient", OptOut, "the contact has blocked the sender"),
+    ("content_rejected", Message, "the carrier does not take the text"),
+    ("sender_unregistered", Account, "the sender is not registered for the contact's country"),
     ("recipient_opted_out", OptOut, "the contact has opted out"),
     ("recipient_suppressed", OptOut, "the contact does not want messages of this sender"),
+    ("provider_unavailable", Later, "the carrier cannot be reached"),
     ("insufficient_balance", Account, "the balance at Bird is used up"),
+    ("price_not_found", Account, "Bird has no price for this contact's country"),
     ("service_window_expired", Message, "more than 24 hours have passed since the contact's last message, and WhatsApp then takes approved templates only: write /template followed by its slug"),
     ("rate_limited", Later, "Bird asks to wait"),
+    ("internal_error", Later, "something went wrong at Bird"),
     ("media_rejected", Message, "the channel does not take the file"),
     ("apple:404", Receiver, "the contact has closed the conversation in Messages"),
+    ("bird:business_not_registered", Account, "the business is not registered with Apple"),
+    ("SMSInvalidRecipient", Receiver, "this is not a number that Bird can reach"),
+    ("SMSSenderNotConfigured", Account, "the sender in `from` does not belong to the workspace"),
+    ("SenderCategoryNotPermitted", Account, "the sender's registration does not cover service messages"),
+    ("AMBMessageSourceNotPermitted", Account, "the API key may not write for Apple Messages"),
 ];
+
+/// The row of a code or a name.
+fn find(code: Option<&str>) -> Option<&'static (&'static str, Class, &'static str)> {
+    CODES.iter().find(|(listed, ..)| Some(*listed) == code)
+}
 
 /// Why a message failed late, in words that stand in a sentence.
 pub(super) fn reason(code: Option<&str>) -> String {
-    let row = CODES.iter().find(|(listed, ..)| Some(*listed) == code);
-    row.map_or_else(|| "Bird could not deliver it".to_owned(), |(.., reason)| (*reason).to_owned())
+    find(code).map_or_else(|| "Bird could not deliver it".to_owned(), |(.., reason)| (*reason).to_owned())
 }
 
 /// The answer to a call that worked, or what its failure means.
@@ -42,15 +59,17 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value
         // The same idempotency key with another body.
         (409, _) => Err(Outcome::rejected("Bird has taken another message under this id")),
         (501, _) => Err(Outcome::rejected("Bird cannot do this")),
+        (402, _) => Err(Outcome::Blocked { reason: "the balance at Bird is used up".to_owned() }),
         (400 | 404 | 422, Ok(body)) => {
-            let code = body.pointer("/error/code").and_then(Value::as_str);
-            let row = CODES.iter().find(|(listed, ..)| Some(*listed) == code);
-            Err(match row {
+            let at = |path: &str| body.pointer(path).and_then(Value::as_str);
+            Err(match find(at("/error/name")).or_else(|| find(at("/error/code"))) {
                 Some((_, class, reason)) => class.outcome((*reason).to_owned(), retry_after(answer)),
                 None => {
-                    let field = body.pointer("/error/details/0/param").and_then(Value::as_str);
-                    let field = field.map_or_else(String::new, |field| format!(" (`{field}`)"));
-                    Outcome::Rejected { reason: format!("Bird does not accept this message{field}") }
+                    let field = at("/error/details/0/param").or_else(|| at("/error/param"));
+                    // A vendor's words stay out of notes, but a field's name helps.
+                    let is_name = |field: &&str| field.len() <= 60 && field.is_ascii();
+                    let field = field.filter(is_name).map_or_else(String::new, |field| format!(" (`{field}`)"));
+                    Outcome::Rejected { reason: format!("Bird does not accept the message{field}") }
                 }
             })
         }

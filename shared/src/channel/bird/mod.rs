@@ -1,29 +1,30 @@
 //! Bird's platform of 2026, which succeeds MessageBird: text messages and WhatsApp as the kind `bird`, and Apple Messages
-//! for Business as the kind `apple`, which nobody has tried with Apple itself yet.
+//! for Business as the kind `apple`, which nobody has tried with Apple itself yet: <https://bird.com/docs/api>.
 //!
 //! Its webhook is made by a call whose answer alone carries the secret of the Standard Webhooks signature. Sends carry an
-//! idempotency key, so a repeat is harmless.
+//! idempotency key, so a repeat is harmless. Webhooks hear of the whole workspace: what belongs to another sender or
+//! another product is left out.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
-use super::{Channel, next_of, sent, template};
+use self::api::{call, fetch, region, word};
+use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{
-        Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
-    },
-    fit,
+    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Step, Task, Urls},
     limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
-    message::{Media, MediaKind, MediaSource, Part, PartKind},
-    secret::Secret,
+    message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
-    standard_webhooks, text,
+    standard_webhooks,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
 
+mod api;
 mod classify;
 mod parse;
+mod register;
+mod render;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,25 @@ pub static BIRD: Bird = Bird { is_apple: false };
 /// Apple Messages for Business.
 pub static APPLE: Bird = Bird { is_apple: true };
 
+/// What an installation speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Product {
+    Sms,
+    WhatsApp,
+    Apple,
+}
+
+impl Product {
+    /// Where messages are sent.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Sms => "/v1/sms/messages",
+            Self::WhatsApp => "/v1/whatsapp/messages",
+            Self::Apple => "/v1/amb/messages",
+        }
+    }
+}
+
 const API_KEY: &str = "api_key";
 const FROM: &str = "from";
 const PRODUCT: &str = "product";
@@ -47,31 +67,13 @@ const WEBHOOK_ID: &str = "webhook_id";
 
 const SEND: &str = "send_message";
 const LIST_WEBHOOKS: &str = "list_webhooks";
-const MAKE_WEBHOOK: &str = "create_webhook";
-const DROP_WEBHOOK: &str = "delete_webhook";
 
-/// The note that a task's call was made.
+/// The note that the check was made.
 const ASKED: &str = "bird.asked";
-/// The note that the webhook of an earlier registration is gone.
-const DROPPED: &str = "bird.dropped";
 
-const MESSAGING_EVENTS: &[&str] = &[
-    "sms.received",
-    "sms.sent",
-    "sms.delivered",
-    "sms.undelivered",
-    "sms.failed",
-    "sms.rejected",
-    "sms.expired",
-    "whatsapp.received",
-    "whatsapp.sent",
-    "whatsapp.delivered",
-    "whatsapp.read",
-    "whatsapp.failed",
-    "whatsapp.rejected",
-    "whatsapp.reacted",
-];
-const APPLE_EVENTS: &[&str] = &["amb.received", "amb.sent", "amb.send_failed", "amb.rejected"];
+/// The longest text message, in segments; Bird cuts none.
+const SMS_SEGMENTS: usize = 12;
+const WHATSAPP_TEXT: TextLimit = TextLimit { max: 4_096, unit: TextUnit::Chars };
 
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
@@ -81,15 +83,24 @@ const IMAGE: MediaLimit = MediaLimit {
     caption: 1_024,
     by: MediaBy::Link,
 };
-const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 16_000_000, accepted: &[], ..IMAGE };
+const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 100_000_000, accepted: &[], ..IMAGE };
+const VIDEO: MediaLimit =
+    MediaLimit { kind: MediaKind::Video, max_bytes: 16_000_000, accepted: &["mp4", "3gp"], ..IMAGE };
+/// Any file on Apple's side.
+const ATTACHMENT: MediaLimit = MediaLimit { max_bytes: 99_999_999, accepted: &[], caption: 0, ..IMAGE };
 
 static LIMITS: Limits = Limits {
-    // Twelve segments of a long text message.
+    // Twelve segments of a long text message; in other alphabets than GSM 03.38 they hold 804 characters.
     text: TextLimit { max: 1_836, unit: TextUnit::Gsm7 },
     media: &[
         IMAGE,
-        MediaLimit { kind: MediaKind::Video, accepted: &["mp4", "3gp"], ..FILE },
-        MediaLimit { kind: MediaKind::Audio, accepted: &["aac", "amr", "m4a", "mp3", "ogg"], caption: 0, ..FILE },
+        VIDEO,
+        MediaLimit {
+            kind: MediaKind::Audio,
+            accepted: &["aac", "amr", "m4a", "mp3", "ogg", "oga"],
+            caption: 0,
+            ..VIDEO
+        },
         FILE,
     ],
     parts: &[
@@ -97,10 +108,10 @@ static LIMITS: Limits = Limits {
         (PartKind::Video, Support::Degraded("link in SMS, video on WhatsApp")),
         (PartKind::Audio, Support::Degraded("link in SMS, recording on WhatsApp")),
         (PartKind::File, Support::Degraded("link in SMS, file on WhatsApp")),
-        (PartKind::Location, Support::Degraded("map link")),
-        (PartKind::ContactCard, Support::Degraded("text")),
+        (PartKind::Location, Support::Degraded("map link in SMS, place on WhatsApp")),
+        (PartKind::ContactCard, Support::Degraded("text in SMS, card on WhatsApp")),
         (PartKind::Sticker, Support::Degraded("link")),
-        (PartKind::Buttons, Support::Degraded("numbered list")),
+        (PartKind::Buttons, Support::Degraded("numbered list in SMS, buttons or a list on WhatsApp where they fit")),
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
@@ -112,17 +123,18 @@ static LIMITS: Limits = Limits {
 
 static APPLE_LIMITS: Limits = Limits {
     text: TextLimit { max: 10_000, unit: TextUnit::Chars },
-    // Files become links: how they are uploaded is not documented.
-    media: &[],
+    // Bird fetches the file and hands it on.
+    media: &[
+        ATTACHMENT,
+        MediaLimit { kind: MediaKind::Video, ..ATTACHMENT },
+        MediaLimit { kind: MediaKind::Audio, ..ATTACHMENT },
+        MediaLimit { kind: MediaKind::File, ..ATTACHMENT },
+    ],
     parts: &[
-        (PartKind::Image, Support::Degraded("link")),
-        (PartKind::Video, Support::Degraded("link")),
-        (PartKind::Audio, Support::Degraded("link")),
-        (PartKind::File, Support::Degraded("link")),
         (PartKind::Location, Support::Degraded("map link")),
         (PartKind::ContactCard, Support::Degraded("text")),
         (PartKind::Sticker, Support::Degraded("link")),
-        (PartKind::Buttons, Support::Degraded("numbered list")),
+        (PartKind::Buttons, Support::Degraded("2 to 5 quick replies, else a numbered list")),
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
@@ -155,11 +167,25 @@ impl Adapter for Bird {
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
-        if account.setting("api_url").is_some() || region(account).is_some() {
-            return Ok(());
+        let bad = |setting: &str, should_be: &str| {
+            Err(SettingError { setting: setting.to_owned(), should_be: should_be.to_owned() })
+        };
+        if account.setting("api_url").is_none() && region(account).is_none() {
+            return bad(API_KEY, "an API key of Bird's platform, such as bk_eu1_…");
         }
-        let should_be = "an API key of Bird's platform, such as bk_eu1_…".to_owned();
-        Err(SettingError { setting: API_KEY.to_owned(), should_be })
+        let from = account.setting(FROM).unwrap_or_default();
+        let digits = |text: &str, length: std::ops::RangeInclusive<usize>| {
+            length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let is_number = from.strip_prefix('+').is_some_and(|rest| digits(rest, 7..=15));
+        match self.product(account) {
+            // Events are known to be ours by it, so it has to be spelled as Bird spells it.
+            Product::WhatsApp if !is_number => bad(FROM, "the business number, such as +447700900170"),
+            Product::Sms if !is_number && !digits(from, 3..=8) && !is_name(from) => {
+                bad(FROM, "a number such as +447700900170, a short code, or a name of at most 11 letters")
+            }
+            _ => Ok(()),
+        }
     }
 
     fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<String> {
@@ -173,94 +199,84 @@ impl Adapter for Bird {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let asked = known.note(ASKED).is_some();
-        let old = account.secret(WEBHOOK_ID).map(|id| id.reveal()).filter(|_| known.note(DROPPED).is_none());
         match task {
             Task::Deliver(delivery) => Ok(next_of(self.calls(account, delivery)?, known)),
-            Task::Check if !asked => call(account, LIST_WEBHOOKS, Method::GET, "/v1/webhooks", None).map(Step::Call),
-            Task::Register { .. } | Task::Unregister if old.is_some() => {
-                let id = old.unwrap_or_default();
-                call(account, DROP_WEBHOOK, Method::DELETE, &format!("/v1/webhooks/{id}"), None).map(Step::Call)
+            Task::Check if known.note(ASKED).is_none() => {
+                call(account, LIST_WEBHOOKS, Method::GET, "/v1/webhooks?limit=1", None).map(Step::Call)
             }
-            Task::Register { url } if !asked => {
-                let events = if self.is_apple { APPLE_EVENTS } else { MESSAGING_EVENTS };
-                let body = json!({"url": url, "events": events});
-                call(account, MAKE_WEBHOOK, Method::POST, "/v1/webhooks", Some(&body)).map(Step::Call)
-            }
+            Task::Register { url } => register::next(account, url, self.events(account), known),
+            Task::Unregister => register::unregister(account, known),
             Task::Fetch(media, _) => fetch(account, media),
             _ => Ok(Step::Done),
         }
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
-        let note = |key: &str| Fact::Note(key.to_owned(), "yes".to_owned());
-        let word = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let drops = account.secret(WEBHOOK_ID).is_some() && known.note(DROPPED).is_none();
         match task {
             Task::Deliver(_) => sent(classify::read(SEND, answer).map(|answer| word(&answer, "id"))),
             Task::Check => match classify::read(LIST_WEBHOOKS, answer) {
                 Ok(_) => {
-                    let from = account.setting(FROM).unwrap_or_default().to_owned();
-                    Outcome::Learned(vec![Fact::Identity(from.clone()), Fact::AccountId(from), note(ASKED)])
+                    let from = account.setting(FROM).unwrap_or_default();
+                    // A number may speak several products, and each is an installation of its own.
+                    let identity = format!("{:?} {from}", self.product(account));
+                    let asked = Fact::Note(ASKED.to_owned(), "yes".to_owned());
+                    Outcome::Learned(vec![Fact::Identity(identity), Fact::AccountId(from.to_owned()), asked])
                 }
                 Err(outcome) => outcome,
             },
-            // One that is gone already is as good as dropped.
-            Task::Register { .. } | Task::Unregister if drops => match classify::read(DROP_WEBHOOK, answer) {
-                Ok(_) | Err(Outcome::Rejected { .. }) => Outcome::Learned(vec![note(DROPPED)]),
-                Err(outcome) => outcome,
-            },
-            Task::Register { .. } => match classify::read(MAKE_WEBHOOK, answer) {
-                Ok(answer) => match (word(&answer, "id"), word(&answer, "secret")) {
-                    (Some(id), Some(secret)) => Outcome::Learned(vec![
-                        Fact::Secret(WEBHOOK_ID, Secret::new(id)),
-                        Fact::Secret(WEBHOOK_SECRET, Secret::new(secret)),
-                        note(ASKED),
-                    ]),
-                    _ => Outcome::rejected("Bird's answer to the new webhook has no secret in it"),
-                },
-                Err(outcome) => outcome,
-            },
+            Task::Register { url } => register::read(account, url, known, answer),
+            Task::Unregister => register::unregistered(answer),
             _ => Outcome::from_status("Bird", answer, None),
         }
     }
 }
 
 impl Channel for Bird {
-    fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
-        parse::parse(request.request())
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        let from = account.setting(FROM).unwrap_or_default();
+        parse::parse(self.product(account), from, request.request())
     }
 }
 
 impl Bird {
+    fn product(self, account: &Account<'_>) -> Product {
+        match (self.is_apple, account.setting(PRODUCT)) {
+            (true, _) => Product::Apple,
+            (false, Some("whatsapp")) => Product::WhatsApp,
+            (false, _) => Product::Sms,
+        }
+    }
+
+    /// What the webhook hears of.
+    fn events(self, account: &Account<'_>) -> &'static [&'static str] {
+        match self.product(account) {
+            Product::Sms => &[
+                "sms.received",
+                "sms.sent",
+                "sms.delivered",
+                "sms.undelivered",
+                "sms.failed",
+                "sms.rejected",
+                "sms.expired",
+                "sms_suppression.created",
+            ],
+            Product::WhatsApp => &[
+                "whatsapp.received",
+                "whatsapp.sent",
+                "whatsapp.delivered",
+                "whatsapp.read",
+                "whatsapp.failed",
+                "whatsapp.rejected",
+                "whatsapp.reacted",
+                "whatsapp_suppression.created",
+            ],
+            Product::Apple => &["amb.received", "amb.sent", "amb.send_failed", "amb.rejected"],
+        }
+    }
+
     /// The calls of a delivery, in order.
     fn calls(self, account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
-        let mut name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
-        let is_whatsapp = account.setting(PRODUCT) == Some("whatsapp") && !self.is_apple;
-        let path = match (self.is_apple, is_whatsapp) {
-            (true, _) => "/v1/amb/messages",
-            (_, true) => "/v1/whatsapp/messages",
-            _ => "/v1/sms/messages",
-        };
-        let mut list: Vec<Value> = Vec::new();
-        for part in delivery.parts {
-            if let Some(rich) = is_whatsapp.then(|| content(part)).flatten() {
-                list.push(rich);
-                continue;
-            }
-            let plain = fit::plain(part);
-            let words = name.take().map_or_else(|| plain.clone(), |name| fit::signed(name, &plain));
-            list.extend(text::split(&words, self.limits().text).into_iter().map(|piece| {
-                match (self.is_apple, is_whatsapp) {
-                    (true, _) => json!({"source": "operator", "content": {"type": "text", "body": piece}}),
-                    (_, true) => json!({"text": {"body": piece}}),
-                    _ => json!({"text": piece, "category": "service"}),
-                }
-            }));
-        }
-        if list.is_empty() {
-            return Err(RenderError::new("the message is empty"));
-        }
+        let product = self.product(account);
         let complete = |(index, mut message): (usize, Value)| {
             let key = delivery.retry_key(index);
             if let Some(fields) = message.as_object_mut() {
@@ -268,92 +284,17 @@ impl Bird {
                 fields.insert("from".to_owned(), account.setting(FROM).unwrap_or_default().into());
                 fields.insert("metadata".to_owned(), json!({"bridge_id": key}));
             }
-            let mut call = call(account, SEND, Method::POST, path, Some(&message))?;
+            let mut call = call(account, SEND, Method::POST, product.path(), Some(&message))?;
             let key = HeaderValue::from_str(&key).map_err(|_| RenderError::new("no idempotency key"))?;
             call.request.headers_mut().insert("idempotency-key", key);
             Ok(call)
         };
-        list.into_iter().enumerate().map(complete).collect()
+        render::messages(product, account, delivery)?.into_iter().enumerate().map(complete).collect()
     }
 }
 
-/// What only WhatsApp can show.
-fn content(part: &Part) -> Option<Value> {
-    match part {
-        Part::Text { text } => {
-            let template = template::asked_for(text)?;
-            let values: Vec<Value> =
-                template.values.iter().map(|value| json!({"type": "text", "text": value})).collect();
-            let mut body = json!({"slug": template.name});
-            if let (false, Some(fields)) = (values.is_empty(), body.as_object_mut()) {
-                fields.insert("components".to_owned(), json!([{"type": "body", "parameters": values}]));
-            }
-            Some(json!({"template": body}))
-        }
-        Part::Media(Media { kind, source: MediaSource::Link { url }, caption, name, .. }) => {
-            let key = match kind {
-                MediaKind::Image => "image",
-                MediaKind::Video => "video",
-                MediaKind::Audio => "audio",
-                MediaKind::File => "document",
-            };
-            let mut media = json!({"url": url});
-            let fields = media.as_object_mut()?;
-            if let Some(caption) = caption.as_ref().filter(|_| key != "audio") {
-                fields.insert("caption".to_owned(), caption.as_str().into());
-            }
-            if let Some(name) = name.as_ref().filter(|_| key == "document") {
-                fields.insert("filename".to_owned(), name.as_str().into());
-            }
-            Some(json!({key: media}))
-        }
-        _ => None,
-    }
-}
-
-/// A file of a contact; the key goes to Bird's hosts only.
-fn fetch(account: &Account<'_>, media: &Media) -> Result<Step, RenderError> {
-    let MediaSource::Reference { id } = &media.source else { return Ok(Step::Done) };
-    let foreign = || RenderError::new("the file's address is not one of Bird's");
-    let url = url::Url::parse(id).map_err(|_| foreign())?;
-    let base = url::Url::parse(&base(account)?).map_err(|_| foreign())?;
-    let is_ours = url.scheme() == base.scheme() && url.host() == base.host() && url.port() == base.port();
-    let is_birds = |host: &str| host == "platform.bird.com" || host.ends_with(".platform.bird.com");
-    let is_theirs = url.scheme() == "https" && url.host_str().is_some_and(is_birds);
-    if !is_ours && !is_theirs {
-        return Err(foreign());
-    }
-    let mut key = HeaderValue::from_str(&bearer(account)?).map_err(|_| foreign())?;
-    key.set_sensitive(true);
-    Ok(Step::Download(Request::get(url.as_str()).header(header::AUTHORIZATION, key).body(())?))
-}
-
-fn call(
-    account: &Account<'_>,
-    name: &'static str,
-    method: Method,
-    path: &str,
-    body: Option<&Value>,
-) -> Result<Call, RenderError> {
-    let url = format!("{}{path}", base(account)?);
-    json_call(name, method, &url, ("authorization", &bearer(account)?), body, Repeat::Harmless)
-}
-
-fn bearer(account: &Account<'_>) -> Result<String, RenderError> {
-    let key = account.secret(API_KEY).map(|key| key.reveal());
-    key.map(|key| format!("Bearer {key}")).ok_or_else(|| RenderError::new("the API key of Bird is missing"))
-}
-
-/// The region that the key names: `bk_eu1_…`.
-fn region<'a>(account: &Account<'a>) -> Option<&'a str> {
-    let (region, _) = account.secret(API_KEY)?.reveal().strip_prefix("bk_")?.split_once('_')?;
-    (!region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(region)
-}
-
-fn base(account: &Account<'_>) -> Result<String, RenderError> {
-    match (account.setting("api_url"), region(account)) {
-        (Some(url), _) => Ok(url.trim_end_matches('/').to_owned()),
-        (None, Some(region)) => Ok(format!("https://{region}.platform.bird.com")),
-        (None, None) => Err(RenderError::new("the API key of Bird names no region")),
-    }
+/// Whether a text message may come from this name.
+fn is_name(from: &str) -> bool {
+    let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '&' | '+');
+    (1..=11).contains(&from.len()) && from.chars().all(is_good) && from.contains(|c: char| c.is_ascii_alphabetic())
 }

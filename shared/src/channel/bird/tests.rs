@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{
-    ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request,
-    shown, take, webhook,
+use crate::{
+    message::{Button, Media, MediaSource, Part},
+    testing::{
+        ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
+        request, shown, take, webhook,
+    },
 };
 
 const FOLDER: &str = "channel/bird";
@@ -17,17 +20,53 @@ fn side(kind: &'static str, settings: &[(&str, &str)]) -> Side {
     Side::new(kind, settings, &[("api_key", "bk_eu1_EXAMPLE"), ("webhook_secret", SECRET)])
 }
 
-fn parsed(bytes: &[u8]) -> Value {
+const NUMBER: &str = "+447700900170";
+const BUSINESS: &str = "b52d6267-0000-4000-8000-0533d0f1dc07";
+
+/// The installations that a sample may be for, by the beginning of its name.
+fn sides() -> [(&'static str, Bird, Side); 3] {
+    [
+        ("sms", BIRD, side("bird", &[("product", "sms"), ("from", NUMBER)])),
+        ("whatsapp", BIRD, side("bird", &[("product", "whatsapp"), ("from", NUMBER)])),
+        ("apple", APPLE, side("apple", &[("from", BUSINESS)])),
+    ]
+}
+
+fn parsed(name: &str, bytes: &[u8]) -> Value {
+    let sides = sides();
+    let (_, bird, side) = sides.iter().find(|(product, ..)| name.starts_with(product)).unwrap_or(&sides[0]);
     let signed = standard_webhooks::sign(SECRET, "msg_1", ARRIVED, bytes);
     let headers: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    shown(take(&BIRD, &side("bird", &[]), &webhook(&headers, bytes.to_vec())).unwrap())
+    shown(take(bird, side, &webhook(&headers, bytes.to_vec())).unwrap())
 }
 
 #[test]
 fn every_call_becomes_what_the_table_says() {
-    let samples = fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("inbound/"));
-    let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name, parsed(&bytes))).collect();
+    let table: BTreeMap<String, Value> = inbound().map(|(name, bytes)| (name.clone(), parsed(&name, &bytes))).collect();
     assert_shown!("inbound", table);
+}
+
+fn inbound() -> impl Iterator<Item = (String, Vec<u8>)> {
+    fixtures(FOLDER).into_iter().filter_map(|(name, bytes)| Some((name.strip_prefix("inbound/")?.to_owned(), bytes)))
+}
+
+#[test]
+fn what_belongs_to_another_installation_of_the_workspace_is_left_out() {
+    for (name, bytes) in inbound() {
+        for (product, bird, side) in sides() {
+            let elsewhere = Side::new(side.kind, &[("product", product), ("from", "+447700900999")], &[]);
+            let read = |side: &Side| {
+                let request = webhook(&[], bytes.clone());
+                let from = side.settings["from"].as_str();
+                parse::parse(bird.product(&side.account()), from, &request).unwrap().events.len()
+            };
+            assert!(read(&side) == 0 || name.starts_with(product), "{name} for {product}");
+            // This event of Bird's names no sender.
+            if name != "whatsapp_suppression_created.json" {
+                assert_eq!(read(&elsewhere), 0, "{name} for another sender");
+            }
+        }
+    }
 }
 
 #[test]
@@ -44,9 +83,7 @@ fn an_answer_means_what_the_table_says() {
         let status = name.split(['_', '.']).find_map(|word| word.parse().ok()).unwrap_or(200);
         read(&name, status, std::str::from_utf8(&bytes).unwrap());
     }
-    for code in
-        ["invalid_destination", "recipient_opted_out", "insufficient_balance", "service_window_expired", "apple:404"]
-    {
+    for (code, ..) in classify::CODES {
         read(code, 422, &json!({"error": {"type": "x", "code": code}}).to_string());
     }
     for status in [200, 401, 404, 409, 500, 501, 503] {
@@ -80,9 +117,7 @@ fn sent(bird: Bird, side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
 
 #[test]
 fn requests_are_the_documented_ones() {
-    let sms = side("bird", &[("product", "sms"), ("from", "+447700900170")]);
-    let whatsapp = side("bird", &[("product", "whatsapp"), ("from", "+447700900170")]);
-    let apple = side("apple", &[("from", "b52d6267-0000-4000-8000-0533d0f1dc07")]);
+    let [(_, _, sms), (_, _, whatsapp), (_, _, apple)] = sides();
     let image = Part::Media(Media {
         caption: Some("photo".into()),
         ..Media::new(MediaKind::Image, MediaSource::Link { url: "https://files.example.com/a.jpg".into() })
@@ -97,11 +132,13 @@ fn requests_are_the_documented_ones() {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(bird, side, to, &[part]);
         let mut ours = body(&calls[0]);
-        // Every message carries our id and its sender; the values of a template have no names.
+        // Every message carries our id and its sender; the values of a template have no names; an API key may not write as
+        // the operator whom Apple's sample names.
         for message in [&mut sample, &mut ours] {
             let fields = message.as_object_mut().unwrap();
             fields.remove("metadata");
             fields.remove("from");
+            fields.remove("source");
             if let Some(value) =
                 message.pointer_mut("/template/components/0/parameters/0").and_then(Value::as_object_mut)
             {
@@ -117,34 +154,107 @@ fn requests_are_the_documented_ones() {
     }
 }
 
+/// The calls of a setup task that Bird answers by `answers`, and the secrets that they teach.
+fn set_up(side: &Side, task: &Task<'_>, answers: &[(&str, u16, Value)]) -> (Vec<String>, Vec<(String, String)>) {
+    let (mut known, mut calls, mut secrets) = (Known::default(), Vec::new(), Vec::new());
+    while let Step::Call(call) = BIRD.next(&side.account(), task, &known).unwrap() {
+        let (_, status, reply) = answers.iter().find(|(name, ..)| *name == call.name).expect(call.name);
+        let path = call.request.uri().path_and_query().unwrap();
+        calls.push(format!("{} {path}", call.request.method()));
+        assert!(call.request.headers()["authorization"].is_sensitive());
+        let Outcome::Learned(facts) = BIRD.read(&side.account(), task, &known, &answer(*status, &reply.to_string()))
+        else {
+            panic!("{calls:?}")
+        };
+        for fact in &facts {
+            if let Fact::Secret(name, secret) = fact {
+                secrets.push(((*name).to_owned(), secret.reveal().to_owned()));
+            }
+        }
+        known.learn(&facts);
+    }
+    (calls, secrets)
+}
+
 #[test]
-fn a_registration_makes_a_webhook_and_drops_the_one_before() {
-    let url = "https://bridge.example.com/hooks/messagebird/acct1";
-    let made = |call: &Call| match call.name {
-        MAKE_WEBHOOK => answer(201, r#"{"id":"wh_2","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"#),
-        // It was gone already.
-        _ => answer(404, r#"{"error":{"code":"not_found"}}"#),
+fn a_registration_makes_a_webhook_or_moves_the_one_that_is_there() {
+    let url = "https://bridge.example.com/channels/i/t";
+    let query = "url=https%3A%2F%2Fbridge.example.com%2Fchannels%2Fi%2Ft";
+    let key = ("api_key", "bk_eu1_EXAMPLE");
+    let fresh = Side::new("bird", &[], &[key]);
+    let old = Side::new("bird", &[], &[key, ("webhook_id", "whk_1"), ("webhook_secret", SECRET)]);
+    let none = ("find_webhook", 200, json!({"data": [{"id": "whk_9", "url": "https://other.example/"}]}));
+    let orphan = ("find_webhook", 200, json!({"data": [{"id": "whk_7", "url": url}]}));
+    let made = ("create_webhook", 201, json!({"id": "whk_2", "secret": "whsec_bmV3"}));
+    let renewed = ("rotate_webhook_secret", 200, json!({"secret": "whsec_cmVuZXdlZA=="}));
+    let moved = ("update_webhook", 200, json!({"id": "whk_1"}));
+    let lost = ("update_webhook", 404, json!({"error": {"type": "not_found_error"}}));
+    let find = format!("GET /v1/webhooks?{query}");
+    let register = Task::Register { url };
+    let pair = |id: &str, secret: &str| {
+        vec![("webhook_id".to_owned(), id.to_owned()), ("webhook_secret".to_owned(), secret.to_owned())]
     };
-    let drive = |side: &Side, task: &Task<'_>| {
-        let calls = drive(&BIRD, &side.account(), task, &mut Known::default(), made).unwrap();
-        calls.iter().map(|call| call.name).collect::<Vec<_>>()
+    for (side, answers, calls, secrets) in [
+        (&fresh, vec![none.clone(), made.clone()], vec![&*find, "POST /v1/webhooks"], pair("whk_2", "whsec_bmV3")),
+        // The process died after making it.
+        (
+            &fresh,
+            vec![orphan, renewed],
+            vec![&*find, "POST /v1/webhooks/whk_7/rotate-secret"],
+            pair("whk_7", "whsec_cmVuZXdlZA=="),
+        ),
+        (&old, vec![moved], vec!["PATCH /v1/webhooks/whk_1"], vec![]),
+        // Somebody has deleted it.
+        (
+            &old,
+            vec![lost, none, made],
+            vec!["PATCH /v1/webhooks/whk_1", &*find, "POST /v1/webhooks"],
+            pair("whk_2", "whsec_bmV3"),
+        ),
+    ] {
+        assert_eq!(set_up(side, &register, &answers), (calls.iter().map(|&call| call.to_owned()).collect(), secrets));
+    }
+    for (status, side, calls) in [
+        (204, &old, vec!["DELETE /v1/webhooks/whk_1"]),
+        (404, &old, vec!["DELETE /v1/webhooks/whk_1"]),
+        (204, &fresh, vec![]),
+    ] {
+        assert_eq!(set_up(side, &Task::Unregister, &[("delete_webhook", status, json!({}))]).0, calls);
+    }
+}
+
+#[test]
+fn a_webhook_hears_of_what_the_sample_hears_of() {
+    let sample = fixture(FOLDER, "send/webhook_create.json");
+    let [(_, _, sms), (_, _, whatsapp), _] = sides();
+    let heard = [BIRD.events(&sms.account()), BIRD.events(&whatsapp.account())].concat();
+    for event in sample["events"].as_array().unwrap() {
+        assert!(heard.contains(&event.as_str().unwrap()), "{event}");
+    }
+}
+
+#[test]
+fn a_file_is_fetched_with_the_key_from_birds_own_region_only() {
+    let [_, (_, _, whatsapp), _] = sides();
+    let fetch = |url: &str| {
+        let media = Media::new(MediaKind::Image, MediaSource::Reference { id: url.to_owned() });
+        BIRD.next(
+            &whatsapp.account(),
+            &Task::Fetch(&media, &crate::adapter::FetchContext::default()),
+            &Known::default(),
+        )
     };
-    let fresh = Side::new("bird", &[], &[("api_key", "bk_eu1_EXAMPLE")]);
-    let old = Side::new("bird", &[], &[("api_key", "bk_eu1_EXAMPLE"), ("webhook_id", "wh_1")]);
-    assert_eq!(drive(&fresh, &Task::Register { url }), [MAKE_WEBHOOK]);
-    assert_eq!(drive(&old, &Task::Register { url }), [DROP_WEBHOOK, MAKE_WEBHOOK]);
-    assert_eq!(drive(&old, &Task::Unregister), [DROP_WEBHOOK]);
-    assert!(drive(&fresh, &Task::Unregister).is_empty());
-    let Step::Call(call) = BIRD.next(&fresh.account(), &Task::Register { url }, &Known::default()).unwrap() else {
-        panic!()
-    };
-    let mut sample = fixture(FOLDER, "send/webhook_create.json");
-    // Ours hears of some more events.
-    let events = sample["events"].take();
-    let ours = body(&call);
-    assert_eq!(ours["url"], sample["url"]);
-    let heard = ours["events"].as_array().unwrap();
-    assert!(events.as_array().unwrap().iter().all(|event| heard.contains(event)), "{ours}");
+    let path = "/v1/whatsapp/messages/wam_1/media/waf_1";
+    for host in ["https://platform.bird.com", "https://eu1.platform.bird.com", "https://us1.platform.bird.com"] {
+        let Ok(Step::Download(request)) = fetch(&format!("{host}{path}")) else { panic!("{host}") };
+        assert_eq!(request.uri().to_string(), format!("https://eu1.platform.bird.com{path}"));
+        assert!(request.headers()["authorization"].is_sensitive());
+    }
+    for url in
+        ["https://evil.example/x", "https://platform.bird.com.evil.example/x", "https://evilplatform.bird.com/x", "x"]
+    {
+        assert!(fetch(url).is_err(), "{url}");
+    }
 }
 
 #[test]
@@ -160,41 +270,88 @@ fn every_sample_has_a_row() {
 
 #[test]
 fn long_things_and_what_cannot_be_shown() {
+    let link = |kind, name: &str, caption: Option<&str>| {
+        Part::Media(Media {
+            name: Some(name.into()),
+            caption: caption.map(str::to_owned),
+            ..Media::new(kind, MediaSource::Link { url: format!("https://files.example.com/{name}") })
+        })
+    };
+    let reply = |label: &str| Button::Reply { label: label.into(), text: label.into() };
+    let shop = Button::Link { label: "Shop".into(), url: "https://shop.example.com/".into() };
     let parts = [
         Part::text("a word ".repeat(300)),
-        Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
+        Part::text("слово ".repeat(140)),
+        Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop\nMain street 1".into()) },
+        Part::ContactCard { name: Some("Ines Halvorsund".into()), phone: Some("+380441234567".into()) },
         Part::Sticker { id: "1".into(), url: None },
+        link(MediaKind::Image, "a.jpg", Some("photo")),
+        link(MediaKind::Audio, "a.mp3", Some("listen")),
+        link(MediaKind::File, "a.pdf", None),
+        Part::text("Deliver today?"),
+        Part::Buttons { buttons: vec![reply("Yes"), reply("No")] },
+        Part::Buttons { buttons: vec![reply("One")] },
+        Part::Buttons { buttons: (0..5).map(|number| reply(&format!("Choice {number}"))).collect() },
+        Part::Buttons { buttons: vec![reply("Same"), reply("Same")] },
+        Part::Buttons { buttons: vec![shop.clone()] },
+        Part::Buttons { buttons: vec![reply("Yes"), shop] },
+        Part::text("/template order_ready:en Ana | 42"),
     ];
-    for (name, bird, product) in
-        [("odd_sms", BIRD, "sms"), ("odd_whatsapp", BIRD, "whatsapp"), ("odd_apple", APPLE, "")]
-    {
-        let mut side = side("bird", &[("product", product), ("from", "+447700900170")]);
+    for (product, bird, mut side) in sides() {
         side.options.agent_name = true;
-        assert_shown!(name, sent(bird, &side, "+447700900161", &parts).iter().map(request).collect::<Vec<_>>());
+        let name = format!("odd_{product}");
+        assert_shown!(&*name, sent(bird, &side, "+447700900161", &parts).iter().map(request).collect::<Vec<_>>());
     }
 }
 
 #[test]
 fn a_key_names_its_region() {
-    let check = |key: &str| BIRD.check_settings(&Side::new("bird", &[], &[("api_key", key)]).account()).is_ok();
+    let check = |key: &str| {
+        let side = Side::new("bird", &[("product", "sms"), ("from", NUMBER)], &[("api_key", key)]);
+        BIRD.check_settings(&side.account()).is_ok()
+    };
     assert!(check("bk_eu1_x"));
     for key in ["", "x", "bk_", "bk__x", "bk_e.u_x", "live_1_x"] {
         assert!(!check(key), "{key}");
     }
 }
 
+#[test]
+fn a_sender_is_spelled_as_bird_spells_it() {
+    let check =
+        |product, from| BIRD.check_settings(&side("bird", &[("product", product), ("from", from)]).account()).is_ok();
+    for (from, sms, whatsapp) in [
+        (NUMBER, true, true),
+        ("24680", true, false),
+        ("Acme Shop", true, false),
+        ("07700900170", false, false),
+        ("447700900170", false, false),
+        ("a name too long", false, false),
+        ("+44 7700 900170", false, false),
+    ] {
+        assert_eq!((check("sms", from), check("whatsapp", from)), (sms, whatsapp), "{from}");
+    }
+}
+
+#[test]
+fn the_same_number_is_another_installation_for_another_product() {
+    let [(_, _, sms), (_, _, whatsapp), _] = sides();
+    let check = |side: &Side| BIRD.read(&side.account(), &Task::Check, &Known::default(), &answer(200, "{}"));
+    assert_ne!(check(&sms), check(&whatsapp));
+}
+
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        parsed(&bytes);
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), product in 0..3_usize) {
+        parsed(["sms", "whatsapp", "apple"][product], &bytes);
     }
 
     #[test]
     fn no_changed_sample_makes_it_panic(index in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte: u8) {
-        let samples: Vec<_> = fixtures(FOLDER).into_values().collect();
-        let mut bytes = index.get(&samples).clone();
+        let samples: Vec<_> = inbound().collect();
+        let (name, mut bytes) = index.get(&samples).clone();
         let at = at.index(bytes.len());
         bytes[at] = byte;
-        parsed(&bytes);
+        parsed(&name, &bytes);
     }
 }

@@ -6,14 +6,15 @@ use http::Response;
 use super::wire::Answer;
 use crate::adapter::{Outcome, retry_after};
 
-/// The answer to a call that worked, or what its failure means. 409 is a success: an earlier attempt with the same retry
-/// key was taken (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
+/// The answer to a call that worked, or what its failure means. 409 for its retry key is a success: an
+/// earlier attempt with the same key was taken (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
 pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
     let status = answer.status().as_u16();
     let body: Option<Answer> = serde_json::from_slice(answer.body()).ok();
     let what = format!("LINE's {call} answered {status}");
     match (status, body) {
-        (200..=299 | 409, Some(body)) => Ok(body),
+        (200..=299, Some(body)) => Ok(body),
+        (409, Some(body)) if body.message.contains("retry key") => Ok(body),
         (200..=299, None) => Err(Outcome::Retry { wait: None, reason: format!("{what} without JSON"), doubtful: true }),
         (_, body) => Err(failure(status, &body.unwrap_or_default(), what, answer)),
     }

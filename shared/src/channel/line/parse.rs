@@ -20,7 +20,13 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     let mut parsed = ParsedChannel { events: Vec::new(), ignored: Vec::new(), ack: Ack::empty() };
     for (index, event) in callback.events.iter().enumerate() {
         let id = event_id(event, request, index);
-        match read(event)? {
+        let read = match read(event) {
+            Ok(read) => read,
+            // The other events of a batch are other people's, and LINE would not send them again.
+            Err(_) if callback.events.len() > 1 => Err("malformed"),
+            Err(error) => return Err(error),
+        };
+        match read {
             Ok((contact, kind)) => {
                 let at = event.timestamp.unwrap_or(request.received_at);
                 let contact = Contact { id: contact.to_owned(), ..Contact::default() };

@@ -42,6 +42,38 @@ fn every_call_becomes_what_the_table_says() {
 }
 
 #[test]
+fn one_odd_event_does_not_take_the_others_of_its_batch_with_it() {
+    let event = |id: &str, message: Value| {
+        json!({"type": "message", "mode": "active", "timestamp": 1, "webhookEventId": id, "message": message,
+            "source": {"type": "user", "userId": "U1"}})
+    };
+    let odd = event("odd", json!({"id": "1", "type": "location", "latitude": 900.0, "longitude": 0.0}));
+    let text = event("text", json!({"id": "2", "type": "text", "text": "Hi"}));
+    let parsed = |events: &[&Value]| {
+        let bytes = serde_json::to_vec(&json!({"events": events})).unwrap();
+        let signature = signature(&bytes);
+        take(&Line, &side(), &webhook(&[("X-Line-Signature", &signature)], bytes))
+    };
+    let both = parsed(&[&odd, &text]).unwrap().unwrap();
+    assert_eq!(both.events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>(), ["text"]);
+    assert_eq!(
+        both.ignored.iter().map(|left| (left.id.as_str(), left.reason)).collect::<Vec<_>>(),
+        [("odd", "malformed")]
+    );
+    assert!(parsed(&[&odd]).unwrap().is_err());
+}
+
+#[test]
+fn only_the_retry_keys_conflict_means_that_a_message_was_taken() {
+    let answer = |message: &str| {
+        let body = json!({"message": message, "sentMessages": [{"id": "1"}]}).to_string();
+        http::Response::builder().status(409).body(bytes::Bytes::from(body)).unwrap()
+    };
+    assert!(super::classify::read("push", &answer("The retry key is already accepted")).is_ok());
+    assert!(super::classify::read("push", &answer("Conflict")).is_err());
+}
+
+#[test]
 fn every_answer_means_what_the_table_says() {
     let (side, contact, parts) = (side(), contact(USER), [Part::text("hi")]);
     let video = Media::new(MediaKind::Video, MediaSource::Reference { id: "560000000000000008".into() });

@@ -16,7 +16,7 @@ use crate::{
         Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
         retry_after,
     },
-    fit,
+    fit::{self, Byline},
     limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
     message::{Media, MediaKind, MediaSource, Part, PartKind},
     settings::{Form, Setting, SettingError},
@@ -39,10 +39,14 @@ const ACCESS_KEY: &str = "access_key";
 const SIGNING_KEY: &str = "signing_key";
 const ORIGINATOR: &str = "originator";
 const CHANNEL_ID: &str = "channel_id";
+const NAMESPACE: &str = "template_namespace";
 
 const SEND_SMS: &str = "send_sms";
 const SEND: &str = "send_message";
 const BALANCE: &str = "balance";
+
+/// The longest text message, in parts.
+const SMS_PARTS: usize = 9;
 
 /// The note that a task's only call was made.
 const ASKED: &str = "messagebird.asked";
@@ -58,7 +62,7 @@ const IMAGE: MediaLimit = MediaLimit {
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 16_000_000, accepted: &[], ..IMAGE };
 
 static LIMITS: Limits = Limits {
-    // Nine parts of a long text message.
+    // Nine parts of a long text message; in other alphabets than GSM 03.38 they hold 603 characters.
     text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },
     media: &[
         IMAGE,
@@ -97,6 +101,7 @@ static SETTINGS: &[Setting] = &[
         Form::Text(64),
         "the id of a channel of the Conversations API, instead of `originator`",
     ),
+    Setting::optional(NAMESPACE, Form::Text(64), "the namespace of WhatsApp templates, where the channel has one"),
     Setting::optional("api_url", Form::Url, "the base for text messages, as a rule https://rest.messagebird.com"),
     Setting::optional(
         "conversations_api_url",
@@ -186,27 +191,22 @@ impl Channel for MessageBird {
 
 /// The calls of a delivery, in order.
 fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
-    let mut name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
-    let mut signed = |text: &str| match name.filter(|_| !text.trim().is_empty()) {
-        Some(author) => {
-            name = None;
-            fit::signed(author, text)
-        }
-        None => text.to_owned(),
-    };
     let channel = account.setting(CHANNEL_ID);
+    let mut byline = Byline::of(account, delivery);
     let mut list: Vec<(&str, Value)> = Vec::new();
     for part in delivery.parts {
-        let rich = channel.and_then(|_| content(part));
+        let rich = channel.and_then(|_| content(account, part, &mut byline));
+        // What conversations cannot show beside it follows in words.
         let words = match (&rich, part) {
-            (Some(_), Part::Media(Media { kind: MediaKind::Audio | MediaKind::File, caption: Some(caption), .. })) => {
-                signed(caption)
-            }
-            (Some(_), _) => String::new(),
-            (None, other) => signed(&fit::plain(other)),
+            (Some(_), Part::Media(media)) if caption_inside(media).is_none() => media.caption.clone(),
+            (Some(_), Part::Location { label, .. }) => label.clone(),
+            (Some(_), _) => None,
+            (None, other) => Some(fit::plain(other)),
         };
+        let words = byline.sign(&words.unwrap_or_default());
+        let limit = if channel.is_some() { LIMITS.text } else { text::sms_limit(&words, SMS_PARTS) };
         list.extend(rich);
-        list.extend(text::split(&words, LIMITS.text).into_iter().map(|piece| ("text", json!({"text": piece}))));
+        list.extend(text::split(&words, limit).into_iter().map(|piece| ("text", json!({"text": piece}))));
     }
     if list.is_empty() {
         return Err(RenderError::new("the message is empty"));
@@ -240,35 +240,45 @@ fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, Re
 }
 
 /// What only conversations can show.
-fn content(part: &Part) -> Option<(&'static str, Value)> {
+fn content(account: &Account<'_>, part: &Part, byline: &mut Byline<'_>) -> Option<(&'static str, Value)> {
     match part {
         Part::Text { text } => {
             let template = template::asked_for(text)?;
             let language = template.language.unwrap_or("en_US");
             let values: Vec<Value> = template.values.iter().map(|value| json!({"default": value})).collect();
-            let body = json!({
+            let mut body = json!({
                 "templateName": template.name, "language": {"policy": "deterministic", "code": language}, "params": values,
             });
+            if let (Some(namespace), Some(fields)) = (account.setting(NAMESPACE), body.as_object_mut()) {
+                fields.insert("namespace".to_owned(), namespace.into());
+            }
             Some(("hsm", json!({"hsm": body})))
         }
-        Part::Media(Media { kind, source: MediaSource::Link { url }, caption, .. }) => {
-            let (name, has_caption) = match kind {
-                MediaKind::Image => ("image", true),
-                MediaKind::Video => ("video", true),
-                MediaKind::Audio => ("audio", false),
-                MediaKind::File => ("file", false),
+        Part::Media(media @ Media { source: MediaSource::Link { url }, .. }) => {
+            let name = match media.kind {
+                MediaKind::Image => "image",
+                MediaKind::Video => "video",
+                MediaKind::Audio => "audio",
+                MediaKind::File => "file",
             };
-            let mut media = json!({"url": url});
-            if let (true, Some(caption), Some(fields)) = (has_caption, caption, media.as_object_mut()) {
-                fields.insert("caption".to_owned(), caption.as_str().into());
+            let mut file = json!({"url": url});
+            if let (Some(caption), Some(fields)) = (caption_inside(media), file.as_object_mut()) {
+                fields.insert("caption".to_owned(), byline.sign(caption).into());
             }
-            Some((name, json!({name: media})))
+            Some((name, json!({name: file})))
         }
         Part::Location { latitude, longitude, .. } => {
             Some(("location", json!({"location": {"latitude": latitude, "longitude": longitude}})))
         }
         _ => None,
     }
+}
+
+/// The caption that travels with a file; any other is a text of its own.
+fn caption_inside(media: &Media) -> Option<&str> {
+    let most = TextLimit { max: IMAGE.caption, unit: TextUnit::Chars };
+    let has_captions = matches!(media.kind, MediaKind::Image | MediaKind::Video);
+    media.caption.as_deref().filter(|caption| has_captions && text::fits(caption, most))
 }
 
 /// A file of a contact; the access key goes to MessageBird's host only.

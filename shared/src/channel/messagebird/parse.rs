@@ -21,7 +21,8 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         fields(request, form(&request.body))?
     } else {
         let body: Value = decode(&request.body)?;
-        match body.get("type").and_then(Value::as_str).filter(|_| body.get("conversation").is_some()) {
+        let is_event = body.get("message").is_some_and(Value::is_object) || body.get("conversation").is_some();
+        match body.get("type").and_then(Value::as_str).filter(|_| is_event) {
             Some(kind) => event(request, kind, &body),
             None => fields(request, flat(&body))?,
         }

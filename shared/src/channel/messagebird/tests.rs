@@ -168,6 +168,8 @@ fn every_sample_has_a_row() {
 fn long_things_and_what_a_text_message_cannot_show() {
     let parts = [
         Part::text("a word ".repeat(300)),
+        Part::text("слово ".repeat(120)),
+        link(MediaKind::Image, "https://files.example.com/b.jpg", Some(&"long ".repeat(201))),
         link(MediaKind::Image, "https://files.example.com/a.jpg", Some("photo")),
         Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
         Part::text("/template order_ready:en Ana | 42"),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::LIMITS;
 use crate::{
     adapter::{Account, Delivery, RenderError},
-    fit,
+    fit::{self, Byline},
     limits::{TextLimit, TextUnit},
     message::{Button, Card, Media, MediaKind, MediaSource, Part},
     text,
@@ -23,8 +23,7 @@ const CARD_TEXT: TextLimit = TextLimit { max: 80, unit: TextUnit::Chars };
 
 /// The requests that bring a delivery to its contact, in order.
 pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Value>, RenderError> {
-    let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
-    let mut messages = Messages { name, list: Vec::new() };
+    let mut messages = Messages { byline: Byline::of(account, delivery), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
@@ -41,8 +40,7 @@ pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result
 }
 
 struct Messages<'a> {
-    /// Who writes, until it was said.
-    name: Option<&'a str>,
+    byline: Byline<'a>,
     list: Vec<Value>,
 }
 
@@ -57,13 +55,7 @@ impl Messages<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        let text = match self.name.filter(|_| !text.trim().is_empty()) {
-            Some(name) => {
-                self.name = None;
-                fit::signed(name, text)
-            }
-            None => text.to_owned(),
-        };
+        let text = self.byline.sign(text);
         for piece in text::split(&text, LIMITS.text) {
             self.list.push(json!({"text": piece}));
         }

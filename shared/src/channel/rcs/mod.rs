@@ -18,7 +18,7 @@ use super::{Channel, next_of, sent};
 use crate::{
     adapter::{Account, Adapter, Call, Delivery, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
     crypto::{hmac_sha512_is, rsa_sha256, same},
-    fit,
+    fit::{self, Byline},
     limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
     message::{Button, Media, MediaKind, MediaSource, Part, PartKind},
     settings::{Form, Setting, SettingError},
@@ -165,7 +165,7 @@ impl Channel for Rcs {
 
 /// The calls of a delivery, in order.
 fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
-    let mut name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
+    let mut byline = Byline::of(account, delivery);
     let mut list: Vec<Value> = Vec::new();
     for part in delivery.parts {
         let words = match part {
@@ -191,13 +191,7 @@ fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, Re
             }
             other => fit::plain(other),
         };
-        let words = match name.filter(|_| !words.trim().is_empty()) {
-            Some(author) => {
-                name = None;
-                fit::signed(author, &words)
-            }
-            None => words,
-        };
+        let words = byline.sign(&words);
         list.extend(text::split(&words, LIMITS.text).into_iter().map(|piece| json!({"text": piece})));
     }
     if list.is_empty() {

@@ -6,7 +6,7 @@ use super::LIMITS;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template,
-    fit,
+    fit::{self, Byline},
     message::{Media, MediaSource, Part},
     text,
 };
@@ -17,8 +17,8 @@ pub(super) type Fields = Vec<(&'static str, String)>;
 /// The requests that bring a delivery to its contact, in order.
 pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Fields>, RenderError> {
     let to = delivery.contact.id.as_str();
-    let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
-    let mut messages = Messages { is_whatsapp: to.starts_with("whatsapp:"), name, list: Vec::new() };
+    let mut messages =
+        Messages { is_whatsapp: to.starts_with("whatsapp:"), byline: Byline::of(account, delivery), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
@@ -48,8 +48,7 @@ fn sender(account: &Account<'_>, is_whatsapp: bool) -> Result<(&'static str, Str
 
 struct Messages<'a> {
     is_whatsapp: bool,
-    /// Who writes, until it was said.
-    name: Option<&'a str>,
+    byline: Byline<'a>,
     list: Vec<Fields>,
 }
 
@@ -85,7 +84,7 @@ impl Messages<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        let text = self.signed(text);
+        let text = self.byline.sign(text);
         for piece in text::split(&text, LIMITS.text) {
             self.list.push(vec![("Body", piece.to_owned())]);
         }
@@ -98,23 +97,12 @@ impl Messages<'_> {
         let caption = media.caption.as_deref().filter(|caption| text::fits(caption, LIMITS.text));
         let mut fields = Fields::new();
         if let Some(caption) = caption {
-            fields.push(("Body", self.signed(caption)));
+            fields.push(("Body", self.byline.sign(caption)));
         }
         fields.push(("MediaUrl", url.clone()));
         self.list.push(fields);
         if caption.is_none() {
             self.text(media.caption.as_deref().unwrap_or_default());
-        }
-    }
-
-    /// The text with the agent's name before it, once: a text message shows no sender but a number.
-    fn signed(&mut self, text: &str) -> String {
-        match self.name.filter(|_| !text.trim().is_empty()) {
-            Some(name) => {
-                self.name = None;
-                fit::signed(name, text)
-            }
-            None => text.to_owned(),
         }
     }
 }

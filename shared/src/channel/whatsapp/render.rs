@@ -6,7 +6,7 @@ use super::LIMITS;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template::{self, Template},
-    fit,
+    fit::{self, Byline},
     limits::{TextLimit, TextUnit},
     message::{Button, Media, MediaKind, MediaSource, Part},
     text,
@@ -26,8 +26,7 @@ const LANGUAGE: &str = "en_US";
 
 /// The messages that bring a delivery to its contact, in order.
 pub(super) fn messages(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Value>, RenderError> {
-    let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
-    let mut messages = Messages { name, list: Vec::new() };
+    let mut messages = Messages { byline: Byline::of(account, delivery), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
@@ -51,8 +50,7 @@ pub(super) fn messages(account: &Account<'_>, delivery: &Delivery<'_>) -> Result
 }
 
 struct Messages<'a> {
-    /// Who writes, until it was said.
-    name: Option<&'a str>,
+    byline: Byline<'a>,
     list: Vec<Value>,
 }
 
@@ -88,7 +86,7 @@ impl Messages<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        let text = self.signed(text);
+        let text = self.byline.sign(text);
         for piece in text::split(&text, LIMITS.text) {
             self.list.push(json!({"type": "text", "text": {"body": piece, "preview_url": false}}));
         }
@@ -120,7 +118,7 @@ impl Messages<'_> {
         let is_inside = kind != "audio" && text::fits(caption, BODY) && !caption.trim().is_empty();
         if let Some(fields) = file.as_object_mut() {
             if is_inside {
-                fields.insert("caption".to_owned(), self.signed(caption).into());
+                fields.insert("caption".to_owned(), self.byline.sign(caption).into());
             }
             if let (MediaKind::File, Some(name)) = (media.kind, &media.name) {
                 fields.insert("filename".to_owned(), name.as_str().into());
@@ -177,16 +175,5 @@ impl Messages<'_> {
         }
         self.list.pop();
         Some(text)
-    }
-
-    /// The text with the agent's name before it, once: WhatsApp shows the business's name only.
-    fn signed(&mut self, text: &str) -> String {
-        match self.name.filter(|_| !text.trim().is_empty()) {
-            Some(name) => {
-                self.name = None;
-                fit::signed(name, text)
-            }
-            None => text.to_owned(),
-        }
     }
 }

@@ -1,0 +1,120 @@
+//! How Bird gets to know our webhook URL.
+//!
+//! A webhook that is there already is moved to the new URL: a new one would have another secret, and what was on its way
+//! to the old one would be lost. One whose secret we missed, because we died after making it, gets a new secret.
+
+use bytes::Bytes;
+use http::{Method, Response};
+use serde_json::{Value, json};
+
+use super::{
+    WEBHOOK_ID, WEBHOOK_SECRET,
+    api::{call, word},
+    classify,
+};
+use crate::{
+    adapter::{Account, Fact, Known, Outcome, RenderError, Step},
+    secret::Secret,
+};
+
+const MOVE: &str = "update_webhook";
+const FIND: &str = "find_webhook";
+const MAKE: &str = "create_webhook";
+const RENEW: &str = "rotate_webhook_secret";
+const DROP: &str = "delete_webhook";
+
+/// The note that the webhook stands, or is gone for good.
+const DONE: &str = "bird.done";
+/// The note that the webhook that we knew is not there any more.
+const LOST: &str = "bird.lost";
+/// The note with the id of a webhook at this URL whose secret we do not know; empty where there is none.
+const FOUND: &str = "bird.found";
+
+/// The id of the webhook that we made, as long as it is there and its secret is known.
+fn ours<'a>(account: &Account<'a>, known: &Known) -> Option<&'a str> {
+    account.secret(WEBHOOK_SECRET)?;
+    account.secret(WEBHOOK_ID).map(|id| id.reveal()).filter(|_| known.note(LOST).is_none())
+}
+
+/// The next call of a registration.
+pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Known) -> Result<Step, RenderError> {
+    if known.note(DONE).is_some() {
+        return Ok(Step::Done);
+    }
+    if let Some(id) = ours(account, known) {
+        let body = json!({"url": url, "events": events, "status": "active"});
+        return call(account, MOVE, Method::PATCH, &format!("/v1/webhooks/{id}"), Some(&body)).map(Step::Call);
+    }
+    match known.note(FOUND) {
+        None => {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish();
+            call(account, FIND, Method::GET, &format!("/v1/webhooks?{query}"), None)
+        }
+        Some("") => call(account, MAKE, Method::POST, "/v1/webhooks", Some(&json!({"url": url, "events": events}))),
+        Some(id) => call(account, RENEW, Method::POST, &format!("/v1/webhooks/{id}/rotate-secret"), None),
+    }
+    .map(Step::Call)
+}
+
+/// What the answer to such a call teaches.
+pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    if ours(account, known).is_some() {
+        return match classify::read(MOVE, answer) {
+            Ok(_) => Outcome::Learned(vec![note(DONE)]),
+            Err(Outcome::Rejected { .. }) => Outcome::Learned(vec![note(LOST)]),
+            Err(outcome) => outcome,
+        };
+    }
+    let found = known.note(FOUND);
+    let name = match found {
+        None => FIND,
+        Some("") => MAKE,
+        Some(_) => RENEW,
+    };
+    let answer = match classify::read(name, answer) {
+        Ok(answer) => answer,
+        Err(outcome) => return outcome,
+    };
+    let Some(found) = found else {
+        let all = answer.get("data").and_then(Value::as_array).into_iter().flatten();
+        let id = all.filter(|webhook| word(webhook, "url").as_deref() == Some(url)).find_map(|it| word(it, "id"));
+        return Outcome::Learned(vec![Fact::Note(FOUND.to_owned(), id.filter(|id| is_id(id)).unwrap_or_default())]);
+    };
+    let id = if found.is_empty() { word(&answer, "id").filter(|id| is_id(id)) } else { Some(found.to_owned()) };
+    match (id, word(&answer, "secret")) {
+        (Some(id), Some(secret)) => Outcome::Learned(vec![
+            Fact::Secret(WEBHOOK_ID, Secret::new(id)),
+            Fact::Secret(WEBHOOK_SECRET, Secret::new(secret)),
+            note(DONE),
+        ]),
+        _ => Outcome::rejected("Bird's answer to the new webhook has no secret in it"),
+    }
+}
+
+/// The call that makes Bird forget our webhook.
+pub(super) fn unregister(account: &Account<'_>, known: &Known) -> Result<Step, RenderError> {
+    match account.secret(WEBHOOK_ID).filter(|_| known.note(DONE).is_none()) {
+        Some(id) => {
+            let path = format!("/v1/webhooks/{}", id.reveal());
+            call(account, DROP, Method::DELETE, &path, None).map(Step::Call)
+        }
+        None => Ok(Step::Done),
+    }
+}
+
+/// What the answer to that call means: one that is gone already is as good.
+pub(super) fn unregistered(answer: &Response<Bytes>) -> Outcome {
+    match classify::read(DROP, answer) {
+        Ok(_) | Err(Outcome::Rejected { .. }) => Outcome::Learned(vec![note(DONE)]),
+        Err(outcome) => outcome,
+    }
+}
+
+fn note(key: &str) -> Fact {
+    Fact::Note(key.to_owned(), "yes".to_owned())
+}
+
+/// Whether this can stand in a path.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}

@@ -1,0 +1,228 @@
+//! Neutral messages as Bird's: one JSON body per message, without its receiver.
+
+use serde_json::{Value, json};
+
+use super::{APPLE_LIMITS, Product, SMS_SEGMENTS, WHATSAPP_TEXT};
+use crate::{
+    adapter::{Account, Delivery, RenderError},
+    channel::template::{self, Template},
+    fit::{self, Byline},
+    limits::{TextLimit, TextUnit},
+    message::{Button, Media, MediaKind, MediaSource, Part},
+    text,
+};
+
+const fn chars(max: usize) -> TextLimit {
+    TextLimit { max, unit: TextUnit::Chars }
+}
+
+/// A caption, and the text above buttons.
+const BODY: TextLimit = chars(1_024);
+/// How many buttons stand below a text on WhatsApp, and how many rows a list has.
+const BUTTONS: usize = 3;
+const ROWS: usize = 10;
+/// Apple shows so many quick replies, no fewer and no more.
+const QUICK_REPLIES: std::ops::RangeInclusive<usize> = 2..=5;
+/// The place of an attachment in Apple's text.
+const ATTACHMENT: char = '\u{fffc}';
+
+/// The messages that bring a delivery to its contact, in order.
+pub(super) fn messages(
+    product: Product,
+    account: &Account<'_>,
+    delivery: &Delivery<'_>,
+) -> Result<Vec<Value>, RenderError> {
+    let mut messages = Messages { product, byline: Byline::of(account, delivery), list: Vec::new() };
+    for part in delivery.parts {
+        messages.part(part);
+    }
+    if messages.list.is_empty() { Err(RenderError::new("the message is empty")) } else { Ok(messages.list) }
+}
+
+struct Messages<'a> {
+    product: Product,
+    byline: Byline<'a>,
+    list: Vec<Value>,
+}
+
+impl Messages<'_> {
+    fn part(&mut self, part: &Part) {
+        match (self.product, part) {
+            (Product::WhatsApp, Part::Text { text }) => match template::asked_for(text) {
+                Some(template) => self.list.push(template_message(&template)),
+                None => self.text(text),
+            },
+            (Product::WhatsApp, Part::Location { latitude, longitude, label }) => {
+                let mut location = json!({"latitude": latitude, "longitude": longitude});
+                if let (Some(label), Some(fields)) = (label.as_deref(), location.as_object_mut()) {
+                    let (name, address) = label.split_once('\n').map_or((label, None), |(a, b)| (a, Some(b)));
+                    fields.insert("name".to_owned(), text::truncate(name, chars(1_000)).into());
+                    if let Some(address) = address {
+                        fields.insert("address".to_owned(), text::truncate(address, chars(1_000)).into());
+                    }
+                }
+                self.list.push(json!({"location": location}));
+            }
+            (Product::WhatsApp, Part::ContactCard { name, phone: Some(phone) }) if text::fits(phone, chars(32)) => {
+                let name = name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(phone);
+                let name = text::truncate(name, chars(256));
+                let first = name.split_whitespace().next().unwrap_or(phone);
+                self.list.push(json!({"contact_cards": [{
+                    "name": {"formatted_name": name, "first_name": first}, "phone_numbers": [{"phone_number": phone}],
+                }]}));
+            }
+            (Product::WhatsApp, Part::Media(media)) => self.media(media),
+            (Product::WhatsApp, Part::Buttons { buttons }) => self.buttons(buttons),
+            (Product::Apple, Part::Media(media)) => self.attachment(media),
+            (Product::Apple, Part::Buttons { buttons }) => self.quick_replies(buttons),
+            (_, other) => self.text(&fit::plain(other)),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let text = self.byline.sign(text);
+        let limit = match self.product {
+            Product::Sms => text::sms_limit(&text, SMS_SEGMENTS),
+            Product::WhatsApp => WHATSAPP_TEXT,
+            Product::Apple => APPLE_LIMITS.text,
+        };
+        for piece in text::split(&text, limit) {
+            self.list.push(match self.product {
+                Product::Sms => json!({"text": piece, "category": "service"}),
+                Product::WhatsApp => json!({"text": {"body": piece}}),
+                Product::Apple => json!({"content": {"type": "text", "body": piece}}),
+            });
+        }
+    }
+
+    /// A file on WhatsApp.
+    fn media(&mut self, media: &Media) {
+        let MediaSource::Link { url } = &media.source else {
+            return self.text(&fit::plain(&Part::Media(media.clone())));
+        };
+        let key = match media.kind {
+            MediaKind::Image => "image",
+            MediaKind::Video => "video",
+            MediaKind::Audio => "audio",
+            MediaKind::File => "document",
+        };
+        let caption = self.byline.sign(media.caption.as_deref().unwrap_or_default());
+        let is_inside = key != "audio" && text::fits(&caption, BODY) && !caption.trim().is_empty();
+        let mut file = json!({"url": url});
+        if let Some(fields) = file.as_object_mut() {
+            if is_inside {
+                fields.insert("caption".to_owned(), caption.as_str().into());
+            }
+            if let (MediaKind::File, Some(name)) = (media.kind, &media.name) {
+                fields.insert("filename".to_owned(), text::truncate(name, chars(100)).into());
+            }
+        }
+        self.list.push(json!({key: file}));
+        if !is_inside {
+            self.text(&caption);
+        }
+    }
+
+    /// A file on Apple's side, which Bird fetches and hands on.
+    fn attachment(&mut self, media: &Media) {
+        let MediaSource::Link { url } = &media.source else {
+            return self.text(&fit::plain(&Part::Media(media.clone())));
+        };
+        let mut attachment = json!({"source_url": url});
+        if let Some(fields) = attachment.as_object_mut() {
+            for (name, value) in [("name", &media.name), ("mime_type", &media.content_type)] {
+                if let Some(value) = value {
+                    fields.insert(name.to_owned(), value.as_str().into());
+                }
+            }
+        }
+        let body = ATTACHMENT.to_string();
+        self.list.push(json!({"content": {"type": "text", "body": body, "attachments": [attachment]}}));
+        self.text(media.caption.as_deref().unwrap_or_default());
+    }
+
+    /// Choices on WhatsApp, below the text before them: up to three as buttons, up to ten as a list, one link as a link
+    /// button; anything else in words.
+    fn buttons(&mut self, buttons: &[Button]) {
+        let (kind, name, content) = match (buttons, replies(buttons, 20, 256), replies(buttons, 24, 200)) {
+            ([Button::Link { label, url }], ..)
+                if text::fits(label, chars(20))
+                    && !label.trim().is_empty()
+                    && url.starts_with("http")
+                    && text::fits(url, chars(2_000)) =>
+            {
+                ("cta_url", "cta_url", json!({"text": label, "url": url}))
+            }
+            (_, Some(choices), _) if (1..=BUTTONS).contains(&choices.len()) => {
+                let button = |(slug, label): &(String, &str)| json!({"type": "quick_reply", "quick_reply": {"slug": slug, "text": label}});
+                ("button", "buttons", choices.iter().map(button).collect())
+            }
+            (_, _, Some(choices)) if (1..=ROWS).contains(&choices.len()) => {
+                let row = |(slug, label): &(String, &str)| json!({"slug": slug, "text": label});
+                let rows: Vec<Value> = choices.iter().map(row).collect();
+                ("list", "list", json!({"button_text": "…", "sections": [{"title": "…", "rows": rows}]}))
+            }
+            _ => return self.text(&fit::plain_buttons(buttons)),
+        };
+        let body = self.body().unwrap_or_else(|| self.byline.sign(&fit::plain_buttons(buttons)));
+        let body = text::truncate(&body, BODY);
+        self.list.push(json!({"interactive": {"type": kind, "body_text": body, name: content}}));
+    }
+
+    /// Choices on Apple's side. The text before them stays a message of its own: whether Apple shows one that comes with
+    /// them depends on the region.
+    fn quick_replies(&mut self, buttons: &[Button]) {
+        let choices = replies(buttons, 512, 512).filter(|choices| QUICK_REPLIES.contains(&choices.len()));
+        let Some(choices) = choices else { return self.text(&fit::plain_buttons(buttons)) };
+        let item = |(identifier, title): &(String, &str)| json!({"identifier": identifier, "title": title});
+        let items: Vec<Value> = choices.iter().map(item).collect();
+        let before = self.list.last().and_then(|message| message.pointer("/content/body")?.as_str());
+        let before = before.filter(|text| !text.contains(ATTACHMENT)).map(str::to_owned);
+        let summary = before.unwrap_or_else(|| fit::plain_buttons(buttons));
+        let summary = text::truncate(&summary, chars(512));
+        self.list.push(json!({"content": {
+            "type": "interactive",
+            "interactive_data": {"data": {"quick_reply": {"summary_text": summary, "items": items}}},
+        }}));
+    }
+
+    /// Takes the text before the buttons, which then stands with them.
+    fn body(&mut self) -> Option<String> {
+        let text = self.list.last()?.pointer("/text/body")?.as_str()?.to_owned();
+        if !text::fits(&text, BODY) {
+            return None;
+        }
+        self.list.pop();
+        Some(text)
+    }
+}
+
+/// An approved template.
+fn template_message(template: &Template<'_>) -> Value {
+    let mut body = json!({"slug": template.name});
+    if let Some(fields) = body.as_object_mut() {
+        if let Some(language) = template.language {
+            fields.insert("language".to_owned(), language.into());
+        }
+        if !template.values.is_empty() {
+            let value = |text: &&str| json!({"type": "text", "text": text});
+            let values: Vec<Value> = template.values.iter().map(value).collect();
+            fields.insert("components".to_owned(), json!([{"type": "body", "parameters": values}]));
+        }
+    }
+    json!({"template": body})
+}
+
+/// What each choice is called for the platform and for people; `None` where one is a link, too long, or named as another.
+fn replies(buttons: &[Button], label_most: usize, id_most: usize) -> Option<Vec<(String, &str)>> {
+    let mut choices: Vec<(String, &str)> = Vec::new();
+    for (index, button) in buttons.iter().enumerate() {
+        let Button::Reply { label, text } = button else { return None };
+        let is_good = !label.trim().is_empty() && text::fits(label, chars(label_most));
+        if !is_good || choices.iter().any(|(_, other)| other == label) {
+            return None;
+        }
+        choices.push((text::truncate(&format!("{index}:{text}"), chars(id_most)).into_owned(), label));
+    }
+    Some(choices)
+}
