@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use byoc_local::sim::{
-    Saying,
+    HelpdeskSim, Saying,
     deskie::{DeskieSim, EMAIL, KEY, STAFF},
 };
 use byoc_tests::{Rig, eventually, texts};
@@ -42,6 +42,27 @@ async fn a_merged_case_is_followed_from_either_side() {
     rig.customer_says("three").await;
     let seen = rig.exactly_at_helpdesk(3).await;
     assert_eq!(seen[0].conversation, seen[2].conversation, "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merged_user_is_followed_from_either_side() {
+    let deskie = Arc::new(DeskieSim::new().unwrap());
+    let rig = rig(&deskie).await;
+    rig.customer_says("one").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    deskie.merge_user(&contact);
+    rig.customer_says("two").await;
+    let seen = rig.exactly_at_helpdesk(2).await;
+    assert_eq!(seen[0].conversation, seen[1].conversation, "{seen:?}");
+    deskie.merge_user(&contact);
+    rig.agent_says("answer").await;
+    rig.exactly_at_channel(1).await;
+    let calls = deskie.faults().passed();
+    rig.customer_says("three").await;
+    let seen = rig.exactly_at_helpdesk(3).await;
+    assert_eq!(seen[0].conversation, seen[2].conversation, "{seen:?}");
+    assert_eq!(deskie.faults().passed(), calls + 1, "the answer said who they are now");
+    assert_eq!(rig.notes(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -422,7 +422,8 @@ impl Relay {
             Err(JournalState::Done) => return Ok(self.told(&message).await),
             Err(_) => return Ok(Verdict::Done),
         };
-        if message.direction == Direction::Outbound && link.stopped_at.is_some() {
+        // What an earlier attempt may have sent before they stopped us, the channel itself has to judge.
+        if message.direction == Direction::Outbound && link.stopped_at.is_some() && !claimed.doubtful {
             let failure = Failure::Gone { reason: STOPPED.to_owned() };
             return self.conclude(&message, claimed, &LinkChange::default(), failure).await;
         }
@@ -636,20 +637,21 @@ impl Message<'_> {
     }
 
     /// The link as the message itself shows it to be. Whoever writes may be answered again, and with their message goes
-    /// what they opened the chat with; an agent's message shows which conversation theirs was merged into.
+    /// what they opened the chat with; an agent's message shows which user and conversation theirs were merged into.
     fn shown(&self, link: &Link) -> Link {
         if self.direction == Direction::Inbound && !self.echo {
             let stopped_at = link.stopped_at.filter(|stopped| *stopped >= self.at);
             return Link { stopped_at, opened_with: None, ..link.clone() };
         }
-        let other = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id));
-        let Some(other) = other.filter(|_| self.live.helpdesk.agents_move_contacts()) else { return link.clone() };
-        Link {
-            user: link.user.clone().or_else(|| self.user.map(str::to_owned)),
-            conversation: Some(other.to_owned()),
-            state: None,
-            ..link.clone()
+        let mut link = link.clone();
+        if self.live.helpdesk.agents_move_contacts() {
+            link.user = self.user.map(str::to_owned).or(link.user);
+            if let Some(other) = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id)) {
+                link.conversation = Some(other.to_owned());
+                link.state = None;
+            }
         }
+        link
     }
 
     fn key(&self) -> JournalKey {

@@ -91,6 +91,11 @@ impl DeskieSim {
         self.lock().merge(contact);
     }
 
+    /// An agent merges a contact's user into another one, who takes over the cases and the id of the contact.
+    pub fn merge_user(&self, contact: &str) {
+        self.lock().merge_user(contact);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Account> {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -44,6 +44,11 @@ pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
     }
 }
 
+/// Whether the answer says that the user does not exist.
+pub(super) fn is_user_missing(answer: &Response<Bytes>) -> bool {
+    code(answer).is_some_and(|code| code == "user_not_found")
+}
+
 /// Whether the answer complains of the contact's address or telephone number.
 pub(super) fn is_about_contact(answer: &Response<Bytes>) -> bool {
     code(answer).is_some_and(|code| {

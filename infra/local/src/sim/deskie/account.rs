@@ -110,6 +110,13 @@ impl Account {
         }
     }
 
+    pub(super) fn merge_user(&mut self, contact: &str) {
+        let Some((old, user)) = self.user_of(contact).and_then(|id| self.users.remove_entry(&id)) else { return };
+        let id = self.fresh_id();
+        self.users.insert(id, user);
+        self.cases.values_mut().filter(|case| case.user == old).for_each(|case| case.user = id);
+    }
+
     pub(super) fn case_json(&self, id: u64, case: &Case) -> Value {
         json!({
             "case_id": id, "case_number": format!("518-{id}"), "subject": "Chat", "user_id": case.user, "staff_id": 0,

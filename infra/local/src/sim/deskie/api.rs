@@ -147,6 +147,9 @@ async fn create_case(State(sim): State<DeskieSim>, request: Request) -> Answer {
 async fn list_cases(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) -> Answer {
     let account = sim.lock();
     let user = asked.get("user_id").and_then(|id| id.parse::<u64>().ok());
+    if user.is_some_and(|user| !account.users.contains_key(&user)) {
+        return Err(missing("user_not_found"));
+    }
     let shows_active = asked.get("show_active_chats").is_some_and(|flag| flag == "true");
     // Active chats are left out unless they are asked for.
     let shown = account
@@ -175,6 +178,7 @@ async fn add_message(State(sim): State<DeskieSim>, Path(id): Path<u64>, request:
     let is_note = sent.fields.contains_key("note");
     let staff = match (sent.number("user_id"), sent.number("staff_id")) {
         (Some(by), None) if by == user => 0,
+        (Some(by), None) if !account.users.contains_key(&by) => return Err(missing("user_not_found")),
         (Some(_), None) => return Err(refusal("wrong_user")),
         (None, Some(STAFF)) => STAFF,
         (None, Some(_)) => return Err(refusal("staff_not_active")),

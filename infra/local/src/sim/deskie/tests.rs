@@ -89,10 +89,12 @@ async fn a_message_is_either_the_customers_or_an_agents() {
     let case = deskie.case("c", json!({})).await;
     let path = format!("cases/{}/messages.json", case["case_id"]);
     let user = &case["user_id"];
+    let other = deskie.case("d", json!({})).await;
     let rows = [
         (json!({"content": "x"}), "user_id_or_staff_id"),
         (json!({"content": "x", "user_id": user, "staff_id": STAFF}), "user_id_or_staff_id"),
-        (json!({"content": "x", "user_id": 1}), "wrong_user"),
+        (json!({"content": "x", "user_id": other["user_id"]}), "wrong_user"),
+        (json!({"content": "x", "user_id": 1}), "user_not_found"),
         (json!({"content": "x", "staff_id": 1}), "staff_not_active"),
         (json!({"user_id": user}), "empty_content"),
     ];
