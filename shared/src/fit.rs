@@ -2,7 +2,9 @@
 
 use crate::{
     adapter::{Account, Delivery},
+    limits::{TextLimit, TextUnit},
     message::{Button, Card, Media, MediaSource, Part},
+    text,
 };
 
 /// Any part as plain text, the last resort of every side. Never empty.
@@ -53,6 +55,26 @@ impl<'a> Byline<'a> {
         }
         self.0.take().map_or_else(|| text.to_owned(), |name| signed(name, text))
     }
+}
+
+/// What each choice is called for the platform, at most `id_most` characters, and for people, at most `label_most`.
+///
+/// `None` where one is a link, without a name, too long, or named as another: platforms refuse those.
+pub fn choices(buttons: &[Button], label_most: usize, id_most: usize) -> Option<Vec<(String, &str)>> {
+    let mut choices: Vec<(String, &str)> = Vec::new();
+    for (index, button) in buttons.iter().enumerate() {
+        let Button::Reply { label, text } = button else { return None };
+        let is_good =
+            !label.trim().is_empty() && text::fits(label, TextLimit { max: label_most, unit: TextUnit::Chars });
+        if !is_good || choices.iter().any(|(_, other)| other == label) {
+            return None;
+        }
+        choices.push((
+            text::truncate(&format!("{index}:{text}"), TextLimit { max: id_most, unit: TextUnit::Chars }).into_owned(),
+            label,
+        ));
+    }
+    Some(choices)
 }
 
 /// A link that shows a place on a map.

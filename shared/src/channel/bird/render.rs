@@ -144,7 +144,7 @@ impl Messages<'_> {
     /// Choices on WhatsApp, below the text before them: up to three as buttons, up to ten as a list, one link as a link
     /// button; anything else in words.
     fn buttons(&mut self, buttons: &[Button]) {
-        let (kind, name, content) = match (buttons, replies(buttons, 20, 256), replies(buttons, 24, 200)) {
+        let (kind, name, content) = match (buttons, fit::choices(buttons, 20, 256), fit::choices(buttons, 24, 200)) {
             ([Button::Link { label, url }], ..)
                 if text::fits(label, chars(20))
                     && !label.trim().is_empty()
@@ -172,7 +172,7 @@ impl Messages<'_> {
     /// Choices on Apple's side. The text before them stays a message of its own: whether Apple shows one that comes with
     /// them depends on the region.
     fn quick_replies(&mut self, buttons: &[Button]) {
-        let choices = replies(buttons, 512, 512).filter(|choices| QUICK_REPLIES.contains(&choices.len()));
+        let choices = fit::choices(buttons, 512, 512).filter(|choices| QUICK_REPLIES.contains(&choices.len()));
         let Some(choices) = choices else { return self.text(&fit::plain_buttons(buttons)) };
         let item = |(identifier, title): &(String, &str)| json!({"identifier": identifier, "title": title});
         let items: Vec<Value> = choices.iter().map(item).collect();
@@ -211,18 +211,4 @@ fn template_message(template: &Template<'_>) -> Value {
         }
     }
     json!({"template": body})
-}
-
-/// What each choice is called for the platform and for people; `None` where one is a link, too long, or named as another.
-fn replies(buttons: &[Button], label_most: usize, id_most: usize) -> Option<Vec<(String, &str)>> {
-    let mut choices: Vec<(String, &str)> = Vec::new();
-    for (index, button) in buttons.iter().enumerate() {
-        let Button::Reply { label, text } = button else { return None };
-        let is_good = !label.trim().is_empty() && text::fits(label, chars(label_most));
-        if !is_good || choices.iter().any(|(_, other)| other == label) {
-            return None;
-        }
-        choices.push((text::truncate(&format!("{index}:{text}"), chars(id_most)).into_owned(), label));
-    }
-    Some(choices)
 }

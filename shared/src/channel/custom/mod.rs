@@ -119,7 +119,8 @@ impl Adapter for Custom {
     fn read(&self, _account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
         let id = if let Task::Deliver(delivery) = task { Some(delivery.retry_key(0)) } else { None };
         match answer.status().as_u16() {
-            404 | 410 => Outcome::Gone { reason: "the app does not know the contact any more".to_owned() },
+            // 404 may as well be a callback URL that is not right, and that is no news of the contact.
+            410 => Outcome::Gone { reason: "the app does not know the contact any more".to_owned() },
             413 => Outcome::rejected("the message is too large for the app"),
             _ => match Outcome::from_status("the app", answer, None) {
                 Outcome::Learned(_) => sent(Ok(id)),

@@ -73,8 +73,8 @@ fn an_answer_means_what_its_status_says() {
     };
     for (statuses, meaning) in [
         (&[200, 202, 204][..], "learned"),
-        (&[404, 410], "gone"),
-        (&[400, 409, 413, 422], "rejected"),
+        (&[410], "gone"),
+        (&[400, 404, 409, 413, 422], "rejected"),
         (&[401, 403], "blocked"),
         (&[408, 429, 500, 502, 503], "wait"),
     ] {

@@ -94,15 +94,16 @@ impl Messages<'_> {
         let MediaSource::Link { url } = &media.source else {
             return self.text(&fit::plain(&Part::Media(media.clone())));
         };
-        let caption = media.caption.as_deref().filter(|caption| text::fits(caption, LIMITS.text));
+        let caption = self.byline.sign(media.caption.as_deref().unwrap_or_default());
+        let is_inside = text::fits(&caption, LIMITS.text);
         let mut fields = Fields::new();
-        if let Some(caption) = caption {
-            fields.push(("Body", self.byline.sign(caption)));
+        if is_inside && !caption.trim().is_empty() {
+            fields.push(("Body", caption.clone()));
         }
         fields.push(("MediaUrl", url.clone()));
         self.list.push(fields);
-        if caption.is_none() {
-            self.text(media.caption.as_deref().unwrap_or_default());
+        if !is_inside {
+            self.text(&caption);
         }
     }
 }

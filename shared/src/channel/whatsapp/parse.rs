@@ -129,8 +129,19 @@ impl Batch<'_> {
     }
 }
 
-/// What a message consists of; nothing where it only takes something back that agents need not see.
+/// What a message consists of; nothing where it only takes a reaction back.
 fn parts(message: &Value) -> Option<Vec<Part>> {
+    match content(message).filter(|parts| !parts.is_empty()) {
+        None if text(message, "/type") != Some("reaction") => {
+            let what = format!("{} without content", text(message, "/type").unwrap_or("message"));
+            Some(vec![Part::Unsupported { what, text: None }])
+        }
+        parts => parts,
+    }
+}
+
+/// The parts of a message, as far as it holds what its type promises.
+fn content(message: &Value) -> Option<Vec<Part>> {
     let kind = text(message, "/type").unwrap_or_default();
     let at = |path: &str| text(message, &format!("/{kind}/{path}")).filter(|text| !text.trim().is_empty());
     let notice =
@@ -156,9 +167,10 @@ fn parts(message: &Value) -> Option<Vec<Part>> {
         "reaction" => Part::text(format!("(reacted with {})", at("emoji")?)),
         "order" => Part::text(order(message)),
         "edit" => {
-            let text =
-                text(message, "/edit/message/text/body").or_else(|| text(message, "/edit/message/image/caption"));
-            Part::text(format!("(edited) {}", text.unwrap_or_default()).trim_end())
+            let words = ["text/body", "image/caption", "video/caption", "document/caption"]
+                .into_iter()
+                .find_map(|path| text(message, &format!("/edit/message/{path}")));
+            Part::text(format!("(edited) {}", words.unwrap_or_default()).trim_end())
         }
         "revoke" => Part::text("(took back an earlier message)"),
         "system" => Part::text(format!("({})", at("body").unwrap_or("the contact's account changed"))),

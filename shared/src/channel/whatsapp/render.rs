@@ -114,11 +114,11 @@ impl Messages<'_> {
             MediaKind::File => "document",
         };
         let mut file = json!({"link": url});
-        let caption = media.caption.as_deref().unwrap_or_default();
-        let is_inside = kind != "audio" && text::fits(caption, BODY) && !caption.trim().is_empty();
+        let caption = self.byline.sign(media.caption.as_deref().unwrap_or_default());
+        let is_inside = kind != "audio" && text::fits(&caption, BODY) && !caption.trim().is_empty();
         if let Some(fields) = file.as_object_mut() {
             if is_inside {
-                fields.insert("caption".to_owned(), self.byline.sign(caption).into());
+                fields.insert("caption".to_owned(), caption.as_str().into());
             }
             if let (MediaKind::File, Some(name)) = (media.kind, &media.name) {
                 fields.insert("filename".to_owned(), name.as_str().into());
@@ -126,41 +126,30 @@ impl Messages<'_> {
         }
         self.list.push(json!({"type": kind, kind: file}));
         if !is_inside {
-            self.text(caption);
+            self.text(&caption);
         }
     }
 
     /// Choices below the text before them: up to three as buttons, up to ten as a list, one link as a link button;
     /// anything else in words.
     fn buttons(&mut self, buttons: &[Button]) {
-        let replies = |most: usize| {
-            let titles = buttons.iter().map(|button| match button {
-                Button::Reply { label, text } if text::fits(label, chars(most)) && !label.trim().is_empty() => {
-                    Some((label.as_str(), text::truncate(text, chars(200)).into_owned()))
-                }
-                _ => None,
-            });
-            titles.collect::<Option<Vec<_>>>()
-        };
-        // WhatsApp wants ids that differ.
-        let id = |index: usize, text: &str| format!("{index}:{text}");
-        let (kind, action) = match (buttons, replies(20), replies(24)) {
+        let (kind, action) = match (buttons, fit::choices(buttons, 20, 256), fit::choices(buttons, 24, 200)) {
             ([Button::Link { label, url }], ..) if text::fits(label, chars(20)) && url.starts_with("http") => {
                 ("cta_url", json!({"name": "cta_url", "parameters": {"display_text": label, "url": url}}))
             }
-            (_, Some(titles), _) if (1..=BUTTONS).contains(&titles.len()) => {
-                let button = |(index, (title, text)): (usize, &(&str, String))| json!({"type": "reply", "reply": {"id": id(index, text), "title": title}});
-                ("button", json!({"buttons": titles.iter().enumerate().map(button).collect::<Vec<_>>()}))
+            (_, Some(choices), _) if (1..=BUTTONS).contains(&choices.len()) => {
+                let button =
+                    |(id, title): &(String, &str)| json!({"type": "reply", "reply": {"id": id, "title": title}});
+                ("button", json!({"buttons": choices.iter().map(button).collect::<Vec<_>>()}))
             }
-            (_, _, Some(titles)) if (1..=ROWS).contains(&titles.len()) => {
-                let row =
-                    |(index, (title, text)): (usize, &(&str, String))| json!({"id": id(index, text), "title": title});
-                let rows: Vec<Value> = titles.iter().enumerate().map(row).collect();
+            (_, _, Some(choices)) if (1..=ROWS).contains(&choices.len()) => {
+                let row = |(id, title): &(String, &str)| json!({"id": id, "title": title});
+                let rows: Vec<Value> = choices.iter().map(row).collect();
                 ("list", json!({"button": "…", "sections": [{"rows": rows}]}))
             }
             _ => return self.text(&fit::plain_buttons(buttons)),
         };
-        let body = self.body().unwrap_or_else(|| fit::plain_buttons(buttons));
+        let body = self.body().unwrap_or_else(|| self.byline.sign(&fit::plain_buttons(buttons)));
         let body = text::truncate(&body, BODY).into_owned();
         self.list.push(json!({
             "type": "interactive", "interactive": {"type": kind, "body": {"text": body}, "action": action},

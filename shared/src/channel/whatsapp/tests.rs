@@ -226,6 +226,35 @@ fn long_things_and_what_whatsapp_cannot_show() {
 }
 
 #[test]
+fn what_is_sent_stays_within_the_limits_of_whatsapp() {
+    let mut side = side();
+    side.options.agent_name = true;
+    let body = |part: Part| sent(&side, "16505550123", &[part]).iter().map(body).collect::<Vec<_>>();
+
+    let caption = "c".repeat(1_024);
+    let calls = body(link(MediaKind::Image, "https://files.example.com/a.jpg", Some(&caption), None));
+    assert_eq!(calls.len(), 2, "a caption that the agent's name makes too long is a text of its own");
+    assert!(calls[1]["text"]["body"].as_str().unwrap().ends_with(&caption));
+
+    let rows = (0..5).map(|row| reply(&format!("Row {row}"), &"x".repeat(300))).collect();
+    let calls = body(Part::Buttons { buttons: rows });
+    let id = calls[0]["interactive"]["action"]["sections"][0]["rows"][0]["id"].as_str().unwrap();
+    assert_eq!(id.chars().count(), 200);
+
+    let calls = body(Part::Buttons { buttons: vec![reply("Yes", "1"), reply("Yes", "2")] });
+    assert_eq!(calls[0]["type"], "text", "WhatsApp refuses equal titles");
+}
+
+#[test]
+fn a_message_that_lacks_its_content_is_a_notice() {
+    let mut call = fixture(FOLDER, "inbound/image_caption.json");
+    call.pointer_mut("/entry/0/changes/0/value/messages/0/image").unwrap().as_object_mut().unwrap().remove("id");
+    let parsed = parsed(call.to_string().as_bytes());
+    assert_eq!(parsed["events"].as_array().map(Vec::len), Some(1), "{parsed}");
+    assert!(parsed.to_string().contains("image without content"), "{parsed}");
+}
+
+#[test]
 fn a_file_is_fetched_from_meta_only() {
     let side = side();
     let media = Media::new(MediaKind::Image, MediaSource::Reference { id: "1000000000000001".into() });
