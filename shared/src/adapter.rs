@@ -218,6 +218,8 @@ pub struct Known {
     /// An earlier attempt at this task ended without a record: its last call may or may not have worked. Look before
     /// sending again where the vendor lets us look.
     pub doubtful: bool,
+    /// How many attempts at this task have failed so far.
+    pub tries: u32,
 }
 
 impl Known {
@@ -282,6 +284,11 @@ pub struct Link {
     pub profile: Option<String>,
     /// Somebody at the helpdesk edited the profile: theirs stays.
     pub profile_pinned: bool,
+    /// When the contact stopped us, in milliseconds since 1970 by the channel's clock; nothing once they let us write
+    /// again.
+    pub stopped_at: Option<i64>,
+    /// What the link said through which the contact opened the chat, until the agents were told.
+    pub opened_with: Option<String>,
 }
 
 /// What a delivery has achieved so far; kept in its journal item.

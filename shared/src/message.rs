@@ -69,6 +69,11 @@ pub enum ChannelEventKind {
     Subscribed,
     /// The contact does not want to be written to any more.
     Unsubscribed,
+    /// The contact opened the chat, through a link that says something; agents read it with the first message.
+    Opened {
+        /// What the link says.
+        context: String,
+    },
     /// The business wrote to the contact past the bridge, from another device or tool.
     BusinessEcho {
         /// What it wrote.
@@ -174,6 +179,9 @@ pub struct Contact {
     /// An e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The company that the contact writes for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// An ISO 639 language code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,

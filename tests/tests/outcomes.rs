@@ -91,6 +91,8 @@ async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_u
         rig.customer_says("Hi").await;
         rig.exactly_at_helpdesk(1).await;
         viber.unsubscribe(rig.bridge.channel.customer()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let calls = rig.bridge.channel.faults().passed();
         rig.agent_says("too late").await;
         eventually("a note or a failed status", || {
             let failures = rig.bridge.helpdesk.failures();
@@ -100,11 +102,58 @@ async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_u
         let mut journal = rig.journal().await;
         journal.retain(|entry| entry["direction"] == "outbound");
         assert_eq!((journal.len(), &journal[0]["state"]), (1, &json!("rejected")), "{helpdesk}: {journal:?}");
-        assert_eq!(rig.at_channel(), [], "{helpdesk}");
+        assert_eq!((rig.at_channel(), rig.bridge.channel.faults().passed()), (Vec::new(), calls), "{helpdesk}");
         rig.customer_says("back again").await;
         rig.exactly_at_helpdesk(2).await;
         rig.agent_says("welcome back").await;
         assert!(rig.exactly_at_channel(1).await[0].text.contains("welcome back"), "{helpdesk}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_read_what_the_chat_was_opened_with_once_and_with_the_first_message() {
+    for helpdesk in byoc_local::sim::HELPDESKS {
+        let viber = std::sync::Arc::new(Viber::demo().unwrap());
+        let channel = viber.clone();
+        let rig = Rig::start_with("viber", helpdesk, |settings| settings.channel = channel).await;
+        let said = viber.open(rig.bridge.channel.customer(), Some("campaign=spring&order=1042")).await.unwrap();
+        assert_eq!(said.status, 200, "{helpdesk}: {said:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(rig.at_helpdesk(), [], "{helpdesk}: nobody wrote yet");
+        // The first attempt fails; the second has to say the same.
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Status(503)));
+        rig.customer_says("Hi").await;
+        let hurry = rig.hurry();
+        let has_arrived =
+            |text: &str| rig.at_helpdesk().last().is_some_and(|seen| seen.text.contains(text)).then_some(());
+        eventually("the first message", || has_arrived("Hi")).await;
+        rig.customer_says("again").await;
+        eventually("the second message", || has_arrived("again")).await;
+        drop(hurry);
+        let all = byoc_tests::texts(&rig.at_helpdesk()).join("\n");
+        let opened = "[The chat was opened with: campaign=spring&order=1042]";
+        assert_eq!(all, format!("{opened}\nHi\nagain"), "{helpdesk}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_asks_to_wait_uses_up_no_tries() {
+    for helpdesk in byoc_local::sim::HELPDESKS {
+        let rig = Rig::start("viber", helpdesk).await;
+        rig.customer_says("one").await;
+        rig.exactly_at_helpdesk(1).await;
+        // More often than a message is tried.
+        for _ in 0..20 {
+            rig.bridge.helpdesk.faults().add(Fault::next(How::TooMany(1)));
+            rig.bridge.channel.faults().add(Fault::next(How::TooMany(1)).at("send_message"));
+        }
+        let hurry = rig.hurry();
+        rig.customer_says("two").await;
+        rig.agent_says("three").await;
+        rig.exactly_at_helpdesk(2).await;
+        rig.exactly_at_channel(1).await;
+        drop(hurry);
+        assert_eq!(rig.bridge.helpdesk.failures(), Vec::<String>::new(), "{helpdesk}");
     }
 }
 

@@ -46,6 +46,10 @@ const AUTHOR_MS: i64 = 30 * 60_000;
 const AUTHOR_LIMIT: usize = 10_000;
 /// The note of a delivery that holds its author's name; empty where none was found.
 const AUTHOR_NOTE: &str = "author.name";
+/// The note of a delivery that holds what the chat was opened with.
+const OPENED_NOTE: &str = "opened_with";
+/// What an agent is told who answers a contact that stopped us.
+const STOPPED: &str = "the contact has stopped messages from this account; they can be answered once they write again";
 
 /// The relay's clients.
 #[derive(Debug)]
@@ -156,7 +160,7 @@ impl Relay {
         envelope: &Envelope,
         event: &ChannelEvent,
     ) -> Result<Verdict, StoreError> {
-        let (installation, contact) = (&envelope.installation, &event.contact);
+        let contact = &event.contact;
         let inbound = |parts, echo| Message {
             live,
             record,
@@ -180,9 +184,11 @@ impl Relay {
                 self.channel_receipt(live, record, contact, message, (receipt, event.at)).await
             }
             ChannelEventKind::Subscribed | ChannelEventKind::Unsubscribed => {
-                let reachable = event.kind == ChannelEventKind::Subscribed;
-                self.store.set_reachable(installation, &contact.id, reachable, event.at).await?;
-                Ok(Verdict::Done)
+                let stopped_at = (event.kind == ChannelEventKind::Unsubscribed).then_some(event.at);
+                self.amend(live, &contact.id, |link| link.stopped_at = stopped_at).await
+            }
+            ChannelEventKind::Opened { context } => {
+                self.amend(live, &contact.id, |link| link.opened_with = Some(context.clone())).await
             }
             ChannelEventKind::BusinessEcho { parts } => {
                 let texts: Vec<String> = parts.iter().map(crate::fit::plain).collect();
@@ -229,31 +235,36 @@ impl Relay {
                 self.deliver(message).await
             }
             HelpdeskEventKind::Conversation { state } => {
-                let before = self.store.link(installation, &contact.id).await?;
-                let mut after = before.clone();
-                if let Some(conversation) = &event.conversation {
-                    let is_known = before.conversation.as_ref() == Some(conversation);
-                    if is_known && state.is_some() {
-                        after.state = *state;
-                    } else if before.conversation.is_none() {
-                        after.conversation = Some(conversation.clone());
-                        after.user = before.user.clone().or_else(|| event.user.clone());
-                        after.state = *state;
+                let Some(conversation) = &event.conversation else { return Ok(Verdict::Done) };
+                let heard = |link: &mut Link| {
+                    if link.conversation.as_ref() == Some(conversation) && state.is_some() {
+                        link.state = *state;
+                    } else if link.conversation.is_none() {
+                        link.conversation = Some(conversation.clone());
+                        link.user = link.user.take().or_else(|| event.user.clone());
+                        link.state = *state;
                     }
-                }
-                self.store.change_link(installation, &contact.id, &LinkChange::between(&before, &after)).await?;
-                Ok(Verdict::Done)
+                };
+                self.amend(live, &contact.id, heard).await
             }
             HelpdeskEventKind::UserUpdated { digest } => {
-                let before = self.store.link(installation, &contact.id).await?;
-                if before.user.is_some() && before.profile.as_ref() != Some(digest) {
-                    // Somebody at the helpdesk edited the profile; theirs stays.
-                    let after = Link { profile_pinned: true, ..before.clone() };
-                    self.store.change_link(installation, &contact.id, &LinkChange::between(&before, &after)).await?;
-                }
-                Ok(Verdict::Done)
+                // Somebody at the helpdesk edited the profile; theirs stays.
+                let edited = |link: &mut Link| {
+                    link.profile_pinned |= link.user.is_some() && link.profile.as_ref() != Some(digest);
+                };
+                self.amend(live, &contact.id, edited).await
             }
         }
+    }
+
+    /// Changes what the link of a contact says.
+    async fn amend(&self, live: &Live, contact: &str, change: impl FnOnce(&mut Link)) -> Result<Verdict, StoreError> {
+        let installation = &live.installation.id;
+        let before = self.store.link(installation, contact).await?;
+        let mut after = before.clone();
+        change(&mut after);
+        self.store.change_link(installation, contact, &LinkChange::between(&before, &after)).await?;
+        Ok(Verdict::Done)
     }
 
     async fn is_ours(&self, installation: &str, message: &str) -> Result<bool, StoreError> {
@@ -411,6 +422,20 @@ impl Relay {
             Err(JournalState::Done) => return Ok(self.told(&message).await),
             Err(_) => return Ok(Verdict::Done),
         };
+        // What an earlier attempt may have sent before they stopped us, the channel itself has to judge.
+        if message.direction == Direction::Outbound && link.stopped_at.is_some() && !claimed.doubtful {
+            let failure = Failure::Gone { reason: STOPPED.to_owned() };
+            return self.conclude(&message, claimed, &LinkChange::default(), failure).await;
+        }
+        let opening = opening(&message, &link, &mut claimed.progress);
+        let parts: Vec<Part>;
+        let message = match opening {
+            Some(opening) => {
+                parts = std::iter::once(opening).chain(message.parts.iter().cloned()).collect();
+                Message { parts: &parts, ..message }
+            }
+            None => message,
+        };
         let contact = self.with_profile(&message, &link).await?;
         let author = match message.author {
             Some(author) => Some(self.with_name(message.live, author, &mut claimed.progress).await),
@@ -461,6 +486,7 @@ impl Relay {
             avatar: contact.avatar.or(profile.avatar),
             phone: contact.phone.or(profile.phone),
             email: contact.email.or(profile.email),
+            company: contact.company.or(profile.company),
             language: contact.language.or(profile.language),
             country: contact.country.or(profile.country),
             id: contact.id,
@@ -520,7 +546,8 @@ impl Relay {
             Direction::Inbound | Direction::Note => (live.helpdesk, live.helpdesk_account()),
         };
         let progress = claimed.progress.clone();
-        let mut known = Known { link: message.moved(&link), progress, doubtful: claimed.doubtful };
+        let (doubtful, tries) = (claimed.doubtful, claimed.tries);
+        let mut known = Known { link: message.shown(&link), progress, doubtful, tries };
         let turns = self.turns(live, message.direction, message.record);
         let mut log = attempt::Recorder::new(&self.store, claimed, link, files, turns);
         match attempt::drive(&self.http, adapter, &account, task, &mut known, &mut log).await {
@@ -609,16 +636,22 @@ impl Message<'_> {
         if is_stale { Link { state: None, ..link } } else { link }
     }
 
-    /// The link as an agent's message shows it to be: where it was merged into another conversation, that one.
-    fn moved(&self, link: &Link) -> Link {
-        let other = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id));
-        let Some(other) = other.filter(|_| self.live.helpdesk.agents_move_contacts()) else { return link.clone() };
-        Link {
-            user: link.user.clone().or_else(|| self.user.map(str::to_owned)),
-            conversation: Some(other.to_owned()),
-            state: None,
-            ..link.clone()
+    /// The link as the message itself shows it to be. Whoever writes may be answered again, and with their message goes
+    /// what they opened the chat with; an agent's message shows which user and conversation theirs were merged into.
+    fn shown(&self, link: &Link) -> Link {
+        if self.direction == Direction::Inbound && !self.echo {
+            let stopped_at = link.stopped_at.filter(|stopped| *stopped >= self.at);
+            return Link { stopped_at, opened_with: None, ..link.clone() };
         }
+        let mut link = link.clone();
+        if self.live.helpdesk.agents_move_contacts() {
+            link.user = self.user.map(str::to_owned).or(link.user);
+            if let Some(other) = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id)) {
+                link.conversation = Some(other.to_owned());
+                link.state = None;
+            }
+        }
+        link
     }
 
     fn key(&self) -> JournalKey {
@@ -629,6 +662,17 @@ impl Message<'_> {
             event: self.event.to_owned(),
         }
     }
+}
+
+/// What a message starts with whose writer opened the chat through a link that says something. It is noted: a later
+/// attempt has to send the same.
+fn opening(message: &Message<'_>, link: &Link, progress: &mut Progress) -> Option<Part> {
+    if message.direction != Direction::Inbound || message.echo {
+        return None;
+    }
+    let noted = progress.notes.get(OPENED_NOTE).or(link.opened_with.as_ref()).cloned()?;
+    progress.notes.insert(OPENED_NOTE.to_owned(), noted.clone());
+    Some(Part::text(format!("[The chat was opened with: {noted}]")))
 }
 
 /// A UUID that is the same for every attempt at a message.

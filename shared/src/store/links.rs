@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 
-use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of, unavailable};
+use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
 use crate::{adapter::Link, clock::now_ms, message::ConversationState};
 
 /// What changed in a link: the attributes are written singly, never the whole item.
@@ -40,12 +40,18 @@ impl LinkChange {
         field("profile", &self.before.profile, &self.after.profile);
         let word = |state: Option<ConversationState>| state.map(|state| state_word(state).to_owned());
         field("state", &word(self.before.state), &word(self.after.state));
+        field("opened_with", &self.before.opened_with, &self.after.opened_with);
         let is_news = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_news {
             changes.set("state_at", number(now_ms()));
         }
         if self.after.profile_pinned && !self.before.profile_pinned {
             changes.set("profile_pinned", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+        }
+        match self.after.stopped_at {
+            after if after == self.before.stopped_at => {}
+            Some(at) => drop(changes.set("stopped_at", number(at))),
+            None => drop(changes.remove("stopped_at")),
         }
         changes
     }
@@ -84,36 +90,6 @@ impl Store {
     pub async fn change_link(&self, installation: &str, contact: &str, change: &LinkChange) -> Result<(), StoreError> {
         let writes = self.link_writes(installation, contact, change)?;
         if writes.is_empty() { Ok(()) } else { self.transact(writes).await.map(|_| ()) }
-    }
-
-    /// Notes on the link whether the contact may be written to.
-    ///
-    /// # Errors
-    /// The table failed.
-    pub async fn set_reachable(
-        &self,
-        installation: &str,
-        contact: &str,
-        reachable: bool,
-        at: i64,
-    ) -> Result<(), StoreError> {
-        let mut changes = Changes::default();
-        if reachable {
-            changes.remove("stopped_at");
-        } else {
-            changes.set("stopped_at", super::number(at));
-        }
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(&contact_pk(installation, contact), "LINK")))
-            .update_expression(changes.expression())
-            .set_expression_attribute_names(Some(changes.names))
-            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
-            .send()
-            .await
-            .map_err(|error| unavailable("UpdateItem", error))?;
-        Ok(())
     }
 
     pub(super) fn link_writes(
@@ -165,6 +141,8 @@ fn read(item: &Item) -> Link {
         last_message: owned(item, "last_message"),
         profile: owned(item, "profile"),
         profile_pinned: flag_of(item, "profile_pinned"),
+        stopped_at: number_of(item, "stopped_at"),
+        opened_with: owned(item, "opened_with"),
     }
 }
 

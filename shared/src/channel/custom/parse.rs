@@ -61,6 +61,7 @@ fn person(person: Person) -> Result<Contact, ParseError> {
         name: given(person.name),
         email: given(person.email),
         phone: given(person.phone),
+        company: given(person.company),
         avatar: given(person.avatar),
         language: given(person.language),
         country: given(person.country),

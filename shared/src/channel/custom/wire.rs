@@ -43,6 +43,7 @@ pub(super) struct Person {
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
     pub(super) phone: Option<String>,
+    pub(super) company: Option<String>,
     pub(super) avatar: Option<String>,
     pub(super) language: Option<String>,
     pub(super) country: Option<String>,

@@ -19,6 +19,9 @@ const HOURLY_LIMIT_WAIT: Duration = Duration::from_secs(10 * 60);
 /// Viber takes two questions about a contact per twelve hours.
 const PROFILE_LIMIT_WAIT: Duration = Duration::from_secs(12 * 3_600);
 
+/// After so many tries a status that nobody has documented is taken for a refusal.
+const UNKNOWN_TRIES: u32 = 4;
+
 /// Whom a status concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -28,6 +31,8 @@ pub(super) enum Class {
     Request,
     /// This contact cannot get it.
     Receiver,
+    /// This contact does not want to get it, or is no contact any more.
+    Stopped,
     /// Later it may pass.
     Later,
 }
@@ -40,8 +45,8 @@ pub(super) const STATUSES: &[(i64, Class, &str)] = &[
     (2, Class::Account, "Viber does not accept the auth token; copy it again from the bot's page in the Viber admin panel"),
     (3, Class::Request, "Viber does not accept the form of this message"),
     (4, Class::Request, "Viber finds this message incomplete"),
-    (5, Class::Receiver, "the contact is not registered with Viber any more"),
-    (6, Class::Receiver, "the contact does not subscribe to this account on Viber"),
+    (5, Class::Stopped, "the contact is not registered with Viber any more"),
+    (6, Class::Stopped, "the contact does not subscribe to this account on Viber"),
     (7, Class::Account, "Viber has blocked this account"),
     (8, Class::Account, "Viber does not find this account"),
     (9, Class::Account, "Viber has suspended this account"),
@@ -63,8 +68,8 @@ pub(super) const STATUSES: &[(i64, Class, &str)] = &[
     (999, Class::Receiver, "Viber does not know the contact's id"),
 ];
 
-/// The answer to a call that worked, or what its failure means.
-pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+/// The answer to a call that worked, or what its failure means after so many earlier tries.
+pub(super) fn read(call: &'static str, tries: u32, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
     let what = format!("Viber's {call}");
     let http = answer.status();
     let by_http = || Outcome::from_status(&what, answer, None);
@@ -87,13 +92,14 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answe
             failure => failure,
         });
     };
-    if http.as_u16() == 429 || status == 0 && !http.is_success() {
+    // Whatever stands beside them: a server that fails may not have got as far as to judge the message.
+    if http.as_u16() == 429 || http.is_server_error() || status == 0 && !http.is_success() {
         return Err(by_http());
     }
     if status == 0 {
         return Ok(body);
     }
-    Err(failure(call, status, body.status_message(), answer))
+    Err(failure(call, status, tries, body.status_message(), answer))
 }
 
 /// The status in an answer's body, where it has one.
@@ -101,10 +107,14 @@ pub(super) fn status(answer: &Response<Bytes>) -> Option<i64> {
     serde_json::from_slice::<Answer>(answer.body()).ok()?.status()
 }
 
-fn failure(call: &str, status: i64, message: &str, answer: &Response<Bytes>) -> Outcome {
+fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response<Bytes>) -> Outcome {
     let Some((_, class, reason)) = STATUSES.iter().find(|(listed, ..)| *listed == status) else {
         let reason = format!("Viber's {call} failed with status {status}");
-        return Outcome::Retry { wait: retry_after(answer), reason, doubtful: false };
+        return if tries.saturating_add(1) < UNKNOWN_TRIES {
+            Outcome::Retry { wait: retry_after(answer), reason, doubtful: false }
+        } else {
+            Outcome::Rejected { reason }
+        };
     };
     let reason = match status {
         1 => format!("{reason}{}", why_unreachable(message)),
@@ -112,8 +122,8 @@ fn failure(call: &str, status: i64, message: &str, answer: &Response<Bytes>) -> 
     };
     match class {
         Class::Account => Outcome::Blocked { reason },
-        Class::Request => Outcome::Rejected { reason },
-        Class::Receiver => Outcome::Gone { reason },
+        Class::Request | Class::Receiver => Outcome::Rejected { reason },
+        Class::Stopped => Outcome::Gone { reason },
         Class::Later => {
             let (wait, reason) = match call {
                 super::SEND_MESSAGE => (Some(HOURLY_LIMIT_WAIT), reason),

@@ -158,10 +158,12 @@ impl Adapter for Viber {
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
         let result = match task {
             Task::Deliver(delivery) => return delivered(account, delivery, known, answer),
-            Task::Check => classify::read(GET_ACCOUNT_INFO, answer).and_then(|answer| identity(&answer)),
-            Task::Register { .. } | Task::Unregister => classify::read(SET_WEBHOOK, answer).map(|_| Vec::new()),
+            Task::Check => classify::read(GET_ACCOUNT_INFO, known.tries, answer).and_then(|answer| identity(&answer)),
+            Task::Register { .. } | Task::Unregister => {
+                classify::read(SET_WEBHOOK, known.tries, answer).map(|_| Vec::new())
+            }
             Task::Profile { contact } => {
-                classify::read(GET_USER_DETAILS, answer).map(|answer| profile(contact, &answer))
+                classify::read(GET_USER_DETAILS, known.tries, answer).map(|answer| profile(contact, &answer))
             }
             _ => return Outcome::from_status("Viber", answer, None),
         };
@@ -184,8 +186,8 @@ impl Channel for Viber {
 /// What the answer to `send_message` means. A contact whose Viber is too old for buttons or cards gets them once more
 /// as text.
 fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
-    let outcome = sent(classify::read(SEND_MESSAGE, answer).map(|answer| answer.message_token()));
-    let is_too_old = matches!(outcome, Outcome::Gone { .. }) && classify::status(answer) == Some(classify::TOO_OLD);
+    let outcome = sent(classify::read(SEND_MESSAGE, known.tries, answer).map(|answer| answer.message_token()));
+    let is_too_old = matches!(outcome, Outcome::Rejected { .. }) && classify::status(answer) == Some(classify::TOO_OLD);
     if !is_too_old || known.note(render::OLD_FROM).is_some() {
         return outcome;
     }

@@ -18,6 +18,9 @@ use crate::{
     webhook::{self, Ack, ParseError, ParsedChannel, WebhookRequest},
 };
 
+/// So much is shown of what a link says that opens a chat.
+const CONTEXT: TextLimit = TextLimit { max: 500, unit: TextUnit::Chars };
+
 /// What a callback contains.
 ///
 /// An event or a kind of message that Viber adds some day is acknowledged: anything but 200 is sent again for an hour.
@@ -30,7 +33,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
             (known(sender, "sender.id")?, ChannelEventKind::Message { parts: parts(message)? })
         }
         "subscribed" => {
-            let UserCallback { user } = decode(body)?;
+            let UserCallback { user, .. } = decode(body)?;
             (known(user, "user.id")?, ChannelEventKind::Subscribed)
         }
         "unsubscribed" => (by_id(&decode(body)?)?, ChannelEventKind::Unsubscribed),
@@ -44,12 +47,20 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
             (by_id(&callback)?, ChannelEventKind::Receipt { message: stamp(body)?.0, receipt })
         }
         "conversation_started" => {
-            let UserCallback { user } = decode(body)?;
-            known(user, "user.id")?;
-            let ignored = ParsedChannel::ignored(ignored_id(&event, body), "conversation_started");
+            let UserCallback { user, context } = decode(body)?;
+            let user = known(user, "user.id")?;
+            let context = text::truncate(context.as_str().unwrap_or_default().trim(), CONTEXT).into_owned();
+            let parsed = if context.is_empty() {
+                ParsedChannel::ignored(ignored_id(&event, body), "conversation_started")
+            } else {
+                let (token, at) = stamp(body)?;
+                let (id, kind) = (format!("{event}:{token}"), ChannelEventKind::Opened { context });
+                let at = at.unwrap_or(request.received_at);
+                ParsedChannel::events(vec![ChannelEvent { id, at, contact: user, kind }])
+            };
             return Ok(match render::welcome(account) {
-                Some(message) => ignored.answered(Ack::json(&message)),
-                None => ignored,
+                Some(message) => parsed.answered(Ack::json(&message)),
+                None => parsed,
             });
         }
         "webhook" => return Ok(ParsedChannel::ignored(ignored_id(&event, body), "webhook_check")),

@@ -30,6 +30,9 @@ pub(super) struct MessageCallback {
 #[derive(Debug, Deserialize)]
 pub(super) struct UserCallback {
     pub(super) user: User,
+    /// What the link says through which the chat was opened.
+    #[serde(default)]
+    pub(super) context: serde_json::Value,
 }
 
 /// `unsubscribed`, `delivered`, `seen`, `failed`.

@@ -32,6 +32,7 @@ pub(super) fn outcome(
         (Plan::Create { post }, Task::Deliver(delivery)) => reader.created(delivery, post),
         (Plan::Post { case, post, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &case, post),
         (Plan::PostNote { case }, _) => reader.noted(&case),
+        (Plan::LookForNote { .. }, Task::Note { text, .. }) => reader.looked_for_note(text),
         (Plan::UpdateUser { field, .. }, Task::Deliver(delivery)) => reader.updated_user(delivery.contact, field),
         _ => Outcome::Learned(Vec::new()),
     }
@@ -107,7 +108,9 @@ impl Reader<'_> {
                 let shown = self.known.link.profile.as_deref();
                 let named = user.user_full_name.text().and(Field::Name.of(contact));
                 let profile = named.map(|_| Fact::ProfileShown(profile::with(shown, contact, &[Field::Name])));
-                Outcome::Learned([Fact::User(id.to_owned())].into_iter().chain(profile).collect())
+                Outcome::Learned(
+                    [Fact::User(id.to_owned()), note(notes::USER, notes::FOUND)].into_iter().chain(profile).collect(),
+                )
             }
             None => {
                 // Without a user nothing can have been posted.
@@ -131,6 +134,9 @@ impl Reader<'_> {
 
     /// The newest case counts: closed, it stands for none; missing, the stored one was merged into another.
     fn cases(&self) -> Outcome {
+        if let Some(looked_for) = self.lost_user() {
+            return looked_for;
+        }
         if !self.is_ok() {
             return self.failure("to list the cases");
         }
@@ -206,6 +212,9 @@ impl Reader<'_> {
     fn posted(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Outcome {
         let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
         let Some(message) = message else {
+            if let Some(looked_for) = self.lost_user() {
+                return looked_for;
+            }
             if classify::is_missing(self.answer) {
                 return Outcome::Learned(self.lost(case));
             }
@@ -218,6 +227,12 @@ impl Reader<'_> {
             && profile::missing(self.known.link.profile.as_deref(), delivery.contact).is_some())
         .then(|| note(notes::PROFILE, "later"));
         Outcome::Learned(last.into_iter().chain(later).chain([Fact::Sent(id)]).collect())
+    }
+
+    /// The user is gone, merged into another one, which still has our name for the contact.
+    fn lost_user(&self) -> Option<Outcome> {
+        let is_lost = classify::is_user_missing(self.answer) && self.known.note(notes::USER).is_none();
+        is_lost.then(|| Outcome::Learned(vec![note(notes::USER, notes::GONE)]))
     }
 
     /// The case is gone: deleted, or merged into another one, which the list will show.
@@ -235,6 +250,14 @@ impl Reader<'_> {
             }
             other => other,
         }
+    }
+
+    fn looked_for_note(&self, text: &str) -> Outcome {
+        if !self.is_ok() && !classify::is_missing(self.answer) {
+            return self.failure("to list the messages");
+        }
+        let found = look::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
+        Outcome::Learned(vec![found.unwrap_or(Fact::DoubtSettled)])
     }
 
     fn noted(&self, case: &str) -> Outcome {

@@ -40,7 +40,7 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
             let user = escaped(&user);
             api.read("list_cases", &format!("cases.json?user_id={user}&show_active_chats=true&sort=created_at_desc"))
         }
-        (Plan::Look { case, .. }, _) => {
+        (Plan::Look { case, .. } | Plan::LookForNote { case }, _) => {
             api.read("list_messages", &format!("cases/{}/messages.json?order=desc&limit=100", escaped(&case)))
         }
         (Plan::Create { post }, Task::Deliver(delivery)) => {
@@ -68,6 +68,7 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
                 Field::Email => ("link_user", "/link.json", json!({"user_email": value})),
                 Field::Phone => ("link_user", "/link.json", json!({"user_phone": value})),
                 Field::Name => ("update_user", ".json", json!({"user": {"user_full_name": value}})),
+                Field::Company => ("update_user", ".json", json!({"user": {"company_name": value}})),
             };
             api.write(name, Method::PUT, &format!("users/{}{path}", escaped(&user)), &body, Repeat::Harmless)
         }
@@ -90,6 +91,7 @@ fn new_case(account: &Account<'_>, channel: &str, contact: &Contact, known: &Kno
         .with("channel", Some(channel))
         .with("subject", Some(subject))
         .with("user_full_name", name)
+        .with("company_name", Field::Company.of(contact))
         .with("user_email", Field::Email.of(contact).filter(|_| !is_plain))
         .with("user_phone", Field::Phone.of(contact).filter(|_| !is_plain))
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
+use super::wire;
 use crate::adapter::{Outcome, retry_after};
 
 /// The wait when Deskie does not say how long: the allowance is one of a minute.
@@ -16,13 +17,13 @@ const RESERVE: u64 = 3;
 /// Whether a call did what it should: a 2xx status, JSON, and no error in it.
 pub(super) fn is_ok(answer: &Response<Bytes>) -> bool {
     answer.status().is_success()
-        && matches!(serde_json::from_slice(answer.body()), Ok(Value::Object(_) | Value::Array(_)))
+        && matches!(wire::read(answer.body()), Some(Value::Object(_) | Value::Array(_)))
         && code(answer).is_none()
 }
 
 /// Deskie's error code, in lower case.
 pub(super) fn code(answer: &Response<Bytes>) -> Option<String> {
-    let body: Value = serde_json::from_slice(answer.body()).ok()?;
+    let body = wire::read(answer.body())?;
     let code = match body.get("error")? {
         Value::String(code) => code.as_str(),
         Value::Object(error) => {
@@ -41,6 +42,11 @@ pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
         Some(code) => code.ends_with("not_found"),
         None => answer.status().as_u16() == 404,
     }
+}
+
+/// Whether the answer says that the user does not exist.
+pub(super) fn is_user_missing(answer: &Response<Bytes>) -> bool {
+    code(answer).is_some_and(|code| code == "user_not_found")
 }
 
 /// Whether the answer complains of the contact's address or telephone number.

@@ -15,10 +15,18 @@ use crate::adapter::Known;
 
 /// A contact whose messages we have no record of wrote the one in doubt within this time: the retries take no longer.
 const DAY: i64 = 86_400;
+/// A note whose fate nobody knows was posted within this time: most attempts follow each other within minutes, and the
+/// same note twice is better than none.
+const MOMENT: i64 = 900;
 
 /// A date as Deskie and HTTP write it, in seconds since 1970.
 pub(super) fn seconds(date: &str) -> Option<i64> {
     OffsetDateTime::parse(date, &Rfc2822).ok().map(OffsetDateTime::unix_timestamp)
+}
+
+/// When Deskie answered, by its own clock.
+fn now(answer: &Response<Bytes>) -> Option<i64> {
+    seconds(answer.headers().get(header::DATE)?.to_str().ok()?)
 }
 
 /// What the link remembers as its last message when that made a case: the answer tells no message id then.
@@ -46,6 +54,15 @@ pub(super) fn find(known: &Known, case: &str, post: &Post, answer: &Response<Byt
     found.next_back().map(|(id, _)| id.to_string())
 }
 
+/// The id of a note with this text, if it was written a moment ago: agents are told the same of several messages.
+pub(super) fn find_note(text: &str, answer: &Response<Bytes>) -> Option<String> {
+    let since = now(answer).map_or(After::Any, |now| After::Time(now.saturating_sub(MOMENT)));
+    let post = Post { text: text.to_owned(), files: Vec::new() };
+    let notes: Vec<Message> = wire::list(answer.body(), "message");
+    let mut ours = notes.iter().filter(|message| message.note.0 && is_same(message, &post));
+    ours.find_map(|note| note.message_id.number().filter(|id| since.admits(*id, note))).map(|id| id.to_string())
+}
+
 /// What comes into question.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum After {
@@ -64,8 +81,7 @@ enum After {
 impl After {
     fn of(last: Option<&str>, case: &str, answer: &Response<Bytes>) -> Self {
         let Some(last) = last else {
-            let date = answer.headers().get(header::DATE).and_then(|date| date.to_str().ok());
-            return date.and_then(seconds).map_or(Self::Any, |now| Self::Time(now.saturating_sub(DAY)));
+            return now(answer).map_or(Self::Any, |now| Self::Time(now.saturating_sub(DAY)));
         };
         if let Ok(id) = last.parse() {
             return Self::Message(id);

@@ -38,8 +38,9 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
         return Ok(ParsedHelpdesk::ignored(id, "private"));
     }
     let is_from_api = message.b_from_api.0 || webhook.b_from_api.0;
-    // What came through the API and is no agent's was written in the customer's name: by us, most likely.
-    if is_from_api && message.staff_id.is_nobody() && !message.sent_via_rule.0 {
+    // The API takes messages of agents and of customers. What no agent and no rule wrote came in the customer's name and
+    // never goes back to them; ours is known by this even where we never heard its id, as when it made the case.
+    if is_from_api && message.staff_id.id().is_none() && !message.sent_via_rule.0 {
         return Ok(ParsedHelpdesk::ignored(id, "echo"));
     }
     let parts = parts(&message);

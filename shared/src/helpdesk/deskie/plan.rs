@@ -45,6 +45,10 @@ pub(super) enum Plan {
     PostNote {
         case: String,
     },
+    /// `GET cases/{id}/messages.json`: is the note in doubt there?
+    LookForNote {
+        case: String,
+    },
     /// `PUT users/{id}/link.json`, `PUT users/{id}.json` for the name.
     UpdateUser {
         user: String,
@@ -58,10 +62,14 @@ pub(super) enum Plan {
 
 /// Notes of a task, by what they are about.
 pub(super) mod notes {
-    /// The user: [`ABSENT`].
+    /// The user: [`ABSENT`], [`GONE`] or [`FOUND`].
     pub(in super::super) const USER: &str = "user";
     /// There is none.
     pub(in super::super) const ABSENT: &str = "absent";
+    /// Deskie does not know the one of the link any more: an agent merged it into another, which is to be looked for.
+    pub(in super::super) const GONE: &str = "gone";
+    /// It was looked for and found.
+    pub(in super::super) const FOUND: &str = "found";
     /// The user's cases: [`NONE`].
     pub(in super::super) const CASES: &str = "cases";
     /// None is of use.
@@ -109,10 +117,13 @@ fn deliver(delivery: &Delivery<'_>, known: &Known) -> Plan {
         return update_user(delivery.contact, known);
     }
     let link = &known.link;
-    let Some(user) = link.user.clone() else {
+    let user = match (known.note(notes::USER), &link.user) {
+        (Some(notes::GONE), _) => return Plan::FindUser,
+        (Some(notes::ABSENT), _) if !known.doubtful => return Plan::Create { post },
+        (_, Some(user)) => user.clone(),
         // An attempt without a record may have made the user, and whoever has a case is somebody.
-        let is_somebody = link.conversation.is_some() && known.note(notes::USER) != Some(notes::ABSENT);
-        return if known.doubtful || is_somebody { Plan::FindUser } else { Plan::Create { post } };
+        (_, None) if known.doubtful || link.conversation.is_some() => return Plan::FindUser,
+        (_, None) => return Plan::Create { post },
     };
     if known.doubtful {
         return doubt(known, user, post);
@@ -159,6 +170,7 @@ fn note(known: &Known) -> Plan {
         return Plan::Done;
     }
     match (&known.link.conversation, &known.link.user) {
+        (Some(case), _) if known.doubtful => Plan::LookForNote { case: case.clone() },
         (Some(case), _) => Plan::PostNote { case: case.clone() },
         (None, Some(user)) => Plan::ListCases { user: user.clone() },
         (None, None) if known.note(notes::USER) == Some(notes::ABSENT) => Plan::Done,

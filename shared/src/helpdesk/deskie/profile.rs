@@ -9,16 +9,18 @@ pub(super) enum Field {
     Email,
     Phone,
     Name,
+    Company,
 }
 
 impl Field {
-    const ALL: [Self; 3] = [Self::Email, Self::Phone, Self::Name];
+    const ALL: [Self; 4] = [Self::Email, Self::Phone, Self::Name, Self::Company];
 
     fn word(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Name => "name",
+            Self::Company => "company",
         }
     }
 
@@ -28,6 +30,7 @@ impl Field {
             Self::Email => &contact.email,
             Self::Phone => &contact.phone,
             Self::Name => &contact.name,
+            Self::Company => &contact.company,
         };
         field.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
+use crate::webhook;
+
 /// A text or a number; anything else is as good as missing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Word(Option<String>);
@@ -69,21 +71,26 @@ impl<'de> Deserialize<'de> for Flag {
     }
 }
 
+/// Reads an answer; nothing where it is no JSON.
+pub(super) fn read(body: &Bytes) -> Option<Value> {
+    webhook::decode(body).ok()
+}
+
 /// Reads a record that stands under its name; nothing where there is none.
 pub(super) fn record<T: DeserializeOwned>(body: &Bytes, name: &str) -> Option<T> {
-    let mut body: Value = serde_json::from_slice(body).ok()?;
+    let mut body = read(body)?;
     T::deserialize(body.get_mut(name)?.take()).ok()
 }
 
 /// Reads a list of records: an object with numbers for keys, or an array. What is no such record is left out.
 pub(super) fn list<T: DeserializeOwned>(body: &Bytes, name: &str) -> Vec<T> {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let body = read(body).unwrap_or_default();
     entries(&body).filter_map(|entry| T::deserialize(entry.get(name)?).ok()).collect()
 }
 
 /// How many records there are in all, where the list says so.
 pub(super) fn total_count(body: &Bytes) -> Option<usize> {
-    serde_json::from_slice::<Value>(body).ok()?.get("total_count")?.as_u64()?.try_into().ok()
+    read(body)?.get("total_count")?.as_u64()?.try_into().ok()
 }
 
 /// The entries of an object with numbers for keys, in the order of the numbers, or of an array.
@@ -216,5 +223,18 @@ impl Record {
     pub(super) fn form(self) -> Vec<(String, String)> {
         let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         self.fields.into_iter().map(|(field, value)| (format!("{}[{field}]", self.name), text(value))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_emoji_in_a_list_hides_nothing() {
+        let body = Bytes::from_static(br#"{"0":{"message":{"message_id":5,"content":"cut \ud83d"}},"total_count":1}"#);
+        let messages: Vec<Message> = list(&body, "message");
+        assert_eq!(messages.iter().map(|message| message.message_id.id()).collect::<Vec<_>>(), [Some("5")]);
+        assert_eq!(total_count(&body), Some(1));
     }
 }

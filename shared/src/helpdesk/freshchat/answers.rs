@@ -11,15 +11,19 @@ use super::{
     plan::{self, Plan, notes},
     profile, render,
     search::{self, Candidate, Seen},
-    wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, User, Users},
+    wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, Topic, Topics, User, Users},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Known, Outcome, RenderError, Task},
+    adapter::{Account, Delivery, Fact, Known, Link, Outcome, RenderError, Task},
     message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
     settings::OnResolved,
 };
 
-/// How long to wait for a file's link, or for a user whom Freshchat says it has.
+/// So many pages of a list are read at most.
+const MOST_PAGES: usize = 6;
+/// So many topics are named to somebody who named none of them.
+const TOPICS_SHOWN: usize = 20;
+/// How long to wait for a file's link.
 const SOON: Duration = Duration::from_millis(700);
 
 pub(super) fn outcome(
@@ -35,6 +39,7 @@ pub(super) fn outcome(
     }
     match (plan, task) {
         (Plan::CheckAccount, _) => reader.account(),
+        (Plan::CheckTopic, _) => reader.topics(),
         (Plan::FindUser, Task::Deliver(delivery)) => reader.users(&delivery.contact.id, Some(delivery.contact)),
         (Plan::FindUser, Task::Note { contact, .. }) => reader.users(&contact.id, None),
         (Plan::CreateUser { plain }, Task::Deliver(delivery)) => reader.created_user(delivery.contact, plain),
@@ -60,7 +65,8 @@ pub(super) fn outcome(
 fn is_search(plan: &Plan) -> bool {
     matches!(
         plan,
-        Plan::FindUser
+        Plan::CheckTopic
+            | Plan::FindUser
             | Plan::ListConversations { .. }
             | Plan::ReadConversation { .. }
             | Plan::LookInConversation { .. }
@@ -103,7 +109,44 @@ impl Reader<'_> {
             return Outcome::rejected("`api_url` does not lead to Freshchat's API");
         }
         let id = found.account_id.owned().map(Fact::AccountId);
-        Outcome::Learned(id.into_iter().chain([note(notes::DONE, "1")]).collect())
+        Outcome::Learned(id.into_iter().chain([note(notes::ACCOUNT, "1")]).collect())
+    }
+
+    fn topics(&self) -> Outcome {
+        if !self.is_ok() && !self.is_past_end() {
+            return self.failure("to list the topics");
+        }
+        let wanted = calls::topic(self.account).unwrap_or_default();
+        let Topics { channels, pagination } = wire::read(self.answer.body());
+        let is_last = pagination.total_pages.text().map_or(channels.is_empty(), |total| {
+            total.parse().is_ok_and(|total: usize| plan::page(self.known) >= total)
+        });
+        match channels.iter().find(|topic| topic.id.text() == Some(wanted)) {
+            Some(topic) if topic.enabled == false => {
+                Outcome::rejected("the topic of `channel_id` is switched off in Freshchat")
+            }
+            Some(_) => Outcome::Learned(vec![note(notes::DONE, "1")]),
+            None => self.next_page(is_last).unwrap_or_else(|| {
+                let name = |topic: &Topic| Some(format!("{} ({})", topic.id.text()?, topic.name.text().unwrap_or("-")));
+                let all = channels.iter().filter_map(name).take(TOPICS_SHOWN).collect::<Vec<_>>().join(", ");
+                Outcome::rejected(match all.as_str() {
+                    "" => "the account has no topic with the id in `channel_id`".to_owned(),
+                    all => format!("the account has no topic with the id in `channel_id`; there are {all}"),
+                })
+            }),
+        }
+    }
+
+    /// Goes on to the next page of a list. A page may be shorter than was asked for and not be the last.
+    fn next_page(&self, is_last: bool) -> Option<Outcome> {
+        let page = plan::page(self.known);
+        let next = || Outcome::Learned(vec![note(notes::PAGE, (page + 1).to_string())]);
+        (!is_last && page < MOST_PAGES).then(next)
+    }
+
+    /// A page behind the last one: Freshchat refuses it, or gives an empty one.
+    fn is_past_end(&self) -> bool {
+        plan::page(self.known) > 1 && self.answer.status() == StatusCode::BAD_REQUEST
     }
 
     /// Of several users with our reference the oldest is taken, always the same one. What an existing user is called
@@ -126,7 +169,7 @@ impl Reader<'_> {
             );
         }
         match self.known.note(notes::USER) {
-            Some(notes::EXISTS) => soon("Freshchat has the user already but does not find it yet"),
+            Some(notes::EXISTS) => Outcome::retry("Freshchat has the user already but does not find it yet"),
             before => {
                 let next = if before == Some(notes::PLAIN) { notes::PLAIN } else { notes::ABSENT };
                 // Without a user nothing can have been posted.
@@ -204,19 +247,21 @@ impl Reader<'_> {
         if self.is_missing() {
             return Outcome::Learned(replaced(id));
         }
-        if !self.is_ok() {
+        if !self.is_ok() && !self.is_past_end() {
             return self.failure("to list the messages");
         }
         let resolved = self.known.link.state == Some(ConversationState::Resolved);
-        match self.look_for(delivery).found {
-            Some(message) => {
-                let open = resolved.then_some(Fact::ConversationState(ConversationState::Open));
-                Outcome::Learned(open.into_iter().chain(sent(Some(message))).collect())
-            }
-            // A resolved conversation may have been followed by a new one that holds the message.
-            None if resolved => Outcome::Learned(vec![note(notes::LOOKED, id)]),
-            None => Outcome::Learned(vec![Fact::DoubtSettled]),
+        let Messages { messages } = wire::read(self.answer.body());
+        if let Some(message) = self.look_for(&messages, delivery).found {
+            let open = resolved.then_some(Fact::ConversationState(ConversationState::Open));
+            return Outcome::Learned(open.into_iter().chain(sent(Some(message))).collect());
         }
+        let (user, last) = self.ours();
+        self.next_page(messages.is_empty() || search::is_over(&messages, user, last)).unwrap_or_else(|| {
+            // A resolved conversation may have been followed by a new one that holds the message.
+            let looked = if resolved { note(notes::LOOKED, id) } else { Fact::DoubtSettled };
+            Outcome::Learned(vec![looked, note(notes::PAGE, "")])
+        })
     }
 
     fn conversations_in_doubt(&self) -> Outcome {
@@ -232,7 +277,8 @@ impl Reader<'_> {
             return self.failure("to list the messages");
         }
         let candidates = search::noted(self.known.note(notes::DOUBT)).unwrap_or_default();
-        let candidates = search::saw(candidates, id, self.look_for(delivery));
+        let Messages { messages } = wire::read(self.answer.body());
+        let candidates = search::saw(candidates, id, self.look_for(&messages, delivery));
         let mut facts = vec![note(notes::DOUBT, search::note(&candidates))];
         match search::found(&candidates) {
             _ if search::unseen(&candidates).is_some() => {}
@@ -245,11 +291,15 @@ impl Reader<'_> {
         Outcome::Learned(facts)
     }
 
-    fn look_for(&self, delivery: &Delivery<'_>) -> Seen {
-        let found: Messages = wire::read(self.answer.body());
-        let user = self.known.link.user.as_deref().unwrap_or_default();
-        let last = self.known.link.last_message.as_deref();
-        search::look_for(&found.messages, user, &render::message_parts(delivery, self.known), last)
+    fn look_for(&self, messages: &[Message], delivery: &Delivery<'_>) -> Seen {
+        let (user, last) = self.ours();
+        search::look_for(messages, user, &render::message_parts(delivery, self.known), last)
+    }
+
+    /// The user in whose name we write, and the last message that we wrote.
+    fn ours(&self) -> (&str, Option<&str>) {
+        let Link { user, last_message, .. } = &self.known.link;
+        (user.as_deref().unwrap_or_default(), last_message.as_deref())
     }
 
     fn image(&self, index: usize) -> Outcome {
@@ -373,7 +423,7 @@ impl Reader<'_> {
 
     /// The file by Freshchat's own name, else by its place in the message.
     fn file_link(&self, media: &Media) -> Outcome {
-        if !self.is_ok() {
+        if !self.is_ok() && !self.is_past_end() {
             return self.failure("to list the messages");
         }
         let MediaSource::Reference { id } = &media.source else { return Outcome::Learned(Vec::new()) };
@@ -383,6 +433,9 @@ impl Reader<'_> {
         };
         let found: Messages = wire::read(self.answer.body());
         let message = found.messages.iter().find(|message| message.id.text() == Some(&reference.message));
+        if let Some(next) = self.next_page(message.is_some() || found.messages.is_empty()) {
+            return next;
+        }
         let files = message
             .and_then(|message| parts::contents(message, &reference.conversation, "messages").ok())
             .map(|contents| contents.files)

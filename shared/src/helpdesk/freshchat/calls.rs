@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     CHANNEL_ID, TOKEN,
-    plan::Plan,
+    plan::{self, Plan},
     profile, render,
     wire::{Id, NewConversation, NewMessage, NewPart},
 };
@@ -25,6 +25,7 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
         (Plan::Done, _) => return Ok(Step::Done),
         (Plan::Download { url }, _) => return api.download(&url),
         (Plan::CheckAccount, _) => api.read("check_account", "/accounts/configuration"),
+        (Plan::CheckTopic, _) => api.list("list_topics", "/channels", plan::page(known)),
         (Plan::FindUser, Task::Deliver(delivery)) => api.find_user(account, delivery.contact),
         (Plan::FindUser, Task::Note { contact, .. }) => api.find_user(account, contact),
         (Plan::CreateUser { plain }, Task::Deliver(delivery)) => {
@@ -41,9 +42,11 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
         (Plan::ReadConversation { id }, _) => {
             api.read("read_conversation", &format!("/conversations/{}", escaped(&id)))
         }
-        (Plan::LookInConversation { id } | Plan::LookInCandidate { id } | Plan::FindFile { conversation: id }, _) => {
-            api.read("list_messages", &format!("/conversations/{}/messages?page=1&items_per_page=50", escaped(&id)))
+        (Plan::LookInConversation { id } | Plan::FindFile { conversation: id }, _) => {
+            api.list("list_messages", &messages(&id), plan::page(known))
         }
+        // What was posted a moment ago opened the conversation, so that it is among the newest.
+        (Plan::LookInCandidate { id }, _) => api.list("list_messages", &messages(&id), 1),
         (Plan::ReadAgent { agent }, _) => api.read("read_agent", &format!("/agents/{}", escaped(&agent))),
         (Plan::ReadUser { user }, _) => api.read("read_user", &format!("/users/{}", escaped(&user))),
         (Plan::UploadImage { index }, _) => api.upload("upload_image", "/images/upload", "image", index),
@@ -104,6 +107,10 @@ fn by_user(user: &str, message_parts: Vec<NewPart>) -> NewMessage<'_> {
     }
 }
 
+fn messages(conversation: &str) -> String {
+    format!("/conversations/{}/messages", escaped(conversation))
+}
+
 fn escaped(value: &str) -> String {
     utf8_percent_encode(value, PLAIN).to_string()
 }
@@ -122,6 +129,10 @@ impl<'a> Api<'a> {
 
     fn read(&self, name: &'static str, path: &str) -> Result<Call, RenderError> {
         self.call(name, Method::GET, path, None::<&()>, Repeat::Harmless)
+    }
+
+    fn list(&self, name: &'static str, path: &str, page: usize) -> Result<Call, RenderError> {
+        self.read(name, &format!("{path}?page={page}&items_per_page=50"))
     }
 
     fn write(
@@ -156,8 +167,7 @@ impl<'a> Api<'a> {
         conversation: &str,
         message: &NewMessage<'_>,
     ) -> Result<Call, RenderError> {
-        let path = format!("/conversations/{}/messages", escaped(conversation));
-        self.write(name, Method::POST, &path, message, Repeat::Doubles)
+        self.write(name, Method::POST, &messages(conversation), message, Repeat::Doubles)
     }
 
     fn upload(&self, name: &'static str, path: &str, field: &str, index: usize) -> Result<Call, RenderError> {

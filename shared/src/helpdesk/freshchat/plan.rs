@@ -19,6 +19,8 @@ pub(super) enum Plan {
     Done,
     /// `GET /accounts/configuration`
     CheckAccount,
+    /// `GET /channels`: is the topic there?
+    CheckTopic,
     /// `GET /users?reference_id=`
     FindUser,
     /// `POST /users`; `plain` with nothing but the name.
@@ -118,6 +120,10 @@ pub(super) mod notes {
     pub(in super::super) const LOOKED: &str = "looked";
     /// The profile could not be updated now; another message's turn.
     pub(in super::super) const PROFILE: &str = "profile";
+    /// The credentials lead to an account.
+    pub(in super::super) const ACCOUNT: &str = "account";
+    /// The page of a list that comes next, where it is not the first.
+    pub(in super::super) const PAGE: &str = "page";
     /// A task with nothing else to remember is done.
     pub(in super::super) const DONE: &str = "done";
     /// The link to a file.
@@ -128,7 +134,10 @@ pub(super) fn plan(account: &Account<'_>, task: &Task<'_>, known: &Known) -> Res
     Ok(match task {
         Task::Deliver(delivery) => deliver(account, delivery, known),
         Task::Note { .. } => note(known),
-        Task::Check if known.note(notes::DONE).is_none() => Plan::CheckAccount,
+        Task::Check if known.note(notes::DONE).is_none() => match known.note(notes::ACCOUNT) {
+            None => Plan::CheckAccount,
+            Some(_) => Plan::CheckTopic,
+        },
         Task::FindContact { user } if known.note(notes::DONE).is_none() => Plan::ReadUser { user: (*user).to_owned() },
         Task::FindAuthor { author } if known.note(notes::DONE).is_none() => {
             Plan::ReadAgent { agent: (*author).to_owned() }
@@ -199,6 +208,11 @@ fn place(account: &Account<'_>, known: &Known, user: &str) -> Result<Option<Stri
         None if known.note(notes::USER) == Some(notes::CREATED) => Ok(None),
         None => search(known, user).map_or(Ok(None), Err),
     }
+}
+
+/// The page of a list that comes next.
+pub(super) fn page(known: &Known) -> usize {
+    known.note(notes::PAGE).and_then(|page| page.parse().ok()).unwrap_or(1)
 }
 
 /// The link's conversation, unless it turned out to be of no use during this task.

@@ -93,6 +93,11 @@ pub(super) fn look_for(messages: &[Message], user: &str, parts: &[NewPart], last
     Seen { ours: true, resolved: false, time, found }
 }
 
+/// Whether nothing on a later page can be [`look_for`]'s message.
+pub(super) fn is_over(messages: &[Message], user: &str, last: Option<&str>) -> bool {
+    messages.iter().any(|message| is_ours(message, user) || last.is_some() && message.id.text() == last)
+}
+
 /// Of several conversations only the one with the newest message can hold what was posted a moment ago: the same words
 /// in an older one were said then.
 pub(super) fn found(candidates: &[Candidate]) -> Option<(&str, &str)> {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::webhook::ParseError;
+use crate::webhook::{self, ParseError};
 
 /// A text that may be missing, and that some versions write as a number.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +86,7 @@ fn list<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: 
 
 /// Reads anything of this module; what is not there is left at its default.
 pub(super) fn read<T: DeserializeOwned + Default>(bytes: &[u8]) -> T {
-    serde_json::from_slice(bytes).unwrap_or_default()
+    webhook::decode(bytes).unwrap_or_default()
 }
 
 /// A webhook call in its three shapes: classic (`action`), Marketplace 2 and Marketplace 3 (`event`).
@@ -259,6 +259,32 @@ pub(super) struct Conversations {
 pub(super) struct Messages {
     #[serde(deserialize_with = "list")]
     pub messages: Vec<Message>,
+}
+
+/// `GET /channels`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Topics {
+    #[serde(deserialize_with = "list")]
+    pub channels: Vec<Topic>,
+    #[serde(deserialize_with = "lenient")]
+    pub pagination: Pagination,
+}
+
+/// Where in a list a page is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Pagination {
+    pub total_pages: Word,
+}
+
+/// A topic, which the API calls a channel.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Topic {
+    pub id: Word,
+    pub name: Word,
+    pub enabled: Value,
 }
 
 /// `GET /accounts/configuration`.

@@ -57,7 +57,10 @@ fn answers_mean_what_the_samples_say() {
         ("resp_err_06_not_subscribed.json", gone("the contact does not subscribe to this account on Viber")),
         ("resp_err_07_account_blocked.json", blocked("Viber has blocked this account")),
         ("resp_err_10_webhook_not_set.json", blocked("no webhook is set at Viber; register this installation again")),
-        ("resp_err_11_no_suitable_device.json", gone("the contact has no device that can show this message")),
+        (
+            "resp_err_11_no_suitable_device.json",
+            Outcome::rejected("the contact has no device that can show this message"),
+        ),
         (
             "resp_err_12_too_many_requests.json",
             later(
@@ -66,8 +69,8 @@ fn answers_mean_what_the_samples_say() {
                 false,
             ),
         ),
-        ("resp_err_13_api_version.json", gone("the contact's Viber is too old for this message")),
-        ("resp_err_999_bad_receiver.json", gone("Viber does not know the contact's id")),
+        ("resp_err_13_api_version.json", Outcome::rejected("the contact's Viber is too old for this message")),
+        ("resp_err_999_bad_receiver.json", Outcome::rejected("Viber does not know the contact's id")),
         ("resp_err_99_general.json", later(None, "Viber's send_message failed with status 99", false)),
         ("resp_err_http_429.json", later(None, "Viber's send_message answered 429", false)),
         ("resp_err_http_502_not_json.json", later(None, "Viber's send_message answered 502", true)),
@@ -138,7 +141,8 @@ fn every_documented_status_has_its_class() {
             other => panic!("{other} has no class"),
         };
         let (_, class, _) = STATUSES.iter().find(|(status, ..)| code["status"] == *status).unwrap();
-        assert_eq!(*class, expected, "{code}");
+        let stopped = [json!(5), json!(6)].contains(&code["status"]);
+        assert_eq!(*class, if stopped { Class::Stopped } else { expected }, "{code}");
     }
 }
 
@@ -153,7 +157,9 @@ fn answers_that_no_sample_shows_are_judged_by_the_http_status() {
         (answer(401, "nope"), blocked("Viber's send_message answered 401")),
         (answer(503, "{}"), later(None, "Viber's send_message answered 503", false)),
         (answer(500, r#"{"status":0}"#), later(None, "Viber's send_message answered 500", true)),
-        (answer(500, r#"{"status":3}"#), Outcome::rejected("Viber does not accept the form of this message")),
+        (answer(500, r#"{"status":3}"#), later(None, "Viber's send_message answered 500", true)),
+        (answer(503, r#"{"status":6}"#), later(None, "Viber's send_message answered 503", false)),
+        (answer(400, r#"{"status":3}"#), Outcome::rejected("Viber does not accept the form of this message")),
         (answer(400, "{}"), Outcome::rejected("Viber's send_message answered 400")),
         (answer(200, r#"{"status":-7}"#), later(None, "Viber's send_message failed with status -7", false)),
         (answer(200, r#"{"status":0}"#), Outcome::Learned(vec![Fact::Sent(None)])),
@@ -166,6 +172,9 @@ fn answers_that_no_sample_shows_are_judged_by_the_http_status() {
     for (answer, expected) in rows {
         assert_eq!(send(&Known::default(), &answer), expected, "{answer:?}");
     }
+    let tried = |tries| send(&Known { tries, ..Known::default() }, &answer(200, r#"{"status":99}"#));
+    assert_eq!(tried(2), later(None, "Viber's send_message failed with status 99", false));
+    assert_eq!(tried(3), Outcome::rejected("Viber's send_message failed with status 99"));
     let mut busy = answer(429, "slow down");
     busy.headers_mut().insert("retry-after", "7".parse().unwrap());
     assert_eq!(send(&Known::default(), &busy), later(Some(7), "Viber's send_message answered 429", false));

@@ -457,7 +457,7 @@ fn an_old_viber_gets_cards_and_buttons_as_text() {
         let rest = calls(&side, parts, None, &mut known.clone());
         // The second refusal is final.
         let outcome = Viber.read(&side.account(), &Task::Deliver(&delivery), &known, &too_old);
-        assert!(matches!(outcome, Outcome::Gone { .. }), "{outcome:?}");
+        assert!(matches!(outcome, Outcome::Rejected { .. }), "{outcome:?}");
         assert!(rest.iter().all(|body| body["min_api_version"] == 1 && body["type"] == "text"), "{rest:?}");
         rest.iter().map(|body| body["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };

@@ -60,8 +60,9 @@ const ROWS: &[(&str, Row)] = &[
     ("create_case_omnidesk_brand.response.json", Answer(201, created, Learned(|| made("730216")))),
     (
         "create_case_with_contact.request.json",
-        Without(&["company_name", "language_id", "custom_fields", "labels"], || {
-            sent(&Known::default(), &reachable_maria(), HELLO)
+        Without(&["language_id", "custom_fields", "labels"], || {
+            let contact = Contact { company: Some("Lopez Bakery".to_owned()), ..reachable_maria() };
+            sent(&Known::default(), &contact, HELLO)
         }),
     ),
     (
@@ -132,7 +133,7 @@ const ROWS: &[(&str, Row)] = &[
                 let known = in_doubt(Known::default());
                 read(&side, &Task::Deliver(&delivery), &known, &super::answer(200, text))
             },
-            Learned(|| vec![Fact::User(USER.to_owned())]),
+            Learned(|| vec![Fact::User(USER.to_owned()), Fact::Note("user".into(), "found".into())]),
         ),
     ),
     ("rate_limit_headers.json", Elsewhere("headers; see the test of waits")),

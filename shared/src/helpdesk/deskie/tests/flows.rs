@@ -565,6 +565,38 @@ fn the_channel_must_be_there_and_switched_on() {
 }
 
 #[test]
+fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
+    let listed = |text: &str, note: bool| {
+        list(&[json!({"message": {"message_id": 53811600, "user_id": 0, "staff_id": 4118, "content": text,
+                                  "note": note, "created_at": "Mon, 03 Jun 2024 09:20:01 +0300"}})])
+    };
+    let text = "Not delivered on viber: blocked.";
+    let mut known = Known { doubtful: true, ..linked() };
+    note(&Side::new(), &mut known, &[(LOOK, 200, &listed(text, true))]);
+    assert_eq!(known.progress.sent, ["53811600"]);
+    for other in [listed(text, false), listed("Another note", true), EMPTY.to_owned()] {
+        let mut known = Known { doubtful: true, ..linked() };
+        note(&Side::new(), &mut known, &[(LOOK, 200, &other), (POST, 201, ADDED)]);
+        assert_eq!(known.progress.sent, ["53811500"], "{other}");
+    }
+    // What was said long ago was said of another message.
+    let mut dated = answer(200, listed(text, true));
+    dated.headers_mut().insert("date", "Mon, 03 Jun 2024 07:20:01 GMT".parse().unwrap());
+    let known = Known { doubtful: true, ..linked() };
+    let task = Task::Note { contact: &nobody(), text };
+    assert_eq!(Side::new().read(&task, &known, &dated), Outcome::Learned(vec![Fact::DoubtSettled]));
+}
+
+#[test]
+fn the_company_is_told_with_the_case_or_once_it_is_known() {
+    let contact = Contact { company: Some("Lopez & Co".to_owned()), ..nobody() };
+    let bodies = deliver_of(&contact, &mut Known::default(), &hi(), &[(CREATE, 201, MADE)]);
+    assert_eq!(value(&bodies[0])["case"]["company_name"], "Lopez & Co");
+    let bodies = deliver_of(&contact, &mut linked(), &hi(), &[(POST, 201, ADDED), (RENAME, 200, OK)]);
+    assert_eq!(value(&bodies[1]), json!({"user": {"company_name": "Lopez & Co"}}));
+}
+
+#[test]
 fn a_user_leads_to_the_contact() {
     let read = |custom: &str| {
         let text = json!({"user": {"user_id": 6_120_847_735_u64, "user_custom_id": custom}}).to_string();

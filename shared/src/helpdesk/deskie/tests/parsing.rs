@@ -122,7 +122,8 @@ fn what_came_through_the_api_is_compared_with_what_we_posted() {
     let rows = [
         (json!({"b_from_api": 1, "staff_id": 4118}), "bot"),
         (json!({"b_from_api": "1"}), "bot"),
-        (json!({"b_from_api": "1", "staff_id": null}), "bot"),
+        (json!({"b_from_api": "1", "staff_id": null}), "echo"),
+        (json!({"b_from_api": "1", "staff_id": ""}), "echo"),
         (json!({"b_from_api": "1", "staff_id": "0"}), "echo"),
         (json!({"b_from_api": "1", "staff_id": 0, "sent_via_rule": "1"}), "bot"),
         (json!({"sent_via_rule": 1, "staff_id": 0}), "bot"),

@@ -10,6 +10,8 @@ use crate::{
     settings::OnResolved,
 };
 
+const ACCOUNT: Exchange<'_> = ("GET /accounts/configuration", 200, r#"{"organisation_id": 1}"#);
+const TOPICS: &str = "GET /channels?page=1&items_per_page=50";
 const SENT: &str = r#"{"id": "m-new", "conversation_id": "0c941846-699f-4791-911c-db997befb058"}"#;
 const CREATED: &str = r#"{"conversation_id": "c-new", "messages": [{"id": "m-new"}]}"#;
 const NOT_LATEST: &str = r#"{"code": 400, "message": "Conversation is not the latest conversation of the user"}"#;
@@ -653,11 +655,64 @@ fn credentials_are_checked_against_something_that_is_freshchat() {
         &side,
         &Task::Check,
         &mut Known::default(),
-        &[("GET /accounts/configuration", 200, r#"{"organisation_id": 1}"#)],
+        &[ACCOUNT, (TOPICS, 200, str::from_utf8(&fixture("channels.response.json")).unwrap())],
     );
     let read = |status, text: &str| side.read(&Task::Check, &Known::default(), &answer(status, text.to_owned()));
     assert!(matches!(read(401, ""), Outcome::Blocked { .. }));
     assert!(matches!(read(200, "<html>welcome</html>"), Outcome::Rejected { .. }));
+}
+
+#[test]
+fn an_install_finds_its_topic_on_whatever_page_or_says_which_there_are() {
+    let side = Side::new();
+    let full = json!({"channels": [{"id": "t-1", "name": "Sales"}], "pagination": {"total_pages": 2}}).to_string();
+    let second = "GET /channels?page=2&items_per_page=50";
+    let ours = json!({"channels": [{"id": TOPIC}], "pagination": {"total_pages": 2}}).to_string();
+    run(&side, &Task::Check, &mut Known::default(), &[ACCOUNT, (TOPICS, 200, &full), (second, 200, &ours)]);
+    let read = |page: &str, status, text: &str| {
+        let mut known = Known::default();
+        known.progress.notes.extend([("account", "1"), ("page", page)].map(|(key, value)| (key.into(), value.into())));
+        side.read(&Task::Check, &known, &answer(status, text.to_owned()))
+    };
+    let none = "the account has no topic with the id in `channel_id`";
+    let theirs = json!({"channels": [{"id": "t-1", "name": "Sales"}, {"id": 7}], "pagination": {"total_pages": 1}});
+    let off = json!({"channels": [{"id": TOPIC, "enabled": false}]});
+    let rows = [
+        ("1", 200, theirs.to_string(), format!("{none}; there are t-1 (Sales), 7 (-)")),
+        ("1", 200, json!({"channels": []}).to_string(), none.to_owned()),
+        ("2", 400, r#"{"message": "The page does not exist"}"#.to_owned(), none.to_owned()),
+        ("1", 200, off.to_string(), "the topic of `channel_id` is switched off in Freshchat".to_owned()),
+    ];
+    for (page, status, text, expected) in rows {
+        assert_eq!(read(page, status, &text), Outcome::rejected(expected), "{text}");
+    }
+    assert!(matches!(read("1", 200, "<html>"), Outcome::Retry { .. }));
+    // Whatever the pages say, they come to an end.
+    assert!(matches!(read("6", 200, &full.replace('2', "9")), Outcome::Rejected { .. }));
+}
+
+#[test]
+fn a_message_in_doubt_is_looked_for_beyond_the_newest_page() {
+    let page = |page: usize| LOOK.replace("page=1", &format!("page={page}"));
+    let agents = messages(&[others("m-3"), others("m-2")]);
+    let there = messages(&[others("m-1"), ours("m-0")]);
+    let mut known = in_doubt(linked());
+    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &agents), (&page(2), 200, &there)]);
+    assert_eq!(known.progress.sent, ["m-0"]);
+    // The end of the list is a refusal or an empty page; what we wrote before ends the search at once.
+    let last = messages(&[others("m-3"), ours("m-last")]);
+    let behind = r#"{"message": "The page does not exist in the search result"}"#;
+    let nothing = messages(&[]);
+    let scripts: [&[Exchange<'_>]; 3] = [
+        &[(LOOK, 200, &agents), (&page(2), 400, behind), (POST, 200, SENT)],
+        &[(LOOK, 200, &agents), (&page(2), 200, &nothing), (POST, 200, SENT)],
+        &[(LOOK, 200, &last), (POST, 200, SENT)],
+    ];
+    for script in scripts {
+        let mut known = in_doubt(linked());
+        deliver(&Side::new(), &mut known, &hi(), script);
+        assert_eq!(known.progress.sent, ["m-new"]);
+    }
 }
 
 #[test]

@@ -101,6 +101,7 @@ fn maria() -> Contact {
         name: Some("Maria Lopez".to_owned()),
         avatar: Some("https://media.example.com/av/51.jpg".to_owned()),
         phone: Some("+447700900238".to_owned()),
+        company: None,
         email: Some("maria@example.com".to_owned()),
         language: Some("es".to_owned()),
         country: Some("ES".to_owned()),
