@@ -106,6 +106,9 @@ pub(super) fn read(
         _ if is_transient || answer.status().as_u16() == 429 => {
             Outcome::Retry { wait: retry_after(answer), reason, doubtful: false }
         }
+        _ if matches!(answer.status().as_u16(), 401 | 403) => {
+            Outcome::Blocked { reason: format!("{vendor} does not allow this to the access token") }
+        }
         Some(200..=299) => Outcome::Blocked { reason: format!("{vendor} does not allow this to the access token") },
         _ => Outcome::Rejected { reason },
     })

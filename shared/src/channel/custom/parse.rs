@@ -82,6 +82,12 @@ fn message(pieces: Vec<Piece>) -> Result<Vec<Part>, ParseError> {
                     return Err(ParseError::bad(&field("url"), "an https link to the file"));
                 }
             }
+            Piece::Buttons { buttons } if buttons.is_empty() => {
+                return Err(ParseError::bad(&field("buttons"), "at least one button"));
+            }
+            Piece::Cards { cards } if cards.is_empty() => {
+                return Err(ParseError::bad(&field("cards"), "at least one card"));
+            }
             Piece::Location { latitude, longitude, .. } if !(latitude.abs() <= 90.0 && longitude.abs() <= 180.0) => {
                 return Err(ParseError::bad(&field("latitude"), "degrees, as the longitude"));
             }

@@ -32,10 +32,11 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     let name = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
     let sender = name.map(|name| Sender { name: text::truncate(&name, utf16(20)).into_owned() });
-    let mut messages = Messages { sender, list: Vec::new() };
+    let mut messages = Messages { sender, list: Vec::new(), choices: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
+    messages.quick_replies();
     if messages.list.is_empty() {
         return Err(RenderError::new("the message is empty"));
     }
@@ -45,6 +46,8 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
 struct Messages {
     sender: Option<Sender>,
     list: Vec<Outbound>,
+    /// What becomes quick replies.
+    choices: Vec<Button>,
 }
 
 impl Messages {
@@ -104,30 +107,29 @@ impl Messages {
         }
     }
 
-    /// Choices as quick replies below the last text; what does not fit there stands in the text.
+    /// Choices become quick replies; what does not fit there stands in the text.
     fn buttons(&mut self, buttons: &[Button]) {
-        let fits = |button: &&Button| action(button).is_some();
-        let items: Vec<Value> = buttons
-            .iter()
-            .filter(fits)
-            .take(QUICK_REPLIES)
-            .filter_map(action)
-            .map(|action| json!({"type": "action", "action": action}))
-            .collect();
-        let others: Vec<Button> = buttons
-            .iter()
-            .filter(|button| !fits(button))
-            .chain(buttons.iter().filter(fits).skip(QUICK_REPLIES))
-            .cloned()
-            .collect();
+        let mut others = Vec::new();
+        for button in buttons {
+            let has_room = self.choices.len() < QUICK_REPLIES;
+            let list = if has_room && action(button).is_some() { &mut self.choices } else { &mut others };
+            list.push(button.clone());
+        }
         if !others.is_empty() {
             self.text(&fit::plain_buttons(&others));
         }
+    }
+
+    /// Puts the quick replies below the last message: LINE hides those of any other.
+    fn quick_replies(&mut self) {
+        let choices = std::mem::take(&mut self.choices);
+        let items: Vec<Value> =
+            choices.iter().filter_map(action).map(|action| json!({"type": "action", "action": action})).collect();
         if items.is_empty() {
             return;
         }
-        if !matches!(self.list.last(), Some(Outbound { content: Content::Text { .. }, quick_reply: None, .. })) {
-            self.text(&fit::plain_buttons(buttons));
+        if self.list.is_empty() {
+            self.text(&fit::plain_buttons(&choices));
         }
         if let Some(last) = self.list.last_mut() {
             last.quick_reply = Some(json!({"items": items}));
