@@ -23,6 +23,9 @@ use crate::{
 const MOST_PAGES: usize = 6;
 /// So many topics are named to somebody who named none of them.
 const TOPICS_SHOWN: usize = 20;
+/// A note whose fate nobody knows was posted within so many seconds: most attempts follow each other within minutes,
+/// and the same note twice is better than none.
+const NOTE_MOMENT: i64 = 900;
 /// How long to wait for a file's link.
 const SOON: Duration = Duration::from_millis(700);
 
@@ -54,6 +57,7 @@ pub(super) fn outcome(
         (Plan::Post { conversation, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &conversation),
         (Plan::Create { user }, Task::Deliver(delivery)) => reader.created(delivery, &user),
         (Plan::PostNote { conversation }, _) => reader.noted(&conversation),
+        (Plan::LookForNote { .. }, Task::Note { text, .. }) => reader.looked_for_note(text),
         (Plan::ReadAgent { .. }, _) => reader.agent(),
         (Plan::ReadUser { .. }, _) => reader.contact(),
         (Plan::FindFile { .. }, Task::Fetch(media, _)) => reader.file_link(media),
@@ -69,6 +73,7 @@ fn is_search(plan: &Plan) -> bool {
             | Plan::ListConversations { .. }
             | Plan::ReadConversation { .. }
             | Plan::LookInConversation { .. }
+            | Plan::LookForNote { .. }
             | Plan::ListInDoubt { .. }
             | Plan::LookInCandidate { .. }
     )
@@ -389,6 +394,16 @@ impl Reader<'_> {
                 matches!(render::uploaded(self.known, *index), Some(render::Uploaded::Part(NewPart::Image(_))));
             image && as_image
         })
+    }
+
+    fn looked_for_note(&self, text: &str) -> Outcome {
+        if !self.is_ok() && !self.is_missing() {
+            return self.failure("to list the messages");
+        }
+        let Messages { messages } = wire::read(self.answer.body());
+        let since = classify::date(self.answer).map_or(i64::MIN, |now| now.saturating_sub(NOTE_MOMENT) * 1_000);
+        let found = search::find_note(&messages, &render::note_parts(text), since);
+        Outcome::Learned(vec![found.map_or(Fact::DoubtSettled, |id| Fact::Sent(Some(id)))])
     }
 
     fn noted(&self, conversation: &str) -> Outcome {

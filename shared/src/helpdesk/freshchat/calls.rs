@@ -45,8 +45,10 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
         (Plan::LookInConversation { id } | Plan::FindFile { conversation: id }, _) => {
             api.list("list_messages", &messages(&id), plan::page(known))
         }
-        // What was posted a moment ago opened the conversation, so that it is among the newest.
-        (Plan::LookInCandidate { id }, _) => api.list("list_messages", &messages(&id), 1),
+        // What opened the conversation a moment ago, or is a note of a moment ago, is among the newest.
+        (Plan::LookInCandidate { id } | Plan::LookForNote { conversation: id }, _) => {
+            api.list("list_messages", &messages(&id), 1)
+        }
         (Plan::ReadAgent { agent }, _) => api.read("read_agent", &format!("/agents/{}", escaped(&agent))),
         (Plan::ReadUser { user }, _) => api.read("read_user", &format!("/users/{}", escaped(&user))),
         (Plan::UploadImage { index }, _) => api.upload("upload_image", "/images/upload", "image", index),

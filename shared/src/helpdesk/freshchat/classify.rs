@@ -74,7 +74,12 @@ fn until_reset(answer: &Response<Bytes>) -> Option<Duration> {
     }
     let headers = answer.headers();
     let reset: i64 = headers.get("x-ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
-    let date = PrimitiveDateTime::parse(headers.get(header::DATE)?.to_str().ok()?, HTTP_DATE).ok()?;
-    let wait = reset.checked_sub(date.assume_utc().unix_timestamp())?;
+    let wait = reset.checked_sub(date(answer)?)?;
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default().max(1)))
+}
+
+/// When Freshchat answered, by its own clock, in seconds since 1970.
+pub(super) fn date(answer: &Response<Bytes>) -> Option<i64> {
+    let date = answer.headers().get(header::DATE)?.to_str().ok()?;
+    Some(PrimitiveDateTime::parse(date, HTTP_DATE).ok()?.assume_utc().unix_timestamp())
 }

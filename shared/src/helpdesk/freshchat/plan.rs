@@ -72,6 +72,10 @@ pub(super) enum Plan {
     PostNote {
         conversation: String,
     },
+    /// `GET /conversations/{id}/messages`: is the note in doubt there?
+    LookForNote {
+        conversation: String,
+    },
     /// `GET /agents/{id}`
     ReadAgent {
         agent: String,
@@ -265,7 +269,7 @@ fn note(known: &Known) -> Plan {
         return Plan::Done;
     }
     if let Some(conversation) = usable(known) {
-        return Plan::PostNote { conversation };
+        return if known.doubtful { Plan::LookForNote { conversation } } else { Plan::PostNote { conversation } };
     }
     match user(known) {
         Ok(user) => search(known, &user).unwrap_or(Plan::Done),

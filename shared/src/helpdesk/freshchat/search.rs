@@ -93,6 +93,16 @@ pub(super) fn look_for(messages: &[Message], user: &str, parts: &[NewPart], last
     Seen { ours: true, resolved: false, time, found }
 }
 
+/// The id of a note with these parts that is no older than `since`: agents are told the same of several messages.
+pub(super) fn find_note(messages: &[Message], parts: &[NewPart], since: i64) -> Option<String> {
+    let mut ours = messages.iter().filter(|message| {
+        message.message_type.lower() == "private"
+            && message.actor_type.lower() == "bot"
+            && millis(&message.created_time).is_none_or(|at| at >= since)
+    });
+    ours.find(|message| has_parts(message, parts))?.id.owned()
+}
+
 /// Whether nothing on a later page can be [`look_for`]'s message.
 pub(super) fn is_over(messages: &[Message], user: &str, last: Option<&str>) -> bool {
     messages.iter().any(|message| is_ours(message, user) || last.is_some() && message.id.text() == last)

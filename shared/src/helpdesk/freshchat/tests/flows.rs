@@ -719,6 +719,28 @@ fn a_message_in_doubt_is_looked_for_beyond_the_newest_page() {
 }
 
 #[test]
+fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
+    let (side, contact, text) = (Side::new(), lorna(), "Not delivered on viber: blocked.");
+    let task = Task::Note { contact: &contact, text };
+    let listed = |kind: &str, text: &str| {
+        messages(&[json!({"id": "m-5", "message_type": kind, "actor_type": "bot",
+                          "created_time": "2023-06-23T18:33:16.511Z", "message_parts": [{"text": {"content": text}}]})])
+    };
+    let mut known = in_doubt(linked());
+    run(&side, &task, &mut known, &[(LOOK, 200, &listed("private", text))]);
+    assert_eq!(known.progress.sent, ["m-5"]);
+    for other in [listed("normal", text), listed("private", "Another note"), messages(&[])] {
+        let mut known = in_doubt(linked());
+        run(&side, &task, &mut known, &[(LOOK, 200, &other), (POST, 200, SENT)]);
+        assert_eq!(known.progress.sent, ["m-new"], "{other}");
+    }
+    // What was said long ago was said of another message.
+    let mut dated = answer(200, listed("private", text));
+    dated.headers_mut().insert("date", "Fri, 23 Jun 2023 19:33:16 GMT".parse().unwrap());
+    assert_eq!(side.read(&task, &in_doubt(linked()), &dated), Outcome::Learned(vec![Fact::DoubtSettled]));
+}
+
+#[test]
 fn a_user_leads_back_to_the_contact() {
     let side = Side::new();
     let task = Task::FindContact { user: USER };
