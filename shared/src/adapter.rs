@@ -289,6 +289,8 @@ pub struct Link {
     pub stopped_at: Option<i64>,
     /// What the link said through which the contact opened the chat, until the agents were told.
     pub opened_with: Option<String>,
+    /// Another id of the same contact, which has taken this pairing over.
+    pub moved_to: Option<String>,
 }
 
 /// What a delivery has achieved so far; kept in its journal item.

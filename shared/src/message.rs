@@ -167,6 +167,9 @@ pub struct ReceiptEvent {
 pub struct Contact {
     /// The channel's own user id, as the channel spells it.
     pub id: String,
+    /// Another id of theirs, under which the channel may have shown them before it told this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
     /// The name to show.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

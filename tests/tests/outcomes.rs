@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use byoc_local::sim::{Fault, How, Saying, viber::Viber};
+use byoc_local::sim::{Fault, How, Saying, Seen, viber::Viber};
 use byoc_tests::{Rig, eventually, every_pair};
 use serde_json::{Value, json};
 
@@ -133,6 +133,31 @@ async fn agents_read_what_the_chat_was_opened_with_once_and_with_the_first_messa
         let all = byoc_tests::texts(&rig.at_helpdesk()).join("\n");
         let opened = "[The chat was opened with: campaign=spring&order=1042]";
         assert_eq!(all, format!("{opened}\nHi\nagain"), "{helpdesk}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
+    let place = |seen: &Seen| (seen.contact.clone(), seen.conversation.clone());
+    for helpdesk in byoc_local::sim::HELPDESKS {
+        let rig = Rig::start("whatsapp", helpdesk).await;
+        rig.customer_says("by number").await;
+        rig.exactly_at_helpdesk(1).await;
+        let by_user =
+            json!({"type": "text", "text": {"body": "by user id"}, "from_user_id": "US.20817340965518273604"});
+        let customer = rig.bridge.channel.customer();
+        let said = rig.bridge.channel.say(customer, Saying::Raw(by_user)).await.unwrap();
+        assert_eq!(said.status, 200, "{helpdesk}: {said:?}");
+        let seen = rig.exactly_at_helpdesk(2).await;
+        assert_eq!(place(&seen[0]), place(&seen[1]), "{helpdesk}: {seen:?}");
+        rig.agent_says("answer").await;
+        let seen = eventually("the answer", || Some(rig.bridge.channel.received(None)).filter(|seen| !seen.is_empty()));
+        assert_eq!(byoc_tests::texts(&seen.await), ["answer"], "{helpdesk}");
+        // Whoever gets the number after them is somebody else.
+        let next = json!({"type": "text", "text": {"body": "new owner"}, "from_user_id": "US.999"});
+        rig.bridge.channel.say(customer, Saying::Raw(next)).await.unwrap();
+        let seen = rig.exactly_at_helpdesk(3).await;
+        assert_ne!(place(&seen[1]), place(&seen[2]), "{helpdesk}: {seen:?}");
     }
 }
 

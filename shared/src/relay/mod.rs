@@ -411,8 +411,26 @@ impl Relay {
         )?;
         match claim {
             Claim::Finished(state) => Ok(Err(state)),
-            Claim::Work(claimed) => Ok(Ok((claimed, message.believed(link)))),
+            Claim::Work(claimed) => {
+                let link = self.known_before(&key, message.contact, link).await?;
+                Ok(Ok((claimed, message.believed(link))))
+            }
         }
+    }
+
+    /// The contact's pairing, or the one of an earlier id of theirs, which then is theirs, ways back included. It is
+    /// taken over once only, since a number may be somebody else's some day.
+    async fn known_before(&self, key: &JournalKey, contact: &Contact, link: Link) -> Result<Link, StoreError> {
+        let is_new = link.user.is_none() && link.conversation.is_none();
+        let Some(alias) = contact.alias.as_deref().filter(|_| is_new) else { return Ok(link) };
+        let before = self.store.link(&key.installation, alias).await?;
+        if before.moved_to.is_some() || before.user.is_none() && before.conversation.is_none() {
+            return Ok(link);
+        }
+        self.store.change_link(&key.installation, &key.contact, &LinkChange::between(&link, &before)).await?;
+        let moved = Link { moved_to: Some(key.contact.clone()), ..before.clone() };
+        self.store.change_link(&key.installation, alias, &LinkChange::between(&before, &moved)).await?;
+        Ok(before)
     }
 
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
@@ -490,6 +508,7 @@ impl Relay {
             language: contact.language.or(profile.language),
             country: contact.country.or(profile.country),
             id: contact.id,
+            alias: contact.alias,
         })
     }
 

@@ -41,6 +41,7 @@ impl LinkChange {
         let word = |state: Option<ConversationState>| state.map(|state| state_word(state).to_owned());
         field("state", &word(self.before.state), &word(self.after.state));
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
+        field("moved_to", &self.before.moved_to, &self.after.moved_to);
         let is_news = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_news {
             changes.set("state_at", number(now_ms()));
@@ -143,6 +144,7 @@ fn read(item: &Item) -> Link {
         profile_pinned: flag_of(item, "profile_pinned"),
         stopped_at: number_of(item, "stopped_at"),
         opened_with: owned(item, "opened_with"),
+        moved_to: owned(item, "moved_to"),
     }
 }
 

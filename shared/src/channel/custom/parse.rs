@@ -58,6 +58,7 @@ fn person(person: Person) -> Result<Contact, ParseError> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     Ok(Contact {
         id: person.id,
+        alias: None,
         name: given(person.name),
         email: given(person.email),
         phone: given(person.phone),

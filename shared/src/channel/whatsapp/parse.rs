@@ -118,12 +118,13 @@ impl Batch<'_> {
         };
         let known = all.iter().find(is_theirs);
         let user = user.or_else(|| known.and_then(|known| text(known, "/user_id")));
-        let phone = number.or_else(|| known.and_then(|known| text(known, "/wa_id"))).and_then(phone);
+        let number = number.or_else(|| known.and_then(|known| text(known, "/wa_id")));
         let name = known.and_then(|known| text(known, "/profile/name").or_else(|| text(known, "/profile/username")));
         Some(Contact {
             id: user.or(number).filter(|id| !id.is_empty())?.to_owned(),
+            alias: number.filter(|number| user.is_some_and(|user| user != *number)).map(str::to_owned),
             name: name.filter(|name| !name.trim().is_empty()).map(str::to_owned),
-            phone,
+            phone: number.and_then(phone),
             ..Contact::default()
         })
     }

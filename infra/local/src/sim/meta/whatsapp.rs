@@ -48,7 +48,12 @@ pub(super) fn written(memory: &Memory, customer: &str, number: u64, saying: Sayi
         fields.insert("id".to_owned(), id.clone().into());
         fields.insert("timestamp".to_owned(), seconds().into());
     }
-    let contacts = json!([{"profile": {"name": "Sam Example"}, "wa_id": customer}]);
+    let mut contact = json!({"profile": {"name": "Sam Example"}, "wa_id": customer});
+    if let (Some(user), Some(fields)) = (message.get("from_user_id"), contact.as_object_mut()) {
+        fields.insert("user_id".to_owned(), user.clone());
+        memory.lock().reachable.extend(user.as_str().map(str::to_owned));
+    }
+    let contacts = json!([contact]);
     Ok((id, envelope(json!({"contacts": contacts, "messages": [message]}))))
 }
 

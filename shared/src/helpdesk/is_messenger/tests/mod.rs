@@ -98,6 +98,7 @@ impl Side {
 fn maria() -> Contact {
     Contact {
         id: "+447700900238".to_owned(),
+        alias: None,
         name: Some("Maria Lopez".to_owned()),
         avatar: Some("https://media.example.com/av/51.jpg".to_owned()),
         phone: Some("+447700900238".to_owned()),
