@@ -38,6 +38,10 @@ const BOT_TOKEN: &str = "bot_token";
 /// What Telegram sends along with every update; the bridge makes it.
 const SECRET_TOKEN: &str = "secret_token";
 
+/// What cannot stand in the path of a file.
+const PATH: &percent_encoding::AsciiSet =
+    &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
+
 /// What the bot hears of. Telegram keeps the last list when none is given, so it is always given.
 const ALLOWED_UPDATES: &[&str] = &["message", "edited_message", "callback_query", "my_chat_member"];
 
@@ -140,6 +144,7 @@ impl Adapter for Telegram {
             Task::Unregister if !asked => ask(account, "deleteWebhook", &json!({"drop_pending_updates": false})),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.note(FILE_PATH) {
                 Some(path) => {
+                    let path = percent_encoding::utf8_percent_encode(path, PATH);
                     let url = format!("{}/file/bot{}/{path}", account.api_url(API_URL), token(account)?);
                     Ok(Step::Download(Request::get(url).body(())?))
                 }

@@ -202,6 +202,12 @@ fn setup_calls_are_the_documented_ones() {
         request.uri(),
         "https://api.telegram.org/file/bot6000000001:AAEXAMPLE-EXAMPLE_EXAMPLE0123456789/documents/file_7.docx"
     );
+    let odd = &mut Known::default();
+    odd.learn(&[Fact::Note(FILE_PATH.to_owned(), "documents/file 7 #1 ä.docx".to_owned())]);
+    let Step::Download(odd) = Telegram.next(&side.account(), &Task::Fetch(&media, &context), odd).unwrap() else {
+        panic!()
+    };
+    assert!(odd.uri().path().ends_with("/documents/file%207%20%231%20%C3%A4.docx"), "{}", odd.uri());
     assert!(folder(&url).is_empty() || folder(&url) == folder(&request.uri().to_string()), "{url}");
 }
 
