@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use byoc_local::sim::{Fault, How, Saying, Seen, viber::Viber};
+use byoc_local::sim::{Fault, How, Saying, Seen, telegram::Telegram, viber::Viber};
 use byoc_tests::{Rig, eventually, every_pair};
 use serde_json::{Value, json};
 
@@ -108,6 +108,34 @@ async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_u
         rig.agent_says("welcome back").await;
         assert!(rig.exactly_at_channel(1).await[0].text.contains("welcome back"), "{helpdesk}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telegram_button_is_pressed_and_a_stopped_bot_stays_silent() {
+    let telegram = std::sync::Arc::new(Telegram::demo().unwrap());
+    let channel = telegram.clone();
+    let rig = Rig::start_with("telegram", "freshchat", |settings| settings.channel = channel).await;
+    let customer = rig.bridge.channel.customer();
+    rig.customer_says("Hi").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    let choices = json!([{"text": {"content": "Shall it come today?"}}, {"quick_reply_button": {"label": "Yes"}}]);
+    rig.bridge.helpdesk.answer(&contact, Saying::Raw(choices)).await.unwrap();
+    eventually("the button", || rig.at_channel().iter().any(|seen| seen.raw.to_string().contains("Yes")).then_some(()))
+        .await;
+    telegram.press(customer, "Yes").await.unwrap();
+    assert!(rig.exactly_at_helpdesk(2).await[1].text.contains("Yes"));
+    let before = rig.at_channel().len();
+
+    telegram.set_blocked(customer, true).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    rig.agent_says("too late").await;
+    let failures = || rig.bridge.helpdesk.failures().iter().any(|text| text.contains("ot delivered")).then_some(());
+    eventually("a note", failures).await;
+    telegram.set_blocked(customer, false).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    rig.agent_says("welcome back").await;
+    let seen = rig.exactly_at_channel(before + 1).await;
+    assert!(seen.last().unwrap().text.contains("welcome back"), "{seen:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
