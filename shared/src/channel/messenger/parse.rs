@@ -54,10 +54,14 @@ fn read(event: &Value, request: &WebhookRequest, parsed: &mut ParsedChannel) {
         if is_echo && message.get("metadata").is_some() {
             return ignore(parsed, mid, "echo");
         }
+        let is_deleted = message.get("is_deleted").and_then(Value::as_bool) == Some(true);
+        if is_echo && is_deleted {
+            return ignore(parsed, mid, "nothing_to_show");
+        }
         let parts = parts(message);
         let (id, kind) = match is_echo {
             true => (format!("echo:{mid}"), ChannelEventKind::BusinessEcho { parts }),
-            false if message.get("is_deleted").is_some() => (format!("deleted:{mid}"), taken_back()),
+            false if is_deleted => (format!("deleted:{mid}"), taken_back()),
             false => (mid.to_owned(), ChannelEventKind::Message { parts }),
         };
         return push(id, kind);
