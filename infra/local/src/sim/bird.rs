@@ -17,8 +17,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{Memory, Refusal, Remembered},
+    ChannelSim, Said, Saying,
+    base::{Base, Remembering, number},
+    memory::{Refusal, Remembered},
     post::Post,
 };
 
@@ -32,9 +33,7 @@ const BUSINESS: &str = "b52d6267-0000-4000-8000-0533d0f1dc07";
 #[derive(Clone, Debug)]
 pub struct Bird {
     is_apple: bool,
-    http: reqwest::Client,
-    faults: Faults,
-    memory: Memory,
+    base: Base,
 }
 
 impl Bird {
@@ -55,8 +54,7 @@ impl Bird {
     }
 
     fn new(is_apple: bool) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { is_apple, http, faults: Faults::default(), memory: Memory::default() })
+        Ok(Self { is_apple, base: Base::new()? })
     }
 
     fn sender(&self) -> &'static str {
@@ -65,7 +63,7 @@ impl Bird {
 
     fn event(&self, kind: &str, data: &Value) -> Result<Post, String> {
         let (id, webhook) = {
-            let mut memory = self.memory.lock();
+            let mut memory = self.base.memory.lock();
             (format!("msg_{}", memory.number()), memory.answered.get(WEBHOOK).cloned().unwrap_or_default())
         };
         let hears =
@@ -78,37 +76,7 @@ impl Bird {
         let body = Bytes::from(json!({"type": kind, "timestamp": time, "data": data}).to_string());
         let mut headers = vec![("content-type", "application/json".to_owned())];
         headers.extend(standard_webhooks::sign(secret, &id, now_ms(), &body));
-        Ok(Post { id, url: self.memory.webhook()?, headers, body })
-    }
-
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let customer = self.id_of(customer);
-        let id = {
-            let mut memory = self.memory.lock();
-            memory.reachable.insert(customer.clone());
-            memory.number()
-        };
-        let text = match saying {
-            Saying::Text(text) => text,
-            // Text messages bring no files yet, and how to fetch Apple's is not documented: a link stands for one.
-            Saying::Media { url, .. } => url,
-            Saying::Raw(value) => value.to_string(),
-        };
-        if self.is_apple {
-            let message = json!({"id": format!("amb_{id}"), "from": customer, "to": BUSINESS, "direction": "inbound",
-                "kind": "text", "content": {"type": "text", "body": text}});
-            return self.event("amb.received", &json!({"message": message}));
-        }
-        let data = json!({"sms_id": format!("sms_{id}"), "to": NUMBER, "from": customer, "text": text});
-        self.event("sms.received", &data)
-    }
-
-    fn id_of(&self, customer: &str) -> String {
-        if self.is_apple || customer.starts_with('+') {
-            return customer.to_owned();
-        }
-        let number = customer.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        format!("+4477{:08}", number % 100_000_000)
+        Ok(Post { id, url: self.base.memory.webhook()?, headers, body })
     }
 
     async fn report(&self, to: &str, id: &str, status: &str) -> Result<Said, String> {
@@ -117,11 +85,11 @@ impl Bird {
         } else {
             self.event(&format!("sms.{status}"), &json!({"sms_id": id, "to": to, "from": NUMBER}))
         };
-        post?.send(&self.http).await
+        post?.send(&self.base.http).await
     }
 
     fn take(&self, key: Option<&str>, body: &Value) -> Result<Value, Refusal> {
-        let mut memory = self.memory.lock();
+        let mut memory = self.base.memory.lock();
         if let Some(earlier) = key.and_then(|key| memory.answered.get(key)) {
             let is_same = earlier.get("body") == Some(body);
             let other = || rules::refusal(409, "IdempotencyKeyReused", "idempotency-key");
@@ -174,7 +142,7 @@ async fn webhooks(
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    let mut webhook = bird.memory.lock().answered.get(WEBHOOK).cloned();
+    let mut webhook = bird.base.memory.lock().answered.get(WEBHOOK).cloned();
     if let Some(fields) = webhook.as_mut().and_then(Value::as_object_mut) {
         fields.remove("secret");
     }
@@ -190,7 +158,7 @@ async fn create_webhook(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     authorized(&headers)?;
     let mut webhook = rules::webhook(&rules::json(&headers, &body)?, true)?;
-    let mut memory = bird.memory.lock();
+    let mut memory = bird.base.memory.lock();
     let id = format!("whk_{}", memory.number());
     let secret = standard_webhooks::secret(&rand::random::<[u8; 24]>());
     webhook.extend([("id".to_owned(), id.into()), ("secret".to_owned(), secret.into())]);
@@ -205,7 +173,7 @@ async fn update_webhook(
 ) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
     let changes = rules::webhook(&rules::json(&headers, &body)?, false)?;
-    let mut memory = bird.memory.lock();
+    let mut memory = bird.base.memory.lock();
     let mut webhook = known(&memory, &id)?;
     if let Some(fields) = webhook.as_object_mut() {
         fields.extend(changes);
@@ -223,7 +191,7 @@ async fn rotate_secret(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    let mut memory = bird.memory.lock();
+    let mut memory = bird.base.memory.lock();
     let mut webhook = known(&memory, &id)?;
     let secret = standard_webhooks::secret(&rand::random::<[u8; 24]>());
     if let Some(fields) = webhook.as_object_mut() {
@@ -239,7 +207,7 @@ async fn delete_webhook(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     authorized(&headers)?;
-    let mut memory = bird.memory.lock();
+    let mut memory = bird.base.memory.lock();
     known(&memory, &id)?;
     memory.answered.remove(WEBHOOK);
     memory.webhook = None;
@@ -289,10 +257,6 @@ impl ChannelSim for Bird {
             .with_state(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         let mut install = json!({
             "kind": self.kind(), "api_key": KEY, "from": self.sender(), "api_url": base.trim_end_matches('/'),
@@ -302,17 +266,41 @@ impl ChannelSim for Bird {
         }
         install
     }
+}
+
+impl Remembering for Bird {
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn id_of(&self, customer: &str) -> String {
+        if self.is_apple { customer.to_owned() } else { number(customer, "+4477", 8) }
+    }
+
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let customer = self.id_of(customer);
+        let id = {
+            let mut memory = self.base.memory.lock();
+            memory.reachable.insert(customer.clone());
+            memory.number()
+        };
+        let text = match saying {
+            Saying::Text(text) => text,
+            // Text messages bring no files yet, and how to fetch Apple's is not documented: a link stands for one.
+            Saying::Media { url, .. } => url,
+            Saying::Raw(value) => value.to_string(),
+        };
+        if self.is_apple {
+            let message = json!({"id": format!("amb_{id}"), "from": customer, "to": BUSINESS, "direction": "inbound",
+                "kind": "text", "content": {"type": "text", "body": text}});
+            return self.event("amb.received", &json!({"message": message}));
+        }
+        let data = json!({"sms_id": format!("sms_{id}"), "to": NUMBER, "from": customer, "text": text});
+        self.event("sms.received", &data)
+    }
 
     /// Does nothing: the bridge makes the webhook through the API.
     fn paste_webhook(&self, _url: &str) {}
-
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
-    }
-
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
-    }
 
     fn receipt<'a>(
         &'a self,
@@ -321,18 +309,6 @@ impl ChannelSim for Bird {
         receipt: &'a str,
     ) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move { self.report(&self.id_of(customer), message, receipt).await })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.memory.received(customer.map(|customer| self.id_of(customer)).as_deref())
-    }
-
-    fn snapshot(&self) -> Value {
-        self.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.memory.restore(snapshot);
     }
 }
 
@@ -348,7 +324,7 @@ mod tests {
     #[tokio::test]
     async fn it_refuses_what_bird_refuses_and_takes_a_key_once() {
         let bird = Bird::sms().unwrap();
-        bird.memory.lock().reachable.insert("+447700900161".to_owned());
+        bird.base.memory.lock().reachable.insert("+447700900161".to_owned());
         let message = |name: &str, value: Value| {
             let mut message = json!({"to": "+447700900161", "from": NUMBER, "text": "x", "category": "service"});
             message[name] = value;
@@ -372,7 +348,7 @@ mod tests {
         let good = message("text", json!("hello"));
         assert_eq!(bird.take(Some("k"), &good), bird.take(Some("k"), &good));
         assert_eq!(code(bird.take(Some("k"), &message("text", json!("other")))).0, 409);
-        assert_eq!(bird.received(None).len(), 1);
+        assert_eq!(bird.base.memory.received(None).len(), 1);
     }
 
     #[test]

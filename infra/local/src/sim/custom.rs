@@ -8,8 +8,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{CustomersFile, Memory, Refusal, is_callable},
+    ChannelSim, Said, Saying,
+    base::{Base, Remembering},
+    memory::{CustomersFile, Refusal, is_callable},
     post::Post,
 };
 
@@ -19,9 +20,7 @@ const CUSTOMER: &str = "customer-42";
 /// A simulated app.
 #[derive(Clone, Debug)]
 pub struct App {
-    http: reqwest::Client,
-    faults: Faults,
-    memory: Memory,
+    base: Base,
 }
 
 impl App {
@@ -30,37 +29,14 @@ impl App {
     /// # Errors
     /// The HTTP client could not be made.
     pub fn demo() -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { http, faults: Faults::default(), memory: Memory::default() })
+        Ok(Self { base: Base::new()? })
     }
 
     fn signed(&self, id: &str, body: &Value) -> Result<Post, String> {
         let body = Bytes::from(body.to_string());
         let mut headers = vec![("content-type", "application/json".to_owned())];
         headers.extend(standard_webhooks::sign(SECRET, &format!("msg_{id}"), now_ms(), &body));
-        Ok(Post { id: id.to_owned(), url: self.memory.webhook()?, headers, body })
-    }
-
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let part = match (CustomersFile::of(&saying), saying) {
-            (Some(file), _) => {
-                let mut part = json!({"type": file.kind, "url": file.url, "name": file.name});
-                if let (1.., Some(fields)) = (file.size, part.as_object_mut()) {
-                    fields.insert("size".to_owned(), file.size.into());
-                }
-                part
-            }
-            (None, Saying::Text(text)) => json!({"type": "text", "text": text}),
-            (None, Saying::Raw(part)) => part,
-            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
-        };
-        let id = {
-            let mut memory = self.memory.lock();
-            memory.reachable.insert(customer.to_owned());
-            format!("m-{}", memory.number())
-        };
-        let contact = json!({"id": customer, "name": "Iryna Bondar"});
-        self.signed(&id, &json!({"type": "message", "id": id, "at": now_ms(), "contact": contact, "parts": [part]}))
+        Ok(Post { id: id.to_owned(), url: self.base.memory.webhook()?, headers, body })
     }
 
     fn take(&self, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
@@ -79,7 +55,7 @@ impl App {
         let lines: Option<Vec<String>> =
             parts.ok_or_else(|| refused(400, "parts"))?.iter().map(|part| line(part.as_object()?)).collect();
         let lines = lines.ok_or_else(|| refused(400, "a part that the document does not know"))?;
-        let mut memory = self.memory.lock();
+        let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(&customer) {
             return Err(refused(410, "nobody has this id"));
         }
@@ -172,24 +148,36 @@ impl ChannelSim for App {
         Router::new().route("/bridge", post(callback)).with_state(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         json!({"kind": "custom", "callback_url": format!("{}/bridge", base.trim_end_matches('/')), "secret": SECRET})
     }
+}
 
-    fn paste_webhook(&self, url: &str) {
-        self.memory.lock().webhook = Some(url.to_owned());
+impl Remembering for App {
+    fn base(&self) -> &Base {
+        &self.base
     }
 
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
-    }
-
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let part = match (CustomersFile::of(&saying), saying) {
+            (Some(file), _) => {
+                let mut part = json!({"type": file.kind, "url": file.url, "name": file.name});
+                if let (1.., Some(fields)) = (file.size, part.as_object_mut()) {
+                    fields.insert("size".to_owned(), file.size.into());
+                }
+                part
+            }
+            (None, Saying::Text(text)) => json!({"type": "text", "text": text}),
+            (None, Saying::Raw(part)) => part,
+            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
+        };
+        let id = {
+            let mut memory = self.base.memory.lock();
+            memory.reachable.insert(customer.to_owned());
+            format!("m-{}", memory.number())
+        };
+        let contact = json!({"id": customer, "name": "Iryna Bondar"});
+        self.signed(&id, &json!({"type": "message", "id": id, "at": now_ms(), "contact": contact, "parts": [part]}))
     }
 
     fn receipt<'a>(
@@ -201,21 +189,9 @@ impl ChannelSim for App {
         Box::pin(async move {
             let status = if receipt == "seen" { "read" } else { receipt };
             let body = json!({"type": "receipt", "contact": {"id": customer}, "message": message, "status": status});
-            let id = format!("r-{}", self.memory.lock().number());
-            self.signed(&id, &body)?.send(&self.http).await
+            let id = format!("r-{}", self.base.memory.lock().number());
+            self.signed(&id, &body)?.send(&self.base.http).await
         })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.memory.received(customer)
-    }
-
-    fn snapshot(&self) -> Value {
-        self.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.memory.restore(snapshot);
     }
 }
 
@@ -237,7 +213,7 @@ mod tests {
         };
         let message = json!({"type": "message", "id": "1", "at": 1, "contact": {"id": "c"}, "parts": [{"type": "text", "text": "x"}]});
         assert_eq!(call(&message, SECRET), Err(410));
-        app.memory.lock().reachable.insert("c".to_owned());
+        app.base.memory.lock().reachable.insert("c".to_owned());
         assert_eq!(call(&message, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), Err(401));
         for (pointer, wrong) in
             [("/type", json!("x")), ("/id", json!("")), ("/parts", json!([])), ("/parts/0", json!({"type": "x"}))]
@@ -246,6 +222,6 @@ mod tests {
             *message.pointer_mut(pointer).unwrap() = wrong;
             assert_eq!(call(&message, SECRET), Err(400), "{pointer}");
         }
-        assert_eq!(app.received(None), []);
+        assert_eq!(app.base.memory.received(None), []);
     }
 }

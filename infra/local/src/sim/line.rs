@@ -2,13 +2,11 @@
 //!
 //! It refuses what the real one refuses, keeps retry keys, signs its calls, and has webhook redelivery switched on.
 
-use std::time::Duration;
-
 use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, header},
     response::Response,
     routing::{get, post},
 };
@@ -18,8 +16,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{CustomersFile, Memory, Refusal, is_callable},
+    ChannelSim, Said, Saying,
+    base::{Base, Remembering},
+    memory::{CustomersFile, Refusal, is_callable},
     post::Post,
 };
 
@@ -35,9 +34,7 @@ const CUSTOMER: &str = "Ufedcba9876543210fedcba9876543210";
 /// A simulated LINE with one official account.
 #[derive(Clone, Debug)]
 pub struct Line {
-    http: reqwest::Client,
-    faults: Faults,
-    memory: Memory,
+    base: Base,
 }
 
 impl Line {
@@ -46,13 +43,12 @@ impl Line {
     /// # Errors
     /// The HTTP client could not be made.
     pub fn demo() -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { http, faults: Faults::default(), memory: Memory::default() })
+        Ok(Self { base: Base::new()? })
     }
 
     /// The call that brings events.
     fn events(&self, events: &[Value]) -> Result<Post, String> {
-        let url = self.memory.webhook()?;
+        let url = self.base.memory.webhook()?;
         let body = json!({"destination": BOT, "events": events}).to_string();
         let signature = STANDARD.encode(hmac_sha256(SECRET.as_bytes(), body.as_bytes()));
         let id = events.first().and_then(|event| event.get("webhookEventId")).and_then(Value::as_str);
@@ -61,40 +57,9 @@ impl Line {
         Ok(Post { id: id.unwrap_or_default().to_owned(), url, headers, body: body.into() })
     }
 
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let mut memory = self.memory.lock();
-        memory.reachable.insert(customer.to_owned());
-        let mut message = match (CustomersFile::of(&saying), saying) {
-            (Some(file), _) => {
-                let mut message = match file.kind.as_str() {
-                    "file" => json!({"type": "file", "fileName": file.name, "fileSize": file.size}),
-                    kind => json!({"type": kind, "contentProvider": {"type": "line"}}),
-                };
-                let id = memory.keep(file);
-                merge(&mut message, json!({"id": id}));
-                message
-            }
-            (None, Saying::Text(text)) => json!({"type": "text", "text": text}),
-            (None, Saying::Raw(message)) => message,
-            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
-        };
-        if message.get("id").is_none() {
-            let id = (560_000_000_000_000_000 + memory.number()).to_string();
-            merge(&mut message, json!({"id": id}));
-        }
-        let number = memory.number();
-        drop(memory);
-        self.events(&[json!({
-            "type": "message", "mode": "active", "timestamp": now_ms(),
-            "source": {"type": "user", "userId": customer},
-            "webhookEventId": format!("01K1EXAMP{number:017}"), "deliveryContext": {"isRedelivery": false},
-            "replyToken": format!("{number:032x}"), "message": message,
-        })])
-    }
-
     /// Brings a push to its customer.
     fn push(&self, key: Option<&str>, body: &Value) -> Result<Value, Refusal> {
-        let mut memory = self.memory.lock();
+        let mut memory = self.base.memory.lock();
         if let Some(accepted) = key.and_then(|key| memory.answered.get(key)).cloned() {
             let mut answer = json!({"message": "The retry key is already accepted"});
             merge(&mut answer, accepted);
@@ -170,13 +135,13 @@ async fn set_endpoint(State(line): State<Line>, headers: HeaderMap, body: Bytes)
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let url = body.get("endpoint").and_then(Value::as_str).filter(|url| is_callable(url) && url.len() <= 500);
     let refused = || Refusal(400, json!({"message": "Invalid webhook endpoint URL"}));
-    line.memory.lock().webhook = Some(url.ok_or_else(refused)?.to_owned());
+    line.base.memory.lock().webhook = Some(url.ok_or_else(refused)?.to_owned());
     Ok(Json(json!({})))
 }
 
 async fn get_endpoint(State(line): State<Line>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    let url = line.memory.webhook().map_err(|_| not_found("Webhook endpoint not found"))?;
+    let url = line.base.memory.webhook().map_err(|_| not_found("Webhook endpoint not found"))?;
     Ok(Json(json!({"endpoint": url, "active": true})))
 }
 
@@ -207,7 +172,7 @@ async fn profile(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    if !line.memory.lock().reachable.contains(&customer) {
+    if !line.base.memory.lock().reachable.contains(&customer) {
         return Err(not_found("Not found"));
     }
     let name = if customer == CUSTOMER { "Mirai Hoshizora" } else { customer.as_str() };
@@ -216,19 +181,10 @@ async fn profile(
 
 async fn content(State(line): State<Line>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
     authorized(&headers)?;
-    if !line.memory.lock().files.contains_key(&id) {
+    if !line.base.memory.lock().files.contains_key(&id) {
         return Err(not_found("Not found"));
     }
-    match line.memory.file(&line.http, &id).await {
-        Some((kind, bytes)) => {
-            let mut response = Response::new(bytes.into());
-            if let Ok(kind) = HeaderValue::from_str(&kind) {
-                response.headers_mut().insert(header::CONTENT_TYPE, kind);
-            }
-            Ok(response)
-        }
-        None => Err(Refusal(410, json!({"message": "The content is gone"}))),
-    }
+    line.base.serve(&id).await.ok_or_else(|| Refusal(410, json!({"message": "The content is gone"})))
 }
 
 async fn transcoding(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
@@ -260,25 +216,50 @@ impl ChannelSim for Line {
             .with_state(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         let base = base.trim_end_matches('/');
         json!({"kind": "line", "channel_secret": SECRET, "channel_access_token": TOKEN, "api_url": base, "data_api_url": base})
     }
+}
+
+impl Remembering for Line {
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let mut memory = self.base.memory.lock();
+        memory.reachable.insert(customer.to_owned());
+        let mut message = match (CustomersFile::of(&saying), saying) {
+            (Some(file), _) => {
+                let mut message = match file.kind.as_str() {
+                    "file" => json!({"type": "file", "fileName": file.name, "fileSize": file.size}),
+                    kind => json!({"type": kind, "contentProvider": {"type": "line"}}),
+                };
+                let id = memory.keep(file);
+                merge(&mut message, json!({"id": id}));
+                message
+            }
+            (None, Saying::Text(text)) => json!({"type": "text", "text": text}),
+            (None, Saying::Raw(message)) => message,
+            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
+        };
+        if message.get("id").is_none() {
+            let id = (560_000_000_000_000_000 + memory.number()).to_string();
+            merge(&mut message, json!({"id": id}));
+        }
+        let number = memory.number();
+        drop(memory);
+        self.events(&[json!({
+            "type": "message", "mode": "active", "timestamp": now_ms(),
+            "source": {"type": "user", "userId": customer},
+            "webhookEventId": format!("01K1EXAMP{number:017}"), "deliveryContext": {"isRedelivery": false},
+            "replyToken": format!("{number:032x}"), "message": message,
+        })])
+    }
 
     /// Does nothing: the bridge sets the endpoint through the API.
     fn paste_webhook(&self, _url: &str) {}
-
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
-    }
-
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
-    }
 
     fn receipt<'a>(
         &'a self,
@@ -287,17 +268,5 @@ impl ChannelSim for Line {
         _receipt: &'a str,
     ) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async { Err("LINE has no receipts".to_owned()) })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.memory.received(customer)
-    }
-
-    fn snapshot(&self) -> Value {
-        self.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.memory.restore(snapshot);
     }
 }

@@ -10,14 +10,20 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Saying, Seen};
 
 /// The memory of a simulated channel, shared by all who play it.
-#[derive(Clone, Debug, Default)]
-pub struct Memory(Arc<Mutex<Remembered>>);
+#[derive(Debug, Default)]
+pub struct Memory<M = Remembered>(Arc<Mutex<M>>);
+
+impl<M> Clone for Memory<M> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -51,17 +57,14 @@ pub struct CustomersFile {
     pub size: u64,
 }
 
-impl Memory {
+impl<M> Memory<M> {
     /// Looks, or changes something.
-    pub fn lock(&self) -> MutexGuard<'_, Remembered> {
+    pub fn lock(&self) -> MutexGuard<'_, M> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// What arrived at a customer, oldest first; every customer's with `None`.
-    pub fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.lock().seen.iter().filter(|seen| customer.is_none_or(|id| seen.contact == id)).cloned().collect()
-    }
-
+impl<M: DeserializeOwned + Serialize> Memory<M> {
     /// Everything, to survive a restart.
     pub fn snapshot(&self) -> Value {
         serde_json::to_value(&*self.lock()).unwrap_or_default()
@@ -73,6 +76,13 @@ impl Memory {
             Ok(state) => *self.lock() = state,
             Err(error) => tracing::warn!(error = %error, "a simulated channel starts without its memory"),
         }
+    }
+}
+
+impl Memory {
+    /// What arrived at a customer, oldest first; every customer's with `None`.
+    pub fn received(&self, customer: Option<&str>) -> Vec<Seen> {
+        self.lock().seen.iter().filter(|seen| customer.is_none_or(|id| seen.contact == id)).cloned().collect()
     }
 
     /// The URL to call.

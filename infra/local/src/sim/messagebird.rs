@@ -21,8 +21,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{CustomersFile, Memory, Refusal, is_callable},
+    ChannelSim, Said, Saying,
+    base::{Base, Remembering, number},
+    memory::{CustomersFile, Refusal, is_callable},
     post::Post,
 };
 
@@ -52,9 +53,7 @@ const CUSTOMER: &str = "+447700900161";
 /// A simulated MessageBird with one number.
 #[derive(Clone, Debug)]
 pub struct MessageBird {
-    http: reqwest::Client,
-    faults: Faults,
-    memory: Memory,
+    base: Base,
 }
 
 impl MessageBird {
@@ -63,37 +62,7 @@ impl MessageBird {
     /// # Errors
     /// The HTTP client could not be made.
     pub fn demo() -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { http, faults: Faults::default(), memory: Memory::default() })
-    }
-
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let url = self.memory.webhook()?;
-        let customer = number(customer);
-        let mut memory = self.memory.lock();
-        memory.reachable.insert(customer.clone());
-        let id = format!("{:032x}", memory.number());
-        drop(memory);
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("id", &id).append_pair("recipient", NUMBER);
-        form.append_pair("originator", customer.trim_start_matches('+'));
-        match (CustomersFile::of(&saying), saying) {
-            // Files of multimedia messages lie behind links that anybody can open.
-            (Some(file), _) => drop(form.append_pair("message", "").append_pair("mediaURLs", &file.url)),
-            (None, Saying::Text(text)) => drop(form.append_pair("body", &text)),
-            (None, Saying::Raw(Value::Object(fields))) => {
-                for (name, value) in fields {
-                    form.append_pair(&name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-                }
-            }
-            (None, _) => return Err("this is nothing that a customer says".to_owned()),
-        }
-        let body = Bytes::from(form.finish());
-        let headers = vec![
-            ("content-type", "application/x-www-form-urlencoded".to_owned()),
-            ("messagebird-signature-jwt", token(&url, &body)),
-        ];
-        Ok(Post { id, url, headers, body })
+        Ok(Self { base: Base::new()? })
     }
 
     /// Reports what became of a message, by a GET as the real one does.
@@ -107,7 +76,7 @@ impl MessageBird {
             ])
             .finish();
         let url = format!("{url}?{query}");
-        let request = self.http.get(&url).header("messagebird-signature-jwt", token(&url, b""));
+        let request = self.base.http.get(&url).header("messagebird-signature-jwt", token(&url, b""));
         let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
         let status = answer.status().as_u16();
         Ok(Said { id: id.to_owned(), status, body: answer.text().await.unwrap_or_default(), attempts: 1 })
@@ -143,8 +112,8 @@ impl MessageBird {
         if !is_callable(&report) || field("reference").is_empty() {
             return refused(10, "reportUrl and reference go together", "reportUrl");
         }
-        let to = number(&format!("+{}", to.trim_start_matches('+')));
-        let mut memory = self.memory.lock();
+        let to = format!("+{}", to.trim_start_matches('+'));
+        let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(&to) {
             return refused(9, "no (correct) recipients found", "recipients");
         }
@@ -177,15 +146,6 @@ fn token(url: &str, body: &[u8]) -> String {
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&json!({"alg": "HS256", "typ": "JWT"})), encode(&claims));
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(hmac_sha256(SIGNING_KEY.as_bytes(), signed.as_bytes())))
-}
-
-/// A telephone number; a name that is none gets one of its own.
-fn number(customer: &str) -> String {
-    if customer.starts_with('+') {
-        return customer.to_owned();
-    }
-    let number = customer.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    format!("+4477{:08}", number % 100_000_000)
 }
 
 fn authorized(headers: &HeaderMap) -> Result<(), Refusal> {
@@ -235,27 +195,50 @@ impl ChannelSim for MessageBird {
         Router::new().route("/balance", get(balance)).route("/messages", post(create)).with_state(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         json!({
             "kind": "messagebird", "access_key": ACCESS_KEY, "signing_key": SIGNING_KEY, "originator": NUMBER,
             "api_url": base.trim_end_matches('/'),
         })
     }
+}
 
-    fn paste_webhook(&self, url: &str) {
-        self.memory.lock().webhook = Some(url.to_owned());
+impl Remembering for MessageBird {
+    fn base(&self) -> &Base {
+        &self.base
     }
 
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
+    fn id_of(&self, customer: &str) -> String {
+        number(customer, "+4477", 8)
     }
 
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let url = self.base.memory.webhook()?;
+        let customer = self.id_of(customer);
+        let mut memory = self.base.memory.lock();
+        memory.reachable.insert(customer.clone());
+        let id = format!("{:032x}", memory.number());
+        drop(memory);
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("id", &id).append_pair("recipient", NUMBER);
+        form.append_pair("originator", customer.trim_start_matches('+'));
+        match (CustomersFile::of(&saying), saying) {
+            // Files of multimedia messages lie behind links that anybody can open.
+            (Some(file), _) => drop(form.append_pair("message", "").append_pair("mediaURLs", &file.url)),
+            (None, Saying::Text(text)) => drop(form.append_pair("body", &text)),
+            (None, Saying::Raw(Value::Object(fields))) => {
+                for (name, value) in fields {
+                    form.append_pair(&name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                }
+            }
+            (None, _) => return Err("this is nothing that a customer says".to_owned()),
+        }
+        let body = Bytes::from(form.finish());
+        let headers = vec![
+            ("content-type", "application/x-www-form-urlencoded".to_owned()),
+            ("messagebird-signature-jwt", token(&url, &body)),
+        ];
+        Ok(Post { id, url, headers, body })
     }
 
     fn receipt<'a>(
@@ -266,20 +249,8 @@ impl ChannelSim for MessageBird {
     ) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move {
             let status = if receipt == "failed" { "delivery_failed" } else { receipt };
-            self.report(&self.memory.webhook()?, &number(customer), message, status).await
+            self.report(&self.base.memory.webhook()?, &self.id_of(customer), message, status).await
         })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.memory.received(customer.map(number).as_deref())
-    }
-
-    fn snapshot(&self) -> Value {
-        self.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.memory.restore(snapshot);
     }
 }
 

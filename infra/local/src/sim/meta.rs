@@ -9,8 +9,8 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, header},
+    response::Response,
     routing::{get, post},
 };
 use byoc::{clock::now_ms, crypto::hmac_sha256};
@@ -18,8 +18,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{CustomersFile, Memory, Refusal},
+    ChannelSim, Said, Saying,
+    base::{Base, Remembering, number},
+    memory::{CustomersFile, Refusal},
     post::Post,
 };
 
@@ -43,9 +44,7 @@ enum Product {
 #[derive(Clone, Debug)]
 pub struct Meta {
     product: Product,
-    http: reqwest::Client,
-    faults: Faults,
-    memory: Memory,
+    base: Base,
 }
 
 impl Meta {
@@ -66,8 +65,7 @@ impl Meta {
     }
 
     fn new(product: Product) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { product, http, faults: Faults::default(), memory: Memory::default() })
+        Ok(Self { product, base: Base::new()? })
     }
 
     /// The number or Page.
@@ -78,35 +76,12 @@ impl Meta {
         }
     }
 
-    /// The id under which the platform knows a customer.
-    fn id_of(&self, customer: &str) -> String {
-        if customer.bytes().all(|byte| byte.is_ascii_digit()) || customer.contains('.') {
-            return customer.to_owned();
-        }
-        let number = customer.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        format!("1650{:07}", number % 10_000_000)
-    }
-
     /// A signed call, with every letter beyond ASCII escaped as Meta does.
     fn signed(&self, id: &str, body: &Value) -> Result<Post, String> {
         let body = byoc::queue::ascii_json(body).replace('/', "\\/");
         let signature = format!("sha256={}", hex::encode(hmac_sha256(SECRET.as_bytes(), body.as_bytes())));
         let headers = vec![("content-type", "application/json".to_owned()), ("x-hub-signature-256", signature)];
-        Ok(Post { id: id.to_owned(), url: self.memory.webhook()?, headers, body: body.into() })
-    }
-
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let customer = self.id_of(customer);
-        let number = {
-            let mut memory = self.memory.lock();
-            memory.reachable.insert(customer.clone());
-            memory.number()
-        };
-        let (id, body) = match self.product {
-            Product::WhatsApp => whatsapp::written(&self.memory, &customer, number, saying)?,
-            Product::Messenger => messenger::written(&customer, number, saying)?,
-        };
-        self.signed(&id, &body)
+        Ok(Post { id: id.to_owned(), url: self.base.memory.webhook()?, headers, body: body.into() })
     }
 
     /// Brings a message to its customer.
@@ -115,7 +90,7 @@ impl Meta {
             Product::WhatsApp => whatsapp::check(body)?,
             Product::Messenger => messenger::check(body)?,
         };
-        let mut memory = self.memory.lock();
+        let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(&to) {
             let code = if self.product == Product::WhatsApp { 131_026 } else { 551 };
             return Err(error(400, code, "the customer cannot be reached"));
@@ -179,7 +154,7 @@ async fn send(
 /// The account, a customer's profile, or a file.
 async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    let memory = meta.memory.lock();
+    let memory = meta.base.memory.lock();
     if id == meta.account() {
         return Ok(Json(json!({"id": id, "name": "Example shop"})));
     }
@@ -195,12 +170,7 @@ async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: Heade
 
 async fn file(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
     authorized(&headers)?;
-    let (kind, bytes) = meta.memory.file(&meta.http, &id).await.ok_or_else(|| error(404, 100, "gone"))?;
-    let mut response = bytes.into_response();
-    if let Ok(kind) = HeaderValue::from_str(&kind) {
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    }
-    Ok(response)
+    meta.base.serve(&id).await.ok_or_else(|| error(404, 100, "gone"))
 }
 
 impl ChannelSim for Meta {
@@ -231,10 +201,6 @@ impl ChannelSim for Meta {
             .with_state(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         let api_url = format!("{}/v25.0", base.trim_end_matches('/'));
         match self.product {
@@ -248,17 +214,33 @@ impl ChannelSim for Meta {
             }),
         }
     }
+}
 
-    fn paste_webhook(&self, url: &str) {
-        self.memory.lock().webhook = Some(url.to_owned());
+impl Remembering for Meta {
+    fn base(&self) -> &Base {
+        &self.base
     }
 
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
+    /// The id under which the platform knows a customer.
+    fn id_of(&self, customer: &str) -> String {
+        if customer.bytes().all(|byte| byte.is_ascii_digit()) || customer.contains('.') {
+            return customer.to_owned();
+        }
+        number(customer, "1650", 7)
     }
 
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let customer = self.id_of(customer);
+        let number = {
+            let mut memory = self.base.memory.lock();
+            memory.reachable.insert(customer.clone());
+            memory.number()
+        };
+        let (id, body) = match self.product {
+            Product::WhatsApp => whatsapp::written(&self.base.memory, &customer, number, saying)?,
+            Product::Messenger => messenger::written(&customer, number, saying)?,
+        };
+        self.signed(&id, &body)
     }
 
     fn receipt<'a>(
@@ -273,20 +255,8 @@ impl ChannelSim for Meta {
                 Product::WhatsApp => whatsapp::status(&customer, message, receipt),
                 Product::Messenger => messenger::news(&customer, message, receipt),
             };
-            self.signed(message, &body)?.send(&self.http).await
+            self.signed(message, &body)?.send(&self.base.http).await
         })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.memory.received(customer.map(|customer| self.id_of(customer)).as_deref())
-    }
-
-    fn snapshot(&self) -> Value {
-        self.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.memory.restore(snapshot);
     }
 }
 

@@ -3,6 +3,7 @@
 //! A simulator is an axum router that plays the vendor's API, plus the person who sits in front of it: a customer on a
 //! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
 
+pub mod base;
 pub mod bird;
 pub mod custom;
 pub mod deskie;
@@ -74,8 +75,8 @@ pub fn helpdesk(kind: &str) -> Option<Arc<dyn HelpdeskSim>> {
     }
 }
 
-/// A simulated channel and the customers on it.
-pub trait ChannelSim: Send + Sync {
+/// A simulated channel, with the [`Customers`] on it.
+pub trait ChannelSim: Customers {
     /// The kind of the channel.
     fn kind(&self) -> &'static str;
     /// The customer who writes when nobody else is named.
@@ -101,10 +102,14 @@ pub trait ChannelSim: Send + Sync {
     }
     /// The vendor's API. Serve it wrapped in [`with_faults`].
     fn router(&self) -> Router;
-    /// What the vendor does wrong next.
-    fn faults(&self) -> &Faults;
     /// The `channel` object of an install request that uses this simulator, which is served at `base`.
     fn install(&self, base: &str) -> Value;
+}
+
+/// The people on a channel, and what happens between the platform and the bridge on their behalf.
+pub trait Customers: Send + Sync {
+    /// What the vendor does wrong next.
+    fn faults(&self) -> &Faults;
     /// For platforms that cannot be told by API where to call: the generated URL, pasted by hand.
     fn paste_webhook(&self, url: &str);
     /// A customer writes; the answer of the bridge's webhook. The platform sends again, as the real one would, when

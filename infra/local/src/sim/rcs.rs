@@ -28,8 +28,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{CustomersFile, Memory, Refusal, is_callable},
+    ChannelSim, Said, Saying,
+    base::{Base, Remembering, number},
+    memory::{CustomersFile, Refusal, is_callable},
     post::Post,
 };
 
@@ -40,9 +41,7 @@ const CUSTOMER: &str = "+447700900123";
 /// A simulated RBM with one agent.
 #[derive(Clone, Debug)]
 pub struct Rcs {
-    http: reqwest::Client,
-    faults: Faults,
-    memory: Memory,
+    base: Base,
     key: Arc<KeyPair>,
 }
 
@@ -60,10 +59,9 @@ impl Rcs {
     /// # Errors
     /// No key or no HTTP client could be made.
     pub fn demo() -> Result<Self, String> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build();
         let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no RSA key could be made")?;
-        let http = http.map_err(|error| error.to_string())?;
-        Ok(Self { http, faults: Faults::default(), memory: Memory::default(), key: Arc::new(key) })
+        let base = Base::new().map_err(|error| error.to_string())?;
+        Ok(Self { base, key: Arc::new(key) })
     }
 
     /// An event in its shell, signed.
@@ -78,40 +76,13 @@ impl Rcs {
         let body =
             json!({"message": {"data": STANDARD.encode(&event), "messageId": id}, "subscription": "x"}).to_string();
         let headers = vec![("content-type", "application/json".to_owned()), ("x-goog-signature", STANDARD.encode(tag))];
-        Ok(Post { id: id.to_owned(), url: self.memory.webhook()?, headers, body: body.into() })
-    }
-
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let customer = number(customer);
-        let id = {
-            let mut memory = self.memory.lock();
-            memory.reachable.insert(customer.clone());
-            format!("Mx{}", memory.number())
-        };
-        let mut content = match (CustomersFile::of(&saying), saying) {
-            (Some(file), _) => {
-                let kind = match file.kind.as_str() {
-                    "image" => "image/png",
-                    "video" => "video/mp4",
-                    "audio" => "audio/ogg",
-                    _ => "application/octet-stream",
-                };
-                json!({"userFile": {"payload": {"mimeType": kind, "fileName": file.name, "fileUri": file.url}}})
-            }
-            (None, Saying::Text(text)) => json!({"text": text}),
-            (None, Saying::Raw(content)) => content,
-            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
-        };
-        if let Some(fields) = content.as_object_mut() {
-            fields.insert("messageId".to_owned(), id.clone().into());
-        }
-        self.event(&id, &customer, content)
+        Ok(Post { id: id.to_owned(), url: self.base.memory.webhook()?, headers, body: body.into() })
     }
 
     async fn report(&self, customer: &str, message: &str, kind: &str) -> Result<Said, String> {
-        let id = format!("Ev{}", self.memory.lock().number());
+        let id = format!("Ev{}", self.base.memory.lock().number());
         self.event(&id, customer, json!({"eventId": id, "eventType": kind, "messageId": message}))?
-            .send(&self.http)
+            .send(&self.base.http)
             .await
     }
 
@@ -157,7 +128,7 @@ impl Rcs {
         if suggestions.len() > 11 {
             return Err(invalid("suggestions"));
         }
-        let mut memory = self.memory.lock();
+        let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(phone) {
             return Err(refused(404, "NOT_FOUND", "Requested entity was not found."));
         }
@@ -183,15 +154,6 @@ impl Rcs {
 
 fn refused(code: u16, status: &str, message: &str) -> Refusal {
     Refusal(code, json!({"error": {"code": code, "message": message, "status": status}}))
-}
-
-/// A telephone number; a name that is none gets one of its own.
-fn number(customer: &str) -> String {
-    if customer.starts_with('+') {
-        return customer.to_owned();
-    }
-    let number = customer.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    format!("+4477{:08}", number % 100_000_000)
 }
 
 async fn send(
@@ -224,10 +186,6 @@ impl ChannelSim for Rcs {
         Router::new().route("/v1/phones/{phone}/agentMessages", post(send)).with_state(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         let key: Option<Pkcs8V1Der<'_>> = self.key.as_der().ok();
         let der = key.map(|key| STANDARD.encode(key.as_ref())).unwrap_or_default();
@@ -239,17 +197,42 @@ impl ChannelSim for Rcs {
             "api_url": base.trim_end_matches('/'),
         })
     }
+}
 
-    fn paste_webhook(&self, url: &str) {
-        self.memory.lock().webhook = Some(url.to_owned());
+impl Remembering for Rcs {
+    fn base(&self) -> &Base {
+        &self.base
     }
 
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
+    fn id_of(&self, customer: &str) -> String {
+        number(customer, "+4477", 8)
     }
 
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
+    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+        let customer = self.id_of(customer);
+        let id = {
+            let mut memory = self.base.memory.lock();
+            memory.reachable.insert(customer.clone());
+            format!("Mx{}", memory.number())
+        };
+        let mut content = match (CustomersFile::of(&saying), saying) {
+            (Some(file), _) => {
+                let kind = match file.kind.as_str() {
+                    "image" => "image/png",
+                    "video" => "video/mp4",
+                    "audio" => "audio/ogg",
+                    _ => "application/octet-stream",
+                };
+                json!({"userFile": {"payload": {"mimeType": kind, "fileName": file.name, "fileUri": file.url}}})
+            }
+            (None, Saying::Text(text)) => json!({"text": text}),
+            (None, Saying::Raw(content)) => content,
+            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
+        };
+        if let Some(fields) = content.as_object_mut() {
+            fields.insert("messageId".to_owned(), id.clone().into());
+        }
+        self.event(&id, &customer, content)
     }
 
     fn receipt<'a>(
@@ -264,20 +247,8 @@ impl ChannelSim for Rcs {
                 "failed" => "TTL_EXPIRATION_REVOKED",
                 _ => "READ",
             };
-            self.report(&number(customer), message, kind).await
+            self.report(&self.id_of(customer), message, kind).await
         })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.memory.received(customer.map(number).as_deref())
-    }
-
-    fn snapshot(&self) -> Value {
-        self.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.memory.restore(snapshot);
     }
 }
 
@@ -288,7 +259,7 @@ mod tests {
     #[tokio::test]
     async fn it_refuses_what_rbm_refuses_and_takes_an_id_once() {
         let rcs = Rcs::demo().unwrap();
-        rcs.memory.lock().reachable.insert(CUSTOMER.to_owned());
+        rcs.base.memory.lock().reachable.insert(CUSTOMER.to_owned());
         let ids = |agent: &str| Ids { message_id: "1".to_owned(), agent_id: agent.to_owned() };
         let content = |content: Value| json!({"contentMessage": content});
         let label = json!([{"reply": {"text": "x".repeat(26), "postbackData": "x"}}]);
@@ -306,6 +277,6 @@ mod tests {
         for _ in 0..2 {
             assert!(rcs.take(CUSTOMER, &ids(AGENT), &content(json!({"text": "x"}))).is_ok());
         }
-        assert_eq!(rcs.received(None).len(), 1);
+        assert_eq!(rcs.base.memory.received(None).len(), 1);
     }
 }

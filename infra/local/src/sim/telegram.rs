@@ -7,8 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    sync::MutexGuard,
 };
 
 use axum::Router;
@@ -17,7 +16,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ChannelSim, Faults, Said, Saying, Seen, WebhookCall, post::Post};
+use super::{ChannelSim, Customers, Faults, Said, Saying, Seen, WebhookCall, base::Base, post::Post};
 
 mod api;
 mod rules;
@@ -32,9 +31,7 @@ const CUSTOMER: &str = "7312345678";
 /// A simulated Telegram with one bot.
 #[derive(Clone, Debug)]
 pub struct Telegram {
-    http: reqwest::Client,
-    faults: Faults,
-    state: Arc<Mutex<State>>,
+    base: Base<State>,
 }
 
 /// What it remembers.
@@ -76,8 +73,7 @@ impl Telegram {
     /// # Errors
     /// The HTTP client could not be made.
     pub fn demo() -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { http, faults: Faults::default(), state: Arc::default() })
+        Ok(Self { base: Base::new()? })
     }
 
     /// The customer presses a button under a message of the bot.
@@ -97,7 +93,7 @@ impl Telegram {
         let message = json!({"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000,
             "reply_markup": message.get("reply_markup")});
         let query = json!({"id": id, "from": user, "message": message, "chat_instance": "1", "data": data});
-        let said = self.update("callback_query", query)?.send(&self.http).await?;
+        let said = self.update("callback_query", query)?.send(&self.base.http).await?;
         let heard: Value = serde_json::from_str(&said.body).unwrap_or_default();
         let is_heard = heard.get("method") == Some(&json!("answerCallbackQuery"))
             && heard.get("callback_query_id") == Some(&json!(id));
@@ -122,7 +118,7 @@ impl Telegram {
         let status = if is_blocked { "kicked" } else { "member" };
         let member = json!({"chat": {"id": chat, "type": "private"}, "from": user, "date": now_ms() / 1_000,
             "new_chat_member": {"user": {"id": 6_000_000_001_i64, "is_bot": true, "first_name": "Shop"}, "status": status}});
-        self.update("my_chat_member", member)?.send(&self.http).await
+        self.update("my_chat_member", member)?.send(&self.base.http).await
     }
 
     fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
@@ -162,7 +158,7 @@ impl Telegram {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.base.memory.lock()
     }
 }
 
@@ -238,19 +234,21 @@ impl ChannelSim for Telegram {
         api::router(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         json!({"kind": "telegram", "bot_token": TOKEN, "api_url": base.trim_end_matches('/')})
+    }
+}
+
+impl Customers for Telegram {
+    fn faults(&self) -> &Faults {
+        &self.base.faults
     }
 
     /// Does nothing: a bot's webhook is set through the API only.
     fn paste_webhook(&self, _url: &str) {}
 
     fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
+        Box::pin(async move { self.writes(customer, saying)?.send(&self.base.http).await })
     }
 
     fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
@@ -273,13 +271,10 @@ impl ChannelSim for Telegram {
     }
 
     fn snapshot(&self) -> Value {
-        serde_json::to_value(&*self.lock()).unwrap_or_default()
+        self.base.memory.snapshot()
     }
 
     fn restore(&self, snapshot: Value) {
-        match serde_json::from_value(snapshot) {
-            Ok(state) => *self.lock() = state,
-            Err(error) => tracing::warn!(error = %error, "the simulated Telegram starts without its memory"),
-        }
+        self.base.memory.restore(snapshot);
     }
 }

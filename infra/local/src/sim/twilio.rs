@@ -9,8 +9,8 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
     routing::{get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -19,8 +19,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    ChannelSim, Faults, Said, Saying, Seen, WebhookCall,
-    memory::{CustomersFile, Memory, Refusal, is_callable},
+    ChannelSim, Said, Saying,
+    base::{Base, Remembering, number},
+    memory::{CustomersFile, Refusal, is_callable},
     post::Post,
 };
 
@@ -32,9 +33,7 @@ const CUSTOMER: &str = "+12025550123";
 /// A simulated Twilio with one account and one number.
 #[derive(Clone, Debug)]
 pub struct Twilio {
-    http: reqwest::Client,
-    faults: Faults,
-    memory: Memory,
+    base: Base,
 }
 
 type Form = Vec<(String, String)>;
@@ -45,8 +44,7 @@ impl Twilio {
     /// # Errors
     /// The HTTP client could not be made.
     pub fn demo() -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { http, faults: Faults::default(), memory: Memory::default() })
+        Ok(Self { base: Base::new()? })
     }
 
     /// A signed form for the bridge.
@@ -62,10 +60,161 @@ impl Twilio {
         Post { id: id.to_owned(), url, headers, body: body.into() }
     }
 
+    /// Reports what became of a message.
+    async fn report(&self, url: &str, to: &str, sid: &str, status: &str, code: Option<&str>) -> Result<Said, String> {
+        let mut fields = vec![
+            ("MessageSid", sid),
+            ("MessageStatus", status),
+            ("SmsStatus", status),
+            ("To", to),
+            ("From", NUMBER),
+            ("AccountSid", SID),
+        ];
+        fields.extend(code.map(|code| ("ErrorCode", code)));
+        Self::form(url, sid, &fields).send(&self.base.http).await
+    }
+
+    fn take(&self, form: &Form) -> Result<Value, Refusal> {
+        let all = |name: &str| {
+            let values = form.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone());
+            values.collect::<Vec<_>>()
+        };
+        let field = |name: &str| all(name).into_iter().next().unwrap_or_default();
+        let refused = |code: u32, message: &str| {
+            Err(Refusal(400, json!({"code": code, "message": message, "more_info": "", "status": 400})))
+        };
+        let (to, body) = (field("To"), field("Body"));
+        let media = all("MediaUrl");
+        let is_number = to.trim_start_matches("whatsapp:").starts_with('+');
+        if !is_number {
+            return refused(21211, "Invalid 'To' Phone Number");
+        }
+        if field("From").trim_start_matches("whatsapp:") != NUMBER {
+            return refused(21606, "The 'From' phone number is not a valid, SMS-capable inbound phone number");
+        }
+        if body.is_empty() && media.is_empty() && field("ContentSid").is_empty() {
+            return refused(21602, "Message body is required");
+        }
+        if body.encode_utf16().count() > 1_600 {
+            return refused(21617, "The concatenated message body exceeds the 1600 character limit");
+        }
+        if media.len() > 10 || !media.iter().all(|url| is_callable(url)) {
+            return refused(21620, "Invalid media URL(s)");
+        }
+        let callback = field("StatusCallback");
+        if !callback.is_empty() && !is_callable(&callback) {
+            return refused(21609, "The 'StatusCallback' URL is not valid");
+        }
+        let mut memory = self.base.memory.lock();
+        if !memory.reachable.contains(&to) {
+            return refused(21610, "Attempt to send to unsubscribed recipient");
+        }
+        let sid = format!("SM{:032x}", memory.number());
+        let mut lines = vec![body];
+        lines.extend(media.iter().map(|url| format!("[media] {url}")));
+        lines.extend(all("PersistentAction"));
+        memory.arrived(&sid, &to, &field("From"), &lines, json!(form));
+        drop(memory);
+        if !callback.is_empty() {
+            let (twilio, id) = (self.clone(), sid.clone());
+            tokio::spawn(async move {
+                for status in ["sent", "delivered"] {
+                    tokio::time::sleep(Duration::from_millis(60)).await;
+                    if let Err(error) = twilio.report(&callback, &to, &id, status, None).await {
+                        tracing::debug!(error, "a status callback did not arrive");
+                    }
+                }
+            });
+        }
+        Ok(json!({"sid": sid, "status": "queued", "error_code": null, "account_sid": SID}))
+    }
+}
+
+fn authorized(headers: &HeaderMap, account: &str) -> Result<(), Refusal> {
+    let right = format!("Basic {}", STANDARD.encode(format!("{SID}:{TOKEN}")));
+    if headers.get(header::AUTHORIZATION).is_none_or(|given| given.as_bytes() != right.as_bytes()) {
+        return Err(Refusal(401, json!({"code": 20003, "message": "Authenticate", "status": 401})));
+    }
+    if account.trim_end_matches(".json") == SID {
+        return Ok(());
+    }
+    Err(Refusal(404, json!({"code": 20404, "message": "The requested resource was not found", "status": 404})))
+}
+
+async fn account(Path(account): Path<String>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+    authorized(&headers, &account)?;
+    Ok(Json(json!({"sid": SID, "status": "active", "friendly_name": "Example shop"})))
+}
+
+async fn create(
+    State(twilio): State<Twilio>,
+    Path(account): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    authorized(&headers, &account)?;
+    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/x-www-form-urlencoded") {
+        return Err(Refusal(415, json!({"code": 20415, "message": "Unsupported Media Type", "status": 415})));
+    }
+    let form: Form = form_urlencoded::parse(&body).into_owned().collect();
+    twilio.take(&form).map(|message| (StatusCode::CREATED, Json(message)))
+}
+
+async fn media(
+    State(twilio): State<Twilio>,
+    Path((account, _, id)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    authorized(&headers, &account)?;
+    let gone = || Refusal(404, json!({"code": 20404, "message": "not found", "status": 404}));
+    twilio.base.serve(&id).await.ok_or_else(gone)
+}
+
+impl ChannelSim for Twilio {
+    fn kind(&self) -> &'static str {
+        "twilio"
+    }
+
+    fn customer(&self) -> &'static str {
+        CUSTOMER
+    }
+
+    fn last_receipt(&self) -> Option<&'static str> {
+        Some("delivered")
+    }
+
+    fn signs_url(&self) -> bool {
+        true
+    }
+
+    fn router(&self) -> Router {
+        Router::new()
+            .route("/2010-04-01/Accounts/{account}", get(account))
+            .route("/2010-04-01/Accounts/{account}/Messages.json", post(create))
+            .route("/2010-04-01/Accounts/{account}/Messages/{message}/Media/{id}", get(media))
+            .with_state(self.clone())
+    }
+
+    fn install(&self, base: &str) -> Value {
+        let base = base.trim_end_matches('/');
+        self.base.memory.lock().answered.insert("base".to_owned(), base.into());
+        json!({"kind": "twilio", "account_sid": SID, "auth_token": TOKEN, "from": NUMBER, "api_url": base})
+    }
+}
+
+impl Remembering for Twilio {
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn id_of(&self, customer: &str) -> String {
+        number(customer, "+1202", 7)
+    }
+
     fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let url = self.memory.webhook()?;
-        let customer = address(customer);
-        let mut memory = self.memory.lock();
+        let url = self.base.memory.webhook()?;
+        let customer = self.id_of(customer);
+        let mut memory = self.base.memory.lock();
         memory.reachable.insert(customer.clone());
         let sid = format!("SM{:032x}", memory.number());
         let mut fields: Vec<(String, String)> = [
@@ -110,178 +259,8 @@ impl Twilio {
         Ok(Self::form(&url, &sid, &pairs))
     }
 
-    /// Reports what became of a message.
-    async fn report(&self, url: &str, to: &str, sid: &str, status: &str, code: Option<&str>) -> Result<Said, String> {
-        let mut fields = vec![
-            ("MessageSid", sid),
-            ("MessageStatus", status),
-            ("SmsStatus", status),
-            ("To", to),
-            ("From", NUMBER),
-            ("AccountSid", SID),
-        ];
-        fields.extend(code.map(|code| ("ErrorCode", code)));
-        Self::form(url, sid, &fields).send(&self.http).await
-    }
-
-    fn take(&self, form: &Form) -> Result<Value, Refusal> {
-        let all = |name: &str| {
-            let values = form.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone());
-            values.collect::<Vec<_>>()
-        };
-        let field = |name: &str| all(name).into_iter().next().unwrap_or_default();
-        let refused = |code: u32, message: &str| {
-            Err(Refusal(400, json!({"code": code, "message": message, "more_info": "", "status": 400})))
-        };
-        let (to, body) = (field("To"), field("Body"));
-        let media = all("MediaUrl");
-        let is_number = to.trim_start_matches("whatsapp:").starts_with('+');
-        if !is_number {
-            return refused(21211, "Invalid 'To' Phone Number");
-        }
-        if field("From").trim_start_matches("whatsapp:") != NUMBER {
-            return refused(21606, "The 'From' phone number is not a valid, SMS-capable inbound phone number");
-        }
-        if body.is_empty() && media.is_empty() && field("ContentSid").is_empty() {
-            return refused(21602, "Message body is required");
-        }
-        if body.encode_utf16().count() > 1_600 {
-            return refused(21617, "The concatenated message body exceeds the 1600 character limit");
-        }
-        if media.len() > 10 || !media.iter().all(|url| is_callable(url)) {
-            return refused(21620, "Invalid media URL(s)");
-        }
-        let callback = field("StatusCallback");
-        if !callback.is_empty() && !is_callable(&callback) {
-            return refused(21609, "The 'StatusCallback' URL is not valid");
-        }
-        let mut memory = self.memory.lock();
-        if !memory.reachable.contains(&to) {
-            return refused(21610, "Attempt to send to unsubscribed recipient");
-        }
-        let sid = format!("SM{:032x}", memory.number());
-        let mut lines = vec![body];
-        lines.extend(media.iter().map(|url| format!("[media] {url}")));
-        lines.extend(all("PersistentAction"));
-        memory.arrived(&sid, &to, &field("From"), &lines, json!(form));
-        drop(memory);
-        if !callback.is_empty() {
-            let (twilio, id) = (self.clone(), sid.clone());
-            tokio::spawn(async move {
-                for status in ["sent", "delivered"] {
-                    tokio::time::sleep(Duration::from_millis(60)).await;
-                    if let Err(error) = twilio.report(&callback, &to, &id, status, None).await {
-                        tracing::debug!(error, "a status callback did not arrive");
-                    }
-                }
-            });
-        }
-        Ok(json!({"sid": sid, "status": "queued", "error_code": null, "account_sid": SID}))
-    }
-}
-
-/// A telephone number; a name that is none gets one of its own.
-fn address(customer: &str) -> String {
-    if customer.trim_start_matches("whatsapp:").starts_with('+') {
-        return customer.to_owned();
-    }
-    let number = customer.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    format!("+1202{:07}", number % 10_000_000)
-}
-
-fn authorized(headers: &HeaderMap, account: &str) -> Result<(), Refusal> {
-    let right = format!("Basic {}", STANDARD.encode(format!("{SID}:{TOKEN}")));
-    if headers.get(header::AUTHORIZATION).is_none_or(|given| given.as_bytes() != right.as_bytes()) {
-        return Err(Refusal(401, json!({"code": 20003, "message": "Authenticate", "status": 401})));
-    }
-    if account.trim_end_matches(".json") == SID {
-        return Ok(());
-    }
-    Err(Refusal(404, json!({"code": 20404, "message": "The requested resource was not found", "status": 404})))
-}
-
-async fn account(Path(account): Path<String>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
-    authorized(&headers, &account)?;
-    Ok(Json(json!({"sid": SID, "status": "active", "friendly_name": "Example shop"})))
-}
-
-async fn create(
-    State(twilio): State<Twilio>,
-    Path(account): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Json<Value>), Refusal> {
-    authorized(&headers, &account)?;
-    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/x-www-form-urlencoded") {
-        return Err(Refusal(415, json!({"code": 20415, "message": "Unsupported Media Type", "status": 415})));
-    }
-    let form: Form = form_urlencoded::parse(&body).into_owned().collect();
-    twilio.take(&form).map(|message| (StatusCode::CREATED, Json(message)))
-}
-
-async fn media(
-    State(twilio): State<Twilio>,
-    Path((account, _, id)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    authorized(&headers, &account)?;
-    match twilio.memory.file(&twilio.http, &id).await {
-        Some((kind, bytes)) => {
-            let mut response = bytes.into_response();
-            if let Ok(kind) = HeaderValue::from_str(&kind) {
-                response.headers_mut().insert(header::CONTENT_TYPE, kind);
-            }
-            Ok(response)
-        }
-        None => Err(Refusal(404, json!({"code": 20404, "message": "not found", "status": 404}))),
-    }
-}
-
-impl ChannelSim for Twilio {
-    fn kind(&self) -> &'static str {
-        "twilio"
-    }
-
-    fn customer(&self) -> &'static str {
-        CUSTOMER
-    }
-
-    fn last_receipt(&self) -> Option<&'static str> {
-        Some("delivered")
-    }
-
-    fn signs_url(&self) -> bool {
-        true
-    }
-
-    fn router(&self) -> Router {
-        Router::new()
-            .route("/2010-04-01/Accounts/{account}", get(account))
-            .route("/2010-04-01/Accounts/{account}/Messages.json", post(create))
-            .route("/2010-04-01/Accounts/{account}/Messages/{message}/Media/{id}", get(media))
-            .with_state(self.clone())
-    }
-
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
-    fn install(&self, base: &str) -> Value {
-        let base = base.trim_end_matches('/');
-        self.memory.lock().answered.insert("base".to_owned(), base.into());
-        json!({"kind": "twilio", "account_sid": SID, "auth_token": TOKEN, "from": NUMBER, "api_url": base})
-    }
-
     fn paste_webhook(&self, url: &str) {
-        self.memory.lock().webhook = Some(format!("{url}#rc=3&rp=ct,rt,5xx"));
-    }
-
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.http).await })
-    }
-
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
+        self.base.memory.lock().webhook = Some(format!("{url}#rc=3&rp=ct,rt,5xx"));
     }
 
     fn receipt<'a>(
@@ -296,20 +275,8 @@ impl ChannelSim for Twilio {
                 "failed" => ("undelivered", Some("30003")),
                 other => (other, None),
             };
-            self.report(&self.memory.webhook()?, &address(customer), message, status, code).await
+            self.report(&self.base.memory.webhook()?, &self.id_of(customer), message, status, code).await
         })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.memory.received(customer.map(address).as_deref())
-    }
-
-    fn snapshot(&self) -> Value {
-        self.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.memory.restore(snapshot);
     }
 }
 
@@ -320,7 +287,7 @@ mod tests {
     #[test]
     fn it_refuses_what_twilio_refuses() {
         let twilio = Twilio::demo().unwrap();
-        twilio.memory.lock().reachable.insert(CUSTOMER.to_owned());
+        twilio.base.memory.lock().reachable.insert(CUSTOMER.to_owned());
         let form = |changes: &[(&str, &str)]| {
             let mut form: Form = [("To", CUSTOMER), ("From", NUMBER), ("Body", "x")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, MutexGuard},
 };
 
 use axum::{Router, http};
@@ -15,7 +15,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ChannelSim, Faults, Said, Saying, Seen, WebhookCall};
+use super::{ChannelSim, Customers, Faults, Said, Saying, Seen, WebhookCall, memory::Memory};
 
 mod api;
 mod callbacks;
@@ -46,7 +46,7 @@ pub struct Viber {
     has_receipts: bool,
     http: reqwest::Client,
     faults: Faults,
-    state: Arc<Mutex<State>>,
+    state: Memory<State>,
 }
 
 /// What it remembers.
@@ -94,7 +94,7 @@ impl Viber {
             has_receipts: true,
             http,
             faults: Faults::default(),
-            state: Arc::default(),
+            state: Memory::default(),
         })
     }
 
@@ -185,7 +185,7 @@ impl Viber {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 
@@ -264,10 +264,6 @@ impl ChannelSim for Viber {
         api::router(self.clone())
     }
 
-    fn faults(&self) -> &Faults {
-        &self.faults
-    }
-
     fn install(&self, base: &str) -> Value {
         json!({
             "kind": "viber",
@@ -275,6 +271,12 @@ impl ChannelSim for Viber {
             "sender_name": "Acme Support",
             "api_url": format!("{}/pa", base.trim_end_matches('/')),
         })
+    }
+}
+
+impl Customers for Viber {
+    fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Does nothing: an account's webhook is set through the API only.
@@ -325,13 +327,10 @@ impl ChannelSim for Viber {
     }
 
     fn snapshot(&self) -> Value {
-        serde_json::to_value(&*self.lock()).unwrap_or_default()
+        self.state.snapshot()
     }
 
     fn restore(&self, snapshot: Value) {
-        match serde_json::from_value(snapshot) {
-            Ok(state) => *self.lock() = state,
-            Err(error) => tracing::warn!(error = %error, "the simulated Viber starts without its memory"),
-        }
+        self.state.restore(snapshot);
     }
 }

@@ -31,11 +31,11 @@ fn it_refuses_what_line_refuses() {
 #[test]
 fn a_retry_key_counts_once() {
     let line = Line::demo().unwrap();
-    line.memory.lock().reachable.insert("U1".to_owned());
+    line.base.memory.lock().reachable.insert("U1".to_owned());
     let body = json!({"to": "U1", "messages": [{"type": "text", "text": "x"}]});
     assert!(line.push(Some("k"), &body).is_ok());
     assert_eq!(line.push(Some("k"), &body).unwrap_err().0, 409);
-    assert_eq!(line.received(Some("U1")).len(), 1);
+    assert_eq!(line.base.memory.received(Some("U1")).len(), 1);
     let nobody = json!({"to": "U2", "messages": [{"type": "text", "text": "x"}]});
     assert_eq!(line.push(None, &nobody).unwrap_err().0, 400);
 }

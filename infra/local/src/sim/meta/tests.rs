@@ -12,7 +12,7 @@ fn code(meta: &Meta, body: &Value) -> Option<u64> {
 #[tokio::test]
 async fn whatsapp_refuses_what_it_documents() {
     let meta = Meta::whatsapp().unwrap();
-    meta.memory.lock().reachable.insert("1".to_owned());
+    meta.base.memory.lock().reachable.insert("1".to_owned());
     let message = |more: Value| {
         let mut message = json!({"messaging_product": "whatsapp", "to": "1", "type": "text", "text": {"body": "x"}});
         message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -42,7 +42,7 @@ async fn whatsapp_refuses_what_it_documents() {
 #[tokio::test]
 async fn messenger_refuses_what_it_documents() {
     let meta = Meta::messenger().unwrap();
-    meta.memory.lock().reachable.insert("1".to_owned());
+    meta.base.memory.lock().reachable.insert("1".to_owned());
     let message = |message: Value| json!({"recipient": {"id": "1"}, "messaging_type": "RESPONSE", "message": message});
     let reply = json!({"content_type": "text", "title": "x".repeat(21), "payload": "x"});
     for (body, expected) in [

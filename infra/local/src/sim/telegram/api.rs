@@ -154,7 +154,7 @@ impl Telegram {
     /// Telegram fetches what a link leads to before it takes the message.
     async fn fetch(&self, url: &str, kind: &str) -> Result<(), Refusal> {
         let failed = || Refusal::bad("failed to get HTTP URL content");
-        let answer = self.http.get(url).send().await.map_err(|_| failed())?;
+        let answer = self.base.http.get(url).send().await.map_err(|_| failed())?;
         let content_type = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let fits = content_type.is_some_and(|found| found.starts_with(kind));
         if !answer.status().is_success() {
@@ -208,7 +208,7 @@ async fn file(State(telegram): State<Telegram>, Path((bot, path)): Path<(String,
     let id = path.split('/').nth(1).unwrap_or_default();
     let url = telegram.lock().files.get(id).map(|file| file.url.clone());
     let Some(url) = url else { return refused(Refusal(404, "Not Found".into())) };
-    match telegram.http.get(url).send().await {
+    match telegram.base.http.get(url).send().await {
         Ok(answer) if answer.status().is_success() => {
             let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
             (kind, answer.bytes().await.unwrap_or_default()).into_response()
