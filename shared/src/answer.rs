@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::{
     installation::LoadError,
-    queue::QueueError,
+    queue::{self, QueueError},
     settings::SettingError,
     store::StoreError,
     vault::VaultError,
@@ -56,13 +56,10 @@ impl ApiError {
         )
     }
 
-    /// The body is too long.
-    pub fn too_large() -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "the body is longer than 4 MiB; send fewer events in one call",
-        )
+    /// The body is longer than this many bytes.
+    pub fn too_large(limit: usize) -> Self {
+        let message = format!("the body is longer than {} KiB; send fewer events in one call", limit / 1024);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
     /// Something of ours is not reachable; nothing was stored.
@@ -119,7 +116,7 @@ impl From<LoadError> for ApiError {
 impl From<QueueError> for ApiError {
     fn from(error: QueueError) -> Self {
         match error {
-            QueueError::TooLong => Self::too_large(),
+            QueueError::TooLong => Self::too_large(queue::BODY_LIMIT),
             QueueError::Unavailable { .. } => failed(&error),
         }
     }

@@ -6,20 +6,18 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    adapter::Account,
+    adapter::{Account, Adapter},
     answer::{Answer, ApiError, ack_answer},
     clock::now_ms,
     crypto::random_id,
     helpdesk::{HELPDESKS, Origin},
     installation::{Installations, Live, Route},
+    limits::Unreadable,
     message::{ENVELOPE_VERSION, Envelope, Event},
     queue::{Outgoing, Queue},
     store::Store,
-    webhook::{Ack, Ignored, Parsed, Verified, WebhookRequest, authenticate},
+    webhook::{Ack, Ignored, ParseError, Parsed, Proof, Verified, WebhookRequest, authenticate},
 };
-
-/// The longest body that is taken.
-pub const BODY_LIMIT: usize = 4 << 20;
 
 /// The state of a webhook function.
 #[derive(Debug)]
@@ -57,7 +55,7 @@ impl Ingest {
             let (live, request) = self.admit(Route::Channel, path, request).await?;
             let account = live.channel_account();
             let verified = authenticate(live.channel, &account, &request)?;
-            let parsed = live.channel.parse(&account, verified)?;
+            let parsed = understood(live.channel, verified, live.channel.parse(&account, verified))?;
             self.accept(&live, parsed, Event::Channel, request.received_at).await.map(|(_, ack)| ack)
         };
         answer(result.await)
@@ -69,7 +67,7 @@ impl Ingest {
             let (live, request) = self.admit(Route::Helpdesk, path, request).await?;
             let account = live.helpdesk_account();
             let verified = authenticate(live.helpdesk, &account, &request)?;
-            let parsed = live.helpdesk.parse(&account, verified)?;
+            let parsed = understood(live.helpdesk, verified, live.helpdesk.parse(&account, verified))?;
             self.accept(&live, parsed, Event::Helpdesk, request.received_at).await.map(|(_, ack)| ack)
         };
         answer(result.await)
@@ -110,8 +108,12 @@ impl Ingest {
             return Err(ApiError::gone());
         }
         let (parts, body) = request.into_parts();
-        if body.len() > BODY_LIMIT {
-            return Err(ApiError::too_large());
+        let limit = match route {
+            Route::Channel => live.channel.limits().body,
+            Route::Helpdesk | Route::Settings => live.helpdesk.limits().body,
+        };
+        if body.len() > limit {
+            return Err(ApiError::too_large(limit));
         }
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let mut url = format!("{}/{}s/{}/{}", self.public_url, route.word(), path.installation, path.token);
@@ -235,6 +237,23 @@ impl<'a> WebhookPath<'a> {
         let (token, rest) = path.split_once('/').unwrap_or((path, ""));
         (!installation.is_empty() && !token.is_empty()).then_some(Self { installation, token, rest })
     }
+}
+
+/// What a call contains. Where a platform's signature is right and its call cannot be read, the platform hears 200 all
+/// the same: it would only send the same again, and then drop the event or switch the webhook off.
+fn understood<E>(
+    adapter: &(impl Adapter + ?Sized),
+    verified: Verified<'_>,
+    parsed: Result<Parsed<E>, ParseError>,
+) -> Result<Parsed<E>, ParseError> {
+    let is_acknowledged = verified.proof() == Proof::Signed && adapter.limits().unreadable == Unreadable::Acknowledged;
+    parsed.or_else(|error| match is_acknowledged {
+        true => {
+            tracing::warn!(error.code = error.code, error = %error, "a signed webhook call could not be read");
+            Ok(Parsed::ignored(&verified.request().id, "unreadable"))
+        }
+        false => Err(error),
+    })
 }
 
 /// `GET /health` on every function.

@@ -16,6 +16,7 @@ pub mod http;
 pub mod ingest;
 pub mod install;
 pub mod installation;
+pub mod json;
 pub mod lambda;
 pub mod limits;
 pub mod media;

@@ -9,7 +9,7 @@ use crate::message::{MediaKind, PartKind};
 pub struct Limits {
     /// The longest text of one message.
     pub text: TextLimit,
-    /// The longest text beside buttons, where it is shorter.
+    /// The kinds of files that are shown as such.
     pub media: &'static [MediaLimit],
     /// What becomes of each kind of part; a kind that is not listed is [`Support::Exact`].
     pub parts: &'static [(PartKind, Support)],
@@ -21,6 +21,22 @@ pub struct Limits {
     pub profile: Option<(u32, Duration)>,
     /// A rate that all messages of an installation share, where the platform has one: calls and their period.
     pub rate: Option<(u32, Duration)>,
+    /// The longest webhook body that is taken from this side, in bytes.
+    pub body: usize,
+    /// What a call is answered whose signature is right and whose content cannot be read.
+    pub unreadable: Unreadable,
+}
+
+/// The limit of webhook bodies of most kinds, in bytes: their longest events have some ten thousand.
+pub const BODY: usize = 1 << 20;
+
+/// What a signed call is answered whose content cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// 200: a platform would only send the same again, and some switch the webhook off.
+    Acknowledged,
+    /// 400 with what is wrong, because the caller's developer reads it.
+    Refused,
 }
 
 impl Limits {

@@ -13,7 +13,7 @@ use self::api::{call, fetch, region, word};
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Step, Task, Urls},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
     standard_webhooks,
@@ -119,6 +119,8 @@ static LIMITS: Limits = Limits {
     registers: true,
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static APPLE_LIMITS: Limits = Limits {
@@ -142,6 +144,8 @@ static APPLE_LIMITS: Limits = Limits {
     registers: true,
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

@@ -7,7 +7,7 @@ use http::{HeaderValue, Request, Response, header};
 use super::{Channel, sent};
 use crate::{
     adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
-    limits::{Limits, MediaBy, MediaLimit, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource},
     settings::{Form, Setting, SettingError},
     standard_webhooks,
@@ -50,6 +50,8 @@ static LIMITS: Limits = Limits {
     registers: false,
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Refused,
 };
 
 static SETTINGS: &[Setting] = &[

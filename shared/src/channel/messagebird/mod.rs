@@ -17,7 +17,7 @@ use crate::{
         retry_after,
     },
     fit::{self, Byline},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, Part, PartKind},
     settings::{Form, Setting, SettingError},
     text,
@@ -86,6 +86,8 @@ static LIMITS: Limits = Limits {
     registers: false,
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

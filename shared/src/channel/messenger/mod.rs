@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{Channel, meta, next_of, sent};
 use crate::{
     adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
@@ -67,6 +67,8 @@ static LIMITS: Limits = Limits {
     registers: false,
     profile: Some((4, Duration::from_secs(24 * 3_600))),
     rate: None,
+    body: 3 * limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

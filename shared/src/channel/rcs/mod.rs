@@ -19,7 +19,7 @@ use crate::{
     adapter::{Account, Adapter, Call, Delivery, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
     crypto::{hmac_sha512_is, rsa_sha256, same},
     fit::{self, Byline},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Button, Media, MediaKind, MediaSource, Part, PartKind},
     settings::{Form, Setting, SettingError},
     text,
@@ -77,6 +77,8 @@ static LIMITS: Limits = Limits {
     registers: false,
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Channel, next_of};
 use crate::{
     adapter::{Account, Adapter, Body, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
@@ -81,6 +81,8 @@ static LIMITS: Limits = Limits {
     // Every update carries the name.
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

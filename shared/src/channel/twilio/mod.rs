@@ -11,7 +11,7 @@ use http::{HeaderValue, Request, Response, header};
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{Account, Adapter, Body, Call, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{Ack, ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
@@ -75,6 +75,8 @@ static LIMITS: Limits = Limits {
     registers: false,
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

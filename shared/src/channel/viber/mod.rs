@@ -15,7 +15,7 @@ use crate::{
     adapter::{
         Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
     },
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting},
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
@@ -100,6 +100,8 @@ static LIMITS: Limits = Limits {
     registers: true,
     profile: Some((2, Duration::from_secs(12 * 3_600))),
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

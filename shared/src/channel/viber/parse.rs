@@ -1,7 +1,8 @@
 //! Viber's callbacks: <https://developers.viber.com/docs/api/rest-bot-api/#callbacks>.
 
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde::Deserialize;
 
 use super::{
     render,
@@ -12,6 +13,7 @@ use super::{
 };
 use crate::{
     adapter::Account,
+    json::{self, Json},
     limits::{TextLimit, TextUnit},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     text,
@@ -25,7 +27,8 @@ const CONTEXT: TextLimit = TextLimit { max: 500, unit: TextUnit::Chars };
 ///
 /// An event or a kind of message that Viber adds some day is acknowledged: anything but 200 is sent again for an hour.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let body = request.body.as_ref();
+    let whole = json::text_of(&request.body);
+    let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let Head { event } = decode(body)?;
     let (user, kind) = match event.as_str() {
         "message" => {
@@ -49,7 +52,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         "conversation_started" => {
             let UserCallback { user, context } = decode(body)?;
             let user = known(user, "user.id")?;
-            let context = text::truncate(context.as_str().unwrap_or_default().trim(), CONTEXT).into_owned();
+            let context = text::truncate(context.text().unwrap_or_default().trim(), CONTEXT).into_owned();
             let parsed = if context.is_empty() {
                 ParsedChannel::ignored(ignored_id(&event, body), "conversation_started")
             } else {
@@ -77,23 +80,23 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
 }
 
 /// What a message consists of.
-fn parts(message: Value) -> Result<Vec<Part>, ParseError> {
-    let MessageHead { kind } = decode_message(&message)?;
+fn parts(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
+    let MessageHead { kind } = decode_message(message)?;
     let part = match kind.as_str() {
         "text" => {
-            let TextMessage { text } = decode_message(&message)?;
-            if text.is_empty() { unsupported("empty message", &message) } else { Part::text(text) }
+            let TextMessage { text } = decode_message(message)?;
+            if text.is_empty() { unsupported("empty message", message) } else { Part::text(text) }
         }
-        "picture" => file(MediaKind::Image, decode_message(&message)?)?,
-        "video" => file(MediaKind::Video, decode_message(&message)?)?,
-        "file" => file(MediaKind::File, decode_message(&message)?)?,
+        "picture" => file(MediaKind::Image, decode_message(message)?)?,
+        "video" => file(MediaKind::Video, decode_message(message)?)?,
+        "file" => file(MediaKind::File, decode_message(message)?)?,
         "sticker" => {
-            let StickerMessage { sticker_id, media } = decode_message(&message)?;
+            let StickerMessage { sticker_id, media } = decode_message(message)?;
             let id = sticker_id.id().ok_or_else(|| ParseError::bad("message.sticker_id", "a number"))?;
             Part::Sticker { id, url: media.filter(|url| is_link(url)) }
         }
         "contact" => {
-            let ContactMessage { contact } = decode_message(&message)?;
+            let ContactMessage { contact } = decode_message(message)?;
             let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
             Part::ContactCard {
                 name: given(contact.name),
@@ -101,18 +104,18 @@ fn parts(message: Value) -> Result<Vec<Part>, ParseError> {
             }
         }
         "url" => {
-            let UrlMessage { media } = decode_message(&message)?;
-            if media.is_empty() { unsupported("empty link", &message) } else { Part::text(media) }
+            let UrlMessage { media } = decode_message(message)?;
+            if media.is_empty() { unsupported("empty link", message) } else { Part::text(media) }
         }
         "location" => {
-            let LocationMessage { location } = decode_message(&message)?;
+            let LocationMessage { location } = decode_message(message)?;
             Part::Location {
                 latitude: degrees(&location.lat, "message.location.lat", 90.0)?,
                 longitude: degrees(&location.lon, "message.location.lon", 180.0)?,
                 label: None,
             }
         }
-        other => unsupported(other, &message),
+        other => unsupported(other, message),
     };
     Ok(vec![part])
 }
@@ -133,12 +136,12 @@ fn file(kind: MediaKind, message: FileMessage) -> Result<Part, ParseError> {
 }
 
 /// A visible notice in place of what the bridge does not know.
-fn unsupported(what: &str, message: &Value) -> Part {
+fn unsupported(what: &str, message: Json<'_>) -> Part {
     let clean: String = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
     let words = clean.split_whitespace().collect::<Vec<_>>().join(" ");
     let what = if words.is_empty() { "unknown message".to_owned() } else { words };
-    let text = message.get("text").and_then(Value::as_str).filter(|text| !text.is_empty());
-    Part::Unsupported { what, text: text.map(str::to_owned) }
+    let text = message.get("text").and_then(Json::text).filter(|text| !text.is_empty());
+    Part::Unsupported { what, text: text.map(Cow::into_owned) }
 }
 
 fn is_link(url: &str) -> bool {
@@ -175,7 +178,7 @@ fn check_id(id: &str, field: &str) -> Result<(), ParseError> {
 }
 
 /// The token of a callback and the time of it in milliseconds, where that is one.
-fn stamp(body: &[u8]) -> Result<(String, Option<i64>), ParseError> {
+fn stamp(body: Json<'_>) -> Result<(String, Option<i64>), ParseError> {
     let Stamp { message_token, timestamp } = decode(body)?;
     let token = message_token.id().ok_or_else(|| ParseError::bad("message_token", "a whole number"))?;
     Ok((token, timestamp.as_ref().and_then(Scalar::integer).and_then(milliseconds)))
@@ -191,15 +194,15 @@ fn milliseconds(time: i64) -> Option<i64> {
         .find(|time| CENTURY.contains(time))
 }
 
-fn ignored_id(event: &str, body: &[u8]) -> String {
+fn ignored_id(event: &str, body: Json<'_>) -> String {
     let event: String = event.chars().filter(|c| !c.is_control()).take(40).collect();
     stamp(body).map_or_else(|_| event.clone(), |(token, _)| format!("{event}:{token}"))
 }
 
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
-    webhook::decode(body)
+fn decode<'a, T: Deserialize<'a>>(body: Json<'a>) -> Result<T, ParseError> {
+    webhook::decode_at("", body)
 }
 
-fn decode_message<'a, T: Deserialize<'a>>(message: &'a Value) -> Result<T, ParseError> {
+fn decode_message<'a, T: Deserialize<'a>>(message: Json<'a>) -> Result<T, ParseError> {
     webhook::decode_at("message", message)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::message::Contact;
+use crate::{json::Json, message::Contact};
 
 /// What all callbacks have in common and decides what they are.
 #[derive(Debug, Deserialize)]
@@ -21,18 +21,19 @@ pub(super) struct Stamp {
 
 /// `message`.
 #[derive(Debug, Deserialize)]
-pub(super) struct MessageCallback {
+pub(super) struct MessageCallback<'a> {
     pub(super) sender: User,
-    pub(super) message: Value,
+    #[serde(borrow)]
+    pub(super) message: Json<'a>,
 }
 
 /// `subscribed`, `conversation_started`.
 #[derive(Debug, Deserialize)]
-pub(super) struct UserCallback {
+pub(super) struct UserCallback<'a> {
     pub(super) user: User,
     /// What the link says through which the chat was opened.
-    #[serde(default)]
-    pub(super) context: serde_json::Value,
+    #[serde(borrow, default)]
+    pub(super) context: Json<'a>,
 }
 
 /// `unsubscribed`, `delivered`, `seen`, `failed`.

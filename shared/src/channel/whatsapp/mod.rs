@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Channel, meta, next_of, sent};
 use crate::{
     adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
@@ -74,6 +74,8 @@ static LIMITS: Limits = Limits {
     // Every message carries the name.
     profile: None,
     rate: None,
+    body: 3 * limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 static SETTINGS: &[Setting] = &[

@@ -33,7 +33,7 @@ use http::Response;
 use super::Helpdesk;
 use crate::{
     adapter::{Account, Adapter, Known, Outcome, RenderError, Step, Task, Urls},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
@@ -91,6 +91,8 @@ static LIMITS: Limits = Limits {
     // The allowance is a matter of the account's plan, from 20 to 1500 a minute: a fixed one would be wrong for nearly
     // everybody. The answers tell when it is used up, and how long to wait.
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 const fn upload(kind: MediaKind) -> MediaLimit {

@@ -30,7 +30,7 @@ use serde_json::Value;
 use super::{Helpdesk, Origin};
 use crate::{
     adapter::{Account, Adapter, Known, Outcome, RenderError, Step, Task, Urls},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
@@ -77,6 +77,8 @@ static LIMITS: Limits = Limits {
     registers: false,
     profile: None,
     rate: None,
+    body: limits::BODY,
+    unreadable: Unreadable::Acknowledged,
 };
 
 const fn upload(kind: MediaKind) -> MediaLimit {

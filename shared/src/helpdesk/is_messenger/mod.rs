@@ -29,7 +29,7 @@ use http::{Response, Uri};
 use super::Helpdesk;
 use crate::{
     adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Step, Task, Urls},
-    limits::{Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
@@ -74,6 +74,8 @@ static LIMITS: Limits = Limits {
     registers: false,
     profile: None,
     rate: Some((20, Duration::from_secs(1))),
+    body: limits::BODY,
+    unreadable: Unreadable::Refused,
 };
 
 /// Links must be served inline and answer HEAD, range and repeated requests, which only our own store promises.

@@ -140,9 +140,9 @@ fn a_wrong_shape_is_refused_with_the_name_of_the_field() {
     let rows = [
         (String::new(), "not_json", ""),
         ("{".to_owned(), "not_json", ""),
-        ("{} x".to_owned(), "missing_field", "`event`"),
+        ("{} x".to_owned(), "not_json", ""),
         (format!("{} x", text()), "not_json", ""),
-        ("[".repeat(100_000), "bad_field", ""),
+        ("[".repeat(100_000), "not_json", ""),
         ("7".to_owned(), "bad_field", ""),
         ("{}".to_owned(), "missing_field", "`event`"),
         (with("/event", json!(1)), "bad_field", "`event`"),

@@ -1,0 +1,262 @@
+//! JSON that is read where it stands, a field at a time.
+//!
+//! A tree of values takes up to a hundred times the memory of the text that it was made of. [`Json`] builds none: it is
+//! a piece of the text, and a question to it reads that piece once more. Webhook bodies are short and asked little.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+/// A value of a JSON text, borrowed from that text.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Json<'a>(#[serde(borrow)] &'a RawValue);
+
+impl Default for Json<'_> {
+    /// `null`.
+    fn default() -> Self {
+        Self(RawValue::NULL)
+    }
+}
+
+impl<'a> Json<'a> {
+    /// The value that a text consists of. [`text_of`] makes such a text of a body.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    pub fn read(text: &'a str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+
+    /// The text of this value, as it was written.
+    pub fn raw(self) -> &'a str {
+        self.0.get()
+    }
+
+    /// Reads this value as a type.
+    ///
+    /// # Errors
+    /// The value is not of this form.
+    pub fn decode<T: Deserialize<'a>>(self) -> serde_json::Result<T> {
+        serde_json::from_str(self.raw())
+    }
+
+    /// The field `name`; of several with this name the last. `None` where this is no object.
+    pub fn get(self, name: &str) -> Option<Self> {
+        let mut reader = serde_json::Deserializer::from_str(self.raw());
+        reader.deserialize_map(Field(name)).ok().flatten()
+    }
+
+    /// The value behind a JSON pointer such as `/entry/0/id` (RFC 6901, without escapes).
+    pub fn pointer(self, path: &str) -> Option<Self> {
+        path.split('/').skip(1).try_fold(self, |value, step| {
+            if value.is_array() { value.items().get(step.parse::<usize>().ok()?).copied() } else { value.get(step) }
+        })
+    }
+
+    /// The items of an array, none where this is no array.
+    pub fn items(self) -> Vec<Self> {
+        self.decode().unwrap_or_default()
+    }
+
+    /// The fields of an object in the order of the text, none where this is no object.
+    pub fn fields(self) -> Vec<(String, Self)> {
+        let mut reader = serde_json::Deserializer::from_str(self.raw());
+        reader.deserialize_map(Fields).unwrap_or_default()
+    }
+
+    /// A string's text.
+    pub fn text(self) -> Option<Cow<'a, str>> {
+        #[derive(Deserialize)]
+        struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+        self.decode::<Text<'_>>().ok().map(|text| text.0)
+    }
+
+    /// A whole number that is not negative.
+    pub fn u64(self) -> Option<u64> {
+        self.decode().ok()
+    }
+
+    /// A whole number.
+    pub fn i64(self) -> Option<i64> {
+        self.decode().ok()
+    }
+
+    /// A number.
+    pub fn f64(self) -> Option<f64> {
+        self.decode().ok()
+    }
+
+    /// Whether this is an object.
+    pub fn is_object(self) -> bool {
+        self.raw().starts_with('{')
+    }
+
+    /// Whether this is an array.
+    pub fn is_array(self) -> bool {
+        self.raw().starts_with('[')
+    }
+
+    /// Whether this is `null`.
+    pub fn is_null(self) -> bool {
+        self.raw() == "null"
+    }
+}
+
+/// The text of a body that should be JSON.
+///
+/// Some platforms cut a text in the middle of an emoji. JSON has no place for half a surrogate pair, and UTF-8 none for
+/// half a character; both become `U+FFFD`, so that the rest arrives.
+pub fn text_of(body: &[u8]) -> Cow<'_, str> {
+    match String::from_utf8_lossy(body) {
+        Cow::Borrowed(text) => mended(text).map_or(Cow::Borrowed(text), Cow::Owned),
+        Cow::Owned(text) => Cow::Owned(mended(&text).unwrap_or(text)),
+    }
+}
+
+/// The text with `\ufffd` in place of each half of a surrogate pair that stands alone; `None` where there is none.
+fn mended(text: &str) -> Option<String> {
+    /// The code unit of an escape `\uXXXX` at the beginning of a text.
+    fn unit(text: &str) -> Option<u16> {
+        u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
+    }
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(next) = text.get(at..).and_then(|rest| rest.find('\\')) {
+        at += next;
+        let rest = text.get(at..).unwrap_or_default();
+        let length = match unit(rest) {
+            Some(0xd800..0xdc00) if rest.get(6..).and_then(unit).is_some_and(|low| (0xdc00..0xe000).contains(&low)) => {
+                12
+            }
+            Some(0xd800..0xe000) => {
+                out.push_str(text.get(copied..at).unwrap_or_default());
+                out.push_str("\\ufffd");
+                copied = at + 6;
+                6
+            }
+            Some(_) => 6,
+            // An escaped backslash begins no other escape; whatever stands behind another backslash is one byte.
+            None if rest.get(..2).is_some() => 2,
+            None => 1,
+        };
+        at += length;
+    }
+    (copied > 0).then(|| out + text.get(copied..).unwrap_or_default())
+}
+
+/// Finds one field of an object.
+struct Field<'n>(&'n str);
+
+impl<'a> Visitor<'a> for Field<'_> {
+    type Value = Option<Json<'a>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(is_it) = map.next_key_seed(Named(self.0))? {
+            if is_it {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a field has this name.
+struct Named<'n>(&'n str);
+
+impl<'a> DeserializeSeed<'a> for Named<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Named<'_> {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
+        Ok(name == self.0)
+    }
+}
+
+/// Lists the fields of an object.
+struct Fields;
+
+impl<'a> Visitor<'a> for Fields {
+    type Value = Vec<(String, Json<'a>)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Json<'_> {
+        Json::read(text).unwrap()
+    }
+
+    #[test]
+    fn values_are_found_where_they_stand() {
+        let value =
+            json(r#" {"a": {"b": [1, {"c": "x\ny"}]}, "n": null, "a\u0062": -2, "d": 1, "d": 2.5, "t": "plain"} "#);
+        assert_eq!(value.pointer("/a/b/1/c").and_then(Json::text).as_deref(), Some("x\ny"));
+        assert_eq!(value.pointer("/a/b/0").and_then(Json::u64), Some(1));
+        assert_eq!(value.get("ab").and_then(Json::i64), Some(-2));
+        assert_eq!(value.get("d").and_then(Json::f64), Some(2.5), "the last of several counts");
+        assert!(matches!(value.get("t").and_then(Json::text), Some(Cow::Borrowed("plain"))));
+        assert!(value.get("n").is_some_and(Json::is_null) && value.is_object());
+        for path in ["/x", "/a/b/2", "/a/b/x", "/t/0", "/n/a"] {
+            assert!(value.pointer(path).is_none(), "{path}");
+        }
+        let fields = value.fields();
+        assert_eq!(fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a", "n", "ab", "d", "d", "t"]);
+        assert!(json("3").fields().is_empty() && json("{}").items().is_empty() && json("3").get("a").is_none());
+        assert!(Json::read("{\"a\":}").is_err() && Json::read("").is_err() && Json::read("1 2").is_err());
+    }
+
+    #[test]
+    fn half_an_emoji_does_not_lose_a_message() {
+        for (body, text) in [
+            (r#""cut \ud83d""#, "cut \u{fffd}"),
+            (r#""\ude42 first""#, "\u{fffd} first"),
+            (r#""\ud83d\ud83d\ude42""#, "\u{fffd}🙂"),
+            (r#""\ud83dx\n""#, "\u{fffd}x\n"),
+            (r#""\\ud83d \uD83D""#, "\\ud83d \u{fffd}"),
+            (r#""whole \ud83d\ude42""#, "whole 🙂"),
+        ] {
+            assert_eq!(json(&text_of(body.as_bytes())).text().as_deref(), Some(text), "{body}");
+        }
+        assert!(matches!(text_of(br#"{"a": "plain \n"}"#), Cow::Borrowed(_)));
+        assert_eq!(text_of(b"\"cut \xf0\x9f\""), "\"cut \u{fffd}\"");
+        for body in ["", "\"", r#""\ud83""#, r#""\"#, r#"{"a": "\ud83d""#, "\\", "\\é", "\\u12é4"] {
+            assert!(Json::read(&text_of(body.as_bytes())).is_err(), "{body}");
+        }
+    }
+}
