@@ -58,11 +58,28 @@ pub trait Adapter: Sync {
 
     /// The next call that `task` needs, given what is known, or [`Step::Done`].
     ///
-    /// The same task and the same knowledge must always give the same call: a crash repeats it.
+    /// The same task and the same knowledge must always give the same call: a crash repeats it. A task that the adapter
+    /// does not know is [`RenderError::unknown`], never done: whoever asks for it has lost something otherwise.
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError>;
 
     /// What the answer to the call that [`next`](Self::next) gave for the same arguments means.
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome;
+
+    /// The request behind a link in one of this side's messages. Links are open to everybody; a side whose own host
+    /// wants a credential all the same adds it here, for that host only.
+    fn follow(&self, _account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {
+        open_link(url)
+    }
+}
+
+/// The request behind a link that is open to everybody.
+///
+/// # Errors
+/// The link is no URL.
+pub fn open_link(url: &str) -> Result<Request<()>, RenderError> {
+    // Vendors leave spaces and other letters in links as they are.
+    let url = url::Url::parse(url).map_err(|_| RenderError::new("its address is no URL"))?;
+    Ok(Request::get(url.as_str()).body(())?)
 }
 
 /// One side of an installation, as its adapter sees it.
@@ -156,7 +173,8 @@ pub enum Task<'a> {
         /// The channel's user id.
         contact: &'a str,
     },
-    /// Find and download a file that this side wrote; ends in [`Step::Download`].
+    /// Find and download a file that this side wrote and gave a [`Reference`](crate::message::MediaSource::Reference)
+    /// to; ends in [`Step::Download`].
     Fetch(&'a Media, &'a FetchContext<'a>),
     /// Helpdesk only: what an agent is called; teaches [`Fact::Author`].
     FindAuthor {
@@ -168,6 +186,24 @@ pub enum Task<'a> {
         /// The helpdesk's user id.
         user: &'a str,
     },
+}
+
+impl Task<'_> {
+    /// What the task is called in logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Deliver(_) => "deliver",
+            Self::Note { .. } => "note",
+            Self::Receipt { .. } => "receipt",
+            Self::Check => "check",
+            Self::Register { .. } => "register",
+            Self::Unregister => "unregister",
+            Self::Profile { .. } => "profile",
+            Self::Fetch(..) => "fetch",
+            Self::FindAuthor { .. } => "find_author",
+            Self::FindContact { .. } => "find_contact",
+        }
+    }
 }
 
 /// Where a file that must be fetched was written.
@@ -461,18 +497,31 @@ pub enum Fact {
     Contact(String),
 }
 
-/// A message that cannot be turned into a call at all.
+/// A task that cannot be turned into a call at all.
 #[derive(Debug, Error)]
 #[error("{reason}")]
 pub struct RenderError {
     /// Why, in plain words, for the agent.
     pub reason: String,
+    /// The bridge is wrong and not the message, which is kept and tried again until the bridge is mended.
+    pub is_ours: bool,
 }
 
 impl RenderError {
-    /// With this reason.
+    /// A message that the vendor has no form for.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into() }
+        Self { reason: reason.into(), is_ours: false }
+    }
+
+    /// A task that the adapter does not know.
+    pub fn unknown(task: &Task<'_>) -> Self {
+        Self { reason: format!("the bridge has no way to do this here (task {})", task.name()), is_ours: true }
+    }
+}
+
+impl From<RenderError> for Outcome {
+    fn from(error: RenderError) -> Self {
+        if error.is_ours { Self::retry(error.reason) } else { Self::rejected(error.reason) }
     }
 }
 
@@ -505,4 +554,53 @@ pub fn json_call(
         }
     };
     Ok(Call { name, request: request.body(body)?, repeat })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{channel::CHANNELS, helpdesk::HELPDESKS, testing::Side};
+
+    /// An adapter, and an account with something in every setting.
+    fn sides() -> Vec<(&'static str, &'static dyn Adapter, Side)> {
+        let channels = CHANNELS.iter().map(|(kind, channel)| (*kind, *channel as &dyn Adapter));
+        let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, *helpdesk as &dyn Adapter));
+        let side = |(kind, adapter): (&'static str, &'static dyn Adapter)| {
+            let mut side = Side::new(kind, &[], &[]);
+            for setting in adapter.settings().iter().filter(|setting| setting.name != "api_url") {
+                if setting.secret {
+                    side.secrets.insert(setting.name.to_owned(), Secret::new("x"));
+                } else {
+                    side.settings.insert(setting.name.to_owned(), "x".to_owned());
+                }
+            }
+            side.settings.insert("api_url".to_owned(), "https://vendor.example/v2".to_owned());
+            (kind, adapter, side)
+        };
+        channels.chain(helpdesks).map(side).collect()
+    }
+
+    #[test]
+    fn a_task_that_an_adapter_does_not_know_is_an_error_of_ours_and_never_done() {
+        let contact = Contact::default();
+        let foreign_to_channels = [Task::Note { contact: &contact, text: "x" }, Task::FindAuthor { author: "1" }];
+        let foreign_to_helpdesks = [Task::Profile { contact: "1" }, Task::Register { url: "https://x" }];
+        for (kind, adapter, side) in sides() {
+            let is_channel = CHANNELS.iter().any(|(name, _)| *name == kind);
+            for task in if is_channel { &foreign_to_channels } else { &foreign_to_helpdesks } {
+                let step = adapter.next(&side.account(), task, &Known::default());
+                assert!(step.as_ref().is_err_and(|error| error.is_ours), "{kind} {}: {step:?}", task.name());
+            }
+        }
+    }
+
+    #[test]
+    fn links_are_open_to_everybody() {
+        for (kind, adapter, side) in sides() {
+            let request = adapter.follow(&side.account(), "https://files.example/a b/ä.png?x=1").unwrap();
+            assert_eq!(request.uri(), "https://files.example/a%20b/%C3%A4.png?x=1", "{kind}");
+            assert!(request.headers().is_empty(), "{kind}");
+            assert!(adapter.follow(&side.account(), "no link").is_err(), "{kind}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! A message's whole way in both directions, for every channel and every helpdesk.
 
 use byoc_local::sim::Saying;
-use byoc_tests::{Rig, eventually, every_pair, texts};
+use byoc_tests::{FILES, Rig, eventually, every_pair, texts};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,30 +76,32 @@ async fn the_same_webhook_three_times_at_once_gives_one_delivery() {
 async fn files_travel_whole_in_both_directions() {
     every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
-        let png: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
-        let host = byoc_tests::files(&[("photo.png", "image/png", png), ("note.txt", "text/plain", b"hello")]).await;
-        let photo = |name: &str, kind: &str| Saying::Media {
-            kind: kind.into(),
-            url: format!("{}/{name}", host.url()),
-            name: name.into(),
-            size: if name == "photo.png" { png.len() as u64 } else { 5 },
-        };
-        let customer = rig.bridge.channel.customer();
-        let said = rig.bridge.channel.say(customer, photo("photo.png", "image")).await.unwrap();
-        assert_eq!(said.status, 200, "{channel} {helpdesk}: {}", said.body);
-        let seen = rig.exactly_at_helpdesk(1).await;
-        let bytes = byoc_tests::file_behind(&seen[0]).await;
-        assert_eq!(bytes.as_deref(), Some(png), "{channel} {helpdesk}: {:?}", seen[0]);
-        let contact = seen[0].contact.clone();
-        for (name, kind, whole) in [("photo.png", "image", png), ("note.txt", "file", b"hello".as_slice())] {
+        let host = byoc_tests::files(FILES).await;
+        rig.customer_says("Hi").await;
+        let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+        for (name, content_type, bytes) in FILES {
+            let file = Saying::Media {
+                kind: content_type.split('/').next().filter(|kind| *kind != "application").unwrap_or("file").to_owned(),
+                url: format!("{}/{name}", host.url()),
+                name: (*name).to_owned(),
+                size: bytes.len() as u64,
+            };
+            let before = rig.at_helpdesk().len();
+            let said = rig.bridge.channel.say(rig.bridge.channel.customer(), file.clone()).await.unwrap();
+            assert_eq!(said.status, 200, "{channel} {helpdesk} {name}: {}", said.body);
+            let seen = rig.exactly_at_helpdesk(before + 1).await;
+            let opened = byoc_tests::file_behind(&seen[before]).await;
+            assert_eq!(opened.as_deref(), Some(*bytes), "{channel} {helpdesk} {name}: {:?}", seen[before]);
+
             let before = rig.at_channel().len();
-            let said = rig.bridge.helpdesk.answer(&contact, photo(name, kind)).await.unwrap();
-            assert_eq!(said.status, 200, "{channel} {helpdesk}: {}", said.body);
+            let said = rig.bridge.helpdesk.answer(&contact, file).await.unwrap();
+            assert_eq!(said.status, 200, "{channel} {helpdesk} {name}: {}", said.body);
             let seen = rig.exactly_at_channel(before + 1).await;
-            let bytes = byoc_tests::file_behind(&seen[before]).await;
-            assert_eq!(bytes.as_deref(), Some(whole), "{channel} {helpdesk}: {:?}", seen[before]);
+            let opened = byoc_tests::file_behind(&seen[before]).await;
+            assert_eq!(opened.as_deref(), Some(*bytes), "{channel} {helpdesk} {name}: {:?}", seen[before]);
         }
         assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
+        assert_eq!(rig.bridge.helpdesk.failures(), [""; 0], "{channel} {helpdesk}");
     })
     .await;
 }

@@ -14,7 +14,7 @@ use byoc::{
     queue::{Outgoing, Queue},
 };
 use byoc_local::sim::{CHANNELS, HELPDESKS, Seen};
-use byoc_tests::{Rig, matrix};
+use byoc_tests::{FILES, Rig, matrix};
 use serde_json::json;
 
 const BEGIN: &str = "<!-- matrix -->\n";
@@ -50,14 +50,6 @@ fn every_kind_can_be_tried() {
     let registered: Vec<&str> = byoc::helpdesk::HELPDESKS.iter().map(|(kind, _)| *kind).collect();
     assert_eq!(registered, HELPDESKS);
 }
-
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
-const FILES: &[(&str, &str, &[u8])] = &[
-    ("photo.png", "image/png", PNG),
-    ("clip.mp4", "video/mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"),
-    ("voice.mp3", "audio/mpeg", b"ID3\x03\0\0\0\0\0\0\xff\xfb\x90\0"),
-    ("paper.pdf", "application/pdf", b"%PDF-1.4\n%%EOF"),
-];
 
 /// A message of each kind, with files at `host`.
 fn samples(host: &str) -> Vec<Part> {

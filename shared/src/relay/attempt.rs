@@ -67,9 +67,19 @@ pub(crate) enum Stop {
     NotYet(Duration),
 }
 
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        if error.is_ours {
+            tracing::error!(error = %error, "an adapter does not know what it was asked for");
+            return Self::Retry { wait: None, reason: error.reason, doubtful: false };
+        }
+        Self::Rejected { reason: error.reason }
+    }
+}
+
 impl From<RenderError> for Stop {
     fn from(error: RenderError) -> Self {
-        Self::Failure(Failure::Rejected { reason: error.reason })
+        Self::Failure(error.into())
     }
 }
 

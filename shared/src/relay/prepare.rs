@@ -272,21 +272,28 @@ impl Relay {
         Ok(Fetched::Whole { bytes: bytes.freeze(), permit, extension })
     }
 
-    /// Asks the side that wrote a file where it is.
+    /// The request that downloads a file: its link, or what the side that wrote it finds behind its reference.
     async fn locate(
         &self,
         source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
     ) -> Result<http::Request<()>, Failure> {
+        let gone = || Failure::Rejected { reason: "it is not there any more".into() };
+        match &media.source {
+            MediaSource::Link { url } | MediaSource::ShortLink { url } => {
+                return Ok(source.adapter.follow(source.account, url)?);
+            }
+            MediaSource::Reference { .. } => {}
+            // Its bytes went with the process that had fetched them.
+            MediaSource::Fetched => return Err(gone()),
+        }
         let task = Task::Fetch(media, context);
         let mut known = Known::default();
         for _ in 0..8 {
-            let step = source.adapter.next(source.account, &task, &known);
-            let step = step.map_err(|error| Failure::Rejected { reason: error.reason })?;
-            let call = match step {
+            let call = match source.adapter.next(source.account, &task, &known)? {
                 Step::Download(request) => return Ok(request),
-                Step::Done => return Err(Failure::Rejected { reason: "it is not there any more".into() }),
+                Step::Done => return Err(gone()),
                 Step::Call(call) => call,
             };
             attempt::once(&self.http, source.adapter, source.account, &task, &mut known, call).await?;

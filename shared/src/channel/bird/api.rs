@@ -12,8 +12,8 @@ use crate::{
 /// A file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then redirects to a
 /// link that needs none.
 pub(super) fn fetch(account: &Account<'_>, media: &Media) -> Result<Step, RenderError> {
-    let MediaSource::Reference { id } = &media.source else { return Ok(Step::Done) };
     let foreign = || RenderError::new("the file's address is not one of Bird's");
+    let MediaSource::Reference { id } = &media.source else { return Err(foreign()) };
     let url = url::Url::parse(id).map_err(|_| foreign())?;
     let is_birds = |host: &str| host == "platform.bird.com" || host.ends_with(".platform.bird.com");
     let base = base(account)?;

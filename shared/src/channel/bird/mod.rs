@@ -211,7 +211,9 @@ impl Adapter for Bird {
             Task::Register { url } => register::next(account, url, self.events(account), known),
             Task::Unregister => register::unregister(account, known),
             Task::Fetch(media, _) => fetch(account, media),
-            _ => Ok(Step::Done),
+            // Asked already.
+            Task::Check => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{Channel, sent};
 use crate::{
     adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
     limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
-    message::{Media, MediaKind, MediaSource},
+    message::MediaKind,
     settings::{Form, Setting, SettingError},
     standard_webhooks,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
@@ -111,10 +111,9 @@ impl Adapter for Custom {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) if known.sent() == 0 => call(account, delivery).map(Step::Call),
-            Task::Fetch(Media { source: MediaSource::Link { url } | MediaSource::ShortLink { url }, .. }, _) => {
-                Ok(Step::Download(Request::get(url.as_str()).body(())?))
-            }
-            _ => Ok(Step::Done),
+            // A delivery is one call, and the app has none that only checks.
+            Task::Deliver(_) | Task::Check => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

@@ -140,8 +140,9 @@ impl Adapter for Line {
             }
             Task::Profile { contact } if !asked => get(account, PROFILE, &format!("/v2/bot/profile/{}", path(contact))),
             Task::Fetch(media, _) => fetch(account, media, asked),
-            // There is no call that removes a webhook: it is switched off in the console.
-            _ => Ok(Step::Done),
+            // There is no call that removes a webhook: it is switched off in the console. The others were asked already.
+            Task::Unregister | Task::Check | Task::Register { .. } | Task::Profile { .. } => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 
@@ -211,13 +212,10 @@ fn push(
 
 /// A file of a contact. A video or a recording may still be in the making when its event comes.
 fn fetch(account: &Account<'_>, media: &Media, asked: bool) -> Result<Step, RenderError> {
-    let id = match &media.source {
-        MediaSource::Reference { id } => path(id),
-        MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-            return Ok(Step::Download(Request::get(url.as_str()).body(())?));
-        }
-        MediaSource::Fetched => return Ok(Step::Done),
+    let MediaSource::Reference { id } = &media.source else {
+        return Err(RenderError::new("the file is none of LINE's"));
     };
+    let id = path(id);
     let base = account.setting("data_api_url").unwrap_or(DATA_API_URL).trim_end_matches('/');
     let content = format!("{base}/v2/bot/message/{id}/content");
     let bearer = bearer(account)?;

@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Response};
 use serde_json::Value;
 
 use super::{Channel, meta, next_of, sent};
 use crate::{
     adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Contact, Media, MediaKind, MediaSource, PartKind},
+    message::{Contact, MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
@@ -156,10 +156,9 @@ impl Adapter for Messenger {
                 let path = format!("{id}?fields=first_name,last_name,profile_pic");
                 call(GET_PROFILE, Method::GET, &path, None, Repeat::Harmless).map(Step::Call)
             }
-            Task::Fetch(Media { source: MediaSource::Link { url } | MediaSource::ShortLink { url }, .. }, _) => {
-                Ok(Step::Download(Request::get(url.as_str()).body(())?))
-            }
-            _ => Ok(Step::Done),
+            // Asked already.
+            Task::Check | Task::Profile { .. } => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     adapter::Call,
     channel::codes::Class,
-    message::{Button, Card, Part},
+    message::{Button, Card, Media, MediaSource, Part},
     testing::{
         Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
         take, webhook,

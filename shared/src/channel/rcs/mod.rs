@@ -10,7 +10,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -133,10 +133,9 @@ impl Adapter for Rcs {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(calls(account, delivery)?, known)),
-            Task::Fetch(Media { source: MediaSource::Link { url } | MediaSource::ShortLink { url }, .. }, _) => {
-                Ok(Step::Download(Request::get(url.as_str()).body(())?))
-            }
-            _ => Ok(Step::Done),
+            // No call only checks.
+            Task::Check => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

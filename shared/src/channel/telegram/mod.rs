@@ -152,7 +152,9 @@ impl Adapter for Telegram {
                 }
                 None => ask(account, "getFile", &json!({"file_id": id})),
             },
-            _ => Ok(Step::Done),
+            // Asked already.
+            Task::Check | Task::Register { .. } | Task::Unregister => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

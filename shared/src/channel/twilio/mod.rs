@@ -12,7 +12,7 @@ use super::{Channel, next_of, sent};
 use crate::{
     adapter::{Account, Adapter, Body, Call, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{MediaKind, MediaSource, PartKind},
+    message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
     webhook::{Ack, ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
@@ -153,11 +153,10 @@ impl Adapter for Twilio {
                 let request = request.body(Body::Empty)?;
                 Ok(Step::Call(Call { name: "fetch_account", request, repeat: Repeat::Harmless }))
             }
-            Task::Fetch(media, _) => match &media.source {
-                MediaSource::Reference { id } => fetch(account, id),
-                _ => Ok(Step::Done),
-            },
-            _ => Ok(Step::Done),
+            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => fetch(account, id),
+            // Asked already.
+            Task::Check => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

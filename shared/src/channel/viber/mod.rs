@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Response};
 use serde::Serialize;
 
 use super::{Channel, next_of, sent};
@@ -16,7 +16,7 @@ use crate::{
         Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
     },
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Contact, Media, MediaKind, MediaSource, PartKind},
+    message::{Contact, MediaKind, PartKind},
     settings::{Form, Setting},
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
@@ -152,8 +152,9 @@ impl Adapter for Viber {
             }
             Task::Unregister if !asked => ask(account, SET_WEBHOOK, &wire::SetWebhook::default()),
             Task::Profile { contact } if !asked => ask(account, GET_USER_DETAILS, &wire::UserDetails { id: contact }),
-            Task::Fetch(media, _) => download(media),
-            _ => Ok(Step::Done),
+            // Asked already.
+            Task::Check | Task::Register { .. } | Task::Unregister | Task::Profile { .. } => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 
@@ -214,15 +215,6 @@ fn profile(contact: &str, answer: &wire::Answer) -> Vec<Fact> {
 }
 
 /// A file that a contact sent: anybody may open its link, for an hour.
-fn download(media: &Media) -> Result<Step, RenderError> {
-    match &media.source {
-        MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-            Ok(Step::Download(Request::get(url.as_str()).body(())?))
-        }
-        MediaSource::Reference { .. } | MediaSource::Fetched => Ok(Step::Done),
-    }
-}
-
 fn ask(account: &Account<'_>, name: &'static str, body: &impl Serialize) -> Result<Step, RenderError> {
     call(account, name, body, Repeat::Harmless).map(Step::Call)
 }

@@ -169,7 +169,9 @@ impl Adapter for WhatsApp {
                     call(GET_MEDIA, Method::GET, &path, None, Repeat::Harmless).map(Step::Call)
                 }
             },
-            _ => Ok(Step::Done),
+            // Asked already.
+            Task::Check => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

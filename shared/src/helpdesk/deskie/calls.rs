@@ -4,7 +4,6 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use url::Url;
 
 use super::{
     API_KEY, CHANNEL, EMAIL, NOTE_STAFF_ID,
@@ -27,7 +26,6 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
     let api = Api::of(account)?;
     let call = match (plan, task) {
         (Plan::Done, _) => return Ok(Step::Done),
-        (Plan::Download { url }, _) => return download(&url),
         (Plan::CheckChannel, _) => api.read("list_channels", "custom_channels.json"),
         (Plan::FindUser, Task::Deliver(Delivery { contact, .. }) | Task::Note { contact, .. }) => {
             // The marks make the search exact.
@@ -107,12 +105,6 @@ fn messages(case: &str) -> String {
 
 fn escaped(value: &str) -> String {
     utf8_percent_encode(value, PLAIN).to_string()
-}
-
-/// Links to agents' files open without credentials, so none are shown to whoever stands behind a link.
-fn download(url: &str) -> Result<Step, RenderError> {
-    let url = Url::parse(url).map_err(|_| RenderError::new("the file's address is no URL"))?;
-    Ok(Step::Download(Request::get(url.as_str()).body(())?))
 }
 
 /// The account's API: its base, its credentials and the channel.

@@ -144,7 +144,7 @@ impl Adapter for Deskie {
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
         match plan::plan(task, known) {
             Ok(plan) => answers::outcome(account, task, known, plan, answer),
-            Err(RenderError { reason }) => Outcome::Rejected { reason },
+            Err(error) => error.into(),
         }
     }
 }

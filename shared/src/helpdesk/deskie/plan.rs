@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     adapter::{Delivery, Known, RenderError, Task},
-    message::{Contact, ConversationState, MediaSource},
+    message::{Contact, ConversationState},
 };
 
 /// What to do next.
@@ -54,10 +54,6 @@ pub(super) enum Plan {
         user: String,
         field: Field,
     },
-    /// The file itself.
-    Download {
-        url: String,
-    },
 }
 
 /// Notes of a task, by what they are about.
@@ -94,20 +90,10 @@ pub(super) fn plan(task: &Task<'_>, known: &Known) -> Result<Plan, RenderError> 
         Task::Note { .. } => note(known),
         Task::Check if known.note(notes::DONE).is_none() => Plan::CheckChannel,
         Task::FindContact { user } if known.note(notes::DONE).is_none() => Plan::ReadUser { user: (*user).to_owned() },
-        Task::Fetch(media, _) => match &media.source {
-            MediaSource::Link { url } | MediaSource::ShortLink { url } => Plan::Download { url: url.clone() },
-            MediaSource::Reference { .. } | MediaSource::Fetched => {
-                return Err(RenderError::new("it is not known where the file is"));
-            }
-        },
-        // Webhooks are pasted by hand, and Deskie has neither profiles of our channels nor receipts.
-        Task::Check
-        | Task::FindAuthor { .. }
-        | Task::FindContact { .. }
-        | Task::Register { .. }
-        | Task::Unregister
-        | Task::Profile { .. }
-        | Task::Receipt { .. } => Plan::Done,
+        // Asked already.
+        Task::Check | Task::FindContact { .. } => Plan::Done,
+        // Deskie's files are open links, its events name no agents, and its webhooks are pasted by hand.
+        _ => return Err(RenderError::unknown(task)),
     })
 }
 

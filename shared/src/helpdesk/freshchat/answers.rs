@@ -14,7 +14,7 @@ use super::{
     wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, Topic, Topics, User, Users},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Known, Link, Outcome, RenderError, Task},
+    adapter::{Account, Delivery, Fact, Known, Link, Outcome, Task},
     message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
     settings::OnResolved,
 };
@@ -445,7 +445,7 @@ impl Reader<'_> {
         let MediaSource::Reference { id } = &media.source else { return Outcome::Learned(Vec::new()) };
         let reference = match plan::file_ref(id) {
             Ok(reference) => reference,
-            Err(RenderError { reason }) => return Outcome::Rejected { reason },
+            Err(error) => return error.into(),
         };
         let found: Messages = wire::read(self.answer.body());
         let message = found.messages.iter().find(|message| message.id.text() == Some(&reference.message));

@@ -12,18 +12,22 @@ use super::{
     wire::{Id, NewConversation, NewMessage, NewPart},
 };
 use crate::{
-    adapter::{Account, Body, Call, Known, RenderError, Repeat, Step, Task, json_call},
+    adapter::{Account, Body, Call, Known, RenderError, Repeat, Step, Task, json_call, open_link},
     message::Contact,
 };
 
 /// What stays as it is in a path segment or a query value.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+pub(super) fn follow(account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {
+    Api::of(account)?.follow(url)
+}
+
 pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: Plan) -> Result<Step, RenderError> {
     let api = Api::of(account)?;
     let call = match (plan, task) {
         (Plan::Done, _) => return Ok(Step::Done),
-        (Plan::Download { url }, _) => return api.download(&url),
+        (Plan::Download { url }, _) => return api.follow(&url).map(Step::Download),
         (Plan::CheckAccount, _) => api.read("check_account", "/accounts/configuration"),
         (Plan::CheckTopic, _) => api.list("list_topics", "/channels", plan::page(known)),
         (Plan::FindUser, Task::Deliver(delivery)) => api.find_user(account, delivery.contact),
@@ -179,12 +183,12 @@ impl<'a> Api<'a> {
     }
 
     /// The token goes to the API's own host and to nobody else: links to files mostly lead to a storage service.
-    fn download(&self, url: &str) -> Result<Step, RenderError> {
-        let mut request = Request::get(url);
+    fn follow(&self, url: &str) -> Result<Request<()>, RenderError> {
+        let mut request = open_link(url)?;
         if is_same_host(url, self.base) {
-            request = request.header(header::AUTHORIZATION, self.credential()?);
+            request.headers_mut().insert(header::AUTHORIZATION, self.credential()?);
         }
-        Ok(Step::Download(request.body(())?))
+        Ok(request)
     }
 
     fn credential(&self) -> Result<HeaderValue, RenderError> {

@@ -24,7 +24,7 @@ mod wire;
 mod tests;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Request, Response};
 use serde_json::Value;
 
 use super::{Helpdesk, Origin};
@@ -135,8 +135,12 @@ impl Adapter for Freshchat {
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
         match plan::plan(account, task, known) {
             Ok(plan) => answers::outcome(account, task, known, plan, answer),
-            Err(RenderError { reason }) => Outcome::Rejected { reason },
+            Err(error) => error.into(),
         }
+    }
+
+    fn follow(&self, account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {
+        calls::follow(account, url)
     }
 }
 

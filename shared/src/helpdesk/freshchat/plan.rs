@@ -147,14 +147,10 @@ pub(super) fn plan(account: &Account<'_>, task: &Task<'_>, known: &Known) -> Res
             Plan::ReadAgent { agent: (*author).to_owned() }
         }
         Task::Fetch(media, context) => fetch(media, context, known)?,
-        // Webhooks are pasted by hand, and Freshchat has neither profiles of our channels nor receipts.
-        Task::Check
-        | Task::FindAuthor { .. }
-        | Task::FindContact { .. }
-        | Task::Register { .. }
-        | Task::Unregister
-        | Task::Profile { .. }
-        | Task::Receipt { .. } => Plan::Done,
+        // Asked already.
+        Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } => Plan::Done,
+        // Webhooks are pasted by hand, and Freshchat has no receipts.
+        _ => return Err(RenderError::unknown(task)),
     })
 }
 
@@ -279,18 +275,14 @@ fn note(known: &Known) -> Plan {
 }
 
 fn fetch(media: &Media, context: &FetchContext<'_>, known: &Known) -> Result<Plan, RenderError> {
-    Ok(match &media.source {
-        MediaSource::Link { url } | MediaSource::ShortLink { url } => Plan::Download { url: url.clone() },
-        MediaSource::Reference { id } => match known.note(notes::URL) {
-            Some(url) => Plan::Download { url: url.to_owned() },
-            None => {
-                let conversation = file_ref(id)?.conversation;
-                let context = context.conversation.map(str::to_owned);
-                Plan::FindFile { conversation: context.unwrap_or(conversation) }
-            }
-        },
-        MediaSource::Fetched => return Err(RenderError::new("the file was fetched already")),
-    })
+    let MediaSource::Reference { id } = &media.source else {
+        return Err(RenderError::new("the file is none of Freshchat's"));
+    };
+    if let Some(url) = known.note(notes::URL) {
+        return Ok(Plan::Download { url: url.to_owned() });
+    }
+    let conversation = context.conversation.map(str::to_owned);
+    Ok(Plan::FindFile { conversation: conversation.map_or_else(|| file_ref(id).map(|file| file.conversation), Ok)? })
 }
 
 /// How to find a file again, as [`parts`](super::parts) wrote it.

@@ -127,9 +127,9 @@ impl Adapter for IsMessenger {
             Task::Receipt { contact, message, receipt, at } if known.note(DONE).is_none() => {
                 render::receipt(account, contact, known, (message, receipt, *at))
             }
-            // There is no call that only checks, no registration, and an id says by itself whom it stands for. Notes
-            // come as echoes.
-            _ => Ok(Step::Done),
+            // The status was sent, no call only checks, and an id says by itself whom it stands for.
+            Task::Receipt { .. } | Task::Check | Task::FindContact { .. } => Ok(Step::Done),
+            _ => Err(RenderError::unknown(task)),
         }
     }
 

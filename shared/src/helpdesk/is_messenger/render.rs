@@ -63,7 +63,7 @@ pub(super) fn receipt(
 pub(super) fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Outcome {
     match ids::contact_id(account, delivery.contact, known) {
         Ok(id) => Outcome::Learned(vec![Fact::Sent(Some(ids::m_id(delivery.id, known.sent()))), Fact::User(id)]),
-        Err(RenderError { reason }) => Outcome::Rejected { reason },
+        Err(error) => error.into(),
     }
 }
 

@@ -254,7 +254,7 @@ impl Store {
             contact: text(user, "reference_id"),
             conversation: Some(text(shown, "conversation_id")),
             from,
-            text: parts.map(describe).collect::<Vec<_>>().join("\n"),
+            text: parts.map(|part| describe(part, &self.base)).collect::<Vec<_>>().join("\n"),
             private: text(shown, "message_type") == "private",
             raw,
         })
@@ -281,10 +281,14 @@ impl Store {
     }
 }
 
-fn describe(part: &Value) -> String {
+/// What agents see of a part; a file opens at a click.
+fn describe(part: &Value, base: &str) -> String {
     let at = |pointer: &str| part.pointer(pointer).and_then(Value::as_str);
     if let Some(content) = at("/text/content") {
         return content.to_owned();
+    }
+    if let (Some(name), Some(hash)) = (at("/file/name"), at("/file/fileHash")) {
+        return format!("[file] {name} {base}/files/{hash}");
     }
     for (kind, what) in [("image", "/image/url"), ("video", "/video/url"), ("file", "/file/name")] {
         if let Some(what) = at(what) {

@@ -345,7 +345,10 @@ async fn the_bridge_uploads_what_it_sends() {
     ];
     assert_eq!(calls, expected);
     let seen = served.sim.received(Some(CONTACT));
-    assert_eq!(seen[0].text, "[file] invoice.pdf\n[file] invoice.pdf\n[sticker]\nhttps://stickers.example.com/1.png");
+    let lines: Vec<&str> = seen[0].text.lines().collect();
+    let files = format!("[file] invoice.pdf {}/files/", served.base);
+    assert!(lines[0].starts_with(&files) && lines[1].starts_with(&files), "{lines:?}");
+    assert_eq!(lines[2..], ["[sticker]", "https://stickers.example.com/1.png"]);
 }
 
 #[tokio::test]

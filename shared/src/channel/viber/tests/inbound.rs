@@ -1,6 +1,7 @@
 //! Signatures and callbacks.
 
 use super::*;
+use crate::message::{Media, MediaSource};
 
 fn signed(body: &str, header: Option<&str>, query: &str) -> WebhookRequest {
     let mut request = callback(body.to_owned());

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Fact, FetchContext, Repeat},
+    adapter::{Fact, Repeat},
     message::{Media, MediaKind, MediaSource},
 };
 
@@ -610,17 +610,6 @@ fn a_user_leads_to_the_contact() {
     let Outcome::Learned(facts) = read(&format!("viber:{CONTACT}")) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
     assert!(matches!(read("telegram:1"), Outcome::Rejected { .. }));
-}
-
-#[test]
-fn an_agents_file_is_fetched_without_our_credentials() {
-    let url = "https://acme.deskie.io/files/812";
-    let media = Media::new(MediaKind::File, MediaSource::ShortLink { url: url.to_owned() });
-    let context = FetchContext::default();
-    let step = Side::new().next(&Task::Fetch(&media, &context), &Known::default());
-    let Step::Download(request) = step else { panic!("{step:?}") };
-    assert_eq!(request.uri(), url);
-    assert!(request.headers().is_empty());
 }
 
 proptest! {
