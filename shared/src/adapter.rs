@@ -17,6 +17,7 @@ use crate::{
     message::{Author, Contact, ConversationState, Media, Part, Receipt},
     secret::{Secret, Secrets},
     settings::{Options, Setting, SettingError},
+    steps::NextStep,
     webhook::{Proof, VerifyError, WebhookRequest},
 };
 
@@ -49,8 +50,10 @@ pub trait Adapter: Sync {
         &[]
     }
 
-    /// What the admin has to do by hand after the install, one sentence each, with the generated URLs in it.
-    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String>;
+    /// What the admin has to do by hand after the install; none where the platform is told everything by its API.
+    fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {
+        Vec::new()
+    }
 
     /// Checks the platform's own signature on the raw bytes, in constant time. Called only after the URL's token was
     /// found valid.

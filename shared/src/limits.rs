@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::message::{MediaKind, PartKind};
+use crate::{
+    message::{MediaKind, PartKind},
+    steps::Notice,
+};
 
 /// What a channel or a helpdesk can show.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct Limits {
     pub body: usize,
     /// What a call is answered whose signature is right and whose content cannot be read.
     pub unreadable: Unreadable,
+    /// What everybody who uses this kind should know.
+    pub notices: &'static [Notice],
 }
 
 /// The limit of webhook bodies of most kinds, in bytes: their longest events have some ten thousand.

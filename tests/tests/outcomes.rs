@@ -251,3 +251,35 @@ async fn the_marketplace_installs_updates_and_removes() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_copies_exactly_what_is_to_be_pasted() {
+    for channel in byoc_local::sim::CHANNELS {
+        let rig = Rig::start(channel, "freshchat").await;
+        let page = reqwest::Client::builder().no_proxy().build().unwrap();
+        let page = page.get(rig.bridge.installation["settings_url"].as_str().unwrap()).send().await.unwrap();
+        let html = page.text().await.unwrap();
+        let buttons: Vec<String> = html
+            .split("data-copy=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().replace("&quot;", "\"").replace("&amp;", "&"))
+            .collect();
+        let steps = rig.bridge.installation["steps"].as_array().unwrap();
+        let pasted: Vec<&str> = steps.iter().filter_map(|step| step["copy"].as_str()).collect();
+        assert_eq!(buttons, pasted, "{channel}");
+        let url = rig.bridge.installation["channel_webhook_url"].as_str().unwrap();
+        assert_eq!(
+            pasted.contains(&url),
+            !matches!(*channel, "twilio") && rig.bridge.installation["state"] == "manual"
+        );
+        let sentences = rig.bridge.installation["next_steps"].as_array().unwrap();
+        for (step, sentence) in steps.iter().zip(sentences) {
+            let (sentence, copy) = (sentence.as_str().unwrap(), step["copy"].as_str().unwrap_or_default());
+            assert!(sentence.contains(copy), "{channel}: {sentence}");
+        }
+        let own = format!("/installations/{}/check", rig.bridge.installation_id());
+        let (status, report) = rig.bridge.admin("POST", &own, None).await.unwrap();
+        let ends = report["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "platform_ends");
+        assert_eq!((status, ends), (200, *channel == "messagebird"), "{channel}: {report}");
+    }
+}

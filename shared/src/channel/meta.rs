@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::codes::{self, Code};
 use crate::{
-    adapter::{Account, Outcome, retry_after},
+    adapter::{Account, Outcome, Urls, retry_after},
     crypto::{hmac_sha256, same},
+    steps::NextStep,
     webhook::{Ack, Ignored, ParsedChannel, Proof, VerifyError, WebhookRequest},
 };
 
@@ -43,10 +44,23 @@ pub(super) fn spell_token(random: &[u8]) -> String {
     format!("{MADE}{}", hex::encode(random))
 }
 
-/// The verify token in words for the admin: one that the bridge has made is told, one that was given is known.
-pub(super) fn token_in_words(account: &Account<'_>) -> String {
+/// How the admin tells Meta our URL at this `place` of the dashboard. A verify token that the bridge has made is shown,
+/// one that was given is known.
+pub(super) fn callback_steps(account: &Account<'_>, urls: &Urls<'_>, place: &str, docs: &'static str) -> Vec<NextStep> {
     let made = account.secret(VERIFY_TOKEN).map(|token| token.reveal()).filter(|token| token.starts_with(MADE));
-    made.map_or_else(|| "that you gave at install".to_owned(), str::to_owned)
+    let token = match made {
+        Some(token) => NextStep::paste("verify_token", "this word", token, |token| {
+            format!("Beside it, enter {token} as the verify token, then press Verify and save.")
+        }),
+        None => NextStep::new(
+            "verify_token",
+            "Beside it, enter the verify token that was given at install, then press Verify and save.",
+        ),
+    };
+    let url = NextStep::paste("channel_webhook", "this URL", urls.channel, |url| {
+        format!("{place}, and enter {url} as the callback URL.")
+    });
+    vec![url.docs(docs), token.docs(docs)]
 }
 
 /// The answer to a handshake, where the call is one.

@@ -18,6 +18,7 @@ use crate::{
     relay::{Failure, setup},
     secret::{Secret, Secrets},
     settings::Options,
+    steps::{NextStep, Notice},
     store::Store,
     vault::{Sealed, Vault},
 };
@@ -291,6 +292,13 @@ impl Admin {
             Ok(_) => json!({"ok": true}),
             Err(failure) => json!({"ok": false, "reason": failure.reason()}),
         };
+        let sides = [("channel", live.channel.limits()), ("helpdesk", live.helpdesk.limits())];
+        let notices = sides.into_iter().flat_map(|(side, limits)| limits.notices.iter().map(move |it| (side, it)));
+        let findings: Vec<Value> = notices
+            .map(|(side, Notice { code, cause, fix, .. })| {
+                json!({"code": code, "side": side, "state": "warning", "cause": cause, "fix": fix})
+            })
+            .collect();
         let latest = self.store.latest(id, None, 1).await?;
         Ok(json!({
             "ok": channel.is_ok() && helpdesk.is_ok() && live.installation.problem.is_none(),
@@ -298,6 +306,7 @@ impl Admin {
             "problem": live.installation.problem,
             "channel": report(channel),
             "helpdesk": report(helpdesk),
+            "findings": findings,
             "latest_message_at": latest.messages.first().map(|message| message.received_at.clone()),
         }))
     }
@@ -449,11 +458,13 @@ impl Admin {
         live.url(&self.public_url, route).unwrap_or_default()
     }
 
-    fn next_steps(&self, live: &Live) -> Vec<String> {
+    fn next_steps(&self, live: &Live) -> Vec<NextStep> {
         let (channel, helpdesk) = (self.url(live, Route::Channel), self.url(live, Route::Helpdesk));
         let urls = Urls { channel: &channel, helpdesk: &helpdesk };
         let mut steps = live.channel.next_steps(&live.channel_account(), &urls);
         steps.extend(live.helpdesk.next_steps(&live.helpdesk_account(), &urls));
+        let notices = live.channel.limits().notices.iter().chain(live.helpdesk.limits().notices);
+        steps.extend(notices.map(NextStep::from));
         steps
     }
 
@@ -483,7 +494,10 @@ impl Admin {
                 view.insert("channel_webhook_url".into(), json!(self.url(live, Route::Channel)));
                 view.insert("helpdesk_webhook_url".into(), json!(self.url(live, Route::Helpdesk)));
                 view.insert("settings_url".into(), json!(self.url(live, Route::Settings)));
-                view.insert("next_steps".into(), json!(self.next_steps(live)));
+                let steps = self.next_steps(live);
+                let sentences: Vec<&str> = steps.iter().map(|step| step.sentence.as_str()).collect();
+                view.insert("next_steps".into(), json!(sentences));
+                view.insert("steps".into(), json!(steps));
             }
         }
         Ok(view)

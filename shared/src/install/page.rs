@@ -6,6 +6,7 @@ use super::Admin;
 use crate::{
     answer::ApiError,
     installation::{InstallationState, Live, Route},
+    steps::NextStep,
     store::MessageSummary,
 };
 
@@ -64,9 +65,7 @@ impl Admin {
                         @if !live.is_uninstalled() {
                             section {
                                 h2 { "Set-up" }
-                                ol .steps { @for step in self.next_steps(live) { li { (step) } } }
-                                (address("Channel webhook URL", &self.url(live, Route::Channel)))
-                                (address("Helpdesk webhook URL", &self.url(live, Route::Helpdesk)))
+                                ol .steps { @for step in self.next_steps(live) { li { (todo(&step)) } } }
                                 div .actions {
                                     button type="button" data-action="check" { "Check both accounts" }
                                     @if live.channel.limits().registers {
@@ -127,12 +126,21 @@ fn standing(live: &Live, messages: &[MessageSummary]) -> (&'static str, &'static
     }
 }
 
-fn address(label: &str, url: &str) -> Markup {
+/// Something to do, with exactly what is to be pasted.
+fn todo(step: &NextStep) -> Markup {
     html! {
-        div .address {
-            span .label { (label) }
-            code { (url) }
-            button type="button" data-copy=(url) { "Copy" }
+        // Names of settings stand between backticks.
+        @for (index, piece) in step.text.split('`').enumerate() {
+            @if index % 2 == 0 { (piece) } @else { code { (piece) } }
+        }
+        @if let Some(url) = step.docs_url {
+            " " a href=(url) target="_blank" rel="noreferrer" { "Documentation" }
+        }
+        @if let Some(copy) = &step.copy {
+            div .copy {
+                code { (copy) }
+                button type="button" data-copy=(copy) { "Copy" }
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use self::api::{call, fetch, region, word};
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Step, Task, Urls},
+    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Step, Task},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -121,6 +121,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static APPLE_LIMITS: Limits = Limits {
@@ -146,6 +147,7 @@ static APPLE_LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -190,10 +192,6 @@ impl Adapter for Bird {
             }
             _ => Ok(()),
         }
-    }
-
-    fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<String> {
-        Vec::new()
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -11,6 +11,7 @@ use crate::{
     message::MediaKind,
     settings::{Form, Setting, SettingError},
     standard_webhooks,
+    steps::NextStep,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -52,6 +53,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Refused,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -93,12 +95,16 @@ impl Adapter for Custom {
         &[SECRET]
     }
 
-    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         vec![
-            format!("Let your app POST what customers write to {}, signed with the secret.", urls.channel),
-            "Let your app check the signature of what the bridge POSTs to its `callback_url`, and drop repeats of a \
-             `webhook-id`."
-                .to_owned(),
+            NextStep::paste("channel_webhook", "this URL", urls.channel, |url| {
+                format!("Let your app POST what customers write to {url}, signed with the secret.")
+            }),
+            NextStep::new(
+                "check_signature",
+                "Let your app check the signature of what the bridge POSTs to its `callback_url`, and drop repeats of a \
+                 `webhook-id`.",
+            ),
         ]
     }
 

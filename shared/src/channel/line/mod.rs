@@ -17,6 +17,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting},
+    steps::NextStep,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -89,6 +90,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -107,12 +109,12 @@ impl Adapter for Line {
         SETTINGS
     }
 
-    fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<String> {
-        vec![
-            "In the LINE Developers console, open your channel, then the Messaging API tab, and switch on “Use webhook” \
-             and “Webhook redelivery”: without redelivery LINE gives up a message that we could not take at once."
-                .to_owned(),
-        ]
+    fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {
+        let text = "In the LINE Developers console, open your channel, then the Messaging API tab, and switch on “Use \
+                    webhook” and “Webhook redelivery”: without redelivery LINE gives up a message that we could not take \
+                    at once.";
+        let docs = "https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery";
+        vec![NextStep::new("switch_on_webhook", text).docs(docs)]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -20,6 +20,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, Part, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::{NextStep, Notice},
     text,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
@@ -61,6 +62,14 @@ const IMAGE: MediaLimit = MediaLimit {
 };
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 16_000_000, accepted: &[], ..IMAGE };
 
+/// <https://bird.com/en-us/migrate/from-messagebird-classic>
+const ENDS: Notice = Notice {
+    code: "platform_ends",
+    cause: "MessageBird's classic platform, whose keys this channel uses, ends on 31 December 2026",
+    fix: "make an API key at Bird and install the channel `bird` instead",
+    docs_url: "https://bird.com/en-us/migrate/from-messagebird-classic",
+};
+
 static LIMITS: Limits = Limits {
     // Nine parts of a long text message; in other alphabets than GSM 03.38 they hold 603 characters.
     text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },
@@ -88,6 +97,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[ENDS],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -129,18 +139,26 @@ impl Adapter for MessageBird {
         Err(SettingError { setting: ORIGINATOR.to_owned(), should_be: should_be.to_owned() })
     }
 
-    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let url = urls.channel;
         vec![match account.setting(CHANNEL_ID) {
-            Some(channel) => format!(
-                "Make a webhook for the events message.created and message.updated: POST \
-                 https://conversations.messagebird.com/v1/webhooks with {{\"channelId\": \"{channel}\", \"url\": \"{url}\", \
-                 \"events\": [\"message.created\", \"message.updated\"]}} and your access key."
-            ),
-            None => format!(
-                "In the MessageBird dashboard, open Numbers, your number, and forward its SMS to {url} (or add a “Forward to \
-                 URL” step with this URL to the number's flow in Flow Builder)."
-            ),
+            Some(channel) => {
+                let body = json!({"channelId": channel, "url": url, "events": ["message.created", "message.updated"]});
+                let call = format!(
+                    "curl https://conversations.messagebird.com/v1/webhooks -H 'Authorization: AccessKey YOUR_ACCESS_KEY' \
+                     -H 'Content-Type: application/json' -d '{body}'"
+                );
+                NextStep::paste("channel_webhook", "this command, with your access key in it", call, |call| {
+                    format!("Make a webhook for the events message.created and message.updated: run {call}")
+                })
+                .docs("https://developers.messagebird.com/api/conversations/#webhooks")
+            }
+            None => NextStep::paste("channel_webhook", "this URL", url, |url| {
+                format!(
+                    "In the MessageBird dashboard, open Numbers, your number, and forward its SMS to {url} (or add a \
+                     “Forward to URL” step with it to the number's flow in Flow Builder)."
+                )
+            }),
         }]
     }
 

@@ -223,3 +223,9 @@ proptest! {
         parsed(&name, &bytes);
     }
 }
+
+#[test]
+fn the_end_of_the_platform_is_told() {
+    let steps: Vec<NextStep> = MessageBird.limits().notices.iter().map(NextStep::from).collect();
+    assert!(steps[0].text.contains("31 December 2026") && steps[0].text.contains("`bird`"), "{steps:?}");
+}

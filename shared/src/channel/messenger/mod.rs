@@ -15,6 +15,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::NextStep,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -69,6 +70,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: 3 * limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -113,18 +115,14 @@ impl Adapter for Messenger {
         &[meta::VERIFY_TOKEN]
     }
 
-    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
-        let token = meta::token_in_words(account);
-        vec![
-            format!(
-                "In the Meta app dashboard, open Messenger, Settings, Webhooks, Edit callback URL, enter {} and the verify \
-                 token {token}, then press Verify and save.",
-                urls.channel
-            ),
-            "Below it, add your Page and subscribe it to messages, messaging_postbacks, message_deliveries, \
-             message_echoes, message_edits and message_reactions."
-                .to_owned(),
-        ]
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
+        let docs = "https://developers.facebook.com/docs/messenger-platform/webhooks";
+        let place = "In the Meta app dashboard, open Messenger, Settings, Webhooks, Edit callback URL";
+        let subscribe = "Below it, add your Page and subscribe it to messages, messaging_postbacks, message_deliveries, \
+                         message_echoes, message_edits and message_reactions.";
+        let mut steps = meta::callback_steps(account, urls, place, docs);
+        steps.push(NextStep::new("subscribe", subscribe).docs(docs));
+        steps
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

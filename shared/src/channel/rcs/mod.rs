@@ -22,6 +22,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Button, Media, MediaKind, MediaSource, Part, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::NextStep,
     text,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest, decode},
 };
@@ -79,6 +80,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -103,12 +105,18 @@ impl Adapter for Rcs {
         token(account).map(|_| ()).map_err(|_| SettingError { setting: KEY.to_owned(), should_be: KEY_HELP.to_owned() })
     }
 
-    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
-        vec![format!(
-            "In the RCS business communications console, open your agent, Integrations, Webhook, Configure, and enter {} and \
-             the client token of your install request.",
-            urls.channel
-        )]
+    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
+        let step = NextStep::paste("channel_webhook", "this URL", urls.channel, |url| {
+            format!(
+                "In the RCS business communications console, open your agent, Integrations, Webhook, Configure, and enter \
+                 {url} and the client token of your install request."
+            )
+        });
+        vec![
+            step.docs(
+                "https://developers.google.com/business-communications/rcs-business-messaging/guides/build/events",
+            ),
+        ]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

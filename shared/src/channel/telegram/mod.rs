@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Channel, next_of};
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
+    adapter::{Account, Adapter, Body, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
@@ -83,6 +83,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -114,10 +115,6 @@ impl Adapter for Telegram {
 
     fn generated_secrets(&self) -> &'static [&'static str] {
         &[SECRET_TOKEN]
-    }
-
-    fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<String> {
-        Vec::new()
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -14,6 +14,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::NextStep,
     webhook::{Ack, ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -77,6 +78,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -121,18 +123,26 @@ impl Adapter for Twilio {
         Ok(())
     }
 
-    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let url = format!("{}{RETRIES}", urls.channel);
+        let docs = "https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides";
         vec![
-            format!(
-                "For SMS and MMS: in the Twilio console, open Phone Numbers, your number, Messaging Configuration, and set \
-                 “A message comes in” to Webhook, HTTP POST, {url} (the part after # makes Twilio try again; without it \
-                 one failed call loses a message). With a messaging service, set it in the service under Integration."
-            ),
-            format!(
-                "For WhatsApp: open Messaging, Senders, WhatsApp Senders, your sender, and set the webhook URL for \
-                 incoming messages to {url}."
-            ),
+            NextStep::paste("sms_webhook", "this URL", &url, |url| {
+                format!(
+                    "For SMS and MMS: in the Twilio console, open Phone Numbers, your number, Messaging Configuration, and \
+                     set “A message comes in” to Webhook, HTTP POST, {url} with everything behind the # (which makes \
+                     Twilio try again; without it one failed call loses a message). With a messaging service, set it in \
+                     the service under Integration."
+                )
+            })
+            .docs(docs),
+            NextStep::paste("whatsapp_webhook", "this URL", &url, |url| {
+                format!(
+                    "For WhatsApp: open Messaging, Senders, WhatsApp Senders, your sender, and set the webhook URL for \
+                     incoming messages to {url} with everything behind the #."
+                )
+            })
+            .docs(docs),
         ]
     }
 

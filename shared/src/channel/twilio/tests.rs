@@ -263,3 +263,13 @@ proptest! {
         parsed(&bytes);
     }
 }
+
+#[test]
+fn the_url_is_copied_with_what_makes_twilio_try_again() {
+    let urls = Urls { channel: "https://bridge.example/channels/i/t", helpdesk: "" };
+    let steps = Twilio.next_steps(&side(&[]).account(), &urls);
+    assert_eq!(steps.len(), 2);
+    for step in steps {
+        assert_eq!(step.copy.as_deref(), Some("https://bridge.example/channels/i/t#rc=3&rp=ct,rt,5xx"));
+    }
+}

@@ -12,9 +12,7 @@ use serde::Serialize;
 
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{
-        Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
-    },
+    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, json_call},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, MediaKind, PartKind},
     settings::{Form, Setting},
@@ -102,6 +100,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -127,10 +126,6 @@ impl Adapter for Viber {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
-    }
-
-    fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<String> {
-        Vec::new()
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -13,6 +13,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::NextStep,
     webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -76,6 +77,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: 3 * limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 static SETTINGS: &[Setting] = &[
@@ -126,18 +128,14 @@ impl Adapter for WhatsApp {
         &[meta::VERIFY_TOKEN]
     }
 
-    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
-        let token = meta::token_in_words(account);
-        vec![
-            format!(
-                "In the Meta app dashboard, open WhatsApp, Configuration, Webhook, Edit, enter the callback URL {} and the \
-                 verify token {token}, then press Verify and save.",
-                urls.channel
-            ),
-            "On the same page, under Webhook fields, subscribe `messages` (and `smb_message_echoes`, if the business also \
-             writes from the phone app)."
-                .to_owned(),
-        ]
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
+        let docs = "https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks";
+        let place = "In the Meta app dashboard, open WhatsApp, Configuration, Webhook, Edit";
+        let subscribe = "On the same page, under Webhook fields, subscribe “messages” (and “smb_message_echoes”, if the \
+                         business also writes from the phone app).";
+        let mut steps = meta::callback_steps(account, urls, place, docs);
+        steps.push(NextStep::new("subscribe", subscribe).docs(docs));
+        steps
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -109,7 +109,8 @@ fn a_verify_token_that_the_bridge_made_is_told_and_another_is_not() {
     let made = WhatsApp.spell_secret("verify_token", &[7; 24]);
     for (token, is_told) in [(made.as_str(), true), ("my-own-word", false)] {
         let side = Side::new("whatsapp", &[], &[("verify_token", token)]);
-        let steps = WhatsApp.next_steps(&side.account(), &urls).join(" ");
+        let steps = WhatsApp.next_steps(&side.account(), &urls);
+        let steps: String = steps.iter().map(|step| format!("{} ", step.sentence)).collect();
         assert_eq!(steps.contains(token), is_told, "{steps}");
     }
 }

@@ -36,6 +36,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::NextStep,
     webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -93,6 +94,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 const fn upload(kind: MediaKind) -> MediaLimit {
@@ -125,12 +127,11 @@ impl Adapter for Deskie {
         Ok(())
     }
 
-    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let channel = account.setting(CHANNEL).unwrap_or_default();
-        vec![format!(
-            "In Deskie, open the settings of the custom channel {channel} and set its webhook URL to {}.",
-            urls.helpdesk
-        )]
+        vec![NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
+            format!("In Deskie, open the settings of the custom channel {channel} and set its webhook URL to {url}.")
+        })]
     }
 
     fn verify(&self, _account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -33,6 +33,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::NextStep,
     webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -79,6 +80,7 @@ static LIMITS: Limits = Limits {
     rate: None,
     body: limits::BODY,
     unreadable: Unreadable::Acknowledged,
+    notices: &[],
 };
 
 const fn upload(kind: MediaKind) -> MediaLimit {
@@ -108,19 +110,17 @@ impl Adapter for Freshchat {
         }
     }
 
-    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
-        let mut steps = vec![format!(
-            "In Freshchat open Admin > Webhooks (Conversation webhooks), paste {} as the webhook URL and switch it on.",
-            urls.helpdesk
-        )];
-        if account.setting(WEBHOOK_PUBLIC_KEY).is_none() {
-            steps.push(
-                "Copy the public key that Freshchat shows there into the setting `webhook_public_key`, so that only \
-                 Freshchat's own calls are let in."
-                    .to_owned(),
-            );
-        }
-        steps
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
+        let paste = NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
+            format!(
+                "In Freshchat open Admin > Webhooks (Conversation webhooks), paste {url} as the webhook URL and switch it \
+                 on."
+            )
+        });
+        let key = "Copy the public key that Freshchat shows there into the setting `webhook_public_key`, so that only \
+                   Freshchat's own calls are let in.";
+        let has_key = account.setting(WEBHOOK_PUBLIC_KEY).is_some();
+        std::iter::once(paste).chain((!has_key).then(|| NextStep::new("public_key", key))).collect()
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -32,6 +32,7 @@ use crate::{
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
+    steps::NextStep,
     webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
 };
 
@@ -76,6 +77,7 @@ static LIMITS: Limits = Limits {
     rate: Some((20, Duration::from_secs(1))),
     body: limits::BODY,
     unreadable: Unreadable::Refused,
+    notices: &[],
 };
 
 /// Links must be served inline and answer HEAD, range and repeated requests, which only our own store promises.
@@ -109,12 +111,14 @@ impl Adapter for IsMessenger {
         Ok(())
     }
 
-    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<String> {
-        vec![format!(
-            "In IS-Messenger open Settings > Channels > your custom channel and paste {} as the webhook URL for \
-             outgoing messages (API Base URL), without adding /message: IS-Messenger does that.",
-            urls.helpdesk
-        )]
+    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
+        let step = NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
+            format!(
+                "In IS-Messenger open Settings > Channels > your custom channel and paste {url} as the webhook URL for \
+                 outgoing messages (API Base URL), without adding /message: IS-Messenger does that."
+            )
+        });
+        vec![step.docs("https://docs.is-messenger.com/ismessenger/messaging-channels/custom-channel")]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -807,7 +807,8 @@ fn a_file_without_a_link_is_waited_for() {
 fn the_admin_is_told_what_to_click() {
     let urls = crate::adapter::Urls { channel: "https://b/channels/i/t", helpdesk: "https://b/helpdesks/i/t" };
     let steps = Freshchat.next_steps(&Side::new().account(), &urls);
-    assert!(steps[0].contains("https://b/helpdesks/i/t") && steps[1].contains("webhook_public_key"));
+    assert_eq!(steps[0].copy.as_deref(), Some("https://b/helpdesks/i/t"));
+    assert!(steps[0].sentence.contains("https://b/helpdesks/i/t") && steps[1].text.contains("webhook_public_key"));
     assert_eq!(Freshchat.next_steps(&Side::new().with("webhook_public_key", "k").account(), &urls).len(), 1);
 }
 
