@@ -433,6 +433,41 @@ async fn what_fails_for_a_day_is_dead_and_can_be_redriven() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_took_effect_in_its_last_try_is_not_made_again_by_a_redrive() {
+    for helpdesk in HELPDESKS {
+        let rig = Rig::start("viber", helpdesk).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        let faults = rig.bridge.helpdesk.faults();
+        for _ in 0..14 {
+            faults.add(Fault::next(How::Status(503)));
+        }
+        faults.add(Fault::next(How::Status(502)).with_effect());
+        rig.customer_says("late").await;
+        for left in (0..15).rev() {
+            eventually("the next try", || (faults.waiting() == left).then_some(())).await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            rig.clock.advance(Duration::from_secs(13_000));
+        }
+        let late = |entry: &serde_json::Value| entry["direction"] == "inbound" && entry["state"] != "done";
+        let state = async || rig.journal().await.into_iter().find(late).unwrap_or_default()["state"].clone();
+        let began = Instant::now();
+        while state().await != "dead" {
+            assert!(began.elapsed() < Duration::from_secs(10), "{helpdesk}: {:?}", rig.journal().await);
+        }
+        let redrive = format!("/installations/{}/redrive", rig.bridge.installation_id());
+        assert_eq!(rig.bridge.admin("POST", &redrive, None).await.unwrap().1["redriven"], 1, "{helpdesk}");
+        let began = Instant::now();
+        while !state().await.is_null() {
+            assert!(began.elapsed() < Duration::from_secs(10), "{helpdesk}: {:?}", rig.journal().await);
+        }
+        // What agents are told may be a message of its own.
+        let seen = rig.at_helpdesk();
+        assert_eq!(seen.iter().filter(|seen| seen.text == "late").count(), 1, "{helpdesk}: {:?}", texts(&seen));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_dead_letters_does_not_stand_before_another_tenants() {
     let (channel, helpdesk) = ("viber", "freshchat");
     let rig = Rig::start(channel, helpdesk).await;
