@@ -254,8 +254,8 @@ pub struct Known {
     pub link: Link,
     /// What this delivery has achieved so far.
     pub progress: Progress,
-    /// An earlier attempt at this task ended without a record: its last call may or may not have worked. Look before
-    /// sending again where the vendor lets us look.
+    /// An earlier attempt at this task ended without a record, or with a failure that leaves it open: its last call may
+    /// or may not have worked. Look before sending or making anything again where the vendor lets us look.
     pub doubtful: bool,
     /// How many attempts at this task have failed so far.
     pub tries: u32,
@@ -371,7 +371,7 @@ pub struct Call {
 pub enum Repeat {
     /// Nothing: it only reads, or finds before it creates, or carries the vendor's retry key.
     Harmless,
-    /// The person on the other end may see it twice.
+    /// There may be two of what it makes: a message that somebody sees twice, a second user, a second conversation.
     Doubles,
 }
 
@@ -479,8 +479,8 @@ pub enum Fact {
     ProfileShown(String),
     /// The next undelivered request of the delivery was delivered, with this id where the answer gives one.
     Sent(Option<String>),
-    /// We looked: the call that an earlier attempt left in doubt had not worked. Clears [`Known::doubtful`] for the rest
-    /// of this attempt; the relay stores nothing for it, since a later attempt may leave a doubt of its own.
+    /// We looked: what the call that an earlier attempt left in doubt had made is found, or is not there. A look for
+    /// something else settles nothing. Clears [`Known::doubtful`] for the rest of this attempt; the relay stores nothing for it, since a later attempt may leave a doubt of its own.
     DoubtSettled,
     /// Anything else worth keeping until the task is done, by a key of the adapter's own.
     Note(String, String),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use byoc_local::sim::{
-    HelpdeskSim, Saying,
+    Fault, HelpdeskSim, How, Made, Saying,
     deskie::{DeskieSim, EMAIL, KEY, STAFF},
 };
 use byoc_tests::{Rig, eventually, texts};
@@ -63,6 +63,20 @@ async fn a_merged_user_is_followed_from_either_side() {
     assert_eq!(seen[0].conversation, seen[2].conversation, "{seen:?}");
     assert_eq!(deskie.faults().passed(), calls + 1, "the answer said who they are now");
     assert_eq!(rig.notes(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_is_found_however_deskie_spells_the_channel() {
+    for deskie in [DeskieSim::new().unwrap(), DeskieSim::new().unwrap().with_bare_channels()] {
+        let deskie = Arc::new(deskie);
+        let rig = rig(&deskie).await;
+        deskie.faults().add(Fault::next(How::Status(502)).at("cases").with_effect());
+        rig.customer_says("first").await;
+        rig.exactly_at_helpdesk(1).await;
+        rig.customer_says("second").await;
+        rig.exactly_at_helpdesk(2).await;
+        assert_eq!(deskie.made(), Made { users: 1, conversations: 1 });
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

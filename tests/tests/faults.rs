@@ -4,10 +4,13 @@ use std::time::{Duration, Instant};
 
 use byoc_local::{
     calls::CallFault,
-    sim::{Fault, How},
+    sim::{Fault, HELPDESKS, How, Made, freshchat::FreshchatSim},
 };
 use byoc_tests::{Rig, eventually, eventually_within, every_pair, texts};
 use rand::RngExt;
+
+/// One user with one conversation.
+const ONE: Made = Made { users: 1, conversations: 1 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_contacts_keep_their_order_through_random_faults() {
@@ -33,6 +36,7 @@ async fn twenty_contacts_keep_their_order_through_random_faults() {
             assert_eq!(theirs, expected, "{channel} {helpdesk}");
         }
         assert_eq!(all.len(), 400, "{channel} {helpdesk}");
+        assert_eq!(rig.bridge.helpdesk.made(), Made { users: 20, conversations: 20 }, "{channel} {helpdesk}");
         // The other direction, in one conversation.
         for _ in 0..12 {
             rig.bridge.channel.faults().add(Fault::next(How::Status(503)).after(rand::rng().random_range(0..4)));
@@ -98,6 +102,7 @@ async fn a_relay_that_dies_in_any_call_of_a_first_message_is_made_up_for() {
                 rig.customer_says("second").await;
                 let seen = rig.exactly_at_helpdesk(2).await;
                 assert_eq!(seen[0].conversation, seen[1].conversation, "{channel} {helpdesk} call {index}");
+                assert_eq!(rig.bridge.helpdesk.made(), ONE, "{channel} {helpdesk} call {index}");
                 rig.agent_says("answer").await;
                 rig.exactly_at_channel(1).await;
                 if !struck {
@@ -108,6 +113,67 @@ async fn a_relay_that_dies_in_any_call_of_a_first_message_is_made_up_for() {
         }
     })
     .await;
+}
+
+/// A new contact writes while the `index`-th call takes effect and its answer is lost; `false` when there was no such
+/// call.
+async fn loses_an_answer(helpdesk: &str, how: How, index: usize) -> bool {
+    let what = format!("{helpdesk} {how:?} call {index}");
+    let rig = Rig::start("viber", helpdesk).await;
+    let faults = rig.bridge.helpdesk.faults();
+    faults.add(Fault::next(how).after(index).with_effect());
+    rig.customer_says("first").await;
+    rig.exactly_at_helpdesk(1).await;
+    let struck = faults.waiting() == 0;
+    faults.clear();
+    // The second message has to wait until the first one is done.
+    rig.customer_says("second").await;
+    let seen = rig.exactly_at_helpdesk(2).await;
+    assert_eq!(texts(&seen), ["first", "second"], "{what}");
+    assert_eq!(seen[0].conversation, seen[1].conversation, "{what}");
+    assert_eq!(rig.bridge.helpdesk.made(), ONE, "{what}");
+    struck
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_message_makes_one_user_and_one_conversation_whichever_answer_is_lost() {
+    let mut running = tokio::task::JoinSet::new();
+    for helpdesk in HELPDESKS {
+        // The last of them is longer than anybody waits for an answer.
+        let hang = How::Hang(Duration::from_secs(60));
+        for how in [How::Status(500), How::Status(502), How::Status(504), How::Reset, hang] {
+            running.spawn(async move {
+                for index in 0.. {
+                    if !loses_an_answer(helpdesk, how.clone(), index).await {
+                        assert!(index > 0, "{helpdesk} {how:?}: no call was struck");
+                        break;
+                    }
+                }
+            });
+        }
+    }
+    while let Some(ended) = running.join_next().await {
+        if let Err(error) = ended {
+            std::panic::resume_unwind(error.into_panic());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_fails_is_no_reason_to_take_an_old_message_for_the_new_one() {
+    let freshchat = std::sync::Arc::new(FreshchatSim::new().unwrap());
+    // The second bridge has never heard of the contact, whom the helpdesk knows.
+    for (before, path) in [(0, None), (1, Some("/users")), (2, Some("/conversations"))] {
+        let helpdesk = freshchat.clone();
+        let rig = Rig::start_with("viber", "freshchat", |settings| settings.helpdesk = helpdesk).await;
+        if let Some(path) = path {
+            rig.bridge.helpdesk.faults().add(Fault::next(How::Status(502)).at(path));
+        }
+        assert_eq!(rig.at_helpdesk().len(), before);
+        rig.customer_says("Hi").await;
+        rig.exactly_at_helpdesk(before + 1).await;
+        assert_eq!((rig.bridge.helpdesk.made(), rig.bridge.helpdesk.faults().waiting()), (ONE, 0), "{path:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -364,6 +430,41 @@ async fn what_fails_for_a_day_is_dead_and_can_be_redriven() {
         assert_eq!(body["messages"], serde_json::json!([]), "{channel} {helpdesk}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_took_effect_in_its_last_try_is_not_made_again_by_a_redrive() {
+    for helpdesk in HELPDESKS {
+        let rig = Rig::start("viber", helpdesk).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        let faults = rig.bridge.helpdesk.faults();
+        for _ in 0..14 {
+            faults.add(Fault::next(How::Status(503)));
+        }
+        faults.add(Fault::next(How::Status(502)).with_effect());
+        rig.customer_says("late").await;
+        for left in (0..15).rev() {
+            eventually("the next try", || (faults.waiting() == left).then_some(())).await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            rig.clock.advance(Duration::from_secs(13_000));
+        }
+        let late = |entry: &serde_json::Value| entry["direction"] == "inbound" && entry["state"] != "done";
+        let state = async || rig.journal().await.into_iter().find(late).unwrap_or_default()["state"].clone();
+        let began = Instant::now();
+        while state().await != "dead" {
+            assert!(began.elapsed() < Duration::from_secs(10), "{helpdesk}: {:?}", rig.journal().await);
+        }
+        let redrive = format!("/installations/{}/redrive", rig.bridge.installation_id());
+        assert_eq!(rig.bridge.admin("POST", &redrive, None).await.unwrap().1["redriven"], 1, "{helpdesk}");
+        let began = Instant::now();
+        while !state().await.is_null() {
+            assert!(began.elapsed() < Duration::from_secs(10), "{helpdesk}: {:?}", rig.journal().await);
+        }
+        // What agents are told may be a message of its own.
+        let seen = rig.at_helpdesk();
+        assert_eq!(seen.iter().filter(|seen| seen.text == "late").count(), 1, "{helpdesk}: {:?}", texts(&seen));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

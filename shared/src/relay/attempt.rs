@@ -176,9 +176,13 @@ async fn make(
     call: Call,
     file: impl Fn(usize) -> Option<UploadFile>,
 ) -> Outcome {
-    let repeat = call.repeat;
+    let (repeat, only_reads) = (call.repeat, call.request.method().is_safe());
     match http.call(call.request, file).await {
-        Ok(answer) => adapter.read(account, task, known, &answer),
+        Ok(answer) => match adapter.read(account, task, known, &answer) {
+            // Whatever became of a call that only reads, it made nothing.
+            Outcome::Retry { wait, reason, .. } if only_reads => Outcome::Retry { wait, reason, doubtful: false },
+            outcome => outcome,
+        },
         // An address that we may not call does not get better by itself; somebody has to change the settings.
         Err(error) if error.permanent => Outcome::Blocked { reason: error.reason.to_owned() },
         Err(error) => Outcome::Retry {

@@ -61,17 +61,19 @@ impl Relay {
             }
             Failure::Retry { wait, doubtful, .. } => (wait, doubtful),
         };
+        let doubtful = doubtful || claimed.doubtful;
         let age_ms = now_ms().saturating_sub(message.received_at);
         let wait = match wait.filter(|_| age_ms < PATIENCE_MS) {
             Some(asked) => held_off(asked, message.record.receive_count),
             None => {
                 let planned = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
                 claimed.tries = claimed.tries.saturating_add(1);
-                let Some(planned) = planned else { return self.give_up(message, &claimed, change, reason).await };
+                let Some(planned) = planned else {
+                    return self.give_up(message, &claimed, change, (reason, doubtful)).await;
+                };
                 spread(*planned, &claimed).max(wait.unwrap_or_default()).min(LONGEST_WAIT)
             }
         };
-        let doubtful = doubtful || claimed.doubtful;
         self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now_ms()).await?;
         Ok(Verdict::Again(wait))
     }
@@ -95,7 +97,7 @@ impl Relay {
         message: &Message<'_>,
         claimed: &Claimed,
         change: &LinkChange,
-        reason: String,
+        (reason, doubtful): (String, bool),
     ) -> Result<Verdict, StoreError> {
         if let Err(verdict) = self.tell_failure(message, claimed, &reason).await {
             return Ok(verdict);
@@ -105,7 +107,7 @@ impl Relay {
             tracing::error!(error = %error, "the dead-letter queue failed");
             return Ok(Verdict::Again(super::OUR_FAILURE_WAIT));
         }
-        self.store.settle(claimed, &Settlement::Dead { reason }, change, now_ms()).await?;
+        self.store.settle(claimed, &Settlement::Dead { reason, doubtful }, change, now_ms()).await?;
         Ok(Verdict::Done)
     }
 

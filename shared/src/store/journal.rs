@@ -205,6 +205,8 @@ pub enum Settlement {
     Dead {
         /// Why.
         reason: String,
+        /// The last call may have worked all the same; whoever sends it again looks first.
+        doubtful: bool,
     },
 }
 
@@ -316,12 +318,14 @@ impl Store {
             Settlement::Rejected { reason } => {
                 changes.set("error", text(reason)).set("state", text(JournalState::Rejected.word()));
             }
-            Settlement::Dead { reason } => {
+            Settlement::Dead { reason, doubtful } => {
                 changes
                     .set("error", text(reason))
                     .set("state", text(JournalState::Dead.word()))
-                    .set("tries", number(claimed.tries))
-                    .set("settled", number(claimed.attempt));
+                    .set("tries", number(claimed.tries));
+                if !doubtful {
+                    changes.set("settled", number(claimed.attempt));
+                }
             }
         }
         self.write_claimed(claimed, changes, link, lookups, now).await

@@ -15,7 +15,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use self::account::Account;
-use super::{Faults, HelpdeskSim, Said, Saying, Seen};
+use super::{Faults, HelpdeskSim, Made, Said, Saying, Seen};
 
 mod account;
 mod api;
@@ -44,6 +44,7 @@ pub struct DeskieSim {
     faults: Faults,
     sends_json: bool,
     echoes: bool,
+    bare_channels: bool,
     rate: (usize, Duration),
 }
 
@@ -62,6 +63,7 @@ impl DeskieSim {
             faults: Faults::default(),
             sends_json: false,
             echoes: false,
+            bare_channels: false,
             rate: PLENTY,
         })
     }
@@ -85,6 +87,13 @@ impl DeskieSim {
         Self { echoes: true, ..self }
     }
 
+    /// The same with users who are shown with, and found by, the bare number of their channel (`207`): both spellings
+    /// were seen.
+    #[must_use]
+    pub fn with_bare_channels(self) -> Self {
+        Self { bare_channels: true, ..self }
+    }
+
     /// An agent merges a contact's latest case into an earlier one of the same contact, or, where there is none, into a
     /// new one. The merged case is gone.
     pub fn merge(&self, contact: &str) {
@@ -94,6 +103,11 @@ impl DeskieSim {
     /// An agent merges a contact's user into another one, who takes over the cases and the id of the contact.
     pub fn merge_user(&self, contact: &str) {
         self.lock().merge_user(contact);
+    }
+
+    /// The custom channel as users are shown with it.
+    fn channel_of_users(&self) -> &'static str {
+        if self.bare_channels { CHANNEL.trim_start_matches("cch") } else { CHANNEL }
     }
 
     fn lock(&self) -> MutexGuard<'_, Account> {
@@ -167,6 +181,11 @@ impl HelpdeskSim for DeskieSim {
         }
         seen.sort_by_key(|(id, _)| *id);
         seen.into_iter().map(|(_, seen)| seen).collect()
+    }
+
+    fn made(&self) -> Made {
+        let account = self.lock();
+        Made { users: account.users.len(), conversations: account.cases.len() }
     }
 
     fn snapshot(&self) -> Value {

@@ -9,7 +9,7 @@ mod strict;
 mod tests;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -26,7 +26,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Faults, HelpdeskSim, Said, Saying, Seen};
+use super::{Faults, HelpdeskSim, Made, Said, Saying, Seen};
 
 /// The Channel ID of every simulated custom channel.
 pub const CHANNEL: &str = "k3v9x1p7q2r8";
@@ -271,6 +271,13 @@ impl HelpdeskSim for IsMessengerSim {
         let account = self.account();
         let wanted = |seen: &&Seen| contact.is_none_or(|contact| seen.contact == contact);
         account.seen.iter().filter(wanted).cloned().collect()
+    }
+
+    /// A contact is whoever is named by another id, and has one conversation.
+    fn made(&self) -> Made {
+        let account = self.account();
+        let contacts: BTreeSet<&str> = account.seen.iter().map(|seen| seen.contact.as_str()).collect();
+        Made { users: contacts.len(), conversations: contacts.len() }
     }
 
     fn failures(&self) -> Vec<String> {

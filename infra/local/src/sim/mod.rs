@@ -157,6 +157,8 @@ pub trait HelpdeskSim: Send + Sync {
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>>;
     /// What agents see, oldest first: messages of the contact and private notes of the bridge.
     fn received(&self, contact: Option<&str>) -> Vec<Seen>;
+    /// How much the helpdesk has made so far, so that one too many shows.
+    fn made(&self) -> Made;
     /// What agents are told about messages that will not arrive: private notes, or failed statuses.
     fn failures(&self) -> Vec<String> {
         self.received(None).into_iter().filter(|seen| seen.private).map(|seen| seen.text).collect()
@@ -165,6 +167,15 @@ pub trait HelpdeskSim: Send + Sync {
     fn snapshot(&self) -> Value;
     /// The opposite of [`snapshot`](Self::snapshot).
     fn restore(&self, snapshot: Value);
+}
+
+/// What a helpdesk has made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Users who stand for contacts, several for the same contact included.
+    pub users: usize,
+    /// Conversations, whosoever they are.
+    pub conversations: usize,
 }
 
 /// What a person writes.

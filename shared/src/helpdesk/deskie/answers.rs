@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    CHANNEL, calls, classify, look,
+    CHANNEL, bare, calls, classify, look,
     plan::{self, Plan, notes},
     profile::{self, Field},
     render,
@@ -25,7 +25,9 @@ pub(super) fn outcome(
     let reader = Reader { account, known, answer };
     match (plan, task) {
         (Plan::CheckChannel, _) => reader.channels(),
-        (Plan::FindUser, Task::Deliver(Delivery { contact, .. }) | Task::Note { contact, .. }) => reader.users(contact),
+        (Plan::FindUser { bare }, Task::Deliver(Delivery { contact, .. }) | Task::Note { contact, .. }) => {
+            reader.users(contact, bare)
+        }
         (Plan::ReadUser { .. }, _) => reader.contact(),
         (Plan::ListCases { .. }, _) => reader.cases(),
         (Plan::Look { case, post }, Task::Deliver(delivery)) => reader.looked(delivery, &case, post),
@@ -89,17 +91,21 @@ impl Reader<'_> {
         Outcome::Learned(vec![Fact::Setting(CHANNEL, key.to_owned()), note(notes::DONE, "1")])
     }
 
+    /// Whether a record's channel is ours, however it is spelled. One without is taken for ours.
+    fn is_here(&self, channel: &Word) -> bool {
+        let ours = self.account.setting(CHANNEL).unwrap_or_default().to_lowercase();
+        channel.text().is_none_or(|key| bare(&key.to_lowercase()) == bare(&ours))
+    }
+
     /// What an existing user is called may be an agent's work: it is left alone.
-    fn users(&self, contact: &Contact) -> Outcome {
+    fn users(&self, contact: &Contact, asked_bare: bool) -> Outcome {
         if !self.is_ok() && !classify::is_missing(self.answer) {
             return self.failure("to look for the user");
         }
         let reference = self.account.reference(&contact.id);
-        let channel = self.account.setting(CHANNEL);
         let users: Vec<User> = wire::list(self.answer.body(), "user");
         let found = users.iter().filter(|user| {
-            user.user_custom_id.text().is_none_or(|id| id == reference)
-                && user.user_custom_channel.text().is_none_or(|key| Some(key) == channel)
+            user.user_custom_id.text().is_none_or(|id| id == reference) && self.is_here(&user.user_custom_channel)
         });
         // Of several the oldest, always the same one.
         let oldest = found.filter(|user| user.user_id.id().is_some()).min_by_key(|user| user.user_id.number());
@@ -112,10 +118,15 @@ impl Reader<'_> {
                     [Fact::User(id.to_owned()), note(notes::USER, notes::FOUND)].into_iter().chain(profile).collect(),
                 )
             }
+            None if !asked_bare && self.account.setting(CHANNEL).is_some_and(|key| bare(key) != key) => {
+                Outcome::Learned(vec![note(notes::USER, notes::BARE)])
+            }
             None => {
-                // Without a user nothing can have been posted.
+                // Without a user there is no case, and nothing can have been posted.
+                let forget = self.known.link.conversation.is_some().then_some(Fact::NoConversation);
                 let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
-                Outcome::Learned([note(notes::USER, notes::ABSENT)].into_iter().chain(settled).collect())
+                let facts = [note(notes::USER, notes::ABSENT)].into_iter().chain(forget).chain(settled);
+                Outcome::Learned(facts.collect())
             }
         }
     }
@@ -140,13 +151,11 @@ impl Reader<'_> {
         if !self.is_ok() {
             return self.failure("to list the cases");
         }
-        let channel = self.account.setting(CHANNEL).map(str::to_lowercase);
         let lost: Vec<&str> = plan::noted(self.known, notes::LOST).collect();
         let mut cases: Vec<Case> = wire::list(self.answer.body(), "case");
         cases.retain(|case| {
             // An e-mail case of a linked profile is none of ours.
-            let is_ours = case.channel.text().is_none_or(|key| Some(key.to_lowercase()) == channel);
-            is_ours && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
+            self.is_here(&case.channel) && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
         });
         let age = |case: &&Case| (case.created_at.text().and_then(look::seconds), case.case_id.number());
         let newest = cases.iter().max_by_key(age).and_then(|case| Some((case, case.case_id.id()?.to_owned())));

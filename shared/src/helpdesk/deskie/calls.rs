@@ -27,10 +27,10 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
     let call = match (plan, task) {
         (Plan::Done, _) => return Ok(Step::Done),
         (Plan::CheckChannel, _) => api.read("list_channels", "custom_channels.json"),
-        (Plan::FindUser, Task::Deliver(Delivery { contact, .. }) | Task::Note { contact, .. }) => {
+        (Plan::FindUser { bare }, Task::Deliver(Delivery { contact, .. }) | Task::Note { contact, .. }) => {
             // The marks make the search exact.
             let reference = escaped(&format!("^{}^", account.reference(&contact.id)));
-            let channel = escaped(api.channel);
+            let channel = escaped(if bare { super::bare(api.channel) } else { api.channel });
             api.read("find_user", &format!("users.json?user_custom_id={reference}&user_custom_channel={channel}"))
         }
         (Plan::ReadUser { user }, _) => api.read("read_user", &format!("users/{}.json", escaped(&user))),
@@ -71,7 +71,11 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
             api.write(name, Method::PUT, &format!("users/{}{path}", escaped(&user)), &body, Repeat::Harmless)
         }
         (
-            Plan::FindUser | Plan::Create { .. } | Plan::Post { .. } | Plan::PostNote { .. } | Plan::UpdateUser { .. },
+            Plan::FindUser { .. }
+            | Plan::Create { .. }
+            | Plan::Post { .. }
+            | Plan::PostNote { .. }
+            | Plan::UpdateUser { .. },
             _,
         ) => Err(RenderError::new("this task does not take this call")),
     };

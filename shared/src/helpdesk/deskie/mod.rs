@@ -101,6 +101,11 @@ const fn upload(kind: MediaKind) -> MediaLimit {
     MediaLimit { kind, max_bytes: MAX_FILE, accepted: &[], refused: &[], caption: 0, by: MediaBy::Upload }
 }
 
+/// The number in a channel's key: `207` of `cch207`. Users are seen with either.
+fn bare(channel: &str) -> &str {
+    channel.strip_prefix("cch").unwrap_or(channel)
+}
+
 impl Adapter for Deskie {
     fn limits(&self) -> &'static Limits {
         &LIMITS

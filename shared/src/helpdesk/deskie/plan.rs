@@ -16,8 +16,10 @@ pub(super) enum Plan {
     Done,
     /// `GET custom_channels.json`
     CheckChannel,
-    /// `GET users.json?user_custom_id=`
-    FindUser,
+    /// `GET users.json?user_custom_id=`; `bare` by the number of the channel alone.
+    FindUser {
+        bare: bool,
+    },
     /// `GET users/{id}.json`
     ReadUser {
         user: String,
@@ -58,8 +60,10 @@ pub(super) enum Plan {
 
 /// Notes of a task, by what they are about.
 pub(super) mod notes {
-    /// The user: [`ABSENT`], [`GONE`] or [`FOUND`].
+    /// The user: [`BARE`], [`ABSENT`], [`GONE`] or [`FOUND`].
     pub(in super::super) const USER: &str = "user";
+    /// Nobody is found by the channel's key (`cch207`); the bare number (`207`) is the other spelling that was seen.
+    pub(in super::super) const BARE: &str = "bare";
     /// There is none.
     pub(in super::super) const ABSENT: &str = "absent";
     /// Deskie does not know the one of the link any more: an agent merged it into another, which is to be looked for.
@@ -104,11 +108,12 @@ fn deliver(delivery: &Delivery<'_>, known: &Known) -> Plan {
     }
     let link = &known.link;
     let user = match (known.note(notes::USER), &link.user) {
-        (Some(notes::GONE), _) => return Plan::FindUser,
         (Some(notes::ABSENT), _) if !known.doubtful => return Plan::Create { post },
+        // In doubt, the one who was not there may have been made meanwhile.
+        (Some(notes::GONE | notes::BARE | notes::ABSENT), _) => return find_user(known),
         (_, Some(user)) => user.clone(),
         // An attempt without a record may have made the user, and whoever has a case is somebody.
-        (_, None) if known.doubtful || link.conversation.is_some() => return Plan::FindUser,
+        (_, None) if known.doubtful || link.conversation.is_some() => return find_user(known),
         (_, None) => return Plan::Create { post },
     };
     if known.doubtful {
@@ -120,6 +125,10 @@ fn deliver(delivery: &Delivery<'_>, known: &Known) -> Plan {
         (None, _) if known.note(notes::CASES) == Some(notes::NONE) => Plan::Create { post },
         _ => Plan::ListCases { user },
     }
+}
+
+fn find_user(known: &Known) -> Plan {
+    Plan::FindUser { bare: known.note(notes::USER) == Some(notes::BARE) }
 }
 
 /// The next look for a post that an earlier attempt may have made: in the open case that it must have gone into, else in
@@ -160,6 +169,6 @@ fn note(known: &Known) -> Plan {
         (Some(case), _) => Plan::PostNote { case: case.clone() },
         (None, Some(user)) => Plan::ListCases { user: user.clone() },
         (None, None) if known.note(notes::USER) == Some(notes::ABSENT) => Plan::Done,
-        (None, None) => Plan::FindUser,
+        (None, None) => find_user(known),
     }
 }

@@ -104,6 +104,12 @@ impl Reader<'_> {
         classify::failure(what, self.answer)
     }
 
+    /// Ends the doubt, if there is one. Who writes and where is found out before anything is posted, and nothing of the
+    /// message is there as long as that is not known.
+    fn settled(&self) -> Option<Fact> {
+        self.known.doubtful.then_some(Fact::DoubtSettled)
+    }
+
     fn account(&self) -> Outcome {
         if !self.is_ok() {
             return self.failure("the credentials");
@@ -167,19 +173,18 @@ impl Reader<'_> {
             user.id.text().is_some() && user.reference_id.text().is_none_or(|theirs| theirs == reference)
         });
         let oldest = ours.min_by_key(|user| parse::millis(&user.created_time).unwrap_or(i64::MAX));
+        // As long as nobody knows who writes, a user is all that can have been made.
+        let settled = self.settled();
         if let Some((user, id)) = oldest.and_then(|user| Some((user, user.id.owned()?))) {
             let name = profile::full_name(&user.first_name, &user.last_name);
             let shown = shown.filter(|_| name.is_some()).map(|contact| self.profile_shown(contact));
-            return Outcome::Learned(
-                [Fact::User(id), note(notes::USER, notes::FOUND)].into_iter().chain(shown).collect(),
-            );
+            let found = [Fact::User(id), note(notes::USER, notes::FOUND)];
+            return Outcome::Learned(found.into_iter().chain(shown).chain(settled).collect());
         }
         match self.known.note(notes::USER) {
             Some(notes::EXISTS) => Outcome::retry("Freshchat has the user already but does not find it yet"),
             before => {
                 let next = if before == Some(notes::PLAIN) { notes::PLAIN } else { notes::ABSENT };
-                // Without a user nothing can have been posted.
-                let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
                 Outcome::Learned([note(notes::USER, next)].into_iter().chain(settled).collect())
             }
         }
@@ -190,6 +195,10 @@ impl Reader<'_> {
         match (self.answer.status(), user.id.owned()) {
             (status, Some(id)) if status.is_success() => {
                 Outcome::Learned(vec![Fact::User(id), note(notes::USER, notes::CREATED), self.profile_shown(contact)])
+            }
+            // A gateway's page does not say whether there is a user now.
+            _ if self.is_garbled() => {
+                Outcome::Retry { wait: None, reason: "Freshchat answered without JSON".to_owned(), doubtful: true }
             }
             (status, _) if status.is_success() || status == StatusCode::CONFLICT => {
                 Outcome::Learned(vec![note(notes::USER, notes::EXISTS)])
@@ -214,8 +223,12 @@ impl Reader<'_> {
         let Ok(candidates) = self.listed(plan::replaced(self.known)) else {
             return self.failure("to list the user's conversations");
         };
-        let none = candidates.is_empty().then(|| note(notes::CONVERSATION, notes::NONE));
-        Outcome::Learned([note(notes::CANDIDATES, search::note(&candidates))].into_iter().chain(none).collect())
+        let mut facts = vec![note(notes::CANDIDATES, search::note(&candidates))];
+        if candidates.is_empty() {
+            facts.push(note(notes::CONVERSATION, notes::NONE));
+            facts.extend(self.settled());
+        }
+        Outcome::Learned(facts)
     }
 
     /// 404 has been seen for a user without conversations.
@@ -245,6 +258,7 @@ impl Reader<'_> {
                 Some((id, state)) => Fact::Conversation { id: id.to_owned(), state: Some(state) },
                 None => note(notes::CONVERSATION, notes::NONE),
             });
+            facts.extend(self.settled());
         }
         Outcome::Learned(facts)
     }

@@ -34,7 +34,7 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
         (Plan::FindUser, Task::Note { contact, .. }) => api.find_user(account, contact),
         (Plan::CreateUser { plain }, Task::Deliver(delivery)) => {
             let user = profile::new_user(account, delivery.contact, plain);
-            api.write("create_user", Method::POST, "/users", &user, Repeat::Harmless)
+            api.write("create_user", Method::POST, "/users", &user, Repeat::Doubles)
         }
         (Plan::UpdateUser { user }, Task::Deliver(delivery)) => {
             let change = profile::change(account, delivery.contact);

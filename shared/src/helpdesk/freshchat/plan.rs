@@ -204,10 +204,15 @@ fn place(account: &Account<'_>, known: &Known, user: &str) -> Result<Option<Stri
         Some(conversation) if !anew => Ok(Some(conversation)),
         Some(_) => Ok(None),
         None if known.note(notes::CONVERSATION).is_some() => Ok(None),
-        // Who was made a moment ago has no conversations.
-        None if known.note(notes::USER) == Some(notes::CREATED) => Ok(None),
+        // Who was made a moment ago has no conversations, unless a look in doubt has shown some.
+        None if is_new(known) && (known.doubtful || known.note(notes::DOUBT).is_none()) => Ok(None),
         None => search(known, user).map_or(Ok(None), Err),
     }
+}
+
+/// Whether this delivery made the user.
+fn is_new(known: &Known) -> bool {
+    known.note(notes::USER) == Some(notes::CREATED)
 }
 
 /// The page of a list that comes next.

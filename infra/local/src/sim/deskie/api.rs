@@ -213,15 +213,15 @@ async fn list_users(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) ->
             None => user.custom_id.contains(text.as_str()),
         },
     };
-    let is_here = asked.get("user_custom_channel").is_none_or(|channel| channel == CHANNEL);
+    let is_here = asked.get("user_custom_channel").is_none_or(|channel| channel == sim.channel_of_users());
     let found = account.users.iter().filter(|(_, user)| is_here && is_wanted(user));
-    list("user", found.map(|(id, user)| user_json(*id, user)).collect(), &asked)
+    list("user", found.map(|(id, user)| user_json(*id, user, sim.channel_of_users())).collect(), &asked)
 }
 
 async fn read_user(State(sim): State<DeskieSim>, Path(id): Path<String>) -> Answer {
     let (account, id) = (sim.lock(), id_in(&id));
     let user = account.users.get(&id).ok_or(missing("user_not_found"))?;
-    Ok(axum::Json(json!({"user": user_json(id, user)})))
+    Ok(axum::Json(json!({"user": user_json(id, user, sim.channel_of_users())})))
 }
 
 async fn update_user(State(sim): State<DeskieSim>, Path(id): Path<String>, request: Request) -> Answer {
@@ -233,7 +233,7 @@ async fn update_user(State(sim): State<DeskieSim>, Path(id): Path<String>, reque
             *field = sent.text(name);
         }
     }
-    let shown = user_json(id, user);
+    let shown = user_json(id, user, sim.channel_of_users());
     Ok(axum::Json(json!({"user": shown})))
 }
 
@@ -252,15 +252,15 @@ async fn link_user(State(sim): State<DeskieSim>, Path(id): Path<u64>, body: Byte
         (_, Some(phone)) => user.phone = phone,
         _ => return Err(refusal("bad_request")),
     }
-    let shown = user_json(id, user);
+    let shown = user_json(id, user, sim.channel_of_users());
     Ok(axum::Json(json!({"user": shown})))
 }
 
-fn user_json(id: u64, user: &User) -> Value {
+fn user_json(id: u64, user: &User, channel: &str) -> Value {
     json!({
         "user_id": id, "user_full_name": user.name, "user_email": user.email, "user_phone": user.phone,
         "company_name": user.company, "type": "custom",
-        "user_custom_id": user.custom_id, "user_custom_channel": CHANNEL, "linked_users": [id],
+        "user_custom_id": user.custom_id, "user_custom_channel": channel, "linked_users": [id],
     })
 }
 

@@ -27,7 +27,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Faults, HelpdeskSim, Said, Saying, Seen};
+use super::{Faults, HelpdeskSim, Made, Said, Saying, Seen};
 use store::Store;
 
 /// The topic of every simulated account.
@@ -210,6 +210,11 @@ impl HelpdeskSim for FreshchatSim {
 
     fn received(&self, contact: Option<&str>) -> Vec<Seen> {
         self.store().received(contact)
+    }
+
+    fn made(&self) -> Made {
+        let store = self.store();
+        Made { users: store.users.len(), conversations: store.conversations.len() }
     }
 
     fn snapshot(&self) -> Value {

@@ -17,6 +17,8 @@ const LIST: &str = "GET cases.json?user_id=6120847735&show_active_chats=true&sor
 const LOOK: &str = "GET cases/730214/messages.json?order=desc&limit=100";
 const FIND: &str =
     "GET users.json?user_custom_id=%5Eviber%3A9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10%5E&user_custom_channel=cch207";
+const FIND_BARE: &str =
+    "GET users.json?user_custom_id=%5Eviber%3A9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10%5E&user_custom_channel=207";
 const LINK: &str = "PUT users/6120847735/link.json";
 const RENAME: &str = "PUT users/6120847735.json";
 const ADDED: &str = r#"{"message": {"message_id": 53811500, "user_id": 6120847735, "staff_id": 0}}"#;
@@ -29,8 +31,17 @@ const EMPTY: &str = "[]";
 /// A call that must come next, and its answer.
 type Exchange<'a> = (&'a str, u16, &'a str);
 
-/// Runs a task to its end; every call must be repeatable until its answer is known. Gives back the bodies of the calls.
+/// Runs a task to its end. Gives back the bodies of the calls.
 fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
+    let bodies = calls(side, task, known, script);
+    match side.next(task, known) {
+        Step::Done => bodies,
+        other => panic!("the end expected, not {other:?}"),
+    }
+}
+
+/// Makes the calls of a task as far as the script goes; every call must be repeatable until its answer is known.
+fn calls(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
     let mut bodies = Vec::new();
     for (expected, status, text) in script {
         let made = call(side.next(task, known));
@@ -47,10 +58,7 @@ fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>])
             other => panic!("{expected}: {other:?}"),
         }
     }
-    match side.next(task, known) {
-        Step::Done => bodies,
-        other => panic!("the end expected, not {other:?}"),
-    }
+    bodies
 }
 
 fn deliver(known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Body> {
@@ -366,11 +374,16 @@ fn in_doubt_about_the_first_message_user_and_case_are_looked_for() {
                                       "user_custom_channel": "cch207", "user_full_name": "Maria"}}, "total_count": 1});
     let users = users.to_string();
     let cases = text("list_cases_open.response.json");
-    deliver(&mut in_doubt(Known::default()), &hi(), &[(FIND, 200, NO_USERS), (CREATE, 201, MADE)]);
+    let nobody = [(FIND, 200, NO_USERS), (FIND_BARE, 200, NO_USERS), (CREATE, 201, MADE)];
+    deliver(&mut in_doubt(Known::default()), &hi(), &nobody);
     let there = list(&[theirs(53_811_401, "Any news?")]);
     let mut known = in_doubt(Known::default());
     deliver(&mut known, &hi(), &[(FIND, 200, &users), (LIST, 200, &cases), (LOOK, 200, &there)]);
     assert_eq!((known.link.user.as_deref(), known.link.conversation.as_deref()), (Some(USER), Some(CASE)));
+    // Deskie spells the channel in two ways.
+    let bare = users.replace("cch207", "207");
+    let script = [(FIND, 200, NO_USERS), (FIND_BARE, 200, &*bare), (LIST, 200, &*cases), (LOOK, 200, &*there)];
+    deliver(&mut in_doubt(Known::default()), &hi(), &script);
     // The user is of old, the post is not there.
     let other = list(&[theirs(53_811_401, "Other news?")]);
     let script = [(FIND, 200, users.as_str()), (LIST, 200, &cases), (LOOK, 200, &other), (POST, 201, ADDED)];
@@ -382,6 +395,27 @@ fn in_doubt_about_the_first_message_user_and_case_are_looked_for() {
     known.progress.notes.insert("cases".into(), "none".into());
     known.progress.notes.insert("doubt".into(), String::new());
     deliver(&mut known, &hi(), &[(FIND, 200, &users), (LIST, 200, &cases), (LOOK, 200, &there)]);
+}
+
+#[test]
+fn a_case_and_a_user_who_were_made_anew_while_the_answer_was_lost_are_found() {
+    let gone = r#"{"error": "user_not_found"}"#;
+    let (side, contact, parts, mut known) = (Side::new(), nobody(), hi(), linked());
+    let delivery = delivery(&contact, &parts);
+    let task = Task::Deliver(&delivery);
+    calls(&side, &task, &mut known, &[(POST, 404, gone), (FIND, 200, NO_USERS), (FIND_BARE, 200, NO_USERS)]);
+    assert_eq!(line(&call(side.next(&task, &known))), CREATE);
+    for status in [500, 502, 504] {
+        let outcome = side.read(&task, &known, &answer(status, "<html>"));
+        assert!(matches!(outcome, Outcome::Retry { doubtful: true, .. }), "{status}: {outcome:?}");
+    }
+    let user = r#"{"0": {"user": {"user_id": 6120847999}}, "total_count": 1}"#;
+    let look = "GET cases/730300/messages.json?order=desc&limit=100";
+    let (cases, there) = (list(&[case(730_300, "open")]), list(&[theirs(53_811_600, "Any news?")]));
+    let script = [(FIND, 200, user), (&*LIST.replace(USER, "6120847999"), 200, &*cases), (look, 200, &*there)];
+    let mut known = in_doubt(known);
+    deliver(&mut known, &hi(), &script);
+    assert_eq!(known.link.conversation.as_deref(), Some("730300"));
 }
 
 #[test]
@@ -525,7 +559,7 @@ fn a_note_goes_into_the_contacts_case() {
     let mut known = linked();
     known.link.conversation = None;
     note(&side, &mut known, &[(LIST, 200, &text("list_cases_closed.response.json")), (POST, 201, ADDED)]);
-    note(&side, &mut Known::default(), &[(FIND, 200, NO_USERS)]);
+    note(&side, &mut Known::default(), &[(FIND, 200, NO_USERS), (FIND_BARE, 200, NO_USERS)]);
     let mut known = stale();
     known.link.conversation = None;
     note(&side, &mut known, &[(LIST, 200, EMPTY)]);

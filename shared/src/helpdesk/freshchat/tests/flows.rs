@@ -33,7 +33,11 @@ fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>])
         assert_eq!(line(&call(side.next(task, known))), *expected, "the same knowledge gives the same call");
         bodies.push(made.request.body().clone());
         match side.read(task, known, &answer(*status, text.to_string())) {
-            Outcome::Learned(facts) => known.learn(&facts),
+            Outcome::Learned(facts) => {
+                known.learn(&facts);
+                // As the relay does.
+                known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
+            }
             other => panic!("{expected}: {other:?}"),
         }
     }
@@ -67,6 +71,19 @@ fn linked() -> Known {
 fn resolved() -> Known {
     let mut known = linked();
     known.link.state = Some(ConversationState::Resolved);
+    known
+}
+
+/// A user is known, and nothing else.
+fn unplaced() -> Known {
+    let mut known = Known::default();
+    known.link.user = Some(USER.to_owned());
+    known.link.profile = Some(lorna().digest());
+    known
+}
+
+fn noted(key: &str, value: &str, mut known: Known) -> Known {
+    known.progress.notes.insert(key.to_owned(), value.to_owned());
     known
 }
 
@@ -375,12 +392,7 @@ fn in_doubt_a_user_is_looked_for_before_it_is_made() {
         &Side::new(),
         &mut known,
         &hi(),
-        &[
-            (FIND, 200, &found),
-            (LIST, 200, r#"{"conversations": []}"#),
-            (LIST, 200, r#"{"conversations": []}"#),
-            ("POST /conversations", 200, CREATED),
-        ],
+        &[(FIND, 200, &found), (LIST, 200, r#"{"conversations": []}"#), ("POST /conversations", 200, CREATED)],
     );
     deliver(
         &Side::new(),
@@ -392,6 +404,64 @@ fn in_doubt_a_user_is_looked_for_before_it_is_made() {
             ("POST /conversations", 200, CREATED),
         ],
     );
+}
+
+#[test]
+fn whatever_was_made_while_the_answer_was_lost_is_found_and_not_made_again() {
+    let found = String::from_utf8(fixture("users_lookup_found.response.json").to_vec()).unwrap();
+    let there = messages(&[ours("m-2")]);
+    let listed = r#"{"conversations": [{"id": "c-new"}]}"#;
+    let look = "GET /conversations/c-new/messages?page=1&items_per_page=50";
+    let user: &[Exchange<'_>] = &[(FIND, 200, &found), (LIST, 404, ""), ("POST /conversations", 200, CREATED)];
+    let conversation: &[Exchange<'_>] = &[(LIST, 200, listed), (look, 200, &there)];
+    let message: &[Exchange<'_>] = &[(LOOK, 200, &there)];
+    let side = Side::new();
+    let (contact, parts) = (lorna(), hi());
+    let delivery = delivery(&contact, &parts);
+    let task = Task::Deliver(&delivery);
+    for (known, line, script) in [
+        (noted("user", "absent", Known::default()), "POST /users", user),
+        (noted("user", "plain", Known::default()), "POST /users", user),
+        (noted("user", "created", unplaced()), "POST /conversations", conversation),
+        (noted("conversation", "none", unplaced()), "POST /conversations", conversation),
+        (linked(), POST, message),
+    ] {
+        let made = call(side.next(&task, &known));
+        assert_eq!((super::line(&made).as_str(), made.repeat), (line, crate::adapter::Repeat::Doubles));
+        for status in [408, 500, 502, 504] {
+            let outcome = side.read(&task, &known, &answer(status, "<html>"));
+            assert!(matches!(outcome, Outcome::Retry { doubtful: true, .. }), "{line} {status}: {outcome:?}");
+        }
+        deliver(&side, &mut in_doubt(known), &hi(), script);
+    }
+    let known = noted("user", "absent", Known::default());
+    let outcome = side.read(&task, &known, &answer(200, "<html>"));
+    assert!(matches!(outcome, Outcome::Retry { doubtful: true, .. }), "{outcome:?}");
+}
+
+#[test]
+fn a_new_users_conversation_is_used_although_the_message_is_not_found_there() {
+    let listed = r#"{"conversations": [{"id": "c-1"}]}"#;
+    let open = json!({"conversation_id": "c-1", "status": "new", "channel_id": TOPIC}).to_string();
+    let script = [
+        (LIST, 200, listed),
+        ("GET /conversations/c-1/messages?page=1&items_per_page=50", 200, &*messages(&[])),
+        (LIST, 200, listed),
+        ("GET /conversations/c-1", 200, &*open),
+        ("POST /conversations/c-1/messages", 200, r#"{"id": "m-new"}"#),
+    ];
+    deliver(&Side::new(), &mut in_doubt(noted("user", "created", unplaced())), &hi(), &script);
+}
+
+#[test]
+fn an_attempt_that_ended_while_it_searched_has_posted_nothing() {
+    let open = json!({"conversation_id": "c-1", "status": "new", "channel_id": TOPIC}).to_string();
+    let script = [
+        (LIST, 200, r#"{"conversations": [{"id": "c-1"}]}"#),
+        ("GET /conversations/c-1", 200, &*open),
+        ("POST /conversations/c-1/messages", 200, r#"{"id": "m-new"}"#),
+    ];
+    deliver(&Side::new(), &mut in_doubt(unplaced()), &hi(), &script);
 }
 
 fn media(kind: MediaKind, name: &str) -> Part {
@@ -600,7 +670,7 @@ fn a_search_whose_answer_is_no_json_has_not_found_that_there_is_nothing() {
 }
 
 #[test]
-fn only_posts_of_messages_may_double() {
+fn only_what_posts_or_makes_something_may_double() {
     let contact = lorna();
     let parts = hi();
     let delivery = delivery(&contact, &parts);
