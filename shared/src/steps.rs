@@ -61,7 +61,6 @@ impl From<&Notice> for NextStep {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{
         adapter::{Adapter, Urls},
         channel::CHANNELS,
