@@ -56,7 +56,7 @@ pub struct Admin {
 pub enum Access {
     /// Everything.
     Admin,
-    /// The routes of one installation, except changing it.
+    /// The routes of one installation, except those that change it, remove it or make a new settings key.
     Settings,
 }
 
@@ -85,18 +85,29 @@ impl Admin {
     /// What a bearer may do with an installation, or with none in particular.
     ///
     /// # Errors
-    /// 401 for a wrong key, 404 for an installation that a settings key does not belong to.
+    /// 401 for a wrong key, 410 for the settings key of an installation that was removed.
     pub async fn authorize(&self, bearer: Option<&str>, installation: Option<&str>) -> Result<Access, ApiError> {
         let bearer = bearer.ok_or_else(|| ApiError::unauthorized("send the admin key as `Authorization: Bearer …`"))?;
         if same(&sha256(bearer.as_bytes()), &self.admin_key_sha256) {
             return Ok(Access::Admin);
         }
         if let Some(id) = installation
-            && self.installations.admit(id, Route::Settings, bearer).await?.is_some()
+            && let Some(live) = self.opened_by(id, bearer).await?
         {
-            return Ok(Access::Settings);
+            return if live.is_uninstalled() { Err(ApiError::gone()) } else { Ok(Access::Settings) };
         }
         Err(ApiError::unauthorized("the key is wrong; use the admin key, or this installation's settings key"))
+    }
+
+    /// The installation that a settings key opens at this moment. A wrong key is turned away from memory; one that
+    /// memory admits is looked up again, since another process may have replaced it.
+    async fn opened_by(&self, id: &str, key: &str) -> Result<Option<Arc<Live>>, ApiError> {
+        if self.installations.admit(id, Route::Settings, key).await?.is_none() {
+            return Ok(None);
+        }
+        let live = self.find(id).await?;
+        let is_good = live.installation.admits(Route::Settings, key, now_ms()).is_some();
+        Ok(is_good.then_some(live))
     }
 
     /// Installs, or updates the installation that joins the same accounts. `true` when it is new.
@@ -228,7 +239,7 @@ impl Admin {
     }
 
     /// Renews URLs (`channel` and `helpdesk` where `urls` names none) and registers the channel's new one. The old ones
-    /// live 24 hours more.
+    /// live 24 hours more; an old settings key is dead at once.
     ///
     /// # Errors
     /// As [`register`](Self::register), and 422 for an unknown URL name.
@@ -579,7 +590,8 @@ fn with_generated(
     Ok(given)
 }
 
-/// Makes a new token for a URL; the old one is good for another day.
+/// Makes a new token for a URL. The old one is good for another day, so that the platform can be told; an old settings
+/// key is not, since whoever found it would be the one to use that day.
 fn renew_token(
     installation: &mut Installation,
     sealed: &mut Sealed,
@@ -587,17 +599,18 @@ fn renew_token(
     now: i64,
 ) -> Result<(), RandomError> {
     let token = random_id()?;
-    installation.tokens.retain(|known| known.until.is_none_or(|until| now < until));
+    let is_key = route == Route::Settings;
+    installation
+        .tokens
+        .retain(|known| known.until.is_none_or(|until| now < until) && !(is_key && known.route == route));
     for known in installation.tokens.iter_mut().filter(|known| known.route == route && !known.replaced) {
         known.replaced = true;
-        // No key lives longer for being replaced.
-        let until = now.saturating_add(OVERLAP_MS);
-        known.until = Some(known.until.map_or(until, |known| known.min(until)));
+        known.until = Some(now.saturating_add(OVERLAP_MS));
     }
     installation.tokens.push(TokenHash {
         route,
         sha256: sha256_hex(token.as_bytes()),
-        until: (route == Route::Settings).then(|| now.saturating_add(SETTINGS_KEY_MS)),
+        until: is_key.then(|| now.saturating_add(SETTINGS_KEY_MS)),
         replaced: false,
     });
     sealed.tokens.insert(route.word().to_owned(), Secret::new(token));
@@ -661,12 +674,20 @@ mod tests {
     }
 
     #[test]
-    fn replacing_a_key_never_prolongs_it() {
+    fn a_replaced_url_lives_for_a_day_and_a_replaced_settings_key_not_at_all() {
         let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
-        renew_token(&mut installation, &mut sealed, Route::Settings, 0).unwrap();
-        let first = sealed.tokens["settings"].clone();
-        renew_token(&mut installation, &mut sealed, Route::Settings, SETTINGS_KEY_MS - 1_000).unwrap();
-        assert!(installation.admits(Route::Settings, first.reveal(), SETTINGS_KEY_MS - 1).is_some());
-        assert!(installation.admits(Route::Settings, first.reveal(), SETTINGS_KEY_MS).is_none());
+        for (route, good_until, replaced_until) in
+            [(Route::Channel, None, 5_000 + OVERLAP_MS), (Route::Settings, Some(SETTINGS_KEY_MS), 5_000)]
+        {
+            renew_token(&mut installation, &mut sealed, route, 0).unwrap();
+            let first = sealed.tokens[route.word()].clone();
+            let admits = |installation: &Installation, now| installation.admits(route, first.reveal(), now).is_some();
+            assert!(admits(&installation, SETTINGS_KEY_MS - 1), "{route:?}");
+            assert_eq!(admits(&installation, SETTINGS_KEY_MS), good_until.is_none(), "{route:?}");
+            renew_token(&mut installation, &mut sealed, route, 5_000).unwrap();
+            assert_eq!(admits(&installation, replaced_until - 1), route == Route::Channel, "{route:?}");
+            assert!(!admits(&installation, replaced_until), "{route:?}");
+            assert!(installation.admits(route, sealed.tokens[route.word()].reveal(), 5_000).is_some(), "{route:?}");
+        }
     }
 }
