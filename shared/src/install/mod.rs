@@ -34,6 +34,9 @@ pub use request::InstallRequest;
 
 /// A replaced URL lives for so long.
 const OVERLAP_MS: i64 = 24 * 3_600_000;
+/// So many replaced URLs of a kind live at the same time. What is replaced beyond that is dead at once, so that nobody
+/// can fill the record, nor end the URL that the platform was told before.
+const OVERLAPS: usize = 20;
 /// A settings key lives for so long.
 const SETTINGS_KEY_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -600,9 +603,11 @@ fn renew_token(
 ) -> Result<(), RandomError> {
     let token = random_id()?;
     let is_key = route == Route::Settings;
-    installation
-        .tokens
-        .retain(|known| known.until.is_none_or(|until| now < until) && !(is_key && known.route == route));
+    let is_old = |known: &TokenHash| known.route == route && known.replaced;
+    installation.tokens.retain(|known| known.until.is_none_or(|until| now < until));
+    if is_key || installation.tokens.iter().filter(|known| is_old(known)).count() >= OVERLAPS {
+        installation.tokens.retain(|known| known.route != route || is_old(known));
+    }
     for known in installation.tokens.iter_mut().filter(|known| known.route == route && !known.replaced) {
         known.replaced = true;
         known.until = Some(now.saturating_add(OVERLAP_MS));
@@ -689,5 +694,20 @@ mod tests {
             assert!(!admits(&installation, replaced_until), "{route:?}");
             assert!(installation.admits(route, sealed.tokens[route.word()].reveal(), 5_000).is_some(), "{route:?}");
         }
+    }
+
+    #[test]
+    fn urls_that_are_rotated_without_end_do_not_fill_the_record() {
+        let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
+        renew_token(&mut installation, &mut sealed, Route::Channel, 0).unwrap();
+        let first = sealed.tokens["channel"].clone();
+        for now in 0..3_000 {
+            renew_token(&mut installation, &mut sealed, Route::Channel, now).unwrap();
+            renew_token(&mut installation, &mut sealed, Route::Settings, now).unwrap();
+        }
+        assert!(installation.tokens.len() < 50, "{} tokens", installation.tokens.len());
+        // The platform still calls the one that it was told first.
+        assert!(installation.admits(Route::Channel, first.reveal(), OVERLAP_MS - 1).is_some());
+        assert!(installation.admits(Route::Channel, sealed.tokens["channel"].reveal(), OVERLAP_MS).is_some());
     }
 }
