@@ -1,7 +1,8 @@
 """Checks of template.yaml that no linter makes.
 
 Translates the template as CloudFormation would, then looks for dependency cycles, for routes that lead to the wrong
-function, and for names that the code spells differently. Prints what is wrong and exits with 1, else says what it saw.
+function, for defaults and policies that hurt a first deployment, and for names that the code spells differently. Prints
+what is wrong and exits with 1, else says what it saw.
 """
 
 import copy
@@ -56,6 +57,13 @@ VARIABLES = {
     "RUST_LOG",
 }
 
+# What holds the installations and their files: kept when the stack is deleted or the resource replaced, but not after
+# a first deployment that fails.
+KEPT = {"Table", "VaultKey", "MediaBucket"}
+
+# A new AWS account runs so many Lambda invocations at once, all functions together; half of them is the relay's share.
+NEW_ACCOUNT_CONCURRENCY = 10
+
 # Names that template and code share, and the file that must spell them in the same way once it exists.
 SPELLED_IN = {
     "shared/src/config.rs": VARIABLES,
@@ -74,6 +82,8 @@ def main():
         *cycle_problems(graph),
         *function_problems(template),
         *route_problems(template["Resources"]),
+        *concurrency_problems(template["Parameters"]),
+        *kept_problems(template["Resources"]),
         *log_problems(template["Resources"]),
         *table_problems(template["Resources"]["Table"]["Properties"]),
         *policy_problems(resources),
@@ -177,6 +187,23 @@ def route_problems(resources):
     )
     for function in sorted(set(ROUTES.values()) - permitted):
         yield f"the API may not invoke {function}"
+
+
+def concurrency_problems(parameters):
+    default = parameters["RelayConcurrency"]["Default"]
+    if default > NEW_ACCOUNT_CONCURRENCY // 2:
+        yield f"RelayConcurrency {default} leaves a new account's webhooks too little of {NEW_ACCOUNT_CONCURRENCY}"
+
+
+def kept_problems(resources):
+    for name, resource in resources.items():
+        policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        if name in KEPT and policies != ("RetainExceptOnCreate", "Retain"):
+            yield f"{name} has the policies {policies}"
+        if name not in KEPT and policies[0] not in (None, "Delete"):
+            yield f"{name} outlives the stack"
+    for name in sorted(KEPT - resources.keys()):
+        yield f"there is no {name}"
 
 
 def log_problems(resources):

@@ -205,7 +205,9 @@ async fn keys_open_what_they_should_and_nothing_else() {
             ("GET", own.clone(), Some(settings.as_str()), 200),
             ("GET", format!("{own}/messages"), Some(settings.as_str()), 200),
             ("POST", format!("{own}/check"), Some(settings.as_str()), 200),
+            ("POST", format!("{own}/rotate"), Some(settings.as_str()), 200),
             ("PATCH", own.clone(), Some(settings.as_str()), 403),
+            ("DELETE", own.clone(), Some(settings.as_str()), 403),
             ("POST", base.clone(), Some(settings.as_str()), 401),
             ("GET", format!("{base}/{}", "0".repeat(32)), Some(settings.as_str()), 401),
             ("GET", format!("{base}/{}", "0".repeat(32)), Some(admin.as_str()), 404),
@@ -228,6 +230,71 @@ async fn keys_open_what_they_should_and_nothing_else() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leaked_settings_key_can_be_revoked_and_does_nothing_that_lasts() {
+    let rig = Rig::start("viber", "freshchat").await;
+    // Another warm function, with a memory of its own.
+    let warm = rig.bridge.another_install_hook().await.unwrap();
+    let own = format!("/installations/{}", rig.bridge.installation_id());
+    let key_in = |shown: &Value| text(&shown["settings_url"]).split("key=").nth(1).unwrap().to_owned();
+    let with = async |key: &str, method: &str, path: &str, body: &str| {
+        let (bearer, url) = (format!("Bearer {key}"), format!("{}{path}", rig.bridge.url));
+        let here = call(method, &url, &[("authorization", &bearer)], body.to_owned()).await;
+        let request = http::Request::builder().method(method).uri(path).header("authorization", &bearer);
+        let there = warm.http(request.body(bytes::Bytes::from(body.to_owned())).unwrap()).await;
+        assert_eq!(there.status(), here.status, "{method} {path} {body}");
+        here
+    };
+    let leaked = key_in(&rig.bridge.installation);
+    assert_eq!(with(&leaked, "GET", &own, "").await.status, 200);
+
+    for (method, path, body) in [
+        ("PATCH", own.clone(), r#"{"settings": {"agent_name": true}}"#),
+        ("DELETE", own.clone(), ""),
+        ("POST", format!("{own}/rotate"), r#"{"urls": ["settings"]}"#),
+        ("POST", format!("{own}/rotate"), r#"{"urls": ["channel", "settings"]}"#),
+    ] {
+        let told = with(&leaked, method, &path, body).await;
+        assert_eq!((told.status, told.code().as_str()), (403, "forbidden"), "{method} {path} {body}");
+        assert!(told.body.contains("admin key"), "{}", told.body);
+    }
+    let (_, unchanged) = rig.bridge.admin("GET", &own, None).await.unwrap();
+    assert_eq!(unchanged, rig.bridge.installation);
+    // Who asks in the moment of the replacement must not be told the new key.
+    for (method, path) in [("POST", format!("{own}/rotate")), ("POST", format!("{own}/register")), ("GET", own.clone())]
+    {
+        let told = with(&leaked, method, &path, "").await;
+        assert_eq!(told.status, 200, "{method} {path}: {}", told.body);
+        assert!(!told.body.contains("settings_url"), "{method} {path}: {}", told.body);
+    }
+
+    let (status, rotated) =
+        rig.bridge.admin("POST", &format!("{own}/rotate"), Some(&json!({"urls": ["settings"]}))).await.unwrap();
+    assert_eq!(status, 200, "{rotated}");
+    let renewed = key_in(&rotated);
+    for (key, bearer, page) in [(&leaked, 401, 404), (&renewed, 200, 200)] {
+        for (method, path) in [
+            ("GET", own.clone()),
+            ("GET", format!("{own}/messages")),
+            ("POST", format!("{own}/check")),
+            ("POST", format!("{own}/rotate")),
+        ] {
+            let told = with(key, method, &path, "").await;
+            assert_eq!(told.status, bearer, "{method} {path}: {}", told.body);
+        }
+        assert_eq!(with("no key", "GET", &format!("{own}/settings?key={key}"), "").await.status, page);
+    }
+
+    // A key that cannot be replaced any more opens nothing either.
+    let (status, _) = rig.bridge.admin("DELETE", &own, None).await.unwrap();
+    assert_eq!(status, 200);
+    for path in [own.clone(), format!("{own}/messages"), format!("{own}/dead-letters")] {
+        let told = with(&renewed, "GET", &path, "").await;
+        assert_eq!((told.status, told.code().as_str()), (410, "uninstalled"), "{path}: {}", told.body);
+    }
+    assert!(with("no key", "GET", &format!("{own}/settings?key={renewed}"), "").await.body.contains("Uninstalled"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

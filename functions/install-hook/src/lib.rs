@@ -57,14 +57,20 @@ impl InstallHook {
         }
         let id = pieces.get(1).copied().filter(|id| !id.is_empty());
         let access = self.admin.authorize(bearer(request.headers()), id).await?;
-        if access == Access::Settings && method == Method::PATCH {
-            return Err(ApiError::new(
-                StatusCode::FORBIDDEN,
-                "forbidden",
-                "a settings key cannot change an installation; use the admin key",
-            ));
-        }
-        let ok = |body: Value| json_answer(StatusCode::OK, &body);
+        let only_admin = |act: &str| match access {
+            Access::Admin => Ok(()),
+            Access::Settings => {
+                let message = format!("a settings key cannot {act}; use the admin key");
+                Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", message))
+            }
+        };
+        let ok = |mut body: Value| {
+            // It holds the settings key, which may have been replaced since the caller's was checked.
+            if let (Access::Settings, Some(view)) = (access, body.as_object_mut()) {
+                view.remove("settings_url");
+            }
+            json_answer(StatusCode::OK, &body)
+        };
         match (&method, pieces.as_slice()) {
             (&Method::POST, ["installations"]) => {
                 let request = InstallRequest::parse(&body(&request)?.unwrap_or_default(), self.allow_http)?;
@@ -73,16 +79,24 @@ impl InstallHook {
             }
             (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(ok),
             (&Method::PATCH, ["installations", id]) => {
+                only_admin("change an installation")?;
                 self.admin.update(id, &body(&request)?.unwrap_or_default()).await.map(ok)
             }
-            (&Method::DELETE, ["installations", id]) => self.admin.uninstall(id).await.map(ok),
+            (&Method::DELETE, ["installations", id]) => {
+                only_admin("remove an installation")?;
+                self.admin.uninstall(id).await.map(ok)
+            }
             (&Method::POST, ["installations", id, "rotate"]) => {
                 let body = body(&request)?.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
                 // A mistyped name must not renew every URL.
                 if body.as_object().is_none_or(|body| body.keys().any(|name| name != "urls")) {
                     return Err(ApiError::unprocessable("bad_setting", "the body should be an object with `urls`"));
                 }
-                self.admin.rotate(id, body.get("urls")).await.map(ok)
+                let urls = body.get("urls");
+                if urls.and_then(Value::as_array).is_some_and(|urls| urls.contains(&"settings".into())) {
+                    only_admin("make a new settings key")?;
+                }
+                self.admin.rotate(id, urls).await.map(ok)
             }
             (&Method::POST, ["installations", id, "register"]) => self.admin.register(id).await.map(ok),
             (&Method::POST, ["installations", id, "check"]) => self.admin.check(id).await.map(ok),

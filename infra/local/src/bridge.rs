@@ -256,6 +256,14 @@ impl Bridge {
         }
     }
 
+    /// An install hook as a second process would be: on the same table, with a memory of its own.
+    ///
+    /// # Errors
+    /// A part did not start.
+    pub async fn another_install_hook(&self) -> Result<Arc<InstallHook>, StartError> {
+        Ok(Functions::build(&Environment::of(self.environment.clone())).await?.install_hook)
+    }
+
     /// The id of the demo installation.
     pub fn installation_id(&self) -> &str {
         self.installation.get("id").and_then(Value::as_str).unwrap_or_default()

@@ -35,6 +35,9 @@ pub use request::InstallRequest;
 
 /// A replaced URL lives for so long.
 const OVERLAP_MS: i64 = 24 * 3_600_000;
+/// So many replaced URLs of a kind live at the same time. What is replaced beyond that is dead at once, so that nobody
+/// can fill the record, nor end the URL that the platform was told before.
+const OVERLAPS: usize = 20;
 /// A settings key lives for so long.
 const SETTINGS_KEY_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -57,7 +60,7 @@ pub struct Admin {
 pub enum Access {
     /// Everything.
     Admin,
-    /// The routes of one installation, except changing it.
+    /// The routes of one installation, except those that change it, remove it or make a new settings key.
     Settings,
 }
 
@@ -86,18 +89,29 @@ impl Admin {
     /// What a bearer may do with an installation, or with none in particular.
     ///
     /// # Errors
-    /// 401 for a wrong key, 404 for an installation that a settings key does not belong to.
+    /// 401 for a wrong key, 410 for the settings key of an installation that was removed.
     pub async fn authorize(&self, bearer: Option<&str>, installation: Option<&str>) -> Result<Access, ApiError> {
         let bearer = bearer.ok_or_else(|| ApiError::unauthorized("send the admin key as `Authorization: Bearer …`"))?;
         if same(&sha256(bearer.as_bytes()), &self.admin_key_sha256) {
             return Ok(Access::Admin);
         }
         if let Some(id) = installation
-            && self.installations.admit(id, Route::Settings, bearer).await?.is_some()
+            && let Some(live) = self.opened_by(id, bearer).await?
         {
-            return Ok(Access::Settings);
+            return if live.is_uninstalled() { Err(ApiError::gone()) } else { Ok(Access::Settings) };
         }
         Err(ApiError::unauthorized("the key is wrong; use the admin key, or this installation's settings key"))
+    }
+
+    /// The installation that a settings key opens at this moment. A wrong key is turned away from memory; one that
+    /// memory admits is looked up again, since another process may have replaced it.
+    async fn opened_by(&self, id: &str, key: &str) -> Result<Option<Arc<Live>>, ApiError> {
+        if self.installations.admit(id, Route::Settings, key).await?.is_none() {
+            return Ok(None);
+        }
+        let live = self.find(id).await?;
+        let is_good = live.installation.admits(Route::Settings, key, now_ms()).is_some();
+        Ok(is_good.then_some(live))
     }
 
     /// Installs, or updates the installation that joins the same accounts. `true` when it is new.
@@ -229,7 +243,7 @@ impl Admin {
     }
 
     /// Renews URLs (`channel` and `helpdesk` where `urls` names none) and registers the channel's new one. The old ones
-    /// live 24 hours more.
+    /// live 24 hours more; an old settings key is dead at once.
     ///
     /// # Errors
     /// As [`register`](Self::register), and 422 for an unknown URL name.
@@ -593,7 +607,8 @@ fn with_generated(
     Ok(given)
 }
 
-/// Makes a new token for a URL; the old one is good for another day.
+/// Makes a new token for a URL. The old one is good for another day, so that the platform can be told; an old settings
+/// key is not, since whoever found it would be the one to use that day.
 fn renew_token(
     installation: &mut Installation,
     sealed: &mut Sealed,
@@ -601,17 +616,20 @@ fn renew_token(
     now: i64,
 ) -> Result<(), RandomError> {
     let token = random_id()?;
+    let is_key = route == Route::Settings;
+    let is_old = |known: &TokenHash| known.route == route && known.replaced;
     installation.tokens.retain(|known| known.until.is_none_or(|until| now < until));
+    if is_key || installation.tokens.iter().filter(|known| is_old(known)).count() >= OVERLAPS {
+        installation.tokens.retain(|known| known.route != route || is_old(known));
+    }
     for known in installation.tokens.iter_mut().filter(|known| known.route == route && !known.replaced) {
         known.replaced = true;
-        // No key lives longer for being replaced.
-        let until = now.saturating_add(OVERLAP_MS);
-        known.until = Some(known.until.map_or(until, |known| known.min(until)));
+        known.until = Some(now.saturating_add(OVERLAP_MS));
     }
     installation.tokens.push(TokenHash {
         route,
         sha256: sha256_hex(token.as_bytes()),
-        until: (route == Route::Settings).then(|| now.saturating_add(SETTINGS_KEY_MS)),
+        until: is_key.then(|| now.saturating_add(SETTINGS_KEY_MS)),
         replaced: false,
     });
     sealed.tokens.insert(route.word().to_owned(), Secret::new(token));
@@ -675,12 +693,35 @@ mod tests {
     }
 
     #[test]
-    fn replacing_a_key_never_prolongs_it() {
+    fn a_replaced_url_lives_for_a_day_and_a_replaced_settings_key_not_at_all() {
         let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
-        renew_token(&mut installation, &mut sealed, Route::Settings, 0).unwrap();
-        let first = sealed.tokens["settings"].clone();
-        renew_token(&mut installation, &mut sealed, Route::Settings, SETTINGS_KEY_MS - 1_000).unwrap();
-        assert!(installation.admits(Route::Settings, first.reveal(), SETTINGS_KEY_MS - 1).is_some());
-        assert!(installation.admits(Route::Settings, first.reveal(), SETTINGS_KEY_MS).is_none());
+        for (route, good_until, replaced_until) in
+            [(Route::Channel, None, 5_000 + OVERLAP_MS), (Route::Settings, Some(SETTINGS_KEY_MS), 5_000)]
+        {
+            renew_token(&mut installation, &mut sealed, route, 0).unwrap();
+            let first = sealed.tokens[route.word()].clone();
+            let admits = |installation: &Installation, now| installation.admits(route, first.reveal(), now).is_some();
+            assert!(admits(&installation, SETTINGS_KEY_MS - 1), "{route:?}");
+            assert_eq!(admits(&installation, SETTINGS_KEY_MS), good_until.is_none(), "{route:?}");
+            renew_token(&mut installation, &mut sealed, route, 5_000).unwrap();
+            assert_eq!(admits(&installation, replaced_until - 1), route == Route::Channel, "{route:?}");
+            assert!(!admits(&installation, replaced_until), "{route:?}");
+            assert!(installation.admits(route, sealed.tokens[route.word()].reveal(), 5_000).is_some(), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn urls_that_are_rotated_without_end_do_not_fill_the_record() {
+        let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
+        renew_token(&mut installation, &mut sealed, Route::Channel, 0).unwrap();
+        let first = sealed.tokens["channel"].clone();
+        for now in 0..3_000 {
+            renew_token(&mut installation, &mut sealed, Route::Channel, now).unwrap();
+            renew_token(&mut installation, &mut sealed, Route::Settings, now).unwrap();
+        }
+        assert!(installation.tokens.len() < 50, "{} tokens", installation.tokens.len());
+        // The platform still calls the one that it was told first.
+        assert!(installation.admits(Route::Channel, first.reveal(), OVERLAP_MS - 1).is_some());
+        assert!(installation.admits(Route::Channel, sealed.tokens["channel"].reveal(), OVERLAP_MS).is_some());
     }
 }

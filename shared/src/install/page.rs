@@ -29,8 +29,7 @@ impl Admin {
     /// 404 for a wrong key and an unknown installation alike.
     pub async fn page(&self, id: &str, key: Option<&str>) -> Result<SettingsPage, ApiError> {
         let key = key.ok_or_else(ApiError::not_found)?;
-        let live = self.installations.admit(id, Route::Settings, key).await?.ok_or_else(ApiError::not_found)?;
-        let live = if live.is_uninstalled() { live } else { self.find(id).await? };
+        let live = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
         let messages = self.store.latest(id, None, 20).await?.messages;
         let nonce = crate::crypto::random_id()?;
         let html = self.render(&live, &messages, &nonce).into_string();
