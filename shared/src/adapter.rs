@@ -405,10 +405,13 @@ pub enum Outcome {
         /// The call may have worked all the same (a gateway's time-out, say).
         doubtful: bool,
     },
-    /// It will never work: the reason in plain words, for the agent.
+    /// It will never work.
     Rejected {
-        /// The reason.
+        /// Why, in our own plain words with the vendor's code where there is one: logged, stored and told to the agent.
         reason: String,
+        /// How the vendor explains it. It may quote what the customer wrote, so that it is neither logged nor stored,
+        /// and agents read it without the quotation.
+        details: Option<String>,
     },
     /// The contact cannot or does not want to be reached: the reason in plain words, for the agent.
     Gone {
@@ -430,7 +433,12 @@ impl Outcome {
 
     /// A refusal of this message.
     pub fn rejected(reason: impl Into<String>) -> Self {
-        Self::Rejected { reason: reason.into() }
+        Self::Rejected { reason: reason.into(), details: None }
+    }
+
+    /// A refusal that the vendor explains.
+    pub fn rejected_as(reason: impl Into<String>, details: impl Into<String>) -> Self {
+        Self::Rejected { reason: reason.into(), details: Some(details.into()).filter(|words| !words.is_empty()) }
     }
 
     /// What the HTTP status alone says, where the vendor's own code does not say more: 429 and 503 wait for
@@ -445,7 +453,7 @@ impl Outcome {
             429 | 503 => Self::Retry { wait: retry_after(answer).or(now_hint), reason, doubtful: false },
             408 | 500 | 502 | 504..=599 => Self::Retry { wait: retry_after(answer), reason, doubtful: true },
             401 | 403 => Self::Blocked { reason },
-            _ => Self::Rejected { reason },
+            _ => Self::rejected(reason),
         }
     }
 }

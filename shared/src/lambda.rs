@@ -12,7 +12,11 @@ use lambda_http::{
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{
     answer::{Answer, ApiError},
@@ -21,11 +25,29 @@ use crate::{
 
 /// Starts logging: one JSON line per event, filtered by `RUST_LOG`, else from `info` up.
 pub fn start_logging(environment: &Environment) {
-    let filter = environment.log_filter().and_then(|filter| filter.parse().ok());
-    let filter: Targets = filter.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
+    let filter = log_filter(environment.log_filter(), LevelFilter::INFO);
     let lines =
         tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}
+
+/// The crates that know what must not be logged.
+const OURS: [&str; 5] = ["byoc", "channel_webhook", "product_events", "install_hook", "relay"];
+
+/// What `RUST_LOG` asks for, else `default`. Libraries never log more than warnings, whatever it says: further down they
+/// log events as they came, with keys and with what people write.
+pub fn log_filter(asked: Option<&str>, default: LevelFilter) -> Targets {
+    let asked = asked.and_then(|filter| filter.parse::<Targets>().ok());
+    let asked = asked.unwrap_or_else(|| Targets::new().with_default(default));
+    let all = asked.default_level().unwrap_or(LevelFilter::OFF);
+    let is_ours = |target: &str| OURS.iter().any(|ours| target == *ours || target.starts_with(&format!("{ours}::")));
+    let single = asked
+        .iter()
+        .map(|(target, level)| (target.to_owned(), if is_ours(target) { level } else { level.min(LevelFilter::WARN) }));
+    Targets::new()
+        .with_default(all.min(LevelFilter::WARN))
+        .with_targets(OURS.map(|target| (target, all)))
+        .with_targets(single)
 }
 
 /// How a function's process ends: what stopped it is logged in plain words, such as the variable that is missing.
@@ -226,6 +248,29 @@ mod tests {
         let Invocation::Http(request) = invocation(request) else { panic!("no HTTP event") };
         assert_eq!(request.uri().path(), "/channels/i/t");
         assert_eq!(request.uri().query(), Some("sig=ab%2B&x=1+2"));
+    }
+
+    #[test]
+    fn libraries_never_log_more_than_warnings() {
+        use tracing::Level;
+        for asked in
+            ["trace", "debug", "lambda_runtime=trace,hyper=debug,byoc=trace", "h2=trace,info", "=trace", "TRACE"]
+        {
+            let filter = log_filter(Some(asked), LevelFilter::INFO);
+            for library in ["lambda_runtime", "lambda_http", "hyper::proto", "aws_smithy_runtime", "h2", "reqwest"] {
+                assert!(!filter.would_enable(library, &Level::INFO), "{asked}: {library}");
+            }
+        }
+        let filter = log_filter(Some("trace"), LevelFilter::INFO);
+        for ours in ["byoc::relay", "relay", "channel_webhook", "product_events", "install_hook"] {
+            assert!(filter.would_enable(ours, &Level::TRACE), "{ours}");
+        }
+        assert!(log_filter(Some("error"), LevelFilter::INFO).would_enable("hyper", &Level::ERROR));
+        assert!(!log_filter(Some("error"), LevelFilter::INFO).would_enable("byoc", &Level::WARN));
+        assert!(!log_filter(Some("byoc::relay=debug,off"), LevelFilter::INFO).would_enable("hyper", &Level::WARN));
+        let usual = log_filter(None, LevelFilter::INFO);
+        assert!(usual.would_enable("byoc::ingest", &Level::INFO) && usual.would_enable("hyper", &Level::WARN));
+        assert!(!usual.would_enable("byoc", &Level::DEBUG));
     }
 
     #[test]

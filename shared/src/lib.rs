@@ -32,4 +32,5 @@ pub mod store;
 pub(crate) mod testing;
 pub mod text;
 pub mod vault;
+pub mod vendor_words;
 pub mod webhook;

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::vendor_words;
+
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
 
@@ -245,12 +247,34 @@ pub enum Receipt {
     Read,
     /// It will not arrive.
     Failed {
-        /// The channel's reason in plain words.
+        /// Why, in our own plain words.
         reason: String,
+        /// How the channel explains it, for people only: it may quote the message, so that it is neither logged nor
+        /// stored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<String>,
     },
 }
 
 impl Receipt {
+    /// It will not arrive, in our own words.
+    pub fn failed(reason: impl Into<String>) -> Self {
+        Self::Failed { reason: reason.into(), details: None }
+    }
+
+    /// It will not arrive, and the channel explains it.
+    pub fn failed_as(reason: impl Into<String>, details: Option<&str>) -> Self {
+        let details = details.map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
+        Self::Failed { reason: reason.into(), details }
+    }
+
+    /// Why it will not arrive, as people read it.
+    pub fn failure(&self) -> Option<String> {
+        let Self::Failed { reason, details } = self else { return None };
+        let details = details.as_deref().and_then(|words| vendor_words::explanation(words, []));
+        Some(details.map_or_else(|| reason.clone(), |details| format!("{reason} ({details})")))
+    }
+
     /// One word for logs and the journal.
     pub fn word(&self) -> &'static str {
         match self {

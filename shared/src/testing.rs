@@ -128,7 +128,8 @@ pub(crate) fn outcome(outcome: &Outcome) -> Value {
         Outcome::Retry { wait, reason, doubtful } => {
             json!({"retry": reason, "wait": wait.map(|wait| wait.as_secs()), "doubtful": doubtful})
         }
-        Outcome::Rejected { reason } => json!({"rejected": reason}),
+        Outcome::Rejected { reason, details: None } => json!({"rejected": reason}),
+        Outcome::Rejected { reason, details } => json!({"rejected": reason, "details": details}),
         Outcome::Gone { reason } => json!({"gone": reason}),
         Outcome::Blocked { reason } => json!({"blocked": reason}),
     }

@@ -3,10 +3,12 @@
 use std::{
     io::Write,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use byoc_tests::{Rig, every_pair};
-use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
+use byoc_local::sim::{Fault, How};
+use byoc_tests::{Rig, eventually, every_pair};
+use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -27,11 +29,19 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
+/// Every item of the table, as text.
+async fn table(rig: &Rig) -> Vec<String> {
+    let environment = byoc::config::Environment::of(rig.bridge.environment.clone());
+    let aws = byoc::aws::Aws::from_environment(&environment, byoc::aws::Patience::Background).await;
+    let items = aws.dynamodb().scan().table_name(environment.table_name().unwrap()).send().await.unwrap();
+    items.items().iter().map(|item| format!("{item:?}")).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_no_token_and_no_text_reaches_the_log() {
     let log = Log::default();
-    let filter: tracing_subscriber::filter::Targets =
-        "trace,hyper=info,hyper_util=info,reqwest=info,h2=info,rustls=info,aws_smithy_runtime=info,aws_runtime=info,aws_sigv4=info,dynoxide=info,aws_smithy_runtime_api=info".parse().unwrap();
+    // Whatever is asked for, as the functions filter it.
+    let filter = byoc::lambda::log_filter(Some("trace"), LevelFilter::TRACE);
     tracing_subscriber::registry()
         .with(filter)
         .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone()))
@@ -44,9 +54,31 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         rig.agent_says("a text of the agent").await;
         rig.exactly_at_channel(1).await;
         // Failures, which are logged, too.
-        rig.bridge.helpdesk.faults().add(byoc_local::sim::Fault::next(byoc_local::sim::How::Status(500)));
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)));
         rig.customer_says("a text of the customer, again").await;
         rig.exactly_at_helpdesk(2).await;
+        // A helpdesk that quotes the message when it refuses it.
+        rig.bridge.helpdesk.faults().add(Fault::next(How::Quote(400)));
+        rig.customer_says("a text of the customer, card 4111 1111").await;
+        let told = eventually("a note or a failed status", || {
+            let shown = rig.bridge.helpdesk.received(None).into_iter().map(|seen| seen.text);
+            shown.chain(rig.bridge.helpdesk.failures()).find(|text| text.contains("could not be shown here"))
+        })
+        .await;
+        assert!(told.contains("400") && told.contains("this is not allowed"), "{channel} {helpdesk}: {told}");
+        assert!(!told.contains("4111") && !told.contains("a text of"), "{channel} {helpdesk}: {told}");
+        // The refusal is kept in the table after the agents were told.
+        let mut stored = table(&rig).await;
+        for _ in 0..500 {
+            if stored.iter().any(|item| item.contains("HTTP 400")) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            stored = table(&rig).await;
+        }
+        let item = stored.iter().find(|item| item.contains("4111") || item.contains("a text of"));
+        assert_eq!(item, None, "{channel} {helpdesk}");
+        assert!(stored.iter().any(|item| item.contains("HTTP 400")), "{channel} {helpdesk}");
         let mut call = rig.bridge.traffic.calls("/channels/").pop().unwrap();
         call.body = b"a text of the customer, forged".to_vec().into();
         rig.bridge.repeat(&call).await.unwrap();

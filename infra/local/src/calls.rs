@@ -199,7 +199,7 @@ async fn watch(State(calls): State<Calls>, request: Request, next: Next) -> Resp
     let proper = if works { Some(next.run(request).await) } else { None };
     calls.0.struck.send_modify(|struck| *struck += 1);
     match fault.how {
-        How::Status(status) => {
+        How::Status(status) | How::Quote(status) => {
             refusal(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), "InternalFailure")
         }
         How::TooMany(_) => refusal(StatusCode::BAD_REQUEST, "ThrottlingException"),

@@ -33,7 +33,7 @@ impl Class {
         match self {
             Self::Later => Outcome::Retry { wait, reason, doubtful: false },
             Self::Receiver | Self::OptOut => Outcome::Gone { reason },
-            Self::Message => Outcome::Rejected { reason },
+            Self::Message => Outcome::rejected(reason),
             Self::Account => Outcome::Blocked { reason },
         }
     }

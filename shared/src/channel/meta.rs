@@ -124,7 +124,7 @@ pub(super) fn read(
             Outcome::Blocked { reason: format!("{vendor} does not allow this to the access token") }
         }
         Some(200..=299) => Outcome::Blocked { reason: format!("{vendor} does not allow this to the access token") },
-        _ => Outcome::Rejected { reason },
+        _ => Outcome::rejected(reason),
     })
 }
 

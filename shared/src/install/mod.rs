@@ -304,7 +304,7 @@ impl Admin {
         );
         let report = |result: Result<Vec<Fact>, Failure>| match result {
             Ok(_) => json!({"ok": true}),
-            Err(failure) => json!({"ok": false, "reason": failure.reason()}),
+            Err(failure) => json!({"ok": false, "reason": failure.told([])}),
         };
         let sides = [("channel", live.channel.limits()), ("helpdesk", live.helpdesk.limits())];
         let notices = sides.into_iter().flat_map(|(side, limits)| limits.notices.iter().map(move |it| (side, it)));
@@ -665,7 +665,7 @@ fn refused(side: &str, kind: &str, failure: &Failure) -> ApiError {
         },
         other => ApiError::unprocessable(
             "credentials_refused",
-            format!("the {side} {kind} refused the credentials: {}", other.reason()),
+            format!("the {side} {kind} refused the credentials: {}", other.told([])),
         ),
     }
 }

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::Admin;
 use crate::{
     answer::ApiError,
-    installation::{InstallationState, Live, Route},
+    installation::{InstallationState, Live},
     steps::NextStep,
     store::MessageSummary,
 };

@@ -12,6 +12,7 @@ use crate::{
     clock::now_ms,
     http::{HttpClient, UploadFile},
     store::{Claimed, LinkChange, Store, StoreError, Trace},
+    vendor_words,
 };
 
 /// No task takes so many calls; an adapter that wants more is broken.
@@ -33,6 +34,8 @@ pub enum Failure {
     Rejected {
         /// Why, in plain words.
         reason: String,
+        /// How the vendor explains it, for people only.
+        details: Option<String>,
     },
     /// The contact cannot be reached.
     Gone {
@@ -47,11 +50,25 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Why, in plain words.
+    /// It will never work, in our own words.
+    pub(crate) fn rejected(reason: impl Into<String>) -> Self {
+        Self::Rejected { reason: reason.into(), details: None }
+    }
+
+    /// What people are told: why, and how the vendor explains it, without what that quotes of what was `written`.
+    pub fn told<'a>(&self, written: impl IntoIterator<Item = &'a str>) -> String {
+        let details = if let Self::Rejected { details: Some(details), .. } = self { details.as_str() } else { "" };
+        match vendor_words::explanation(details, written) {
+            Some(explanation) => format!("{}: {explanation}", self.reason()),
+            None => self.reason().to_owned(),
+        }
+    }
+
+    /// Why, in plain words, for logs and the table.
     pub fn reason(&self) -> &str {
         match self {
             Self::Retry { reason, .. }
-            | Self::Rejected { reason }
+            | Self::Rejected { reason, .. }
             | Self::Gone { reason }
             | Self::Blocked { reason } => reason,
         }
@@ -73,7 +90,7 @@ impl From<RenderError> for Failure {
             tracing::error!(error = %error, "an adapter does not know what it was asked for");
             return Self::Retry { wait: None, reason: error.reason, doubtful: false };
         }
-        Self::Rejected { reason: error.reason }
+        Self::rejected(error.reason)
     }
 }
 
@@ -118,7 +135,7 @@ pub(crate) async fn drive(
             Step::Done => return Ok(()),
             Step::Call(call) => call,
             Step::Download(_) => {
-                return Err(Stop::Failure(Failure::Rejected { reason: "the file cannot be fetched this way".into() }));
+                return Err(Stop::Failure(Failure::rejected("the file cannot be fetched this way")));
             }
         };
         if let Body::Upload { files, .. } = call.request.body()
@@ -141,7 +158,7 @@ pub(crate) async fn drive(
         step = adapter.next(account, task, known)?;
         listener.learned(known, &facts, matches!(step, Step::Done)).await.map_err(Stop::Store)?;
     }
-    Err(Stop::Failure(Failure::Rejected { reason: "the delivery takes too many calls".into() }))
+    Err(Stop::Failure(Failure::rejected("the delivery takes too many calls")))
 }
 
 /// Waits for a turn.
@@ -197,7 +214,7 @@ fn taught(outcome: Outcome) -> Result<Vec<Fact>, Failure> {
     match outcome {
         Outcome::Learned(facts) => Ok(facts),
         Outcome::Retry { wait, reason, doubtful } => Err(Failure::Retry { wait, reason: brief(&reason), doubtful }),
-        Outcome::Rejected { reason } => Err(Failure::Rejected { reason: brief(&reason) }),
+        Outcome::Rejected { reason, details } => Err(Failure::Rejected { reason: brief(&reason), details }),
         Outcome::Gone { reason } => Err(Failure::Gone { reason: brief(&reason) }),
         Outcome::Blocked { reason } => Err(Failure::Blocked { reason: brief(&reason) }),
     }
@@ -212,7 +229,7 @@ fn describe(outcome: &Outcome) -> String {
     brief(&match outcome {
         Outcome::Learned(_) => "ok".to_owned(),
         Outcome::Retry { reason, .. } => format!("try again: {reason}"),
-        Outcome::Rejected { reason } => format!("refused: {reason}"),
+        Outcome::Rejected { reason, .. } => format!("refused: {reason}"),
         Outcome::Gone { reason } => format!("contact gone: {reason}"),
         Outcome::Blocked { reason } => format!("blocked: {reason}"),
     })

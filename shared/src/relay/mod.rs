@@ -351,7 +351,7 @@ impl Relay {
         let Ok((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
         let failed = note.message.as_deref().filter(|_| live.helpdesk.limits().receipts);
-        let receipt = Receipt::Failed { reason: note.text.clone() };
+        let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(format!("Note of the bridge, which the customer does not see: {}", note.text))];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
         let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Failure, Message, Relay, Verdict};
 use crate::{
     clock::now_ms,
+    fit,
     installation::{Live, Problem},
     message::Receipt,
     store::{Claimed, Direction, LinkChange, Settlement, StoreError},
@@ -51,9 +52,11 @@ impl Relay {
             "a message was not delivered"
         );
         let reason = failure.reason().to_owned();
+        let written: Vec<String> = message.parts.iter().map(fit::plain).collect();
+        let told = failure.told(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {
             Failure::Rejected { .. } | Failure::Gone { .. } => {
-                return self.reject(message, &claimed, change, reason).await;
+                return self.reject(message, &claimed, change, reason, &told).await;
             }
             Failure::Blocked { .. } => {
                 self.block(message.live, message.direction, &reason).await;
@@ -84,8 +87,9 @@ impl Relay {
         claimed: &Claimed,
         change: &LinkChange,
         reason: String,
+        told: &str,
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.tell_failure(message, claimed, &reason).await {
+        if let Err(verdict) = self.tell_failure(message, claimed, &reason, told).await {
             return Ok(verdict);
         }
         self.store.settle(claimed, &Settlement::Rejected { reason }, change, now_ms()).await?;
@@ -99,7 +103,7 @@ impl Relay {
         change: &LinkChange,
         (reason, doubtful): (String, bool),
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.tell_failure(message, claimed, &reason).await {
+        if let Err(verdict) = self.tell_failure(message, claimed, &reason, &reason).await {
             return Ok(verdict);
         }
         let dead = message.record.message.clone().again(&format!("#d{}", claimed.attempt));
@@ -111,20 +115,27 @@ impl Relay {
         Ok(Verdict::Done)
     }
 
-    /// Tells the agents; a note that fails is not followed by another.
-    async fn tell_failure(&self, message: &Message<'_>, claimed: &Claimed, reason: &str) -> Result<(), Verdict> {
+    /// Tells the agents, who read what is `told`; what is kept is the `reason`. A note that fails is not followed by
+    /// another.
+    async fn tell_failure(
+        &self,
+        message: &Message<'_>,
+        claimed: &Claimed,
+        reason: &str,
+        told: &str,
+    ) -> Result<(), Verdict> {
         let (live, contact) = (message.live, message.contact.id.as_str());
         let (text, failed) = match message.direction {
             Direction::Note => return Ok(()),
-            Direction::Outbound => (not_delivered(live, reason), Some(message.event.to_owned())),
+            Direction::Outbound => (not_delivered(live, told), Some(message.event.to_owned())),
             Direction::Inbound if message.echo => {
-                (format!("A message from another device could not be shown here: {reason}."), None)
+                (format!("A message from another device could not be shown here: {told}."), None)
             }
-            Direction::Inbound => (format!("A message of the customer could not be shown here: {reason}."), None),
+            Direction::Inbound => (format!("A message of the customer could not be shown here: {told}."), None),
         };
         if live.helpdesk.limits().receipts {
             for repeat in &claimed.repeats {
-                let receipt = Receipt::Failed { reason: text.clone() };
+                let receipt = Receipt::failed(not_delivered(live, reason));
                 self.tell_receipt(live, contact, message.event, Some(repeat), receipt).await?;
             }
         }

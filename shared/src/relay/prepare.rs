@@ -226,9 +226,11 @@ impl Relay {
     ) -> Result<Fetched, Failure> {
         let retry = |reason: &str| Failure::Retry { wait: None, reason: reason.to_owned(), doubtful: false };
         let request = self.locate(source, media, context).await?;
-        let response = self.http.download(request).await.map_err(|error| {
-            if error.permanent { Failure::Rejected { reason: error.reason.to_owned() } } else { retry(error.reason) }
-        })?;
+        let response = self
+            .http
+            .download(request)
+            .await
+            .map_err(|error| if error.permanent { Failure::rejected(error.reason) } else { retry(error.reason) })?;
         // Other successes have no file in them: 202 says that it is still being prepared.
         if response.status() != http::StatusCode::OK {
             return Err(retry(&format!("its address answered {}", response.status().as_u16())));
@@ -279,7 +281,7 @@ impl Relay {
         media: &Media,
         context: &FetchContext<'_>,
     ) -> Result<http::Request<()>, Failure> {
-        let gone = || Failure::Rejected { reason: "it is not there any more".into() };
+        let gone = || Failure::rejected("it is not there any more");
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
                 return Ok(source.adapter.follow(source.account, url)?);
@@ -298,7 +300,7 @@ impl Relay {
             };
             attempt::once(&self.http, source.adapter, source.account, &task, &mut known, call).await?;
         }
-        Err(Failure::Rejected { reason: "it cannot be found".into() })
+        Err(Failure::rejected("it cannot be found"))
     }
 }
 

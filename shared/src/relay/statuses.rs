@@ -49,8 +49,8 @@ impl Relay {
         if live.helpdesk.limits().receipts {
             return self.spread_news(&News { live, record, contact, receipt, at }, &journal.event, noted).await;
         }
-        if let Receipt::Failed { reason } = receipt {
-            let text = outcome::not_delivered(live, reason);
+        if let Some(reason) = receipt.failure() {
+            let text = outcome::not_delivered(live, &reason);
             return Ok(self.tell(live, &contact.id, &journal.event, None, text).await.err().unwrap_or(Verdict::Done));
         }
         Ok(Verdict::Done)
@@ -173,9 +173,8 @@ impl Relay {
         if !live.helpdesk.limits().receipts {
             return Ok(Some(Verdict::Done));
         }
-        let failed = |reason: Option<String>| Receipt::Failed {
-            reason: outcome::not_delivered(live, &reason.unwrap_or_default()),
-        };
+        let failed =
+            |reason: Option<String>| Receipt::failed(outcome::not_delivered(live, &reason.unwrap_or_default()));
         let news = match (standing.state, standing.receipt) {
             (JournalState::Rejected | JournalState::Dead, _) => vec![failed(standing.error)],
             (_, Some(last @ (Receipt::Delivered | Receipt::Read))) => vec![Receipt::Sent, last],

@@ -353,7 +353,7 @@ impl Store {
         };
         let mut changes = Changes::default();
         changes.set("receipt", text(receipt.word())).set("receipt_rank", number(rank)).set("receipt_at", number(now));
-        if let Receipt::Failed { reason } = receipt {
+        if let Receipt::Failed { reason, .. } = receipt {
             changes.set("error", text(reason));
         }
         let result = self

@@ -139,7 +139,7 @@ fn standing(item: &Item) -> Result<Standing, StoreError> {
         "sent" => Some(Receipt::Sent),
         "delivered" => Some(Receipt::Delivered),
         "read" => Some(Receipt::Read),
-        "failed" => Some(Receipt::Failed { reason: error.clone().unwrap_or_default() }),
+        "failed" => Some(Receipt::failed(error.clone().unwrap_or_default())),
         _ => None,
     });
     Ok(Standing { state, error, receipt })

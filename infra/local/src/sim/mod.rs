@@ -293,6 +293,8 @@ impl Fault {
 pub enum How {
     /// This status with a body that is not JSON.
     Status(u16),
+    /// This status, with an explanation that quotes what was sent.
+    Quote(u16),
     /// 429 with this `Retry-After` in seconds.
     TooMany(u64),
     /// No answer for this long, then a 504.
@@ -345,10 +347,15 @@ pub fn with_faults(router: Router, faults: &Faults) -> Router {
 
 async fn misbehave(State(faults): State<Faults>, request: Request, next: Next) -> Response {
     let Some(fault) = faults.take(request.uri().path()) else { return next.run(request).await };
+    if let How::Quote(status) = fault.how {
+        return quote(status, request).await;
+    }
     let proper =
         if fault.takes_effect || matches!(fault.how, How::Slow(_)) { Some(next.run(request).await) } else { None };
     match fault.how {
         How::Status(status) => broken(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)),
+        // Answered above, since it reads the request.
+        How::Quote(status) => broken(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)),
         How::TooMany(seconds) => {
             let mut response = broken(StatusCode::TOO_MANY_REQUESTS);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -368,6 +375,19 @@ async fn misbehave(State(faults): State<Faults>, request: Request, next: Next) -
             proper.unwrap_or_else(|| broken(StatusCode::INTERNAL_SERVER_ERROR))
         }
     }
+}
+
+/// A refusal in the forms of several vendors, which quotes the request's body.
+async fn quote(status: u16, request: Request) -> Response {
+    let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap_or_default();
+    let words = format!("this is not allowed: {}", String::from_utf8_lossy(&body).replace('+', " "));
+    let answer = serde_json::json!({
+        "code": status, "status": "INVALID_VALUE", "message": words, "error": {"message": words}, "description": words,
+    });
+    let mut response = Response::new(Body::from(answer.to_string()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 fn broken(status: StatusCode) -> Response {

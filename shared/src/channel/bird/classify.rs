@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     adapter::{Outcome, retry_after},
     channel::codes::Class::{self, Account, Later, Message, OptOut, Receiver},
+    vendor_words,
 };
 
 /// The codes of failed messages, and the names of refused calls.
@@ -66,10 +67,8 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value
                 Some((_, class, reason)) => class.outcome((*reason).to_owned(), retry_after(answer)),
                 None => {
                     let field = at("/error/details/0/param").or_else(|| at("/error/param"));
-                    // A vendor's words stay out of notes, but a field's name helps.
-                    let is_name = |field: &&str| field.len() <= 60 && field.is_ascii();
-                    let field = field.filter(is_name).map_or_else(String::new, |field| format!(" (`{field}`)"));
-                    Outcome::Rejected { reason: format!("Bird does not accept the message{field}") }
+                    let field = field.and_then(vendor_words::code).map_or_else(String::new, |it| format!(" (`{it}`)"));
+                    Outcome::rejected(format!("Bird does not accept the message{field}"))
                 }
             })
         }

@@ -181,7 +181,7 @@ fn news(event: &str, message: Option<&str>, code: Option<&str>) -> Result<Channe
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
         "read" => Receipt::Read,
-        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => Receipt::Failed { reason: reason(code) },
+        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => Receipt::failed(reason(code)),
         "accepted" => return Err("on_its_way"),
         _ => return Err("unknown_event"),
     };

@@ -27,7 +27,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
             let (word, receipt) = match status {
                 Status::Delivered => ("delivered", Receipt::Delivered),
                 Status::Read => ("read", Receipt::Read),
-                Status::Failed => ("failed", Receipt::Failed { reason: failure(reason) }),
+                Status::Failed => ("failed", Receipt::failed_as("the app could not show it", reason.as_deref())),
             };
             let contact = Contact { id: contact.id, ..Contact::default() };
             (format!("{word}:{message}"), contact, ChannelEventKind::Receipt { message, receipt }, None)
@@ -96,12 +96,6 @@ fn message(pieces: Vec<Piece>) -> Result<Vec<Part>, ParseError> {
         }
     }
     Ok(pieces.into_iter().map(Part::from).collect())
-}
-
-fn failure(reason: Option<String>) -> String {
-    let words: String = reason.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-    let words: String = words.chars().take(200).collect();
-    if words.is_empty() { "the app could not show it".to_owned() } else { words }
 }
 
 fn check_id(id: &str, field: &str) -> Result<(), ParseError> {

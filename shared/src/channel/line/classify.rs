@@ -4,7 +4,10 @@ use bytes::Bytes;
 use http::Response;
 
 use super::wire::Answer;
-use crate::adapter::{Outcome, retry_after};
+use crate::{
+    adapter::{Outcome, retry_after},
+    vendor_words,
+};
 
 /// The answer to a call that worked, or what its failure means. 409 for its retry key is a success: an
 /// earlier attempt with the same key was taken (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
@@ -33,9 +36,10 @@ fn failure(status: u16, body: &Answer, what: String, answer: &Response<Bytes>) -
         }
         400 => {
             // The names of fields are LINE's own; its messages may quote ours.
-            let fields: Vec<&str> = body.details.iter().filter_map(|detail| detail.property.as_deref()).collect();
+            let fields = body.details.iter().filter_map(|detail| detail.property.as_deref()).take(5);
+            let fields: Vec<&str> = fields.filter_map(vendor_words::code).collect();
             let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
-            Outcome::Rejected { reason: format!("LINE does not accept the form of this message{fields}") }
+            Outcome::rejected(format!("LINE does not accept the form of this message{fields}"))
         }
         401 => Outcome::Blocked {
             reason: "LINE does not accept the channel access token; issue a new one in the LINE Developers console"
@@ -51,6 +55,6 @@ fn failure(status: u16, body: &Answer, what: String, answer: &Response<Bytes>) -
         }
         429 => Outcome::Retry { wait: retry_after(answer), reason: "LINE asks to wait".to_owned(), doubtful: false },
         408 | 500.. => Outcome::Retry { wait: retry_after(answer), reason: what, doubtful: true },
-        _ => Outcome::Rejected { reason: what },
+        _ => Outcome::rejected(what),
     }
 }

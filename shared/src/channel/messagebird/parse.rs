@@ -113,11 +113,9 @@ fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> Result<Par
     let receipt = match status {
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
-        "expired" => Receipt::Failed { reason: "the phone could not be reached in time".to_owned() },
-        "delivery_failed" if code == Some(STOPPED) => {
-            Receipt::Failed { reason: "the contact has written STOP".to_owned() }
-        }
-        "delivery_failed" => Receipt::Failed { reason: "the carrier could not deliver it".to_owned() },
+        "expired" => Receipt::failed("the phone could not be reached in time".to_owned()),
+        "delivery_failed" if code == Some(STOPPED) => Receipt::failed("the contact has written STOP".to_owned()),
+        "delivery_failed" => Receipt::failed("the carrier could not deliver it".to_owned()),
         "scheduled" | "buffered" => return Ok(ParsedChannel::ignored(message, "on_its_way")),
         _ => return Ok(ParsedChannel::ignored(message, "unknown_status")),
     };
@@ -155,7 +153,7 @@ fn event(request: &WebhookRequest, kind: &str, body: &Value) -> ParsedChannel {
                 "read" => Receipt::Read,
                 "rejected" | "failed" | "delivery_failed" | "expired" => {
                     let code = body.pointer("/message/error/code").and_then(Value::as_u64);
-                    Receipt::Failed { reason: refusal(code) }
+                    Receipt::failed(refusal(code))
                 }
                 "accepted" | "pending" | "buffered" => return ParsedChannel::ignored(id, "on_its_way"),
                 _ => return ParsedChannel::ignored(id, "unknown_status"),

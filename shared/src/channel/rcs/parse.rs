@@ -54,9 +54,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         None => Some(ChannelEventKind::Message { parts: vec![part(&event)] }),
         Some("DELIVERED") => receipt(Receipt::Delivered),
         Some("READ") => receipt(Receipt::Read),
-        Some("TTL_EXPIRATION_REVOKED") => {
-            receipt(Receipt::Failed { reason: "the phone could not be reached in time".to_owned() })
-        }
+        Some("TTL_EXPIRATION_REVOKED") => receipt(Receipt::failed("the phone could not be reached in time".to_owned())),
         Some("SUBSCRIBE") => Some(ChannelEventKind::Subscribed),
         Some("UNSUBSCRIBE") => Some(ChannelEventKind::Unsubscribed),
         Some(_) => None,

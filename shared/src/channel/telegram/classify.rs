@@ -25,7 +25,7 @@ impl Failure {
     pub(super) fn outcome(self) -> Outcome {
         match self {
             Self::Moved(_) => Outcome::rejected("Telegram has moved this chat"),
-            Self::Form(reason) => Outcome::Rejected { reason },
+            Self::Form(reason) => Outcome::rejected(reason),
             Self::Other(outcome) => outcome,
         }
     }
@@ -107,6 +107,6 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
             Outcome::Retry { wait, reason: "Telegram asks to wait".to_owned(), doubtful: false }
         }
         408 | 500.. => Outcome::Retry { wait: retry_after(answer), reason, doubtful: true },
-        _ => Outcome::Rejected { reason },
+        _ => Outcome::rejected(reason),
     })
 }

@@ -110,7 +110,7 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answe
     let Some((_, class, reason)) = codes::find(CODES, body.code) else {
         return Err(match (Outcome::from_status(&what, answer, None), body.code) {
             (Outcome::Rejected { .. }, Some(code)) => {
-                Outcome::Rejected { reason: format!("Twilio does not take it (error {code})") }
+                Outcome::rejected(format!("Twilio does not take it (error {code})"))
             }
             (failure, _) => failure,
         });

@@ -58,8 +58,8 @@ fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Resul
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
         "read" => Receipt::Read,
-        "failed" | "undelivered" => Receipt::Failed { reason: classify::reason(code) },
-        "canceled" => Receipt::Failed { reason: "it was canceled at Twilio".to_owned() },
+        "failed" | "undelivered" => Receipt::failed(classify::reason(code)),
+        "canceled" => Receipt::failed("it was canceled at Twilio".to_owned()),
         "accepted" | "scheduled" | "queued" | "sending" => return Ok(ParsedChannel::ignored(sid, "on_its_way")),
         _ => return Ok(ParsedChannel::ignored(sid, "unknown_status")),
     };

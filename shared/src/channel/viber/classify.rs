@@ -113,7 +113,7 @@ fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response
         return if tries.saturating_add(1) < UNKNOWN_TRIES {
             Outcome::Retry { wait: retry_after(answer), reason, doubtful: false }
         } else {
-            Outcome::Rejected { reason }
+            Outcome::rejected(reason)
         };
     };
     let reason = match status {
@@ -122,7 +122,7 @@ fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response
     };
     match class {
         Class::Account => Outcome::Blocked { reason },
-        Class::Request | Class::Receiver => Outcome::Rejected { reason },
+        Class::Request | Class::Receiver => Outcome::rejected(reason),
         Class::Stopped => Outcome::Gone { reason },
         Class::Later => {
             let (wait, reason) = match call {

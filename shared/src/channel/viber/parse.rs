@@ -45,7 +45,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
             let receipt = match event.as_str() {
                 "delivered" => Receipt::Delivered,
                 "seen" => Receipt::Read,
-                _ => Receipt::Failed { reason: failure(callback.desc.as_deref()) },
+                _ => Receipt::failed_as("Viber could not show it to the contact", callback.desc.as_deref()),
             };
             (by_id(&callback)?, ChannelEventKind::Receipt { message: stamp(body)?.0, receipt })
         }
@@ -150,16 +150,6 @@ fn is_link(url: &str) -> bool {
 
 fn degrees(value: &Scalar, field: &str, most: f64) -> Result<f64, ParseError> {
     value.number().filter(|degrees| degrees.abs() <= most).ok_or_else(|| ParseError::bad(field, "degrees"))
-}
-
-/// Why a message failed late, in words that stand in a sentence.
-fn failure(description: Option<&str>) -> String {
-    const MOST: TextLimit = TextLimit { max: 200, unit: TextUnit::Chars };
-    let words = description.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.is_empty() {
-        return "Viber could not show it to the contact".to_owned();
-    }
-    format!("Viber could not show it to the contact ({})", text::truncate(&words, MOST))
 }
 
 fn known(user: User, field: &str) -> Result<Contact, ParseError> {

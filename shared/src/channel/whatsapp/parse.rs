@@ -96,7 +96,7 @@ impl Batch<'_> {
             "failed" => {
                 let code = status.pointer("/errors/0/code").and_then(Value::as_u64);
                 let code = code.and_then(|code| u32::try_from(code).ok());
-                Receipt::Failed { reason: reason("WhatsApp", CODES, code) }
+                Receipt::failed(reason("WhatsApp", CODES, code))
             }
             _ => return Err("unknown_status"),
         };

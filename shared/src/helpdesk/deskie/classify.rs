@@ -7,7 +7,10 @@ use http::Response;
 use serde_json::Value;
 
 use super::wire;
-use crate::adapter::{Outcome, retry_after};
+use crate::{
+    adapter::{Outcome, retry_after},
+    vendor_words,
+};
 
 /// The wait when Deskie does not say how long: the allowance is one of a minute.
 const A_WHILE: Duration = Duration::from_secs(20);
@@ -89,12 +92,16 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Outcome {
             }
             other => other,
         },
-        (_, Some(code)) if code.starts_with("staff_") => {
-            blocked(format!("Deskie refused {what}: {code}; give the agent of the API key access to the channel"))
+        (_, Some(words)) if words.starts_with("staff_") => {
+            let code = vendor_words::code(&words).unwrap_or("staff_error");
+            blocked(format!("Deskie refused {what} ({code}); give the agent of the API key access to the channel"))
         }
         (401, _) => blocked("Deskie refused the API key (HTTP 401)".to_owned()),
         (403, _) => blocked("Deskie refused the e-mail address or its access to the API (HTTP 403)".to_owned()),
-        (_, Some(code)) => Outcome::rejected(format!("Deskie refused {what}: {code}")),
+        (_, Some(words)) => match vendor_words::code(&words) {
+            Some(code) => Outcome::rejected(format!("Deskie refused {what} (HTTP {status}, {code})")),
+            None => Outcome::rejected_as(format!("Deskie refused {what} (HTTP {status})"), words),
+        },
         (404 | 300..=399, None) => {
             blocked(format!("Deskie's API is not where `api_url` says (HTTP {status}); check it"))
         }

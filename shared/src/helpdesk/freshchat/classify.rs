@@ -7,7 +7,10 @@ use http::{Response, StatusCode, header};
 use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::wire::{self, Refusal};
-use crate::adapter::{Outcome, retry_after};
+use crate::{
+    adapter::{Outcome, retry_after},
+    vendor_words,
+};
 
 /// `Date: Sun, 06 Nov 1994 08:49:37 GMT`.
 const HTTP_DATE: &[BorrowedFormatItem<'_>] =
@@ -20,12 +23,11 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Outcome {
     let status = answer.status().as_u16();
     match Outcome::from_status("Freshchat", answer, until_reset(answer)) {
         Outcome::Rejected { .. } => {
-            let words = words(answer);
-            Outcome::rejected(if words.is_empty() {
-                format!("Freshchat refused {what} (HTTP {status})")
-            } else {
-                format!("Freshchat refused {what}: {words}")
-            })
+            let refusal: Refusal = wire::read(answer.body());
+            let code =
+                refusal.status.text().and_then(vendor_words::code).map_or_else(String::new, |it| format!(", {it}"));
+            let reason = format!("Freshchat refused {what} (HTTP {status}{code})");
+            Outcome::rejected_as(reason, refusal.message.text().unwrap_or_default())
         }
         Outcome::Blocked { .. } => Outcome::Blocked {
             reason: format!("Freshchat refused the API token (HTTP {status}); it may have expired or been withdrawn"),
@@ -57,13 +59,6 @@ pub(super) fn is_email_conversation(answer: &Response<Bytes>) -> bool {
 fn says(answer: &Response<Bytes>, what: &str) -> bool {
     let refusal: Refusal = wire::read(answer.body());
     refusal.message.lower().contains(what) || refusal.status.lower().contains(what)
-}
-
-/// Freshchat's reason, cut and on one line; it names fields, never their content.
-fn words(answer: &Response<Bytes>) -> String {
-    let refusal: Refusal = wire::read(answer.body());
-    let words = refusal.message.or(&refusal.status).text().unwrap_or_default();
-    words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
 }
 
 /// How long until the rate limit is reset. Freshchat tells the time of the reset, not the wait, and adapters read no

@@ -37,19 +37,12 @@ pub(super) fn refusal(what: &str, answer: &Response<Bytes>) -> Option<Outcome> {
     }
     Some(match Outcome::from_status("IS-Messenger", answer, None) {
         Outcome::Rejected { .. } => {
-            let words = words(answer.body());
-            let colon = if words.is_empty() { "" } else { ": " };
-            Outcome::rejected(format!("IS-Messenger refused {what} (HTTP {code}){colon}{words}"))
+            let refusal: Refusal = serde_json::from_slice(answer.body()).unwrap_or_default();
+            Outcome::rejected_as(format!("IS-Messenger refused {what} (HTTP {code})"), refusal.error.message)
         }
         Outcome::Blocked { .. } => Outcome::Blocked {
             reason: format!("IS-Messenger refused the API token (HTTP {code}); it may have been renewed"),
         },
         other => other,
     })
-}
-
-/// IS-Messenger's reason, cut and on one line.
-fn words(body: &[u8]) -> String {
-    let refusal: Refusal = serde_json::from_slice(body).unwrap_or_default();
-    refusal.error.message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
 }

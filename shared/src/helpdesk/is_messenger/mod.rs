@@ -141,7 +141,7 @@ impl Adapter for IsMessenger {
         match task {
             Task::Deliver(delivery) => match classify::refusal("the message", answer) {
                 None => render::delivered(account, delivery, known),
-                Some(Outcome::Rejected { reason }) => render::refused(delivery, known, reason),
+                Some(refusal @ Outcome::Rejected { .. }) => render::refused(delivery, known, refusal),
                 Some(other) => other,
             },
             _ => classify::refusal("the status", answer)

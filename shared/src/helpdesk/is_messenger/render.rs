@@ -47,12 +47,8 @@ pub(super) fn receipt(
     known: &Known,
     (message, receipt, at): (&str, &Receipt, i64),
 ) -> Result<Step, RenderError> {
-    let reason = match receipt {
-        Receipt::Failed { reason } => {
-            Some(text::truncate(reason, TextLimit { max: REASON, ..LIMITS.text }).into_owned())
-        }
-        Receipt::Sent | Receipt::Delivered | Receipt::Read => None,
-    };
+    let reason = receipt.failure();
+    let reason = reason.map(|reason| text::truncate(&reason, TextLimit { max: REASON, ..LIMITS.text }).into_owned());
     let status = What::Status(Status { value: receipt.word(), message: reason });
     let event = Event { kind: EventKind::MessageStatus, m_id: message.to_owned(), timestamp: at, what: status };
     post(account, contact, known, ("send_message_status", Repeat::Harmless), event, None)
@@ -68,12 +64,12 @@ pub(super) fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &
 }
 
 /// What a final refusal means: a location is tried once more as a text.
-pub(super) fn refused(delivery: &Delivery<'_>, known: &Known, reason: String) -> Outcome {
+pub(super) fn refused(delivery: &Delivery<'_>, known: &Known, refusal: Outcome) -> Outcome {
     match messages(delivery.parts, known).into_iter().nth(known.sent()) {
         Some(Message::Location { .. }) => {
             Outcome::Learned(vec![Fact::Note(LOCATION_AS_TEXT.to_owned(), String::new())])
         }
-        _ => Outcome::Rejected { reason },
+        _ => refusal,
     }
 }
 

@@ -316,8 +316,8 @@ fn every_refusal_is_told_apart() {
         (403, "", "blocked"),
         (400, access, "blocked"),
         (301, "", "blocked"),
-        (400, r#"{"error": "content_is_empty"}"#, "rejected: Deskie refused the message: content_is_empty"),
-        (200, r#"{"error": {"message": "No\nway"}}"#, "rejected: Deskie refused the message: no way"),
+        (400, r#"{"error": "content_is_empty"}"#, "rejected: Deskie refused the message (HTTP 400, content_is_empty)"),
+        (200, r#"{"error": {"message": "No\nway"}}"#, "rejected: Deskie refused the message (HTTP 200): no way"),
         (422, "", "rejected: Deskie refused the message (HTTP 422)"),
     ];
     for (status, text, expected) in rows {
@@ -325,7 +325,9 @@ fn every_refusal_is_told_apart() {
             Outcome::Retry { doubtful: true, .. } => "retry, doubtful".to_owned(),
             Outcome::Retry { .. } => "retry".to_owned(),
             Outcome::Blocked { .. } => "blocked".to_owned(),
-            Outcome::Rejected { reason } => format!("rejected: {reason}"),
+            Outcome::Rejected { reason, details } => {
+                format!("rejected: {reason}{}", details.map_or_else(String::new, |words| format!(": {words}")))
+            }
             other => format!("{other:?}"),
         };
         assert_eq!(found, expected, "{status} {text}");

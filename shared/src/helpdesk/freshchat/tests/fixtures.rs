@@ -74,7 +74,11 @@ const ROWS: &[(&str, Row)] = &[
     ("create_user_minimal.request.json", Request(|| create_user("plain"))),
     (
         "error_conversation_payload.response.json",
-        Answer(400, posted, Rejected("Freshchat refused the message: Conversation payload not valid")),
+        Answer(
+            400,
+            posted,
+            Rejected("Freshchat refused the message (HTTP 400, INVALID_VALUE): Conversation payload not valid"),
+        ),
     ),
     (
         "error_fragment_not_supported.response.json",
@@ -89,7 +93,9 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             400,
             listed_messages,
-            Rejected("Freshchat refused to list the messages: The page does not exist in the search result"),
+            Rejected(
+                "Freshchat refused to list the messages (HTTP 400, WRONG_PAGE): The page does not exist in the search result",
+            ),
         ),
     ),
     (
@@ -326,7 +332,10 @@ fn every_sample_is_read_or_written_as_its_row_says() {
                 let outcome = read(&answer(*status, fixture(name)));
                 match (outcome, expected) {
                     (Outcome::Learned(facts), Learned(expected)) => assert_eq!(facts, expected(), "{name}"),
-                    (Outcome::Rejected { reason }, Rejected(expected)) => assert_eq!(reason, *expected, "{name}"),
+                    (Outcome::Rejected { reason, details }, Rejected(expected)) => {
+                        let details = details.map_or_else(String::new, |words| format!(": {words}"));
+                        assert_eq!(reason + &details, *expected, "{name}");
+                    }
                     (Outcome::Retry { wait, doubtful: false, .. }, Wait(seconds)) => {
                         assert_eq!(wait.unwrap_or_default(), Duration::from_secs(*seconds), "{name}");
                     }

@@ -647,8 +647,12 @@ fn failures_are_told_apart() {
         assert!(matches!(read(status, ""), Outcome::Blocked { .. }));
     }
     let long = json!({ "message": format!("line\n{}", "x".repeat(5000)) }).to_string();
-    let Outcome::Rejected { reason } = read(400, &long) else { panic!() };
-    assert!(reason.starts_with("Freshchat refused the message: line x") && reason.len() < 300, "{reason}");
+    let refusal =
+        Outcome::rejected_as("Freshchat refused the message (HTTP 400)", format!("line\n{}", "x".repeat(5000)));
+    assert_eq!(read(400, &long), refusal);
+    let sample = String::from_utf8(fixture("error_conversation_payload.response.json").to_vec()).unwrap();
+    let reason = "Freshchat refused the message (HTTP 400, INVALID_VALUE)";
+    assert_eq!(read(400, &sample), Outcome::rejected_as(reason, "Conversation payload not valid"));
     assert_eq!(read(422, ""), Outcome::rejected("Freshchat refused the message (HTTP 422)"));
 }
 

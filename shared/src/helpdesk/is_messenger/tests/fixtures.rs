@@ -67,11 +67,14 @@ fn rows() -> Vec<(&'static str, Row)> {
         ("in_status_sent.json", Row::Status(Receipt::Sent)),
         ("in_status_delivered.json", Row::Status(Receipt::Delivered)),
         ("in_status_read.json", Row::Status(Receipt::Read)),
-        ("in_status_failed.json", Row::Status(Receipt::Failed { reason: "Recipient blocked the sender".into() })),
+        ("in_status_failed.json", Row::Status(Receipt::failed("Recipient blocked the sender"))),
         ("in_response_ok.json", Row::Answer(200, sent_as("m-1"))),
         (
             "in_response_400.json",
-            Row::Answer(400, Outcome::rejected("IS-Messenger refused the message (HTTP 400): contactId is invalid")),
+            Row::Answer(
+                400,
+                Outcome::rejected_as("IS-Messenger refused the message (HTTP 400)", "contactId is invalid"),
+            ),
         ),
         (
             "in_response_401.json",

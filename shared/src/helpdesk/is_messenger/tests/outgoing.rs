@@ -146,7 +146,7 @@ fn answers_mean_what_the_status_says() {
 #[test]
 fn a_long_reason_is_cut() {
     let side = Side::custom("viber");
-    let receipt = Receipt::Failed { reason: "no ".repeat(1000) };
+    let receipt = Receipt::failed("no ".repeat(1000));
     let task = Task::Receipt { contact: &nobody("abc"), message: "m", receipt: &receipt, at: AT };
     let sent = side.run(&task, &mut Known::default());
     assert_eq!(sent.len(), 1);

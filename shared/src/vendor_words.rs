@@ -1,0 +1,99 @@
+//! The words of a vendor's refusal. A vendor may quote what the customer wrote, so that only a stable code of them is
+//! logged and stored, and agents read the explanation without the quotation.
+
+use std::collections::HashSet;
+
+/// The longest explanation that agents read, in characters.
+const EXPLANATION: usize = 200;
+/// So much of a vendor's words is looked at.
+const LOOKED_AT: usize = 2_000;
+/// So many letters and digits in a row of what was written are a quotation.
+const QUOTATION: usize = 6;
+
+/// A vendor's error code or the name of a field: something that may be logged. `None` for anything else, a sentence or a
+/// number say.
+pub fn code(word: &str) -> Option<&str> {
+    let is_code = (1..=60).contains(&word.len())
+        && word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']'))
+        && !word.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= QUOTATION);
+    is_code.then_some(word)
+}
+
+/// A vendor's explanation on one line and cut, without what it quotes of `written`, the texts of the message. `None`
+/// where nothing else is left.
+pub fn explanation<'a>(words: &str, written: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words: Vec<char> = words.chars().take(LOOKED_AT).collect();
+    // Quotations come with other case, spaces and marks; letters and digits stay.
+    let places: Vec<usize> =
+        (0..words.len()).filter(|at| words.get(*at).is_some_and(|c| c.is_alphanumeric())).collect();
+    let letters: Vec<char> = places.iter().filter_map(|at| words.get(*at)).map(|c| plain(*c)).collect();
+    let mut is_quoted = vec![false; words.len()];
+    for text in written {
+        let text: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).map(plain).collect();
+        let length = text.len().min(QUOTATION);
+        if length == 0 {
+            continue;
+        }
+        let pieces: HashSet<&[char]> = text.windows(length).collect();
+        for (piece, place) in letters.windows(length).zip(places.windows(length)) {
+            let (Some(first), Some(last)) = (place.first(), place.last()) else { continue };
+            // A short text is a quotation only where it stands as a word of its own.
+            let touches = |at: Option<usize>| at.and_then(|at| words.get(at)).is_some_and(|c| c.is_alphanumeric());
+            let is_word = !touches(first.checked_sub(1)) && !touches(last.checked_add(1));
+            if pieces.contains(piece) && (length == QUOTATION || is_word) {
+                is_quoted.iter_mut().take(last + 1).skip(*first).for_each(|quoted| *quoted = true);
+            }
+        }
+    }
+    let mut out = String::new();
+    for (c, is_quoted) in words.into_iter().zip(is_quoted) {
+        match is_quoted {
+            true if out.ends_with('…') => {}
+            true => out.push('…'),
+            false => out.push(c),
+        }
+    }
+    let out: String = out.chars().take(EXPLANATION).collect();
+    out.contains(char::is_alphanumeric).then(|| out.trim().to_owned())
+}
+
+/// One letter for all of its cases.
+fn plain(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_names_of_fields_may_be_logged_and_sentences_and_numbers_may_not() {
+        for word in ["INVALID_VALUE", "user_not_found", "message.content", "messages[0].text", "error_4001"] {
+            assert_eq!(code(word), Some(word));
+        }
+        for word in ["", "my card is 4111", "4111111111111111", "x4111111111111111", "_x", "naïve", &"x".repeat(61)] {
+            assert_eq!(code(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn agents_read_the_explanation_and_not_what_it_quotes() {
+        let written = "My card is 4111 1111 1111 1111, please book it";
+        for (words, shown) in [
+            ("message_parts[0].content is too long", Some("message_parts[0].content is too long")),
+            ("'My card is 4111 1111 1111 1111, please book it' is not allowed", Some("'…' is not allowed")),
+            ("content \"MY CARD IS 4111-1111-1111-1111\" has a number", Some("content \"…\" has a number")),
+            ("4111111111111111", None),
+            ("My card is 4111 1111", None),
+            ("", None),
+        ] {
+            assert_eq!(explanation(words, [written]).as_deref(), shown, "{words}");
+        }
+        assert_eq!(explanation("the word 'no' is not known", ["no"]).as_deref(), Some("the word '…' is not known"));
+        assert_eq!(explanation("PIN 4711 is wrong", ["hi", "4711"]).as_deref(), Some("PIN … is wrong"));
+        assert_eq!(explanation("a\nb\tc", []).as_deref(), Some("a b c"));
+        assert_eq!(explanation(&"x ".repeat(500), []).map(|words| words.len()), Some(199));
+    }
+}
