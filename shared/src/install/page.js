@@ -11,7 +11,10 @@ const call = async (action) => {
 };
 const side = (name, result) => `${name}: ${result.ok ? "works" : result.reason}`;
 const tell = {
-  check: (body) => `${side("Channel", body.channel)}. ${side("Helpdesk", body.helpdesk)}.`,
+  check: (body) => [
+    `${side("Channel", body.channel)}. ${side("Helpdesk", body.helpdesk)}.`,
+    ...body.findings.map((finding) => `${finding.cause}: ${finding.fix}.`),
+  ].join(" "),
   register: (body) => body.problem?.message ?? "The channel now calls this bridge.",
 };
 
