@@ -84,7 +84,7 @@ fn every_answer_means_what_the_table_says() {
         let task = match name.as_str() {
             name if name.contains("bot_info") => Task::Check,
             name if name.contains("get_webhook") => {
-                known.learn(&[Fact::Note(ASKED.to_owned(), "yes".to_owned())]);
+                known.answered = 1;
                 Task::Register { url: "https://bridge.example.com/channels/i/t" }
             }
             name if name.contains("webhook") => Task::Register { url: "https://bridge.example.com/channels/i/t" },
@@ -107,13 +107,13 @@ fn a_failure_has_the_documented_class() {
         let error = json!({"message": rule["message"].as_str().unwrap_or("something")}).to_string();
         let read = Line.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer(code, &error));
         let fits = match rule["class"].as_str().unwrap() {
-            "success_duplicate" => matches!(read, Outcome::Learned(_)),
+            "success_duplicate" => matches!(read, Ok(_)),
             // A push to somebody is never answered with 404, only a profile is.
-            "permanent_receiver" => matches!(read, Outcome::Gone { .. } | Outcome::Rejected { .. }),
-            "account_config" | "account_quota" => matches!(read, Outcome::Blocked { .. }),
-            "retry_later" => matches!(read, Outcome::Retry { doubtful: false, .. }),
+            "permanent_receiver" => matches!(read, Err(Failure::Gone { .. }) | Err(Failure::Rejected { .. })),
+            "account_config" | "account_quota" => matches!(read, Err(Failure::Blocked { .. })),
+            "retry_later" => matches!(read, Err(Failure::Retry { doubtful: false, .. })),
             // No reply token is ever used.
-            _ => matches!(read, Outcome::Rejected { .. }),
+            _ => matches!(read, Err(Failure::Rejected { .. })),
         };
         assert!(fits, "{rule}: {read:?}");
     }
@@ -225,7 +225,7 @@ fn setup_calls_are_the_documented_ones() {
     let video = Media::new(MediaKind::Video, MediaSource::Reference { id: "560000000000000008".into() });
     let context = crate::adapter::FetchContext::default();
     let asked = &mut Known::default();
-    asked.learn(&[Fact::Note(ASKED.to_owned(), "yes".to_owned())]);
+    asked.answered = 1;
     for (name, task, known) in [
         ("req_bot_info.json", Task::Check, &Known::default()),
         ("req_set_webhook_endpoint.json", Task::Register { url }, &Known::default()),
@@ -264,7 +264,7 @@ fn a_webhook_that_is_switched_off_is_told() {
     };
     let task = Task::Register { url: "https://x.example" };
     let failure = drive(&Line, &side.account(), &task, &mut Known::default(), reply).unwrap_err();
-    assert_eq!(failure, Outcome::rejected(SWITCHED_OFF));
+    assert_eq!(failure, Failure::rejected(SWITCHED_OFF));
 }
 
 #[test]

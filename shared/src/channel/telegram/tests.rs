@@ -74,12 +74,12 @@ fn a_failure_has_the_documented_class() {
             &answer(code, &error.to_string()),
         );
         let fits = match class {
-            "resend_to_new_chat" => matches!(read, Outcome::Learned(_)),
-            "permanent_receiver" => matches!(read, Outcome::Gone { .. }),
-            "account_config" => matches!(read, Outcome::Blocked { .. }),
-            "retry_after" => matches!(read, Outcome::Retry { .. }),
+            "resend_to_new_chat" => matches!(read, Ok(_)),
+            "permanent_receiver" => matches!(read, Err(Failure::Gone { .. })),
+            "account_config" => matches!(read, Err(Failure::Blocked { .. })),
+            "retry_after" => matches!(read, Err(Failure::Retry { .. })),
             // A plain text has no simpler form.
-            _ => matches!(read, Outcome::Rejected { .. }),
+            _ => matches!(read, Err(Failure::Rejected { .. })),
         };
         assert!(fits, "{rule}: {read:?}");
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{extract::State, http::HeaderMap};
 use byoc::{
-    adapter::{Account, Adapter, Body, Delivery, Known, Outcome, Step, Task},
+    adapter::{Account, Adapter, Body, Delivery, Failure, Known, Step, Task},
     helpdesk::{Helpdesk, freshchat::Freshchat},
     message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     secret::Secret,
@@ -88,7 +88,7 @@ impl Served {
     }
 
     /// What the relay does: the next call, its answer, what it teaches. Gives back the names of the calls.
-    async fn run(&self, task: &Task<'_>, known: &mut Known) -> Result<Vec<&'static str>, Outcome> {
+    async fn run(&self, task: &Task<'_>, known: &mut Known) -> Result<Vec<&'static str>, Failure> {
         let mut names = Vec::new();
         loop {
             let call = match Freshchat.next(&self.account(), task, known).unwrap() {
@@ -99,8 +99,8 @@ impl Served {
             names.push(call.name);
             let answer = self.perform(call.request).await;
             match Freshchat.read(&self.account(), task, known, &answer) {
-                Outcome::Learned(facts) => known.learn(&facts),
-                other => return Err(other),
+                Ok(facts) => known.learn(&facts),
+                Err(failure) => return Err(failure),
             }
         }
     }
@@ -403,7 +403,7 @@ async fn a_lost_answer_doubles_nothing() {
                 let fault = if takes_effect { fault.with_effect() } else { fault };
                 served.sim.faults().add(fault);
                 let lost = served.run(&Task::Deliver(&delivery), &mut known).await;
-                assert!(matches!(lost, Err(Outcome::Retry { doubtful: true, .. })), "{lost:?}");
+                assert!(matches!(lost, Err(Failure::Retry { doubtful: true, .. })), "{lost:?}");
                 known.doubtful = true;
                 if takes_effect {
                     break;
