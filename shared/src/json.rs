@@ -11,6 +11,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+mod record;
+
+pub use record::Kept;
+
 /// A value of a JSON text, borrowed from that text.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(transparent)]
