@@ -103,6 +103,24 @@ async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_invocation_is_as_long_as_a_call_at_most() {
+    every_pair(|channel, helpdesk| async move {
+        let rig = Rig::start(channel, helpdesk).await;
+        let event = |length: usize| {
+            let id = rig.bridge.installation_id();
+            json!({"installation": id, "event": "x", "filled": vec![json!({"": 0}); length / 7]})
+        };
+        let code = |answer: Value| answer["error"]["code"].as_str().unwrap_or_default().to_owned();
+        let (product, hook) = (1 << 20, 256 * 1024);
+        assert_eq!(code(rig.bridge.invoke_product_events(event(product)).await), "too_large", "{channel} {helpdesk}");
+        assert_ne!(code(rig.bridge.invoke_product_events(event(product - 200)).await), "too_large");
+        assert_eq!(code(rig.bridge.invoke_install_hook(event(hook)).await), "too_large", "{channel} {helpdesk}");
+        assert_eq!(code(rig.bridge.invoke_install_hook(event(hook - 200)).await), "unknown_event");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_install_with_a_bad_setting_names_it_and_stores_nothing() {
     every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;

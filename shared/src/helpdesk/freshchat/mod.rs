@@ -25,11 +25,11 @@ mod tests;
 
 use bytes::Bytes;
 use http::Response;
-use serde_json::Value;
 
 use super::{Helpdesk, Origin};
 use crate::{
     adapter::{Account, Adapter, Known, Outcome, RenderError, Step, Task, Urls},
+    json::Json,
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -145,7 +145,7 @@ impl Helpdesk for Freshchat {
         parse::parse(account, request)
     }
 
-    fn origin(&self, body: &Value) -> Option<Origin> {
+    fn origin(&self, body: Json<'_>) -> Option<Origin> {
         origin::origin(body)
     }
 }

@@ -3,19 +3,21 @@
 //! Three shapes arrive at the same URL: classic webhooks (`action`), and product events of the Marketplace app in the
 //! wrappers of platform 2 and 3 (`event`).
 
-use serde::de::Deserialize;
-use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     CHANNEL_ID, WEBHOOK_PUBLIC_KEY, parts, profile, verify,
-    wire::{Actor, ClassicData, Conversation, Message, ProductData, User, Webhook, Word},
+    wire::{self, Actor, ClassicData, Message, ProductData, Told, User, Webhook, Word},
 };
 use crate::{
     adapter::Account,
+    json::{self, Json},
     message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
     webhook::{Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, Verified},
 };
+
+/// The most messages that are taken from one call, and that are listed as left out. One is usual, a few were seen.
+const MESSAGES: usize = 100;
 
 pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
     let body = &request.request().body;
@@ -28,11 +30,12 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
             message: "a call without a signature should be an event of the Marketplace app".to_owned(),
         });
     }
-    let value: Value = crate::webhook::decode(body)?;
+    let text = json::text_of(body);
+    let value = Json::read(&text).map_err(|error| ParseError::json(&error))?;
     if !value.is_object() {
         return Err(ParseError::bad("(body)", "a JSON object"));
     }
-    let call = Webhook::deserialize(value).map_err(|error| ParseError::json(&error))?;
+    let call: Webhook<'_> = wire::record(value);
     let received_at = request.request().received_at;
     match (&call.event, &call.action) {
         (Word::Is(event), Word::Absent) => product(account, &call, event, received_at),
@@ -46,18 +49,18 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
 /// <https://crmsupport.freshworks.com/support/solutions/articles/50000004461>
 fn classic(
     account: &Account<'_>,
-    call: &Webhook,
+    call: &Webhook<'_>,
     action: &str,
     received_at: i64,
 ) -> Result<ParsedHelpdesk, ParseError> {
-    let data = ClassicData::deserialize(&call.data).unwrap_or_default();
+    let data: ClassicData<'_> = wire::record(call.data);
     let at = millis(&call.action_time).unwrap_or(received_at);
     let (change, field, state) = match action {
         "message_create" => {
-            return match call.data.get("message") {
-                Some(Value::Object(_)) => classic_message(account, call, &data.message, at),
-                None | Some(Value::Null) => Err(ParseError::missing("data.message")),
-                Some(_) => Err(ParseError::bad("data.message", "an object")),
+            return match call.data.get("message").unwrap_or_default() {
+                message if message.is_object() => classic_message(account, call, &data.message, at),
+                message if message.is_null() => Err(ParseError::missing("data.message")),
+                _ => Err(ParseError::bad("data.message", "an object")),
             };
         }
         "conversation_assignment" => (&data.assignment, "assignment", ConversationState::Open),
@@ -84,7 +87,7 @@ fn classic(
 
 fn classic_message(
     account: &Account<'_>,
-    call: &Webhook,
+    call: &Webhook<'_>,
     message: &Message,
     at: i64,
 ) -> Result<ParsedHelpdesk, ParseError> {
@@ -98,12 +101,19 @@ fn classic_message(
         topic: &message.channel_id,
         at,
     };
-    around.messages(std::slice::from_ref(message), |_| "data.message".to_owned())
+    let mut found = Found::default();
+    around.add(message, "data.message", &mut found)?;
+    Ok(found.oldest_first())
 }
 
 /// <https://developers.freshworks.com/docs/>, "Product events" of the Freshchat modules.
-fn product(account: &Account<'_>, call: &Webhook, event: &str, received_at: i64) -> Result<ParsedHelpdesk, ParseError> {
-    let data = ProductData::deserialize(&call.data).unwrap_or_default();
+fn product(
+    account: &Account<'_>,
+    call: &Webhook<'_>,
+    event: &str,
+    received_at: i64,
+) -> Result<ParsedHelpdesk, ParseError> {
+    let data: ProductData<'_> = wire::record(call.data);
     let at = call.timestamp.text().and_then(|text| text.parse().ok()).unwrap_or(received_at);
     let conversation = if event == "onMessageCreate" { &data.message } else { &data.conversation };
     let around = Around {
@@ -117,8 +127,7 @@ fn product(account: &Account<'_>, call: &Webhook, event: &str, received_at: i64)
         at,
     };
     match event {
-        "onMessageCreate" if conversation.messages.is_empty() => Err(ParseError::missing("data.message.messages")),
-        "onMessageCreate" => around.messages(&conversation.messages, |index| format!("data.message.messages[{index}]")),
+        "onMessageCreate" => around.messages(conversation.messages),
         "onConversationCreate" | "onConversationUpdate" => {
             let id = format!("{event}:{}:{at}", around.conversation.need("data.conversation.conversation_id")?);
             let new = (event == "onConversationCreate").then_some(ConversationState::Open);
@@ -158,28 +167,31 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// One event per message of an agent, oldest first; `path` names the n-th message for errors.
-    fn messages(&self, messages: &[Message], path: impl Fn(usize) -> String) -> Result<ParsedHelpdesk, ParseError> {
-        let mut parsed = Parsed::events(Vec::new());
-        let mut found = Vec::new();
-        for (index, message) in messages.iter().enumerate() {
-            match self.message(message, &path(index))? {
-                Ok(event) => found.push((millis(&message.created_time), event)),
-                Err(reason) => {
-                    parsed.ignored.push(Ignored { id: message.id.owned().unwrap_or_default(), reason });
-                }
+    /// One event per message of an agent, oldest first.
+    fn messages(&self, list: Json<'_>) -> Result<ParsedHelpdesk, ParseError> {
+        let (mut found, mut count, mut result) = (Found::default(), 0, Ok(()));
+        list.each(|message| {
+            if result.is_ok() {
+                let path = format!("data.message.messages[{count}]");
+                result = self.add(&wire::record(message), &path, &mut found);
             }
+            count += 1;
+        });
+        result?;
+        if count == 0 { Err(ParseError::missing("data.message.messages")) } else { Ok(found.oldest_first()) }
+    }
+
+    fn add(&self, message: &Message, path: &str, found: &mut Found) -> Result<(), ParseError> {
+        match self.message(message, path)? {
+            Ok(event) => found.push(millis(&message.created_time), event),
+            Err(reason) => found.ignore(message.id.owned().unwrap_or_default(), reason),
         }
-        if found.iter().all(|(time, _)| time.is_some()) {
-            found.sort_by_key(|(time, _)| *time);
-        }
-        parsed.events = found.into_iter().map(|(_, event)| event).collect();
-        Ok(parsed)
+        Ok(())
     }
 
     /// The event, or why there is none.
     fn message(&self, message: &Message, path: &str) -> Result<Result<HelpdeskEvent, &'static str>, ParseError> {
-        if message.message_parts.is_null() && !message.msg_parts.is_null() {
+        if message.message_parts.json().is_null() && !message.msg_parts.json().is_null() {
             return Ok(Err("legacy"));
         }
         if message.message_type == Word::Misshapen {
@@ -293,6 +305,36 @@ impl Around<'_> {
     }
 }
 
+/// The messages of one call, so far.
+#[derive(Default)]
+struct Found {
+    events: Vec<(Option<i64>, HelpdeskEvent)>,
+    ignored: Vec<Ignored>,
+}
+
+impl Found {
+    fn push(&mut self, time: Option<i64>, event: HelpdeskEvent) {
+        if self.events.len() < MESSAGES {
+            self.events.push((time, event));
+        } else {
+            self.ignore(event.id, "too_many");
+        }
+    }
+
+    fn ignore(&mut self, id: String, reason: &'static str) {
+        if self.ignored.len() < MESSAGES {
+            self.ignored.push(Ignored { id, reason });
+        }
+    }
+
+    fn oldest_first(mut self) -> ParsedHelpdesk {
+        if self.events.iter().all(|(time, _)| time.is_some()) {
+            self.events.sort_by_key(|(time, _)| *time);
+        }
+        Parsed { ignored: self.ignored, ..Parsed::events(self.events.into_iter().map(|(_, event)| event).collect()) }
+    }
+}
+
 /// The list of states is open: whatever is not resolved takes messages.
 pub(super) fn state_of(status: &Word) -> Option<ConversationState> {
     let status = status.lower();
@@ -310,8 +352,8 @@ pub(super) fn millis(time: &Word) -> Option<i64> {
 }
 
 /// The conversation that a Marketplace event is about.
-pub(super) fn conversation_of(data: &ProductData) -> &Conversation {
-    if data.message.guid().text().is_some() || !data.message.messages.is_empty() {
+pub(super) fn conversation_of<'a, 'b>(data: &'b ProductData<'a>) -> &'b Told<'a> {
+    if data.message.guid().text().is_some() || data.message.messages.item(0).is_some() {
         &data.message
     } else {
         &data.conversation
