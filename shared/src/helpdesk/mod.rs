@@ -60,6 +60,11 @@ pub struct Origin {
     pub user: Option<String>,
 }
 
+/// Whether a file can be fetched from what a helpdesk gives as its link.
+pub(crate) fn is_link(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+}
+
 /// Every helpdesk by the name of its kind.
 pub static HELPDESKS: &[(&str, &dyn Helpdesk)] =
     &[("deskie", &deskie::Deskie), ("freshchat", &freshchat::Freshchat), ("is_messenger", &is_messenger::IsMessenger)];

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     adapter::Account,
     crypto::sha256_hex,
+    helpdesk::is_link,
     json::{self, Json},
     media::content_type_of,
     message::{Author, AuthorKind, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
@@ -53,17 +54,19 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     if parts.is_empty() {
         return Ok(ParsedHelpdesk::ignored(id, "empty"));
     }
+    let custom = message.custom_user_id.or(&message.user_custom_id);
+    let Some(group) = custom.text().or(message.user_id.id()).or(message.case_id.id()) else {
+        return Ok(ParsedHelpdesk::ignored(id, "no_contact"));
+    };
     // A machine's message is compared with those that we posted; a rule's is always delivered.
     let by_machine = is_from_api || message.sent_via_rule.0;
     let author = Author { kind: if by_machine { AuthorKind::Bot } else { AuthorKind::Agent }, name: None, id: None };
-    let custom = message.custom_user_id.or(&message.user_custom_id);
-    let group = custom.text().or(message.user_id.id()).or(message.case_id.id());
     Ok(ParsedHelpdesk::events(vec![HelpdeskEvent {
         // Without an id of its own, the same bytes within a moment are a repeat.
-        repeat_key: message.message_id.id().is_none().then(|| sha256_hex(&request.body)),
+        repeat_key: own_id(&message).is_none().then(|| sha256_hex(&request.body)),
         id,
         at: request.received_at,
-        group: group.ok_or_else(|| ParseError::missing("object.custom_user_id"))?.to_owned(),
+        group: group.to_owned(),
         contact: custom.text().and_then(|custom| account.contact_of(custom)).map(str::to_owned),
         user: message.user_id.id().map(str::to_owned),
         conversation: message.case_id.id().map(str::to_owned),
@@ -82,8 +85,11 @@ fn body(request: &WebhookRequest) -> Result<Cow<'_, str>, ParseError> {
 }
 
 fn id(message: &WebhookMessage<'_>, request: &WebhookRequest) -> String {
-    let own = message.message_id.id().filter(|id| id.len() <= MAX_ID);
-    own.map_or_else(|| format!("call:{}", request.id), str::to_owned)
+    own_id(message).map_or_else(|| format!("call:{}", request.id), str::to_owned)
+}
+
+fn own_id<'m>(message: &'m WebhookMessage<'_>) -> Option<&'m str> {
+    message.message_id.id().filter(|id| id.len() <= MAX_ID)
 }
 
 fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
@@ -94,7 +100,10 @@ fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
     let text = Some(text.trim()).filter(|text| !text.is_empty()).map(Part::text);
     let files = wire::entries(message.attachments);
     let others = (files.len() > FILES).then(|| Part::Unsupported { what: "more files".to_owned(), text: None });
-    text.into_iter().chain(files.into_iter().take(FILES).map(attachment)).chain(others).collect()
+    // Nothing was said, or nothing that can be read.
+    let is_lost = text.is_none() && files.is_empty() && !message.content.is_there() && !message.content_html.is_there();
+    let lost = is_lost.then(|| Part::Unsupported { what: "message".to_owned(), text: None });
+    text.into_iter().chain(files.into_iter().take(FILES).map(attachment)).chain(others).chain(lost).collect()
 }
 
 /// A link's life is not known, so the relay copies the file at once.
@@ -104,13 +113,14 @@ fn attachment(value: Json<'_>) -> Part {
         return media(&url, &Attachment::default());
     }
     let file = Attachment::deserialize(value).unwrap_or_default();
-    match file.url.text() {
-        Some(url) => media(url.trim(), &file),
-        None => Part::Unsupported { what: "file".to_owned(), text: file.file_name.owned() },
-    }
+    media(file.url.text().unwrap_or_default().trim(), &file)
 }
 
 fn media(url: &str, file: &Attachment) -> Part {
+    if !is_link(url) {
+        let text = file.file_name.owned().or_else(|| Some(url.to_owned()).filter(|url| !url.is_empty()));
+        return Part::Unsupported { what: "file".to_owned(), text };
+    }
     let name = file.file_name.owned().or_else(|| name_in(url));
     let extension = name.as_deref().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
     let kind = file.mime_type.text().or_else(|| extension.map(content_type_of)).map_or(MediaKind::File, MediaKind::of);

@@ -24,6 +24,11 @@ impl Word {
         self.0.as_deref().filter(|text| !text.trim().is_empty())
     }
 
+    /// Whether there is a text or a number, which may say nothing.
+    pub(super) fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub(super) fn owned(&self) -> Option<String> {
         self.text().map(str::to_owned)
     }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::wire::{self, Attachment, Message};
 use crate::{
+    helpdesk::is_link,
     json::Json,
     message::{Button, Card, Media, MediaKind, MediaSource, Part},
-    webhook::ParseError,
 };
 
 /// The most parts that one message becomes; one more says that there are others.
@@ -36,28 +36,26 @@ pub(super) struct FileRef {
     pub hash: Option<String>,
 }
 
-/// Reads `message_parts` and `reply_parts`.
-pub(super) fn contents(message: &Message, conversation: &str, path: &str) -> Result<Contents, ParseError> {
+/// Reads `message_parts` and `reply_parts`. Nothing comes of a message that says nothing: one whose list of parts is
+/// empty, not one that has no list.
+pub(super) fn contents(message: &Message, conversation: Option<&str>) -> Contents {
     let mut reader = Reader { message, conversation, contents: Contents::default() };
-    let mut says_something = false;
-    for (value, field) in [(&message.message_parts, "message_parts"), (&message.reply_parts, "reply_parts")] {
-        let value = value.json();
-        if !value.is_array() && !value.is_null() {
-            return Err(ParseError::bad(&format!("{path}.{field}"), "a list of message parts"));
-        }
-        says_something |= value.item(0).is_some();
-        reader.any(value, 0);
+    let lists = [message.message_parts.json(), message.reply_parts.json()];
+    for list in lists {
+        reader.any(list, 0);
     }
+    let mut there = lists.into_iter().filter(|list| !list.is_null()).peekable();
+    let says_nothing = there.peek().is_some() && there.all(|list| list.is_array() && list.item(0).is_none());
     let mut contents = reader.contents;
-    if contents.parts.is_empty() && says_something {
+    if contents.parts.is_empty() && !says_nothing {
         contents.parts.push(unsupported("message", None));
     }
-    Ok(contents)
+    contents
 }
 
 struct Reader<'a> {
     message: &'a Message,
-    conversation: &'a str,
+    conversation: Option<&'a str>,
     contents: Contents,
 }
 
@@ -71,7 +69,7 @@ impl Reader<'_> {
         } else if value.is_array() && depth < DEPTH {
             value.each(|part| self.any(part, depth + 1));
         } else {
-            self.push(unsupported("message", None));
+            self.push(unsupported("message", given(value)));
         }
     }
 
@@ -128,9 +126,13 @@ impl Reader<'_> {
             (MediaKind::Video, Some(MediaKind::Audio)) => MediaKind::Audio,
             (kind, _) => kind,
         };
-        let source = match file.url.text() {
-            Some(url) => MediaSource::ShortLink { url: url.to_owned() },
-            None => MediaSource::Reference { id: self.reference(&file) },
+        let link = file.url.text().filter(|url| is_link(url));
+        let source = match link.map(|url| MediaSource::ShortLink { url: url.to_owned() }) {
+            Some(source) => source,
+            None => match self.reference(&file) {
+                Some(id) => MediaSource::Reference { id },
+                None => return self.push(unsupported("file", file.name().owned())),
+            },
         };
         self.push(Part::Media(Media {
             name: file.name().owned(),
@@ -143,14 +145,15 @@ impl Reader<'_> {
         }
     }
 
-    fn reference(&self, file: &Attachment) -> String {
+    /// How to find a file again, where it is known in which message it stands.
+    fn reference(&self, file: &Attachment) -> Option<String> {
         let reference = FileRef {
-            conversation: self.conversation.to_owned(),
-            message: self.message.id.text().unwrap_or_default().to_owned(),
+            conversation: self.conversation?.to_owned(),
+            message: self.message.id.owned()?,
             position: self.contents.files.len(),
             hash: file.hash().owned(),
         };
-        serde_json::to_string(&reference).unwrap_or_default()
+        serde_json::to_string(&reference).ok()
     }
 
     /// Choices that stand side by side are one part.
@@ -261,7 +264,12 @@ fn list_at<'a>(value: Json<'a>, key: &str) -> Json<'a> {
 }
 
 fn text_at(value: Json<'_>, key: &str) -> Option<String> {
-    value.get(key)?.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
+    given(value.get(key)?)
+}
+
+/// A text that says something.
+fn given(value: Json<'_>) -> Option<String> {
+    value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
 }
 
 /// Whatever people can read in a part that has no counterpart.

@@ -6,10 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{
-    json::{self, Json, Kept},
-    webhook::ParseError,
-};
+use crate::json::{self, Json, Kept};
 
 /// A text that may be missing, and that some versions write as a number.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,15 +34,6 @@ impl Word {
 
     pub(super) fn or<'a>(&'a self, other: &'a Self) -> &'a Self {
         if self.text().is_some() { self } else { other }
-    }
-
-    /// The text, or the error that names the field.
-    pub(super) fn need(&self, field: &str) -> Result<&str, ParseError> {
-        match self {
-            Self::Is(text) => Ok(text),
-            Self::Absent => Err(ParseError::missing(field)),
-            Self::Misshapen => Err(ParseError::bad(field, "a text")),
-        }
     }
 
     /// The same word without regard to case, for comparisons.

@@ -8,6 +8,7 @@ use super::ids::{self, IdType};
 use crate::{
     adapter::Account,
     crypto::sha256_hex,
+    helpdesk::is_link,
     json::{self, Json},
     message::{Author, AuthorKind, Button, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, Verified, WebhookRequest},
@@ -84,8 +85,7 @@ fn file(attachment: Json<'_>) -> Result<Media, ParseError> {
         _ => return Err(ParseError::bad("message.attachment.type", "image, video, audio or file")),
     };
     let url = text(attachment, "url", "message.attachment.url")?;
-    let is_web = url::Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    if !is_web {
+    if !is_link(&url) {
         return Err(ParseError::bad("message.attachment.url", "an https URL"));
     }
     Ok(Media {
