@@ -12,7 +12,8 @@ use crate::{
     crypto::random_id,
     helpdesk::{HELPDESKS, Origin},
     installation::{Installations, Live, Route},
-    limits::Unreadable,
+    json::{self, Json},
+    limits::{self, Unreadable},
     message::{ENVELOPE_VERSION, Envelope, Event},
     queue::{Outgoing, Queue},
     store::Store,
@@ -77,8 +78,16 @@ impl Ingest {
     ///
     /// # Errors
     /// What to answer instead; a status of 500 or more is a failure of ours, to be tried again.
-    pub async fn invoked(&self, event: &Value) -> Result<Queued, ApiError> {
-        let live = self.installation_of(event).await?;
+    pub async fn invoked(&self, event: String) -> Result<Queued, ApiError> {
+        // Before it is known whose event it is: also what is read of it to find that out has a limit.
+        if event.len() > limits::BODY {
+            return Err(ApiError::too_large(limits::BODY));
+        }
+        let live = {
+            let text = json::text_of(event.as_bytes());
+            let event = Json::read(&text).map_err(|error| ParseError::json(&error))?;
+            self.installation_of(event).await?
+        };
         if live.is_uninstalled() {
             return Err(ApiError::gone());
         }
@@ -88,7 +97,7 @@ impl Ingest {
             query: String::new(),
             rest: String::new(),
             headers: http::HeaderMap::new(),
-            body: serde_json::to_vec(event).unwrap_or_default().into(),
+            body: event.into(),
             received_at: now_ms(),
             id: random_id()?,
         };
@@ -165,7 +174,7 @@ impl Ingest {
 
     /// Finds the installation of an event: by the explicit field `installation`, else by the account that the event
     /// names; of several, the one with the event's topic, else the one that knows the user.
-    async fn installation_of(&self, event: &Value) -> Result<std::sync::Arc<Live>, ApiError> {
+    async fn installation_of(&self, event: Json<'_>) -> Result<std::sync::Arc<Live>, ApiError> {
         let unknown = || {
             ApiError::new(
                 StatusCode::NOT_FOUND,
@@ -173,8 +182,8 @@ impl Ingest {
                 "no installation belongs to this event; add its id as the top-level field `installation`",
             )
         };
-        if let Some(id) = event.get("installation").and_then(Value::as_str) {
-            return self.installations.find(id).await?.ok_or_else(unknown);
+        if let Some(id) = event.get("installation").and_then(Json::text) {
+            return self.installations.find(&id).await?.ok_or_else(unknown);
         }
         let found = HELPDESKS.iter().find_map(|(kind, helpdesk)| Some((*kind, helpdesk.origin(event)?)));
         let (kind, origin) = found.ok_or_else(|| {

@@ -1,6 +1,7 @@
 //! What every bad input gets.
 
-use byoc_tests::{Rig, every_pair};
+use byoc_local::sim::Saying;
+use byoc_tests::{Rig, every_pair, texts};
 use serde_json::{Value, json};
 
 struct Told {
@@ -98,6 +99,47 @@ async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
         let told = call("PUT", &url, &[], "").await;
         assert_eq!((told.status, told.code().as_str()), (405, "method_not_allowed"), "{channel} {helpdesk}");
         rig.exactly_at_helpdesk(1).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_call_whose_message_cannot_be_read_is_taken_and_told() {
+    let rig = Rig::start("viber", "freshchat").await;
+    rig.customer_says("hello").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    let notice = "[message: this kind of message cannot be shown here]";
+    let (text, odd) = (json!([{"text": {"content": "x"}}]), json!("odd"));
+    let rows = [
+        (json!({"message_parts": 5}), Some(notice.to_owned())),
+        (json!({"message_parts": odd}), Some(format!("{notice}\nodd"))),
+        (json!({"message_parts": text, "created_time": {}, "channel_id": [], "user_id": null}), Some("x".to_owned())),
+        (json!({"message_parts": text, "message_type": ["private"]}), None),
+        (json!({"message_parts": text, "actor_type": null}), None),
+    ];
+    let mut expected = Vec::new();
+    for (fields, shown) in rows {
+        let said = rig.bridge.helpdesk.answer(&contact, Saying::Raw(fields.clone())).await.unwrap();
+        assert_eq!((said.status, said.attempts), (200, 1), "{fields}: {}", said.body);
+        expected.extend(shown);
+    }
+    assert_eq!(texts(&rig.exactly_at_channel(expected.len()).await), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invocation_is_as_long_as_a_call_at_most() {
+    every_pair(|channel, helpdesk| async move {
+        let rig = Rig::start(channel, helpdesk).await;
+        let event = |length: usize| {
+            let id = rig.bridge.installation_id();
+            json!({"installation": id, "event": "x", "filled": vec![json!({"": 0}); length / 7]})
+        };
+        let code = |answer: Value| answer["error"]["code"].as_str().unwrap_or_default().to_owned();
+        let (product, hook) = (1 << 20, 256 * 1024);
+        assert_eq!(code(rig.bridge.invoke_product_events(event(product)).await), "too_large", "{channel} {helpdesk}");
+        assert_ne!(code(rig.bridge.invoke_product_events(event(product - 200)).await), "too_large");
+        assert_eq!(code(rig.bridge.invoke_install_hook(event(hook)).await), "too_large", "{channel} {helpdesk}");
+        assert_eq!(code(rig.bridge.invoke_install_hook(event(hook - 200)).await), "unknown_event");
     })
     .await;
 }

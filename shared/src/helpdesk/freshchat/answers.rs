@@ -468,10 +468,8 @@ impl Reader<'_> {
         if let Some(next) = self.next_page(message.is_some() || found.messages.is_empty()) {
             return next;
         }
-        let files = message
-            .and_then(|message| parts::contents(message, &reference.conversation, "messages").ok())
-            .map(|contents| contents.files)
-            .unwrap_or_default();
+        let files =
+            message.map(|message| parts::contents(message, Some(&reference.conversation)).files).unwrap_or_default();
         let by_hash =
             files.iter().find(|file| reference.hash.is_some() && file.hash().text() == reference.hash.as_deref());
         match by_hash.or_else(|| files.get(reference.position)).and_then(|file| file.url.text()) {

@@ -25,11 +25,11 @@ mod tests;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use serde_json::Value;
 
 use super::{Helpdesk, Origin};
 use crate::{
     adapter::{Account, Adapter, Known, Learned, RenderError, Step, Task, Urls},
+    json::Json,
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -149,7 +149,7 @@ impl Helpdesk for Freshchat {
         parse::parse(account, request)
     }
 
-    fn origin(&self, body: &Value) -> Option<Origin> {
+    fn origin(&self, body: Json<'_>) -> Option<Origin> {
         origin::origin(body)
     }
 }
