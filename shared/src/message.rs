@@ -43,7 +43,7 @@ pub struct ChannelEvent {
     pub id: String,
     /// When it happened, in milliseconds since 1970, by the platform's clock.
     pub at: i64,
-    /// Whom it is about.
+    /// Whom it is about. Its id is empty where a [`ChannelEventKind::Receipt`] names only its message.
     pub contact: Contact,
     /// What happened.
     pub kind: ChannelEventKind,
