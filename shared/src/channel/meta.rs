@@ -9,7 +9,7 @@ use super::codes::{self, Code};
 use crate::{
     adapter::{Account, Outcome, retry_after},
     crypto::{hmac_sha256, same},
-    webhook::{Ack, Ignored, ParsedChannel, Proof, VerifyError, WebhookRequest},
+    webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
 };
 
 /// The settings of both.
@@ -55,16 +55,6 @@ pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
         let challenge = request.query_value("hub.challenge").unwrap_or_default();
         ParsedChannel::ignored("handshake", "handshake").answered(Ack::text(challenge))
     })
-}
-
-/// Nothing yet, to which a batch adds.
-pub(super) fn nothing() -> ParsedChannel {
-    ParsedChannel { events: Vec::new(), ignored: Vec::new(), ack: Ack::empty() }
-}
-
-/// Leaves something of a batch out.
-pub(super) fn ignore(parsed: &mut ParsedChannel, id: &str, reason: &'static str) {
-    parsed.ignored.push(Ignored { id: id.to_owned(), reason });
 }
 
 /// The answer to a call that worked, or what its failure means. `vendor` is what people call it; codes that are not
