@@ -181,7 +181,7 @@ fn is_link(url: &str) -> bool {
 /// Why a message failed late, in words that stand in a sentence.
 fn failure(description: &str) -> String {
     const MOST: TextLimit = TextLimit { max: 200, unit: TextUnit::Chars };
-    let words = description.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = description.split_whitespace().take(MOST.max).collect::<Vec<_>>().join(" ");
     if words.is_empty() {
         return "Viber could not show it to the contact".to_owned();
     }
