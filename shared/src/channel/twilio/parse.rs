@@ -44,8 +44,13 @@ impl Form {
             let number = name.strip_prefix("MediaUrl").or_else(|| name.strip_prefix("MediaContentType"));
             number.and_then(|number| number.parse().ok()).is_some_and(|number: usize| number < FILES)
         };
-        let known = form_urlencoded::parse(raw).filter(|(name, _)| FIELDS.contains(&&**name) || is_file(name));
-        Self(known.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        let mut fields = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(raw) {
+            if FIELDS.contains(&&*name) || is_file(&name) {
+                fields.insert(name.into_owned(), value.into_owned());
+            }
+        }
+        Self(fields)
     }
 
     /// A field that is there and not empty.
