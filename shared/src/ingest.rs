@@ -15,7 +15,7 @@ use crate::{
     json::{self, Json},
     limits::{self, Unreadable},
     message::{ENVELOPE_VERSION, Envelope, Event},
-    queue::{Outgoing, Queue},
+    queue::{Outgoing, Queue, QueueError},
     store::Store,
     webhook::{Ack, Ignored, ParseError, Parsed, Proof, Verified, WebhookRequest, authenticate},
 };
@@ -57,7 +57,8 @@ impl Ingest {
             let account = live.channel_account();
             let verified = authenticate(live.channel, &account, &request)?;
             let parsed = understood(live.channel, verified, live.channel.parse(&account, verified))?;
-            self.accept(&live, parsed, Event::Channel, request.received_at).await.map(|(_, ack)| ack)
+            let leaves_out = is_acknowledged(live.channel, verified);
+            self.accept(&live, parsed, Event::Channel, &request, leaves_out).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
@@ -69,7 +70,8 @@ impl Ingest {
             let account = live.helpdesk_account();
             let verified = authenticate(live.helpdesk, &account, &request)?;
             let parsed = understood(live.helpdesk, verified, live.helpdesk.parse(&account, verified))?;
-            self.accept(&live, parsed, Event::Helpdesk, request.received_at).await.map(|(_, ack)| ack)
+            let leaves_out = is_acknowledged(live.helpdesk, verified);
+            self.accept(&live, parsed, Event::Helpdesk, &request, leaves_out).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
@@ -102,7 +104,7 @@ impl Ingest {
             id: random_id()?,
         };
         let parsed = live.helpdesk.parse(&live.helpdesk_account(), Verified::invoked(&request))?;
-        self.accept(&live, parsed, Event::Helpdesk, request.received_at).await.map(|(queued, _)| queued)
+        self.accept(&live, parsed, Event::Helpdesk, &request, false).await.map(|(queued, _)| queued)
     }
 
     async fn admit(
@@ -145,21 +147,33 @@ impl Ingest {
         Ok((live, request))
     }
 
-    /// Stores what was parsed. Only then may the acknowledgement go out.
+    /// Stores what was parsed. Only then may the acknowledgement go out. `leaves_out` says that an event which is too long
+    /// for the queue is left out, so that the others of its call are stored.
     async fn accept<E>(
         &self,
         live: &Live,
-        parsed: Parsed<E>,
+        mut parsed: Parsed<E>,
         side: impl Fn(E) -> Event,
-        received_at: i64,
+        request: &WebhookRequest,
+        leaves_out: bool,
     ) -> Result<(Queued, Ack), ApiError> {
-        let installation = &live.installation.id;
+        let (installation, received_at) = (&live.installation.id, request.received_at);
         let pack = |event| {
             let envelope =
                 Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event: side(event) };
             Outgoing::pack(&envelope)
         };
-        let messages: Vec<Outgoing> = parsed.events.into_iter().map(pack).collect::<Result<_, _>>()?;
+        let mut messages = Vec::with_capacity(parsed.events.len());
+        for event in parsed.events {
+            match pack(event) {
+                Ok(message) => messages.push(message),
+                Err(QueueError::TooLong) if leaves_out => {
+                    tracing::warn!(installation.id = %installation, "an event is too long for the queue");
+                    parsed.ignored.push(Ignored { id: request.id.clone(), reason: "too_long" });
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
         if !messages.is_empty() {
             self.queue.send(&messages).await?;
         }
@@ -255,14 +269,18 @@ fn understood<E>(
     verified: Verified<'_>,
     parsed: Result<Parsed<E>, ParseError>,
 ) -> Result<Parsed<E>, ParseError> {
-    let is_acknowledged = verified.proof() == Proof::Signed && adapter.limits().unreadable == Unreadable::Acknowledged;
-    parsed.or_else(|error| match is_acknowledged {
+    parsed.or_else(|error| match is_acknowledged(adapter, verified) {
         true => {
             tracing::warn!(error.code = error.code, error = %error, "a signed webhook call could not be read");
             Ok(Parsed::ignored(&verified.request().id, "unreadable"))
         }
         false => Err(error),
     })
+}
+
+/// Whether a call is answered 200 whatever it contains.
+fn is_acknowledged(adapter: &(impl Adapter + ?Sized), verified: Verified<'_>) -> bool {
+    verified.proof() == Proof::Signed && adapter.limits().unreadable == Unreadable::Acknowledged
 }
 
 /// `GET /health` on every function.

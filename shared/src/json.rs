@@ -62,6 +62,11 @@ impl<'a> Json<'a> {
         })
     }
 
+    /// The text behind a JSON pointer.
+    pub fn text_at(self, path: &str) -> Option<Cow<'a, str>> {
+        self.pointer(path)?.text()
+    }
+
     /// Several fields in one pass; `null` where one is absent.
     pub fn pick<const N: usize>(self, names: [&str; N]) -> [Self; N] {
         let mut found = [Self::default(); N];
@@ -109,8 +114,16 @@ impl<'a> Json<'a> {
 
     /// The fields of an object in the order of the text, none where this is no object.
     pub fn fields(self) -> Vec<(String, Self)> {
+        let mut fields = Vec::new();
+        self.each_field(|name, value| fields.push((name, value)));
+        fields
+    }
+
+    /// Hands out the fields of an object one after the other, none where this is no object.
+    pub fn each_field(self, take: impl FnMut(String, Self)) {
         let mut reader = serde_json::Deserializer::from_str(self.raw());
-        reader.deserialize_map(Fields).unwrap_or_default()
+        // Whatever fails here is no object and has no fields.
+        let _ = reader.deserialize_map(Fields(take));
     }
 
     /// A string's text.
@@ -143,6 +156,11 @@ impl<'a> Json<'a> {
     /// Whether this is an array.
     pub fn is_array(self) -> bool {
         self.raw().starts_with('[')
+    }
+
+    /// Whether this is `true`.
+    pub fn is_true(self) -> bool {
+        self.raw() == "true"
     }
 
     /// Whether this is `null`.
@@ -301,22 +319,21 @@ impl Visitor<'_> for Named<'_> {
     }
 }
 
-/// Lists the fields of an object.
-struct Fields;
+/// Hands out the fields of an object.
+struct Fields<F>(F);
 
-impl<'a> Visitor<'a> for Fields {
-    type Value = Vec<(String, Json<'a>)>;
+impl<'a, F: FnMut(String, Json<'a>)> Visitor<'a> for Fields<F> {
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(field) = map.next_entry()? {
-            fields.push(field);
+    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((name, value)) = map.next_entry()? {
+            (self.0)(name, value);
         }
-        Ok(fields)
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every bad input gets.
 
 use byoc_local::sim::Saying;
-use byoc_tests::{Rig, every_pair, texts};
+use byoc_tests::{Rig, eventually, every_pair, texts};
 use serde_json::{Value, json};
 
 struct Told {
@@ -142,6 +142,58 @@ async fn an_invocation_is_as_long_as_a_call_at_most() {
         assert_eq!(code(rig.bridge.invoke_install_hook(event(hook - 200)).await), "unknown_event");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_event_that_cannot_be_read_is_answered_200() {
+    let shown = |what: &str| format!("[{what}: this kind of message cannot be shown here]");
+    for (channel, events) in [
+        (
+            "viber",
+            vec![
+                (json!({"type": "text"}), shown("empty message")),
+                (
+                    json!({"type": "picture", "media": "file:///sdcard/cat.jpg", "text": "my cat"}),
+                    format!("{}\nmy cat\nfile:///sdcard/cat.jpg", shown("picture")),
+                ),
+                (json!({"text": "of no type"}), format!("{}\nof no type", shown("unknown message"))),
+            ],
+        ),
+        (
+            "line",
+            vec![
+                (json!({"type": "location", "title": "Shop"}), format!("{}\nShop", shown("location"))),
+                (json!({"type": 5}), shown("unknown message")),
+            ],
+        ),
+        ("twilio", vec![(json!({"Body": "", "NumMedia": "1"}), shown("file"))]),
+        ("telegram", vec![(json!({"document": {"file_name": "a.pdf"}}), format!("{}\na.pdf", shown("document")))]),
+    ] {
+        let rig = Rig::start(channel, "freshchat").await;
+        let customer = rig.bridge.channel.customer();
+        let expected: Vec<String> = events.iter().map(|(_, text)| text.clone()).collect();
+        for (raw, _) in events {
+            let said = rig.bridge.channel.say(customer, Saying::Raw(raw.clone())).await.unwrap();
+            assert_eq!((said.status, said.attempts), (200, 1), "{channel} {raw}: {}", said.body);
+        }
+        assert_eq!(texts(&rig.exactly_at_helpdesk(expected.len()).await), expected, "{channel}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_that_names_only_its_message_is_told() {
+    let rig = Rig::start("twilio", "freshchat").await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.agent_says("Hello").await;
+    let sent = rig.exactly_at_channel(1).await.remove(0).id;
+    // Of a field that occurs twice the last one counts.
+    let failed =
+        json!({"MessageSid": sent, "SmsStatus": "failed", "MessageStatus": "failed", "ErrorCode": "30003", "To": ""});
+    let said = rig.bridge.channel.say(rig.bridge.channel.customer(), Saying::Raw(failed)).await.unwrap();
+    assert_eq!(said.status, 200, "{}", said.body);
+    let note = eventually("the note", || rig.notes().pop()).await;
+    assert!(note.text.starts_with("Not delivered"), "{note:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

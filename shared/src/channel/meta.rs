@@ -10,7 +10,7 @@ use crate::{
     adapter::{Account, Failure, Urls, retry_after},
     crypto::{hmac_sha256, same},
     steps::NextStep,
-    webhook::{Ack, Ignored, ParsedChannel, Proof, VerifyError, WebhookRequest},
+    webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
 };
 
 /// The settings of both.
@@ -69,16 +69,6 @@ pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
         let challenge = request.query_value("hub.challenge").unwrap_or_default();
         ParsedChannel::ignored("handshake", "handshake").answered(Ack::text(challenge))
     })
-}
-
-/// Nothing yet, to which a batch adds.
-pub(super) fn nothing() -> ParsedChannel {
-    ParsedChannel { events: Vec::new(), ignored: Vec::new(), ack: Ack::empty() }
-}
-
-/// Leaves something of a batch out.
-pub(super) fn ignore(parsed: &mut ParsedChannel, id: &str, reason: &'static str) {
-    parsed.ignored.push(Ignored { id: id.to_owned(), reason });
 }
 
 /// The answer to a call that worked, or what its failure means. `vendor` is what people call it; codes that are not
