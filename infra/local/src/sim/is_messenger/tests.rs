@@ -220,7 +220,7 @@ async fn everything_that_the_adapter_sends_is_taken() {
             Delivery { id: "m1", at: AT, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
         drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
         drive(&sim, &server, &Task::Deliver(&Delivery { id: "m2", echo: true, ..delivery })).await.unwrap();
-        for receipt in [Receipt::Sent, Receipt::Delivered, Receipt::Read, Receipt::failed("blocked".into())] {
+        for receipt in [Receipt::Sent, Receipt::Delivered, Receipt::Read, Receipt::failed("blocked")] {
             let task = Task::Receipt { contact: &contact, message: "b1", receipt: &receipt, at: AT };
             drive(&sim, &server, &task).await.unwrap();
         }
