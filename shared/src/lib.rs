@@ -26,6 +26,7 @@ pub mod relay;
 pub mod secret;
 pub mod settings;
 pub mod standard_webhooks;
+pub mod start;
 pub mod steps;
 pub mod store;
 #[cfg(test)]
