@@ -35,3 +35,4 @@ pub mod text;
 pub mod vault;
 pub mod vendor_words;
 pub mod webhook;
+mod words;

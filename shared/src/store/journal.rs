@@ -12,7 +12,7 @@ use super::{
     Changes, INDEX_SHARDS, Item, KEEP_DAYS, LinkChange, Store, StoreError, key, links::contact_pk, number, number_of,
     owned, repeats::repeats, text, text_of, unavailable,
 };
-use crate::{adapter::Progress, clock::expires_at, crypto::sha256, message::Receipt};
+use crate::{adapter::Progress, clock::expires_at, crypto::sha256, message::Receipt, words::words};
 
 /// Which way a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,20 +25,7 @@ pub enum Direction {
     Note,
 }
 
-impl Direction {
-    /// The word for it in keys and JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-            Self::Note => "note",
-        }
-    }
-
-    fn from_word(word: &str) -> Option<Self> {
-        [Self::Inbound, Self::Outbound, Self::Note].into_iter().find(|direction| direction.word() == word)
-    }
-}
+words!(Direction { Inbound = "inbound", Outbound = "outbound", Note = "note" });
 
 /// What names a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +86,7 @@ impl JournalKey {
 }
 
 /// Where a message stands.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JournalState {
     /// On its way.
     Claimed,
@@ -112,21 +98,7 @@ pub enum JournalState {
     Dead,
 }
 
-impl JournalState {
-    /// The word for it in the table and in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Claimed => "claimed",
-            Self::Done => "done",
-            Self::Rejected => "rejected",
-            Self::Dead => "dead",
-        }
-    }
-
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        [Self::Claimed, Self::Done, Self::Rejected, Self::Dead].into_iter().find(|state| state.word() == word)
-    }
-}
+words!(JournalState { Claimed = "claimed", Done = "done", Rejected = "rejected", Dead = "dead" });
 
 /// The answer to "may I work on this message?".
 #[derive(Clone, Debug, PartialEq)]

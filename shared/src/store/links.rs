@@ -38,7 +38,7 @@ impl LinkChange {
         field("conversation", &self.before.conversation, &self.after.conversation);
         field("last_message", &self.before.last_message, &self.after.last_message);
         field("profile", &self.before.profile, &self.after.profile);
-        let word = |state: Option<ConversationState>| state.map(|state| state_word(state).to_owned());
+        let word = |state: Option<ConversationState>| state.map(|state| state.word().to_owned());
         field("state", &word(self.before.state), &word(self.after.state));
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
@@ -133,11 +133,7 @@ fn read(item: &Item) -> Link {
     Link {
         user: owned(item, "user"),
         conversation: owned(item, "conversation"),
-        state: text_of(item, "state").and_then(|word| match word {
-            "open" => Some(ConversationState::Open),
-            "resolved" => Some(ConversationState::Resolved),
-            _ => None,
-        }),
+        state: text_of(item, "state").and_then(ConversationState::from_word),
         state_at: number_of(item, "state_at"),
         last_message: owned(item, "last_message"),
         profile: owned(item, "profile"),
@@ -145,12 +141,5 @@ fn read(item: &Item) -> Link {
         stopped_at: number_of(item, "stopped_at"),
         opened_with: owned(item, "opened_with"),
         moved_to: owned(item, "moved_to"),
-    }
-}
-
-fn state_word(state: ConversationState) -> &'static str {
-    match state {
-        ConversationState::Open => "open",
-        ConversationState::Resolved => "resolved",
     }
 }

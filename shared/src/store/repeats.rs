@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::UpdateItemError,
     types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
+use serde_json::json;
 
 use super::{
     Changes, Item, JournalKey, JournalState, Store, StoreError, key, links::contact_pk, number, number_of, owned, text,
@@ -135,12 +136,8 @@ pub(super) fn repeats(item: &Item) -> Vec<String> {
 fn standing(item: &Item) -> Result<Standing, StoreError> {
     let state = text_of(item, "state").and_then(JournalState::from_word).ok_or(StoreError::Damaged("state"))?;
     let error = owned(item, "error");
-    let receipt = text_of(item, "receipt").and_then(|word| match word {
-        "sent" => Some(Receipt::Sent),
-        "delivered" => Some(Receipt::Delivered),
-        "read" => Some(Receipt::Read),
-        "failed" => Some(Receipt::failed(error.clone().unwrap_or_default())),
-        _ => None,
+    let receipt = text_of(item, "receipt").and_then(|status| {
+        serde_json::from_value(json!({"status": status, "reason": error.as_deref().unwrap_or_default()})).ok()
     });
     Ok(Standing { state, error, receipt })
 }
