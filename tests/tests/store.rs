@@ -5,7 +5,10 @@ use std::time::Duration;
 use byoc::{
     adapter::{Link, Progress},
     message::{ConversationState, Receipt},
-    store::{Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError},
+    store::{
+        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
+        StoreError,
+    },
 };
 use byoc_tests::store;
 
@@ -150,16 +153,19 @@ async fn the_latest_messages_come_first_whatever_the_contact() {
 #[tokio::test]
 async fn a_bucket_gives_what_it_holds_and_is_full_again_in_the_next_window() {
     let kept = store().await;
-    let rate = (5, Duration::from_secs(10));
-    let take = |want, now| kept.store.take_quota(("i", Some("c")), "profile", want, rate, now);
+    let rate = Rate { calls: 5, period: Duration::from_secs(10) };
+    let bucket = Bucket { installation: "i", contact: Some("c"), name: "profile", rate };
+    let take = |want, now| kept.store.take_quota(&bucket, want, now);
     assert_eq!(take(2, 10_000).await.unwrap(), None);
     assert_eq!(take(3, 12_000).await.unwrap(), None);
     assert_eq!(take(1, 13_000).await.unwrap(), Some(Duration::from_secs(7)));
     assert_eq!(take(5, 20_000).await.unwrap(), None);
     assert_eq!(take(1, 20_001).await.unwrap(), Some(Duration::from_millis(9_999)));
     // Another contact, another name and the installation have buckets of their own.
-    assert_eq!(kept.store.take_quota(("i", None), "profile", 5, rate, 20_001).await.unwrap(), None);
-    assert_eq!(kept.store.take_quota(("i", Some("d")), "profile", 5, rate, 20_001).await.unwrap(), None);
+    let (contact, name) = (Some("d"), "messages");
+    for other in [Bucket { contact: None, ..bucket }, Bucket { contact, ..bucket }, Bucket { name, ..bucket }] {
+        assert_eq!(kept.store.take_quota(&other, 5, 20_001).await.unwrap(), None, "{other:?}");
+    }
 }
 
 #[tokio::test]
@@ -168,7 +174,10 @@ async fn many_at_once_take_no_more_than_there_is() {
     let mut takes = tokio::task::JoinSet::new();
     for _ in 0..40 {
         let store = kept.store.clone();
-        takes.spawn(async move { store.take_quota(("i", None), "n", 1, (10, Duration::from_secs(60)), 60_000).await });
+        takes.spawn(async move {
+            let rate = Rate { calls: 10, period: Duration::from_secs(60) };
+            store.take_quota(&Bucket { installation: "i", contact: None, name: "n", rate }, 1, 60_000).await
+        });
     }
     let given = takes.join_all().await.into_iter().filter(|take| matches!(take, Ok(None))).count();
     assert_eq!(given, 10);

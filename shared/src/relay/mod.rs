@@ -26,7 +26,10 @@ use crate::{
     },
     queue::{Outgoing, Queue},
     start::{Clients, StartError, media_store, warm_up},
-    store::{Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError},
+    store::{
+        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
+        StoreError,
+    },
 };
 
 mod attempt;
@@ -499,13 +502,18 @@ impl Relay {
     async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
         let contact = message.contact.clone();
         let limits = message.live.channel.limits();
-        let (Some((count, period)), Direction::Inbound, None, None) =
+        let (Some((calls, period)), Direction::Inbound, None, None) =
             (limits.profile, message.direction, &contact.name, &link.user)
         else {
             return Ok(contact);
         };
-        let bucket = (message.live.installation.id.as_str(), Some(contact.id.as_str()));
-        if self.store.take_quota(bucket, "profile", 1, (count, period), now_ms()).await?.is_some() {
+        let bucket = Bucket {
+            installation: &message.live.installation.id,
+            contact: Some(&contact.id),
+            name: "profile",
+            rate: Rate { calls, period },
+        };
+        if self.store.take_quota(&bucket, 1, now_ms()).await?.is_some() {
             return Ok(contact);
         }
         // Without it the message arrives all the same.

@@ -1,6 +1,6 @@
 //! Who is who: a contact's helpdesk user and conversation, in both directions.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
 use crate::{adapter::Link, clock::now_ms, message::ConversationState};
@@ -90,7 +90,7 @@ impl Store {
     /// The table failed.
     pub async fn change_link(&self, installation: &str, contact: &str, change: &LinkChange) -> Result<(), StoreError> {
         let writes = self.link_writes(installation, contact, change)?;
-        if writes.is_empty() { Ok(()) } else { self.transact(writes).await.map(|_| ()) }
+        if writes.is_empty() { Ok(()) } else { self.transact(writes).await }
     }
 
     pub(super) fn link_writes(
@@ -103,19 +103,11 @@ impl Store {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key(&contact_pk(installation, contact), "LINK")))
-            .update_expression(changes.expression())
-            .set_expression_attribute_names(Some(changes.names))
-            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values));
-        let mut writes =
-            vec![TransactWriteItem::builder().update(update.build().map_err(|_| StoreError::Damaged("pk"))?).build()];
+        let mut writes = vec![self.update_in(key(&contact_pk(installation, contact), "LINK"), changes, None)?];
         for id in change.new_ids() {
             let mut item = key(&helpdesk_pk(installation, id), "LINK");
             item.insert("contact".into(), text(contact));
-            let put = Put::builder().table_name(&self.table).set_item(Some(item));
-            writes.push(TransactWriteItem::builder().put(put.build().map_err(|_| StoreError::Damaged("pk"))?).build());
+            writes.push(self.put_in(item)?);
         }
         Ok(writes)
     }
