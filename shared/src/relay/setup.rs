@@ -1,8 +1,8 @@
 //! Tasks that belong to no message: checks, registration, profiles, look-ups.
 
-use super::attempt::{Failure, Listener, Stop, drive};
+use super::attempt::{Listener, Stop, drive};
 use crate::{
-    adapter::{Account, Adapter, Fact, Known, Task},
+    adapter::{Account, Adapter, Fact, Failure, Known, Learned, Task},
     http::HttpClient,
     installation::Live,
     message::Contact,
@@ -18,7 +18,7 @@ pub async fn run(
     adapter: &(impl AsAdapter + ?Sized),
     account: &Account<'_>,
     task: &Task<'_>,
-) -> Result<Vec<Fact>, Failure> {
+) -> Learned {
     let mut facts = Collected::default();
     match drive(http, adapter.as_adapter(), account, task, &mut Known::default(), &mut facts).await {
         Ok(()) => Ok(facts.0),

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{extract::Path, routing::get};
 use byoc::{
-    adapter::{Adapter, Body, Delivery, Known, Outcome, Step, Task},
+    adapter::{Adapter, Body, Delivery, Known, Step, Task},
     helpdesk::is_messenger::IsMessenger,
     message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
     secret::Secret,
@@ -183,7 +183,7 @@ async fn drive(sim: &IsMessengerSim, server: &Server, task: &Task<'_>) -> Result
         let answer =
             client.call(call.request.map(|body: Body| body), |_| None).await.map_err(|error| error.to_string())?;
         match IsMessenger.read(&account, task, &known, &answer) {
-            Outcome::Learned(facts) => known.learn(&facts),
+            Ok(facts) => known.learn(&facts),
             other => return Err(format!("{other:?}")),
         }
     }
