@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::{
     adapter::{Account, Adapter},
     answer::{Answer, ApiError, ack_answer},
+    aws::Patience,
     clock::now_ms,
+    config::Environment,
     crypto::random_id,
     helpdesk::{HELPDESKS, Origin},
     installation::{Installations, Live, Route},
@@ -16,6 +18,7 @@ use crate::{
     limits::{self, Unreadable},
     message::{ENVELOPE_VERSION, Envelope, Event},
     queue::{Outgoing, Queue, QueueError},
+    start::{Clients, StartError, warm_up},
     store::Store,
     webhook::{Ack, Ignored, ParseError, Parsed, Proof, Verified, WebhookRequest, authenticate},
 };
@@ -40,14 +43,19 @@ pub struct Queued {
 }
 
 impl Ingest {
-    /// `public_url` is the base of the generated URLs, without a trailing slash.
-    pub fn new(installations: Installations, store: Store, queue: Queue, public_url: impl Into<String>) -> Self {
-        Self { installations, store, queue, public_url: public_url.into() }
+    /// Makes the clients that the environment describes. No call is made.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
+        let Clients { installations, store, queue, public_url, .. } =
+            Clients::from_environment(environment, Patience::Webhook).await?;
+        Ok(Self { installations, store, queue, public_url })
     }
 
     /// Opens the connections that every message needs.
     pub async fn warm_up(&self) {
-        tokio::join!(self.store.warm_up(), self.queue.warm_up());
+        warm_up(async { tokio::join!(self.store.warm_up(), self.queue.warm_up()) }).await;
     }
 
     /// Answers a call to `/channels/{installation}/{token}`.

@@ -17,6 +17,7 @@ use crate::{
     settings::Options,
     store::{Store, StoreError},
     vault::{Sealed, Vault, VaultError},
+    words::words,
 };
 
 /// How long a warm function believes its copy.
@@ -69,8 +70,7 @@ pub struct SideSettings {
 }
 
 /// Where an installation stands.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstallationState {
     /// Stored; the channel is being told our URL.
     Registering,
@@ -88,25 +88,15 @@ impl InstallationState {
     fn initial() -> Self {
         Self::Registering
     }
-
-    /// The word for it in JSON and in the table.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Registering => "registering",
-            Self::Active => "active",
-            Self::Manual => "manual",
-            Self::RegistrationFailed => "registration_failed",
-            Self::Uninstalled => "uninstalled",
-        }
-    }
-
-    /// The opposite of [`word`](Self::word).
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Registering, Self::Active, Self::Manual, Self::RegistrationFailed, Self::Uninstalled]
-            .into_iter()
-            .find(|state| state.word() == word)
-    }
 }
+
+words!(InstallationState {
+    Registering = "registering",
+    Active = "active",
+    Manual = "manual",
+    RegistrationFailed = "registration_failed",
+    Uninstalled = "uninstalled",
+});
 
 /// Something that needs a person.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -131,8 +121,7 @@ pub struct TokenHash {
 }
 
 /// What a generated URL is for.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     /// The channel's webhook.
     Channel,
@@ -142,16 +131,7 @@ pub enum Route {
     Settings,
 }
 
-impl Route {
-    /// The word for it in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Channel => "channel",
-            Self::Helpdesk => "helpdesk",
-            Self::Settings => "settings",
-        }
-    }
-}
+words!(Route { Channel = "channel", Helpdesk = "helpdesk", Settings = "settings" });
 
 impl Installation {
     /// Whether `token` opens `route` at `now`. Compares every stored hash in constant time.

@@ -26,6 +26,7 @@ pub mod relay;
 pub mod secret;
 pub mod settings;
 pub mod standard_webhooks;
+pub mod start;
 pub mod steps;
 pub mod store;
 #[cfg(test)]
@@ -34,3 +35,4 @@ pub mod text;
 pub mod vault;
 pub mod vendor_words;
 pub mod webhook;
+mod words;

@@ -45,7 +45,7 @@ pub enum MediaError {
     #[error("the object store failed ({})", kind(.0))]
     Store(#[source] object_store::Error),
     /// `MEDIA_URL` names no bucket or folder that can be used.
-    #[error("MEDIA_URL cannot be used: {0}")]
+    #[error("{0}")]
     Url(String),
     /// The operating system gave no random bytes.
     #[error(transparent)]

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::vendor_words;
+use crate::{vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -226,14 +226,15 @@ pub enum AuthorKind {
 }
 
 /// The state of a helpdesk conversation, as far as the bridge cares.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationState {
     /// New messages belong into it.
     Open,
     /// Closed by an agent or a rule.
     Resolved,
 }
+
+words!(ConversationState { Open = "open", Resolved = "resolved" });
 
 /// Delivery news about an outbound message.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]

@@ -4,10 +4,17 @@ pub mod matrix;
 
 use std::time::{Duration, Instant};
 
+use byoc::{
+    aws::{Aws, Patience},
+    config::Environment,
+    queue::Queue,
+    store::Store,
+};
 use byoc_local::{
-    bridge::{Bridge, Settings},
+    bridge::{Bridge, Settings, TABLE},
     clock::Clock,
     sim::{self, Said, Saying, Seen},
+    table::Table,
 };
 use serde_json::Value;
 
@@ -122,6 +129,16 @@ impl Rig {
         exactly("messages at the channel", count, || self.at_channel()).await
     }
 
+    /// The clients that a function would make in this bridge.
+    pub async fn aws(&self) -> Aws {
+        Aws::from_environment(&self.bridge.variables(), Patience::Background).await
+    }
+
+    /// One of the bridge's queues, as a function sees it.
+    pub async fn queue(&self, name: &str) -> Queue {
+        Queue::new(self.aws().await.sqs(), self.bridge.queues.url(name))
+    }
+
     /// The journal's latest messages, newest first.
     pub async fn journal(&self) -> Vec<Value> {
         let path = format!("/installations/{}/messages", self.bridge.installation_id());
@@ -220,6 +237,27 @@ pub const FILES: &[(&str, &str, &[u8])] = &[
 /// The texts of messages.
 pub fn texts(seen: &[Seen]) -> Vec<String> {
     seen.iter().map(|seen| seen.text.clone()).collect()
+}
+
+/// A store of its own, for as long as the table is held.
+pub struct Kept {
+    /// The store.
+    pub store: Store,
+    _table: Table,
+}
+
+/// Starts a table and nothing else.
+pub async fn store() -> Kept {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let table = Table::start(TABLE, None, listener).await.expect("a table");
+    let environment = Environment::of([
+        ("AWS_ENDPOINT_URL_DYNAMODB", table.endpoint().as_str()),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+    ]);
+    let aws = Aws::from_environment(&environment, Patience::Background).await;
+    Kept { store: Store::new(aws.dynamodb(), TABLE), _table: table }
 }
 
 /// Serves files over HTTP, as a vendor's file host would: name, content type, bytes.

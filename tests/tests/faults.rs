@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use byoc_local::{
+    bridge::DEAD_LETTERS,
     calls::CallFault,
     sim::{Fault, HELPDESKS, How, Made, freshchat::FreshchatSim},
 };
@@ -473,9 +474,7 @@ async fn a_flood_of_dead_letters_does_not_stand_before_another_tenants() {
     let rig = Rig::start(channel, helpdesk).await;
     rig.customer_says("before").await;
     rig.exactly_at_helpdesk(1).await;
-    let environment = byoc::config::Environment::of(rig.bridge.environment.clone());
-    let aws = byoc::aws::Aws::from_environment(&environment, byoc::aws::Patience::Background).await;
-    let letters = byoc::queue::Queue::new(aws.sqs(), environment.dlq_url().unwrap());
+    let letters = rig.queue(DEAD_LETTERS).await;
     let letter = |installation: &str, number: usize| {
         let contact = byoc::message::Contact { id: format!("c{number}"), ..Default::default() };
         byoc::queue::Outgoing::pack(&byoc::message::Envelope {

@@ -6,13 +6,11 @@ use std::{
 };
 
 use byoc::{
-    aws::{Aws, Patience},
-    config::Environment,
     message::{
         Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
         HelpdeskEventKind, NoteEvent, Part, Receipt,
     },
-    queue::{Outgoing, Queue},
+    queue::Outgoing,
     relay::pace::Pace,
     store::{Arrival, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Settlement, Standing, Store},
 };
@@ -20,30 +18,9 @@ use byoc_local::{
     bridge::QUEUE,
     calls::CallFault,
     sim::{HelpdeskSim, is_messenger::IsMessengerSim, viber::Viber},
-    table::Table,
 };
-use byoc_tests::{Rig, eventually, texts};
+use byoc_tests::{Rig, eventually, store, texts};
 use serde_json::json;
-
-/// A store of its own.
-struct Kept {
-    store: Store,
-    _table: Table,
-}
-
-async fn kept() -> Kept {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let table = Table::start("byoc", None, listener).await.unwrap();
-    let endpoint = table.endpoint();
-    let environment = Environment::of([
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.as_str()),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "x"),
-        ("AWS_SECRET_ACCESS_KEY", "x"),
-    ]);
-    let aws = Aws::from_environment(&environment, Patience::Background).await;
-    Kept { store: Store::new(aws.dynamodb(), "byoc"), _table: table }
-}
 
 fn journal(event: &str) -> JournalKey {
     JournalKey { installation: "i".into(), contact: "c".into(), direction: Direction::Outbound, event: event.into() }
@@ -58,7 +35,7 @@ async fn claim(store: &Store, event: &str) -> Claimed {
 
 #[tokio::test]
 async fn the_same_within_the_window_of_the_last_is_a_repeat_of_the_first() {
-    let kept = kept().await;
+    let kept = store().await;
     let of = |contact: &'static str, event: &'static str, at: i64| {
         let store = kept.store.clone();
         async move {
@@ -82,7 +59,7 @@ async fn the_same_within_the_window_of_the_last_is_a_repeat_of_the_first() {
 
 #[tokio::test]
 async fn a_repeat_learns_what_became_of_its_original_and_hears_the_rest() {
-    let kept = kept().await;
+    let kept = store().await;
     let store = &kept.store;
     assert_eq!(store.join(&journal("a"), "b").await.unwrap(), None, "nobody has worked on it");
     let claimed = claim(store, "a").await;
@@ -105,7 +82,7 @@ async fn a_repeat_learns_what_became_of_its_original_and_hears_the_rest() {
 
 #[tokio::test]
 async fn waiting_for_a_turn_costs_no_try_and_settles_no_doubt() {
-    let kept = kept().await;
+    let kept = store().await;
     let nothing = LinkChange::default();
     for _ in 0..20 {
         let claimed = claim(&kept.store, "a").await;
@@ -132,7 +109,7 @@ fn within_the_rate(times: &mut [Instant]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_share_one_rate_and_give_up_after_two_seconds() {
-    let kept = kept().await;
+    let kept = store().await;
     let rate = Some((20, Duration::from_secs(1)));
     let mut taken = Vec::new();
     let mut takers = tokio::task::JoinSet::new();
@@ -209,11 +186,9 @@ impl Talk {
 
     /// Puts an event into the queue, as a webhook function would.
     async fn enqueue(&self, event: Event) {
-        let environment = Environment::of(self.rig.bridge.environment.clone());
-        let sqs = Aws::from_environment(&environment, Patience::Background).await.sqs();
         let installation = self.rig.bridge.installation_id().to_owned();
         let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: byoc::clock::now_ms(), event };
-        let queue = Queue::new(sqs, self.rig.bridge.queues.url(QUEUE));
+        let queue = self.rig.queue(QUEUE).await;
         queue.send_one(&Outgoing::pack(&envelope).unwrap(), None).await.unwrap();
     }
 }

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use byoc_local::sim::{Fault, How};
+use byoc_local::{
+    bridge::TABLE,
+    sim::{Fault, How},
+};
 use byoc_tests::{Rig, eventually, every_pair};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -31,9 +34,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// Every item of the table, as text.
 async fn table(rig: &Rig) -> Vec<String> {
-    let environment = byoc::config::Environment::of(rig.bridge.environment.clone());
-    let aws = byoc::aws::Aws::from_environment(&environment, byoc::aws::Patience::Background).await;
-    let items = aws.dynamodb().scan().table_name(environment.table_name().unwrap()).send().await.unwrap();
+    let items = rig.aws().await.dynamodb().scan().table_name(TABLE).send().await.unwrap();
     items.items().iter().map(|item| format!("{item:?}")).collect()
 }
 

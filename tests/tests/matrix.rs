@@ -11,9 +11,12 @@ use byoc::{
         Author, AuthorKind, Button, Card, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
         HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part, PartKind,
     },
-    queue::{Outgoing, Queue},
+    queue::Outgoing,
 };
-use byoc_local::sim::{CHANNELS, HELPDESKS, Seen};
+use byoc_local::{
+    bridge::QUEUE,
+    sim::{CHANNELS, HELPDESKS, Seen},
+};
 use byoc_tests::{FILES, Rig, matrix};
 use serde_json::json;
 
@@ -92,9 +95,7 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
     rig.customer_says("Hi").await;
     let before = rig.exactly_at_helpdesk(1).await;
     let contact = rig.bridge.channel.customer();
-    let environment = byoc::config::Environment::of(rig.bridge.environment.clone());
-    let aws = byoc::aws::Aws::from_environment(&environment, byoc::aws::Patience::Background).await;
-    let queue = Queue::new(aws.sqs(), environment.queue_url().unwrap());
+    let queue = rig.queue(QUEUE).await;
     let contact_id = rig.journal().await[0]["contact"].as_str().unwrap_or(contact).to_owned();
     let seen = || if outbound { rig.at_channel() } else { rig.at_helpdesk() };
     let mut cells = BTreeMap::new();

@@ -4,31 +4,13 @@ use std::time::Duration;
 
 use byoc::{
     adapter::{Link, Progress},
-    aws::{Aws, Patience},
-    config::Environment,
     message::{ConversationState, Receipt},
-    store::{Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError},
+    store::{
+        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
+        StoreError,
+    },
 };
-use byoc_local::table::Table;
-
-struct Rig {
-    store: Store,
-    _table: Table,
-}
-
-async fn rig() -> Rig {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let table = Table::start("byoc", None, listener).await.unwrap();
-    let endpoint = table.endpoint();
-    let environment = Environment::of([
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.as_str()),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "x"),
-        ("AWS_SECRET_ACCESS_KEY", "x"),
-    ]);
-    let aws = Aws::from_environment(&environment, Patience::Background).await;
-    Rig { store: Store::new(aws.dynamodb(), "byoc"), _table: table }
-}
+use byoc_tests::store;
 
 fn key(event: &str) -> JournalKey {
     JournalKey { installation: "i".into(), contact: "c".into(), direction: Direction::Inbound, event: event.into() }
@@ -51,145 +33,151 @@ fn done() -> Settlement {
 
 #[tokio::test]
 async fn a_finished_message_cannot_be_claimed_again() {
-    let rig = rig().await;
-    let claimed = claim(&rig.store, "e").await;
+    let kept = store().await;
+    let claimed = claim(&kept.store, "e").await;
     assert_eq!((claimed.attempt, claimed.doubtful, claimed.tries), (1, false, 0));
-    rig.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
-    assert_eq!(rig.store.claim(&key("e"), 1_000, 4_000).await.unwrap(), Claim::Finished(JournalState::Done));
+    kept.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
+    assert_eq!(kept.store.claim(&key("e"), 1_000, 4_000).await.unwrap(), Claim::Finished(JournalState::Done));
     let sent = Sent { side: "helpdesk", id: "m1".into() };
-    assert_eq!(rig.store.message_of("i", &sent).await.unwrap(), Some(key("e")));
-    assert_eq!(rig.store.message_of("i", &Sent { side: "channel", id: "m1".into() }).await.unwrap(), None);
-    assert_eq!(rig.store.message_of("j", &sent).await.unwrap(), None);
+    assert_eq!(kept.store.message_of("i", &sent).await.unwrap(), Some(key("e")));
+    assert_eq!(kept.store.message_of("i", &Sent { side: "channel", id: "m1".into() }).await.unwrap(), None);
+    assert_eq!(kept.store.message_of("j", &sent).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn who_claimed_before_can_write_nothing_any_more() {
-    let rig = rig().await;
-    let zombie = claim(&rig.store, "e").await;
-    let owner = claim(&rig.store, "e").await;
+    let kept = store().await;
+    let zombie = claim(&kept.store, "e").await;
+    let owner = claim(&kept.store, "e").await;
     assert_eq!((owner.attempt, owner.doubtful), (2, true));
-    let late = rig.store.settle(&zombie, &done(), &no_change(), 3_000).await;
+    let late = kept.store.settle(&zombie, &done(), &no_change(), 3_000).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
-    let late = rig.store.record(&zombie, &no_change(), 3_000).await;
+    let late = kept.store.record(&zombie, &no_change(), 3_000).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
     // Nothing of the transaction took effect either.
     let link = LinkChange::between(&Link::default(), &Link { user: Some("u".into()), ..Link::default() });
-    assert!(rig.store.record(&zombie, &link, 3_000).await.is_err());
-    assert_eq!(rig.store.link("i", "c").await.unwrap(), Link::default());
-    assert_eq!(rig.store.contact_of("i", "u").await.unwrap(), None);
-    rig.store.settle(&owner, &done(), &no_change(), 3_000).await.unwrap();
+    assert!(kept.store.record(&zombie, &link, 3_000).await.is_err());
+    assert_eq!(kept.store.link("i", "c").await.unwrap(), Link::default());
+    assert_eq!(kept.store.contact_of("i", "u").await.unwrap(), None);
+    kept.store.settle(&owner, &done(), &no_change(), 3_000).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_retry_remembers_what_was_achieved_and_whether_the_last_call_is_in_doubt() {
-    let rig = rig().await;
-    let mut claimed = claim(&rig.store, "e").await;
+    let kept = store().await;
+    let mut claimed = claim(&kept.store, "e").await;
     claimed.progress = Progress { sent: vec!["p1".into()], notes: [("k".to_owned(), "v".to_owned())].into() };
     claimed.tries = 1;
     let settlement = Settlement::Retry { reason: "503".into(), doubtful: false };
-    rig.store.settle(&claimed, &settlement, &no_change(), 3_000).await.unwrap();
-    let mut again = claim(&rig.store, "e").await;
+    kept.store.settle(&claimed, &settlement, &no_change(), 3_000).await.unwrap();
+    let mut again = claim(&kept.store, "e").await;
     assert_eq!((again.attempt, again.doubtful, again.tries), (2, false, 1));
     assert_eq!(again.progress, claimed.progress);
     again.tries = 2;
     let settlement = Settlement::Retry { reason: "time-out".into(), doubtful: true };
-    rig.store.settle(&again, &settlement, &no_change(), 3_000).await.unwrap();
-    let third = claim(&rig.store, "e").await;
+    kept.store.settle(&again, &settlement, &no_change(), 3_000).await.unwrap();
+    let third = claim(&kept.store, "e").await;
     assert_eq!((third.attempt, third.doubtful, third.tries), (3, true, 2));
 }
 
 #[tokio::test]
 async fn a_link_leads_there_and_back_and_changes_attribute_by_attribute() {
-    let rig = rig().await;
+    let kept = store().await;
     let first = Link { user: Some("u".into()), conversation: Some("v1".into()), ..Link::default() };
-    rig.store.change_link("i", "c", &LinkChange::between(&Link::default(), &first)).await.unwrap();
+    kept.store.change_link("i", "c", &LinkChange::between(&Link::default(), &first)).await.unwrap();
     // Two writers that change different attributes do not undo each other.
     let state = Link { state: Some(ConversationState::Resolved), ..first.clone() };
     let moved = Link { conversation: Some("v2".into()), last_message: Some("m".into()), ..first.clone() };
-    rig.store.change_link("i", "c", &LinkChange::between(&first, &state)).await.unwrap();
-    rig.store.change_link("i", "c", &LinkChange::between(&first, &moved)).await.unwrap();
-    let found = rig.store.link("i", "c").await.unwrap();
+    kept.store.change_link("i", "c", &LinkChange::between(&first, &state)).await.unwrap();
+    kept.store.change_link("i", "c", &LinkChange::between(&first, &moved)).await.unwrap();
+    let found = kept.store.link("i", "c").await.unwrap();
     assert!(found.state_at.is_some());
     assert_eq!(found, Link { state_at: found.state_at, state: Some(ConversationState::Resolved), ..moved.clone() });
     for id in ["u", "v1", "v2"] {
-        assert_eq!(rig.store.contact_of("i", id).await.unwrap().as_deref(), Some("c"), "{id}");
+        assert_eq!(kept.store.contact_of("i", id).await.unwrap().as_deref(), Some("c"), "{id}");
     }
     let gone = Link { conversation: None, ..found.clone() };
-    rig.store.change_link("i", "c", &LinkChange::between(&found, &gone)).await.unwrap();
-    let left = rig.store.link("i", "c").await.unwrap();
+    kept.store.change_link("i", "c", &LinkChange::between(&found, &gone)).await.unwrap();
+    let left = kept.store.link("i", "c").await.unwrap();
     assert_eq!(left, Link { state_at: left.state_at, ..gone });
-    assert_eq!(rig.store.link("i", "d").await.unwrap(), Link::default());
+    assert_eq!(kept.store.link("i", "d").await.unwrap(), Link::default());
 }
 
 #[tokio::test]
 async fn receipts_only_go_forward() {
-    let rig = rig().await;
-    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Read, 1).await.unwrap().is_news, "no such message");
-    let claimed = claim(&rig.store, "e").await;
-    rig.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
-    assert!(rig.store.note_receipt(&key("e"), &Receipt::Delivered, 1).await.unwrap().is_news);
-    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Delivered, 2).await.unwrap().is_news);
-    assert!(rig.store.note_receipt(&key("e"), &Receipt::Read, 3).await.unwrap().is_news);
-    assert!(!rig.store.note_receipt(&key("e"), &Receipt::Delivered, 4).await.unwrap().is_news);
-    let message = rig.store.message(&key("e")).await.unwrap().unwrap();
+    let kept = store().await;
+    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Read, 1).await.unwrap().is_news, "no such message");
+    let claimed = claim(&kept.store, "e").await;
+    kept.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
+    assert!(kept.store.note_receipt(&key("e"), &Receipt::Delivered, 1).await.unwrap().is_news);
+    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, 2).await.unwrap().is_news);
+    assert!(kept.store.note_receipt(&key("e"), &Receipt::Read, 3).await.unwrap().is_news);
+    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, 4).await.unwrap().is_news);
+    let message = kept.store.message(&key("e")).await.unwrap().unwrap();
     assert_eq!(message.receipt.as_deref(), Some("read"));
 }
 
 #[tokio::test]
 async fn the_dead_can_be_revived_and_nobody_else() {
-    let rig = rig().await;
-    let mut claimed = claim(&rig.store, "e").await;
+    let kept = store().await;
+    let mut claimed = claim(&kept.store, "e").await;
     claimed.tries = 15;
     let dead = Settlement::Dead { reason: "given up".into(), doubtful: true };
-    rig.store.settle(&claimed, &dead, &no_change(), 2).await.unwrap();
-    assert_eq!(rig.store.claim(&key("e"), 1, 2).await.unwrap(), Claim::Finished(JournalState::Dead));
-    let dead = rig.store.latest("i", Some(JournalState::Dead), 10).await.unwrap().messages;
+    kept.store.settle(&claimed, &dead, &no_change(), 2).await.unwrap();
+    assert_eq!(kept.store.claim(&key("e"), 1, 2).await.unwrap(), Claim::Finished(JournalState::Dead));
+    let dead = kept.store.latest("i", Some(JournalState::Dead), 10).await.unwrap().messages;
     assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("given up")));
-    assert!(rig.store.revive(&key("e"), 3).await.unwrap());
-    let revived = claim(&rig.store, "e").await;
+    assert!(kept.store.revive(&key("e"), 3).await.unwrap());
+    let revived = claim(&kept.store, "e").await;
     assert_eq!((revived.tries, revived.doubtful), (0, true), "its last call may have worked");
     // What the queue itself gave up on is claimed still, and may go again; what is finished may not.
-    assert!(rig.store.revive(&key("e"), 4).await.unwrap());
-    rig.store.settle(&revived, &done(), &no_change(), 5).await.unwrap();
-    assert!(!rig.store.revive(&key("e"), 6).await.unwrap());
-    assert!(!rig.store.revive(&key("never seen"), 6).await.unwrap());
+    assert!(kept.store.revive(&key("e"), 4).await.unwrap());
+    kept.store.settle(&revived, &done(), &no_change(), 5).await.unwrap();
+    assert!(!kept.store.revive(&key("e"), 6).await.unwrap());
+    assert!(!kept.store.revive(&key("never seen"), 6).await.unwrap());
 }
 
 #[tokio::test]
 async fn the_latest_messages_come_first_whatever_the_contact() {
-    let rig = rig().await;
+    let kept = store().await;
     for number in 0..30_i64 {
         let key = JournalKey { contact: format!("c{number}"), ..key(&format!("e{number}")) };
-        rig.store.claim(&key, 1_000 + number, 2_000).await.unwrap();
+        kept.store.claim(&key, 1_000 + number, 2_000).await.unwrap();
     }
-    let latest = rig.store.latest("i", None, 10).await.unwrap().messages;
+    let latest = kept.store.latest("i", None, 10).await.unwrap().messages;
     let contacts: Vec<&str> = latest.iter().map(|message| message.contact.as_str()).collect();
     assert_eq!(contacts, ["c29", "c28", "c27", "c26", "c25", "c24", "c23", "c22", "c21", "c20"]);
-    assert_eq!(rig.store.latest("j", None, 10).await.unwrap().messages, []);
+    assert_eq!(kept.store.latest("j", None, 10).await.unwrap().messages, []);
 }
 
 #[tokio::test]
 async fn a_bucket_gives_what_it_holds_and_is_full_again_in_the_next_window() {
-    let rig = rig().await;
-    let rate = (5, Duration::from_secs(10));
-    let take = |want, now| rig.store.take_quota(("i", Some("c")), "profile", want, rate, now);
+    let kept = store().await;
+    let rate = Rate { calls: 5, period: Duration::from_secs(10) };
+    let bucket = Bucket { installation: "i", contact: Some("c"), name: "profile", rate };
+    let take = |want, now| kept.store.take_quota(&bucket, want, now);
     assert_eq!(take(2, 10_000).await.unwrap(), None);
     assert_eq!(take(3, 12_000).await.unwrap(), None);
     assert_eq!(take(1, 13_000).await.unwrap(), Some(Duration::from_secs(7)));
     assert_eq!(take(5, 20_000).await.unwrap(), None);
     assert_eq!(take(1, 20_001).await.unwrap(), Some(Duration::from_millis(9_999)));
     // Another contact, another name and the installation have buckets of their own.
-    assert_eq!(rig.store.take_quota(("i", None), "profile", 5, rate, 20_001).await.unwrap(), None);
-    assert_eq!(rig.store.take_quota(("i", Some("d")), "profile", 5, rate, 20_001).await.unwrap(), None);
+    let (contact, name) = (Some("d"), "messages");
+    for other in [Bucket { contact: None, ..bucket }, Bucket { contact, ..bucket }, Bucket { name, ..bucket }] {
+        assert_eq!(kept.store.take_quota(&other, 5, 20_001).await.unwrap(), None, "{other:?}");
+    }
 }
 
 #[tokio::test]
 async fn many_at_once_take_no_more_than_there_is() {
-    let rig = rig().await;
+    let kept = store().await;
     let mut takes = tokio::task::JoinSet::new();
     for _ in 0..40 {
-        let store = rig.store.clone();
-        takes.spawn(async move { store.take_quota(("i", None), "n", 1, (10, Duration::from_secs(60)), 60_000).await });
+        let store = kept.store.clone();
+        takes.spawn(async move {
+            let rate = Rate { calls: 10, period: Duration::from_secs(60) };
+            store.take_quota(&Bucket { installation: "i", contact: None, name: "n", rate }, 1, 60_000).await
+        });
     }
     let given = takes.join_all().await.into_iter().filter(|take| matches!(take, Ok(None))).count();
     assert_eq!(given, 10);

@@ -4,10 +4,12 @@
 
 use byoc::{
     answer::{Answer, ApiError, json_answer},
+    config::Environment,
     ingest::{Ingest, WebhookPath, health},
     installation::Route,
     lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
     media::MediaStore,
+    start::{StartError, media_store},
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -21,9 +23,14 @@ pub struct ChannelWebhook {
 }
 
 impl ChannelWebhook {
-    /// Puts the clients together.
-    pub fn new(ingest: Ingest, media: MediaStore) -> Self {
-        Self { ingest, media }
+    /// Makes the function that the environment describes, and opens the connections that every message needs.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
+        let function = Self { ingest: Ingest::from_environment(environment).await?, media: media_store(environment)? };
+        function.ingest.warm_up().await;
+        Ok(function)
     }
 
     /// Handles one event.

@@ -2,9 +2,11 @@
 
 use byoc::{
     answer::{Answer, ApiError, json_answer},
+    config::Environment,
     ingest::health,
     install::{Access, Admin, InstallRequest, Redrive},
     lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
+    start::StartError,
 };
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -17,13 +19,19 @@ const BODY_LIMIT: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct InstallHook {
     admin: Admin,
+    /// Permits http URLs in install requests, for local runs.
     allow_http: bool,
 }
 
 impl InstallHook {
-    /// `allow_http` permits http URLs in install requests, for local runs.
-    pub fn new(admin: Admin, allow_http: bool) -> Self {
-        Self { admin, allow_http }
+    /// Makes the function that the environment describes, and opens the connection that every call needs.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
+        let (admin, allow_http) = (Admin::from_environment(environment).await?, environment.allow_private_addresses()?);
+        admin.warm_up().await;
+        Ok(Self { admin, allow_http })
     }
 
     /// Handles one event.

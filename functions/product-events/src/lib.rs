@@ -3,9 +3,11 @@
 
 use byoc::{
     answer::{Answer, ApiError, json_answer},
+    config::Environment,
     ingest::{Ingest, WebhookPath, health},
     installation::Route,
     lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
+    start::StartError,
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
@@ -18,9 +20,14 @@ pub struct ProductEvents {
 }
 
 impl ProductEvents {
-    /// Puts the clients together.
-    pub fn new(ingest: Ingest) -> Self {
-        Self { ingest }
+    /// Makes the function that the environment describes, and opens the connections that every message needs.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
+        let ingest = Ingest::from_environment(environment).await?;
+        ingest.warm_up().await;
+        Ok(Self { ingest })
     }
 
     /// Handles one event.

@@ -1,16 +1,10 @@
-//! Wiring of the product events function; see the library for what it does.
+//! Starts the product events function; see the library for what it does.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::process::ExitCode;
 
 use byoc::{
-    aws::{Aws, Patience},
     config::Environment,
-    ingest::Ingest,
-    installation::Installations,
     lambda::{exit_code, serve, start_logging},
-    queue::Queue,
-    store::Store,
-    vault::Vault,
 };
 use product_events::ProductEvents;
 
@@ -22,15 +16,6 @@ async fn main() -> ExitCode {
 }
 
 async fn start(environment: &Environment) -> Result<(), lambda_http::Error> {
-    let aws = Aws::from_environment(environment, Patience::Webhook).await;
-    let store = Store::new(aws.dynamodb(), environment.table_name()?);
-    let queue = Queue::new(aws.sqs(), environment.queue_url()?);
-    let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
-    let public_url = environment.public_url()?;
-    let installations = Installations::new(store.clone(), vault, &public_url);
-    let ingest = Ingest::new(installations, store, queue, public_url);
-    // TLS comes up while Lambda's start boost lasts; a failure shows with the first message.
-    let _ = tokio::time::timeout(Duration::from_millis(300), ingest.warm_up()).await;
-    let function = ProductEvents::new(ingest);
+    let function = ProductEvents::from_environment(environment).await?;
     serve(|invocation| function.handle(invocation)).await
 }

@@ -6,10 +6,12 @@
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use byoc::{
     answer::ApiError,
+    config::Environment,
     ingest::health,
     lambda::http_reply,
     queue::Outgoing,
     relay::{Record, Relay, Verdict},
+    start::StartError,
 };
 use futures_util::future::join_all;
 use http::StatusCode;
@@ -43,66 +45,84 @@ pub enum Reply {
 #[error("the event is no batch of the queue")]
 pub struct UnknownEvent;
 
-/// Handles one invocation.
-///
-/// # Errors
-/// The event is none of ours.
-pub async fn invoked(relay: &Relay, invocation: Invocation) -> Result<Reply, UnknownEvent> {
-    match invocation {
-        Invocation { records: Some(records), .. } => {
-            let mut event = SqsEvent::default();
-            event.records = records;
-            Ok(Reply::Batch(handle(relay, event).await))
-        }
-        Invocation { http: Some(_), path, .. } => Ok(Reply::Http(match path.as_deref() {
-            Some("/health") => http_reply(StatusCode::OK, &health()),
-            _ => http_reply(StatusCode::NOT_FOUND, &ApiError::not_found().body()),
-        })),
-        Invocation { .. } => Err(UnknownEvent),
-    }
+/// The function's state.
+#[derive(Debug)]
+pub struct Function {
+    relay: Relay,
 }
 
-/// Handles one batch.
-pub async fn handle(relay: &Relay, event: SqsEvent) -> SqsBatchResponse {
-    let mut groups: Vec<(String, Vec<SqsMessage>)> = Vec::new();
-    for message in event.records {
-        let group = message.attributes.get("MessageGroupId").cloned().unwrap_or_default();
-        match groups.iter_mut().find(|(known, _)| *known == group) {
-            Some((_, messages)) => messages.push(message),
-            None => groups.push((group, vec![message])),
-        }
+impl Function {
+    /// Makes the function that the environment describes, and opens the connections that every message needs.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
+        let relay = Relay::from_environment(environment).await?;
+        relay.warm_up().await;
+        Ok(Self { relay })
     }
-    let failed = join_all(groups.into_iter().map(|(group, messages)| handle_group(relay, group, messages))).await;
-    let failures = failed.into_iter().flatten().map(|id| {
-        let mut failure = BatchItemFailure::default();
-        failure.item_identifier = id;
-        failure
-    });
-    let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = failures.collect();
-    response
-}
 
-/// The ids of those messages that shall come again.
-async fn handle_group(relay: &Relay, group: String, messages: Vec<SqsMessage>) -> Vec<String> {
-    let mut failed = Vec::new();
-    for message in messages {
-        let id = message.message_id.clone().unwrap_or_default();
-        let attribute = |name: &str| message.attributes.get(name).cloned().unwrap_or_default();
-        let record = Record {
-            message: Outgoing {
-                group: group.clone(),
-                deduplication: attribute("MessageDeduplicationId"),
-                body: message.body.clone().unwrap_or_default(),
-            },
-            receipt_handle: message.receipt_handle.clone().unwrap_or_default(),
-            receive_count: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
-        };
-        if !failed.is_empty() || relay.handle(&record).await != Verdict::Done {
-            failed.push(id);
+    /// Handles one invocation.
+    ///
+    /// # Errors
+    /// The event is none of ours.
+    pub async fn handle(&self, invocation: Invocation) -> Result<Reply, UnknownEvent> {
+        match invocation {
+            Invocation { records: Some(records), .. } => {
+                let mut event = SqsEvent::default();
+                event.records = records;
+                Ok(Reply::Batch(self.batch(event).await))
+            }
+            Invocation { http: Some(_), path, .. } => Ok(Reply::Http(match path.as_deref() {
+                Some("/health") => http_reply(StatusCode::OK, &health()),
+                _ => http_reply(StatusCode::NOT_FOUND, &ApiError::not_found().body()),
+            })),
+            Invocation { .. } => Err(UnknownEvent),
         }
     }
-    failed
+
+    /// Handles one batch.
+    pub async fn batch(&self, event: SqsEvent) -> SqsBatchResponse {
+        let mut groups: Vec<(String, Vec<SqsMessage>)> = Vec::new();
+        for message in event.records {
+            let group = message.attributes.get("MessageGroupId").cloned().unwrap_or_default();
+            match groups.iter_mut().find(|(known, _)| *known == group) {
+                Some((_, messages)) => messages.push(message),
+                None => groups.push((group, vec![message])),
+            }
+        }
+        let failed = join_all(groups.into_iter().map(|(group, messages)| self.group(group, messages))).await;
+        let failures = failed.into_iter().flatten().map(|id| {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            failure
+        });
+        let mut response = SqsBatchResponse::default();
+        response.batch_item_failures = failures.collect();
+        response
+    }
+
+    /// The ids of those messages that shall come again.
+    async fn group(&self, group: String, messages: Vec<SqsMessage>) -> Vec<String> {
+        let mut failed = Vec::new();
+        for message in messages {
+            let id = message.message_id.clone().unwrap_or_default();
+            let attribute = |name: &str| message.attributes.get(name).cloned().unwrap_or_default();
+            let record = Record {
+                message: Outgoing {
+                    group: group.clone(),
+                    deduplication: attribute("MessageDeduplicationId"),
+                    body: message.body.clone().unwrap_or_default(),
+                },
+                receipt_handle: message.receipt_handle.clone().unwrap_or_default(),
+                receive_count: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
+            };
+            if !failed.is_empty() || self.relay.handle(&record).await != Verdict::Done {
+                failed.push(id);
+            }
+        }
+        failed
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    convert::Infallible,
     io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -20,16 +21,7 @@ use byoc::{
     aws::{Aws, Patience},
     config::Environment,
     crypto::sha256_hex,
-    http::HttpClient,
-    ingest::Ingest,
-    install::Admin,
-    installation::Installations,
     lambda::{Invocation, Reply},
-    media::MediaStore,
-    queue::Queue,
-    relay::Relay,
-    store::Store,
-    vault::Vault,
 };
 use channel_webhook::ChannelWebhook;
 use install_hook::InstallHook;
@@ -124,6 +116,9 @@ pub enum StartError {
     /// A part did not start.
     #[error("{0}")]
     Part(String),
+    /// A function did not start.
+    #[error(transparent)]
+    Function(#[from] byoc::start::StartError),
     /// The install hook refused the demo installation.
     #[error("the install hook answered {status}: {body}")]
     Install {
@@ -164,10 +159,11 @@ impl Bridge {
         let admin_key = secret_file(&folder.join("admin.key"))?;
         secret_file(&folder.join("vault.key"))?;
         let environment = environment(&url, &folder, &table, &queues, &admin_key);
-        let functions = Functions::build(&Environment::of(environment.clone())).await?;
+        let variables = Environment::of(environment.clone());
+        let functions = Functions::from_environment(&variables).await?;
         let traffic = Traffic::default();
         let demo = Demo::new(channel.clone(), helpdesk.clone());
-        let polling = (workers > 0).then(|| start_relay(&functions, &queues, workers));
+        let polling = if workers > 0 { Some(start_relay(&variables, workers).await?) } else { None };
         let mut bridge = Self {
             url,
             admin_key,
@@ -260,8 +256,13 @@ impl Bridge {
     ///
     /// # Errors
     /// A part did not start.
-    pub async fn another_install_hook(&self) -> Result<Arc<InstallHook>, StartError> {
-        Ok(Functions::build(&Environment::of(self.environment.clone())).await?.install_hook)
+    pub async fn another_install_hook(&self) -> Result<InstallHook, StartError> {
+        Ok(InstallHook::from_environment(&self.variables()).await?)
+    }
+
+    /// The environment that the functions would have as processes.
+    pub fn variables(&self) -> Environment {
+        Environment::of(self.environment.clone())
     }
 
     /// The id of the demo installation.
@@ -291,8 +292,7 @@ impl Bridge {
     /// # Errors
     /// A part did not start.
     pub async fn start_relay(&mut self, workers: usize) -> Result<(), StartError> {
-        let functions = Functions::build(&Environment::of(self.environment.clone())).await?;
-        self.polling = Some(start_relay(&functions, &self.queues, workers));
+        self.polling = Some(start_relay(&self.variables(), workers).await?);
         Ok(())
     }
 
@@ -307,67 +307,32 @@ impl Bridge {
     }
 }
 
-fn start_relay(functions: &Functions, queues: &QueueServer, workers: usize) -> Polling {
-    let relay = functions.relay.clone();
-    let source = EventSource { workers, ..EventSource::new(functions.sqs.clone(), queues.url(QUEUE)) };
-    source.start(move |event| {
+/// Starts the relay, and what invokes it.
+async fn start_relay(environment: &Environment, workers: usize) -> Result<Polling, StartError> {
+    let relay = Arc::new(relay::Function::from_environment(environment).await?);
+    let sqs = Aws::from_environment(environment, Patience::Background).await.sqs();
+    let queue_url = environment.queue_url().map_err(part)?;
+    let source = EventSource { workers, ..EventSource::new(sqs, queue_url) };
+    Ok(source.start(move |event| {
         let relay = relay.clone();
-        async move { Ok::<_, StartError>(relay::handle(&relay, event).await) }
-    })
+        async move { Ok::<_, Infallible>(relay.batch(event).await) }
+    }))
 }
 
-/// The four functions, as their `main` would put them together.
+/// The functions with routes, made as their `main` makes them.
 #[derive(Clone)]
 struct Functions {
     channel_webhook: Arc<ChannelWebhook>,
     product_events: Arc<ProductEvents>,
     install_hook: Arc<InstallHook>,
-    relay: Arc<Relay>,
-    sqs: aws_sdk_sqs::Client,
 }
 
 impl Functions {
-    async fn build(environment: &Environment) -> Result<Self, StartError> {
-        let webhook = Aws::from_environment(environment, Patience::Webhook).await;
-        let background = Aws::from_environment(environment, Patience::Background).await;
-        let table = environment.table_name().map_err(part)?;
-        let vault = Arc::new(Vault::new(&environment.vault().map_err(part)?, &background).map_err(part)?);
-        let public_url = environment.public_url().map_err(part)?;
-        let media_url = environment.media_url().map_err(part)?;
-        let media = || MediaStore::new(&media_url, &public_url, environment).map_err(part);
-        let ingest = || -> Result<Ingest, StartError> {
-            let store = Store::new(webhook.dynamodb(), table.as_str());
-            let queue = Queue::new(webhook.sqs(), environment.queue_url().map_err(part)?);
-            Ok(Ingest::new(
-                Installations::new(store.clone(), vault.clone(), public_url.as_str()),
-                store,
-                queue,
-                public_url.as_str(),
-            ))
-        };
-        let store = Store::new(background.dynamodb(), table.as_str());
-        let sqs = background.sqs();
-        let queues = (
-            Queue::new(sqs.clone(), environment.queue_url().map_err(part)?),
-            Queue::new(sqs.clone(), environment.dlq_url().map_err(part)?),
-        );
-        let installations = || Installations::new(store.clone(), vault.clone(), public_url.as_str());
-        let admin = Admin::new(
-            installations(),
-            store.clone(),
-            vault.clone(),
-            queues.clone(),
-            HttpClient::new(true),
-            public_url.as_str(),
-            environment.admin_key_sha256().map_err(part)?,
-            true,
-        );
+    async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         Ok(Self {
-            channel_webhook: Arc::new(ChannelWebhook::new(ingest()?, media()?)),
-            product_events: Arc::new(ProductEvents::new(ingest()?)),
-            install_hook: Arc::new(InstallHook::new(admin, true)),
-            relay: Arc::new(Relay::new(installations(), store.clone(), queues, HttpClient::new(true), media()?)),
-            sqs,
+            channel_webhook: Arc::new(ChannelWebhook::from_environment(environment).await?),
+            product_events: Arc::new(ProductEvents::from_environment(environment).await?),
+            install_hook: Arc::new(InstallHook::from_environment(environment).await?),
         })
     }
 

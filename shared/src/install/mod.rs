@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::{
     adapter::{Account, Adapter, Fact, Task, Urls},
     answer::ApiError,
+    aws::Patience,
     clock::{now_ms, rfc3339},
+    config::Environment,
     crypto::{RandomError, random, random_id, same, sha256, sha256_hex},
     http::HttpClient,
     installation::{
@@ -18,6 +20,7 @@ use crate::{
     relay::{Failure, setup},
     secret::{Secret, Secrets},
     settings::Options,
+    start::{Clients, StartError, warm_up},
     steps::{NextStep, Notice},
     store::Store,
     vault::{Sealed, Vault},
@@ -52,6 +55,7 @@ pub struct Admin {
     http: HttpClient,
     public_url: String,
     admin_key_sha256: [u8; 32],
+    /// Permits http and loopback URLs in install requests.
     allow_private: bool,
 }
 
@@ -65,25 +69,23 @@ pub enum Access {
 }
 
 impl Admin {
-    /// Puts the clients together. `allow_private` permits http and loopback URLs in install requests.
-    #[expect(clippy::too_many_arguments, reason = "one call per process, and every argument is another client")]
-    pub fn new(
-        installations: Installations,
-        store: Store,
-        vault: Arc<Vault>,
-        (queue, dead_letters): (Queue, Queue),
-        http: HttpClient,
-        public_url: impl Into<String>,
-        admin_key_sha256: [u8; 32],
-        allow_private: bool,
-    ) -> Self {
-        let public_url = public_url.into();
-        Self { installations, store, vault, queue, dead_letters, http, public_url, admin_key_sha256, allow_private }
+    /// Makes the clients that the environment describes. No call is made.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
+        let Clients { installations, store, vault, queue, sqs, public_url } =
+            Clients::from_environment(environment, Patience::Background).await?;
+        let dead_letters = Queue::new(sqs, environment.dlq_url()?);
+        let allow_private = environment.allow_private_addresses()?;
+        let http = HttpClient::new(allow_private);
+        let admin_key_sha256 = environment.admin_key_sha256()?;
+        Ok(Self { installations, store, vault, queue, dead_letters, http, public_url, admin_key_sha256, allow_private })
     }
 
     /// Opens the connection that every call needs.
     pub async fn warm_up(&self) {
-        self.store.warm_up().await;
+        warm_up(self.store.warm_up()).await;
     }
 
     /// What a bearer may do with an installation, or with none in particular.

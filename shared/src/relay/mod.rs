@@ -13,7 +13,9 @@ use std::{
 use self::pace::{Pace, Turns};
 use crate::{
     adapter::{Adapter, Delivery, FetchContext, Known, Link, Progress, Task},
+    aws::Patience,
     clock::now_ms,
+    config::Environment,
     crypto::uuid_from,
     http::HttpClient,
     installation::{Installations, Live},
@@ -23,7 +25,11 @@ use crate::{
         HelpdeskEventKind, NoteEvent, Part, Receipt,
     },
     queue::{Outgoing, Queue},
-    store::{Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError},
+    start::{Clients, StartError, media_store, warm_up},
+    store::{
+        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
+        StoreError,
+    },
 };
 
 mod attempt;
@@ -89,21 +95,29 @@ pub enum Verdict {
 }
 
 impl Relay {
-    /// Puts the clients together.
-    pub fn new(
-        installations: Installations,
-        store: Store,
-        (queue, dead_letters): (Queue, Queue),
-        http: HttpClient,
-        media: MediaStore,
-    ) -> Self {
-        let (budget, authors, pace) = (prepare::Budget::default(), Authors::default(), Pace::new());
-        Self { installations, store, queue, dead_letters, http, media, budget, authors, pace }
+    /// Makes the clients that the environment describes. No call is made.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
+        let Clients { installations, store, queue, sqs, .. } =
+            Clients::from_environment(environment, Patience::Background).await?;
+        Ok(Self {
+            installations,
+            store,
+            queue,
+            dead_letters: Queue::new(sqs, environment.dlq_url()?),
+            http: HttpClient::new(environment.allow_private_addresses()?),
+            media: media_store(environment)?,
+            budget: prepare::Budget::default(),
+            authors: Authors::default(),
+            pace: Pace::new(),
+        })
     }
 
     /// Opens the connections that every message needs.
     pub async fn warm_up(&self) {
-        tokio::join!(self.store.warm_up(), self.queue.warm_up());
+        warm_up(async { tokio::join!(self.store.warm_up(), self.queue.warm_up()) }).await;
     }
 
     /// Handles one message and, where it shall come again later, tells the queue when.
@@ -488,13 +502,18 @@ impl Relay {
     async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
         let contact = message.contact.clone();
         let limits = message.live.channel.limits();
-        let (Some((count, period)), Direction::Inbound, None, None) =
+        let (Some((calls, period)), Direction::Inbound, None, None) =
             (limits.profile, message.direction, &contact.name, &link.user)
         else {
             return Ok(contact);
         };
-        let bucket = (message.live.installation.id.as_str(), Some(contact.id.as_str()));
-        if self.store.take_quota(bucket, "profile", 1, (count, period), now_ms()).await?.is_some() {
+        let bucket = Bucket {
+            installation: &message.live.installation.id,
+            contact: Some(&contact.id),
+            name: "profile",
+            rate: Rate { calls, period },
+        };
+        if self.store.take_quota(&bucket, 1, now_ms()).await?.is_some() {
             return Ok(contact);
         }
         // Without it the message arrives all the same.

@@ -16,7 +16,7 @@ use std::{
 use crate::{
     clock::now_ms,
     crypto::sha256,
-    store::{Store, StoreError},
+    store::{Bucket, Rate, Store, StoreError},
 };
 
 /// So many turns at most are taken from the table at once.
@@ -137,10 +137,11 @@ impl Turns<'_> {
                 return Ok(None);
             }
             if !block.is_empty {
-                let (bucket, name) = ((self.installation, None), rate_name(self.side));
-                let quota = (windows.turns, windows.length);
+                let rate = Rate { calls: windows.turns, period: windows.length };
+                let bucket =
+                    Bucket { installation: self.installation, contact: None, name: rate_name(self.side), rate };
                 let want = side.waiting.load(Ordering::Relaxed).clamp(1, most);
-                let taken = self.store.take_quota_of(bucket, name, want, quota, (now, has_begun)).await?;
+                let taken = self.store.take_quota_of(&bucket, want, now, has_begun).await?;
                 let until = windows.end(now);
                 if taken.is_none() {
                     *block = Block { left: want - 1, until, is_empty: false };

@@ -1,12 +1,12 @@
 //! Installations, and what finds them.
 
 use aws_sdk_dynamodb::{
-    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::transact_write_items::TransactWriteItemsError,
     primitives::Blob,
     types::{AttributeValue, Delete, Put, TransactWriteItem},
 };
 
-use super::{Changes, Item, Store, StoreError, key, number, number_of, owned, text, text_of, unavailable};
+use super::{Changes, Item, Store, StoreError, incomplete, key, number, number_of, owned, text, text_of, unavailable};
 use crate::installation::{Installation, InstallationState, Problem};
 
 impl Store {
@@ -58,7 +58,7 @@ impl Store {
         if installation.version > 0 {
             meta = meta.expression_attribute_values(":version", number(installation.version));
         }
-        let mut writes = vec![TransactWriteItem::builder().put(meta.build().map_err(damaged)?).build()];
+        let mut writes = vec![TransactWriteItem::builder().put(meta.build().map_err(incomplete)?).build()];
         let identity_pk = format!("U#{}", installation.identity);
         writes.push(if gone {
             self.delete(&identity_pk, "META", Some(id))?
@@ -70,7 +70,7 @@ impl Store {
                 .set_item(Some(item))
                 .condition_expression("attribute_not_exists(pk) OR installation = :id")
                 .expression_attribute_values(":id", text(id));
-            TransactWriteItem::builder().put(put.build().map_err(damaged)?).build()
+            TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build()
         });
         let kind = &installation.helpdesk.kind;
         for account in &installation.account_keys {
@@ -78,8 +78,7 @@ impl Store {
             writes.push(if gone {
                 self.delete(&account_pk(kind, account), &pk(id), None)?
             } else {
-                let put = Put::builder().table_name(&self.table).set_item(Some(item));
-                TransactWriteItem::builder().put(put.build().map_err(damaged)?).build()
+                self.put_in(item)?
             });
         }
         for account in stale_keys {
@@ -104,24 +103,8 @@ impl Store {
             Some(problem) => changes.set("problem", text(write_problem(problem))),
             None => changes.remove("problem"),
         };
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(&pk(id), "META")))
-            .update_expression(changes.expression())
-            .condition_expression("attribute_exists(pk)")
-            .set_expression_attribute_names(Some(changes.names))
-            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(unavailable("UpdateItem", error)),
-            },
-        }
+        self.update(key(&pk(id), "META"), changes, "attribute_exists(pk)").await?;
+        Ok(())
     }
 
     fn delete(&self, pk: &str, sk: &str, of: Option<&str>) -> Result<TransactWriteItem, StoreError> {
@@ -131,7 +114,7 @@ impl Store {
                 .condition_expression("attribute_not_exists(pk) OR installation = :id")
                 .expression_attribute_values(":id", text(id));
         }
-        Ok(TransactWriteItem::builder().delete(delete.build().map_err(damaged)?).build())
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(incomplete)?).build())
     }
 }
 
@@ -141,10 +124,6 @@ fn pk(id: &str) -> String {
 
 fn account_pk(kind: &str, account: &str) -> String {
     format!("A#{kind}#{account}")
-}
-
-fn damaged<E>(_: E) -> StoreError {
-    StoreError::Damaged("pk")
 }
 
 fn write(installation: &Installation) -> Result<Item, StoreError> {

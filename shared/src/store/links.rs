@@ -1,6 +1,6 @@
 //! Who is who: a contact's helpdesk user and conversation, in both directions.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
 use crate::{adapter::Link, clock::now_ms, message::ConversationState};
@@ -38,7 +38,7 @@ impl LinkChange {
         field("conversation", &self.before.conversation, &self.after.conversation);
         field("last_message", &self.before.last_message, &self.after.last_message);
         field("profile", &self.before.profile, &self.after.profile);
-        let word = |state: Option<ConversationState>| state.map(|state| state_word(state).to_owned());
+        let word = |state: Option<ConversationState>| state.map(|state| state.word().to_owned());
         field("state", &word(self.before.state), &word(self.after.state));
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
@@ -90,7 +90,7 @@ impl Store {
     /// The table failed.
     pub async fn change_link(&self, installation: &str, contact: &str, change: &LinkChange) -> Result<(), StoreError> {
         let writes = self.link_writes(installation, contact, change)?;
-        if writes.is_empty() { Ok(()) } else { self.transact(writes).await.map(|_| ()) }
+        if writes.is_empty() { Ok(()) } else { self.transact(writes).await }
     }
 
     pub(super) fn link_writes(
@@ -103,19 +103,11 @@ impl Store {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key(&contact_pk(installation, contact), "LINK")))
-            .update_expression(changes.expression())
-            .set_expression_attribute_names(Some(changes.names))
-            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values));
-        let mut writes =
-            vec![TransactWriteItem::builder().update(update.build().map_err(|_| StoreError::Damaged("pk"))?).build()];
+        let mut writes = vec![self.update_in(key(&contact_pk(installation, contact), "LINK"), changes, None)?];
         for id in change.new_ids() {
             let mut item = key(&helpdesk_pk(installation, id), "LINK");
             item.insert("contact".into(), text(contact));
-            let put = Put::builder().table_name(&self.table).set_item(Some(item));
-            writes.push(TransactWriteItem::builder().put(put.build().map_err(|_| StoreError::Damaged("pk"))?).build());
+            writes.push(self.put_in(item)?);
         }
         Ok(writes)
     }
@@ -133,11 +125,7 @@ fn read(item: &Item) -> Link {
     Link {
         user: owned(item, "user"),
         conversation: owned(item, "conversation"),
-        state: text_of(item, "state").and_then(|word| match word {
-            "open" => Some(ConversationState::Open),
-            "resolved" => Some(ConversationState::Resolved),
-            _ => None,
-        }),
+        state: text_of(item, "state").and_then(ConversationState::from_word),
         state_at: number_of(item, "state_at"),
         last_message: owned(item, "last_message"),
         profile: owned(item, "profile"),
@@ -145,12 +133,5 @@ fn read(item: &Item) -> Link {
         stopped_at: number_of(item, "stopped_at"),
         opened_with: owned(item, "opened_with"),
         moved_to: owned(item, "moved_to"),
-    }
-}
-
-fn state_word(state: ConversationState) -> &'static str {
-    match state {
-        ConversationState::Open => "open",
-        ConversationState::Resolved => "resolved",
     }
 }

@@ -12,9 +12,14 @@
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    error::SdkError,
+    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    types::{AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+};
 use thiserror::Error;
 
 mod accounts;
@@ -27,6 +32,7 @@ mod repeats;
 pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, Noted, Sent, Settlement, Trace};
 pub use links::LinkChange;
 pub use overview::{MessageSummary, Page};
+pub use quota::{Bucket, Rate};
 pub use repeats::{Arrival, Standing};
 
 /// The name of the index that lists an installation's journal by time.
@@ -64,6 +70,15 @@ pub enum StoreError {
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// What came of a write with a condition.
+#[derive(Debug)]
+struct Updated {
+    /// The condition held, and the changes are written.
+    is_written: bool,
+    /// The item that the condition was held against; empty where there was none.
+    before: Item,
+}
+
 impl Store {
     /// The table with this name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
@@ -79,6 +94,76 @@ impl Store {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key(pk, sk))).consistent_read(true);
         Ok(request.send().await.map_err(|error| unavailable("GetItem", error))?.item)
     }
+
+    /// Writes changes to one item where `condition` holds.
+    async fn update(&self, key: Item, changes: Changes, condition: &str) -> Result<Updated, StoreError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(changes.expression())
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match result {
+            Ok(answer) => Ok(Updated { is_written: true, before: answer.attributes.unwrap_or_default() }),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Updated { is_written: false, before: failed.item().cloned().unwrap_or_default() })
+                }
+                _ => Err(unavailable("UpdateItem", error)),
+            },
+        }
+    }
+
+    /// The same as a part of a transaction.
+    fn update_in(&self, key: Item, changes: Changes, condition: Option<&str>) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(changes.expression())
+            .set_condition_expression(condition.map(str::to_owned))
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values));
+        Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
+    }
+
+    /// The write of a whole item as a part of a transaction.
+    fn put_in(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
+    }
+
+    /// Writes several items or none. Waits a moment and tries again when another transaction touches the same item.
+    async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        for pause_ms in [20, 80, 200, 0] {
+            let request = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
+            let Err(error) = request.send().await else { return Ok(()) };
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+            else {
+                return Err(unavailable("TransactWriteItems", error));
+            };
+            let codes: Vec<&str> = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
+            if codes.contains(&"ConditionalCheckFailed") {
+                return Err(StoreError::Conflict);
+            }
+            if pause_ms == 0 || !codes.iter().any(|code| matches!(*code, "TransactionConflict" | "ThrottlingError")) {
+                return Err(unavailable("TransactWriteItems", error));
+            }
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+        }
+        Err(StoreError::Conflict)
+    }
+}
+
+/// A write without a table or an item, which the SDK refuses to build.
+fn incomplete<E>(_: E) -> StoreError {
+    StoreError::Damaged("pk")
 }
 
 fn unavailable<E, R>(operation: &'static str, error: SdkError<E, R>) -> StoreError
@@ -116,11 +201,12 @@ fn flag_of(item: &Item, name: &str) -> bool {
     item.get(name).and_then(|value| value.as_bool().ok()).copied().unwrap_or_default()
 }
 
-/// An update expression in the making: `SET a = :a, …`.
+/// An update expression in the making: `SET #a = :a, …`.
 #[derive(Debug, Default)]
 struct Changes {
     set: Vec<String>,
     remove: Vec<String>,
+    add: Vec<String>,
     names: HashMap<String, String>,
     values: Item,
 }
@@ -142,6 +228,12 @@ impl Changes {
         self.name(name)
     }
 
+    /// Adds to a number, which counts from 0, or to a set.
+    fn add(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+        self.add.push(format!("#{name} :{name}"));
+        self.name(name).value(name, value)
+    }
+
     fn name(&mut self, name: &'static str) -> &mut Self {
         self.names.insert(format!("#{name}"), name.to_owned());
         self
@@ -153,17 +245,12 @@ impl Changes {
     }
 
     fn expression(&self) -> String {
-        let mut expression = String::new();
-        if !self.set.is_empty() {
-            expression = format!("SET {}", self.set.join(", "));
-        }
-        if !self.remove.is_empty() {
-            expression = format!("{expression} REMOVE {}", self.remove.join(", "));
-        }
-        expression
+        let clauses = [("SET", &self.set), ("REMOVE", &self.remove), ("ADD", &self.add)];
+        let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
+        clauses.map(|(verb, parts)| format!("{verb} {} ", parts.join(", "))).collect()
     }
 
     fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.remove.is_empty()
+        self.set.is_empty() && self.remove.is_empty() && self.add.is_empty()
     }
 }

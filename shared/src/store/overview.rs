@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     BY_INSTALLATION, INDEX_SHARDS, Item, JournalKey, JournalState, Store, StoreError, Trace, flag_of, journal::parsed,
-    key, number_of, owned, text, text_of, unavailable,
+    number_of, owned, text, text_of, unavailable,
 };
 use crate::clock::rfc3339;
 
@@ -134,7 +134,7 @@ impl Store {
     }
 
     async fn summaries(&self, keys: impl Iterator<Item = &JournalKey>) -> Result<Vec<MessageSummary>, StoreError> {
-        let keys: Vec<Item> = keys.map(|message| key(&message.pk(), &message.sk())).collect();
+        let keys: Vec<Item> = keys.map(JournalKey::item_key).collect();
         let mut pending = (!keys.is_empty()).then_some(keys);
         let mut found = Vec::new();
         for _ in 0..5 {

@@ -1,13 +1,11 @@
 //! Repeats of calls that carry no id: which message is the first of them, and who else hears its news.
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
-};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::json;
 
 use super::{
-    Changes, Item, JournalKey, JournalState, Store, StoreError, key, links::contact_pk, number, number_of, owned, text,
-    text_of, unavailable,
+    Changes, Item, JournalKey, JournalState, Store, StoreError, Updated, key, links::contact_pk, number, number_of,
+    owned, text, text_of,
 };
 use crate::{clock::expires_at, message::Receipt};
 
@@ -37,6 +35,13 @@ pub struct Standing {
     pub receipt: Option<Receipt>,
 }
 
+impl Arrival<'_> {
+    /// The item that counts messages of this kind.
+    fn key(&self) -> Item {
+        key(&contact_pk(self.installation, self.contact), &format!("REPEAT#{}", self.repeat_key))
+    }
+}
+
 impl Store {
     /// The event that a message repeats; nothing when it is the first within `window_ms` of the last of its like.
     ///
@@ -52,7 +57,8 @@ impl Store {
             .set("last", number(message.at))
             .set("expires_at", number(expires_at(message.at, 1)))
             .value("stale", number(message.at.saturating_sub(window_ms)));
-        let Some(known) = self.update_seen(message, first, "attribute_not_exists(pk) OR #last < :stale").await? else {
+        let is_first = "attribute_not_exists(pk) OR #last < :stale";
+        let Updated { is_written: false, before: known } = self.update(message.key(), first, is_first).await? else {
             return Ok(None);
         };
         let last: i64 = number_of(&known, "last").ok_or(StoreError::Damaged("last"))?;
@@ -64,7 +70,7 @@ impl Store {
         let mut later = Changes::default();
         later.set("last", number(message.at)).name("first").value("original", text(&original));
         // Whoever moved it further meanwhile has done what this would.
-        self.update_seen(message, later, "#first = :original AND #last < :last").await?;
+        self.update(message.key(), later, "#first = :original AND #last < :last").await?;
         Ok(Some(original))
     }
 
@@ -74,56 +80,10 @@ impl Store {
     /// # Errors
     /// The table failed.
     pub async fn join(&self, original: &JournalKey, repeat: &str) -> Result<Option<Standing>, StoreError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(&original.pk(), &original.sk())))
-            .update_expression("ADD #repeats :repeat")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#repeats", "repeats")
-            .expression_attribute_values(":repeat", AttributeValue::Ss(vec![repeat.to_owned()]))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match result {
-            Ok(answer) => standing(&answer.attributes.unwrap_or_default()).map(Some),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(unavailable("UpdateItem", error)),
-            },
-        }
-    }
-
-    /// Writes what is known of messages of one kind where `condition` holds, else gives what is known.
-    async fn update_seen(
-        &self,
-        message: &Arrival<'_>,
-        changes: Changes,
-        condition: &str,
-    ) -> Result<Option<Item>, StoreError> {
-        let (pk, sk) = (contact_pk(message.installation, message.contact), format!("REPEAT#{}", message.repeat_key));
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(&pk, &sk)))
-            .update_expression(changes.expression())
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(changes.names))
-            .set_expression_attribute_values(Some(changes.values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(None),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Some(failed.item().cloned().unwrap_or_default()))
-                }
-                _ => Err(unavailable("UpdateItem", error)),
-            },
-        }
+        let mut changes = Changes::default();
+        changes.add("repeats", AttributeValue::Ss(vec![repeat.to_owned()]));
+        let updated = self.update(original.item_key(), changes, "attribute_exists(pk)").await?;
+        updated.is_written.then(|| standing(&updated.before)).transpose()
     }
 }
 
@@ -135,12 +95,8 @@ pub(super) fn repeats(item: &Item) -> Vec<String> {
 fn standing(item: &Item) -> Result<Standing, StoreError> {
     let state = text_of(item, "state").and_then(JournalState::from_word).ok_or(StoreError::Damaged("state"))?;
     let error = owned(item, "error");
-    let receipt = text_of(item, "receipt").and_then(|word| match word {
-        "sent" => Some(Receipt::Sent),
-        "delivered" => Some(Receipt::Delivered),
-        "read" => Some(Receipt::Read),
-        "failed" => Some(Receipt::failed(error.clone().unwrap_or_default())),
-        _ => None,
+    let receipt = text_of(item, "receipt").and_then(|status| {
+        serde_json::from_value(json!({"status": status, "reason": error.as_deref().unwrap_or_default()})).ok()
     });
     Ok(Standing { state, error, receipt })
 }

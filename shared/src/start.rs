@@ -1,0 +1,130 @@
+//! How a function starts: the clients that its environment describes, and connections that are up before the first call.
+
+use std::{sync::Arc, time::Duration};
+
+use thiserror::Error;
+
+use crate::{
+    aws::{Aws, Patience},
+    config::{ConfigError, Environment},
+    installation::Installations,
+    media::{MediaError, MediaStore},
+    queue::Queue,
+    store::Store,
+    vault::{Vault, VaultError},
+};
+
+/// A function cannot start with this environment. The message names the variable.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// A variable is missing or malformed.
+    #[error(transparent)]
+    Variable(#[from] ConfigError),
+    /// The vault that `VAULT` names does not open.
+    #[error("environment variable VAULT cannot be used: {0}")]
+    Vault(#[from] VaultError),
+    /// The store that `MEDIA_URL` names does not open.
+    #[error("environment variable MEDIA_URL cannot be used: {0}")]
+    Media(#[from] MediaError),
+}
+
+/// The clients that every function needs.
+#[derive(Debug)]
+pub(crate) struct Clients {
+    pub sqs: aws_sdk_sqs::Client,
+    pub store: Store,
+    pub queue: Queue,
+    pub vault: Arc<Vault>,
+    pub installations: Installations,
+    /// The base of the generated URLs, without a trailing slash.
+    pub public_url: String,
+}
+
+impl Clients {
+    /// Makes the clients. No call is made.
+    ///
+    /// # Errors
+    /// A variable is missing or bad.
+    pub(crate) async fn from_environment(environment: &Environment, patience: Patience) -> Result<Self, StartError> {
+        let aws = Aws::from_environment(environment, patience).await;
+        let store = Store::new(aws.dynamodb(), environment.table_name()?);
+        let sqs = aws.sqs();
+        let queue = Queue::new(sqs.clone(), environment.queue_url()?);
+        let vault = Arc::new(Vault::new(&environment.vault()?, &aws)?);
+        let public_url = environment.public_url()?;
+        let installations = Installations::new(store.clone(), vault.clone(), &public_url);
+        Ok(Self { sqs, store, queue, vault, installations, public_url })
+    }
+}
+
+/// Opens the store of files.
+///
+/// # Errors
+/// A variable is missing or bad.
+pub fn media_store(environment: &Environment) -> Result<MediaStore, StartError> {
+    Ok(MediaStore::new(&environment.media_url()?, &environment.public_url()?, environment)?)
+}
+
+/// Makes calls whose only purpose is that TLS comes up while Lambda's start boost lasts. A failure shows with the first
+/// message.
+pub(crate) async fn warm_up(calls: impl Future) {
+    let _ = tokio::time::timeout(Duration::from_millis(300), calls).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ingest::Ingest, install::Admin, relay::Relay};
+
+    /// What each function says that finds `change` in an environment that is good but for that.
+    async fn refusals(change: (&str, Option<&str>)) -> [Option<String>; 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let key_file = folder.path().join("key");
+        std::fs::write(&key_file, [0; 32]).unwrap();
+        let (vault, media) = (format!("local:{}", key_file.display()), format!("file://{}", folder.path().display()));
+        let hash = "0".repeat(64);
+        let good = [
+            ("TABLE_NAME", "byoc"),
+            ("QUEUE_URL", "http://127.0.0.1:9/q.fifo"),
+            ("DLQ_URL", "http://127.0.0.1:9/dead.fifo"),
+            ("PUBLIC_URL", "https://bridge.example"),
+            ("ADMIN_KEY_SHA256", &hash),
+            ("VAULT", &vault),
+            ("MEDIA_URL", &media),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "x"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+        ];
+        let changed = (change.0, change.1.unwrap_or_default());
+        let environment = Environment::of(good.into_iter().chain([changed]));
+        let said = |error: Option<StartError>| error.map(|error| error.to_string());
+        [
+            said(Ingest::from_environment(&environment).await.err()),
+            said(Admin::from_environment(&environment).await.err()),
+            said(Relay::from_environment(&environment).await.err()),
+        ]
+    }
+
+    #[tokio::test]
+    async fn every_function_names_the_variable_that_is_missing_or_bad() {
+        assert_eq!(refusals(("RUST_LOG", None)).await, [None, None, None]);
+        for (variable, bad, webhooks, admin, relay) in [
+            ("TABLE_NAME", None, true, true, true),
+            ("QUEUE_URL", Some("queue"), true, true, true),
+            ("DLQ_URL", None, false, true, true),
+            ("PUBLIC_URL", None, true, true, true),
+            ("ADMIN_KEY_SHA256", Some("00"), false, true, false),
+            ("VAULT", None, true, true, true),
+            ("VAULT", Some("local:/nowhere"), true, true, true),
+            ("MEDIA_URL", None, false, false, true),
+            ("MEDIA_URL", Some("file:///dev/null/media"), false, false, true),
+            ("ALLOW_PRIVATE_ADDRESSES", Some("yes"), false, true, true),
+        ] {
+            let named = refusals((variable, bad)).await.map(|said| {
+                said.map(|said| assert!(said.starts_with(&format!("environment variable {variable} ")), "{said}"))
+                    .is_some()
+            });
+            assert_eq!(named, [webhooks, admin, relay], "{variable} {bad:?}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Who works on a message, and what goes back to those who work.
+
+use super::{
+    super::{
+        Changes, Item, KEEP_DAYS, Store, StoreError, Updated, flag_of, number, number_of, repeats::repeats, text,
+        text_of,
+    },
+    Claim, Claimed, JournalKey, JournalState, parsed,
+};
+use crate::{clock::expires_at, crypto::sha256_hex};
+
+impl Store {
+    /// Claims a message: the first claim makes its journal item, later ones go on where it stands.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn claim(&self, message: &JournalKey, received_at: i64, now: i64) -> Result<Claim, StoreError> {
+        let mut changes = Changes::default();
+        changes
+            .set("state", text(JournalState::Claimed.word()))
+            .set("updated_at", number(now))
+            .first("at", number(received_at))
+            .first("direction", text(message.direction.word()))
+            .first("by_pk", text(message.shard()))
+            .first("by_sk", text(sort_key(received_at, &message.event)))
+            .first("expires_at", number(expires_at(received_at, KEEP_DAYS)))
+            .add("attempt", number(1));
+        let unfinished = "attribute_not_exists(#state) OR #state = :state";
+        let Updated { is_written, before } = self.update(message.item_key(), changes, unfinished).await?;
+        if is_written {
+            return Ok(Claim::Work(claimed(message, &before)));
+        }
+        let state = text_of(&before, "state").and_then(JournalState::from_word);
+        state.map(Claim::Finished).ok_or(StoreError::Damaged("state"))
+    }
+
+    /// Makes a dead message claimable again, with all its retries; one that the queue gave up on is claimed still.
+    /// `false` when it is finished, or was never claimed.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn revive(&self, message: &JournalKey, now: i64) -> Result<bool, StoreError> {
+        for state in [JournalState::Dead, JournalState::Claimed] {
+            if self.set_state(message, state, JournalState::Claimed, "redriven", now).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Marks a message dead that the queue itself gave up on. `false` when it is finished.
+    ///
+    /// # Errors
+    /// The table failed.
+    pub async fn bury(&self, message: &JournalKey, reason: &str, now: i64) -> Result<bool, StoreError> {
+        self.set_state(message, JournalState::Claimed, JournalState::Dead, reason, now).await
+    }
+
+    async fn set_state(
+        &self,
+        message: &JournalKey,
+        from: JournalState,
+        to: JournalState,
+        reason: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let mut changes = Changes::default();
+        changes
+            .set("state", text(to.word()))
+            .set("tries", number(0))
+            .set("error", text(reason))
+            .set("updated_at", number(now))
+            .value("from", text(from.word()));
+        Ok(self.update(message.item_key(), changes, "#state = :from").await?.is_written)
+    }
+}
+
+/// A message as it stands right after a claim; `before` is its item before that.
+fn claimed(message: &JournalKey, before: &Item) -> Claimed {
+    let attempt = number_of::<u64>(before, "attempt").unwrap_or_default().saturating_add(1);
+    let settled: u64 = number_of(before, "settled").unwrap_or_default();
+    Claimed {
+        key: message.clone(),
+        attempt,
+        doubtful: attempt > settled.saturating_add(1),
+        tries: number_of(before, "tries").unwrap_or_default(),
+        progress: parsed(before, "progress"),
+        doubled: flag_of(before, "doubled"),
+        trace: parsed(before, "trace"),
+        repeats: repeats(before),
+    }
+}
+
+/// Sorts by time, and keeps apart what arrived in the same millisecond.
+fn sort_key(at: i64, event: &str) -> String {
+    let apart: String = sha256_hex(event.as_bytes()).chars().take(12).collect();
+    format!("{:015}#{apart}", at.max(0))
+}
