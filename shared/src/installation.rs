@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    adapter::Account,
+    adapter::{Account, Adapter},
     channel::{Channel, channel},
     clock::now_ms,
     crypto::{same, sha256_hex},
@@ -66,6 +66,14 @@ pub struct SideSettings {
     pub kind: String,
     /// Its settings.
     pub settings: BTreeMap<String, String>,
+}
+
+impl SideSettings {
+    /// The topic that the setting marked as such names, where this adapter has one.
+    pub fn topic(&self, adapter: &dyn Adapter) -> Option<&str> {
+        let setting = adapter.settings().iter().find(|setting| setting.topic.is_some())?;
+        self.settings.get(setting.name).map(String::as_str)
+    }
 }
 
 /// Where an installation stands.

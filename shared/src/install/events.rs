@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Admin, InstallRequest, host_of};
-use crate::answer::ApiError;
+use crate::{adapter::Adapter, answer::ApiError, helpdesk::helpdesk, installation::SideSettings, settings::Topic};
 
 /// The longest message that the Marketplace shows.
 const MESSAGE_LIMIT: usize = 60;
@@ -62,12 +62,11 @@ impl Admin {
         for key in keys_of(event).iter().chain(&host) {
             for id in self.store.installation_ids_of_account(kind, key).await? {
                 let Some(installation) = self.store.installation(&id).await? else { continue };
-                let fits = |side: &crate::installation::SideSettings, name: &str, wanted: Option<&str>| {
-                    wanted.is_none_or(|wanted| side.settings.get(name).is_some_and(|value| value == wanted))
-                };
                 let same_kind = given("channel", "kind").is_none_or(|kind| kind == installation.channel.kind);
-                let same_topic = fits(&installation.helpdesk, "channel_id", given("helpdesk", "channel_id"));
-                if same_kind && same_topic && !found.contains(&id) {
+                let may_be_it = helpdesk(kind).is_none_or(|adapter| {
+                    may_have_topic(&installation.helpdesk, adapter, |name| given("helpdesk", name))
+                });
+                if same_kind && may_be_it && !found.contains(&id) {
                     found.push(id);
                 }
             }
@@ -81,6 +80,18 @@ impl Admin {
             )),
         }
     }
+}
+
+/// Whether a side can be the one with the topic that was given. An id tells; a title does not, since the id was stored in
+/// its place.
+fn may_have_topic<'a>(
+    side: &SideSettings,
+    adapter: &dyn Adapter,
+    given: impl Fn(&'static str) -> Option<&'a str>,
+) -> bool {
+    let by_id = adapter.settings().iter().find(|setting| setting.topic == Some(Topic::Id));
+    let wanted = by_id.and_then(|setting| given(setting.name));
+    wanted.is_none_or(|wanted| side.topic(adapter) == Some(wanted))
 }
 
 /// What names the account in an event: its id and the hosts of its URLs.
@@ -100,4 +111,30 @@ fn short(message: &str) -> String {
         return message.to_owned();
     }
     message.chars().take(MESSAGE_LIMIT - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Inboxes;
+
+    #[test]
+    fn an_app_that_names_its_topic_means_the_installation_with_that_topic() {
+        let (deskie, freshchat) = (helpdesk("deskie").unwrap(), helpdesk("freshchat").unwrap());
+        let side =
+            |name: &str| SideSettings { settings: [(name.to_owned(), "7".to_owned())].into(), ..Inboxes::side("") };
+        for (adapter, side, name, given, may_be_it) in [
+            (&Inboxes as &dyn Adapter, Inboxes::side("7"), "inbox_id", Some("7"), true),
+            (&Inboxes, Inboxes::side("7"), "inbox_id", None, true),
+            (&Inboxes, Inboxes::side("7"), "inbox_id", Some("8"), false),
+            (&Inboxes, Inboxes::side("7"), "channel_id", Some("8"), true),
+            (freshchat, side("channel_id"), "channel_id", Some("7"), true),
+            (freshchat, side("channel_id"), "channel_id", Some("8"), false),
+            // The check put the channel's id in the title's place.
+            (deskie, side("channel"), "channel", Some("Mobile app"), true),
+        ] {
+            let given = |asked| given.filter(|_| asked == name);
+            assert_eq!(may_have_topic(&side, adapter, given), may_be_it, "{side:?} {name}");
+        }
+    }
 }

@@ -396,21 +396,15 @@ impl Admin {
         };
         let own = |side: &SideSettings| serde_json::to_string(&side.settings).unwrap_or_default();
         let learned = Learned { channel: settings_in(&channel_facts), helpdesk: settings_in(&helpdesk_facts) };
-        let helpdesk_setting = |name| learned.helpdesk.get(name).or_else(|| draft.helpdesk.settings.get(name));
-        let topic = ["channel_id", "channel"].into_iter().find_map(helpdesk_setting);
-        let joined = [
-            draft.helpdesk.kind.as_str(),
-            &host,
-            topic.map(String::as_str).unwrap_or_default(),
-            &draft.channel.kind,
-            &identity(&channel_facts).unwrap_or_else(|| own(draft.channel)),
-        ]
-        .join("\n");
+        let mut helpdesk_side = draft.helpdesk.clone();
+        helpdesk_side.settings.extend(learned.helpdesk.clone());
+        let account = identity(&channel_facts).unwrap_or_else(|| own(draft.channel));
+        let identity = identity_of(&helpdesk_side, helpdesk, &draft.channel.kind, &account);
         let account_id =
             helpdesk_facts.into_iter().find_map(|fact| if let Fact::AccountId(id) = fact { Some(id) } else { None });
         let keys = account_id.into_iter().chain(Some(host)).filter(|key| !key.is_empty());
         let account_keys = keys.collect();
-        Ok(Checked { identity: sha256_hex(joined.as_bytes()), account_keys, learned })
+        Ok(Checked { identity, account_keys, learned })
     }
 
     async fn save(&self, installation: &mut Installation, sealed: &Sealed, stale: &[String]) -> Result<(), ApiError> {
@@ -516,6 +510,14 @@ impl Admin {
         }
         Ok(view)
     }
+}
+
+/// The hash that makes "the same channel account for the same helpdesk account" recognisable: it is stored, and must stay
+/// the same for the same accounts.
+fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &str, channel_account: &str) -> String {
+    let host = helpdesk.settings.get("api_url").and_then(|url| host_of(url)).unwrap_or_default();
+    let topic = helpdesk.topic(adapter).unwrap_or_default();
+    sha256_hex([&helpdesk.kind, host.as_str(), topic, channel_kind, channel_account].join("\n").as_bytes())
 }
 
 /// What checking both accounts taught.
@@ -679,6 +681,7 @@ pub(crate) fn host_of(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Inboxes;
 
     #[test]
     fn what_the_platform_made_outlives_another_install_and_a_removed_setting_does_not() {
@@ -690,6 +693,24 @@ mod tests {
         let kept = with_generated(adapter, secrets(&["api_key"]), &before).unwrap();
         assert_eq!(kept, before);
         assert_eq!(with_generated(adapter, Secrets::new(), &secrets(&["api_key"])).unwrap(), Secrets::new());
+    }
+
+    #[test]
+    fn an_identity_stays_the_same_and_tells_topics_apart() {
+        let deskie = ("deskie", "channel", "cch207", "https://acme.deskie.io/api/", "acme.deskie.io:443");
+        let freshchat = ("freshchat", "channel_id", "t-1", "https://acme.freshchat.com/v2", "acme.freshchat.com:443");
+        let is_messenger = ("is_messenger", "channel_id", "c-1", "http://127.0.0.1:8080/hook/", "127.0.0.1:8080");
+        for (kind, topic, value, url, host) in [deskie, freshchat, is_messenger] {
+            let settings = [("api_url", url), (topic, value), ("note_staff_id", "1")];
+            let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+            let side = SideSettings { kind: kind.to_owned(), settings };
+            let adapter = crate::helpdesk::helpdesk(kind).unwrap();
+            let joined = format!("{kind}\n{host}\n{value}\nviber\npa:1");
+            assert_eq!(identity_of(&side, adapter, "viber", "pa:1"), sha256_hex(joined.as_bytes()), "{kind}");
+        }
+        let inbox = |id| identity_of(&Inboxes::side(id), &Inboxes, "viber", "pa:1");
+        assert_ne!(inbox("7"), inbox("8"));
+        assert_eq!(inbox("7"), inbox("7"));
     }
 
     #[test]
