@@ -59,6 +59,26 @@ pub struct Installation {
     pub version: u64,
 }
 
+/// One side of an installation.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Where customers write.
+    Channel,
+    /// Where agents answer.
+    Helpdesk,
+}
+
+impl Side {
+    /// The word for it in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Helpdesk => "helpdesk",
+        }
+    }
+}
+
 /// The kind and the settings of one side, without its secrets.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct SideSettings {

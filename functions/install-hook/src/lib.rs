@@ -3,7 +3,7 @@
 use byoc::{
     answer::{Answer, ApiError, json_answer},
     ingest::health,
-    install::{Access, Admin, InstallRequest, Redrive},
+    install::{Access, Admin, Redrive, Wanted},
     lambda::{Invocation, Reply, bearer, method_not_allowed, unreadable},
 };
 use bytes::Bytes;
@@ -73,8 +73,8 @@ impl InstallHook {
         };
         match (&method, pieces.as_slice()) {
             (&Method::POST, ["installations"]) => {
-                let request = InstallRequest::parse(&body(&request)?.unwrap_or_default(), self.allow_http)?;
-                let (is_new, view) = self.admin.install(request, Vec::new()).await?;
+                let wanted = Wanted::from_post(&body(&request)?.unwrap_or_default(), self.allow_http)?;
+                let (is_new, view) = self.admin.install(wanted).await?;
                 Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &view))
             }
             (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(ok),

@@ -1,20 +1,18 @@
 //! Whose accounts these are: checking both sides, and what makes the same accounts recognisable.
 
-use std::collections::BTreeMap;
-
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Admin;
+use super::{
+    Admin,
+    request::{Wanted, WantedSide},
+};
 use crate::{
-    adapter::{Account, Adapter, Fact, Task},
+    adapter::{Adapter, Fact, Task},
     answer::ApiError,
-    clock::now_ms,
     crypto::sha256_hex,
-    installation::SideSettings,
+    installation::{Side, SideSettings},
     relay::{Failure, setup},
-    secret::Secrets,
-    settings::Options,
     steps::Notice,
 };
 
@@ -53,106 +51,75 @@ impl Admin {
         }))
     }
 
-    /// Checks settings and credentials of both sides, and gives what that taught.
-    pub(super) async fn check_accounts(
-        &self,
-        draft: &Draft<'_>,
-        (channel, channel_secrets): (&'static dyn crate::channel::Channel, &Secrets),
-        (helpdesk, helpdesk_secrets): (&'static dyn crate::helpdesk::Helpdesk, &Secrets),
-    ) -> Result<Checked, ApiError> {
-        let channel_account = draft.account(draft.channel, channel_secrets);
-        let helpdesk_account = draft.account(draft.helpdesk, helpdesk_secrets);
-        for (side, adapter, account) in [
-            ("helpdesk", helpdesk as &dyn Adapter, &helpdesk_account),
-            ("channel", channel as &dyn Adapter, &channel_account),
-        ] {
-            adapter.check_settings(account).map_err(|mut error| {
-                error.setting = format!("{side}.{}", error.setting);
+    /// Checks settings and credentials of both sides. Where a vendor has words of its own for a setting, they take its
+    /// place in what is wanted.
+    ///
+    /// # Errors
+    /// 422 for what an adapter or its vendor refuses, 503 where the vendor cannot be asked.
+    pub(super) async fn check_accounts(&self, wanted: &mut Wanted) -> Result<Checked, ApiError> {
+        for side in [Side::Helpdesk, Side::Channel] {
+            wanted.side(side).adapter.check_settings(&wanted.account(side)).map_err(|mut error| {
+                error.setting = format!("{}.{}", side.word(), error.setting);
                 ApiError::from(error)
             })?;
         }
-        let (channel_facts, helpdesk_facts) = tokio::join!(
-            setup::run(&self.http, channel, &channel_account, &Task::Check),
-            setup::run(&self.http, helpdesk, &helpdesk_account, &Task::Check),
-        );
-        let helpdesk_facts = helpdesk_facts.map_err(|failure| refused("helpdesk", &draft.helpdesk.kind, &failure))?;
-        let channel_facts = channel_facts.map_err(|failure| refused("channel", &draft.channel.kind, &failure))?;
-        let host = draft.helpdesk.settings.get("api_url").and_then(|url| host_of(url)).unwrap_or_default();
-        let identity = |facts: &[Fact]| {
-            facts.iter().find_map(|fact| if let Fact::Identity(id) = fact { Some(id.clone()) } else { None })
+        let (helpdesk_facts, channel_facts) =
+            tokio::join!(self.facts(wanted, Side::Helpdesk), self.facts(wanted, Side::Channel));
+        let (helpdesk_facts, channel_facts) = (helpdesk_facts?, channel_facts?);
+        let WantedSide { side: channel, .. } = &wanted.channel;
+        let own_id = channel_facts.iter().find_map(|fact| if let Fact::Identity(id) = fact { Some(id) } else { None });
+        let account = match own_id {
+            Some(id) => id.clone(),
+            None => serde_json::to_string(&channel.settings).unwrap_or_default(),
         };
-        let own = |side: &SideSettings| serde_json::to_string(&side.settings).unwrap_or_default();
-        let learned = Learned { channel: settings_in(&channel_facts), helpdesk: settings_in(&helpdesk_facts) };
-        let mut helpdesk_side = draft.helpdesk.clone();
-        helpdesk_side.settings.extend(learned.helpdesk.clone());
-        let account = identity(&channel_facts).unwrap_or_else(|| own(draft.channel));
-        let identity = identity_of(&helpdesk_side, helpdesk, &draft.channel.kind, &account);
+        wanted.helpdesk.side.settings.extend(settings_in(&helpdesk_facts));
+        wanted.channel.side.settings.extend(settings_in(&channel_facts));
+        let WantedSide { adapter, side: helpdesk, .. } = &wanted.helpdesk;
+        let identity = identity_of(helpdesk, *adapter, &wanted.channel.side.kind, &account);
         let account_id =
             helpdesk_facts.into_iter().find_map(|fact| if let Fact::AccountId(id) = fact { Some(id) } else { None });
-        let keys = account_id.into_iter().chain(Some(host)).filter(|key| !key.is_empty());
-        let account_keys = keys.collect();
-        Ok(Checked { identity, account_keys, learned })
+        let account_keys = account_id.into_iter().chain(host(helpdesk)).filter(|key| !key.is_empty()).collect();
+        Ok(Checked { identity, account_keys })
     }
+
+    async fn facts(&self, wanted: &Wanted, side: Side) -> Result<Vec<Fact>, ApiError> {
+        let WantedSide { adapter, side: SideSettings { kind, .. }, .. } = wanted.side(side);
+        let facts = setup::run(&self.http, *adapter, &wanted.account(side), &Task::Check).await;
+        facts.map_err(|failure| refused(side, kind, &failure))
+    }
+}
+
+/// What checking both accounts taught.
+pub(super) struct Checked {
+    /// See [`Installation::identity`](crate::installation::Installation::identity).
+    pub(super) identity: String,
+    /// See [`Installation::account_keys`](crate::installation::Installation::account_keys).
+    pub(super) account_keys: Vec<String>,
 }
 
 /// The hash that makes "the same channel account for the same helpdesk account" recognisable: it is stored, and must stay
 /// the same for the same accounts.
 fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &str, channel_account: &str) -> String {
-    let host = helpdesk.settings.get("api_url").and_then(|url| host_of(url)).unwrap_or_default();
+    let host = host(helpdesk).unwrap_or_default();
     let topic = helpdesk.topic(adapter).unwrap_or_default();
     sha256_hex([&helpdesk.kind, host.as_str(), topic, channel_kind, channel_account].join("\n").as_bytes())
 }
 
-/// What checking both accounts taught.
-pub(super) struct Checked {
-    pub(super) identity: String,
-    pub(super) account_keys: Vec<String>,
-    pub(super) learned: Learned,
+/// Where the account is reached.
+fn host(side: &SideSettings) -> Option<String> {
+    side.settings.get("api_url").and_then(|url| host_of(url))
 }
 
-/// Settings for which the vendors have words of their own.
-pub(super) struct Learned {
-    channel: BTreeMap<String, String>,
-    helpdesk: BTreeMap<String, String>,
-}
-
-impl Learned {
-    pub(super) fn put_into(self, channel: &mut SideSettings, helpdesk: &mut SideSettings) {
-        channel.settings.extend(self.channel);
-        helpdesk.settings.extend(self.helpdesk);
-    }
-}
-
-fn settings_in(facts: &[Fact]) -> BTreeMap<String, String> {
-    let settings = facts.iter().filter_map(|fact| match fact {
+fn settings_in(facts: &[Fact]) -> impl Iterator<Item = (String, String)> {
+    facts.iter().filter_map(|fact| match fact {
         Fact::Setting(name, value) => Some(((*name).to_owned(), value.clone())),
         _ => None,
-    });
-    settings.collect()
-}
-
-/// The two sides of a request before they are stored.
-pub(super) struct Draft<'a> {
-    pub(super) channel: &'a SideSettings,
-    pub(super) helpdesk: &'a SideSettings,
-    pub(super) options: &'a Options,
-}
-
-impl<'a> Draft<'a> {
-    fn account(&self, side: &'a SideSettings, secrets: &'a Secrets) -> Account<'a> {
-        Account {
-            channel_kind: &self.channel.kind,
-            settings: &side.settings,
-            secrets,
-            options: self.options,
-            webhook_url: None,
-            now: now_ms(),
-        }
-    }
+    })
 }
 
 /// What the admin is told when a vendor does not take the credentials, or does not answer.
-fn refused(side: &str, kind: &str, failure: &Failure) -> ApiError {
+fn refused(side: Side, kind: &str, failure: &Failure) -> ApiError {
+    let side = side.word();
     match failure {
         Failure::Retry { reason, .. } => ApiError {
             retry_after: Some(10),

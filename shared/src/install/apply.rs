@@ -1,17 +1,15 @@
 //! Making an installation what a request wants it to be, telling its channel, and removing it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde_json::{Value, json};
 
-use super::{
-    Admin, InstallRequest,
-    accounts::{Checked, Draft},
-    request,
-    tokens::renew_token,
-};
+use super::{Admin, Wanted, accounts::Checked, tokens::renew_token};
 use crate::{
-    adapter::{Fact, Task},
+    adapter::{Adapter, Fact, Task},
     answer::ApiError,
     clock::now_ms,
     crypto::{RandomError, random, random_id},
@@ -28,58 +26,8 @@ impl Admin {
     /// # Errors
     /// 422 for a bad setting or refused credentials, with nothing stored; 503 when a vendor or the bridge cannot be
     /// reached.
-    pub async fn install(&self, request: InstallRequest, event_keys: Vec<String>) -> Result<(bool, Value), ApiError> {
-        let InstallRequest { mut channel, mut helpdesk, options } = request;
-        let (channel_secrets, helpdesk_secrets) = (channel.secrets, helpdesk.secrets);
-        let sides = (&channel.settings, &helpdesk.settings);
-        let draft = Draft { channel: sides.0, helpdesk: sides.1, options: &options };
-        let Checked { identity, mut account_keys, learned } = self
-            .check_accounts(&draft, (channel.adapter, &channel_secrets), (helpdesk.adapter, &helpdesk_secrets))
-            .await?;
-        learned.put_into(&mut channel.settings, &mut helpdesk.settings);
-        account_keys.extend(event_keys);
-        account_keys.sort();
-        account_keys.dedup();
-        let existing = match self.store.installation_id_of_identity(&identity).await? {
-            Some(id) => self.store.installation(&id).await?,
-            None => None,
-        };
-        let now = now_ms();
-        let is_new = existing.is_none();
-        let (mut installation, mut sealed, stale_keys) = match existing {
-            Some(existing) => {
-                let sealed = self.vault.open(&existing.id, &existing.sealed).await?.as_ref().clone();
-                let stale = existing.account_keys.iter().filter(|key| !account_keys.contains(key)).cloned().collect();
-                (existing, sealed, stale)
-            }
-            None => (blank(identity, now)?, Sealed::default(), Vec::new()),
-        };
-        installation.channel = channel.settings;
-        installation.helpdesk = helpdesk.settings;
-        installation.options = options;
-        installation.account_keys = account_keys;
-        installation.problem = None;
-        installation.state = InstallationState::Registering;
-        let known = |name: &&&str| sealed.channel.contains_key(**name) || channel_secrets.contains_key(**name);
-        let handed_out = channel.adapter.handed_out_secrets().iter();
-        let handed_out: Vec<&str> = handed_out.filter(|name| !known(name)).copied().collect();
-        sealed.channel = with_generated(channel.adapter, channel_secrets, &sealed.channel)?;
-        sealed.helpdesk = with_generated(helpdesk.adapter, helpdesk_secrets, &sealed.helpdesk)?;
-        let made =
-            handed_out.into_iter().filter_map(|name| Some((name, sealed.channel.get(name)?.reveal().to_owned())));
-        let made: BTreeMap<&str, String> = made.collect();
-        for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
-            let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
-            if !sealed.tokens.get(route.word()).is_some_and(admits) {
-                renew_token(&mut installation, &mut sealed, route, now)?;
-            }
-        }
-        self.save(&mut installation, &sealed, &stale_keys).await?;
-        let mut view = self.register_and_show(installation, sealed).await?;
-        if let (false, Some(view)) = (made.is_empty(), view.as_object_mut()) {
-            view.insert("generated_secrets".into(), json!(made));
-        }
-        Ok((is_new, view))
+    pub async fn install(&self, wanted: Wanted) -> Result<(bool, Value), ApiError> {
+        self.apply(None, wanted).await
     }
 
     /// Changes settings and credentials, with the checks of an install.
@@ -88,58 +36,72 @@ impl Admin {
     /// As [`install`](Self::install).
     pub async fn update(&self, id: &str, patch: &Value) -> Result<Value, ApiError> {
         let live = self.fresh(id).await?;
-        let patch = patch
-            .as_object()
-            .ok_or_else(|| ApiError::unprocessable("bad_setting", "the request should be a JSON object"))?;
-        if let Some(unknown) = patch.keys().find(|key| !matches!(key.as_str(), "channel" | "helpdesk" | "settings")) {
-            return Err(ApiError::unprocessable("unknown_setting", format!("`{unknown}` is not known; remove it")));
-        }
-        let mut installation = live.installation.clone();
-        let mut sealed = live.sealed.as_ref().clone();
-        let before = (&installation.channel, &sealed.channel);
-        let mut channel = request::patched(
-            "channel",
-            (live.channel, live.channel),
-            patch.get("channel"),
-            before,
-            self.allow_private,
-        )?;
-        let before = (&installation.helpdesk, &sealed.helpdesk);
-        let mut helpdesk = request::patched(
-            "helpdesk",
-            (live.helpdesk, live.helpdesk),
-            patch.get("helpdesk"),
-            before,
-            self.allow_private,
-        )?;
-        let options = request::options(patch.get("settings"), &installation.options)?;
-        let draft = Draft { channel: &channel.settings, helpdesk: &helpdesk.settings, options: &options };
-        let Checked { identity, account_keys, learned } =
-            self.check_accounts(&draft, (live.channel, &channel.secrets), (live.helpdesk, &helpdesk.secrets)).await?;
-        learned.put_into(&mut channel.settings, &mut helpdesk.settings);
-        if identity != installation.identity {
-            return Err(ApiError::unprocessable(
-                "other_account",
-                "these settings belong to another account; make a new installation for it and delete this one",
-            ));
-        }
-        let registers_anew = channel.settings != installation.channel
-            || channel.secrets != sealed.channel
+        let wanted = Wanted::from_patch(patch, &live, self.allow_private)?;
+        self.apply(Some(live), wanted).await.map(|(_, view)| view)
+    }
+
+    /// Checks both accounts and makes an installation what is wanted: the one that is to be changed, else the one that
+    /// joins these accounts already, else a new one. `true` when it is new.
+    async fn apply(&self, changed: Option<Arc<Live>>, mut wanted: Wanted) -> Result<(bool, Value), ApiError> {
+        let Checked { identity, account_keys } = self.check_accounts(&mut wanted).await?;
+        let is_install = changed.is_none();
+        let existing = match changed {
+            Some(live) if live.installation.identity != identity => {
+                return Err(ApiError::unprocessable(
+                    "other_account",
+                    "these settings belong to another account; make a new installation for it and delete this one",
+                ));
+            }
+            Some(live) => Some(live),
+            None => self.joining(&identity).await?,
+        };
+        let now = now_ms();
+        let is_new = existing.is_none();
+        let (mut installation, mut sealed) = match existing {
+            Some(live) => (live.installation.clone(), Sealed::clone(&live.sealed)),
+            None => (blank(identity, now)?, Sealed::default()),
+        };
+        let Wanted { channel, helpdesk, options, account_keys: known_keys } = wanted;
+        // What an install leaves out stays as it is; a change says what stays, and what it removed is made anew.
+        let kept = if is_install { sealed.clone() } else { Sealed::default() };
+        let (channel_secrets, made) = completed(channel.adapter, channel.secrets, &kept.channel)?;
+        let (helpdesk_secrets, _) = completed(helpdesk.adapter, helpdesk.secrets, &kept.helpdesk)?;
+        let registers = is_install
+            || channel.side != installation.channel
+            || channel_secrets != sealed.channel
             || installation.state == InstallationState::RegistrationFailed;
-        installation.channel = channel.settings;
-        installation.helpdesk = helpdesk.settings;
+        let account_keys: BTreeSet<String> = known_keys.into_iter().chain(account_keys).collect();
+        let before = std::mem::replace(&mut installation.account_keys, account_keys.into_iter().collect());
+        let stale_keys: Vec<String> =
+            before.into_iter().filter(|key| !installation.account_keys.contains(key)).collect();
+        installation.channel = channel.side;
+        installation.helpdesk = helpdesk.side;
         installation.options = options;
-        let missing_keys: Vec<String> =
-            account_keys.into_iter().filter(|key| !installation.account_keys.contains(key)).collect();
-        installation.account_keys.extend(missing_keys);
         installation.problem = None;
-        sealed.channel = with_generated(live.channel, channel.secrets, &Secrets::new())?;
-        sealed.helpdesk = with_generated(live.helpdesk, helpdesk.secrets, &Secrets::new())?;
-        self.save(&mut installation, &sealed, &[]).await?;
-        if registers_anew {
-            return self.register_and_show(installation, sealed).await;
+        (sealed.channel, sealed.helpdesk) = (channel_secrets, helpdesk_secrets);
+        if is_install {
+            installation.state = InstallationState::Registering;
+            for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
+                let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
+                if !sealed.tokens.get(route.word()).is_some_and(admits) {
+                    renew_token(&mut installation, &mut sealed, route, now)?;
+                }
+            }
         }
-        self.view(&Live::new(installation, Arc::new(sealed), &self.public_url)?)
+        let live = self.save(installation, sealed, &stale_keys).await?;
+        let mut view = if registers { self.tell_channel(live).await? } else { self.view(&live)? };
+        if let (true, false, Some(view)) = (is_install, made.is_empty(), view.as_object_mut()) {
+            view.insert("generated_secrets".into(), json!(made));
+        }
+        Ok((is_new, view))
+    }
+
+    /// The installation that joins the accounts with this identity.
+    async fn joining(&self, identity: &str) -> Result<Option<Arc<Live>>, ApiError> {
+        match self.store.installation_id_of_identity(identity).await? {
+            Some(id) => Ok(self.look_up(&id).await?.filter(|live| !live.is_uninstalled())),
+            None => Ok(None),
+        }
     }
 
     /// Tells the channel our URL once more.
@@ -148,7 +110,7 @@ impl Admin {
     /// 404, 410, or our own failure. A refusal of the platform is no error: the installation's state says it.
     pub async fn register(&self, id: &str) -> Result<Value, ApiError> {
         let live = self.fresh(id).await?;
-        self.register_and_show(live.installation.clone(), live.sealed.as_ref().clone()).await
+        self.tell_channel(Live::new(live.installation.clone(), live.sealed.clone(), &self.public_url)?).await
     }
 
     /// Unregisters, wipes the secrets and makes the URLs answer 410. Removing it twice is as good as once.
@@ -157,7 +119,6 @@ impl Admin {
     /// 404, or our own failure. A platform that is down does not stop it.
     pub async fn uninstall(&self, id: &str) -> Result<Value, ApiError> {
         let live = self.find(id).await?;
-        let mut installation = live.installation.clone();
         if live.is_uninstalled() {
             return self.view(&live);
         }
@@ -171,40 +132,36 @@ impl Admin {
                 );
             }
         }
+        let mut installation = live.installation.clone();
         installation.state = InstallationState::Uninstalled;
         installation.problem = None;
         installation.sealed = Vec::new();
-        installation.updated_at = now_ms();
-        self.store.put_installation(&installation, &[]).await?;
-        self.installations.forget(id);
+        self.put(&mut installation, &[]).await?;
         self.view(&Live::new(installation, Arc::default(), &self.public_url)?)
     }
 
+    /// Stores an installation with its secrets. `stale_keys` are account keys that it no longer has.
     pub(super) async fn save(
         &self,
-        installation: &mut Installation,
-        sealed: &Sealed,
-        stale: &[String],
-    ) -> Result<(), ApiError> {
-        installation.sealed = self.vault.seal(&installation.id, sealed).await?;
-        self.put(installation, stale).await
+        mut installation: Installation,
+        sealed: Sealed,
+        stale_keys: &[String],
+    ) -> Result<Live, ApiError> {
+        installation.sealed = self.vault.seal(&installation.id, &sealed).await?;
+        self.put(&mut installation, stale_keys).await?;
+        Ok(Live::new(installation, Arc::new(sealed), &self.public_url)?)
     }
 
-    async fn put(&self, installation: &mut Installation, stale: &[String]) -> Result<(), ApiError> {
+    async fn put(&self, installation: &mut Installation, stale_keys: &[String]) -> Result<(), ApiError> {
         installation.updated_at = now_ms();
-        self.store.put_installation(installation, stale).await?;
+        self.store.put_installation(installation, stale_keys).await?;
         installation.version = installation.version.saturating_add(1);
         self.installations.forget(&installation.id);
         Ok(())
     }
 
-    /// Tells the channel our URL where it has an API for that, and notes what came of it.
-    pub(super) async fn register_and_show(
-        &self,
-        installation: Installation,
-        sealed: Sealed,
-    ) -> Result<Value, ApiError> {
-        let mut live = Live::new(installation, Arc::new(sealed), &self.public_url)?;
+    /// Tells the channel our URL where it has an API for that, notes what came of it, and shows the installation.
+    pub(super) async fn tell_channel(&self, mut live: Live) -> Result<Value, ApiError> {
         let (state, problem) = if live.channel.limits().registers {
             let url = self.url(&live, Route::Channel);
             let account = live.channel_account();
@@ -263,27 +220,30 @@ pub(super) fn blank(identity: String, now: i64) -> Result<Installation, RandomEr
     })
 }
 
-/// The given credentials, completed by those that the bridge makes itself, old ones where there are any, and by those
-/// that the platform made with an earlier registration, which are no settings.
-fn with_generated(
-    adapter: &(impl setup::AsAdapter + ?Sized),
+/// The given credentials, completed by those that the bridge makes itself, kept ones where there are any, and by those
+/// that the platform made with an earlier registration, which are no settings. Beside them those that were made just now
+/// and that somebody else needs as well.
+fn completed(
+    adapter: &dyn Adapter,
     mut given: Secrets,
-    before: &Secrets,
-) -> Result<Secrets, RandomError> {
-    for name in adapter.as_adapter().generated_secrets() {
-        if !given.contains_key(*name) {
-            let secret = match before.get(*name) {
-                Some(secret) => secret.clone(),
-                None => Secret::new(adapter.as_adapter().spell_secret(name, &random::<24>()?)),
-            };
-            given.insert((*name).to_owned(), secret);
+    kept: &Secrets,
+) -> Result<(Secrets, BTreeMap<&'static str, String>), RandomError> {
+    let mut made = BTreeMap::new();
+    for name in adapter.generated_secrets() {
+        if !given.contains_key(*name) && !kept.contains_key(*name) {
+            let secret = adapter.spell_secret(name, &random::<24>()?);
+            given.insert((*name).to_owned(), Secret::new(secret.as_str()));
+            if adapter.handed_out_secrets().contains(name) {
+                made.insert(*name, secret);
+            }
         }
     }
-    let settings = adapter.as_adapter().settings();
-    for (name, secret) in before.iter().filter(|(name, _)| settings.iter().all(|setting| setting.name != **name)) {
+    let (generated, settings) = (adapter.generated_secrets(), adapter.settings());
+    let stays = |name: &str| generated.contains(&name) || settings.iter().all(|setting| setting.name != name);
+    for (name, secret) in kept.iter().filter(|(name, _)| stays(name)) {
         given.entry(name.clone()).or_insert_with(|| secret.clone());
     }
-    Ok(given)
+    Ok((given, made))
 }
 
 #[cfg(test)]
@@ -297,8 +257,9 @@ mod tests {
         };
         let adapter = crate::channel::channel("bird").unwrap();
         let before = secrets(&["api_key", "webhook_id", "webhook_secret"]);
-        let kept = with_generated(adapter, secrets(&["api_key"]), &before).unwrap();
+        let (kept, _) = completed(adapter, secrets(&["api_key"]), &before).unwrap();
         assert_eq!(kept, before);
-        assert_eq!(with_generated(adapter, Secrets::new(), &secrets(&["api_key"])).unwrap(), Secrets::new());
+        let (kept, _) = completed(adapter, Secrets::new(), &secrets(&["api_key"])).unwrap();
+        assert_eq!(kept, Secrets::new());
     }
 }

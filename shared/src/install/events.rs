@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Admin, InstallRequest, host_of};
+use super::{Admin, Wanted, host_of};
 use crate::{adapter::Adapter, answer::ApiError, helpdesk::helpdesk, installation::SideSettings, settings::Topic};
 
 /// The longest message that the Marketplace shows.
@@ -42,8 +42,8 @@ impl Admin {
 
     async fn app_installed(&self, event: &Value) -> Result<Value, ApiError> {
         let iparams = event.get("iparams").unwrap_or(&Value::Null);
-        let request = InstallRequest::parse(iparams, self.allow_private)?;
-        self.install(request, keys_of(event)).await.map(|(_, view)| view)
+        let wanted = Wanted { account_keys: keys_of(event), ..Wanted::from_post(iparams, self.allow_private)? };
+        self.install(wanted).await.map(|(_, view)| view)
     }
 
     /// An app that cannot be removed is worse than an installation that was not found.

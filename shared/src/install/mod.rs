@@ -26,7 +26,7 @@ pub(crate) use accounts::host_of;
 pub use dead_letters::Redrive;
 pub use events::is_app_event;
 pub use page::SettingsPage;
-pub use request::InstallRequest;
+pub use request::Wanted;
 
 /// The state of the install hook.
 #[derive(Debug)]
@@ -105,9 +105,13 @@ impl Admin {
         if !is_id(id) {
             return Err(ApiError::not_found());
         }
-        // What admins see is never from memory.
+        self.look_up(id).await?.ok_or_else(ApiError::not_found)
+    }
+
+    /// What admins see is never from memory.
+    async fn look_up(&self, id: &str) -> Result<Option<Arc<Live>>, ApiError> {
         self.installations.forget(id);
-        self.installations.find(id).await?.ok_or_else(ApiError::not_found)
+        Ok(self.installations.find(id).await?)
     }
 
     async fn fresh(&self, id: &str) -> Result<Arc<Live>, ApiError> {

@@ -1,7 +1,5 @@
 //! The generated URLs, their tokens, and how they are renewed.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::Admin;
@@ -36,11 +34,8 @@ impl Admin {
         for route in &routes {
             renew_token(&mut installation, &mut sealed, *route, now_ms())?;
         }
-        self.save(&mut installation, &sealed, &[]).await?;
-        if routes.contains(&Route::Channel) {
-            return self.register_and_show(installation, sealed).await;
-        }
-        self.view(&Live::new(installation, Arc::new(sealed), &self.public_url)?)
+        let live = self.save(installation, sealed, &[]).await?;
+        if routes.contains(&Route::Channel) { self.tell_channel(live).await } else { self.view(&live) }
     }
 
     pub(super) fn url(&self, live: &Live, route: Route) -> String {
@@ -117,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    pub(super) fn urls_that_are_rotated_without_end_do_not_fill_the_record() {
+    fn urls_that_are_rotated_without_end_do_not_fill_the_record() {
         let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
         renew_token(&mut installation, &mut sealed, Route::Channel, 0).unwrap();
         let first = sealed.tokens["channel"].clone();
