@@ -1,11 +1,9 @@
 //! Whose accounts these are: checking both sides, and what makes the same accounts recognisable.
 
-use http::StatusCode;
-use serde_json::{Value, json};
-
 use super::{
-    Admin,
-    request::{Wanted, WantedSide},
+    Admin, Wanted,
+    request::WantedSide,
+    view::{CheckReport, Finding, SideReport},
 };
 use crate::{
     adapter::{Adapter, Fact, Task},
@@ -13,42 +11,32 @@ use crate::{
     crypto::sha256_hex,
     installation::{Side, SideSettings},
     relay::{Failure, setup},
-    steps::Notice,
 };
+use http::StatusCode;
 
 impl Admin {
     /// Tries the credentials of both sides and says what works.
     ///
     /// # Errors
     /// 404, 410, or our own failure.
-    pub async fn check(&self, id: &str) -> Result<Value, ApiError> {
+    pub async fn check(&self, id: &str) -> Result<CheckReport, ApiError> {
         let live = self.fresh(id).await?;
         let (channel_account, helpdesk_account) = (live.channel_account(), live.helpdesk_account());
         let (channel, helpdesk) = tokio::join!(
             setup::run(&self.http, live.channel, &channel_account, &Task::Check),
             setup::run(&self.http, live.helpdesk, &helpdesk_account, &Task::Check),
         );
-        let report = |result: Result<Vec<Fact>, Failure>| match result {
-            Ok(_) => json!({"ok": true}),
-            Err(failure) => json!({"ok": false, "reason": failure.told([])}),
-        };
-        let sides = [("channel", live.channel.limits()), ("helpdesk", live.helpdesk.limits())];
-        let notices = sides.into_iter().flat_map(|(side, limits)| limits.notices.iter().map(move |it| (side, it)));
-        let findings: Vec<Value> = notices
-            .map(|(side, Notice { code, cause, fix, .. })| {
-                json!({"code": code, "side": side, "state": "warning", "cause": cause, "fix": fix})
-            })
-            .collect();
+        let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, None, 1).await?;
-        Ok(json!({
-            "ok": channel.is_ok() && helpdesk.is_ok() && live.installation.problem.is_none(),
-            "state": live.installation.state,
-            "problem": live.installation.problem,
-            "channel": report(channel),
-            "helpdesk": report(helpdesk),
-            "findings": findings,
-            "latest_message_at": latest.messages.first().map(|message| message.received_at.clone()),
-        }))
+        Ok(CheckReport {
+            ok: channel.ok && helpdesk.ok && live.installation.problem.is_none(),
+            state: live.installation.state,
+            problem: live.installation.problem.clone(),
+            channel,
+            helpdesk,
+            findings: Finding::all(&live),
+            latest_message_at: latest.messages.into_iter().next().map(|message| message.received_at),
+        })
     }
 
     /// Checks settings and credentials of both sides. Where a vendor has words of its own for a setting, they take its

@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Admin, Wanted, accounts::Checked, tokens::renew_token};
+use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, tokens::renew_token};
 use crate::{
     adapter::{Adapter, Fact, Task},
     answer::ApiError,
@@ -21,12 +21,12 @@ use crate::{
 };
 
 impl Admin {
-    /// Installs, or updates the installation that joins the same accounts. `true` when it is new.
+    /// Installs, or updates the installation that joins the same accounts.
     ///
     /// # Errors
     /// 422 for a bad setting or refused credentials, with nothing stored; 503 when a vendor or the bridge cannot be
     /// reached.
-    pub async fn install(&self, wanted: Wanted) -> Result<(bool, Value), ApiError> {
+    pub async fn install(&self, wanted: Wanted) -> Result<Installed, ApiError> {
         self.apply(None, wanted).await
     }
 
@@ -34,15 +34,15 @@ impl Admin {
     ///
     /// # Errors
     /// As [`install`](Self::install).
-    pub async fn update(&self, id: &str, patch: &Value) -> Result<Value, ApiError> {
+    pub async fn update(&self, id: &str, patch: &Value) -> Result<InstallationView, ApiError> {
         let live = self.fresh(id).await?;
         let wanted = Wanted::from_patch(patch, &live, self.allow_private)?;
-        self.apply(Some(live), wanted).await.map(|(_, view)| view)
+        Ok(self.apply(Some(live), wanted).await?.installation)
     }
 
     /// Checks both accounts and makes an installation what is wanted: the one that is to be changed, else the one that
-    /// joins these accounts already, else a new one. `true` when it is new.
-    async fn apply(&self, changed: Option<Arc<Live>>, mut wanted: Wanted) -> Result<(bool, Value), ApiError> {
+    /// joins these accounts already, else a new one.
+    async fn apply(&self, changed: Option<Arc<Live>>, mut wanted: Wanted) -> Result<Installed, ApiError> {
         let Checked { identity, account_keys } = self.check_accounts(&mut wanted).await?;
         let is_install = changed.is_none();
         let existing = match changed {
@@ -89,11 +89,11 @@ impl Admin {
             }
         }
         let live = self.save(installation, sealed, &stale_keys).await?;
-        let mut view = if registers { self.tell_channel(live).await? } else { self.view(&live)? };
-        if let (true, false, Some(view)) = (is_install, made.is_empty(), view.as_object_mut()) {
-            view.insert("generated_secrets".into(), json!(made));
+        let mut view = if registers { self.tell_channel(live).await? } else { self.view(&live) };
+        if is_install {
+            view.generated_secrets = made;
         }
-        Ok((is_new, view))
+        Ok(Installed { is_new, installation: view })
     }
 
     /// The installation that joins the accounts with this identity.
@@ -108,7 +108,7 @@ impl Admin {
     ///
     /// # Errors
     /// 404, 410, or our own failure. A refusal of the platform is no error: the installation's state says it.
-    pub async fn register(&self, id: &str) -> Result<Value, ApiError> {
+    pub async fn register(&self, id: &str) -> Result<InstallationView, ApiError> {
         let live = self.fresh(id).await?;
         self.tell_channel(Live::new(live.installation.clone(), live.sealed.clone(), &self.public_url)?).await
     }
@@ -117,10 +117,10 @@ impl Admin {
     ///
     /// # Errors
     /// 404, or our own failure. A platform that is down does not stop it.
-    pub async fn uninstall(&self, id: &str) -> Result<Value, ApiError> {
+    pub async fn uninstall(&self, id: &str) -> Result<InstallationView, ApiError> {
         let live = self.find(id).await?;
         if live.is_uninstalled() {
-            return self.view(&live);
+            return Ok(self.view(&live));
         }
         if live.channel.limits().registers {
             let account = live.channel_account();
@@ -137,7 +137,7 @@ impl Admin {
         installation.problem = None;
         installation.sealed = Vec::new();
         self.put(&mut installation, &[]).await?;
-        self.view(&Live::new(installation, Arc::default(), &self.public_url)?)
+        Ok(self.view(&Live::new(installation, Arc::default(), &self.public_url)?))
     }
 
     /// Stores an installation with its secrets. `stale_keys` are account keys that it no longer has.
@@ -161,7 +161,7 @@ impl Admin {
     }
 
     /// Tells the channel our URL where it has an API for that, notes what came of it, and shows the installation.
-    pub(super) async fn tell_channel(&self, mut live: Live) -> Result<Value, ApiError> {
+    pub(super) async fn tell_channel(&self, mut live: Live) -> Result<InstallationView, ApiError> {
         let (state, problem) = if live.channel.limits().registers {
             let url = self.url(&live, Route::Channel);
             let account = live.channel_account();
@@ -182,7 +182,7 @@ impl Admin {
         live.installation.state = state;
         live.installation.problem = problem;
         self.put(&mut live.installation, &[]).await?;
-        self.view(&live)
+        Ok(self.view(&live))
     }
 
     /// Seals the credentials that the platform made with the registration.

@@ -1,9 +1,9 @@
 //! The Marketplace's set-up events: `onAppInstall`, `afterAppUpdate`, `onAppUninstall`.
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Admin, Wanted, host_of};
+use super::{Admin, AppAnswer, AppError, InstallationView, Wanted, host_of};
 use crate::{adapter::Adapter, answer::ApiError, helpdesk::helpdesk, installation::SideSettings, settings::Topic};
 
 /// The longest message that the Marketplace shows.
@@ -20,9 +20,9 @@ impl Admin {
     ///
     /// # Errors
     /// A failure of ours, which an asynchronous caller should repeat.
-    pub async fn app_event(&self, event: &Value) -> Result<Value, ApiError> {
+    pub async fn app_event(&self, event: &Value) -> Result<AppAnswer, ApiError> {
         let result = match event.get("event").and_then(Value::as_str) {
-            Some("onAppInstall" | "afterAppUpdate") => self.app_installed(event).await,
+            Some("onAppInstall" | "afterAppUpdate") => self.app_installed(event).await.map(Some),
             Some("onAppUninstall") => self.app_uninstalled(event).await,
             _ => Err(ApiError::new(
                 StatusCode::BAD_REQUEST,
@@ -31,25 +31,25 @@ impl Admin {
             )),
         };
         match result {
-            Ok(installation) => Ok(json!({"ok": true, "installation": installation})),
+            Ok(installation) => Ok(AppAnswer::Done { ok: true, installation: installation.map(Box::new) }),
             Err(error) if error.status.is_server_error() && error.code == "unavailable" => Err(error),
             Err(error) => {
-                let message = short(&error.message);
-                Ok(json!({"ok": false, "error": {"code": error.code, "message": message, "details": error.message}}))
+                let error = AppError { code: error.code, message: short(&error.message), details: error.message };
+                Ok(AppAnswer::Refused { ok: false, error })
             }
         }
     }
 
-    async fn app_installed(&self, event: &Value) -> Result<Value, ApiError> {
+    async fn app_installed(&self, event: &Value) -> Result<InstallationView, ApiError> {
         let iparams = event.get("iparams").unwrap_or(&Value::Null);
         let wanted = Wanted { account_keys: keys_of(event), ..Wanted::from_post(iparams, self.allow_private)? };
-        self.install(wanted).await.map(|(_, view)| view)
+        Ok(self.install(wanted).await?.installation)
     }
 
     /// An app that cannot be removed is worse than an installation that was not found.
-    async fn app_uninstalled(&self, event: &Value) -> Result<Value, ApiError> {
+    async fn app_uninstalled(&self, event: &Value) -> Result<Option<InstallationView>, ApiError> {
         if let Some(id) = event.get("installation").and_then(Value::as_str) {
-            return self.uninstall(id).await;
+            return self.uninstall(id).await.map(Some);
         }
         let iparams = event.get("iparams").unwrap_or(&Value::Null);
         let given = |side: &str, name: &str| {
@@ -72,8 +72,8 @@ impl Admin {
             }
         }
         match found.as_slice() {
-            [] => Ok(Value::Null),
-            [id] => self.uninstall(id).await,
+            [] => Ok(None),
+            [id] => self.uninstall(id).await.map(Some),
             _ => Err(ApiError::unprocessable(
                 "ambiguous",
                 "several installations fit; add `installation` with the id of the one to remove",

@@ -27,6 +27,10 @@ pub use dead_letters::Redrive;
 pub use events::is_app_event;
 pub use page::SettingsPage;
 pub use request::Wanted;
+pub use view::{
+    AppAnswer, AppError, CheckReport, Finding, FindingState, InstallationView, Installed, RedriveReport, SideReport,
+    SideView,
+};
 
 /// The state of the install hook.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Admin;
+use super::{Admin, InstallationView};
 use crate::{
     answer::ApiError,
     clock::now_ms,
@@ -26,7 +26,7 @@ impl Admin {
     ///
     /// # Errors
     /// As [`register`](Self::register), and 422 for an unknown URL name.
-    pub async fn rotate(&self, id: &str, urls: Option<&Value>) -> Result<Value, ApiError> {
+    pub async fn rotate(&self, id: &str, urls: Option<&Value>) -> Result<InstallationView, ApiError> {
         let routes = rotated(urls)?;
         let live = self.fresh(id).await?;
         let mut installation = live.installation.clone();
@@ -35,7 +35,7 @@ impl Admin {
             renew_token(&mut installation, &mut sealed, *route, now_ms())?;
         }
         let live = self.save(installation, sealed, &[]).await?;
-        if routes.contains(&Route::Channel) { self.tell_channel(live).await } else { self.view(&live) }
+        if routes.contains(&Route::Channel) { self.tell_channel(live).await } else { Ok(self.view(&live)) }
     }
 
     pub(super) fn url(&self, live: &Live, route: Route) -> String {
