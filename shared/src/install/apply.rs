@@ -89,11 +89,8 @@ impl Admin {
             }
         }
         let live = self.save(installation, sealed, &stale_keys).await?;
-        let mut view = if registers { self.tell_channel(live).await? } else { self.view(&live) };
-        if is_install {
-            view.generated_secrets = made;
-        }
-        Ok(Installed { is_new, installation: view })
+        let view = if registers { self.tell_channel(live).await? } else { self.view(&live) };
+        Ok(Installed { is_new, installation: InstallationView { generated_secrets: made, ..view } })
     }
 
     /// The installation that joins the accounts with this identity.
