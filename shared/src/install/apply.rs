@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, tokens::renew_token};
+use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, tokens::renew_dead_tokens};
 use crate::{
     adapter::{Adapter, Fact, Task},
     answer::ApiError,
@@ -81,12 +81,7 @@ impl Admin {
         (sealed.channel, sealed.helpdesk) = (channel_secrets, helpdesk_secrets);
         if is_install {
             installation.state = InstallationState::Registering;
-            for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
-                let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
-                if !sealed.tokens.get(route.word()).is_some_and(admits) {
-                    renew_token(&mut installation, &mut sealed, route, now)?;
-                }
-            }
+            renew_dead_tokens(&mut installation, &mut sealed, now)?;
         }
         let live = self.save(installation, sealed, &stale_keys).await?;
         let view = if registers { self.tell_channel(live).await? } else { self.view(&live) };

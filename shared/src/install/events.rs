@@ -4,7 +4,13 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::{Admin, AppAnswer, AppError, InstallationView, Wanted, host_of};
-use crate::{adapter::Adapter, answer::ApiError, helpdesk::helpdesk, installation::SideSettings, settings::Topic};
+use crate::{
+    adapter::Adapter,
+    answer::ApiError,
+    helpdesk::helpdesk,
+    installation::{Side, SideSettings},
+    settings::Topic,
+};
 
 /// The longest message that the Marketplace shows.
 const MESSAGE_LIMIT: usize = 60;
@@ -52,19 +58,19 @@ impl Admin {
             return self.uninstall(id).await.map(Some);
         }
         let iparams = event.get("iparams").unwrap_or(&Value::Null);
-        let given = |side: &str, name: &str| {
-            let nested = iparams.get(side).and_then(|side| side.get(name));
-            nested.or_else(|| iparams.get(format!("{side}_{name}"))).and_then(Value::as_str)
+        let given = |side: Side, name: &str| {
+            let nested = iparams.get(side.word()).and_then(|side| side.get(name));
+            nested.or_else(|| iparams.get(format!("{}_{name}", side.word()))).and_then(Value::as_str)
         };
-        let kind = given("helpdesk", "kind").unwrap_or("freshchat");
-        let host = given("helpdesk", "api_url").and_then(host_of);
+        let kind = given(Side::Helpdesk, "kind").unwrap_or("freshchat");
+        let host = given(Side::Helpdesk, "api_url").and_then(host_of);
         let mut found: Vec<String> = Vec::new();
         for key in keys_of(event).iter().chain(&host) {
             for id in self.store.installation_ids_of_account(kind, key).await? {
                 let Some(installation) = self.store.installation(&id).await? else { continue };
-                let same_kind = given("channel", "kind").is_none_or(|kind| kind == installation.channel.kind);
+                let same_kind = given(Side::Channel, "kind").is_none_or(|kind| kind == installation.channel.kind);
                 let may_be_it = helpdesk(kind).is_none_or(|adapter| {
-                    may_have_topic(&installation.helpdesk, adapter, |name| given("helpdesk", name))
+                    may_have_topic(&installation.helpdesk, adapter, |name| given(Side::Helpdesk, name))
                 });
                 if same_kind && may_be_it && !found.contains(&id) {
                     found.push(id);

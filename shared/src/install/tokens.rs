@@ -43,9 +43,24 @@ impl Admin {
     }
 }
 
+/// Makes a new token for every URL that has none which opens it.
+pub(super) fn renew_dead_tokens(
+    installation: &mut Installation,
+    sealed: &mut Sealed,
+    now: i64,
+) -> Result<(), RandomError> {
+    for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
+        let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
+        if !sealed.tokens.get(route.word()).is_some_and(admits) {
+            renew_token(installation, sealed, route, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes a new token for a URL. The old one is good for another day, so that the platform can be told; an old settings
 /// key is not, since whoever found it would be the one to use that day.
-pub(super) fn renew_token(
+fn renew_token(
     installation: &mut Installation,
     sealed: &mut Sealed,
     route: Route,
