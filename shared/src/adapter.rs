@@ -18,6 +18,7 @@ use crate::{
     secret::{Secret, Secrets},
     settings::{Options, Setting, SettingError},
     steps::NextStep,
+    vendor_words,
     webhook::{Proof, VerifyError, WebhookRequest},
 };
 
@@ -66,7 +67,10 @@ pub trait Adapter: Sync {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError>;
 
     /// What the answer to the call that [`next`](Self::next) gave for the same arguments means.
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome;
+    ///
+    /// # Errors
+    /// Why the call did not work.
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned;
 
     /// The request behind a link in one of this side's messages. Links are open to everybody; a side whose own host
     /// wants a credential all the same adds it here, for that host only.
@@ -259,6 +263,8 @@ pub struct Known {
     pub doubtful: bool,
     /// How many attempts at this task have failed so far.
     pub tries: u32,
+    /// How many calls of this attempt were answered so far.
+    pub answered: usize,
 }
 
 impl Known {
@@ -272,9 +278,10 @@ impl Known {
         self.progress.sent.len()
     }
 
-    /// Takes in what an answer taught, the facts about the contact and the delivery; leaves alone what only a setup
-    /// task needs.
+    /// Takes in one answer: counts it, and keeps the facts about the contact and the delivery. Leaves alone what only a
+    /// setup task needs.
     pub fn learn(&mut self, facts: &[Fact]) {
+        self.answered += 1;
         for fact in facts {
             match fact {
                 Fact::User(id) => self.link.user = Some(id.clone()),
@@ -391,41 +398,43 @@ pub enum Body {
     },
 }
 
-/// What an answer means.
+/// What an answer taught, or why the call did not work.
+pub type Learned = Result<Vec<Fact>, Failure>;
+
+/// Why a call did not work. Reasons are in our own plain words, with the HTTP status and the vendor's code where there
+/// is one: they are logged, stored and told, and hold nothing secret or personal.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// It worked and taught us this.
-    Learned(Vec<Fact>),
+pub enum Failure {
     /// It did not work now.
     Retry {
         /// How long the vendor wants us to wait, if it says so.
         wait: Option<Duration>,
-        /// What went wrong, in plain words, without anything secret or personal.
+        /// What went wrong.
         reason: String,
         /// The call may have worked all the same (a gateway's time-out, say).
         doubtful: bool,
     },
     /// It will never work.
     Rejected {
-        /// Why, in our own plain words with the vendor's code where there is one: logged, stored and told to the agent.
+        /// The reason, for the agent.
         reason: String,
         /// How the vendor explains it. It may quote what the customer wrote, so that it is neither logged nor stored,
         /// and agents read it without the quotation.
         details: Option<String>,
     },
-    /// The contact cannot or does not want to be reached: the reason in plain words, for the agent.
+    /// The contact cannot or does not want to be reached.
     Gone {
-        /// The reason.
+        /// The reason, for the agent.
         reason: String,
     },
-    /// The account needs a person (credentials, suspension, balance): the reason in plain words, for the admin.
+    /// The account needs a person (credentials, suspension, balance).
     Blocked {
-        /// The reason.
+        /// The reason, for the admin.
         reason: String,
     },
 }
 
-impl Outcome {
+impl Failure {
     /// A retry by the relay's own schedule.
     pub fn retry(reason: impl Into<String>) -> Self {
         Self::Retry { wait: None, reason: reason.into(), doubtful: false }
@@ -441,21 +450,49 @@ impl Outcome {
         Self::Rejected { reason: reason.into(), details: Some(details.into()).filter(|words| !words.is_empty()) }
     }
 
-    /// What the HTTP status alone says, where the vendor's own code does not say more: 429 and 503 wait for
-    /// `Retry-After`, 5xx and 408 are tried again, 401 and 403 need a person, other 4xx are refusals.
+    /// What an answer means of which only the HTTP status can be read: 429 and 503 wait for `Retry-After`, else for
+    /// `wait`; 5xx and 408 are tried again, 401 and 403 need a person, other 4xx are refusals. A success that is not in
+    /// the vendor's form may be a gateway's, and leaves a doubt.
     ///
-    /// `what` names the vendor and the call, for example `Viber send_message`.
-    pub fn from_status(what: &str, answer: &Response<Bytes>, now_hint: Option<Duration>) -> Self {
-        let status = answer.status();
-        let reason = format!("{what} answered {}", status.as_u16());
-        match status.as_u16() {
-            200..=299 => Self::Learned(Vec::new()),
-            429 | 503 => Self::Retry { wait: retry_after(answer).or(now_hint), reason, doubtful: false },
+    /// `what` names the vendor and the call, for example `Viber's send_message`.
+    pub fn of_status(what: &str, answer: &Response<Bytes>, wait: Option<Duration>) -> Self {
+        let status = answer.status().as_u16();
+        let reason = format!("{what} answered {status}");
+        match status {
+            200..=299 => Self::Retry { wait: None, reason: format!("{reason} in an unknown form"), doubtful: true },
+            429 | 503 => Self::Retry { wait: retry_after(answer).or(wait), reason, doubtful: false },
             408 | 500 | 502 | 504..=599 => Self::Retry { wait: retry_after(answer), reason, doubtful: true },
             401 | 403 => Self::Blocked { reason },
             _ => Self::rejected(reason),
         }
     }
+
+    /// Why, in plain words, for logs and the table.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Retry { reason, .. }
+            | Self::Rejected { reason, .. }
+            | Self::Gone { reason }
+            | Self::Blocked { reason } => reason,
+        }
+    }
+
+    /// What people are told: why, and how the vendor explains it, without what that quotes of what was `written`.
+    pub fn told<'a>(&self, written: impl IntoIterator<Item = &'a str>) -> String {
+        let details = if let Self::Rejected { details: Some(details), .. } = self { details.as_str() } else { "" };
+        match vendor_words::explanation(details, written) {
+            Some(explanation) => format!("{}: {explanation}", self.reason()),
+            None => self.reason().to_owned(),
+        }
+    }
+}
+
+/// What an answer means that teaches nothing: a success, or [`Failure::of_status`].
+///
+/// # Errors
+/// The call did not work.
+pub fn from_status(what: &str, answer: &Response<Bytes>, wait: Option<Duration>) -> Learned {
+    if answer.status().is_success() { Ok(Vec::new()) } else { Err(Failure::of_status(what, answer, wait)) }
 }
 
 /// The `Retry-After` header in seconds, where the vendor sent one (its date form is ignored: the schedule is as good).
@@ -530,7 +567,7 @@ impl RenderError {
     }
 }
 
-impl From<RenderError> for Outcome {
+impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         if error.is_ours { Self::retry(error.reason) } else { Self::rejected(error.reason) }
     }

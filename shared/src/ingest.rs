@@ -12,9 +12,10 @@ use crate::{
     crypto::random_id,
     helpdesk::{HELPDESKS, Origin},
     installation::{Installations, Live, Route},
-    limits::Unreadable,
+    json::{self, Json},
+    limits::{self, Unreadable},
     message::{ENVELOPE_VERSION, Envelope, Event},
-    queue::{Outgoing, Queue},
+    queue::{Outgoing, Queue, QueueError},
     store::Store,
     webhook::{Ack, Ignored, ParseError, Parsed, Proof, Verified, WebhookRequest, authenticate},
 };
@@ -56,7 +57,8 @@ impl Ingest {
             let account = live.channel_account();
             let verified = authenticate(live.channel, &account, &request)?;
             let parsed = understood(live.channel, verified, live.channel.parse(&account, verified))?;
-            self.accept(&live, parsed, Event::Channel, request.received_at).await.map(|(_, ack)| ack)
+            let leaves_out = is_acknowledged(live.channel, verified);
+            self.accept(&live, parsed, Event::Channel, &request, leaves_out).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
@@ -68,7 +70,8 @@ impl Ingest {
             let account = live.helpdesk_account();
             let verified = authenticate(live.helpdesk, &account, &request)?;
             let parsed = understood(live.helpdesk, verified, live.helpdesk.parse(&account, verified))?;
-            self.accept(&live, parsed, Event::Helpdesk, request.received_at).await.map(|(_, ack)| ack)
+            let leaves_out = is_acknowledged(live.helpdesk, verified);
+            self.accept(&live, parsed, Event::Helpdesk, &request, leaves_out).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
@@ -77,8 +80,16 @@ impl Ingest {
     ///
     /// # Errors
     /// What to answer instead; a status of 500 or more is a failure of ours, to be tried again.
-    pub async fn invoked(&self, event: &Value) -> Result<Queued, ApiError> {
-        let live = self.installation_of(event).await?;
+    pub async fn invoked(&self, event: String) -> Result<Queued, ApiError> {
+        // Before it is known whose event it is: also what is read of it to find that out has a limit.
+        if event.len() > limits::BODY {
+            return Err(ApiError::too_large(limits::BODY));
+        }
+        let live = {
+            let text = json::text_of(event.as_bytes());
+            let event = Json::read(&text).map_err(|error| ParseError::json(&error))?;
+            self.installation_of(event).await?
+        };
         if live.is_uninstalled() {
             return Err(ApiError::gone());
         }
@@ -88,12 +99,12 @@ impl Ingest {
             query: String::new(),
             rest: String::new(),
             headers: http::HeaderMap::new(),
-            body: serde_json::to_vec(event).unwrap_or_default().into(),
+            body: event.into(),
             received_at: now_ms(),
             id: random_id()?,
         };
         let parsed = live.helpdesk.parse(&live.helpdesk_account(), Verified::invoked(&request))?;
-        self.accept(&live, parsed, Event::Helpdesk, request.received_at).await.map(|(queued, _)| queued)
+        self.accept(&live, parsed, Event::Helpdesk, &request, false).await.map(|(queued, _)| queued)
     }
 
     async fn admit(
@@ -136,21 +147,33 @@ impl Ingest {
         Ok((live, request))
     }
 
-    /// Stores what was parsed. Only then may the acknowledgement go out.
+    /// Stores what was parsed. Only then may the acknowledgement go out. `leaves_out` says that an event which is too long
+    /// for the queue is left out, so that the others of its call are stored.
     async fn accept<E>(
         &self,
         live: &Live,
-        parsed: Parsed<E>,
+        mut parsed: Parsed<E>,
         side: impl Fn(E) -> Event,
-        received_at: i64,
+        request: &WebhookRequest,
+        leaves_out: bool,
     ) -> Result<(Queued, Ack), ApiError> {
-        let installation = &live.installation.id;
+        let (installation, received_at) = (&live.installation.id, request.received_at);
         let pack = |event| {
             let envelope =
                 Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event: side(event) };
             Outgoing::pack(&envelope)
         };
-        let messages: Vec<Outgoing> = parsed.events.into_iter().map(pack).collect::<Result<_, _>>()?;
+        let mut messages = Vec::with_capacity(parsed.events.len());
+        for event in parsed.events {
+            match pack(event) {
+                Ok(message) => messages.push(message),
+                Err(QueueError::TooLong) if leaves_out => {
+                    tracing::warn!(installation.id = %installation, "an event is too long for the queue");
+                    parsed.ignored.push(Ignored { id: request.id.clone(), reason: "too_long" });
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
         if !messages.is_empty() {
             self.queue.send(&messages).await?;
         }
@@ -165,7 +188,7 @@ impl Ingest {
 
     /// Finds the installation of an event: by the explicit field `installation`, else by the account that the event
     /// names; of several, the one with the event's topic, else the one that knows the user.
-    async fn installation_of(&self, event: &Value) -> Result<std::sync::Arc<Live>, ApiError> {
+    async fn installation_of(&self, event: Json<'_>) -> Result<std::sync::Arc<Live>, ApiError> {
         let unknown = || {
             ApiError::new(
                 StatusCode::NOT_FOUND,
@@ -173,8 +196,8 @@ impl Ingest {
                 "no installation belongs to this event; add its id as the top-level field `installation`",
             )
         };
-        if let Some(id) = event.get("installation").and_then(Value::as_str) {
-            return self.installations.find(id).await?.ok_or_else(unknown);
+        if let Some(id) = event.get("installation").and_then(Json::text) {
+            return self.installations.find(&id).await?.ok_or_else(unknown);
         }
         let found = HELPDESKS.iter().find_map(|(kind, helpdesk)| Some((*kind, helpdesk.origin(event)?)));
         let (kind, origin) = found.ok_or_else(|| {
@@ -247,14 +270,18 @@ fn understood<E>(
     verified: Verified<'_>,
     parsed: Result<Parsed<E>, ParseError>,
 ) -> Result<Parsed<E>, ParseError> {
-    let is_acknowledged = verified.proof() == Proof::Signed && adapter.limits().unreadable == Unreadable::Acknowledged;
-    parsed.or_else(|error| match is_acknowledged {
+    parsed.or_else(|error| match is_acknowledged(adapter, verified) {
         true => {
             tracing::warn!(error.code = error.code, error = %error, "a signed webhook call could not be read");
             Ok(Parsed::ignored(&verified.request().id, "unreadable"))
         }
         false => Err(error),
     })
+}
+
+/// Whether a call is answered 200 whatever it contains.
+fn is_acknowledged(adapter: &(impl Adapter + ?Sized), verified: Verified<'_>) -> bool {
+    verified.proof() == Proof::Signed && adapter.limits().unreadable == Unreadable::Acknowledged
 }
 
 /// `GET /health` on every function.

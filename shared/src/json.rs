@@ -7,9 +7,13 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+
+mod record;
+
+pub use record::Kept;
 
 /// A value of a JSON text, borrowed from that text.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -54,8 +58,53 @@ impl<'a> Json<'a> {
     /// The value behind a JSON pointer such as `/entry/0/id` (RFC 6901, without escapes).
     pub fn pointer(self, path: &str) -> Option<Self> {
         path.split('/').skip(1).try_fold(self, |value, step| {
-            if value.is_array() { value.items().get(step.parse::<usize>().ok()?).copied() } else { value.get(step) }
+            if value.is_array() { value.item(step.parse().ok()?) } else { value.get(step) }
         })
+    }
+
+    /// The text behind a JSON pointer.
+    pub fn text_at(self, path: &str) -> Option<Cow<'a, str>> {
+        self.pointer(path)?.text()
+    }
+
+    /// Several fields in one pass; `null` where one is absent.
+    pub fn pick<const N: usize>(self, names: [&str; N]) -> [Self; N] {
+        let mut found = [Self::default(); N];
+        let mut reader = serde_json::Deserializer::from_str(self.raw());
+        // Whatever fails here is no object and has no fields.
+        let _ = reader.deserialize_map(Picked(names, &mut found));
+        found
+    }
+
+    /// Hands out the items of an array one after the other, none where this is no array. A list of them would take more
+    /// memory than their text.
+    pub fn each(self, take: impl FnMut(Self)) {
+        let mut reader = serde_json::Deserializer::from_str(self.raw());
+        // Whatever fails here is no array and has no items.
+        let _ = reader.deserialize_seq(Items(take));
+    }
+
+    /// The item of an array at a position, from 0.
+    pub fn item(self, position: usize) -> Option<Self> {
+        let (mut found, mut next) = (None, 0);
+        self.each(|item| {
+            if next == position {
+                found = Some(item);
+            }
+            next += 1;
+        });
+        found
+    }
+
+    /// The first of the items of an array that `read` makes something of.
+    pub fn find<T>(self, mut read: impl FnMut(Self) -> Option<T>) -> Option<T> {
+        let mut found = None;
+        self.each(|item| {
+            if found.is_none() {
+                found = read(item);
+            }
+        });
+        found
     }
 
     /// The items of an array, none where this is no array.
@@ -65,8 +114,16 @@ impl<'a> Json<'a> {
 
     /// The fields of an object in the order of the text, none where this is no object.
     pub fn fields(self) -> Vec<(String, Self)> {
+        let mut fields = Vec::new();
+        self.each_field(|name, value| fields.push((name, value)));
+        fields
+    }
+
+    /// Hands out the fields of an object one after the other, none where this is no object.
+    pub fn each_field(self, take: impl FnMut(String, Self)) {
         let mut reader = serde_json::Deserializer::from_str(self.raw());
-        reader.deserialize_map(Fields).unwrap_or_default()
+        // Whatever fails here is no object and has no fields.
+        let _ = reader.deserialize_map(Fields(take));
     }
 
     /// A string's text.
@@ -99,6 +156,11 @@ impl<'a> Json<'a> {
     /// Whether this is an array.
     pub fn is_array(self) -> bool {
         self.raw().starts_with('[')
+    }
+
+    /// Whether this is `true`.
+    pub fn is_true(self) -> bool {
+        self.raw() == "true"
     }
 
     /// Whether this is `null`.
@@ -172,6 +234,68 @@ impl<'a> Visitor<'a> for Field<'_> {
     }
 }
 
+/// Finds several fields of an object.
+struct Picked<'n, 'f, 'a, const N: usize>([&'n str; N], &'f mut [Json<'a>; N]);
+
+impl<'a, const N: usize> Visitor<'a> for Picked<'_, '_, 'a, N> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(position) = map.next_key_seed(Position(&self.0))? {
+            match position.and_then(|position| self.1.get_mut(position)) {
+                Some(place) => *place = map.next_value()?,
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which of several names a field has.
+struct Position<'n>(&'n [&'n str]);
+
+impl<'a> DeserializeSeed<'a> for Position<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Position<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Option<usize>, E> {
+        Ok(self.0.iter().position(|wanted| *wanted == name))
+    }
+}
+
+/// Hands out the items of an array.
+struct Items<F>(F);
+
+impl<'a, F: FnMut(Json<'a>)> Visitor<'a> for Items<F> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(item) = list.next_element()? {
+            (self.0)(item);
+        }
+        Ok(())
+    }
+}
+
 /// Whether a field has this name.
 struct Named<'n>(&'n str);
 
@@ -195,22 +319,21 @@ impl Visitor<'_> for Named<'_> {
     }
 }
 
-/// Lists the fields of an object.
-struct Fields;
+/// Hands out the fields of an object.
+struct Fields<F>(F);
 
-impl<'a> Visitor<'a> for Fields {
-    type Value = Vec<(String, Json<'a>)>;
+impl<'a, F: FnMut(String, Json<'a>)> Visitor<'a> for Fields<F> {
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(field) = map.next_entry()? {
-            fields.push(field);
+    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((name, value)) = map.next_entry()? {
+            (self.0)(name, value);
         }
-        Ok(fields)
+        Ok(())
     }
 }
 
@@ -237,6 +360,12 @@ mod tests {
         }
         let fields = value.fields();
         assert_eq!(fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a", "n", "ab", "d", "d", "t"]);
+        let [d, absent, n] = value.pick(["d", "absent", "n"]);
+        assert_eq!((d.f64(), absent.raw(), n.raw()), (Some(2.5), "null", "null"));
+        assert!(json("[1]").pick(["a"])[0].is_null());
+        let list = json("[1, [2], 3]");
+        assert_eq!((list.item(1).map(Json::raw), list.item(3).map(Json::raw)), (Some("[2]"), None));
+        assert_eq!((list.find(Json::u64), json("{}").find(Some).map(Json::raw)), (Some(1), None));
         assert!(json("3").fields().is_empty() && json("{}").items().is_empty() && json("3").get("a").is_none());
         assert!(Json::read("{\"a\":}").is_err() && Json::read("").is_err() && Json::read("1 2").is_err());
     }

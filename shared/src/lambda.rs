@@ -21,6 +21,7 @@ use tracing_subscriber::{
 use crate::{
     answer::{Answer, ApiError},
     config::Environment,
+    json::Json,
 };
 
 /// Starts logging: one JSON line per event, filtered by `RUST_LOG`, else from `info` up.
@@ -67,8 +68,8 @@ pub fn exit_code(result: Result<(), Error>) -> ExitCode {
 pub enum Invocation {
     /// An HTTP call.
     Http(http::Request<Bytes>),
-    /// Anything else, as it came: a direct invocation.
-    Direct(Value),
+    /// Anything else, as the text that came: a direct invocation. It has up to 6 MB, and a tree of it would not fit.
+    Direct(String),
 }
 
 /// What a handler answers.
@@ -107,12 +108,14 @@ fn invocation(request: Request) -> Invocation {
     let path = request.raw_http_path().to_owned();
     let (mut parts, body) = request.into_parts();
     let body = match body {
+        // The library hands the event on as a text.
+        Body::Text(event) if !is_http => return Invocation::Direct(event),
         Body::Text(text) => Bytes::from(text),
         Body::Binary(bytes) => Bytes::from(bytes),
         _ => Bytes::new(),
     };
     if !is_http {
-        return Invocation::Direct(serde_json::from_slice(&body).unwrap_or_default());
+        return Invocation::Direct(String::from_utf8_lossy(&body).into_owned());
     }
     // The stage is no part of our paths.
     if let Ok(uri) = [path.as_str(), parts.uri.query().unwrap_or_default()].join("?").trim_end_matches('?').parse() {
@@ -181,11 +184,16 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The answer to an HTTP event that could not be read as one.
-pub fn unreadable(event: &Value) -> Option<Value> {
-    event.get("requestContext").map(|_| {
+pub fn unreadable(event: &str) -> Option<Value> {
+    Json::read(event).ok()?.get("requestContext").map(|_| {
         let error = ApiError::new(StatusCode::BAD_REQUEST, "bad_request", "the HTTP request is malformed");
         http_reply(error.status, &error.body())
     })
+}
+
+/// What an invocation is told that is refused.
+pub fn refusal(error: &ApiError) -> Value {
+    json!({"ok": false, "error": {"code": error.code, "message": error.message}})
 }
 
 /// A JSON answer to an HTTP event, for where no library makes it.
@@ -275,7 +283,16 @@ mod tests {
 
     #[test]
     fn other_events_come_as_they_are() {
-        let request: LambdaRequest = serde_json::from_str(r#"{"event":"onMessageCreate","data":{}}"#).unwrap();
-        assert!(matches!(invocation(request.into()), Invocation::Direct(value) if value["event"] == "onMessageCreate"));
+        let event = r#"{"event":"onMessageCreate", "data":{"cut": "\ud83d"}}"#;
+        let request: LambdaRequest = serde_json::from_str(event).unwrap();
+        assert!(matches!(invocation(request.into()), Invocation::Direct(text) if text == event));
+    }
+
+    #[test]
+    fn an_http_event_that_cannot_be_read_is_answered_as_one() {
+        assert_eq!(unreadable(r#"{"requestContext": null}"#).unwrap()["statusCode"], 400);
+        for event in ["{}", "[]", "", r#"{"data": {"requestContext": {}}}"#] {
+            assert_eq!(unreadable(event), None, "{event}");
+        }
     }
 }

@@ -45,7 +45,7 @@ pub struct ChannelEvent {
     pub id: String,
     /// When it happened, in milliseconds since 1970, by the platform's clock.
     pub at: i64,
-    /// Whom it is about.
+    /// Whom it is about. Its id is empty where a [`ChannelEventKind::Receipt`] names only its message.
     pub contact: Contact,
     /// What happened.
     pub kind: ChannelEventKind,
@@ -264,7 +264,9 @@ impl Receipt {
 
     /// It will not arrive, and the channel explains it.
     pub fn failed_as(reason: impl Into<String>, details: Option<&str>) -> Self {
-        let details = details.map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
+        // Nobody reads more, and an event in the queue must not be of any length.
+        let details = details.map(|words| words.trim().chars().take(500).collect::<String>());
+        let details = details.filter(|words| !words.is_empty());
         Self::Failed { reason: reason.into(), details }
     }
 

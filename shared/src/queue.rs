@@ -66,8 +66,9 @@ impl Outgoing {
     pub fn pack(envelope: &Envelope) -> Result<Self, QueueError> {
         let (direction, key, id) = match &envelope.event {
             // Receipts may wait for their message's journal item; they must not hold up what the contact writes.
-            Event::Channel(ChannelEvent { id, contact, kind: ChannelEventKind::Receipt { .. }, .. }) => {
-                ("receipt", &contact.id, id)
+            Event::Channel(ChannelEvent { id, contact, kind: ChannelEventKind::Receipt { message, .. }, .. }) => {
+                // One that names nobody has only its message's other news to wait for.
+                ("receipt", if contact.id.is_empty() { message } else { &contact.id }, id)
             }
             Event::Channel(ChannelEvent { id, contact, .. }) => ("inbound", &contact.id, id),
             Event::Helpdesk(HelpdeskEvent { id, group, .. }) => ("outbound", group, id),
@@ -291,7 +292,7 @@ fn printable(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Contact, Part};
+    use crate::message::{Contact, Part, Receipt};
 
     fn envelope(text: &str) -> Envelope {
         Envelope {
@@ -320,6 +321,21 @@ mod tests {
         let packed = Outgoing::pack(&envelope("x")).unwrap();
         assert_eq!((packed.group.len(), packed.deduplication.len()), (64, 64));
         assert_ne!(packed.group, packed.deduplication);
+    }
+
+    #[test]
+    fn news_that_names_nobody_waits_for_its_own_message_only() {
+        let group = |contact: &str, message: &str| {
+            let mut envelope = envelope("x");
+            if let Event::Channel(channel) = &mut envelope.event {
+                channel.contact.id = contact.to_owned();
+                channel.kind = ChannelEventKind::Receipt { message: message.to_owned(), receipt: Receipt::Delivered };
+            }
+            Outgoing::pack(&envelope).unwrap().group
+        };
+        assert_eq!(group("c", "1"), group("c", "2"));
+        assert_eq!(group("", "1"), group("", "1"));
+        assert_ne!(group("", "1"), group("", "2"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Response};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, RenderError, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Step, Task},
     channel::Channel,
     helpdesk::{HELPDESKS, Helpdesk},
     installation::SideSettings,
@@ -125,16 +125,16 @@ pub(crate) fn shown(parsed: Result<ParsedChannel, ParseError>) -> Value {
 }
 
 /// What an answer came to, for a snapshot.
-pub(crate) fn outcome(outcome: &Outcome) -> Value {
+pub(crate) fn outcome(outcome: &Learned) -> Value {
     match outcome {
-        Outcome::Learned(facts) => json!({"learned": facts.iter().map(|fact| format!("{fact:?}")).collect::<Vec<_>>()}),
-        Outcome::Retry { wait, reason, doubtful } => {
+        Ok(facts) => json!({"learned": facts.iter().map(|fact| format!("{fact:?}")).collect::<Vec<_>>()}),
+        Err(Failure::Retry { wait, reason, doubtful }) => {
             json!({"retry": reason, "wait": wait.map(|wait| wait.as_secs()), "doubtful": doubtful})
         }
-        Outcome::Rejected { reason, details: None } => json!({"rejected": reason}),
-        Outcome::Rejected { reason, details } => json!({"rejected": reason, "details": details}),
-        Outcome::Gone { reason } => json!({"gone": reason}),
-        Outcome::Blocked { reason } => json!({"blocked": reason}),
+        Err(Failure::Rejected { reason, details: None }) => json!({"rejected": reason}),
+        Err(Failure::Rejected { reason, details }) => json!({"rejected": reason, "details": details}),
+        Err(Failure::Gone { reason }) => json!({"gone": reason}),
+        Err(Failure::Blocked { reason }) => json!({"blocked": reason}),
     }
 }
 
@@ -182,16 +182,13 @@ pub(crate) fn drive(
     task: &Task<'_>,
     known: &mut Known,
     reply: impl Fn(&Call) -> Response<Bytes>,
-) -> Result<Vec<Call>, Outcome> {
+) -> Result<Vec<Call>, Failure> {
     let mut calls = Vec::new();
     for _ in 0..100 {
         let Step::Call(call) = adapter.next(account, task, known).unwrap() else { return Ok(calls) };
-        let outcome = adapter.read(account, task, known, &reply(&call));
+        let learned = adapter.read(account, task, known, &reply(&call));
         calls.push(call);
-        match outcome {
-            Outcome::Learned(facts) => known.learn(&facts),
-            other => return Err(other),
-        }
+        known.learn(&learned?);
     }
     panic!("the task does not end")
 }
@@ -251,8 +248,8 @@ impl Adapter for Inboxes {
         Ok(Step::Done)
     }
 
-    fn read(&self, _: &Account<'_>, _: &Task<'_>, _: &Known, _: &Response<Bytes>) -> Outcome {
-        Outcome::Learned(Vec::new())
+    fn read(&self, _: &Account<'_>, _: &Task<'_>, _: &Known, _: &Response<Bytes>) -> Learned {
+        Ok(Vec::new())
     }
 }
 

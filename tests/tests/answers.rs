@@ -1,6 +1,7 @@
 //! What every bad input gets.
 
-use byoc_tests::{Rig, every_pair};
+use byoc_local::sim::Saying;
+use byoc_tests::{Rig, eventually, every_pair, texts};
 use serde_json::{Value, json};
 
 struct Told {
@@ -100,6 +101,99 @@ async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
         rig.exactly_at_helpdesk(1).await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_call_whose_message_cannot_be_read_is_taken_and_told() {
+    let rig = Rig::start("viber", "freshchat").await;
+    rig.customer_says("hello").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    let notice = "[message: this kind of message cannot be shown here]";
+    let (text, odd) = (json!([{"text": {"content": "x"}}]), json!("odd"));
+    let rows = [
+        (json!({"message_parts": 5}), Some(notice.to_owned())),
+        (json!({"message_parts": odd}), Some(format!("{notice}\nodd"))),
+        (json!({"message_parts": text, "created_time": {}, "channel_id": [], "user_id": null}), Some("x".to_owned())),
+        (json!({"message_parts": text, "message_type": ["private"]}), None),
+        (json!({"message_parts": text, "actor_type": null}), None),
+    ];
+    let mut expected = Vec::new();
+    for (fields, shown) in rows {
+        let said = rig.bridge.helpdesk.answer(&contact, Saying::Raw(fields.clone())).await.unwrap();
+        assert_eq!((said.status, said.attempts), (200, 1), "{fields}: {}", said.body);
+        expected.extend(shown);
+    }
+    assert_eq!(texts(&rig.exactly_at_channel(expected.len()).await), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invocation_is_as_long_as_a_call_at_most() {
+    every_pair(|channel, helpdesk| async move {
+        let rig = Rig::start(channel, helpdesk).await;
+        let event = |length: usize| {
+            let id = rig.bridge.installation_id();
+            json!({"installation": id, "event": "x", "filled": vec![json!({"": 0}); length / 7]})
+        };
+        let code = |answer: Value| answer["error"]["code"].as_str().unwrap_or_default().to_owned();
+        let (product, hook) = (1 << 20, 256 * 1024);
+        assert_eq!(code(rig.bridge.invoke_product_events(event(product)).await), "too_large", "{channel} {helpdesk}");
+        assert_ne!(code(rig.bridge.invoke_product_events(event(product - 200)).await), "too_large");
+        assert_eq!(code(rig.bridge.invoke_install_hook(event(hook)).await), "too_large", "{channel} {helpdesk}");
+        assert_eq!(code(rig.bridge.invoke_install_hook(event(hook - 200)).await), "unknown_event");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_event_that_cannot_be_read_is_answered_200() {
+    let shown = |what: &str| format!("[{what}: this kind of message cannot be shown here]");
+    for (channel, events) in [
+        (
+            "viber",
+            vec![
+                (json!({"type": "text"}), shown("empty message")),
+                (
+                    json!({"type": "picture", "media": "file:///sdcard/cat.jpg", "text": "my cat"}),
+                    format!("{}\nmy cat\nfile:///sdcard/cat.jpg", shown("picture")),
+                ),
+                (json!({"text": "of no type"}), format!("{}\nof no type", shown("unknown message"))),
+            ],
+        ),
+        (
+            "line",
+            vec![
+                (json!({"type": "location", "title": "Shop"}), format!("{}\nShop", shown("location"))),
+                (json!({"type": 5}), shown("unknown message")),
+            ],
+        ),
+        ("twilio", vec![(json!({"Body": "", "NumMedia": "1"}), shown("file"))]),
+        ("telegram", vec![(json!({"document": {"file_name": "a.pdf"}}), format!("{}\na.pdf", shown("document")))]),
+    ] {
+        let rig = Rig::start(channel, "freshchat").await;
+        let customer = rig.bridge.channel.customer();
+        let expected: Vec<String> = events.iter().map(|(_, text)| text.clone()).collect();
+        for (raw, _) in events {
+            let said = rig.bridge.channel.say(customer, Saying::Raw(raw.clone())).await.unwrap();
+            assert_eq!((said.status, said.attempts), (200, 1), "{channel} {raw}: {}", said.body);
+        }
+        assert_eq!(texts(&rig.exactly_at_helpdesk(expected.len()).await), expected, "{channel}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_that_names_only_its_message_is_told() {
+    let rig = Rig::start("twilio", "freshchat").await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.agent_says("Hello").await;
+    let sent = rig.exactly_at_channel(1).await.remove(0).id;
+    // Of a field that occurs twice the last one counts.
+    let failed =
+        json!({"MessageSid": sent, "SmsStatus": "failed", "MessageStatus": "failed", "ErrorCode": "30003", "To": ""});
+    let said = rig.bridge.channel.say(rig.bridge.channel.customer(), Saying::Raw(failed)).await.unwrap();
+    assert_eq!(said.status, 200, "{}", said.body);
+    let note = eventually("the note", || rig.notes().pop()).await;
+    assert!(note.text.starts_with("Not delivered"), "{note:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,12 +6,12 @@ use byoc::{
     answer::{Answer, ApiError, json_answer},
     ingest::{Ingest, WebhookPath, health},
     installation::Route,
-    lambda::{Invocation, Reply, method_not_allowed, unreadable},
+    lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
     media::MediaStore,
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The function's state.
 #[derive(Debug)]
@@ -58,10 +58,10 @@ impl ChannelWebhook {
 }
 
 /// The Marketplace hands on a parsed body, on which no signature can be checked; so the channel has to call us itself.
-fn direct(event: &Value) -> Value {
+fn direct(event: &str) -> Value {
     if let Some(answer) = unreadable(event) {
         return answer;
     }
     let message = "give the channel this bridge's URL: its signature can only be checked on the raw body";
-    json!({"ok": false, "error": {"code": "raw_body_needed", "message": message}})
+    refusal(&ApiError::new(StatusCode::BAD_REQUEST, "raw_body_needed", message))
 }

@@ -4,7 +4,7 @@ use byoc::{
     answer::{Answer, ApiError, json_answer, ok_answer},
     ingest::health,
     install::{Access, Admin, InstallationView, Installed, Redrive, Wanted},
-    lambda::{Invocation, Reply, bearer, method_not_allowed, unreadable},
+    lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
 };
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -33,16 +33,23 @@ impl InstallHook {
     pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
         match invocation {
             Invocation::Http(request) => Ok(Reply::Http(self.http(request).await)),
-            Invocation::Direct(event) => match unreadable(&event) {
-                Some(answer) => Ok(Reply::Direct(answer)),
-                None => Ok(Reply::Direct(json!(self.admin.app_event(&event).await?))),
-            },
+            Invocation::Direct(event) => self.direct(&event).await.map(Reply::Direct),
         }
     }
 
     /// Answers an HTTP call.
     pub async fn http(&self, request: Request<Bytes>) -> Answer {
         self.route(request).await.unwrap_or_else(|error| error.answer())
+    }
+
+    async fn direct(&self, event: &str) -> Result<Value, ApiError> {
+        if let Some(answer) = unreadable(event) {
+            return Ok(answer);
+        }
+        if event.len() > BODY_LIMIT {
+            return Ok(refusal(&too_large()));
+        }
+        Ok(json!(self.admin.app_event(&serde_json::from_str(event).unwrap_or_default()).await?))
     }
 
     async fn route(&self, request: Request<Bytes>) -> Result<Answer, ApiError> {
@@ -142,13 +149,17 @@ impl InstallHook {
 fn body(request: &Request<Bytes>) -> Result<Option<Value>, ApiError> {
     let body = request.body();
     if body.len() > BODY_LIMIT {
-        let message = "the body is longer than 256 KiB; no request of this API is";
-        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message));
+        return Err(too_large());
     }
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
     serde_json::from_slice(body).map(Some).map_err(|error| ApiError::from(byoc::webhook::ParseError::json(&error)))
+}
+
+fn too_large() -> ApiError {
+    let message = "the body is longer than 256 KiB; no request of this API is";
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
 fn url_value(query: &str, name: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use byoc::{
     answer::{Answer, ApiError, json_answer},
     ingest::{Ingest, WebhookPath, health},
     installation::Route,
-    lambda::{Invocation, Reply, method_not_allowed, unreadable},
+    lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
@@ -30,7 +30,7 @@ impl ProductEvents {
     pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
         match invocation {
             Invocation::Http(request) => Ok(Reply::Http(self.http(request).await)),
-            Invocation::Direct(event) => self.direct(&event).await.map(Reply::Direct),
+            Invocation::Direct(event) => self.direct(event).await.map(Reply::Direct),
         }
     }
 
@@ -47,14 +47,14 @@ impl ProductEvents {
         }
     }
 
-    async fn direct(&self, event: &Value) -> Result<Value, ApiError> {
-        if let Some(answer) = unreadable(event) {
+    async fn direct(&self, event: String) -> Result<Value, ApiError> {
+        if let Some(answer) = unreadable(&event) {
             return Ok(answer);
         }
         match self.ingest.invoked(event).await {
             Ok(queued) => Ok(json!(queued)),
             Err(error) if error.status.is_server_error() => Err(error),
-            Err(error) => Ok(json!({"ok": false, "error": {"code": error.code, "message": error.message}})),
+            Err(error) => Ok(refusal(&error)),
         }
     }
 }

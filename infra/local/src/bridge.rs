@@ -242,7 +242,7 @@ impl Bridge {
     /// Invokes the install hook with an event that is no HTTP call, as the Marketplace app would; gives its answer, null
     /// where the function failed.
     pub async fn invoke_install_hook(&self, event: Value) -> Value {
-        match self.functions.install_hook.handle(Invocation::Direct(event)).await {
+        match self.functions.install_hook.handle(Invocation::Direct(event.to_string())).await {
             Ok(Reply::Direct(answer)) => answer,
             _ => Value::Null,
         }
@@ -250,7 +250,7 @@ impl Bridge {
 
     /// The same for product events.
     pub async fn invoke_product_events(&self, event: Value) -> Value {
-        match self.functions.product_events.handle(Invocation::Direct(event)).await {
+        match self.functions.product_events.handle(Invocation::Direct(event.to_string())).await {
             Ok(Reply::Direct(answer)) => answer,
             _ => Value::Null,
         }

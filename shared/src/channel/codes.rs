@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::adapter::Outcome;
+use crate::adapter::Failure;
 
 /// Whom an error code concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,12 @@ pub(crate) fn find(codes: &'static [Code], code: Option<u32>) -> Option<&'static
 
 impl Class {
     /// What a failure of this class means; `wait` is what the vendor asked for.
-    pub(crate) fn outcome(self, reason: String, wait: Option<Duration>) -> Outcome {
+    pub(crate) fn failure(self, reason: String, wait: Option<Duration>) -> Failure {
         match self {
-            Self::Later => Outcome::Retry { wait, reason, doubtful: false },
-            Self::Receiver | Self::OptOut => Outcome::Gone { reason },
-            Self::Message => Outcome::rejected(reason),
-            Self::Account => Outcome::Blocked { reason },
+            Self::Later => Failure::Retry { wait, reason, doubtful: false },
+            Self::Receiver | Self::OptOut => Failure::Gone { reason },
+            Self::Message => Failure::rejected(reason),
+            Self::Account => Failure::Blocked { reason },
         }
     }
 }

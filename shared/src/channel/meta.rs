@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::codes::{self, Code};
 use crate::{
-    adapter::{Account, Outcome, Urls, retry_after},
+    adapter::{Account, Failure, Urls, retry_after},
     crypto::{hmac_sha256, same},
     steps::NextStep,
-    webhook::{Ack, Ignored, ParsedChannel, Proof, VerifyError, WebhookRequest},
+    webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
 };
 
 /// The settings of both.
@@ -71,16 +71,6 @@ pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
     })
 }
 
-/// Nothing yet, to which a batch adds.
-pub(super) fn nothing() -> ParsedChannel {
-    ParsedChannel { events: Vec::new(), ignored: Vec::new(), ack: Ack::empty() }
-}
-
-/// Leaves something of a batch out.
-pub(super) fn ignore(parsed: &mut ParsedChannel, id: &str, reason: &'static str) {
-    parsed.ignored.push(Ignored { id: id.to_owned(), reason });
-}
-
 /// The answer to a call that worked, or what its failure means. `vendor` is what people call it; codes that are not
 /// listed are judged by their range.
 pub(super) fn read(
@@ -88,28 +78,23 @@ pub(super) fn read(
     codes: &'static [Code],
     call: &'static str,
     answer: &Response<Bytes>,
-) -> Result<Value, Outcome> {
+) -> Result<Value, Failure> {
     let what = format!("{vendor}'s {call}");
     let Ok(body) = serde_json::from_slice::<Value>(answer.body()) else {
-        return Err(match Outcome::from_status(&what, answer, None) {
-            Outcome::Learned(_) => {
-                Outcome::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true }
-            }
-            failure => failure,
-        });
+        return Err(Failure::of_status(&what, answer, None));
     };
     // Some errors come with HTTP 200.
     let Some(error) = body.get("error").filter(|error| error.is_object()) else {
-        return if answer.status().is_success() { Ok(body) } else { Err(Outcome::from_status(&what, answer, None)) };
+        return if answer.status().is_success() { Ok(body) } else { Err(Failure::of_status(&what, answer, None)) };
     };
     if answer.status().is_server_error() {
-        return Err(Outcome::from_status(&what, answer, None));
+        return Err(Failure::of_status(&what, answer, None));
     }
     let number = |name: &str| error.get(name).and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok());
     let (code, subcode) = (number("code"), number("error_subcode"));
     let row = codes::find(codes, subcode).or_else(|| codes::find(codes, code));
     if let Some((_, class, reason)) = row {
-        return Err(class.outcome((*reason).to_owned(), retry_after(answer)));
+        return Err(class.failure((*reason).to_owned(), retry_after(answer)));
     }
     let is_transient = error.get("is_transient").and_then(Value::as_bool) == Some(true);
     let reason = match code {
@@ -118,13 +103,13 @@ pub(super) fn read(
     };
     Err(match code {
         _ if is_transient || answer.status().as_u16() == 429 => {
-            Outcome::Retry { wait: retry_after(answer), reason, doubtful: false }
+            Failure::Retry { wait: retry_after(answer), reason, doubtful: false }
         }
         _ if matches!(answer.status().as_u16(), 401 | 403) => {
-            Outcome::Blocked { reason: format!("{vendor} does not allow this to the access token") }
+            Failure::Blocked { reason: format!("{vendor} does not allow this to the access token") }
         }
-        Some(200..=299) => Outcome::Blocked { reason: format!("{vendor} does not allow this to the access token") },
-        _ => Outcome::rejected(reason),
+        Some(200..=299) => Failure::Blocked { reason: format!("{vendor} does not allow this to the access token") },
+        _ => Failure::rejected(reason),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Channels: where the customer writes. One folder each; the registry below is the only place that lists them.
 
 use crate::{
-    adapter::{Account, Adapter, Call, Fact, Known, Outcome, Step},
+    adapter::{Account, Adapter, Call, Fact, Failure, Known, Learned, Step},
     webhook::{ParseError, ParsedChannel, Verified},
 };
 
@@ -52,9 +52,6 @@ pub fn next_of(calls: Vec<Call>, known: &Known) -> Step {
 }
 
 /// What the answer to one request of such a list means: `classify` gives the id of the sent message, or the failure.
-pub fn sent(classify: Result<Option<String>, Outcome>) -> Outcome {
-    match classify {
-        Ok(id) => Outcome::Learned(vec![Fact::Sent(id)]),
-        Err(outcome) => outcome,
-    }
+pub fn sent(classify: Result<Option<String>, Failure>) -> Learned {
+    classify.map(|id| vec![Fact::Sent(id)])
 }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::{
     adapter::{Account, Adapter},
+    json::Json,
     webhook::{ParseError, ParsedHelpdesk, Verified},
 };
 
@@ -32,7 +31,7 @@ pub trait Helpdesk: Adapter {
 
     /// Where an event comes from that reached us without a generated URL (by direct invocation), so that its
     /// installation can be found; `None` where this is not one of this helpdesk's events.
-    fn origin(&self, _body: &Value) -> Option<Origin> {
+    fn origin(&self, _body: Json<'_>) -> Option<Origin> {
         None
     }
 
@@ -59,6 +58,11 @@ pub struct Origin {
     pub topic: Option<String>,
     /// The helpdesk's id of the user who stands for the contact.
     pub user: Option<String>,
+}
+
+/// Whether a file can be fetched from what a helpdesk gives as its link.
+pub(crate) fn is_link(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
 /// Every helpdesk by the name of its kind.

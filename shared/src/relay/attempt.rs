@@ -8,72 +8,14 @@ use super::{
     prepare::{self, Files},
 };
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Fact, Known, Link, Outcome, RenderError, Repeat, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Fact, Failure, Known, Learned, Link, RenderError, Repeat, Step, Task},
     clock::now_ms,
     http::{HttpClient, UploadFile},
     store::{Claimed, LinkChange, Store, StoreError, Trace},
-    vendor_words,
 };
 
 /// No task takes so many calls; an adapter that wants more is broken.
 const CALL_LIMIT: usize = 60;
-
-/// Why an attempt did not reach its end.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Failure {
-    /// It did not work now.
-    Retry {
-        /// How long the vendor wants us to wait.
-        wait: Option<Duration>,
-        /// Why, in plain words.
-        reason: String,
-        /// The last call may have worked all the same.
-        doubtful: bool,
-    },
-    /// It will never work.
-    Rejected {
-        /// Why, in plain words.
-        reason: String,
-        /// How the vendor explains it, for people only.
-        details: Option<String>,
-    },
-    /// The contact cannot be reached.
-    Gone {
-        /// Why, in plain words.
-        reason: String,
-    },
-    /// The account needs a person.
-    Blocked {
-        /// Why, in plain words.
-        reason: String,
-    },
-}
-
-impl Failure {
-    /// It will never work, in our own words.
-    pub(crate) fn rejected(reason: impl Into<String>) -> Self {
-        Self::Rejected { reason: reason.into(), details: None }
-    }
-
-    /// What people are told: why, and how the vendor explains it, without what that quotes of what was `written`.
-    pub fn told<'a>(&self, written: impl IntoIterator<Item = &'a str>) -> String {
-        let details = if let Self::Rejected { details: Some(details), .. } = self { details.as_str() } else { "" };
-        match vendor_words::explanation(details, written) {
-            Some(explanation) => format!("{}: {explanation}", self.reason()),
-            None => self.reason().to_owned(),
-        }
-    }
-
-    /// Why, in plain words, for logs and the table.
-    pub fn reason(&self) -> &str {
-        match self {
-            Self::Retry { reason, .. }
-            | Self::Rejected { reason, .. }
-            | Self::Gone { reason }
-            | Self::Blocked { reason } => reason,
-        }
-    }
-}
 
 /// Why [`drive`] stopped.
 #[derive(Debug)]
@@ -84,20 +26,18 @@ pub(crate) enum Stop {
     NotYet(Duration),
 }
 
-impl From<RenderError> for Failure {
+impl From<RenderError> for Stop {
     fn from(error: RenderError) -> Self {
-        if error.is_ours {
-            tracing::error!(error = %error, "an adapter does not know what it was asked for");
-            return Self::Retry { wait: None, reason: error.reason, doubtful: false };
-        }
-        Self::rejected(error.reason)
+        Self::Failure(not_rendered(error))
     }
 }
 
-impl From<RenderError> for Stop {
-    fn from(error: RenderError) -> Self {
-        Self::Failure(error.into())
+/// A task that could not be turned into a call.
+pub(super) fn not_rendered(error: RenderError) -> Failure {
+    if error.is_ours {
+        tracing::error!(error = %error, "an adapter does not know what it was asked for");
     }
+    error.into()
 }
 
 /// Hears what an attempt does. The default hears nothing, which is right for setup tasks.
@@ -148,9 +88,9 @@ pub(crate) async fn drive(
         listener.turn().await?;
         listener.before(&call, known);
         let (name, began) = (call.name, tokio::time::Instant::now());
-        let outcome = make(http, adapter, account, task, known, call, |part| listener.file(part)).await;
-        listener.after(name, describe(&outcome), began.elapsed());
-        let facts = taught(outcome).map_err(Stop::Failure)?;
+        let learned = make(http, adapter, account, task, known, call, |part| listener.file(part)).await;
+        listener.after(name, describe(&learned), began.elapsed());
+        let facts = learned.map_err(Stop::Failure)?;
         known.learn(&facts);
         if facts.iter().any(|fact| matches!(fact, Fact::Sent(_))) {
             known.doubtful = false;
@@ -179,7 +119,7 @@ pub(crate) async fn once(
     known: &mut Known,
     call: Call,
 ) -> Result<(), Failure> {
-    let facts = taught(make(http, adapter, account, task, known, call, |_| None).await)?;
+    let facts = make(http, adapter, account, task, known, call, |_| None).await?;
     known.learn(&facts);
     Ok(())
 }
@@ -192,47 +132,36 @@ async fn make(
     known: &Known,
     call: Call,
     file: impl Fn(usize) -> Option<UploadFile>,
-) -> Outcome {
+) -> Learned {
     let (repeat, only_reads) = (call.repeat, call.request.method().is_safe());
     match http.call(call.request, file).await {
         Ok(answer) => match adapter.read(account, task, known, &answer) {
             // Whatever became of a call that only reads, it made nothing.
-            Outcome::Retry { wait, reason, .. } if only_reads => Outcome::Retry { wait, reason, doubtful: false },
-            outcome => outcome,
+            Err(Failure::Retry { wait, reason, .. }) if only_reads => {
+                Err(Failure::Retry { wait, reason, doubtful: false })
+            }
+            learned => learned,
         },
         // An address that we may not call does not get better by itself; somebody has to change the settings.
-        Err(error) if error.permanent => Outcome::Blocked { reason: error.reason.to_owned() },
-        Err(error) => Outcome::Retry {
+        Err(error) if error.permanent => Err(Failure::Blocked { reason: error.reason.to_owned() }),
+        Err(error) => Err(Failure::Retry {
             wait: None,
             reason: error.reason.to_owned(),
             doubtful: error.doubtful && repeat == Repeat::Doubles,
-        },
+        }),
     }
 }
 
-fn taught(outcome: Outcome) -> Result<Vec<Fact>, Failure> {
-    match outcome {
-        Outcome::Learned(facts) => Ok(facts),
-        Outcome::Retry { wait, reason, doubtful } => Err(Failure::Retry { wait, reason: brief(&reason), doubtful }),
-        Outcome::Rejected { reason, details } => Err(Failure::Rejected { reason: brief(&reason), details }),
-        Outcome::Gone { reason } => Err(Failure::Gone { reason: brief(&reason) }),
-        Outcome::Blocked { reason } => Err(Failure::Blocked { reason: brief(&reason) }),
-    }
-}
-
-/// A vendor's words may be of any length; the journal's items may not.
-fn brief(reason: &str) -> String {
-    reason.chars().take(500).collect()
-}
-
-fn describe(outcome: &Outcome) -> String {
-    brief(&match outcome {
-        Outcome::Learned(_) => "ok".to_owned(),
-        Outcome::Retry { reason, .. } => format!("try again: {reason}"),
-        Outcome::Rejected { reason, .. } => format!("refused: {reason}"),
-        Outcome::Gone { reason } => format!("contact gone: {reason}"),
-        Outcome::Blocked { reason } => format!("blocked: {reason}"),
-    })
+/// What a call came to, for its trace. The journal's items must not be of any length.
+fn describe(learned: &Learned) -> String {
+    let result = match learned {
+        Ok(_) => return "ok".to_owned(),
+        Err(Failure::Retry { reason, .. }) => format!("try again: {reason}"),
+        Err(Failure::Rejected { reason, .. }) => format!("refused: {reason}"),
+        Err(Failure::Gone { reason }) => format!("contact gone: {reason}"),
+        Err(Failure::Blocked { reason }) => format!("blocked: {reason}"),
+    };
+    result.chars().take(500).collect()
 }
 
 /// Writes into the journal what an attempt learns.

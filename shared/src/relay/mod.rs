@@ -33,7 +33,7 @@ mod prepare;
 pub mod setup;
 mod statuses;
 
-pub use attempt::Failure;
+pub use crate::adapter::Failure;
 pub use outcome::RETRY_WAITS;
 
 /// When the table or the queue fails, the message comes back after so long at first.
@@ -566,7 +566,7 @@ impl Relay {
         };
         let progress = claimed.progress.clone();
         let (doubtful, tries) = (claimed.doubtful, claimed.tries);
-        let mut known = Known { link: message.shown(&link), progress, doubtful, tries };
+        let mut known = Known { link: message.shown(&link), progress, doubtful, tries, answered: 0 };
         let turns = self.turns(live, message.direction, message.record);
         let mut log = attempt::Recorder::new(&self.store, claimed, link, files, turns);
         match attempt::drive(&self.http, adapter, &account, task, &mut known, &mut log).await {

@@ -51,7 +51,7 @@ impl Relay {
             reason = failure.reason(),
             "a message was not delivered"
         );
-        let reason = failure.reason().to_owned();
+        let reason: String = failure.reason().chars().take(500).collect();
         let written: Vec<String> = message.parts.iter().map(fit::plain).collect();
         let told = failure.told(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {

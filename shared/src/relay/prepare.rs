@@ -284,7 +284,7 @@ impl Relay {
         let gone = || Failure::rejected("it is not there any more");
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-                return Ok(source.adapter.follow(source.account, url)?);
+                return source.adapter.follow(source.account, url).map_err(attempt::not_rendered);
             }
             MediaSource::Reference { .. } => {}
             // Its bytes went with the process that had fetched them.
@@ -293,7 +293,7 @@ impl Relay {
         let task = Task::Fetch(media, context);
         let mut known = Known::default();
         for _ in 0..8 {
-            let call = match source.adapter.next(source.account, &task, &known)? {
+            let call = match source.adapter.next(source.account, &task, &known).map_err(attempt::not_rendered)? {
                 Step::Download(request) => return Ok(request),
                 Step::Done => return Err(gone()),
                 Step::Call(call) => call,

@@ -1,8 +1,8 @@
 //! Tasks that belong to no message: checks, registration, profiles, look-ups.
 
-use super::attempt::{Failure, Listener, Stop, drive};
+use super::attempt::{Listener, Stop, drive};
 use crate::{
-    adapter::{Account, Adapter, Fact, Known, Task},
+    adapter::{Account, Adapter, Fact, Failure, Known, Learned, Task},
     http::HttpClient,
     installation::Live,
     message::Contact,
@@ -13,12 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// What the vendor said instead.
-pub async fn run(
-    http: &HttpClient,
-    adapter: &dyn Adapter,
-    account: &Account<'_>,
-    task: &Task<'_>,
-) -> Result<Vec<Fact>, Failure> {
+pub async fn run(http: &HttpClient, adapter: &dyn Adapter, account: &Account<'_>, task: &Task<'_>) -> Learned {
     let mut facts = Collected::default();
     match drive(http, adapter, account, task, &mut Known::default(), &mut facts).await {
         Ok(()) => Ok(facts.0),

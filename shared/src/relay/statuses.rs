@@ -31,7 +31,7 @@ struct News<'a> {
 }
 
 impl Relay {
-    /// The channel's news about a message that we sent.
+    /// The channel's news about a message that we sent. Some news names nobody; then the message tells who got it.
     pub(super) async fn channel_receipt(
         &self,
         live: &Arc<Live>,
@@ -45,6 +45,8 @@ impl Relay {
             // It may have overtaken the answer to our own send call.
             return Ok(receipt_wait(record).unwrap_or(Verdict::Done));
         };
+        let recipient = Contact { id: journal.contact.clone(), ..Contact::default() };
+        let contact = if contact.id.is_empty() { &recipient } else { contact };
         let noted = self.store.note_receipt(&journal, receipt, now_ms()).await?;
         if live.helpdesk.limits().receipts {
             return self.spread_news(&News { live, record, contact, receipt, at }, &journal.event, noted).await;

@@ -5,7 +5,7 @@ use http::Response;
 use serde_json::Value;
 
 use crate::{
-    adapter::{Outcome, retry_after},
+    adapter::{Failure, retry_after},
     channel::codes::Class::{self, Account, Later, Message, OptOut, Receiver},
     vendor_words,
 };
@@ -50,7 +50,7 @@ pub(super) fn reason(code: Option<&str>) -> String {
 }
 
 /// The answer to a call that worked, or what its failure means.
-pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Outcome> {
+pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
     let what = format!("Bird's {call}");
     let status = answer.status();
     let body = serde_json::from_slice::<Value>(answer.body());
@@ -58,26 +58,26 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value
         (204, _) => Ok(Value::Null),
         (200..=299, Ok(body)) => Ok(body),
         // The same idempotency key with another body.
-        (409, _) => Err(Outcome::rejected("Bird has taken another message under this id")),
-        (501, _) => Err(Outcome::rejected("Bird cannot do this")),
-        (402, _) => Err(Outcome::Blocked { reason: "the balance at Bird is used up".to_owned() }),
+        (409, _) => Err(Failure::rejected("Bird has taken another message under this id")),
+        (501, _) => Err(Failure::rejected("Bird cannot do this")),
+        (402, _) => Err(Failure::Blocked { reason: "the balance at Bird is used up".to_owned() }),
         (400 | 404 | 422, Ok(body)) => {
             let at = |path: &str| body.pointer(path).and_then(Value::as_str);
             Err(match find(at("/error/name")).or_else(|| find(at("/error/code"))) {
-                Some((_, class, reason)) => class.outcome((*reason).to_owned(), retry_after(answer)),
+                Some((_, class, reason)) => class.failure((*reason).to_owned(), retry_after(answer)),
                 None => {
                     let field = at("/error/details/0/param").or_else(|| at("/error/param"));
                     let field = field.and_then(vendor_words::code).map_or_else(String::new, |it| format!(" (`{it}`)"));
-                    Outcome::rejected(format!("Bird does not accept the message{field}"))
+                    Failure::rejected(format!("Bird does not accept the message{field}"))
                 }
             })
         }
-        (401 | 403, _) => Err(Outcome::Blocked {
+        (401 | 403, _) => Err(Failure::Blocked {
             reason: "Bird does not accept the API key; make a new one in its dashboard".to_owned(),
         }),
         (200..=299, Err(_)) => {
-            Err(Outcome::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true })
+            Err(Failure::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true })
         }
-        _ => Err(Outcome::from_status(&what, answer, None)),
+        _ => Err(Failure::of_status(&what, answer, None)),
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use self::api::{call, fetch, region, word};
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Step, Task},
+    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Learned, RenderError, Step, Task, from_status},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -67,9 +67,6 @@ const WEBHOOK_ID: &str = "webhook_id";
 
 const SEND: &str = "send_message";
 const LIST_WEBHOOKS: &str = "list_webhooks";
-
-/// The note that the check was made.
-const ASKED: &str = "bird.asked";
 
 /// The longest text message, in segments; Bird cuts none.
 const SMS_SEGMENTS: usize = 12;
@@ -203,7 +200,7 @@ impl Adapter for Bird {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(self.calls(account, delivery)?, known)),
-            Task::Check if known.note(ASKED).is_none() => {
+            Task::Check if known.answered == 0 => {
                 call(account, LIST_WEBHOOKS, Method::GET, "/v1/webhooks?limit=1", None).map(Step::Call)
             }
             Task::Register { url } => register::next(account, url, self.events(account), known),
@@ -215,22 +212,19 @@ impl Adapter for Bird {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
             Task::Deliver(_) => sent(classify::read(SEND, answer).map(|answer| word(&answer, "id"))),
-            Task::Check => match classify::read(LIST_WEBHOOKS, answer) {
-                Ok(_) => {
-                    let from = account.setting(FROM).unwrap_or_default();
-                    // A number may speak several products, and each is an installation of its own.
-                    let identity = format!("{:?} {from}", self.product(account));
-                    let asked = Fact::Note(ASKED.to_owned(), "yes".to_owned());
-                    Outcome::Learned(vec![Fact::Identity(identity), Fact::AccountId(from.to_owned()), asked])
-                }
-                Err(outcome) => outcome,
-            },
+            Task::Check => {
+                classify::read(LIST_WEBHOOKS, answer)?;
+                let from = account.setting(FROM).unwrap_or_default();
+                // A number may speak several products, and each is an installation of its own.
+                let identity = format!("{:?} {from}", self.product(account));
+                Ok(vec![Fact::Identity(identity), Fact::AccountId(from.to_owned())])
+            }
             Task::Register { url } => register::read(account, url, known, answer),
             Task::Unregister => register::unregistered(answer),
-            _ => Outcome::from_status("Bird", answer, None),
+            _ => from_status("Bird", answer, None),
         }
     }
 }

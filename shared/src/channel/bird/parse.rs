@@ -1,22 +1,28 @@
 //! Bird's events: `{type, timestamp, data}`. Unknown types are taken and left out, since Bird adds some.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
 use super::{Product, classify::reason};
 use crate::{
+    json::{self, Json},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{ParseError, ParsedChannel, WebhookRequest, decode},
+    webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
 };
 
 mod apple;
 
+/// The most contact cards of one message, which are as many as WhatsApp sends.
+const CARDS: usize = 257;
+
 /// What a call contains, for the installation that speaks `product` as `from`.
 pub(super) fn parse(product: Product, from: &str, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let body: Value = decode(&request.body)?;
-    let kind = text(&body, "/type").ok_or_else(|| ParseError::missing("type"))?;
+    let whole = json::text_of(&request.body);
+    let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+    let [kind, timestamp, data] = body.pick(["type", "timestamp", "data"]);
+    let kind = given(kind).ok_or_else(|| ParseError::missing("type"))?;
     // The same for every redelivery.
-    let id = request.header("webhook-id").unwrap_or(&request.id).to_owned();
-    let call = Call { from, event: kind.split_once('.').map_or("", |(_, event)| event), body: &body };
+    let id = request.header("webhook-id").map_or_else(|| id_of(body.raw()), str::to_owned);
+    let call = Call { from, event: kind.split_once('.').map_or("", |(_, event)| event), data };
     let read = match (product, kind.split_once('.').map(|(family, _)| family)) {
         (Product::Sms, Some("sms")) => call.sms(),
         (Product::Sms, Some("sms_suppression")) => call.suppression("destination", "originator"),
@@ -26,7 +32,7 @@ pub(super) fn parse(product: Product, from: &str, request: &WebhookRequest) -> R
         (_, Some("sms" | "whatsapp" | "amb")) => Err("other_product"),
         _ => Err("unknown_event"),
     };
-    let at = text(&body, "/timestamp").and_then(time).unwrap_or(request.received_at);
+    let at = given(timestamp).and_then(|text| time(&text)).unwrap_or(request.received_at);
     Ok(match read {
         Ok((contact, kind)) => ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }]),
         Err(why) => ParsedChannel::ignored(id, why),
@@ -41,18 +47,18 @@ struct Call<'a> {
     /// Our sender.
     from: &'a str,
     event: &'a str,
-    body: &'a Value,
+    data: Json<'a>,
 }
 
 impl<'a> Call<'a> {
-    fn data(self, path: &str) -> Option<&'a str> {
-        text(self.body, &format!("/data/{path}"))
+    fn data(self, path: &str) -> Option<Cow<'a, str>> {
+        text(self.data, &format!("/{path}"))
     }
 
     /// The workspace's other senders have installations of their own.
-    fn check_sender(self, business: Option<&str>) -> Result<(), &'static str> {
+    fn check_sender(self, business: Option<Cow<'_, str>>) -> Result<(), &'static str> {
         let bare = |address: &str| address.trim().trim_start_matches('+').to_ascii_lowercase();
-        let is_ours = business.is_none_or(|business| bare(business) == bare(self.from));
+        let is_ours = business.is_none_or(|business| bare(&business) == bare(self.from));
         if is_ours { Ok(()) } else { Err("other_sender") }
     }
 
@@ -60,17 +66,18 @@ impl<'a> Call<'a> {
         let is_inbound = self.event == "received";
         let (contact, business) = if is_inbound { ("from", "to") } else { ("to", "from") };
         self.check_sender(self.data(business))?;
-        let contact = address(self.data(contact).ok_or("nobody")?);
+        let contact = self.data(contact);
         if !is_inbound {
-            return Ok((contact, news(self.event, self.data("sms_id"), self.data("error/code"))?));
+            return Ok((known(contact), news(self.event, self.data("sms_id"), self.data("error/code"))?));
         }
+        let contact = address(&contact.ok_or("nobody")?);
         let mut parts: Vec<Part> = ["subject", "text"]
             .into_iter()
             .filter_map(|name| self.data(name).filter(|words| !words.trim().is_empty()))
             .map(Part::text)
             .collect();
         if parts.is_empty() {
-            parts.push(notice("multimedia message"));
+            parts.push(notice("multimedia message", None));
         }
         Ok((contact, ChannelEventKind::Message { parts }))
     }
@@ -81,12 +88,12 @@ impl<'a> Call<'a> {
             return Err("unknown_event");
         }
         self.check_sender(self.data(business_in))?;
-        Ok((address(self.data(address_in).ok_or("nobody")?), ChannelEventKind::Unsubscribed))
+        Ok((address(&self.data(address_in).ok_or("nobody")?), ChannelEventKind::Unsubscribed))
     }
 
     fn whatsapp(self) -> Read {
         // What the business wrote in the app or by an agent of Meta's comes as received, too.
-        let is_echo = self.event == "received" && self.data("direction") == Some("outbound");
+        let is_echo = self.event == "received" && self.data("direction").as_deref() == Some("outbound");
         let is_inbound = matches!(self.event, "received" | "reacted") && !is_echo;
         let (contact, business) = if is_inbound { ("from", "to") } else { ("to", "from") };
         self.check_sender(self.data(&format!("{business}/phone_number")))?;
@@ -94,30 +101,39 @@ impl<'a> Call<'a> {
             return Err("group");
         }
         // Up to six months of it come when a number is connected.
-        if self.data("origin") == Some("history_sync") {
+        if self.data("origin").as_deref() == Some("history_sync") {
             return Err("history");
         }
         let at = |name: &str| self.data(&format!("{contact}/{name}"));
-        let id = at("phone_number").or_else(|| at("bsuid")).ok_or("nobody")?;
-        let name = at("display_name").or_else(|| at("username")).map(str::to_owned);
-        let contact = Contact { name, ..address(id) };
+        let id = at("phone_number").or_else(|| at("bsuid"));
+        let is_news = !matches!(self.event, "received" | "reacted");
+        if is_news {
+            return Ok((known(id), news(self.event, self.data("whatsapp_id"), self.data("error/code"))?));
+        }
+        let name = at("display_name").or_else(|| at("username")).map(Cow::into_owned);
+        let contact = Contact { name, ..address(&id.ok_or("nobody")?) };
         let kind = match self.event {
             "received" if is_echo => ChannelEventKind::BusinessEcho { parts: self.content() },
             "received" => ChannelEventKind::Message { parts: self.content() },
-            "reacted" => {
-                let emoji = self.data("emoji").filter(|emoji| !emoji.is_empty()).ok_or("nothing_to_show")?;
+            _ => {
+                let emoji = self.data("emoji").ok_or("nothing_to_show")?;
                 ChannelEventKind::Message { parts: vec![Part::text(format!("(reacted with {emoji})"))] }
             }
-            event => news(event, self.data("whatsapp_id"), self.data("error/code"))?,
         };
         Ok((contact, kind))
     }
 
     fn content(self) -> Vec<Part> {
-        let cards = self.body.pointer("/data/contact_cards").and_then(Value::as_array).map(Vec::as_slice);
-        let cards = cards.unwrap_or_default();
+        let mut cards = Vec::new();
+        self.data.get("contact_cards").unwrap_or_default().each(|it| {
+            let card = card(it);
+            // One notice stands for several cards that say nothing.
+            if cards.len() < CARDS && cards.last() != Some(&card) {
+                cards.push(card);
+            }
+        });
         if !cards.is_empty() {
-            return cards.iter().map(card).collect();
+            return cards;
         }
         let media = [
             ("image", MediaKind::Image),
@@ -135,72 +151,92 @@ impl<'a> Call<'a> {
                 let mut kinds = ["button", "list"].into_iter();
                 kinds.find_map(|kind| self.data(&format!("interactive_reply/{kind}/text"))).map(Part::text)
             })
-            .unwrap_or_else(|| notice(self.data("unsupported/type").unwrap_or("unknown message")));
+            .unwrap_or_else(|| notice(&self.data("unsupported/type").unwrap_or("unknown message".into()), None));
         vec![part]
     }
 
+    /// A file, or a notice where its address is missing; nothing where there is none.
     fn media(self, kind: MediaKind, name: &str) -> Option<Part> {
-        let at = |field: &str| self.data(&format!("{name}/{field}")).map(str::to_owned);
-        Some(Part::Media(Media {
-            name: at("filename"),
-            content_type: at("mime_type"),
-            caption: at("caption").filter(|caption| !caption.trim().is_empty()),
-            // Its address wants our key.
-            ..Media::new(kind, MediaSource::Reference { id: at("url")? })
-        }))
+        let file = self.data.get(name).filter(|file| !file.is_null())?;
+        let [url, filename, content_type, caption] = file.pick(["url", "filename", "mime_type", "caption"]).map(given);
+        let caption = caption.filter(|caption| !caption.trim().is_empty());
+        Some(match url {
+            Some(url) => Part::Media(Media {
+                name: filename,
+                content_type,
+                caption,
+                // Its address wants our key.
+                ..Media::new(kind, MediaSource::Reference { id: url })
+            }),
+            None => notice(name, lines([caption, filename])),
+        })
     }
 
     fn location(self) -> Option<Part> {
-        let degrees = |name: &str, most: f64| {
-            let value = self.body.pointer(&format!("/data/location/{name}"))?.as_f64()?;
-            (value.abs() <= most).then_some(value)
-        };
-        let (latitude, longitude) = degrees("latitude", 90.0).zip(degrees("longitude", 180.0))?;
-        let lines: Vec<&str> =
-            ["location/name", "location/address"].into_iter().filter_map(|path| self.data(path)).collect();
-        Some(Part::Location { latitude, longitude, label: (!lines.is_empty()).then(|| lines.join("\n")) })
+        let place = self.data.get("location").filter(|place| !place.is_null())?;
+        let [latitude, longitude, name, address] = place.pick(["latitude", "longitude", "name", "address"]);
+        let degrees = |value: Json<'_>, most: f64| value.f64().filter(|value| value.abs() <= most);
+        let label = lines([name, address].map(given));
+        Some(match degrees(latitude, 90.0).zip(degrees(longitude, 180.0)) {
+            Some((latitude, longitude)) => Part::Location { latitude, longitude, label },
+            None => notice("location", label),
+        })
     }
 
     fn apple(self) -> Read {
-        let message = self.body.pointer("/data/message").ok_or("conversation")?;
+        let message = self.data.get("message").filter(|message| message.is_object()).ok_or("conversation")?;
         let is_inbound = self.event == "received";
         let (contact, business) = if is_inbound { ("/from", "/to") } else { ("/to", "/from") };
         self.check_sender(text(message, business))?;
-        let contact = address(text(message, contact).ok_or("nobody")?);
-        let kind = if is_inbound {
-            ChannelEventKind::Message { parts: apple::parts(message) }
-        } else {
-            news(self.event, text(message, "/id"), text(message, "/last_error/code"))?
-        };
-        Ok((contact, kind))
+        let contact = text(message, contact);
+        if !is_inbound {
+            let code = text(message, "/last_error/code");
+            return Ok((known(contact), news(self.event, text(message, "/id"), code)?));
+        }
+        let contact = address(&contact.ok_or("nobody")?);
+        Ok((contact, ChannelEventKind::Message { parts: apple::parts(message) }))
     }
 }
 
-fn news(event: &str, message: Option<&str>, code: Option<&str>) -> Result<ChannelEventKind, &'static str> {
+/// The contact of news. The message's own id finds it, so the contact need not be named.
+fn known(contact: Option<Cow<'_, str>>) -> Contact {
+    contact.map_or_else(Contact::default, |contact| address(&contact))
+}
+
+fn news(
+    event: &str,
+    message: Option<Cow<'_, str>>,
+    code: Option<Cow<'_, str>>,
+) -> Result<ChannelEventKind, &'static str> {
     let receipt = match event {
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
         "read" => Receipt::Read,
-        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => Receipt::failed(reason(code)),
+        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => Receipt::failed(reason(code.as_deref())),
         "accepted" => return Err("on_its_way"),
         _ => return Err("unknown_event"),
     };
-    Ok(ChannelEventKind::Receipt { message: message.ok_or("no_id")?.to_owned(), receipt })
+    Ok(ChannelEventKind::Receipt { message: message.ok_or("no_id")?.into_owned(), receipt })
 }
 
 /// A contact card; every field of it may be missing.
-fn card(card: &Value) -> Part {
-    let given: Vec<&str> =
-        ["first_name", "last_name"].into_iter().filter_map(|name| text(card, &format!("/name/{name}"))).collect();
-    let name = text(card, "/name/formatted_name").map(str::to_owned);
-    let name = name.or_else(|| (!given.is_empty()).then(|| given.join(" ")));
-    let phone = text(card, "/phone_numbers/0/phone_number").map(str::to_owned);
-    if name.is_none() && phone.is_none() { notice("contact card") } else { Part::ContactCard { name, phone } }
+fn card(card: Json<'_>) -> Part {
+    let [formatted, first, last] =
+        card.get("name").unwrap_or_default().pick(["formatted_name", "first_name", "last_name"]).map(given);
+    let parts: Vec<String> = [first, last].into_iter().flatten().collect();
+    let name = formatted.or_else(|| (!parts.is_empty()).then(|| parts.join(" ")));
+    let phone = text(card, "/phone_numbers/0/phone_number").map(Cow::into_owned);
+    if name.is_none() && phone.is_none() { notice("contact card", None) } else { Part::ContactCard { name, phone } }
 }
 
-fn notice(what: &str) -> Part {
+fn notice(what: &str, text: Option<String>) -> Part {
     let what = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
-    Part::Unsupported { what, text: None }
+    Part::Unsupported { what, text }
+}
+
+fn lines(lines: [Option<String>; 2]) -> Option<String> {
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn address(id: &str) -> Contact {
@@ -209,8 +245,12 @@ fn address(id: &str) -> Contact {
 }
 
 /// A text that says something.
-fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+fn text<'a>(value: Json<'a>, pointer: &str) -> Option<Cow<'a, str>> {
+    value.text_at(pointer).filter(|text| !text.is_empty())
+}
+
+fn given(value: Json<'_>) -> Option<String> {
+    value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
 fn time(text: &str) -> Option<i64> {

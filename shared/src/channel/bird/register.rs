@@ -13,7 +13,7 @@ use super::{
     classify,
 };
 use crate::{
-    adapter::{Account, Fact, Known, Outcome, RenderError, Step},
+    adapter::{Account, Fact, Failure, Known, Learned, RenderError, Step},
     secret::Secret,
 };
 
@@ -23,8 +23,6 @@ const MAKE: &str = "create_webhook";
 const RENEW: &str = "rotate_webhook_secret";
 const DROP: &str = "delete_webhook";
 
-/// The note that the webhook stands, or is gone for good.
-const DONE: &str = "bird.done";
 /// The note that the webhook that we knew is not there any more.
 const LOST: &str = "bird.lost";
 /// The note with the id of a webhook at this URL whose secret we do not know; empty where there is none.
@@ -38,31 +36,39 @@ fn ours<'a>(account: &Account<'a>, known: &Known) -> Option<&'a str> {
 
 /// The next call of a registration.
 pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Known) -> Result<Step, RenderError> {
-    if known.note(DONE).is_some() {
-        return Ok(Step::Done);
-    }
     if let Some(id) = ours(account, known) {
+        if known.answered > 0 {
+            return Ok(Step::Done);
+        }
         let body = json!({"url": url, "events": events, "status": "active"});
         return call(account, MOVE, Method::PATCH, &format!("/v1/webhooks/{id}"), Some(&body)).map(Step::Call);
     }
-    match known.note(FOUND) {
-        None => {
+    match (known.note(FOUND), anew(known)) {
+        (None, _) => {
             let query = form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish();
             call(account, FIND, Method::GET, &format!("/v1/webhooks?{query}"), None)
         }
-        Some("") => call(account, MAKE, Method::POST, "/v1/webhooks", Some(&json!({"url": url, "events": events}))),
-        Some(id) => call(account, RENEW, Method::POST, &format!("/v1/webhooks/{id}/rotate-secret"), None),
+        (Some(""), 1) => {
+            call(account, MAKE, Method::POST, "/v1/webhooks", Some(&json!({"url": url, "events": events})))
+        }
+        (Some(id), 1) => call(account, RENEW, Method::POST, &format!("/v1/webhooks/{id}/rotate-secret"), None),
+        (Some(_), _) => return Ok(Step::Done),
     }
     .map(Step::Call)
 }
 
+/// How many calls for another webhook were answered, the one that told that ours is lost left out.
+fn anew(known: &Known) -> usize {
+    known.answered.saturating_sub(usize::from(known.note(LOST).is_some()))
+}
+
 /// What the answer to such a call teaches.
-pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Response<Bytes>) -> Outcome {
+pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Response<Bytes>) -> Learned {
     if ours(account, known).is_some() {
         return match classify::read(MOVE, answer) {
-            Ok(_) => Outcome::Learned(vec![note(DONE)]),
-            Err(Outcome::Rejected { .. }) => Outcome::Learned(vec![note(LOST)]),
-            Err(outcome) => outcome,
+            Ok(_) => Ok(Vec::new()),
+            Err(Failure::Rejected { .. }) => Ok(vec![Fact::Note(LOST.to_owned(), "yes".to_owned())]),
+            Err(failure) => Err(failure),
         };
     }
     let found = known.note(FOUND);
@@ -71,29 +77,24 @@ pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Res
         Some("") => MAKE,
         Some(_) => RENEW,
     };
-    let answer = match classify::read(name, answer) {
-        Ok(answer) => answer,
-        Err(outcome) => return outcome,
-    };
+    let answer = classify::read(name, answer)?;
     let Some(found) = found else {
         let all = answer.get("data").and_then(Value::as_array).into_iter().flatten();
         let id = all.filter(|webhook| word(webhook, "url").as_deref() == Some(url)).find_map(|it| word(it, "id"));
-        return Outcome::Learned(vec![Fact::Note(FOUND.to_owned(), id.filter(|id| is_id(id)).unwrap_or_default())]);
+        return Ok(vec![Fact::Note(FOUND.to_owned(), id.filter(|id| is_id(id)).unwrap_or_default())]);
     };
     let id = if found.is_empty() { word(&answer, "id").filter(|id| is_id(id)) } else { Some(found.to_owned()) };
     match (id, word(&answer, "secret")) {
-        (Some(id), Some(secret)) => Outcome::Learned(vec![
-            Fact::Secret(WEBHOOK_ID, Secret::new(id)),
-            Fact::Secret(WEBHOOK_SECRET, Secret::new(secret)),
-            note(DONE),
-        ]),
-        _ => Outcome::rejected("Bird's answer to the new webhook has no secret in it"),
+        (Some(id), Some(secret)) => {
+            Ok(vec![Fact::Secret(WEBHOOK_ID, Secret::new(id)), Fact::Secret(WEBHOOK_SECRET, Secret::new(secret))])
+        }
+        _ => Err(Failure::rejected("Bird's answer to the new webhook has no secret in it")),
     }
 }
 
 /// The call that makes Bird forget our webhook.
 pub(super) fn unregister(account: &Account<'_>, known: &Known) -> Result<Step, RenderError> {
-    match account.secret(WEBHOOK_ID).filter(|_| known.note(DONE).is_none()) {
+    match account.secret(WEBHOOK_ID).filter(|_| known.answered == 0) {
         Some(id) => {
             let path = format!("/v1/webhooks/{}", id.reveal());
             call(account, DROP, Method::DELETE, &path, None).map(Step::Call)
@@ -103,15 +104,11 @@ pub(super) fn unregister(account: &Account<'_>, known: &Known) -> Result<Step, R
 }
 
 /// What the answer to that call means: one that is gone already is as good.
-pub(super) fn unregistered(answer: &Response<Bytes>) -> Outcome {
+pub(super) fn unregistered(answer: &Response<Bytes>) -> Learned {
     match classify::read(DROP, answer) {
-        Ok(_) | Err(Outcome::Rejected { .. }) => Outcome::Learned(vec![note(DONE)]),
-        Err(outcome) => outcome,
+        Ok(_) | Err(Failure::Rejected { .. }) => Ok(Vec::new()),
+        Err(failure) => Err(failure),
     }
-}
-
-fn note(key: &str) -> Fact {
-    Fact::Note(key.to_owned(), "yes".to_owned())
 }
 
 /// Whether this can stand in a path.

@@ -6,7 +6,10 @@ use http::{HeaderValue, Request, Response, header};
 
 use super::{Channel, sent};
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
+    adapter::{
+        Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
+        from_status,
+    },
     limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
     message::MediaKind,
     settings::{Form, Setting, SettingError},
@@ -123,16 +126,16 @@ impl Adapter for Custom {
         }
     }
 
-    fn read(&self, _account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, _account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         let id = if let Task::Deliver(delivery) = task { Some(delivery.retry_key(0)) } else { None };
         match answer.status().as_u16() {
             // 404 may as well be a callback URL that is not right, and that is no news of the contact.
-            410 => Outcome::Gone { reason: "the app does not know the contact any more".to_owned() },
-            413 => Outcome::rejected("the message is too large for the app"),
-            _ => match Outcome::from_status("the app", answer, None) {
-                Outcome::Learned(_) => sent(Ok(id)),
+            410 => Err(Failure::Gone { reason: "the app does not know the contact any more".to_owned() }),
+            413 => Err(Failure::rejected("the message is too large for the app")),
+            _ => match from_status("the app", answer, None) {
+                Ok(_) => sent(Ok(id)),
                 // A repeat is harmless, since it carries the same id.
-                Outcome::Retry { wait, reason, .. } => Outcome::Retry { wait, reason, doubtful: false },
+                Err(Failure::Retry { wait, reason, .. }) => Err(Failure::Retry { wait, reason, doubtful: false }),
                 other => other,
             },
         }

@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use super::wire::{Incoming, Person, Piece, Status};
+use super::wire::{
+    Buttons, Cards, Head, Incoming, Message, News, Person, Piece, Status, Subscribed, Typing, Unsubscribed,
+};
 use crate::{
+    json::{self, Json},
     message::{ChannelEvent, ChannelEventKind, Contact, Part, Receipt},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode},
+    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
 };
 
 /// The longest id, in bytes.
@@ -15,13 +18,18 @@ const PARTS: usize = 50;
 
 /// What a call contains. The app has this document at hand, so whatever is wrong is told, with the field's name.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let (id, contact, kind, at) = match decode::<Incoming>(&request.body)? {
-        Incoming::Message { id, at, contact, parts } => {
+    let whole = json::text_of(&request.body);
+    let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+    let Head { kind } = decode_at("", body)?;
+    let (id, contact, kind, at) = match kind {
+        Incoming::Message => {
+            let Message { id, at, contact, parts } = decode_at("", body)?;
             check_id(&id, "id")?;
             let contact = person(contact)?;
             (format!("message:{id}"), contact, ChannelEventKind::Message { parts: message(parts)? }, at)
         }
-        Incoming::Receipt { contact, message, status, reason } => {
+        Incoming::Receipt => {
+            let News { contact, message, status, reason } = decode_at("", body)?;
             check_id(&contact.id, "contact.id")?;
             check_id(&message, "message")?;
             let (word, receipt) = match status {
@@ -32,12 +40,17 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
             let contact = Contact { id: contact.id, ..Contact::default() };
             (format!("{word}:{message}"), contact, ChannelEventKind::Receipt { message, receipt }, None)
         }
-        Incoming::Typing { .. } => return Ok(ParsedChannel::ignored(&request.id, "typing").answered(taken(""))),
-        Incoming::Subscribed { id, contact } => {
+        Incoming::Typing => {
+            decode_at::<Typing>("", body)?;
+            return Ok(ParsedChannel::ignored(&request.id, "typing").answered(taken("")));
+        }
+        Incoming::Subscribed => {
+            let Subscribed { id, contact } = decode_at("", body)?;
             check_id(&id, "id")?;
             (format!("subscribed:{id}"), person(contact)?, ChannelEventKind::Subscribed, None)
         }
-        Incoming::Unsubscribed { id, contact } => {
+        Incoming::Unsubscribed => {
+            let Unsubscribed { id, contact } = decode_at("", body)?;
             check_id(&id, "id")?;
             check_id(&contact.id, "contact.id")?;
             let contact = Contact { id: contact.id, ..Contact::default() };
@@ -69,33 +82,40 @@ fn person(person: Person) -> Result<Contact, ParseError> {
     })
 }
 
-fn message(pieces: Vec<Piece>) -> Result<Vec<Part>, ParseError> {
-    if !(1..=PARTS).contains(&pieces.len()) {
+fn message(pieces: Json<'_>) -> Result<Vec<Part>, ParseError> {
+    let (mut parts, mut count) = (Ok(Vec::new()), 0_usize);
+    pieces.each(|piece| {
+        if let Some(list) = parts.as_mut().ok().filter(|_| count < PARTS) {
+            match part(&format!("parts[{count}]"), piece) {
+                Ok(part) => list.push(part),
+                Err(error) => parts = Err(error),
+            }
+        }
+        count += 1;
+    });
+    if !(1..=PARTS).contains(&count) {
         return Err(ParseError::bad("parts", "a list of 1 to 50 parts"));
     }
-    for (index, piece) in pieces.iter().enumerate() {
-        let field = |name: &str| format!("parts[{index}].{name}");
-        match piece {
-            Piece::Text { text } if text.is_empty() => return Err(ParseError::bad(&field("text"), "some text")),
-            Piece::Image(file) | Piece::Video(file) | Piece::Audio(file) | Piece::File(file) => {
-                let is_link = url::Url::parse(&file.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-                if !is_link {
-                    return Err(ParseError::bad(&field("url"), "an https link to the file"));
-                }
-            }
-            Piece::Buttons { buttons } if buttons.is_empty() => {
-                return Err(ParseError::bad(&field("buttons"), "at least one button"));
-            }
-            Piece::Cards { cards } if cards.is_empty() => {
-                return Err(ParseError::bad(&field("cards"), "at least one card"));
-            }
-            Piece::Location { latitude, longitude, .. } if !(latitude.abs() <= 90.0 && longitude.abs() <= 180.0) => {
-                return Err(ParseError::bad(&field("latitude"), "degrees, as the longitude"));
-            }
-            _ => {}
+    parts
+}
+
+fn part(place: &str, piece: Json<'_>) -> Result<Part, ParseError> {
+    let piece = Piece::read(place, piece)?;
+    let bad = |name: &str, should_be: &str| Err(ParseError::bad(&format!("{place}.{name}"), should_be));
+    match &piece {
+        Piece::Text(text) if text.text.is_empty() => bad("text", "some text"),
+        Piece::Image(file) | Piece::Video(file) | Piece::Audio(file) | Piece::File(file)
+            if !url::Url::parse(&file.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) =>
+        {
+            bad("url", "an https link to the file")
         }
+        Piece::Buttons(Buttons { buttons }) if buttons.is_empty() => bad("buttons", "at least one button"),
+        Piece::Cards(Cards { cards }) if cards.is_empty() => bad("cards", "at least one card"),
+        Piece::Location(place) if !(place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0) => {
+            bad("latitude", "degrees, as the longitude")
+        }
+        _ => Ok(piece.into()),
     }
-    Ok(pieces.into_iter().map(Part::from).collect())
 }
 
 fn check_id(id: &str, field: &str) -> Result<(), ParseError> {

@@ -38,8 +38,9 @@ fn every_call_becomes_what_the_table_says() {
 fn a_part_comes_back_as_it_went() {
     let bytes = &fixtures(FOLDER)["in_message_every_part.json"];
     let mut pieces = serde_json::from_slice::<Value>(bytes).unwrap()["parts"].clone();
-    let parts: Vec<wire::Piece> = serde_json::from_value(pieces.clone()).unwrap();
-    let parts: Vec<Part> = parts.into_iter().map(Part::from).collect();
+    let text = pieces.to_string();
+    let list = crate::json::Json::read(&text).unwrap().items();
+    let parts: Vec<Part> = list.into_iter().map(|piece| wire::Piece::read("parts", piece).unwrap().into()).collect();
     let contact = contact("customer-42");
     let ines = agent("Ines");
     let mut side = side();
@@ -61,6 +62,27 @@ fn a_part_comes_back_as_it_went() {
     let Body::Bytes(sent) = sent else { panic!() };
     assert_eq!(standard_webhooks::verify(KEY, &parts.headers, &sent, ARRIVED), Ok(()));
     assert!(parts.headers["webhook-signature"].is_sensitive());
+}
+
+#[test]
+fn what_is_wrong_is_told_with_the_name_of_the_field() {
+    let told = |parts: Value| {
+        let call = json!({"type": "message", "id": "1", "contact": {"id": "c"}, "parts": parts});
+        parsed(call.to_string().as_bytes())["message"].as_str().unwrap_or_default().to_owned()
+    };
+    let buttons = vec![json!({"label": "a"}); 101];
+    let hi = json!({"type": "text", "text": "hi"});
+    for (parts, field) in [
+        (json!({}), "`parts`"),
+        (json!(vec![&hi; 51]), "`parts`"),
+        (json!([hi, {"type": "text"}]), "`parts[1].text`"),
+        (json!([hi, {"type": "image", "url": 5}]), "`parts[1].url`"),
+        (json!([hi, {"type": "x"}]), "`parts[1].type`"),
+        (json!([{"type": "buttons", "buttons": buttons}]), "`parts[0].buttons`"),
+        (json!([{"type": "cards", "cards": [{"buttons": buttons}]}]), "`parts[0].buttons`"),
+    ] {
+        assert!(told(parts).contains(field), "{field}");
+    }
 }
 
 #[test]

@@ -3,31 +3,69 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Button, Card, Media, MediaKind, MediaSource, Part};
+use crate::{
+    json::Json,
+    message::{Button, Card, Media, MediaKind, MediaSource, Part},
+    webhook::{ParseError, decode_at},
+};
 
-/// What the app tells the bridge.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+/// What the app tells the bridge. An enum with the type inside would be read into a tree first.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Incoming {
     /// The contact wrote.
-    Message {
-        id: String,
-        /// In milliseconds since 1970.
-        at: Option<i64>,
-        contact: Person,
-        parts: Vec<Piece>,
-    },
+    Message,
     /// News of a message that the bridge sent.
-    Receipt { contact: Named, message: String, status: Status, reason: Option<String> },
+    Receipt,
     /// The contact writes.
-    Typing {
-        #[serde(rename = "contact")]
-        _contact: Named,
-    },
+    Typing,
     /// The contact may be written to again.
-    Subscribed { id: String, contact: Person },
+    Subscribed,
     /// The contact does not want to be written to.
-    Unsubscribed { id: String, contact: Named },
+    Unsubscribed,
+}
+
+/// Which of several an object is.
+#[derive(Debug, Deserialize)]
+pub(super) struct Head<T> {
+    #[serde(rename = "type")]
+    pub(super) kind: T,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Message<'a> {
+    pub(super) id: String,
+    /// In milliseconds since 1970.
+    pub(super) at: Option<i64>,
+    pub(super) contact: Person,
+    #[serde(borrow)]
+    pub(super) parts: Json<'a>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct News {
+    pub(super) contact: Named,
+    pub(super) message: String,
+    pub(super) status: Status,
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Typing {
+    #[serde(rename = "contact")]
+    pub(super) _contact: Named,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Subscribed {
+    pub(super) id: String,
+    pub(super) contact: Person,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Unsubscribed {
+    pub(super) id: String,
+    pub(super) contact: Named,
 }
 
 /// A contact by id.
@@ -81,45 +119,126 @@ pub(super) struct OutgoingAuthor<'a> {
 }
 
 /// One piece of a message, the same in both directions.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Piece {
-    Text {
-        text: String,
-    },
+    Text(Text),
     Image(File),
     Video(File),
     Audio(File),
     File(File),
-    Location {
-        latitude: f64,
-        longitude: f64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        label: Option<String>,
-    },
-    ContactCard {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        phone: Option<String>,
-    },
-    Sticker {
-        id: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        url: Option<String>,
-    },
-    Buttons {
-        buttons: Vec<Choice>,
-    },
-    Cards {
-        cards: Vec<SideBySide>,
-    },
-    /// Something that has no name here: what it was, and its text.
-    Other {
-        what: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        text: Option<String>,
-    },
+    Location(Place),
+    ContactCard(ContactCard),
+    Sticker(Sticker),
+    Buttons(Buttons),
+    Cards(Cards),
+    /// Something that has no name here.
+    Other(Other),
+}
+
+/// The kinds of [`Piece`].
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Text,
+    Image,
+    Video,
+    Audio,
+    File,
+    Location,
+    ContactCard,
+    Sticker,
+    Buttons,
+    Cards,
+    Other,
+}
+
+/// The most buttons of a piece or a card, and the most cards of a piece.
+const MOST: usize = 100;
+
+impl Piece {
+    /// Reads the piece that stands in the field `place`.
+    pub(super) fn read(place: &str, piece: Json<'_>) -> Result<Self, ParseError> {
+        let Head { kind } = decode_at(place, piece)?;
+        let check = |of: Json<'_>, list: &str| {
+            let mut count = 0_usize;
+            of.get(list).unwrap_or_default().each(|_| count += 1);
+            let is_few = count <= MOST;
+            if is_few { Ok(()) } else { Err(ParseError::bad(&format!("{place}.{list}"), "a list of at most 100")) }
+        };
+        Ok(match kind {
+            Kind::Text => Self::Text(decode_at(place, piece)?),
+            Kind::Image => Self::Image(decode_at(place, piece)?),
+            Kind::Video => Self::Video(decode_at(place, piece)?),
+            Kind::Audio => Self::Audio(decode_at(place, piece)?),
+            Kind::File => Self::File(decode_at(place, piece)?),
+            Kind::Location => Self::Location(decode_at(place, piece)?),
+            Kind::ContactCard => Self::ContactCard(decode_at(place, piece)?),
+            Kind::Sticker => Self::Sticker(decode_at(place, piece)?),
+            Kind::Buttons => {
+                check(piece, "buttons")?;
+                Self::Buttons(decode_at(place, piece)?)
+            }
+            Kind::Cards => {
+                check(piece, "cards")?;
+                let mut checked = Ok(());
+                piece.get("cards").unwrap_or_default().each(|card| {
+                    if checked.is_ok() {
+                        checked = check(card, "buttons");
+                    }
+                });
+                checked?;
+                Self::Cards(decode_at(place, piece)?)
+            }
+            Kind::Other => Self::Other(decode_at(place, piece)?),
+        })
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Text {
+    pub(super) text: String,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Place {
+    pub(super) latitude: f64,
+    pub(super) longitude: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct ContactCard {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) phone: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Sticker {
+    pub(super) id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Buttons {
+    pub(super) buttons: Vec<Choice>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Cards {
+    pub(super) cards: Vec<SideBySide>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Other {
+    /// What it was.
+    pub(super) what: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -174,17 +293,19 @@ impl From<Piece> for Part {
             })
         };
         match piece {
-            Piece::Text { text } => Self::Text { text },
+            Piece::Text(Text { text }) => Self::Text { text },
             Piece::Image(file) => media(MediaKind::Image, file),
             Piece::Video(file) => media(MediaKind::Video, file),
             Piece::Audio(file) => media(MediaKind::Audio, file),
             Piece::File(file) => media(MediaKind::File, file),
-            Piece::Location { latitude, longitude, label } => Self::Location { latitude, longitude, label },
-            Piece::ContactCard { name, phone } => Self::ContactCard { name, phone },
-            Piece::Sticker { id, url } => Self::Sticker { id, url },
-            Piece::Buttons { buttons } => Self::Buttons { buttons: buttons.into_iter().map(Button::from).collect() },
-            Piece::Cards { cards } => Self::Carousel { cards: cards.into_iter().map(Card::from).collect() },
-            Piece::Other { what, text } => Self::Unsupported { what, text },
+            Piece::Location(Place { latitude, longitude, label }) => Self::Location { latitude, longitude, label },
+            Piece::ContactCard(ContactCard { name, phone }) => Self::ContactCard { name, phone },
+            Piece::Sticker(Sticker { id, url }) => Self::Sticker { id, url },
+            Piece::Buttons(Buttons { buttons }) => {
+                Self::Buttons { buttons: buttons.into_iter().map(Button::from).collect() }
+            }
+            Piece::Cards(Cards { cards }) => Self::Carousel { cards: cards.into_iter().map(Card::from).collect() },
+            Piece::Other(Other { what, text }) => Self::Unsupported { what, text },
         }
     }
 }
@@ -192,12 +313,12 @@ impl From<Piece> for Part {
 impl From<&Part> for Piece {
     fn from(part: &Part) -> Self {
         match part.clone() {
-            Part::Text { text } => Self::Text { text },
+            Part::Text { text } => Self::Text(Text { text }),
             Part::Media(media) => {
                 let url = match media.source {
                     MediaSource::Link { url } | MediaSource::ShortLink { url } => url,
                     MediaSource::Reference { .. } | MediaSource::Fetched => {
-                        return Self::Text { text: crate::fit::plain(part) };
+                        return Self::Text(Text { text: crate::fit::plain(part) });
                     }
                 };
                 let Media { name, content_type, size, seconds, caption, .. } = media;
@@ -209,12 +330,14 @@ impl From<&Part> for Piece {
                     MediaKind::File => Self::File(file),
                 }
             }
-            Part::Location { latitude, longitude, label } => Self::Location { latitude, longitude, label },
-            Part::ContactCard { name, phone } => Self::ContactCard { name, phone },
-            Part::Sticker { id, url } => Self::Sticker { id, url },
-            Part::Buttons { buttons } => Self::Buttons { buttons: buttons.into_iter().map(Choice::from).collect() },
-            Part::Carousel { cards } => Self::Cards { cards: cards.into_iter().map(SideBySide::from).collect() },
-            Part::Unsupported { what, text } => Self::Other { what, text },
+            Part::Location { latitude, longitude, label } => Self::Location(Place { latitude, longitude, label }),
+            Part::ContactCard { name, phone } => Self::ContactCard(ContactCard { name, phone }),
+            Part::Sticker { id, url } => Self::Sticker(Sticker { id, url }),
+            Part::Buttons { buttons } => {
+                Self::Buttons(Buttons { buttons: buttons.into_iter().map(Choice::from).collect() })
+            }
+            Part::Carousel { cards } => Self::Cards(Cards { cards: cards.into_iter().map(SideBySide::from).collect() }),
+            Part::Unsupported { what, text } => Self::Other(Other { what, text }),
         }
     }
 }

@@ -12,7 +12,8 @@ use http::{HeaderValue, Method, Request, Response};
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{
-        Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
+        Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
+        from_status, json_call,
     },
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, Media, MediaKind, MediaSource, PartKind},
@@ -48,11 +49,6 @@ const SET_WEBHOOK: &str = "set_webhook_endpoint";
 const GET_WEBHOOK: &str = "get_webhook_endpoint";
 const PROFILE: &str = "profile";
 const TRANSCODING: &str = "transcoding";
-
-/// The note that a task's call was made.
-const ASKED: &str = "line.asked";
-/// The note that the webhook was found switched on.
-const SEEN: &str = "line.seen";
 
 /// What a webhook is told that is set and switched off, as every new one is.
 const SWITCHED_OFF: &str = "the URL is set at LINE, but “Use webhook” is off: switch it on in the LINE Developers console \
@@ -122,70 +118,61 @@ impl Adapter for Line {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let asked = known.note(ASKED).is_some();
-        match task {
-            Task::Deliver(delivery) => {
+        match (task, known.answered) {
+            (Task::Deliver(delivery), _) => {
                 let calls = render::calls(account, delivery)?;
                 let calls = calls.iter().enumerate().map(|(index, messages)| push(account, delivery, index, messages));
                 Ok(next_of(calls.collect::<Result<_, _>>()?, known))
             }
-            Task::Check if !asked => get(account, BOT_INFO, "/v2/bot/info"),
-            Task::Register { url } if !asked => {
+            (Task::Check, 0) => get(account, BOT_INFO, "/v2/bot/info"),
+            (Task::Register { url }, 0) => {
                 let body = serde_json::json!({"endpoint": url});
                 let url = format!("{}/v2/bot/channel/webhook/endpoint", account.api_url(API_URL));
                 let bearer = bearer(account)?;
                 let header = ("authorization", bearer.as_str());
                 json_call(SET_WEBHOOK, Method::PUT, &url, header, Some(&body), Repeat::Harmless).map(Step::Call)
             }
-            Task::Register { .. } if known.note(SEEN).is_none() => {
-                get(account, GET_WEBHOOK, "/v2/bot/channel/webhook/endpoint")
-            }
-            Task::Profile { contact } if !asked => get(account, PROFILE, &format!("/v2/bot/profile/{}", path(contact))),
-            Task::Fetch(media, _) => fetch(account, media, asked),
-            // There is no call that removes a webhook: it is switched off in the console. The others were asked already.
-            Task::Unregister | Task::Check | Task::Register { .. } | Task::Profile { .. } => Ok(Step::Done),
+            (Task::Register { .. }, 1) => get(account, GET_WEBHOOK, "/v2/bot/channel/webhook/endpoint"),
+            (Task::Profile { contact }, 0) => get(account, PROFILE, &format!("/v2/bot/profile/{}", path(contact))),
+            (Task::Fetch(media, _), answered) => fetch(account, media, answered > 0),
+            (Task::Check | Task::Register { .. } | Task::Profile { .. }, _) => Ok(Step::Done),
+            // No call removes a webhook: it is switched off in the console.
+            (Task::Unregister, _) => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }
 
-    fn read(&self, _account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
-        let asked = || Fact::Note(ASKED.to_owned(), "yes".to_owned());
-        let result = match task {
-            Task::Deliver(_) => {
+    fn read(&self, _account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
+        match (task, known.answered) {
+            (Task::Deliver(_), _) => {
                 let id = |answer: wire::Answer| answer.sent_messages.into_iter().next().map(|message| message.id);
-                return sent(classify::read(PUSH, answer).map(id));
+                sent(classify::read(PUSH, answer).map(id))
             }
-            Task::Check => classify::read(BOT_INFO, answer).and_then(|answer| match answer.user_id {
-                Some(id) => Ok(vec![
-                    Fact::Identity(id.clone()),
-                    Fact::AccountId(id.clone()),
-                    Fact::Setting(BOT_USER_ID, id),
-                    asked(),
-                ]),
-                None => Err(Outcome::rejected("the answer of `api_url` names no bot, so it is not LINE's API")),
-            }),
-            Task::Register { .. } if known.note(ASKED).is_some() => {
-                classify::read(GET_WEBHOOK, answer).and_then(|answer| match answer.active {
-                    Some(false) => Err(Outcome::rejected(SWITCHED_OFF)),
-                    _ => Ok(vec![Fact::Note(SEEN.to_owned(), "yes".to_owned())]),
-                })
+            (Task::Check, _) => match classify::read(BOT_INFO, answer)?.user_id {
+                Some(id) => {
+                    Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id.clone()), Fact::Setting(BOT_USER_ID, id)])
+                }
+                None => Err(Failure::rejected("the answer of `api_url` names no bot, so it is not LINE's API")),
+            },
+            (Task::Register { .. }, 0) => classify::read(SET_WEBHOOK, answer).map(|_| Vec::new()),
+            (Task::Register { .. }, _) => match classify::read(GET_WEBHOOK, answer)?.active {
+                Some(false) => Err(Failure::rejected(SWITCHED_OFF)),
+                _ => Ok(Vec::new()),
+            },
+            (Task::Profile { contact }, _) => {
+                classify::read(PROFILE, answer).map(|answer| vec![Fact::Profile(profile(contact, answer))])
             }
-            Task::Register { .. } => classify::read(SET_WEBHOOK, answer).map(|_| vec![asked()]),
-            Task::Profile { contact } => {
-                classify::read(PROFILE, answer).map(|answer| vec![Fact::Profile(profile(contact, answer)), asked()])
-            }
-            Task::Fetch(..) => classify::read(TRANSCODING, answer).and_then(|answer| match answer.status.as_deref() {
-                Some("processing") => Err(Outcome::Retry {
+            (Task::Fetch(..), _) => match classify::read(TRANSCODING, answer)?.status.as_deref() {
+                Some("processing") => Err(Failure::Retry {
                     wait: Some(Duration::from_secs(3)),
                     reason: "LINE is still preparing the file".to_owned(),
                     doubtful: false,
                 }),
-                Some("failed") => Err(Outcome::rejected("LINE could not prepare the file")),
-                _ => Ok(vec![asked()]),
-            }),
-            _ => return Outcome::from_status("LINE", answer, None),
-        };
-        result.map_or_else(|outcome| outcome, Outcome::Learned)
+                Some("failed") => Err(Failure::rejected("LINE could not prepare the file")),
+                _ => Ok(Vec::new()),
+            },
+            _ => from_status("LINE", answer, None),
+        }
     }
 }
 

@@ -1,147 +1,181 @@
 //! LINE's webhook events: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>.
 
-use super::wire::{Callback, Event, Message, Postback};
+use std::borrow::Cow;
+
 use crate::{
     adapter::Account,
+    json::{self, Json},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part},
-    webhook::{Ack, Ignored, ParseError, ParsedChannel, WebhookRequest, decode},
+    webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
 };
 
 /// What a call contains: events of several people at once, in order.
 ///
-/// New kinds of events are acknowledged, since LINE reserves the right to add some.
+/// New kinds of events are acknowledged, since LINE reserves the right to add some. A message without what its type
+/// promises is a notice: the other events of a batch are other people's.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let callback: Callback = decode(&request.body)?;
-    if let (Some(ours), Some(destination)) = (account.setting(super::BOT_USER_ID), &callback.destination)
+    let whole = json::text_of(&request.body);
+    let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+    let [destination, events] = body.pick(["destination", "events"]);
+    if !events.is_array() {
+        return Err(ParseError::missing("events"));
+    }
+    if let (Some(ours), Some(destination)) = (account.setting(super::BOT_USER_ID), string(destination))
         && ours != destination
     {
-        return Err(ParseError::bad("destination", "the user id of the bot that this URL was made for"));
+        return Ok(ParsedChannel::ignored(destination, "other_bot"));
     }
-    let mut parsed = ParsedChannel { events: Vec::new(), ignored: Vec::new(), ack: Ack::empty() };
-    for (index, event) in callback.events.iter().enumerate() {
-        let id = event_id(event, request, index);
-        let read = match read(event) {
-            Ok(read) => read,
-            // The other events of a batch are other people's, and LINE would not send them again.
-            Err(_) if callback.events.len() > 1 => Err("malformed"),
-            Err(error) => return Err(error),
-        };
-        match read {
+    let mut batch = Batch::new();
+    events.each(|event| {
+        let event = Event::of(event);
+        match event.read() {
             Ok((contact, kind)) => {
-                let at = event.timestamp.unwrap_or(request.received_at);
-                let contact = Contact { id: contact.to_owned(), ..Contact::default() };
-                parsed.events.push(ChannelEvent { id, at, contact, kind });
+                let at = event.timestamp.i64().unwrap_or(request.received_at);
+                let contact = Contact { id: contact, ..Contact::default() };
+                batch.push(ChannelEvent { id: event.id(), at, contact, kind });
             }
-            Err(reason) => parsed.ignored.push(Ignored { id, reason }),
+            Err(reason) => batch.ignore(event.id(), reason),
         }
-    }
-    Ok(parsed)
+    });
+    Ok(batch.done())
 }
 
-/// LINE's id of the event; older events have none, and then a message's id is as good.
-fn event_id(event: &Event, request: &WebhookRequest, index: usize) -> String {
-    let given = event.webhook_event_id.as_ref().filter(|id| !id.is_empty()).cloned();
-    let message = || event.message.as_ref().map(|message| format!("{}:{}", event.kind, message.id));
-    given.or_else(message).unwrap_or_else(|| format!("{}:{index}", request.id))
+/// An event; older ones lack many of the common fields.
+struct Event<'a> {
+    whole: Json<'a>,
+    kind: String,
+    mode: Json<'a>,
+    timestamp: Json<'a>,
+    source: Json<'a>,
+    id: Json<'a>,
+    message: Json<'a>,
+    postback: Json<'a>,
 }
 
-type Read<'a> = Result<(&'a str, ChannelEventKind), &'static str>;
+impl<'a> Event<'a> {
+    fn of(whole: Json<'a>) -> Self {
+        let names = ["type", "mode", "timestamp", "source", "webhookEventId", "message", "postback"];
+        let [kind, mode, timestamp, source, id, message, postback] = whole.pick(names);
+        Self { whole, kind: string(kind).unwrap_or_default(), mode, timestamp, source, id, message, postback }
+    }
 
-/// Whom an event is about and what it says, or why it is not for us.
-fn read(event: &Event) -> Result<Read<'_>, ParseError> {
-    if event.mode.as_deref() == Some("standby") {
-        return Ok(Err("standby"));
+    /// LINE's id of the event; older events have none, and then a message's id is as good.
+    fn id(&self) -> String {
+        let message = || Some(format!("{}:{}", self.kind, given(self.message.get("id")?)?));
+        given(self.id).or_else(message).unwrap_or_else(|| format!("{}:{}", self.kind, id_of(self.whole.raw())))
     }
-    let source = event.source.as_ref();
-    if source.is_some_and(|source| source.kind != "user") {
-        return Ok(Err("group"));
-    }
-    let Some(contact) = source.and_then(|source| source.user_id.as_deref()).filter(|id| !id.is_empty()) else {
-        return Ok(Err("nobody"));
-    };
-    let message = || event.message.as_ref().ok_or_else(|| ParseError::missing("events.message"));
-    let kind = match event.kind.as_str() {
-        "message" => ChannelEventKind::Message { parts: parts(message()?)? },
-        "messageEdited" => {
-            let text = message()?.text.as_deref().unwrap_or_default();
-            ChannelEventKind::Message { parts: vec![Part::text(format!("(edited) {text}"))] }
+
+    /// Whom the event is about and what it says, or why it is not for us.
+    fn read(&self) -> Result<(String, ChannelEventKind), &'static str> {
+        if self.mode.text().as_deref() == Some("standby") {
+            return Err("standby");
         }
-        "unsend" if event.unsend.is_some() => {
-            ChannelEventKind::Message { parts: vec![Part::text("(took back an earlier message)")] }
+        let [kind, user, group, room] = self.source.pick(["type", "userId", "groupId", "roomId"]);
+        let is_group = kind.text().map_or(!(group.is_null() && room.is_null()), |kind| kind != "user");
+        if is_group {
+            return Err("group");
         }
-        "postback" => match event.postback.as_ref().map(pressed) {
-            Some(Some(text)) => ChannelEventKind::Message { parts: vec![Part::text(text)] },
-            Some(None) => return Ok(Err("menu")),
-            None => return Err(ParseError::missing("events.postback")),
-        },
-        "follow" => ChannelEventKind::Subscribed,
-        "unfollow" => ChannelEventKind::Unsubscribed,
-        _ => return Ok(Err("unknown_event")),
-    };
-    Ok(Ok((contact, kind)))
-}
-
-/// What a pressed button says; nothing where it only turned a page of the menu.
-fn pressed(postback: &Postback) -> Option<String> {
-    let Some(params) = &postback.params else { return Some(postback.data.clone()) };
-    if params.new_rich_menu_alias_id.is_some() {
-        return None;
+        let contact = given(user).ok_or("nobody")?;
+        let message = |part: Part| ChannelEventKind::Message { parts: vec![part] };
+        let kind = match self.kind.as_str() {
+            "message" => ChannelEventKind::Message { parts: parts(self.message) },
+            "messageEdited" => message(match self.message.get("text").and_then(string) {
+                Some(text) => Part::text(format!("(edited) {text}")),
+                None => notice("edited message", None),
+            }),
+            "unsend" => message(Part::text("(took back an earlier message)")),
+            "postback" => message(pressed(self.postback)?),
+            "follow" => ChannelEventKind::Subscribed,
+            "unfollow" => ChannelEventKind::Unsubscribed,
+            _ => return Err("unknown_event"),
+        };
+        Ok((contact, kind))
     }
-    let time = params.datetime.as_ref().or(params.date.as_ref()).or(params.time.as_ref());
-    Some(time.map_or_else(|| postback.data.clone(), |time| format!("{}\n{time}", postback.data)))
 }
 
-fn parts(message: &Message) -> Result<Vec<Part>, ParseError> {
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let part = match message.kind.as_str() {
-        "text" => match given(&message.text) {
-            Some(text) => Part::text(text),
-            None => Part::Unsupported { what: "empty message".to_owned(), text: None },
-        },
+/// What a pressed button says, unless it only turned a page of the menu.
+fn pressed(postback: Json<'_>) -> Result<Part, &'static str> {
+    let [data, params] = postback.pick(["data", "params"]);
+    let [page, datetime, date, time] = params.pick(["newRichMenuAliasId", "datetime", "date", "time"]);
+    if !page.is_null() {
+        return Err("menu");
+    }
+    let time = [datetime, date, time].into_iter().find_map(string);
+    let words: Vec<String> = string(data).into_iter().chain(time).collect();
+    Ok(if words.is_empty() { notice("pressed button", None) } else { Part::text(words.join("\n")) })
+}
+
+fn parts(message: Json<'_>) -> Vec<Part> {
+    let names = ["type", "text", "title", "address", "latitude", "longitude", "stickerId", "fileName"];
+    let [kind, text, title, address, latitude, longitude, sticker, name] = message.pick(names);
+    let kind = string(kind).unwrap_or_default();
+    let label = || joined([title, address]);
+    let part = match kind.as_str() {
+        "text" => given(text).map(Part::text),
         "image" => file(MediaKind::Image, message),
         "video" => file(MediaKind::Video, message),
         "audio" => file(MediaKind::Audio, message),
         "file" => file(MediaKind::File, message),
         "location" => {
-            let degrees = |value: Option<f64>, most: f64, field: &str| {
-                value.filter(|value| value.abs() <= most).ok_or_else(|| ParseError::bad(field, "degrees"))
-            };
-            let label: Vec<String> = [&message.title, &message.address].into_iter().filter_map(given).collect();
-            Part::Location {
-                latitude: degrees(message.latitude, 90.0, "events.message.latitude")?,
-                longitude: degrees(message.longitude, 180.0, "events.message.longitude")?,
-                label: (!label.is_empty()).then(|| label.join("\n")),
-            }
+            let degrees = |value: Json<'_>, most: f64| value.f64().filter(|value| value.abs() <= most);
+            degrees(latitude, 90.0).zip(degrees(longitude, 180.0)).map(|(latitude, longitude)| Part::Location {
+                latitude,
+                longitude,
+                label: label(),
+            })
         }
-        "sticker" => {
-            let id = message.sticker_id.clone().unwrap_or_default();
-            let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        "sticker" => given(sticker).map(|id| {
+            let is_number = id.bytes().all(|byte| byte.is_ascii_digit());
             let url = is_number.then(|| format!("{STICKERS}/{id}/android/sticker.png"));
-            let text = given(&message.text).map(Part::text);
-            return Ok(std::iter::once(Part::Sticker { id, url }).chain(text).collect());
-        }
-        other => {
-            let what: String = other.chars().filter(|c| c.is_alphanumeric() || *c == ' ').take(40).collect();
-            Part::Unsupported { what, text: given(&message.text) }
-        }
+            Part::Sticker { id, url }
+        }),
+        _ => None,
     };
-    Ok(vec![part])
+    match part {
+        Some(sticker @ Part::Sticker { .. }) => std::iter::once(sticker).chain(given(text).map(Part::text)).collect(),
+        Some(part) => vec![part],
+        None => {
+            let what = if kind == "text" { "empty message" } else { &kind };
+            vec![notice(what, joined([text, title, address, name]))]
+        }
+    }
 }
 
 /// Where LINE shows its stickers to everybody; not documented.
 const STICKERS: &str = "https://stickershop.line-scdn.net/stickershop/v1/sticker";
 
 /// A file: at LINE, where only this channel can fetch it and not for long, or at whoever sent it.
-fn file(kind: MediaKind, message: &Message) -> Part {
-    let elsewhere = message.content_provider.as_ref().and_then(|provider| provider.original_content_url.clone());
-    let source = match elsewhere {
+fn file(kind: MediaKind, message: Json<'_>) -> Option<Part> {
+    let [id, provider, name, size, duration] =
+        message.pick(["id", "contentProvider", "fileName", "fileSize", "duration"]);
+    let source = match provider.get("originalContentUrl").and_then(string) {
         Some(url) => MediaSource::ShortLink { url },
-        None => MediaSource::Reference { id: message.id.clone() },
+        None => MediaSource::Reference { id: given(id)? },
     };
-    Part::Media(Media {
-        name: message.file_name.clone().filter(|name| !name.trim().is_empty()),
-        size: message.file_size,
-        seconds: message.duration.map(|duration| duration.div_ceil(1_000)),
+    Some(Part::Media(Media {
+        name: given(name),
+        size: size.u64(),
+        seconds: duration.u64().map(|duration| duration.div_ceil(1_000)),
         ..Media::new(kind, source)
-    })
+    }))
+}
+
+/// A visible notice in place of what the bridge does not know, or cannot read.
+fn notice(what: &str, text: Option<String>) -> Part {
+    let what: String = what.chars().filter(|c| c.is_alphanumeric() || *c == ' ').take(40).collect();
+    Part::Unsupported { what: if what.is_empty() { "unknown message".to_owned() } else { what }, text }
+}
+
+fn joined<const N: usize>(lines: [Json<'_>; N]) -> Option<String> {
+    let lines: Vec<String> = lines.into_iter().filter_map(given).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn string(value: Json<'_>) -> Option<String> {
+    value.text().map(Cow::into_owned)
+}
+
+/// A text that says something.
+fn given(value: Json<'_>) -> Option<String> {
+    string(value).filter(|text| !text.trim().is_empty())
 }

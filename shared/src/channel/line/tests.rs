@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    message::{Button, Card, Part},
+    message::{Button, Card, ChannelEventKind, Part},
     testing::{
         Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,
@@ -41,26 +41,91 @@ fn every_call_becomes_what_the_table_says() {
     assert_shown!("inbound", table);
 }
 
+/// What becomes of a signed call with these events.
+fn taken(events: &[Value]) -> ParsedChannel {
+    let bytes = serde_json::to_vec(&json!({"destination": BOT, "events": events})).unwrap();
+    let signature = signature(&bytes);
+    take(&Line, &side(), &webhook(&[("X-Line-Signature", &signature)], bytes)).unwrap().unwrap()
+}
+
+fn event(id: &str, more: Value) -> Value {
+    let mut event = json!({"type": "message", "mode": "active", "timestamp": 1, "webhookEventId": id,
+        "source": {"type": "user", "userId": "U1"}});
+    event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    event
+}
+
 #[test]
-fn one_odd_event_does_not_take_the_others_of_its_batch_with_it() {
-    let event = |id: &str, message: Value| {
-        json!({"type": "message", "mode": "active", "timestamp": 1, "webhookEventId": id, "message": message,
-            "source": {"type": "user", "userId": "U1"}})
+fn an_event_without_its_content_is_a_notice_alone_and_in_a_batch() {
+    let notice =
+        |what: &str, text: Option<&str>| Part::Unsupported { what: what.into(), text: text.map(str::to_owned) };
+    let text = event("text", json!({"message": {"id": "2", "type": "text", "text": "Hi"}}));
+    for (odd, part) in [
+        (json!({}), notice("unknown message", None)),
+        (json!({"message": null}), notice("unknown message", None)),
+        (json!({"message": 5}), notice("unknown message", None)),
+        (json!({"message": {"id": "1", "text": "Hi"}}), notice("unknown message", Some("Hi"))),
+        (json!({"message": {"id": "1", "type": "text"}}), notice("empty message", None)),
+        (json!({"message": {"id": 1, "type": "text", "text": 5}}), notice("empty message", None)),
+        (json!({"message": {"type": "text", "text": "no id"}}), Part::text("no id")),
+        (json!({"message": {"type": "image"}}), notice("image", None)),
+        (json!({"message": {"type": "file", "fileName": "a.pdf", "fileSize": "x"}}), notice("file", Some("a.pdf"))),
+        (
+            json!({"message": {"id": "1", "type": "location", "title": "Shop", "latitude": 900.0, "longitude": 0.0}}),
+            notice("location", Some("Shop")),
+        ),
+        (json!({"message": {"id": "1", "type": "sticker", "text": "lol"}}), notice("sticker", Some("lol"))),
+        (json!({"type": "messageEdited", "message": {"id": "1", "type": "text"}}), notice("edited message", None)),
+        (json!({"type": "unsend"}), Part::text("(took back an earlier message)")),
+        (json!({"type": "postback"}), notice("pressed button", None)),
+        (json!({"type": "postback", "postback": {"data": 5}}), notice("pressed button", None)),
+    ] {
+        let odd = event("odd", odd);
+        let message = ChannelEventKind::Message { parts: vec![part] };
+        assert_eq!(taken(std::slice::from_ref(&odd)).events[0].kind, message, "{odd}");
+        let both = taken(&[odd.clone(), text.clone()]).events;
+        let ids: Vec<_> = both.iter().map(|event| (event.id.as_str(), event.contact.id.as_str())).collect();
+        assert_eq!(ids, [("odd", "U1"), ("text", "U1")], "{odd}");
+    }
+}
+
+#[test]
+fn an_event_of_nobody_or_of_no_kind_is_left_out_and_the_rest_arrives() {
+    let text = event("text", json!({"message": {"id": "2", "type": "text", "text": "Hi"}}));
+    for (odd, reason) in [
+        (json!(7), "nobody"),
+        (event("1", json!({"source": null})), "nobody"),
+        (event("1", json!({"source": {"type": "user", "userId": 5}})), "nobody"),
+        (event("1", json!({"source": {"type": "group", "groupId": "C1", "userId": "U1"}})), "group"),
+        (event("1", json!({"source": {"groupId": "C1", "userId": "U1"}})), "group"),
+        (event("1", json!({"type": null})), "unknown_event"),
+    ] {
+        let both = taken(&[odd.clone(), text.clone()]);
+        assert_eq!(both.events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>(), ["text"], "{odd}");
+        assert_eq!(both.ignored[0].reason, reason, "{odd}");
+    }
+}
+
+#[test]
+fn an_event_without_an_id_has_one_that_is_the_same_for_every_redelivery() {
+    let without = |more: Value| {
+        let mut event = event("", more);
+        event.as_object_mut().unwrap().remove("webhookEventId");
+        taken(&[json!({"type": "beacon"}), event.clone()]).events.remove(0).id
     };
-    let odd = event("odd", json!({"id": "1", "type": "location", "latitude": 900.0, "longitude": 0.0}));
-    let text = event("text", json!({"id": "2", "type": "text", "text": "Hi"}));
-    let parsed = |events: &[&Value]| {
-        let bytes = serde_json::to_vec(&json!({"events": events})).unwrap();
-        let signature = signature(&bytes);
-        take(&Line, &side(), &webhook(&[("X-Line-Signature", &signature)], bytes))
-    };
-    let both = parsed(&[&odd, &text]).unwrap().unwrap();
-    assert_eq!(both.events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>(), ["text"]);
-    assert_eq!(
-        both.ignored.iter().map(|left| (left.id.as_str(), left.reason)).collect::<Vec<_>>(),
-        [("odd", "malformed")]
-    );
-    assert!(parsed(&[&odd]).unwrap().is_err());
+    assert_eq!(without(json!({"message": {"id": "5", "type": "text", "text": "Hi"}})), "message:5");
+    let first = without(json!({"message": {"type": "text", "text": "Hi"}}));
+    assert_eq!(without(json!({"message": {"type": "text", "text": "Hi"}})), first);
+    assert_ne!(without(json!({"message": {"type": "text", "text": "Ho"}})), first);
+    assert!(first.starts_with("message:sha256:"), "{first}");
+}
+
+#[test]
+fn a_body_without_a_list_of_events_is_refused() {
+    for body in ["", "7", "{}", r#"{"events": {}}"#, r#"{"events": [}"#] {
+        let signature = signature(body.as_bytes());
+        assert!(take(&Line, &side(), &webhook(&[("X-Line-Signature", &signature)], body)).unwrap().is_err(), "{body}");
+    }
 }
 
 #[test]
@@ -84,7 +149,7 @@ fn every_answer_means_what_the_table_says() {
         let task = match name.as_str() {
             name if name.contains("bot_info") => Task::Check,
             name if name.contains("get_webhook") => {
-                known.learn(&[Fact::Note(ASKED.to_owned(), "yes".to_owned())]);
+                known.answered = 1;
                 Task::Register { url: "https://bridge.example.com/channels/i/t" }
             }
             name if name.contains("webhook") => Task::Register { url: "https://bridge.example.com/channels/i/t" },
@@ -107,13 +172,13 @@ fn a_failure_has_the_documented_class() {
         let error = json!({"message": rule["message"].as_str().unwrap_or("something")}).to_string();
         let read = Line.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer(code, &error));
         let fits = match rule["class"].as_str().unwrap() {
-            "success_duplicate" => matches!(read, Outcome::Learned(_)),
+            "success_duplicate" => matches!(read, Ok(_)),
             // A push to somebody is never answered with 404, only a profile is.
-            "permanent_receiver" => matches!(read, Outcome::Gone { .. } | Outcome::Rejected { .. }),
-            "account_config" | "account_quota" => matches!(read, Outcome::Blocked { .. }),
-            "retry_later" => matches!(read, Outcome::Retry { doubtful: false, .. }),
+            "permanent_receiver" => matches!(read, Err(Failure::Gone { .. }) | Err(Failure::Rejected { .. })),
+            "account_config" | "account_quota" => matches!(read, Err(Failure::Blocked { .. })),
+            "retry_later" => matches!(read, Err(Failure::Retry { doubtful: false, .. })),
             // No reply token is ever used.
-            _ => matches!(read, Outcome::Rejected { .. }),
+            _ => matches!(read, Err(Failure::Rejected { .. })),
         };
         assert!(fits, "{rule}: {read:?}");
     }
@@ -225,7 +290,7 @@ fn setup_calls_are_the_documented_ones() {
     let video = Media::new(MediaKind::Video, MediaSource::Reference { id: "560000000000000008".into() });
     let context = crate::adapter::FetchContext::default();
     let asked = &mut Known::default();
-    asked.learn(&[Fact::Note(ASKED.to_owned(), "yes".to_owned())]);
+    asked.answered = 1;
     for (name, task, known) in [
         ("req_bot_info.json", Task::Check, &Known::default()),
         ("req_set_webhook_endpoint.json", Task::Register { url }, &Known::default()),
@@ -264,7 +329,7 @@ fn a_webhook_that_is_switched_off_is_told() {
     };
     let task = Task::Register { url: "https://x.example" };
     let failure = drive(&Line, &side.account(), &task, &mut Known::default(), reply).unwrap_err();
-    assert_eq!(failure, Outcome::rejected(SWITCHED_OFF));
+    assert_eq!(failure, Failure::rejected(SWITCHED_OFF));
 }
 
 #[test]

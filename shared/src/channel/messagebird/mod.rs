@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::{Channel, next_of, sent, template};
 use crate::{
     adapter::{
-        Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call,
-        retry_after,
+        Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
+        from_status, json_call, retry_after,
     },
     fit::{self, Byline},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
@@ -48,9 +48,6 @@ const BALANCE: &str = "balance";
 
 /// The longest text message, in parts.
 const SMS_PARTS: usize = 9;
-
-/// The note that a task's only call was made.
-const ASKED: &str = "messagebird.asked";
 
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
@@ -169,7 +166,7 @@ impl Adapter for MessageBird {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(calls(account, delivery)?, known)),
-            Task::Check if known.note(ASKED).is_none() => {
+            Task::Check if known.answered == 0 => {
                 let url = format!("{}/balance", account.api_url(API_URL));
                 let key = credential(account)?;
                 json_call(BALANCE, Method::GET, &url, ("authorization", &key), None::<&()>, Repeat::Harmless)
@@ -182,25 +179,19 @@ impl Adapter for MessageBird {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
             Task::Deliver(_) => {
                 let call = if account.setting(CHANNEL_ID).is_some() { SEND } else { SEND_SMS };
                 sent(read(call, answer).map(|answer| answer.id))
             }
-            Task::Check => match read(BALANCE, answer) {
-                Ok(_) => {
-                    let sender = account.setting(CHANNEL_ID).or_else(|| account.setting(ORIGINATOR));
-                    let sender = sender.unwrap_or_default().to_owned();
-                    Outcome::Learned(vec![
-                        Fact::Identity(sender.clone()),
-                        Fact::AccountId(sender),
-                        Fact::Note(ASKED.to_owned(), "yes".to_owned()),
-                    ])
-                }
-                Err(outcome) => outcome,
-            },
-            _ => Outcome::from_status("MessageBird", answer, None),
+            Task::Check => {
+                read(BALANCE, answer)?;
+                let sender = account.setting(CHANNEL_ID).or_else(|| account.setting(ORIGINATOR));
+                let sender = sender.unwrap_or_default().to_owned();
+                Ok(vec![Fact::Identity(sender.clone()), Fact::AccountId(sender)])
+            }
+            _ => from_status("MessageBird", answer, None),
         }
     }
 }
@@ -338,32 +329,32 @@ struct VendorError {
 }
 
 /// The answer to a call that worked, or what its failure means: <https://developers.messagebird.com/api/#api-errors>.
-fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let status = answer.status();
     let what = format!("MessageBird's {call}");
     let body: Answer = match serde_json::from_slice(answer.body()) {
         Ok(body) => body,
         Err(_) if status.is_success() => {
-            return Err(Outcome::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true });
+            return Err(Failure::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true });
         }
         Err(_) => Answer::default(),
     };
     let reason = |reason: &str| reason.to_owned();
     match (status.as_u16(), body.errors.first().and_then(|error| error.code)) {
         (200..=299, _) => Ok(body),
-        (401 | 403, _) => Err(Outcome::Blocked { reason: reason("MessageBird does not accept the access key") }),
-        (_, Some(25)) => Err(Outcome::Blocked { reason: reason("the balance at MessageBird is used up") }),
+        (401 | 403, _) => Err(Failure::Blocked { reason: reason("MessageBird does not accept the access key") }),
+        (_, Some(25)) => Err(Failure::Blocked { reason: reason("the balance at MessageBird is used up") }),
         (_, Some(9)) => {
-            Err(Outcome::Gone { reason: reason("this is not a telephone number that MessageBird can reach") })
+            Err(Failure::Gone { reason: reason("this is not a telephone number that MessageBird can reach") })
         }
-        (_, Some(10)) => Err(Outcome::rejected("MessageBird does not accept a value in this message")),
-        (_, Some(20)) => Err(Outcome::Blocked { reason: reason("MessageBird does not find the channel") }),
-        (_, Some(301)) => Err(Outcome::rejected("more than 24 hours have passed since the contact's last message")),
-        (429, _) => Err(Outcome::Retry {
+        (_, Some(10)) => Err(Failure::rejected("MessageBird does not accept a value in this message")),
+        (_, Some(20)) => Err(Failure::Blocked { reason: reason("MessageBird does not find the channel") }),
+        (_, Some(301)) => Err(Failure::rejected("more than 24 hours have passed since the contact's last message")),
+        (429, _) => Err(Failure::Retry {
             wait: retry_after(answer),
             reason: reason("MessageBird asks to wait"),
             doubtful: false,
         }),
-        _ => Err(Outcome::from_status(&what, answer, None)),
+        _ => Err(Failure::of_status(&what, answer, None)),
     }
 }

@@ -1,17 +1,21 @@
 //! MessageBird's webhooks: text messages and their reports as forms, queries or JSON, and the events of its
 //! Conversations API (<https://developers.messagebird.com/api/conversations/#webhooks>).
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use http::Method;
-use serde_json::Value;
 
 use crate::{
+    json::{self, Json},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode},
+    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
 };
 
-/// What a call contains.
+/// The most files of one message that are taken.
+const FILES: usize = 30;
+
+/// What a call contains. Whatever is missing in a call that MessageBird has signed will be missing again, so the rest is
+/// taken.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let is_form =
         request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
@@ -20,15 +24,34 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     } else if is_form || !request.body.trim_ascii_start().starts_with(b"{") {
         fields(request, form(&request.body))?
     } else {
-        let body: Value = decode(&request.body)?;
-        let is_event = body.get("message").is_some_and(Value::is_object) || body.get("conversation").is_some();
-        match body.get("type").and_then(Value::as_str).filter(|_| is_event) {
-            Some(kind) => event(request, kind, &body),
-            None => fields(request, flat(&body))?,
+        let whole = json::text_of(&request.body);
+        let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+        let [kind, message, conversation] = body.pick(["type", "message", "conversation"]);
+        let is_event = message.is_object() || !conversation.is_null();
+        match kind.text().filter(|_| is_event) {
+            Some(kind) => event(request, &kind, body),
+            None => fields(request, flat(body))?,
         }
     };
     Ok(parsed.answered(Ack::text("OK")))
 }
+
+/// The fields that are read. A call may have any number of others.
+const FIELDS: &[&str] = &[
+    "body",
+    "createddatetime",
+    "id",
+    "message",
+    "message_id",
+    "mid",
+    "originator",
+    "receive_datetime",
+    "recipient",
+    "shortcode",
+    "status",
+    "statusdatetime",
+    "statuserrorcode",
+];
 
 /// Fields by their name in small letters: its case varies. Of a name that occurs twice the last value counts.
 #[derive(Debug, Default)]
@@ -38,12 +61,14 @@ struct Fields {
 }
 
 impl Fields {
-    fn push(&mut self, name: &str, value: String) {
+    fn push(&mut self, name: &str, value: Cow<'_, str>) {
         let name = name.to_ascii_lowercase();
         if name.trim_end_matches("[]") == "mediaurls" {
-            self.files.push(value);
-        } else {
-            self.last.insert(name, value);
+            if self.files.len() < FILES {
+                self.files.push(value.into_owned());
+            }
+        } else if FIELDS.contains(&name.as_str()) {
+            self.last.insert(name, value.into_owned());
         }
     }
 
@@ -55,33 +80,35 @@ impl Fields {
 fn form(bytes: &[u8]) -> Fields {
     let mut fields = Fields::default();
     for (name, value) in form_urlencoded::parse(bytes) {
-        fields.push(&name, value.into_owned());
+        fields.push(&name, value);
     }
     fields
 }
 
-fn flat(body: &Value) -> Fields {
+fn flat(body: Json<'_>) -> Fields {
     let mut fields = Fields::default();
-    for (name, value) in body.as_object().into_iter().flatten() {
-        match value {
-            Value::String(text) => fields.push(name, text.clone()),
-            Value::Number(number) => fields.push(name, number.to_string()),
-            Value::Array(list) => {
-                list.iter().filter_map(Value::as_str).for_each(|item| fields.push(name, item.to_owned()));
-            }
-            _ => {}
+    body.each_field(|name, value| {
+        if let Some(text) = value.text() {
+            fields.push(&name, text);
+        } else if value.f64().is_some() {
+            fields.push(&name, value.raw().into());
+        } else {
+            value.each(|item| item.text().into_iter().for_each(|item| fields.push(&name, item)));
         }
-    }
+    });
     fields
 }
 
 fn fields(request: &WebhookRequest, fields: Fields) -> Result<ParsedChannel, ParseError> {
     if let Some(status) = fields.get("status").filter(|_| fields.get("statusdatetime").is_some()) {
-        return report(request, &fields, status);
+        return Ok(report(request, &fields, status));
     }
     let id = ["id", "message_id", "mid"].into_iter().find_map(|name| fields.get(name));
-    let id = id.ok_or_else(|| ParseError::missing("id"))?;
-    let from = fields.get("originator").ok_or_else(|| ParseError::missing("originator"))?;
+    let (id, from) = match (id, fields.get("originator")) {
+        (None, None) => return Err(ParseError::missing("id")),
+        (Some(id), None) => return Ok(ParsedChannel::ignored(id, "nobody")),
+        (id, Some(from)) => (id.map_or_else(|| id_of(&sent(request)), str::to_owned), from),
+    };
     let text = match fields.get("shortcode") {
         Some(_) => fields.get("message"),
         None => fields.get("body").or_else(|| fields.get("message")),
@@ -97,7 +124,7 @@ fn fields(request: &WebhookRequest, fields: Fields) -> Result<ParsedChannel, Par
         parts.push(Part::Media(Media::new(kind, MediaSource::ShortLink { url: url.clone() })));
     }
     if parts.is_empty() {
-        return Err(ParseError::missing("body"));
+        parts.push(Part::Unsupported { what: "empty message".to_owned(), text: None });
     }
     let contact = number(from);
     let at = time(&fields).unwrap_or(request.received_at);
@@ -105,10 +132,15 @@ fn fields(request: &WebhookRequest, fields: Fields) -> Result<ParsedChannel, Par
     Ok(ParsedChannel::events(vec![ChannelEvent { id: format!("message:{id}"), at, contact, kind }]))
 }
 
-/// What became of a message that we sent.
-fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> Result<ParsedChannel, ParseError> {
-    let message = fields.get("id").ok_or_else(|| ParseError::missing("id"))?;
-    let to = fields.get("recipient").ok_or_else(|| ParseError::missing("recipient"))?;
+/// What the call says, wherever it says it.
+fn sent(request: &WebhookRequest) -> Cow<'_, str> {
+    if request.method == Method::GET { (&*request.query).into() } else { String::from_utf8_lossy(&request.body) }
+}
+
+/// What became of a message that we sent. The message's own id finds it, so the contact need not be named.
+fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> ParsedChannel {
+    let Some(message) = fields.get("id") else { return ParsedChannel::ignored("", "no_id") };
+    let to = fields.get("recipient").unwrap_or_default();
     let code = fields.get("statuserrorcode");
     let receipt = match status {
         "sent" => Receipt::Sent,
@@ -116,53 +148,61 @@ fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> Result<Par
         "expired" => Receipt::failed("the phone could not be reached in time".to_owned()),
         "delivery_failed" if code == Some(STOPPED) => Receipt::failed("the contact has written STOP".to_owned()),
         "delivery_failed" => Receipt::failed("the carrier could not deliver it".to_owned()),
-        "scheduled" | "buffered" => return Ok(ParsedChannel::ignored(message, "on_its_way")),
-        _ => return Ok(ParsedChannel::ignored(message, "unknown_status")),
+        "scheduled" | "buffered" => return ParsedChannel::ignored(message, "on_its_way"),
+        _ => return ParsedChannel::ignored(message, "unknown_status"),
     };
     let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: number(to), kind };
     let kind = ChannelEventKind::Receipt { message: message.to_owned(), receipt };
     let mut parsed = ParsedChannel::events(vec![event(format!("{status}:{message}"), kind)]);
-    if code == Some(STOPPED) {
+    if code == Some(STOPPED) && !to.is_empty() {
         parsed.events.push(event(format!("stop:{message}"), ChannelEventKind::Unsubscribed));
     }
-    Ok(parsed)
+    parsed
 }
 
 /// The error code of a contact that wrote STOP.
 const STOPPED: &str = "103";
 
 /// An event of the Conversations API.
-fn event(request: &WebhookRequest, kind: &str, body: &Value) -> ParsedChannel {
-    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let Some(id) = text("/message/id").filter(|_| matches!(kind, "message.created" | "message.updated")) else {
+fn event(request: &WebhookRequest, kind: &str, body: Json<'_>) -> ParsedChannel {
+    let text = |path: &str| body.text_at(path).filter(|text| !text.is_empty());
+    let message = body.get("message").filter(|message| message.is_object());
+    let Some(message) = message.filter(|_| matches!(kind, "message.created" | "message.updated")) else {
         return ParsedChannel::ignored(text("/conversation/id").unwrap_or_default(), "conversation");
     };
-    let is_ours = text("/message/direction") == Some("sent");
-    let Some(address) = text(if is_ours { "/message/to" } else { "/message/from" }) else {
+    let is_ours = text("/message/direction").as_deref() == Some("sent");
+    let given = text("/message/id").map(Cow::into_owned);
+    if given.is_none() && kind == "message.updated" {
+        return ParsedChannel::ignored("", "no_id");
+    }
+    let id = given.unwrap_or_else(|| id_of(body.raw()));
+    let address = text(if is_ours { "/message/to" } else { "/message/from" });
+    // News needs no contact: the message's own id finds it.
+    if address.is_none() && !is_ours {
         return ParsedChannel::ignored(id, "nobody");
-    };
+    }
     let (id, kind) = match (kind, is_ours) {
-        ("message.created", false) => (id.to_owned(), ChannelEventKind::Message { parts: vec![part(body)] }),
+        ("message.created", false) => (id, ChannelEventKind::Message { parts: vec![part(message)] }),
         ("message.created", true) => return ParsedChannel::ignored(id, "echo"),
         (_, false) => return ParsedChannel::ignored(id, "no_news"),
         (_, true) => {
             let status = text("/message/status").unwrap_or_default();
-            let receipt = match status {
+            let receipt = match &*status {
                 "sent" | "transmitted" => Receipt::Sent,
                 "delivered" => Receipt::Delivered,
                 "read" => Receipt::Read,
                 "rejected" | "failed" | "delivery_failed" | "expired" => {
-                    let code = body.pointer("/message/error/code").and_then(Value::as_u64);
+                    let code = body.pointer("/message/error/code").and_then(Json::u64);
                     Receipt::failed(refusal(code))
                 }
                 "accepted" | "pending" | "buffered" => return ParsedChannel::ignored(id, "on_its_way"),
                 _ => return ParsedChannel::ignored(id, "unknown_status"),
             };
-            (format!("{status}:{id}"), ChannelEventKind::Receipt { message: id.to_owned(), receipt })
+            (format!("{status}:{id}"), ChannelEventKind::Receipt { message: id, receipt })
         }
     };
-    let name = text("/contact/displayName").filter(|_| !is_ours).map(str::to_owned);
-    let contact = Contact { name, ..number(address) };
+    let name = text("/contact/displayName").filter(|_| !is_ours).map(Cow::into_owned);
+    let contact = Contact { name, ..number(&address.unwrap_or_default()) };
     ParsedChannel::events(vec![ChannelEvent { id, at: request.received_at, contact, kind }])
 }
 
@@ -178,42 +218,48 @@ fn refusal(code: Option<u64>) -> String {
     }
 }
 
-fn part(body: &Value) -> Part {
-    let kind = body.pointer("/message/type").and_then(Value::as_str).unwrap_or_default();
-    let at = |path: &str| body.pointer(&format!("/message/content/{path}")).and_then(Value::as_str).map(str::to_owned);
+fn part(message: Json<'_>) -> Part {
+    let [kind, content] = message.pick(["type", "content"]);
+    let kind = kind.text().unwrap_or_default();
+    let of_kind = content.get(&kind).unwrap_or_default();
+    let given = |value: Json<'_>| value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned);
+    let text = content.get("text").and_then(given);
+    let [caption, name] = of_kind.pick(["caption", "filename"]).map(given);
     // A file of theirs wants the access key.
     let media = |media_kind, link: &str| {
         Some(Part::Media(Media {
-            caption: at(&format!("{kind}/caption")).filter(|caption| !caption.trim().is_empty()),
-            name: at(&format!("{kind}/filename")),
-            ..Media::new(media_kind, MediaSource::Reference { id: at(&format!("{kind}/{link}"))? })
+            caption: caption.clone(),
+            name: name.clone(),
+            ..Media::new(media_kind, MediaSource::Reference { id: of_kind.get(link).and_then(given)? })
         }))
     };
-    let known = match kind {
-        "text" => at("text").map(Part::text),
+    let known = match &*kind {
+        "text" => text.clone().map(Part::text),
         "image" => media(MediaKind::Image, "url"),
         "video" => media(MediaKind::Video, "url"),
         "audio" => media(MediaKind::Audio, "url"),
         "file" => media(MediaKind::File, "url"),
         "whatsappSticker" => media(MediaKind::Image, "link"),
         "location" => {
-            let degrees = |name: &str, most: f64| {
-                let value = body.pointer(&format!("/message/content/location/{name}"))?.as_f64()?;
-                (value.abs() <= most).then_some(value)
-            };
+            let degrees = |name: &str, most: f64| of_kind.get(name)?.f64().filter(|value| value.abs() <= most);
             degrees("latitude", 90.0).zip(degrees("longitude", 180.0)).map(|(latitude, longitude)| Part::Location {
                 latitude,
                 longitude,
                 label: None,
             })
         }
-        "interactive" => at("interactive/reply/text").or_else(|| at("interactive/reply/title")).map(Part::text),
+        "interactive" => of_kind.text_at("/reply/text").or_else(|| of_kind.text_at("/reply/title")).map(Part::text),
         _ => None,
     };
     known.unwrap_or_else(|| {
         let words: String = kind.chars().filter(|c| c.is_alphanumeric()).take(40).collect();
-        let what = if words.is_empty() { "unknown message".to_owned() } else { words };
-        Part::Unsupported { what, text: at("text") }
+        let what = match words.as_str() {
+            "" => "unknown message",
+            "text" => "empty message",
+            words => words,
+        };
+        let rest: Vec<String> = [text, caption, name].into_iter().flatten().collect();
+        Part::Unsupported { what: what.to_owned(), text: (!rest.is_empty()).then(|| rest.join("\n")) }
     })
 }
 

@@ -12,6 +12,7 @@ use crate::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,
     },
+    webhook::id_of,
 };
 
 const FOLDER: &str = "channel/messagebird";
@@ -57,6 +58,69 @@ fn every_call_becomes_what_the_table_says() {
     let samples = fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("inbound/"));
     let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name.clone(), parsed(&name, &bytes))).collect();
     assert_shown!("inbound", table);
+}
+
+#[test]
+fn a_call_that_lacks_something_delivers_the_rest() {
+    let notice = |what: &str, text: Value| json!({"part": "unsupported", "what": what, "text": text});
+    let event = |message: Value| json!({"type": "message.created", "message": message}).to_string();
+    let form = "originator=447700900161&body=Hi";
+    for (name, call, id, part) in [
+        ("x.form", form.to_owned(), id_of(form), json!({"part": "text", "text": "Hi"})),
+        (
+            "x.form",
+            "id=1&originator=447700900161&body=".to_owned(),
+            "1".to_owned(),
+            notice("empty message", Value::Null),
+        ),
+        (
+            "x.json",
+            json!({"id": "1", "originator": 447_700_900_161_u64, "body": {}}).to_string(),
+            "1".to_owned(),
+            notice("empty message", Value::Null),
+        ),
+        (
+            "x.json",
+            event(json!({"id": "1", "from": "+447700900161", "type": "text", "content": {"text": 5}})),
+            "1".to_owned(),
+            notice("empty message", Value::Null),
+        ),
+        (
+            "x.json",
+            event(
+                json!({"id": "1", "from": "+447700900161", "type": "file", "content": {"file": {"caption": "look", "filename": "a.pdf"}}}),
+            ),
+            "1".to_owned(),
+            notice("file", json!("look\na.pdf")),
+        ),
+        (
+            "x.json",
+            event(json!({"id": "1", "from": "+447700900161"})),
+            "1".to_owned(),
+            notice("unknown message", Value::Null),
+        ),
+    ] {
+        let found = parsed(name, call.as_bytes());
+        assert_eq!(found["events"][0]["kind"]["parts"], json!([part]), "{call} {found}");
+        assert!(found["events"][0]["id"].as_str().unwrap().ends_with(&id), "{call} {found}");
+        assert_eq!(found["events"][0]["contact"]["id"], "+447700900161", "{call}");
+    }
+    let without_id = event(json!({"from": "+447700900161", "type": "text", "content": {"text": "Hi"}}));
+    assert_eq!(parsed("x.json", without_id.as_bytes())["events"][0]["id"], id_of(&without_id));
+    let news = "id=sent&status=delivered&statusDatetime=x";
+    assert_eq!(parsed("x.form", news.as_bytes())["events"][0]["contact"]["id"], "");
+    let updated = json!({"type": "message.updated", "message": {"id": "sent", "direction": "sent", "status": "read"}});
+    assert_eq!(parsed("x.json", updated.to_string().as_bytes())["events"][0]["kind"]["message"], "sent");
+    for (name, call, reason) in [
+        ("x.form", "id=1&body=Hi".to_owned(), "nobody"),
+        ("x.form", "status=delivered&statusDatetime=x".to_owned(), "no_id"),
+        ("x.json", event(json!({"id": "1"})), "nobody"),
+        ("x.json", event(json!(5)), "conversation"),
+    ] {
+        let call = if reason == "conversation" { call.replace("}", ",\"conversation\":{}}") } else { call };
+        assert_eq!(parsed(name, call.as_bytes())["ignored"][0]["reason"], reason, "{call}");
+    }
+    assert_eq!(parsed("x.form", b"a=b")["refused"], "missing_field");
 }
 
 #[test]

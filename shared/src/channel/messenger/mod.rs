@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Channel, meta, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
+    adapter::{Account, Adapter, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status, json_call},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -35,9 +35,6 @@ const PAGE_ID: &str = "page_id";
 const SEND: &str = "send_message";
 const GET_PAGE: &str = "get_page";
 const GET_PROFILE: &str = "get_profile";
-
-/// The note that a task's only call was made.
-const ASKED: &str = "messenger.asked";
 
 /// <https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments>
 const IMAGE: MediaLimit = MediaLimit {
@@ -138,7 +135,6 @@ impl Adapter for Messenger {
             json_call(name, method, &url, ("authorization", &bearer), body, repeat)
         };
         let page = account.setting(PAGE_ID).unwrap_or_default();
-        let asked = known.note(ASKED).is_some();
         match task {
             Task::Deliver(delivery) => {
                 let requests = render::requests(account, delivery)?;
@@ -146,10 +142,10 @@ impl Adapter for Messenger {
                 let calls = requests.iter().map(|body| call(SEND, Method::POST, &path, Some(body), Repeat::Doubles));
                 Ok(next_of(calls.collect::<Result<_, _>>()?, known))
             }
-            Task::Check if !asked => {
+            Task::Check if known.answered == 0 => {
                 call(GET_PAGE, Method::GET, &format!("{page}?fields=id,name"), None, Repeat::Harmless).map(Step::Call)
             }
-            Task::Profile { contact } if !asked => {
+            Task::Profile { contact } if known.answered == 0 => {
                 let id = percent_encoding::utf8_percent_encode(contact, percent_encoding::NON_ALPHANUMERIC);
                 let path = format!("{id}?fields=first_name,last_name,profile_pic");
                 call(GET_PROFILE, Method::GET, &path, None, Repeat::Harmless).map(Step::Call)
@@ -160,36 +156,28 @@ impl Adapter for Messenger {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         let read = |call| meta::read("Messenger", classify::CODES, call, answer);
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let asked = || Fact::Note(ASKED.to_owned(), "yes".to_owned());
         match task {
             Task::Deliver(_) => sent(read(SEND).map(|answer| text(&answer, "message_id"))),
-            Task::Check => match read(GET_PAGE) {
-                Ok(_) => {
-                    let page = account.setting(PAGE_ID).unwrap_or_default().to_owned();
-                    Outcome::Learned(vec![Fact::Identity(page.clone()), Fact::AccountId(page), asked()])
-                }
-                Err(outcome) => outcome,
-            },
-            Task::Profile { contact } => match read(GET_PROFILE) {
-                Ok(answer) => {
-                    let name = ["first_name", "last_name"].into_iter().filter_map(|name| text(&answer, name));
-                    let name = name.collect::<Vec<_>>().join(" ");
-                    Outcome::Learned(vec![
-                        Fact::Profile(Contact {
-                            id: (*contact).to_owned(),
-                            name: (!name.trim().is_empty()).then_some(name),
-                            avatar: text(&answer, "profile_pic"),
-                            ..Contact::default()
-                        }),
-                        asked(),
-                    ])
-                }
-                Err(outcome) => outcome,
-            },
-            _ => Outcome::from_status("Messenger", answer, None),
+            Task::Check => {
+                read(GET_PAGE)?;
+                let page = account.setting(PAGE_ID).unwrap_or_default().to_owned();
+                Ok(vec![Fact::Identity(page.clone()), Fact::AccountId(page)])
+            }
+            Task::Profile { contact } => {
+                let answer = read(GET_PROFILE)?;
+                let name = ["first_name", "last_name"].into_iter().filter_map(|name| text(&answer, name));
+                let name = name.collect::<Vec<_>>().join(" ");
+                Ok(vec![Fact::Profile(Contact {
+                    id: (*contact).to_owned(),
+                    name: (!name.trim().is_empty()).then_some(name),
+                    avatar: text(&answer, "profile_pic"),
+                    ..Contact::default()
+                })])
+            }
+            _ => from_status("Messenger", answer, None),
         }
     }
 }

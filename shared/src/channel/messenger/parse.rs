@@ -1,188 +1,245 @@
 //! Messenger's webhooks: <https://developers.facebook.com/docs/messenger-platform/reference/webhook-events>.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
 use crate::{
     adapter::Account,
-    channel::meta::{ignore, nothing},
+    json::{self, Json},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{ParseError, ParsedChannel, WebhookRequest, decode},
+    webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
 };
 
 /// The stickers of the thumbs-up button, in its three sizes.
 const THUMBS: &[u64] = &[369_239_263_222_822, 369_239_343_222_814, 369_239_383_222_810];
 
+/// The longest id of a contact, in bytes: all news of an event takes a copy.
+const ID: usize = 256;
+/// The most attachments of one message.
+const ATTACHMENTS: usize = 100;
+
 /// What a call contains; one odd event never spoils the others.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let body: Value = decode(&request.body)?;
-    let entries = body.get("entry").and_then(Value::as_array).ok_or_else(|| ParseError::missing("entry"))?;
-    let mut parsed = nothing();
-    if text(&body, "/object") != Some("page") {
-        ignore(&mut parsed, "", "other_object");
-        return Ok(parsed);
+    let whole = json::text_of(&request.body);
+    let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+    let [object, entries] = body.pick(["object", "entry"]);
+    if !entries.is_array() {
+        return Err(ParseError::missing("entry"));
     }
-    for entry in entries {
-        let page = text(entry, "/id").unwrap_or_default();
-        if account.setting(super::PAGE_ID).is_some_and(|ours| ours != page) {
-            ignore(&mut parsed, page, "other_page");
-            continue;
-        }
-        if entry.get("standby").is_some() {
-            ignore(&mut parsed, page, "standby");
-        }
-        for event in entry.get("messaging").and_then(Value::as_array).into_iter().flatten() {
-            read(event, request, &mut parsed);
-        }
+    let mut batch = Batch::new();
+    if object.text().as_deref() != Some("page") {
+        batch.ignore("", "other_object");
+        return Ok(batch.done());
     }
-    if parsed.events.is_empty() && parsed.ignored.is_empty() {
-        ignore(&mut parsed, "", "nothing");
+    let ours = account.setting(super::PAGE_ID);
+    entries.each(|entry| {
+        let [page, standby, messaging] = entry.pick(["id", "standby", "messaging"]);
+        let page = page.text().unwrap_or_default();
+        if ours.is_some_and(|ours| ours != page) {
+            return batch.ignore(page, "other_page");
+        }
+        if !standby.is_null() {
+            batch.ignore(page, "standby");
+        }
+        messaging.each(|event| Event::of(event, request.received_at).read(&mut batch));
+    });
+    if batch.is_empty() {
+        batch.ignore("", "nothing");
     }
-    Ok(parsed)
+    Ok(batch.done())
 }
 
-fn read(event: &Value, request: &WebhookRequest, parsed: &mut ParsedChannel) {
-    let at = time(event).unwrap_or(request.received_at);
-    let mid = |key: &str| text(event, &format!("/{key}/mid")).filter(|mid| !mid.is_empty());
-    let is_echo = event.pointer("/message/is_echo").and_then(Value::as_bool) == Some(true);
-    let contact = text(event, if is_echo { "/recipient/id" } else { "/sender/id" }).filter(|id| !id.is_empty());
-    let Some(contact) = contact else { return ignore(parsed, "", "nobody") };
-    let contact = Contact { id: contact.to_owned(), ..Contact::default() };
-    let mut push = |id: String, kind| parsed.events.push(ChannelEvent { id, at, contact: contact.clone(), kind });
-    if let Some(message) = event.get("message") {
-        let Some(mid) = mid("message") else { return ignore(parsed, "", "no_id") };
-        // Ours comes back with what we sent along.
-        if is_echo && message.get("metadata").is_some() {
-            return ignore(parsed, mid, "echo");
-        }
-        let is_deleted = message.get("is_deleted").and_then(Value::as_bool) == Some(true);
-        if is_echo && is_deleted {
-            return ignore(parsed, mid, "nothing_to_show");
-        }
-        let parts = parts(message);
-        let (id, kind) = match is_echo {
-            true => (format!("echo:{mid}"), ChannelEventKind::BusinessEcho { parts }),
-            false if is_deleted => (format!("deleted:{mid}"), taken_back()),
-            false => (mid.to_owned(), ChannelEventKind::Message { parts }),
-        };
-        return push(id, kind);
-    }
-    let said = |text: &str| ChannelEventKind::Message { parts: vec![Part::text(text)] };
-    if let (Some(mid), Some(edited)) = (mid("message_edit"), text(event, "/message_edit/text")) {
-        let times = event.pointer("/message_edit/num_edit").and_then(Value::as_u64).unwrap_or_default();
-        return push(format!("edit:{mid}:{times}"), said(&format!("(edited) {edited}")));
-    }
-    if let Some(title) = text(event, "/postback/title").or_else(|| text(event, "/postback/payload")) {
-        let id = mid("postback").map_or_else(|| format!("postback:{}:{at}", contact.id), str::to_owned);
-        return push(id, said(title));
-    }
-    if let (Some(mid), Some(action)) = (mid("reaction"), text(event, "/reaction/action")) {
-        return match text(event, "/reaction/emoji").filter(|_| action == "react") {
-            Some(emoji) => push(format!("reaction:{mid}:{at}"), said(&format!("(reacted with {emoji})"))),
-            None => ignore(parsed, mid, "nothing_to_show"),
-        };
-    }
-    if let Some(mids) = event.pointer("/delivery/mids").and_then(Value::as_array) {
-        for mid in mids.iter().filter_map(Value::as_str) {
-            let kind = ChannelEventKind::Receipt { message: mid.to_owned(), receipt: Receipt::Delivered };
-            push(format!("delivered:{mid}"), kind);
-        }
-        return;
-    }
-    let why = match () {
-        // They name a time and no message.
-        () if event.get("read").is_some() || event.get("delivery").is_some() => "watermark",
-        () if event.get("referral").is_some() || event.get("optin").is_some() => "referral",
-        () => "unknown_event",
-    };
-    ignore(parsed, &contact.id, why);
+struct Event<'a> {
+    whole: Json<'a>,
+    at: i64,
+    /// Empty where it cannot be read.
+    contact: String,
+    message: Json<'a>,
 }
 
-fn taken_back() -> ChannelEventKind {
-    ChannelEventKind::Message { parts: vec![Part::text("(took back an earlier message)")] }
-}
+impl<'a> Event<'a> {
+    fn of(whole: Json<'a>, received_at: i64) -> Self {
+        let [sender, recipient, timestamp, message] = whole.pick(["sender", "recipient", "timestamp", "message"]);
+        let contact = if is(message, "is_echo") { recipient } else { sender };
+        let contact = contact.get("id").and_then(given).filter(|id| id.len() <= ID).unwrap_or_default();
+        Self { whole, at: time(timestamp).unwrap_or(received_at), contact, message }
+    }
 
-fn parts(message: &Value) -> Vec<Part> {
-    let mut parts: Vec<Part> =
-        text(message, "/text").filter(|text| !text.trim().is_empty()).map(Part::text).into_iter().collect();
-    let attachments = message.get("attachments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let sticker = |attachment: &Value| attachment.pointer("/payload/sticker_id").and_then(Value::as_u64);
-    let mut seen = Vec::new();
-    for attachment in attachments {
-        // For a while a sticker came as an image too.
-        if let Some(id) = sticker(attachment) {
-            if seen.contains(&id) {
-                continue;
+    fn push(&self, batch: &mut Batch, id: String, kind: ChannelEventKind) {
+        let contact = Contact { id: self.contact.clone(), ..Contact::default() };
+        batch.push(ChannelEvent { id, at: self.at, contact, kind });
+    }
+
+    /// The id of the message that a part of the event is about; one of our own where it is missing.
+    fn mid(&self, of: Json<'_>) -> String {
+        of.get("mid").and_then(given).unwrap_or_else(|| id_of(self.whole.raw()))
+    }
+
+    fn read(&self, batch: &mut Batch) {
+        let names = ["delivery", "message_edit", "postback", "reaction", "read", "referral", "optin"];
+        let [delivery, edit, postback, reaction, read, referral, optin] = self.whole.pick(names);
+        let mids = delivery.get("mids").filter(|mids| mids.is_array());
+        if let Some(mids) = mids.filter(|_| self.message.is_null()) {
+            // Each message's own id finds it, so the contact need not be named.
+            return mids.each(|mid| {
+                let Some(message) = given(mid) else { return };
+                let id = format!("delivered:{message}");
+                self.push(batch, id, ChannelEventKind::Receipt { message, receipt: Receipt::Delivered });
+            });
+        }
+        if self.contact.is_empty() {
+            return batch.ignore("", "nobody");
+        }
+        let said = |part: Part| ChannelEventKind::Message { parts: vec![part] };
+        if !self.message.is_null() {
+            self.message(batch);
+        } else if !edit.is_null() {
+            let times = edit.get("num_edit").and_then(Json::u64).unwrap_or_default();
+            let part = match edit.get("text").and_then(Json::text) {
+                Some(text) => Part::text(format!("(edited) {text}")),
+                None => notice("edited message"),
+            };
+            self.push(batch, format!("edit:{}:{times}", self.mid(edit)), said(part));
+        } else if !postback.is_null() {
+            let [mid, title, payload] = postback.pick(["mid", "title", "payload"]);
+            let words = title.text().or_else(|| payload.text());
+            let id = given(mid).unwrap_or_else(|| format!("postback:{}:{}", self.contact, self.at));
+            self.push(batch, id, said(words.map_or_else(|| notice("pressed button"), Part::text)));
+        } else if !reaction.is_null() {
+            let [action, emoji] = reaction.pick(["action", "emoji"]);
+            let mid = self.mid(reaction);
+            match emoji.text().filter(|_| action.text().as_deref() == Some("react")) {
+                Some(emoji) => {
+                    let id = format!("reaction:{mid}:{}", self.at);
+                    self.push(batch, id, said(Part::text(format!("(reacted with {emoji})"))));
+                }
+                None => batch.ignore(mid, "nothing_to_show"),
             }
-            seen.push(id);
+        } else {
+            let why = match () {
+                // They name a time and no message.
+                () if !read.is_null() || !delivery.is_null() => "watermark",
+                () if !referral.is_null() || !optin.is_null() => "referral",
+                () => "unknown_event",
+            };
+            batch.ignore(&*self.contact, why);
         }
-        parts.push(match sticker(attachment) {
+    }
+
+    fn message(&self, batch: &mut Batch) {
+        let mid = self.mid(self.message);
+        let (is_echo, is_deleted) = (is(self.message, "is_echo"), is(self.message, "is_deleted"));
+        // Ours comes back with what we sent along.
+        if is_echo && self.message.get("metadata").is_some() {
+            return batch.ignore(mid, "echo");
+        }
+        if is_echo && is_deleted {
+            return batch.ignore(mid, "nothing_to_show");
+        }
+        let (id, kind) = if is_echo {
+            (format!("echo:{mid}"), ChannelEventKind::BusinessEcho { parts: parts(self.message) })
+        } else if is_deleted {
+            let parts = vec![Part::text("(took back an earlier message)")];
+            (format!("deleted:{mid}"), ChannelEventKind::Message { parts })
+        } else {
+            (mid, ChannelEventKind::Message { parts: parts(self.message) })
+        };
+        self.push(batch, id, kind);
+    }
+}
+
+fn parts(message: Json<'_>) -> Vec<Part> {
+    let [text, attachments] = message.pick(["text", "attachments"]);
+    let mut parts: Vec<Part> = given(text).map(Part::text).into_iter().collect();
+    let (mut seen, mut is_cut) = (Vec::new(), false);
+    attachments.each(|attachment| {
+        let sticker = attachment.pointer("/payload/sticker_id").and_then(Json::u64);
+        // For a while a sticker came as an image too.
+        if sticker.is_some_and(|id| seen.contains(&id)) {
+            return;
+        }
+        if parts.len() >= ATTACHMENTS {
+            is_cut = true;
+            return;
+        }
+        seen.extend(sticker);
+        let part = match sticker {
             Some(id) if THUMBS.contains(&id) => Part::text("👍"),
             Some(id) => Part::Sticker { id: id.to_string(), url: link(attachment) },
             None => part(attachment),
-        });
+        };
+        // A link comes as its text and as a preview of it.
+        if parts.last() != Some(&part) {
+            parts.push(part);
+        }
+    });
+    if is_cut {
+        parts.push(notice("more attachments"));
     }
-    // A link comes as its text and as a preview of it.
-    parts.dedup();
-    if let Some(title) = text(message, "/referral/ads_context_data/ad_title") {
+    if let Some(title) = message.text_at("/referral/ads_context_data/ad_title") {
         parts.push(Part::text(format!("(came from {title})")));
     }
     if parts.is_empty() {
-        parts.push(Part::Unsupported { what: "empty message".to_owned(), text: None });
+        parts.push(notice("empty message"));
     }
     parts
 }
 
-fn part(attachment: &Value) -> Part {
-    let kind = text(attachment, "/type").unwrap_or("unknown message");
+fn part(attachment: Json<'_>) -> Part {
+    let [kind, title, payload] = attachment.pick(["type", "title", "payload"]);
+    let kind = kind.text().unwrap_or("unknown message".into());
     let media = |kind| link(attachment).map(|url| Part::Media(Media::new(kind, MediaSource::ShortLink { url })));
-    let known = match kind {
+    // What was shared has its title and link beside the payload, which is null then.
+    let heading = || payload.get("title").and_then(given).or_else(|| given(title));
+    let known = match &*kind {
         "image" => media(MediaKind::Image),
         "video" => media(MediaKind::Video),
         "audio" => media(MediaKind::Audio),
         "file" => media(MediaKind::File),
         "location" => {
-            let degrees = |name: &str, most: f64| {
-                let value = attachment.pointer(&format!("/payload/coordinates/{name}"))?.as_f64()?;
-                (value.abs() <= most).then_some(value)
-            };
-            degrees("lat", 90.0).zip(degrees("long", 180.0)).map(|(latitude, longitude)| Part::Location {
+            let [latitude, longitude] = payload.get("coordinates").unwrap_or_default().pick(["lat", "long"]);
+            let degrees = |value: Json<'_>, most: f64| value.f64().filter(|value| value.abs() <= most);
+            degrees(latitude, 90.0).zip(degrees(longitude, 180.0)).map(|(latitude, longitude)| Part::Location {
                 latitude,
                 longitude,
-                label: text(attachment, "/title").map(str::to_owned),
+                label: title.text().map(Cow::into_owned),
             })
         }
-        _ => {
-            let product = "/payload/product/elements/0";
-            let title = [text(attachment, "/payload/title"), text(attachment, &format!("{product}/title"))];
-            let words: Vec<String> = title
-                .into_iter()
-                .flatten()
-                .map(str::to_owned)
-                .chain(text(attachment, &format!("{product}/subtitle")).map(str::to_owned))
-                .chain(link(attachment))
-                .collect();
-            (!words.is_empty() && matches!(kind, "fallback" | "template" | "reel" | "ig_reel" | "share"))
-                .then(|| Part::text(words.join("\n")))
+        "fallback" | "template" | "reel" | "ig_reel" | "share" => {
+            let product = payload.pointer("/product/elements/0").unwrap_or_default();
+            let [name, subtitle] = product.pick(["title", "subtitle"]).map(given);
+            let words: Vec<String> = [heading(), name, subtitle, link(attachment)].into_iter().flatten().collect();
+            (!words.is_empty()).then(|| Part::text(words.join("\n")))
         }
+        _ => None,
     };
     known.unwrap_or_else(|| {
         let what: String = kind.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
-        Part::Unsupported { what, text: text(attachment, "/payload/title").map(str::to_owned) }
+        let rest: Vec<String> = heading().into_iter().chain(payload.get("url").and_then(given)).collect();
+        Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }
     })
 }
 
 /// The link of an attachment, where anybody could follow it.
-fn link(attachment: &Value) -> Option<String> {
-    let url = text(attachment, "/payload/url")?;
-    url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(|_| url.to_owned())
+fn link(attachment: Json<'_>) -> Option<String> {
+    let url = attachment.text_at("/payload/url").or_else(|| attachment.text_at("/url"))?;
+    url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(|_| url.into_owned())
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer)?.as_str()
+fn notice(what: &str) -> Part {
+    Part::Unsupported { what: what.to_owned(), text: None }
+}
+
+fn is(value: Json<'_>, flag: &str) -> bool {
+    value.get(flag).is_some_and(Json::is_true)
+}
+
+/// A text that says something.
+fn given(value: Json<'_>) -> Option<String> {
+    value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
 }
 
 /// A time in milliseconds; some events have seconds.
-fn time(event: &Value) -> Option<i64> {
-    let number = event.get("timestamp")?.as_i64().filter(|number| *number > 0)?;
+fn time(timestamp: Json<'_>) -> Option<i64> {
+    let number = timestamp.i64().filter(|number| *number > 0)?;
     if number < 1_000_000_000_000 { number.checked_mul(1_000) } else { Some(number) }
 }

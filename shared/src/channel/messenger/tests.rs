@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 use crate::{
@@ -38,6 +39,75 @@ fn every_call_becomes_what_the_table_says() {
     let samples = samples.filter(|(name, _)| name.starts_with("inbound/"));
     let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name, parsed(&bytes))).collect();
     assert_shown!("inbound", table);
+}
+
+/// What becomes of a call with these events.
+fn said(events: &[Value]) -> Vec<(String, Value)> {
+    let call = json!({"object": "page", "entry": [{"id": "100000000000001", "messaging": events}]});
+    let mut parsed = parsed(call.to_string().as_bytes());
+    let mut found = Vec::new();
+    for event in parsed["events"].as_array_mut().into_iter().flatten() {
+        found.push((event["id"].as_str().unwrap().to_owned(), event["kind"].take()));
+    }
+    for left in parsed["ignored"].as_array().into_iter().flatten() {
+        found.push((left["reason"].as_str().unwrap().to_owned(), Value::Null));
+    }
+    found
+}
+
+#[test]
+fn an_event_that_lacks_something_is_a_notice_and_spoils_no_other() {
+    let event = |more: Value| {
+        let mut event = json!({"sender": {"id": "1"}, "recipient": {"id": "100000000000001"}, "timestamp": 5});
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        event
+    };
+    let message = |part: Value| json!({"type": "message", "parts": [part]});
+    let notice = |what: &str, text: Value| message(json!({"part": "unsupported", "what": what, "text": text}));
+    let text = |text: &str| message(json!({"part": "text", "text": text}));
+    let attached = |attachment: Value| event(json!({"message": {"mid": "m", "attachments": [attachment]}}));
+    let fine = event(json!({"message": {"mid": "fine", "text": "Hi"}}));
+    for (odd, expected) in [
+        (event(json!({"message": {"mid": "m"}})), ("m", notice("empty message", Value::Null))),
+        (
+            event(json!({"message": {"mid": "m", "text": 5, "attachments": {}}})),
+            ("m", notice("empty message", Value::Null)),
+        ),
+        (event(json!({"message": 5})), ("sha256:", notice("empty message", Value::Null))),
+        (event(json!({"message": {"mid": 7, "text": "no id"}})), ("sha256:", text("no id"))),
+        (attached(json!(null)), ("m", notice("unknown message", Value::Null))),
+        (
+            attached(json!({"type": "image", "payload": {"url": "file:///a"}})),
+            ("m", notice("image", json!("file:///a"))),
+        ),
+        (
+            attached(json!({"type": "location", "payload": {"coordinates": {"lat": 91}}})),
+            ("m", notice("location", Value::Null)),
+        ),
+        // botman/botman PR#411: what was shared stands beside its payload.
+        (
+            attached(
+                json!({"type": "fallback", "title": "Blue lamp", "url": "https://shop.example.com/40", "payload": null}),
+            ),
+            ("m", text("Blue lamp\nhttps://shop.example.com/40")),
+        ),
+        (
+            event(json!({"message_edit": {"mid": "m", "num_edit": "x"}})),
+            ("edit:m:0", notice("edited message", Value::Null)),
+        ),
+        (event(json!({"postback": {"title": 5}})), ("postback:1:5000", notice("pressed button", Value::Null))),
+        (event(json!({"sender": {"id": 5}, "message": {"mid": "m", "text": "x"}})), ("nobody", Value::Null)),
+        (json!("event"), ("nobody", Value::Null)),
+        (
+            json!({"delivery": {"mids": ["", 5, "sent"]}}),
+            ("delivered:sent", json!({"type": "receipt", "message": "sent", "receipt": {"status": "delivered"}})),
+        ),
+    ] {
+        let found = said(&[odd.clone(), fine.clone()]);
+        assert!(found.contains(&("fine".to_owned(), text("Hi"))), "{odd}: {found:?}");
+        assert!(found.iter().any(|(id, kind)| id.starts_with(expected.0) && *kind == expected.1), "{odd}: {found:?}");
+        assert_eq!(found, said(&[odd, fine.clone()]), "an id is the same for every redelivery");
+    }
 }
 
 #[test]

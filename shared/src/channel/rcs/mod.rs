@@ -16,7 +16,10 @@ use serde_json::{Value, json};
 
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Call, Delivery, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
+    adapter::{
+        Account, Adapter, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status,
+        json_call,
+    },
     crypto::{hmac_sha512_is, rsa_sha256, same},
     fit::{self, Byline},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
@@ -147,19 +150,19 @@ impl Adapter for Rcs {
         }
     }
 
-    fn read(&self, _account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
-        let Task::Deliver(delivery) = task else { return Outcome::from_status("RBM", answer, None) };
+    fn read(&self, _account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
+        let Task::Deliver(delivery) = task else { return from_status("RBM", answer, None) };
         let what = |reason: &str| reason.to_owned();
         match answer.status().as_u16() {
             // The id is ours.
             200..=299 => sent(Ok(Some(delivery.retry_key(known.sent())))),
-            401 => Outcome::Blocked { reason: what("RBM does not accept the service account") },
-            403 => Outcome::Gone { reason: what("the agent is not launched with the contact's carrier") },
-            404 => Outcome::Gone { reason: what("the contact cannot be reached by RCS") },
-            _ => match Outcome::from_status("RBM", answer, None) {
+            401 => Err(Failure::Blocked { reason: what("RBM does not accept the service account") }),
+            403 => Err(Failure::Gone { reason: what("the agent is not launched with the contact's carrier") }),
+            404 => Err(Failure::Gone { reason: what("the contact cannot be reached by RCS") }),
+            _ => match from_status("RBM", answer, None) {
                 // A repeat is dropped there.
-                Outcome::Retry { wait, reason, .. } => Outcome::Retry { wait, reason, doubtful: false },
-                Outcome::Rejected { .. } => Outcome::rejected("RBM does not accept this message"),
+                Err(Failure::Retry { wait, reason, .. }) => Err(Failure::Retry { wait, reason, doubtful: false }),
+                Err(Failure::Rejected { .. }) => Err(Failure::rejected("RBM does not accept this message")),
                 other => other,
             },
         }

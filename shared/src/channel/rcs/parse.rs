@@ -2,13 +2,15 @@
 //!
 //! One agent that fails would hold up all agents of a partner, so whatever is of no use is taken all the same.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::{
+    json::{self, Json},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode},
+    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
 };
 
 /// The call around an event, and the one by which the console finds out whether the URL is ours.
@@ -39,56 +41,68 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         return Ok(ParsedChannel::ignored("handshake", "handshake").answered(Ack::text(secret.clone())));
     }
     let event = envelope.event().ok_or_else(|| ParseError::missing("message.data"))?;
-    let event: Value = decode(&event)?;
-    let id = text(&event, "/eventId").or_else(|| text(&event, "/messageId"));
-    let id = id.ok_or_else(|| ParseError::missing("messageId"))?.to_owned();
-    let phone = text(&event, "/senderPhoneNumber").or_else(|| text(&event, "/phoneNumber"));
-    let phone = phone.ok_or_else(|| ParseError::missing("senderPhoneNumber"))?;
-    let contact = Contact { id: phone.to_owned(), phone: Some(phone.to_owned()), ..Contact::default() };
-    let at = text(&event, "/sendTime").and_then(time).unwrap_or(request.received_at);
-    let receipt = |receipt| {
-        let message = text(&event, "/messageId").unwrap_or_default().to_owned();
-        Some(ChannelEventKind::Receipt { message, receipt })
+    let whole = json::text_of(&event);
+    let event = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+    if !event.is_object() {
+        return Err(ParseError::bad("message.data", "an event"));
+    }
+    let names = ["eventId", "messageId", "senderPhoneNumber", "phoneNumber", "sendTime", "eventType"];
+    let [event_id, message, sender, number, sent_at, kind] = event.pick(names).map(given);
+    let id = event_id.or_else(|| message.clone()).unwrap_or_else(|| id_of(event.raw()));
+    let at = sent_at.and_then(|text| time(&text)).unwrap_or(request.received_at);
+    let phone = sender.or(number);
+    let receipt = |receipt| match &message {
+        Some(message) => Ok(ChannelEventKind::Receipt { message: message.clone(), receipt }),
+        None => Err("no_id"),
     };
-    let kind = match text(&event, "/eventType") {
-        None => Some(ChannelEventKind::Message { parts: vec![part(&event)] }),
+    let read = match kind.as_deref() {
+        None => Ok(ChannelEventKind::Message { parts: vec![part(event)] }),
         Some("DELIVERED") => receipt(Receipt::Delivered),
         Some("READ") => receipt(Receipt::Read),
         Some("TTL_EXPIRATION_REVOKED") => receipt(Receipt::failed("the phone could not be reached in time".to_owned())),
-        Some("SUBSCRIBE") => Some(ChannelEventKind::Subscribed),
-        Some("UNSUBSCRIBE") => Some(ChannelEventKind::Unsubscribed),
-        Some(_) => None,
+        Some("SUBSCRIBE") => Ok(ChannelEventKind::Subscribed),
+        Some("UNSUBSCRIBE") => Ok(ChannelEventKind::Unsubscribed),
+        Some(_) => Err("unknown_event"),
     };
-    Ok(match kind {
-        Some(kind) => ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }]),
-        None => ParsedChannel::ignored(id, "unknown_event"),
+    Ok(match read {
+        // News needs no contact: the message's own id finds it.
+        Ok(kind) if phone.is_some() || matches!(kind, ChannelEventKind::Receipt { .. }) => {
+            let contact = Contact { id: phone.clone().unwrap_or_default(), phone, ..Contact::default() };
+            ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }])
+        }
+        Ok(_) => ParsedChannel::ignored(id, "nobody"),
+        Err(reason) => ParsedChannel::ignored(id, reason),
     })
 }
 
-fn part(event: &Value) -> Part {
-    let file = |pointer: &str| text(event, &format!("/userFile/payload/{pointer}")).map(str::to_owned);
-    let degrees = |name: &str, most: f64| {
-        event.pointer(&format!("/location/{name}"))?.as_f64().filter(|value| value.abs() <= most)
-    };
-    if let Some(words) = text(event, "/text").or_else(|| text(event, "/suggestionResponse/text")) {
+fn part(event: Json<'_>) -> Part {
+    let [text, answer, file, location] = event.pick(["text", "suggestionResponse", "userFile", "location"]);
+    if let Some(words) = given(text).or_else(|| given(answer.get("text")?)) {
         return Part::text(words);
     }
-    if let Some(url) = file("fileUri") {
-        let content_type = file("mimeType");
+    let [url, name, content_type, size] =
+        file.get("payload").unwrap_or_default().pick(["fileUri", "fileName", "mimeType", "fileSizeBytes"]);
+    let (name, content_type) = (given(name), given(content_type));
+    if let Some(url) = given(url) {
         let kind = MediaKind::of(content_type.as_deref().unwrap_or_default());
-        let size = event.pointer("/userFile/payload/fileSizeBytes").and_then(Value::as_u64);
         // Anybody can open the link, for a while.
         let media = Media::new(kind, MediaSource::ShortLink { url });
-        return Part::Media(Media { name: file("fileName"), content_type, size, ..media });
+        return Part::Media(Media { name, content_type, size: size.u64(), ..media });
     }
-    match degrees("latitude", 90.0).zip(degrees("longitude", 180.0)) {
-        Some((latitude, longitude)) => Part::Location { latitude, longitude, label: None },
-        None => Part::Unsupported { what: "unknown message".to_owned(), text: None },
-    }
+    let degrees = |name: &str, most: f64| location.get(name)?.f64().filter(|value| value.abs() <= most);
+    let what = match degrees("latitude", 90.0).zip(degrees("longitude", 180.0)) {
+        Some((latitude, longitude)) => return Part::Location { latitude, longitude, label: None },
+        None if !file.is_null() => "file",
+        None if !location.is_null() => "location",
+        None if !answer.is_null() => "pressed button",
+        None => "unknown message",
+    };
+    Part::Unsupported { what: what.to_owned(), text: name }
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+/// A text that is not empty.
+fn given(value: Json<'_>) -> Option<String> {
+    value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
 fn time(text: &str) -> Option<i64> {

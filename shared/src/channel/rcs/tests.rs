@@ -59,6 +59,42 @@ fn every_event_becomes_what_the_table_says() {
 }
 
 #[test]
+fn an_event_that_lacks_something_delivers_the_rest() {
+    let notice = |what: &str, text: Value| json!({"part": "unsupported", "what": what, "text": text});
+    let from = "+447700900123";
+    for (more, part) in [
+        (json!({}), notice("unknown message", Value::Null)),
+        (json!({"text": 5}), notice("unknown message", Value::Null)),
+        (json!({"suggestionResponse": {}}), notice("pressed button", Value::Null)),
+        (json!({"userFile": {"payload": {"fileName": "a.pdf", "fileUri": 5}}}), notice("file", json!("a.pdf"))),
+        (json!({"location": {"latitude": 91}}), notice("location", Value::Null)),
+    ] {
+        let mut event = json!({"messageId": "1", "senderPhoneNumber": from, "sendTime": 5});
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let found = parsed(event.to_string().as_bytes());
+        assert_eq!(found["events"][0]["kind"]["parts"], json!([part]), "{event}");
+        assert_eq!((&found["events"][0]["id"], &found["events"][0]["contact"]["id"]), (&json!("1"), &json!(from)));
+    }
+    let without_id = json!({"senderPhoneNumber": from, "text": "Hi"}).to_string();
+    assert_eq!(parsed(without_id.as_bytes())["events"][0]["id"], crate::webhook::id_of(&without_id));
+    let news = parsed(br#"{"eventType": "READ", "messageId": "sent"}"#);
+    assert_eq!(
+        (&news["events"][0]["contact"]["id"], &news["events"][0]["kind"]["message"]),
+        (&json!(""), &json!("sent"))
+    );
+    for (event, reason) in [
+        (r#"{"messageId": "1", "text": "Hi"}"#, "nobody"),
+        (r#"{"eventType": "SUBSCRIBE"}"#, "nobody"),
+        (r#"{"eventType": "READ", "phoneNumber": "+1"}"#, "no_id"),
+    ] {
+        assert_eq!(parsed(event.as_bytes())["ignored"][0]["reason"], reason, "{event}");
+    }
+    for event in ["", "5", "[", "[]"] {
+        assert!(parsed(event.as_bytes())["refused"].is_string(), "{event}");
+    }
+}
+
+#[test]
 fn the_shell_of_an_event_and_the_handshake_are_read() {
     let shell = fixtures(FOLDER)["inbound/pubsub_envelope_text.json"].clone();
     let event = serde_json::from_slice::<parse::Envelope>(&shell).unwrap().event().unwrap();

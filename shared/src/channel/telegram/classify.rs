@@ -7,26 +7,26 @@ use http::Response;
 use serde_json::Value;
 
 use super::wire::{Answer, Parameters};
-use crate::adapter::{Outcome, retry_after};
+use crate::adapter::{Failure, retry_after};
 
 /// What a failed call comes to.
 #[derive(Debug, PartialEq)]
-pub(super) enum Failure {
+pub(super) enum Refusal {
     /// The chat has another id now.
     Moved(i64),
     /// Telegram does not take the request in this form; a simpler one may pass.
     Form(String),
     /// All else.
-    Other(Outcome),
+    Other(Failure),
 }
 
-impl Failure {
+impl From<Refusal> for Failure {
     /// What it means where there is no simpler form and no other chat.
-    pub(super) fn outcome(self) -> Outcome {
-        match self {
-            Self::Moved(_) => Outcome::rejected("Telegram has moved this chat"),
-            Self::Form(reason) => Outcome::rejected(reason),
-            Self::Other(outcome) => outcome,
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Moved(_) => Self::rejected("Telegram has moved this chat"),
+            Refusal::Form(reason) => Self::rejected(reason),
+            Refusal::Other(failure) => failure,
         }
     }
 }
@@ -64,13 +64,13 @@ const REQUEST: &[(&str, &str)] = &[
 ];
 
 /// The result of a call that worked, or what its failure means.
-pub(super) fn read(method: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
+pub(super) fn read(method: &'static str, answer: &Response<Bytes>) -> Result<Value, Refusal> {
     let what = format!("Telegram's {method}");
     let Ok(body) = serde_json::from_slice::<Answer>(answer.body()) else {
         // A gateway has spoken, not Telegram.
         let reason = format!("{what} answered {} without JSON", answer.status().as_u16());
         let wait = retry_after(answer);
-        return Err(Failure::Other(Outcome::Retry { wait, reason, doubtful: answer.status().as_u16() != 429 }));
+        return Err(Refusal::Other(Failure::Retry { wait, reason, doubtful: answer.status().as_u16() != 429 }));
     };
     if body.ok && answer.status().is_success() {
         return Ok(body.result);
@@ -79,34 +79,34 @@ pub(super) fn read(method: &'static str, answer: &Response<Bytes>) -> Result<Val
     Err(failure(&what, code, &body.description, &body.parameters, answer))
 }
 
-fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, answer: &Response<Bytes>) -> Failure {
+fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, answer: &Response<Bytes>) -> Refusal {
     let listed = |list: &[(&str, &str)]| {
         list.iter().find(|(part, _)| description.contains(part)).map(|(_, reason)| (*reason).to_owned())
     };
     let reason = format!("{what} answered {code}");
-    Failure::Other(match code {
+    Refusal::Other(match code {
         400 => {
             if let Some(chat) = parameters.migrate_to_chat_id {
-                return Failure::Moved(chat);
+                return Refusal::Moved(chat);
             }
             match listed(RECEIVER) {
-                Some(reason) => Outcome::Gone { reason },
-                None => return Failure::Form(listed(REQUEST).unwrap_or(reason)),
+                Some(reason) => Failure::Gone { reason },
+                None => return Refusal::Form(listed(REQUEST).unwrap_or(reason)),
             }
         }
-        413 => return Failure::Form("the file is too large for Telegram".to_owned()),
-        401 | 404 => Outcome::Blocked {
+        413 => return Refusal::Form("the file is too large for Telegram".to_owned()),
+        401 | 404 => Failure::Blocked {
             reason: "Telegram does not accept the bot token; copy it again from @BotFather".to_owned(),
         },
-        403 => Outcome::Gone {
+        403 => Failure::Gone {
             reason: listed(FORBIDDEN).unwrap_or_else(|| "the contact does not let the bot write".to_owned()),
         },
-        409 => Outcome::Blocked { reason: "another program uses this bot as well".to_owned() },
+        409 => Failure::Blocked { reason: "another program uses this bot as well".to_owned() },
         429 => {
             let wait = parameters.retry_after.map(Duration::from_secs).or_else(|| retry_after(answer));
-            Outcome::Retry { wait, reason: "Telegram asks to wait".to_owned(), doubtful: false }
+            Failure::Retry { wait, reason: "Telegram asks to wait".to_owned(), doubtful: false }
         }
-        408 | 500.. => Outcome::Retry { wait: retry_after(answer), reason, doubtful: true },
-        _ => Outcome::rejected(reason),
+        408 | 500.. => Failure::Retry { wait: retry_after(answer), reason, doubtful: true },
+        _ => Failure::rejected(reason),
     })
 }

@@ -1,7 +1,9 @@
 //! What a message of Telegram's consists of: <https://core.telegram.org/bots/api#message>.
 
-use super::wire::{File, Message, Place, Poll, Quote, Sticker, joined};
+use std::borrow::Cow;
+
 use crate::{
+    json::Json,
     limits::{TextLimit, TextUnit},
     message::{Media, MediaKind, MediaSource, Part},
     text,
@@ -12,6 +14,16 @@ const QUOTE: TextLimit = TextLimit { max: 200, unit: TextUnit::Chars };
 
 /// Fields that every message may have beside what it is.
 const ENVELOPE: &[&str] = &[
+    "from",
+    "chat",
+    "date",
+    "edit_date",
+    "text",
+    "caption",
+    "quote",
+    "reply_to_message",
+    "forward_origin",
+    "reply_markup",
     "message_id",
     "message_thread_id",
     "direct_messages_topic",
@@ -86,14 +98,17 @@ const SERVICE: &[&str] = &[
 ];
 
 /// The parts of a message; nothing where it is no message of the contact's.
-pub(super) fn parts(message: &Message, is_edit: bool) -> Option<Vec<Part>> {
+pub(super) fn parts(message: Json<'_>, is_edit: bool) -> Option<Vec<Part>> {
     let mut part = part(message)?;
     let mut head = Vec::new();
-    if let Some(quote) = message.quote.as_ref().or(message.reply_to_message.as_ref()).and_then(quoted) {
+    let [quote, answered, origin] = message.pick(["quote", "reply_to_message", "forward_origin"]);
+    if let Some(quote) = quoted(if quote.is_null() { answered } else { quote }) {
         head.push(format!("> {quote}"));
     }
-    if let Some(origin) = &message.forward_origin {
-        head.push(origin.name().map_or_else(|| "(forwarded)".to_owned(), |name| format!("(forwarded from {name})")));
+    if !origin.is_null() {
+        head.push(
+            origin_of(origin).map_or_else(|| "(forwarded)".to_owned(), |name| format!("(forwarded from {name})")),
+        );
     }
     if is_edit {
         head.push("(edited)".to_owned());
@@ -113,95 +128,116 @@ pub(super) fn parts(message: &Message, is_edit: bool) -> Option<Vec<Part>> {
 }
 
 /// The contact's own number, where this message shares it.
-pub(super) fn own_number(message: &Message) -> Option<String> {
-    let (card, from) = (message.contact.as_ref()?, message.from.as_ref()?);
-    if card.user_id != Some(from.id) {
+pub(super) fn own_number(message: Json<'_>) -> Option<String> {
+    let [card, from] = message.pick(["contact", "from"]);
+    let [owner, phone] = card.pick(["user_id", "phone_number"]);
+    if owner.i64()? != from.get("id")?.i64()? {
         return None;
     }
-    international(card.phone_number.as_deref()?).filter(|number| number.starts_with('+'))
+    international(&phone.text()?).filter(|number| number.starts_with('+'))
 }
 
-fn part(message: &Message) -> Option<Part> {
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let caption = given(&message.caption);
-    let media = |kind, file: &File| Some(Part::Media(media(kind, file, caption.clone())));
-    if let Some(text) = given(&message.text) {
+/// The name of a person to show.
+pub(super) fn name(user: Json<'_>) -> Option<String> {
+    let [first, last, username] = user.pick(["first_name", "last_name", "username"]);
+    joined([first, last], " ").or_else(|| string(username))
+}
+
+fn part(message: Json<'_>) -> Option<Part> {
+    let field = |name: &str| message.get(name).unwrap_or_default();
+    let media = |kind, file| media(kind, file, given(field("caption"))).map(Part::Media);
+    let first_of = |kind, names: &[&str]| names.iter().find_map(|name| media(kind, field(name)));
+    if let Some(text) = given(field("text")) {
         return Some(Part::text(text));
     }
-    if let Some(largest) = message.photo.as_ref().and_then(|sizes| sizes.last()) {
-        return media(MediaKind::Image, largest);
-    }
-    // An animation comes as a document too.
-    if let Some(video) = message.animation.as_ref().or(message.video.as_ref()).or(message.video_note.as_ref()) {
-        return media(MediaKind::Video, video);
-    }
-    if let Some(audio) = message.voice.as_ref().or(message.audio.as_ref()) {
-        return media(MediaKind::Audio, audio);
-    }
-    if let Some(document) = &message.document {
-        return media(MediaKind::File, document);
-    }
-    if let Some(sticker) = &message.sticker {
-        return Some(picture(sticker));
-    }
-    // A venue comes as a location too.
-    if let Some(venue) = &message.venue {
-        return Some(place(&venue.location, joined_lines(&[&venue.title, &venue.address])));
-    }
-    if let Some(location) = &message.location {
-        return Some(place(location, None));
-    }
-    if let Some(card) = &message.contact {
-        let name = joined(&[&card.first_name, &card.last_name]);
-        return Some(Part::ContactCard { name, phone: card.phone_number.as_deref().and_then(international) });
-    }
-    if let Some(dice) = &message.dice {
-        return Some(Part::text(format!("{} {}", dice.emoji, dice.value)));
-    }
-    if let Some(poll) = &message.poll {
-        return Some(Part::Unsupported { what: "poll".to_owned(), text: Some(choices(poll)) });
-    }
-    if let Some(form) = &message.web_app_data {
-        return Some(Part::text(format!("{}\n{}", form.button_text, form.data)));
-    }
-    if SERVICE.iter().any(|name| message.others.contains_key(*name)) {
+    let mut largest = None;
+    field("photo").each(|size| largest = media(MediaKind::Image, size).or(largest.take()));
+    let known = largest
+        // An animation comes as a document too.
+        .or_else(|| first_of(MediaKind::Video, &["animation", "video", "video_note"]))
+        .or_else(|| first_of(MediaKind::Audio, &["voice", "audio"]))
+        .or_else(|| media(MediaKind::File, field("document")))
+        .or_else(|| picture(field("sticker")))
+        // A venue comes as a location too.
+        .or_else(|| {
+            let [location, title, address] = field("venue").pick(["location", "title", "address"]);
+            place(location, joined([title, address], "\n"))
+        })
+        .or_else(|| place(field("location"), None))
+        .or_else(|| card(field("contact")))
+        .or_else(|| {
+            let [emoji, value] = field("dice").pick(["emoji", "value"]);
+            Some(Part::text(format!("{} {}", emoji.text()?, value.i64()?)))
+        })
+        .or_else(|| Some(Part::Unsupported { what: "poll".to_owned(), text: Some(choices(field("poll"))?) }))
+        .or_else(|| {
+            let [button, data] = field("web_app_data").pick(["button_text", "data"]);
+            Some(Part::text(format!("{}\n{}", button.text()?, data.text()?)))
+        });
+    known.or_else(|| notice(message))
+}
+
+/// A notice of what a message has beside its envelope; nothing where Telegram itself says it.
+fn notice(message: Json<'_>) -> Option<Part> {
+    let (mut what, mut is_service) = (None::<String>, false);
+    message.each_field(|name, _| {
+        is_service |= SERVICE.contains(&name.as_str());
+        // Of several the first of the alphabet, so that it is always the same one.
+        if !ENVELOPE.contains(&name.as_str()) && what.as_ref().is_none_or(|what| name < *what) {
+            what = Some(name);
+        }
+    });
+    if is_service {
         return None;
     }
-    let what = message.others.keys().find(|name| !ENVELOPE.contains(&name.as_str()));
-    Some(Part::Unsupported { what: what.map_or_else(|| "empty message".to_owned(), |name| words(name)), text: caption })
+    let file = what.as_deref().and_then(|what| message.get(what)?.get("file_name"));
+    let text = joined([message.get("caption").unwrap_or_default(), file.unwrap_or_default()], "\n");
+    Some(Part::Unsupported { what: what.map_or_else(|| "empty message".to_owned(), |name| words(&name)), text })
 }
 
 /// A file. Only this bot can fetch it, and its address has the bot's token in it.
-fn media(kind: MediaKind, file: &File, caption: Option<String>) -> Media {
-    Media {
-        name: file.file_name.clone().filter(|name| !name.trim().is_empty()),
-        content_type: file.mime_type.clone(),
-        size: file.file_size,
-        seconds: file.duration,
+fn media(kind: MediaKind, file: Json<'_>, caption: Option<String>) -> Option<Media> {
+    let [id, name, content_type, size, seconds] =
+        file.pick(["file_id", "file_name", "mime_type", "file_size", "duration"]);
+    Some(Media {
+        name: given(name),
+        content_type: string(content_type),
+        size: size.u64(),
+        seconds: seconds.u64(),
         caption,
-        ..Media::new(kind, MediaSource::Reference { id: file.file_id.clone() })
-    }
+        ..Media::new(kind, MediaSource::Reference { id: string(id)? })
+    })
 }
 
 /// A sticker as a picture, with the emoji that it stands for; of one that moves its small still picture.
-fn picture(sticker: &Sticker) -> Part {
-    let emoji = sticker.emoji.clone();
-    let still = if sticker.is_animated || sticker.is_video { sticker.thumbnail.as_ref() } else { Some(&sticker.file) };
-    match (still, &emoji) {
-        (Some(file), _) => Part::Media(media(MediaKind::Image, file, emoji)),
-        (None, Some(emoji)) => Part::text(emoji),
-        (None, None) => Part::Sticker { id: sticker.file.file_id.clone(), url: None },
-    }
+fn picture(sticker: Json<'_>) -> Option<Part> {
+    let [id, emoji, is_animated, is_video, thumbnail] =
+        sticker.pick(["file_id", "emoji", "is_animated", "is_video", "thumbnail"]);
+    let emoji = string(emoji);
+    let still = if is_animated.is_true() || is_video.is_true() { thumbnail } else { sticker };
+    let picture = media(MediaKind::Image, still, emoji.clone()).map(Part::Media);
+    picture.or_else(|| emoji.map(Part::text)).or_else(|| Some(Part::Sticker { id: string(id)?, url: None }))
 }
 
-fn place(place: &Place, label: Option<String>) -> Part {
-    Part::Location { latitude: place.latitude, longitude: place.longitude, label }
+fn place(place: Json<'_>, label: Option<String>) -> Option<Part> {
+    let [latitude, longitude] = place.pick(["latitude", "longitude"]);
+    Some(Part::Location {
+        latitude: latitude.f64().filter(|degrees| degrees.abs() <= 90.0)?,
+        longitude: longitude.f64().filter(|degrees| degrees.abs() <= 180.0)?,
+        label,
+    })
 }
 
-fn joined_lines(lines: &[&Option<String>]) -> Option<String> {
-    let lines: Vec<&str> =
-        lines.iter().filter_map(|line| line.as_deref()).map(str::trim).filter(|line| !line.is_empty()).collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+fn card(card: Json<'_>) -> Option<Part> {
+    let [first, last, phone] = card.pick(["first_name", "last_name", "phone_number"]);
+    let phone = phone.text().and_then(|phone| international(&phone));
+    card.is_object().then(|| Part::ContactCard { name: joined([first, last], " "), phone })
+}
+
+/// The texts that say something, trimmed, as one.
+fn joined(texts: [Json<'_>; 2], between: &str) -> Option<String> {
+    let texts: Vec<String> = texts.into_iter().filter_map(given).map(|text| text.trim().to_owned()).collect();
+    (!texts.is_empty()).then(|| texts.join(between))
 }
 
 /// A number as Telegram has it, which as a rule lacks the plus sign.
@@ -211,16 +247,40 @@ fn international(number: &str) -> Option<String> {
     Some(if is_bare { format!("+{number}") } else { number.to_owned() }).filter(|number| !number.is_empty())
 }
 
-fn choices(poll: &Poll) -> String {
-    let options = poll.options.iter().filter_map(|option| option.text.as_ref());
-    options.fold(poll.question.clone(), |text, option| format!("{text}\n- {option}"))
+fn choices(poll: Json<'_>) -> Option<String> {
+    let [question, options] = poll.pick(["question", "options"]);
+    let mut text = string(question)?;
+    options.each(|option| {
+        if let Some(option) = option.get("text").and_then(Json::text) {
+            text.push_str("\n- ");
+            text.push_str(&option);
+        }
+    });
+    Some(text)
+}
+
+/// Who wrote a forwarded message, where Telegram tells: <https://core.telegram.org/bots/api#messageorigin>.
+fn origin_of(origin: Json<'_>) -> Option<String> {
+    let [user, user_name, sender_chat, chat] = origin.pick(["sender_user", "sender_user_name", "sender_chat", "chat"]);
+    let chat = if sender_chat.is_null() { chat } else { sender_chat };
+    name(user).or_else(|| string(user_name)).or_else(|| string(chat.get("title")?))
 }
 
 /// The start of a quoted text on one line.
-fn quoted(quote: &Quote) -> Option<String> {
-    let text = quote.text.as_ref().or(quote.caption.as_ref())?;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+fn quoted(quote: Json<'_>) -> Option<String> {
+    let [text, caption] = quote.pick(["text", "caption"]);
+    let text = text.text().or_else(|| caption.text())?;
+    let line = text.split_whitespace().take(QUOTE.max).collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then(|| text::truncate(&line, QUOTE).into_owned())
+}
+
+fn string(value: Json<'_>) -> Option<String> {
+    value.text().map(Cow::into_owned)
+}
+
+/// A text that says something.
+fn given(value: Json<'_>) -> Option<String> {
+    string(value).filter(|text| !text.trim().is_empty())
 }
 
 /// The name of a field as words.

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 use super::{Channel, next_of};
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task},
+    adapter::{
+        Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task,
+        from_status,
+    },
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
@@ -45,8 +48,6 @@ const PATH: &percent_encoding::AsciiSet =
 /// What the bot hears of. Telegram keeps the last list when none is given, so it is always given.
 const ALLOWED_UPDATES: &[&str] = &["message", "edited_message", "callback_query", "my_chat_member"];
 
-/// The note that a setup task's only call was made.
-const ASKED: &str = "telegram.asked";
 /// The note with the path under which a file can be downloaded.
 const FILE_PATH: &str = "telegram.file_path";
 
@@ -122,15 +123,14 @@ impl Adapter for Telegram {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let asked = known.note(ASKED).is_some();
         match task {
             Task::Deliver(delivery) => {
                 let requests = render::requests(account, delivery, known)?;
                 let calls = requests.into_iter().map(|request| request.call(account));
                 Ok(next_of(calls.collect::<Result<_, _>>()?, known))
             }
-            Task::Check if !asked => ask(account, "getMe", &json!({})),
-            Task::Register { url } if !asked => {
+            Task::Check if known.answered == 0 => ask(account, "getMe", &json!({})),
+            Task::Register { url } if known.answered == 0 => {
                 let secret_token = account.secret(SECRET_TOKEN).map(|token| token.reveal());
                 let secret_token =
                     secret_token.ok_or_else(|| RenderError::new("the secret token for Telegram is missing"))?;
@@ -140,7 +140,9 @@ impl Adapter for Telegram {
                     wire::SetWebhook { url, secret_token, max_connections, allowed_updates, drop_pending_updates };
                 ask(account, "setWebhook", &webhook)
             }
-            Task::Unregister if !asked => ask(account, "deleteWebhook", &json!({"drop_pending_updates": false})),
+            Task::Unregister if known.answered == 0 => {
+                ask(account, "deleteWebhook", &json!({"drop_pending_updates": false}))
+            }
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.note(FILE_PATH) {
                 Some(path) => {
                     let path = percent_encoding::utf8_percent_encode(path, PATH);
@@ -155,29 +157,17 @@ impl Adapter for Telegram {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
-        let result = match task {
-            Task::Deliver(delivery) => return delivered(account, delivery, known, answer),
-            Task::Check => classify::read("getMe", answer).map(|result| identity(&result)),
-            Task::Register { .. } => classify::read("setWebhook", answer).map(|_| Vec::new()),
-            Task::Unregister => classify::read("deleteWebhook", answer).map(|_| Vec::new()),
-            Task::Fetch(..) => {
-                return match classify::read("getFile", answer) {
-                    Ok(result) => match result.get("file_path").and_then(Value::as_str) {
-                        Some(path) => Outcome::Learned(vec![Fact::Note(FILE_PATH.to_owned(), path.to_owned())]),
-                        None => Outcome::rejected("Telegram does not hand out this file"),
-                    },
-                    Err(failure) => failure.outcome(),
-                };
-            }
-            _ => return Outcome::from_status("Telegram", answer, None),
-        };
-        match result {
-            Ok(mut facts) => {
-                facts.push(Fact::Note(ASKED.to_owned(), "yes".to_owned()));
-                Outcome::Learned(facts)
-            }
-            Err(failure) => failure.outcome(),
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
+        match task {
+            Task::Deliver(delivery) => delivered(account, delivery, known, answer),
+            Task::Check => Ok(identity(&classify::read("getMe", answer)?)),
+            Task::Register { .. } => Ok(classify::read("setWebhook", answer).map(|_| Vec::new())?),
+            Task::Unregister => Ok(classify::read("deleteWebhook", answer).map(|_| Vec::new())?),
+            Task::Fetch(..) => match classify::read("getFile", answer)?.get("file_path").and_then(Value::as_str) {
+                Some(path) => Ok(vec![Fact::Note(FILE_PATH.to_owned(), path.to_owned())]),
+                None => Err(Failure::rejected("Telegram does not hand out this file")),
+            },
+            _ => from_status("Telegram", answer, None),
         }
     }
 }
@@ -190,19 +180,19 @@ impl Channel for Telegram {
 
 /// What the answer to a sent request means. One that Telegram does not take as it is goes once more in a simpler form,
 /// where it has one; one to a chat that has moved goes there.
-fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
     let index = known.sent();
     let requests = render::requests(account, delivery, known).unwrap_or_default();
     let request = requests.get(index);
     let is_simple = request.is_none_or(|request| request.is_simple);
-    let note = |key: String, value: String| Outcome::Learned(vec![Fact::Note(key, value)]);
+    let note = |key: String, value: String| Ok(vec![Fact::Note(key, value)]);
     match classify::read(request.map_or("send", |request| request.method), answer) {
-        Ok(result) => Outcome::Learned(vec![Fact::Sent(message_id(delivery, &result))]),
-        Err(classify::Failure::Moved(chat)) if known.note(render::MOVED_TO).is_none() => {
+        Ok(result) => Ok(vec![Fact::Sent(message_id(delivery, &result))]),
+        Err(classify::Refusal::Moved(chat)) if known.note(render::MOVED_TO).is_none() => {
             note(render::MOVED_TO.to_owned(), chat.to_string())
         }
-        Err(classify::Failure::Form(_)) if !is_simple => note(render::simpler(index), "yes".to_owned()),
-        Err(failure) => failure.outcome(),
+        Err(classify::Refusal::Form(_)) if !is_simple => note(render::simpler(index), "yes".to_owned()),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 

@@ -1,15 +1,14 @@
 //! Telegram's updates: <https://core.telegram.org/bots/api#update>.
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
-use super::{
-    content,
-    wire::{CallbackQuery, Message, MyChatMember, User},
-};
+use serde_json::json;
+
+use super::content;
 use crate::{
+    json::{self, Json},
     message::{ChannelEvent, ChannelEventKind, Contact, Part},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode},
+    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
 };
 
 /// Updates about what the business does on Telegram with an account of its own.
@@ -21,23 +20,28 @@ const BUSINESS: &[&str] =
 /// Whatever Telegram adds some day is acknowledged: an update that is refused holds back everything later of its chat
 /// for a day.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let update: Map<String, Value> = decode(&request.body)?;
-    let id = update.get("update_id").ok_or_else(|| ParseError::missing("update_id"))?;
-    let id = id.as_i64().ok_or_else(|| ParseError::bad("update_id", "a whole number"))?;
-    let update = Update { id: format!("update:{id}"), received_at: request.received_at, fields: &update };
-    if let Some(message) = update.field::<Message>("message")? {
-        return update.message(&message, false);
+    let whole = json::text_of(&request.body);
+    let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+    let names = ["update_id", "message", "edited_message", "callback_query", "my_chat_member"];
+    let [id, message, edited, query, member] = body.pick(names);
+    if id.is_null() && [message, edited, query, member].into_iter().all(Json::is_null) {
+        return Err(ParseError::missing("update_id"));
     }
-    if let Some(message) = update.field::<Message>("edited_message")? {
-        return update.message(&message, true);
+    let id = id.i64().map_or_else(|| id_of(body.raw()), |id| id.to_string());
+    let update = Update { id: format!("update:{id}"), received_at: request.received_at };
+    if !message.is_null() {
+        return Ok(update.message(message, false));
     }
-    if let Some(query) = update.field::<CallbackQuery>("callback_query")? {
-        return Ok(update.pressed(&query));
+    if !edited.is_null() {
+        return Ok(update.message(edited, true));
     }
-    if let Some(member) = update.field::<MyChatMember>("my_chat_member")? {
-        return Ok(update.member(&member));
+    if !query.is_null() {
+        return Ok(update.pressed(query));
     }
-    let has = |names: &[&str]| names.iter().any(|name| update.fields.contains_key(*name));
+    if !member.is_null() {
+        return Ok(update.member(member));
+    }
+    let has = |names: &[&str]| names.iter().any(|name| body.get(name).is_some());
     Ok(update.ignored(match () {
         () if has(&["channel_post", "edited_channel_post"]) => "channel_post",
         () if has(BUSINESS) => "business_account",
@@ -46,83 +50,70 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
 }
 
 /// An update while it is read.
-struct Update<'a> {
+struct Update {
     /// Equal for every redelivery: <https://core.telegram.org/bots/api#update> has the number grow per bot.
     id: String,
     received_at: i64,
-    fields: &'a Map<String, Value>,
 }
 
-impl Update<'_> {
-    fn field<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ParseError> {
-        let Some(value) = self.fields.get(name) else { return Ok(None) };
-        T::deserialize(value).map(Some).map_err(|_| ParseError::bad(name, "of the type that Telegram documents"))
-    }
-
-    fn message(&self, message: &Message, is_edit: bool) -> Result<ParsedChannel, ParseError> {
-        let name = if is_edit { "edited_message.chat.id" } else { "message.chat.id" };
-        let chat = message.chat.as_ref().ok_or_else(|| ParseError::missing(name))?;
-        if !chat.is_private() {
-            return Ok(self.ignored(match message.others.contains_key("migrate_to_chat_id") {
-                true => "group_moved",
-                false => "group",
-            }));
+impl Update {
+    fn message(&self, message: Json<'_>, is_edit: bool) -> ParsedChannel {
+        let names = ["chat", "from", "migrate_to_chat_id", "location", "edit_date", "date"];
+        let [chat, from, moved, location, edit_date, date] = message.pick(names);
+        let Some(chat) = Chat::of(chat) else { return self.ignored("nobody") };
+        if !chat.is_private {
+            return self.ignored(if moved.is_null() { "group" } else { "group_moved" });
         }
-        if is_edit && message.location.is_some() {
+        if is_edit && !location.is_null() {
             // The contact moves while sharing the place; agents got the first one.
-            return Ok(self.ignored("live_location"));
+            return self.ignored("live_location");
         }
-        let Some(parts) = content::parts(message, is_edit) else { return Ok(self.ignored("service_message")) };
-        let contact = Contact { phone: content::own_number(message), ..contact(chat.id, message.from.as_ref()) };
-        let date = if is_edit { message.edit_date.or(message.date) } else { message.date };
-        Ok(self.event(contact, date, ChannelEventKind::Message { parts }))
+        let Some(parts) = content::parts(message, is_edit) else { return self.ignored("service_message") };
+        let contact = Contact { phone: content::own_number(message), ..contact(&chat, from) };
+        let date = edit_date.i64().filter(|_| is_edit).or_else(|| date.i64());
+        self.event(contact, date, ChannelEventKind::Message { parts })
     }
 
     /// The text of the button, as if the contact had written it.
     ///
     /// The answer to this very call tells Telegram that the press was heard, or the button would go on spinning:
     /// <https://core.telegram.org/bots/api#making-requests-when-getting-updates>.
-    fn pressed(&self, query: &CallbackQuery) -> ParsedChannel {
-        let heard = match &query.id {
-            id @ (Value::String(_) | Value::Number(_)) => {
-                let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-                Ack::json(&json!({"method": "answerCallbackQuery", "callback_query_id": id}))
-            }
-            _ => Ack::empty(),
-        };
-        let chat = query.message.as_ref().and_then(|message| message.chat.as_ref());
-        let parsed = match (chat, &query.data) {
+    fn pressed(&self, query: Json<'_>) -> ParsedChannel {
+        let [id, from, message, data] = query.pick(["id", "from", "message", "data"]);
+        let id = id.text().or_else(|| id.f64().map(|_| id.raw().into()));
+        let heard = id.map_or_else(Ack::empty, |id| {
+            Ack::json(&json!({"method": "answerCallbackQuery", "callback_query_id": id}))
+        });
+        let parsed = match (message.get("chat").and_then(Chat::of), data.text()) {
             (None, _) => self.ignored("inline_message"),
-            (Some(chat), _) if !chat.is_private() => self.ignored("group"),
+            (Some(chat), _) if !chat.is_private => self.ignored("group"),
             (Some(_), None) => self.ignored("game"),
             (Some(chat), Some(data)) => {
-                let markup = query.message.as_ref().and_then(|message| message.reply_markup.as_ref());
-                let mut buttons = markup.into_iter().flat_map(|markup| markup.inline_keyboard.iter().flatten());
-                let button = buttons.find(|button| button.callback_data.as_ref() == Some(data));
                 // A message that Telegram does not keep any more comes without its buttons.
-                let text = button.map_or(data, |button| &button.text);
+                let text = label(message, &data).unwrap_or(data);
                 let part = if text.trim().is_empty() {
                     Part::Unsupported { what: "pressed button".to_owned(), text: None }
                 } else {
                     Part::text(text)
                 };
-                let contact = contact(chat.id, query.from.as_ref());
-                self.event(contact, None, ChannelEventKind::Message { parts: vec![part] })
+                self.event(contact(&chat, from), None, ChannelEventKind::Message { parts: vec![part] })
             }
         };
         parsed.answered(heard)
     }
 
-    fn member(&self, member: &MyChatMember) -> ParsedChannel {
-        if !member.chat.is_private() {
+    fn member(&self, member: Json<'_>) -> ParsedChannel {
+        let [chat, from, date] = member.pick(["chat", "from", "date"]);
+        let Some(chat) = Chat::of(chat) else { return self.ignored("nobody") };
+        if !chat.is_private {
             return self.ignored("group");
         }
-        let kind = match member.new_chat_member.status.as_str() {
-            "kicked" => ChannelEventKind::Unsubscribed,
-            "member" => ChannelEventKind::Subscribed,
+        let kind = match member.text_at("/new_chat_member/status").as_deref() {
+            Some("kicked") => ChannelEventKind::Unsubscribed,
+            Some("member") => ChannelEventKind::Subscribed,
             _ => return self.ignored("unknown_status"),
         };
-        self.event(contact(member.chat.id, member.from.as_ref()), member.date, kind)
+        self.event(contact(&chat, from), date.i64(), kind)
     }
 
     fn event(&self, contact: Contact, date: Option<i64>, kind: ChannelEventKind) -> ParsedChannel {
@@ -135,13 +126,43 @@ impl Update<'_> {
     }
 }
 
+/// A chat, as far as it decides whose message it is.
+struct Chat {
+    id: i64,
+    /// Whether it is the chat of one person with the bot.
+    is_private: bool,
+}
+
+impl Chat {
+    fn of(chat: Json<'_>) -> Option<Self> {
+        let [id, kind] = chat.pick(["id", "type"]);
+        let id = id.i64()?;
+        // Telegram's own examples leave the type out.
+        Some(Self { id, is_private: kind.text().map_or(id > 0, |kind| kind == "private") })
+    }
+}
+
+/// What stands on the button of a message that sends this data.
+fn label<'a>(message: Json<'a>, data: &str) -> Option<Cow<'a, str>> {
+    let rows = message.pointer("/reply_markup/inline_keyboard")?;
+    rows.find(|row| {
+        row.find(|key| {
+            let [text, callback_data] = key.pick(["text", "callback_data"]);
+            text.text().filter(|_| callback_data.text().as_deref() == Some(data))
+        })
+    })
+}
+
 /// The contact of a private chat: the chat has its person's id.
-fn contact(chat: i64, user: Option<&User>) -> Contact {
-    let user = user.filter(|user| user.id == chat);
+fn contact(chat: &Chat, user: Json<'_>) -> Contact {
+    let [id, language] = user.pick(["id", "language_code"]);
+    let is_theirs = id.i64() == Some(chat.id);
+    // Telegram writes IETF tags.
+    let code = language.text().and_then(|tag| tag.split('-').next().map(str::to_ascii_lowercase));
     Contact {
-        id: chat.to_string(),
-        name: user.and_then(User::name),
-        language: user.and_then(User::language),
+        id: chat.id.to_string(),
+        name: content::name(user).filter(|_| is_theirs),
+        language: code.filter(|code| is_theirs && !code.is_empty()),
         ..Contact::default()
     }
 }

@@ -35,6 +35,47 @@ fn every_update_becomes_what_the_table_says() {
 }
 
 #[test]
+fn an_update_that_lacks_something_delivers_the_rest() {
+    let found = |body: &Value| parsed(body.to_string().into_bytes());
+    let notice = |what: &str, text: Value| json!({"part": "unsupported", "what": what, "text": text});
+    for (content, part) in [
+        (json!({}), notice("empty message", Value::Null)),
+        (json!({"text": 5}), notice("empty message", Value::Null)),
+        (json!({"text": null, "caption": "look"}), notice("empty message", json!("look"))),
+        (json!({"photo": 5, "caption": "look"}), notice("photo", json!("look"))),
+        (json!({"photo": [{}, {"file_id": 5}]}), notice("photo", Value::Null)),
+        (json!({"document": {"file_name": "a.pdf"}, "caption": "look"}), notice("document", json!("look\na.pdf"))),
+        (json!({"location": {"latitude": 91, "longitude": 1}}), notice("location", Value::Null)),
+        (json!({"poll": {"options": 5}}), notice("poll", Value::Null)),
+        (json!({"dice": {"emoji": 5}}), notice("dice", Value::Null)),
+        (
+            json!({"text": "Hi", "quote": 5, "reply_to_message": [], "from": "x", "date": "x"}),
+            json!({"part": "text", "text": "Hi"}),
+        ),
+    ] {
+        let mut message = json!({"message_id": 1, "chat": {"id": 5, "type": "private"}, "date": 7});
+        message.as_object_mut().unwrap().extend(content.as_object().unwrap().clone());
+        let update = json!({"update_id": 1, "message": message});
+        assert_eq!(found(&update)["events"][0]["kind"]["parts"], json!([part]), "{update}");
+        assert_eq!(found(&update)["events"][0]["contact"], json!({"id": "5"}), "{update}");
+    }
+    for (update, reason) in [
+        (json!({"update_id": 1, "message": 5}), "nobody"),
+        (json!({"update_id": 1, "message": {"chat": {"id": "5"}, "text": "Hi"}}), "nobody"),
+        (json!({"update_id": 1, "my_chat_member": {"chat": {"id": 5}}}), "unknown_status"),
+        (json!({"update_id": 1, "callback_query": 5}), "inline_message"),
+    ] {
+        assert_eq!(found(&update)["ignored"][0]["reason"], reason, "{update}");
+    }
+    let without = json!({"update_id": "x", "message": {"chat": {"id": 5}, "text": "Hi"}});
+    assert!(found(&without)["events"][0]["id"].as_str().unwrap().starts_with("update:sha256:"));
+    assert_eq!(found(&without), found(&without));
+    for body in ["", "[]", "{}", "5"] {
+        assert!(parsed(body.as_bytes().to_vec())["refused"].is_string(), "{body}");
+    }
+}
+
+#[test]
 fn every_answer_means_what_the_table_says() {
     let (side, contact, parts) = (side(), contact(USER), [Part::text("hi")]);
     let media = Media::new(MediaKind::File, MediaSource::Reference { id: "BQACAgIAAxEXAMPLEdoc1".into() });
@@ -74,12 +115,12 @@ fn a_failure_has_the_documented_class() {
             &answer(code, &error.to_string()),
         );
         let fits = match class {
-            "resend_to_new_chat" => matches!(read, Outcome::Learned(_)),
-            "permanent_receiver" => matches!(read, Outcome::Gone { .. }),
-            "account_config" => matches!(read, Outcome::Blocked { .. }),
-            "retry_after" => matches!(read, Outcome::Retry { .. }),
+            "resend_to_new_chat" => matches!(read, Ok(_)),
+            "permanent_receiver" => matches!(read, Err(Failure::Gone { .. })),
+            "account_config" => matches!(read, Err(Failure::Blocked { .. })),
+            "retry_after" => matches!(read, Err(Failure::Retry { .. })),
             // A plain text has no simpler form.
-            _ => matches!(read, Outcome::Rejected { .. }),
+            _ => matches!(read, Err(Failure::Rejected { .. })),
         };
         assert!(fits, "{rule}: {read:?}");
     }

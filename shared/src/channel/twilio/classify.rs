@@ -5,7 +5,7 @@ use http::Response;
 use serde::Deserialize;
 
 use crate::{
-    adapter::{Outcome, retry_after},
+    adapter::{Failure, retry_after},
     channel::codes::{self, Class, Code},
 };
 
@@ -88,32 +88,27 @@ pub(super) struct Answer {
 }
 
 /// The answer to a call that worked, or what its failure means.
-pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let status = answer.status();
     let body = serde_json::from_slice::<Answer>(answer.body()).ok();
     let what = format!("Twilio's {call}");
     let Some(body) = body else {
-        return Err(match Outcome::from_status(&what, answer, None) {
-            Outcome::Learned(_) => {
-                Outcome::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true }
-            }
-            failure => failure,
-        });
+        return Err(Failure::of_status(&what, answer, None));
     };
     if status.is_success() {
         return Ok(body);
     }
     // The server itself failed: what it says about the message may not be so.
     if status.is_server_error() {
-        return Err(Outcome::from_status(&what, answer, None));
+        return Err(Failure::of_status(&what, answer, None));
     }
     let Some((_, class, reason)) = codes::find(CODES, body.code) else {
-        return Err(match (Outcome::from_status(&what, answer, None), body.code) {
-            (Outcome::Rejected { .. }, Some(code)) => {
-                Outcome::rejected(format!("Twilio does not take it (error {code})"))
+        return Err(match (Failure::of_status(&what, answer, None), body.code) {
+            (Failure::Rejected { .. }, Some(code)) => {
+                Failure::rejected(format!("Twilio does not take it (error {code})"))
             }
             (failure, _) => failure,
         });
     };
-    Err(class.outcome((*reason).to_owned(), retry_after(answer)))
+    Err(class.failure((*reason).to_owned(), retry_after(answer)))
 }

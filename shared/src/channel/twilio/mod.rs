@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, Response, header};
 
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls},
+    adapter::{Account, Adapter, Body, Call, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
@@ -40,9 +40,6 @@ const MESSAGING_SERVICE_SID: &str = "messaging_service_sid";
 
 /// What makes Twilio call again: by default it does so only when it found no connection.
 const RETRIES: &str = "#rc=3&rp=ct,rt,5xx";
-
-/// The note that a task's only call was made.
-const ASKED: &str = "twilio.asked";
 
 /// <https://www.twilio.com/docs/messaging/guides/accepted-mime-types>
 const IMAGE: MediaLimit = MediaLimit {
@@ -157,7 +154,7 @@ impl Adapter for Twilio {
                 let calls = requests.iter().map(|fields| message(account, fields));
                 Ok(next_of(calls.collect::<Result<_, _>>()?, known))
             }
-            Task::Check if known.note(ASKED).is_none() => {
+            Task::Check if known.answered == 0 => {
                 let url = format!("{}.json", account_url(account)?);
                 let request = Request::get(url).header(header::AUTHORIZATION, credential(account, true)?);
                 let request = request.body(Body::Empty)?;
@@ -170,22 +167,17 @@ impl Adapter for Twilio {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
             Task::Deliver(_) => sent(classify::read("create_message", answer).map(|answer| answer.sid)),
-            Task::Check => match classify::read("fetch_account", answer) {
-                Ok(_) => {
-                    let sid = account.setting(ACCOUNT_SID).unwrap_or_default();
-                    let sender = account.setting(MESSAGING_SERVICE_SID).or_else(|| account.setting(FROM));
-                    Outcome::Learned(vec![
-                        Fact::Identity(format!("{sid} {}", sender.unwrap_or_default())),
-                        Fact::AccountId(sid.to_owned()),
-                        Fact::Note(ASKED.to_owned(), "yes".to_owned()),
-                    ])
-                }
-                Err(outcome) => outcome,
-            },
-            _ => Outcome::from_status("Twilio", answer, None),
+            Task::Check => {
+                classify::read("fetch_account", answer)?;
+                let sid = account.setting(ACCOUNT_SID).unwrap_or_default();
+                let sender = account.setting(MESSAGING_SERVICE_SID).or_else(|| account.setting(FROM));
+                let identity = format!("{sid} {}", sender.unwrap_or_default());
+                Ok(vec![Fact::Identity(identity), Fact::AccountId(sid.to_owned())])
+            }
+            _ => from_status("Twilio", answer, None),
         }
     }
 }

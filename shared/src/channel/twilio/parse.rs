@@ -8,38 +8,82 @@ use http::Method;
 use super::{classify, twiml};
 use crate::{
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{ParseError, ParsedChannel, WebhookRequest},
+    webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
 };
 
 /// The longest list of files in a message; Twilio sends ten.
 const FILES: usize = 30;
 
+/// The fields that are read. A form may have any number of others.
+const FIELDS: &[&str] = &[
+    "Address",
+    "Body",
+    "ErrorCode",
+    "From",
+    "Label",
+    "Latitude",
+    "Longitude",
+    "MessageSid",
+    "MessageStatus",
+    "MessageType",
+    "NumMedia",
+    "OptOutType",
+    "ProfileName",
+    "ReferralHeadline",
+    "ReferralSourceUrl",
+    "SmsSid",
+    "SmsStatus",
+    "To",
+];
+
 struct Form(BTreeMap<String, String>);
 
 impl Form {
+    fn read(raw: &[u8]) -> Self {
+        let is_file = |name: &str| {
+            let number = name.strip_prefix("MediaUrl").or_else(|| name.strip_prefix("MediaContentType"));
+            number.and_then(|number| number.parse().ok()).is_some_and(|number: usize| number < FILES)
+        };
+        let mut fields = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(raw) {
+            if FIELDS.contains(&&*name) || is_file(&name) {
+                fields.insert(name.into_owned(), value.into_owned());
+            }
+        }
+        Self(fields)
+    }
+
     /// A field that is there and not empty.
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
 
-/// What a call contains.
+/// What a call contains. Whatever is missing in a call that Twilio has signed will be missing again, so the rest is taken.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let raw: &[u8] = if request.method == Method::GET { request.query.as_bytes() } else { &request.body };
-    let form = Form(form_urlencoded::parse(raw).into_owned().collect());
-    let sid = form.get("MessageSid").or_else(|| form.get("SmsSid")).ok_or_else(|| ParseError::missing("MessageSid"))?;
+    let form = Form::read(raw);
+    let sid = form.get("MessageSid").or_else(|| form.get("SmsSid"));
     let status = form.get("MessageStatus").or_else(|| form.get("SmsStatus"));
-    let parsed = match status {
-        Some("received" | "receiving") => message(&form, sid, request)?,
-        None if form.get("From").is_some() && form.0.contains_key("Body") => message(&form, sid, request)?,
-        Some(status) => news(&form, sid, status, request)?,
-        None => ParsedChannel::ignored(sid, "no_status"),
+    let is_message = match status {
+        Some(status) => matches!(status, "received" | "receiving"),
+        None => form.get("From").is_some() && form.0.contains_key("Body"),
+    };
+    let parsed = match (status, sid) {
+        _ if is_message => {
+            let id = sid.map_or_else(|| id_of(&String::from_utf8_lossy(raw)), str::to_owned);
+            message(&form, &id, request)
+        }
+        (Some(status), Some(sid)) => news(&form, sid, status, request),
+        (Some(_), None) => ParsedChannel::ignored("", "no_id"),
+        (None, Some(sid)) => ParsedChannel::ignored(sid, "no_status"),
+        (None, None) => return Err(ParseError::missing("MessageSid")),
     };
     Ok(parsed.answered(twiml()))
 }
 
-fn message(form: &Form, sid: &str, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let from = form.get("From").ok_or_else(|| ParseError::missing("From"))?;
+fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
+    let Some(from) = form.get("From") else { return ParsedChannel::ignored(sid, "nobody") };
     let contact = Contact { name: form.get("ProfileName").map(str::to_owned), phone: phone(from), ..contact(from) };
     let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact.clone(), kind };
     let mut events = vec![event(format!("message:{sid}"), ChannelEventKind::Message { parts: parts(form) })];
@@ -48,11 +92,13 @@ fn message(form: &Form, sid: &str, request: &WebhookRequest) -> Result<ParsedCha
         Some("START") => events.insert(0, event(format!("start:{sid}"), ChannelEventKind::Subscribed)),
         _ => {}
     }
-    Ok(ParsedChannel::events(events))
+    ParsedChannel::events(events)
 }
 
 /// What became of a message that we sent: <https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks>.
-fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+///
+/// The message's own id finds it, so the contact need not be named.
+fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> ParsedChannel {
     let code = form.get("ErrorCode").and_then(|code| code.parse().ok());
     let receipt = match status {
         "sent" => Receipt::Sent,
@@ -60,17 +106,17 @@ fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Resul
         "read" => Receipt::Read,
         "failed" | "undelivered" => Receipt::failed(classify::reason(code)),
         "canceled" => Receipt::failed("it was canceled at Twilio".to_owned()),
-        "accepted" | "scheduled" | "queued" | "sending" => return Ok(ParsedChannel::ignored(sid, "on_its_way")),
-        _ => return Ok(ParsedChannel::ignored(sid, "unknown_status")),
+        "accepted" | "scheduled" | "queued" | "sending" => return ParsedChannel::ignored(sid, "on_its_way"),
+        _ => return ParsedChannel::ignored(sid, "unknown_status"),
     };
-    let to = form.get("To").ok_or_else(|| ParseError::missing("To"))?;
+    let to = form.get("To").unwrap_or_default();
     let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact(to), kind };
     let kind = ChannelEventKind::Receipt { message: sid.to_owned(), receipt };
     let mut parsed = ParsedChannel::events(vec![event(format!("{status}:{sid}"), kind)]);
-    if code.is_some_and(classify::is_opt_out) {
+    if code.is_some_and(classify::is_opt_out) && !to.is_empty() {
         parsed.events.push(event(format!("stop:{sid}"), ChannelEventKind::Unsubscribed));
     }
-    Ok(parsed)
+    parsed
 }
 
 fn parts(form: &Form) -> Vec<Part> {
@@ -78,16 +124,25 @@ fn parts(form: &Form) -> Vec<Part> {
     let number = |name: &str, most: f64| {
         form.get(name).and_then(|text| text.parse::<f64>().ok()).filter(|degrees| degrees.abs() <= most)
     };
+    let notice = |what: &str, text| Part::Unsupported { what: what.to_owned(), text };
     let mut parts = Vec::new();
-    if let (Some(latitude), Some(longitude)) = (number("Latitude", 90.0), number("Longitude", 180.0)) {
+    if form.get("Latitude").or_else(|| form.get("Longitude")).is_some() {
         let label: Vec<&str> = ["Label", "Address"].into_iter().filter_map(|name| form.get(name)).collect();
         let label = (!label.is_empty()).then(|| label.join("\n"));
-        parts.push(Part::Location { latitude, longitude, label });
+        parts.push(match (number("Latitude", 90.0), number("Longitude", 180.0)) {
+            (Some(latitude), Some(longitude)) => Part::Location { latitude, longitude, label },
+            _ => notice("location", label),
+        });
     }
     let count = form.get("NumMedia").and_then(|count| count.parse::<usize>().ok()).unwrap_or_default().min(FILES);
     let is_document = form.get("MessageType") == Some("document");
     for index in 0..count {
-        let Some(url) = form.get(&format!("MediaUrl{index}")) else { continue };
+        let Some(url) = form.get(&format!("MediaUrl{index}")) else {
+            // How many are missing is of no use to anybody.
+            parts.retain(|part| !matches!(part, Part::Unsupported { what, .. } if what == "file"));
+            parts.push(notice("file", None));
+            continue;
+        };
         let content_type = form.get(&format!("MediaContentType{index}")).map(str::to_owned);
         parts.push(Part::Media(Media {
             // WhatsApp's name of a document comes as the text.
@@ -110,7 +165,7 @@ fn parts(form: &Form) -> Vec<Part> {
         parts.push(Part::text(format!("(came from {headline}: {url})")));
     }
     if parts.is_empty() {
-        parts.push(Part::Unsupported { what: "empty message".to_owned(), text: None });
+        parts.push(notice("empty message", None));
     }
     parts
 }

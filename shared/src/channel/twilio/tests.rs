@@ -13,6 +13,7 @@ use crate::{
         Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
         take, webhook,
     },
+    webhook::id_of,
 };
 
 const FOLDER: &str = "channel/twilio";
@@ -51,6 +52,51 @@ fn every_call_becomes_what_the_table_says() {
         fixtures(FOLDER).into_iter().filter(|(name, _)| name.ends_with(".form") && !name.starts_with("send/"));
     let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name, parsed(&bytes))).collect();
     assert_shown!("inbound", table);
+}
+
+#[test]
+fn a_call_that_lacks_something_delivers_the_rest() {
+    let receipt = |id: &str, to: &str| {
+        json!({"at": crate::testing::ARRIVED, "id": id, "contact": {"id": to},
+        "kind": {"type": "receipt", "message": "SM1", "receipt": {"status": id.split(':').next().unwrap()}}})
+    };
+    let says = |id: &str, parts: Value| {
+        json!({"at": crate::testing::ARRIVED, "id": id,
+        "contact": {"id": "+12025550123", "phone": "+12025550123"}, "kind": {"type": "message", "parts": parts}})
+    };
+    let notice = |what: &str, text: Value| json!({"part": "unsupported", "what": what, "text": text});
+    let from = "From=%2B12025550123";
+    let no_id = id_of(&format!("SmsStatus=received&{from}&Body=Hi"));
+    for (form, expected) in [
+        ("MessageSid=SM1&MessageStatus=delivered".to_owned(), json!({"events": [receipt("delivered:SM1", "")]})),
+        ("SmsSid=SM1&SmsStatus=sent&To=".to_owned(), json!({"events": [receipt("sent:SM1", "")]})),
+        ("MessageStatus=delivered&To=%2B1".to_owned(), json!({"ignored": [{"id": "", "reason": "no_id"}]})),
+        (
+            "MessageSid=SM1&SmsStatus=received&Body=Hi".to_owned(),
+            json!({"ignored": [{"id": "SM1", "reason": "nobody"}]}),
+        ),
+        (
+            format!("SmsStatus=received&{from}&Body=Hi"),
+            json!({"events": [says(&format!("message:{no_id}"), json!([{"part": "text", "text": "Hi"}]))]}),
+        ),
+        (
+            format!("MessageSid=SM1&SmsStatus=received&{from}&NumMedia=2&Body=Hi"),
+            json!({"events": [says("message:SM1", json!([{"part": "text", "text": "Hi"}, notice("file", Value::Null)]))]}),
+        ),
+        (
+            format!("MessageSid=SM1&SmsStatus=received&{from}&Latitude=91&Longitude=x&Label=Shop&NumMedia=x"),
+            json!({"events": [says("message:SM1", json!([notice("location", json!("Shop"))]))]}),
+        ),
+        ("a=b".to_owned(), json!({"refused": "missing_field", "message": "the field `MessageSid` is missing"})),
+    ] {
+        assert_eq!(parsed(form.as_bytes()), expected, "{form}");
+    }
+}
+
+#[test]
+fn a_call_with_more_fields_than_any_of_twilios_is_refused_before_they_are_sorted() {
+    let many: String = (0..2_000).map(|number| format!("{number}=&")).collect();
+    assert_eq!(take(&Twilio, &side(&[]), &signed(many.as_bytes())).unwrap_err(), VerifyError::Wrong);
 }
 
 #[test]

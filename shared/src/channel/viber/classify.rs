@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::wire::Answer;
-use crate::adapter::{Outcome, retry_after};
+use crate::adapter::{Failure, retry_after};
 
 /// The status that says the contact's Viber is too old for this message.
 pub(super) const TOO_OLD: i64 = 13;
@@ -69,28 +69,23 @@ pub(super) const STATUSES: &[(i64, Class, &str)] = &[
 ];
 
 /// The answer to a call that worked, or what its failure means after so many earlier tries.
-pub(super) fn read(call: &'static str, tries: u32, answer: &Response<Bytes>) -> Result<Answer, Outcome> {
+pub(super) fn read(call: &'static str, tries: u32, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let what = format!("Viber's {call}");
     let http = answer.status();
-    let by_http = || Outcome::from_status(&what, answer, None);
+    let by_http = || Failure::of_status(&what, answer, None);
     let Ok(body) = serde_json::from_slice::<Answer>(answer.body()) else {
         // A gateway has spoken, not Viber: only a refusal of the credentials is taken from it.
         return Err(match by_http() {
-            failure @ (Outcome::Retry { .. } | Outcome::Blocked { .. }) => failure,
-            _ => Outcome::Retry {
+            failure @ (Failure::Retry { .. } | Failure::Blocked { .. }) => failure,
+            _ => Failure::Retry {
                 wait: retry_after(answer),
                 reason: format!("{what} answered {} without JSON", http.as_u16()),
-                doubtful: http.is_success(),
+                doubtful: false,
             },
         });
     };
     let Some(status) = body.status() else {
-        return Err(match by_http() {
-            Outcome::Learned(_) => {
-                Outcome::Retry { wait: None, reason: format!("{what} answered without a status"), doubtful: true }
-            }
-            failure => failure,
-        });
+        return Err(by_http());
     };
     // Whatever stands beside them: a server that fails may not have got as far as to judge the message.
     if http.as_u16() == 429 || http.is_server_error() || status == 0 && !http.is_success() {
@@ -107,13 +102,13 @@ pub(super) fn status(answer: &Response<Bytes>) -> Option<i64> {
     serde_json::from_slice::<Answer>(answer.body()).ok()?.status()
 }
 
-fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response<Bytes>) -> Outcome {
+fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response<Bytes>) -> Failure {
     let Some((_, class, reason)) = STATUSES.iter().find(|(listed, ..)| *listed == status) else {
         let reason = format!("Viber's {call} failed with status {status}");
         return if tries.saturating_add(1) < UNKNOWN_TRIES {
-            Outcome::Retry { wait: retry_after(answer), reason, doubtful: false }
+            Failure::Retry { wait: retry_after(answer), reason, doubtful: false }
         } else {
-            Outcome::rejected(reason)
+            Failure::rejected(reason)
         };
     };
     let reason = match status {
@@ -121,9 +116,9 @@ fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response
         _ => (*reason).to_owned(),
     };
     match class {
-        Class::Account => Outcome::Blocked { reason },
-        Class::Request | Class::Receiver => Outcome::rejected(reason),
-        Class::Stopped => Outcome::Gone { reason },
+        Class::Account => Failure::Blocked { reason },
+        Class::Request | Class::Receiver => Failure::rejected(reason),
+        Class::Stopped => Failure::Gone { reason },
         Class::Later => {
             let (wait, reason) = match call {
                 super::SEND_MESSAGE => (Some(HOURLY_LIMIT_WAIT), reason),
@@ -132,7 +127,7 @@ fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response
                 }
                 _ => (None, format!("Viber's {call} was called too often")),
             };
-            Outcome::Retry { wait: retry_after(answer).or(wait), reason, doubtful: false }
+            Failure::Retry { wait: retry_after(answer).or(wait), reason, doubtful: false }
         }
     }
 }

@@ -12,7 +12,10 @@ use serde::Serialize;
 
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, Task, json_call},
+    adapter::{
+        Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, from_status,
+        json_call,
+    },
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Contact, MediaKind, PartKind},
     settings::{Form, Setting},
@@ -46,9 +49,6 @@ const GET_USER_DETAILS: &str = "get_user_details";
 
 /// What the webhook is told about; `message` is never left out.
 const EVENT_TYPES: &[&str] = &["delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started"];
-
-/// The note that a setup task's only call was made.
-const ASKED: &str = "viber.asked";
 
 /// A picture; iOS takes 1 MB, Android three.
 const PICTURE: MediaLimit = MediaLimit {
@@ -133,44 +133,32 @@ impl Adapter for Viber {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let asked = known.note(ASKED).is_some();
-        match task {
-            Task::Deliver(delivery) => {
+        match (task, known.answered) {
+            (Task::Deliver(delivery), _) => {
                 let messages = render::messages(account, delivery, known)?;
                 let calls = messages.iter().map(|message| call(account, SEND_MESSAGE, message, Repeat::Doubles));
                 Ok(next_of(calls.collect::<Result<_, _>>()?, known))
             }
-            Task::Check if !asked => ask(account, GET_ACCOUNT_INFO, &wire::NoFields {}),
-            Task::Register { url } if !asked => {
+            (Task::Check, 0) => ask(account, GET_ACCOUNT_INFO, &wire::NoFields {}),
+            (Task::Register { url }, 0) => {
                 let (send_name, send_photo) = (Some(true), Some(true));
                 ask(account, SET_WEBHOOK, &wire::SetWebhook { url, event_types: EVENT_TYPES, send_name, send_photo })
             }
-            Task::Unregister if !asked => ask(account, SET_WEBHOOK, &wire::SetWebhook::default()),
-            Task::Profile { contact } if !asked => ask(account, GET_USER_DETAILS, &wire::UserDetails { id: contact }),
-            // Asked already.
-            Task::Check | Task::Register { .. } | Task::Unregister | Task::Profile { .. } => Ok(Step::Done),
+            (Task::Unregister, 0) => ask(account, SET_WEBHOOK, &wire::SetWebhook::default()),
+            (Task::Profile { contact }, 0) => ask(account, GET_USER_DETAILS, &wire::UserDetails { id: contact }),
+            (Task::Check | Task::Register { .. } | Task::Unregister | Task::Profile { .. }, _) => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
-        let result = match task {
-            Task::Deliver(delivery) => return delivered(account, delivery, known, answer),
-            Task::Check => classify::read(GET_ACCOUNT_INFO, known.tries, answer).and_then(|answer| identity(&answer)),
-            Task::Register { .. } | Task::Unregister => {
-                classify::read(SET_WEBHOOK, known.tries, answer).map(|_| Vec::new())
-            }
-            Task::Profile { contact } => {
-                classify::read(GET_USER_DETAILS, known.tries, answer).map(|answer| profile(contact, &answer))
-            }
-            _ => return Outcome::from_status("Viber", answer, None),
-        };
-        match result {
-            Ok(mut facts) => {
-                facts.push(Fact::Note(ASKED.to_owned(), "yes".to_owned()));
-                Outcome::Learned(facts)
-            }
-            Err(outcome) => outcome,
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
+        let read = |call| classify::read(call, known.tries, answer);
+        match task {
+            Task::Deliver(delivery) => delivered(account, delivery, known, answer),
+            Task::Check => identity(&read(GET_ACCOUNT_INFO)?),
+            Task::Register { .. } | Task::Unregister => read(SET_WEBHOOK).map(|_| Vec::new()),
+            Task::Profile { contact } => Ok(profile(contact, &read(GET_USER_DETAILS)?)),
+            _ => from_status("Viber", answer, None),
         }
     }
 }
@@ -183,24 +171,25 @@ impl Channel for Viber {
 
 /// What the answer to `send_message` means. A contact whose Viber is too old for buttons or cards gets them once more
 /// as text.
-fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
-    let outcome = sent(classify::read(SEND_MESSAGE, known.tries, answer).map(|answer| answer.message_token()));
-    let is_too_old = matches!(outcome, Outcome::Rejected { .. }) && classify::status(answer) == Some(classify::TOO_OLD);
+fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
+    let learned = sent(classify::read(SEND_MESSAGE, known.tries, answer).map(|answer| answer.message_token()));
+    let is_too_old =
+        matches!(learned, Err(Failure::Rejected { .. })) && classify::status(answer) == Some(classify::TOO_OLD);
     if !is_too_old || known.note(render::OLD_FROM).is_some() {
-        return outcome;
+        return learned;
     }
     let messages = render::messages(account, delivery, known).unwrap_or_default();
     let is_simple = messages.get(known.sent()).is_none_or(wire::Send::is_simple);
     if is_simple {
-        return outcome;
+        return learned;
     }
-    Outcome::Learned(vec![Fact::Note(render::OLD_FROM.to_owned(), known.sent().to_string())])
+    Ok(vec![Fact::Note(render::OLD_FROM.to_owned(), known.sent().to_string())])
 }
 
-fn identity(answer: &wire::Answer) -> Result<Vec<Fact>, Outcome> {
+fn identity(answer: &wire::Answer) -> Learned {
     match answer.id() {
         Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id)]),
-        None => Err(Outcome::rejected("the answer of `api_url` names no account, so it is not Viber's API")),
+        None => Err(Failure::rejected("the answer of `api_url` names no account, so it is not Viber's API")),
     }
 }
 

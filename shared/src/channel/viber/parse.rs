@@ -2,22 +2,14 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
-use super::{
-    render,
-    wire::{
-        ContactMessage, FileMessage, Head, LocationMessage, MessageCallback, MessageHead, Scalar, Stamp,
-        StickerMessage, TextMessage, UrlMessage, User, UserCallback, UserIdCallback,
-    },
-};
+use super::{render, wire::User};
 use crate::{
     adapter::Account,
     json::{self, Json},
     limits::{TextLimit, TextUnit},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     text,
-    webhook::{self, Ack, ParseError, ParsedChannel, WebhookRequest},
+    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
 };
 
 /// So much is shown of what a link says that opens a chat.
@@ -26,152 +18,175 @@ const CONTEXT: TextLimit = TextLimit { max: 500, unit: TextUnit::Chars };
 /// What a callback contains.
 ///
 /// An event or a kind of message that Viber adds some day is acknowledged: anything but 200 is sent again for an hour.
+/// For the same reason a message that lacks its content is a notice.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
-    let Head { event } = decode(body)?;
-    let (user, kind) = match event.as_str() {
+    let callback = Callback::read(body)?;
+    let read = match callback.event.as_str() {
         "message" => {
-            let MessageCallback { sender, message } = decode(body)?;
-            (known(sender, "sender.id")?, ChannelEventKind::Message { parts: parts(message)? })
+            callback.sent_by(callback.sender, || ChannelEventKind::Message { parts: vec![part(callback.message)] })
         }
-        "subscribed" => {
-            let UserCallback { user, .. } = decode(body)?;
-            (known(user, "user.id")?, ChannelEventKind::Subscribed)
-        }
-        "unsubscribed" => (by_id(&decode(body)?)?, ChannelEventKind::Unsubscribed),
-        "delivered" | "seen" | "failed" => {
-            let callback: UserIdCallback = decode(body)?;
-            let receipt = match event.as_str() {
-                "delivered" => Receipt::Delivered,
-                "seen" => Receipt::Read,
-                _ => Receipt::failed_as("Viber could not show it to the contact", callback.desc.as_deref()),
-            };
-            (by_id(&callback)?, ChannelEventKind::Receipt { message: stamp(body)?.0, receipt })
-        }
-        "conversation_started" => {
-            let UserCallback { user, context } = decode(body)?;
-            let user = known(user, "user.id")?;
-            let context = text::truncate(context.text().unwrap_or_default().trim(), CONTEXT).into_owned();
-            let parsed = if context.is_empty() {
-                ParsedChannel::ignored(ignored_id(&event, body), "conversation_started")
-            } else {
-                let (token, at) = stamp(body)?;
-                let (id, kind) = (format!("{event}:{token}"), ChannelEventKind::Opened { context });
-                let at = at.unwrap_or(request.received_at);
-                ParsedChannel::events(vec![ChannelEvent { id, at, contact: user, kind }])
-            };
-            return Ok(match render::welcome(account) {
-                Some(message) => parsed.answered(Ack::json(&message)),
-                None => parsed,
-            });
-        }
-        "webhook" => return Ok(ParsedChannel::ignored(ignored_id(&event, body), "webhook_check")),
-        _ => return Ok(ParsedChannel::ignored(ignored_id(&event, body), "unknown_event")),
+        "subscribed" => callback.sent_by(callback.user, || ChannelEventKind::Subscribed),
+        "unsubscribed" => match callback.user_id() {
+            Some(id) => Ok((by_id(id), ChannelEventKind::Unsubscribed)),
+            None => Err("nobody"),
+        },
+        "delivered" => callback.news(Receipt::Delivered),
+        "seen" => callback.news(Receipt::Read),
+        "failed" => callback.news(Receipt::failed_as(UNSHOWN, string(callback.desc).as_deref())),
+        "conversation_started" => callback.opened(),
+        "webhook" => Err("webhook_check"),
+        _ => Err("unknown_event"),
     };
-    let (token, at) = stamp(body)?;
-    let id = match &kind {
-        // All news about one message has that message's token.
-        ChannelEventKind::Receipt { .. } => format!("{event}:{token}:{}", user.id),
-        _ => format!("{event}:{token}"),
+    let parsed = match read {
+        Ok((contact, kind)) => {
+            let at = integer(callback.timestamp).and_then(milliseconds).unwrap_or(request.received_at);
+            ParsedChannel::events(vec![ChannelEvent { id: callback.id(Some(&contact)), at, contact, kind }])
+        }
+        Err(reason) => ParsedChannel::ignored(callback.id(None), reason),
     };
-    let at = at.unwrap_or(request.received_at);
-    Ok(ParsedChannel::events(vec![ChannelEvent { id, at, contact: user, kind }]))
+    Ok(match render::welcome(account).filter(|_| callback.event == "conversation_started") {
+        Some(message) => parsed.answered(Ack::json(&message)),
+        None => parsed,
+    })
 }
 
-/// What a message consists of.
-fn parts(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
-    let MessageHead { kind } = decode_message(message)?;
+/// Whom a callback is about and what it says, or why it is left out.
+type Read = Result<(Contact, ChannelEventKind), &'static str>;
+
+/// The fields of all callbacks; each has some of them.
+struct Callback<'a> {
+    body: Json<'a>,
+    event: String,
+    message_token: Json<'a>,
+    timestamp: Json<'a>,
+    sender: Json<'a>,
+    user: Json<'a>,
+    user_id: Json<'a>,
+    message: Json<'a>,
+    desc: Json<'a>,
+    context: Json<'a>,
+}
+
+impl<'a> Callback<'a> {
+    fn read(body: Json<'a>) -> Result<Self, ParseError> {
+        let event = body.get("event").ok_or_else(|| ParseError::missing("event"))?;
+        let event = string(event).ok_or_else(|| ParseError::bad("event", "the name of an event"))?;
+        let names = ["message_token", "timestamp", "sender", "user", "user_id", "message", "desc", "context"];
+        let [message_token, timestamp, sender, user, user_id, message, desc, context] = body.pick(names);
+        Ok(Self { body, event, message_token, timestamp, sender, user, user_id, message, desc, context })
+    }
+
+    /// The same for every redelivery. All news about one message has that message's token.
+    fn id(&self, contact: Option<&Contact>) -> String {
+        let event: String = self.event.chars().filter(|c| !c.is_control()).take(40).collect();
+        let token = id(self.message_token).unwrap_or_else(|| id_of(self.body.raw()));
+        match contact.filter(|_| matches!(self.event.as_str(), "delivered" | "seen" | "failed")) {
+            Some(contact) => format!("{event}:{token}:{}", contact.id),
+            None => format!("{event}:{token}"),
+        }
+    }
+
+    fn user_id(&self) -> Option<String> {
+        string(self.user_id).filter(|id| is_id(id))
+    }
+
+    fn sent_by(&self, user: Json<'_>, kind: impl FnOnce() -> ChannelEventKind) -> Read {
+        let user = User::read(user).filter(|user| is_id(&user.id)).ok_or("nobody")?;
+        Ok((user.into(), kind()))
+    }
+
+    /// News about a message, which the message's token finds; the contact need not be known.
+    fn news(&self, receipt: Receipt) -> Read {
+        let message = id(self.message_token).ok_or("no_id")?;
+        let contact = by_id(self.user_id().unwrap_or_default());
+        Ok((contact, ChannelEventKind::Receipt { message, receipt }))
+    }
+
+    fn opened(&self) -> Read {
+        let context = string(self.context).unwrap_or_default();
+        let context = text::truncate(context.trim(), CONTEXT).into_owned();
+        if context.is_empty() {
+            return Err("conversation_started");
+        }
+        self.sent_by(self.user, || ChannelEventKind::Opened { context })
+    }
+}
+
+/// What a message consists of. A message without what its type promises becomes a notice with the rest of it.
+fn part(message: Json<'_>) -> Part {
+    let names = ["type", "text", "media", "file_name", "sticker_id", "contact", "location"];
+    let [kind, text, media, file_name, sticker_id, contact, location] = message.pick(names);
+    let kind = string(kind).unwrap_or_default();
+    let link = given(media).filter(|url| is_link(url));
     let part = match kind.as_str() {
-        "text" => {
-            let TextMessage { text } = decode_message(message)?;
-            if text.is_empty() { unsupported("empty message", message) } else { Part::text(text) }
+        "text" => string(text).filter(|text| !text.is_empty()).map(Part::text),
+        "picture" => link.map(|url| file(MediaKind::Image, url, message)),
+        "video" => link.map(|url| file(MediaKind::Video, url, message)),
+        "file" => link.map(|url| file(MediaKind::File, url, message)),
+        "sticker" => id(sticker_id).map(|id| Part::Sticker { id, url: link }),
+        "contact" if contact.is_object() => {
+            let [name, phone] = contact.pick(["name", "phone_number"]);
+            let phone = given(phone).or_else(|| id(phone)).filter(|phone| !phone.trim().is_empty());
+            Some(Part::ContactCard { name: given(name), phone })
         }
-        "picture" => file(MediaKind::Image, decode_message(message)?)?,
-        "video" => file(MediaKind::Video, decode_message(message)?)?,
-        "file" => file(MediaKind::File, decode_message(message)?)?,
-        "sticker" => {
-            let StickerMessage { sticker_id, media } = decode_message(message)?;
-            let id = sticker_id.id().ok_or_else(|| ParseError::bad("message.sticker_id", "a number"))?;
-            Part::Sticker { id, url: media.filter(|url| is_link(url)) }
-        }
-        "contact" => {
-            let ContactMessage { contact } = decode_message(message)?;
-            let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-            Part::ContactCard {
-                name: given(contact.name),
-                phone: given(contact.phone_number.and_then(|number| number.id())),
-            }
-        }
-        "url" => {
-            let UrlMessage { media } = decode_message(message)?;
-            if media.is_empty() { unsupported("empty link", message) } else { Part::text(media) }
-        }
+        "url" => string(media).filter(|url| !url.is_empty()).map(Part::text),
         "location" => {
-            let LocationMessage { location } = decode_message(message)?;
-            Part::Location {
-                latitude: degrees(&location.lat, "message.location.lat", 90.0)?,
-                longitude: degrees(&location.lon, "message.location.lon", 180.0)?,
+            let degrees =
+                |name: &str, most: f64| location.get(name).and_then(number).filter(|degrees| degrees.abs() <= most);
+            degrees("lat", 90.0).zip(degrees("lon", 180.0)).map(|(latitude, longitude)| Part::Location {
+                latitude,
+                longitude,
                 label: None,
-            }
+            })
         }
-        other => unsupported(other, message),
+        _ => None,
     };
-    Ok(vec![part])
+    part.unwrap_or_else(|| {
+        let what = match kind.as_str() {
+            "text" => "empty message",
+            "url" => "empty link",
+            other => other,
+        };
+        let rest: Vec<String> = [text, file_name, media].into_iter().filter_map(given).collect();
+        Part::Unsupported { what: words(what), text: (!rest.is_empty()).then(|| rest.join("\n")) }
+    })
 }
 
 /// A file. Its link dies after an hour, and so does that of its thumbnail, which is not worth a copy.
-fn file(kind: MediaKind, message: FileMessage) -> Result<Part, ParseError> {
-    if !is_link(&message.media) {
-        return Err(ParseError::bad("message.media", "a link to the file"));
-    }
-    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    Ok(Part::Media(Media {
-        name: given(message.file_name),
-        size: message.file_size.or(message.size).and_then(|size| size.count()),
-        seconds: message.duration.and_then(|duration| duration.count()),
-        caption: given(message.text),
-        ..Media::new(kind, MediaSource::ShortLink { url: message.media })
-    }))
+fn file(kind: MediaKind, url: String, message: Json<'_>) -> Part {
+    let [name, file_size, size, seconds, caption] =
+        message.pick(["file_name", "file_size", "size", "duration", "text"]);
+    Part::Media(Media {
+        name: given(name),
+        size: if file_size.is_null() { count(size) } else { count(file_size) },
+        seconds: count(seconds),
+        caption: given(caption),
+        ..Media::new(kind, MediaSource::ShortLink { url })
+    })
 }
 
-/// A visible notice in place of what the bridge does not know.
-fn unsupported(what: &str, message: Json<'_>) -> Part {
+/// The name of a kind of message as words for people.
+fn words(what: &str) -> String {
     let clean: String = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
     let words = clean.split_whitespace().collect::<Vec<_>>().join(" ");
-    let what = if words.is_empty() { "unknown message".to_owned() } else { words };
-    let text = message.get("text").and_then(Json::text).filter(|text| !text.is_empty());
-    Part::Unsupported { what, text: text.map(Cow::into_owned) }
+    if words.is_empty() { "unknown message".to_owned() } else { words }
 }
 
 fn is_link(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-fn degrees(value: &Scalar, field: &str, most: f64) -> Result<f64, ParseError> {
-    value.number().filter(|degrees| degrees.abs() <= most).ok_or_else(|| ParseError::bad(field, "degrees"))
+/// Why a message failed late.
+const UNSHOWN: &str = "Viber could not show it to the contact";
+
+fn by_id(id: String) -> Contact {
+    Contact { id, ..Contact::default() }
 }
 
-fn known(user: User, field: &str) -> Result<Contact, ParseError> {
-    check_id(&user.id, field)?;
-    Ok(user.into())
-}
-
-fn by_id(callback: &UserIdCallback) -> Result<Contact, ParseError> {
-    check_id(&callback.user_id, "user_id")?;
-    Ok(Contact { id: callback.user_id.clone(), ..Contact::default() })
-}
-
-fn check_id(id: &str, field: &str) -> Result<(), ParseError> {
-    let is_good = (1..=256).contains(&id.len()) && !id.chars().any(char::is_control);
-    if is_good { Ok(()) } else { Err(ParseError::bad(field, "a user id of 1 to 256 characters")) }
-}
-
-/// The token of a callback and the time of it in milliseconds, where that is one.
-fn stamp(body: Json<'_>) -> Result<(String, Option<i64>), ParseError> {
-    let Stamp { message_token, timestamp } = decode(body)?;
-    let token = message_token.id().ok_or_else(|| ParseError::bad("message_token", "a whole number"))?;
-    Ok((token, timestamp.as_ref().and_then(Scalar::integer).and_then(milliseconds)))
+fn is_id(id: &str) -> bool {
+    (1..=256).contains(&id.len()) && !id.chars().any(char::is_control)
 }
 
 /// Viber's times are in milliseconds, but some were seen with nineteen digits. Whatever unit puts a time into this
@@ -184,15 +199,35 @@ fn milliseconds(time: i64) -> Option<i64> {
         .find(|time| CENTURY.contains(time))
 }
 
-fn ignored_id(event: &str, body: Json<'_>) -> String {
-    let event: String = event.chars().filter(|c| !c.is_control()).take(40).collect();
-    stamp(body).map_or_else(|_| event.clone(), |(token, _)| format!("{event}:{token}"))
+fn string(value: Json<'_>) -> Option<String> {
+    value.text().map(Cow::into_owned)
 }
 
-fn decode<'a, T: Deserialize<'a>>(body: Json<'a>) -> Result<T, ParseError> {
-    webhook::decode_at("", body)
+/// A text that says something.
+fn given(value: Json<'_>) -> Option<String> {
+    string(value).filter(|text| !text.trim().is_empty())
 }
 
-fn decode_message<'a, T: Deserialize<'a>>(message: Json<'a>) -> Result<T, ParseError> {
-    webhook::decode_at("message", message)
+/// An id, digit for digit: Viber writes the same field now as a number, now as a text. A fraction is none, and neither
+/// is a long text.
+fn id(value: Json<'_>) -> Option<String> {
+    let number =
+        || value.u64().map(|number| number.to_string()).or_else(|| value.i64().map(|number| number.to_string()));
+    number().or_else(|| string(value)).filter(|id| (1..=64).contains(&id.len()))
+}
+
+/// A whole number, or the text of one.
+fn integer(value: Json<'_>) -> Option<i64> {
+    value.i64().or_else(|| value.text()?.trim().parse().ok())
+}
+
+/// A whole number that is not negative; fractions are cut off.
+fn count(value: Json<'_>) -> Option<u64> {
+    let whole = || integer(value).and_then(|number| u64::try_from(number).ok());
+    whole().or_else(|| value.f64().filter(|number| *number >= 0.0).map(|number| number as u64))
+}
+
+/// A finite number, or the text of one.
+fn number(value: Json<'_>) -> Option<f64> {
+    value.f64().or_else(|| value.text()?.trim().parse().ok()).filter(|number: &f64| number.is_finite())
 }

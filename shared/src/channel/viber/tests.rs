@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     channel::{Channel, channel},
-    message::{Author, AuthorKind, Button, Card, ChannelEventKind, Part},
+    message::{Author, AuthorKind, Button, Card, ChannelEventKind, Part, Receipt},
     secret::{Secret, Secrets},
     settings::Options,
     text,

@@ -1,48 +1,11 @@
 //! What Viber writes and reads, as it writes it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{json::Json, message::Contact};
-
-/// What all callbacks have in common and decides what they are.
-#[derive(Debug, Deserialize)]
-pub(super) struct Head {
-    pub(super) event: String,
-}
-
-/// The fields that name a callback. Viber sends them always; only events that go to the queue need them.
-#[derive(Debug, Deserialize)]
-pub(super) struct Stamp {
-    pub(super) message_token: Scalar,
-    #[serde(default)]
-    pub(super) timestamp: Option<Scalar>,
-}
-
-/// `message`.
-#[derive(Debug, Deserialize)]
-pub(super) struct MessageCallback<'a> {
-    pub(super) sender: User,
-    #[serde(borrow)]
-    pub(super) message: Json<'a>,
-}
-
-/// `subscribed`, `conversation_started`.
-#[derive(Debug, Deserialize)]
-pub(super) struct UserCallback<'a> {
-    pub(super) user: User,
-    /// What the link says through which the chat was opened.
-    #[serde(borrow, default)]
-    pub(super) context: Json<'a>,
-}
-
-/// `unsubscribed`, `delivered`, `seen`, `failed`.
-#[derive(Debug, Deserialize)]
-pub(super) struct UserIdCallback {
-    pub(super) user_id: String,
-    #[serde(default)]
-    pub(super) desc: Option<String>,
-}
 
 /// A subscriber.
 #[derive(Debug, Deserialize)]
@@ -56,6 +19,16 @@ pub(super) struct User {
     country: Option<String>,
     #[serde(default)]
     language: Option<String>,
+}
+
+impl User {
+    /// Reads a user of a callback; fields that are no texts count as absent.
+    pub(super) fn read(user: Json<'_>) -> Option<Self> {
+        let text = |value: Json<'_>| value.text().map(Cow::into_owned);
+        let [id, name, avatar, country, language] =
+            user.pick(["id", "name", "avatar", "country", "language"]).map(text);
+        Some(Self { id: id?, name, avatar, country, language })
+    }
 }
 
 impl From<User> for Contact {
@@ -72,129 +45,6 @@ impl From<User> for Contact {
             country: given(user.country),
             ..Self::default()
         }
-    }
-}
-
-/// The part of a message that says what it is. Only this decides: messages come with stray fields of other types.
-#[derive(Debug, Deserialize)]
-pub(super) struct MessageHead {
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-}
-
-/// `text`.
-#[derive(Debug, Deserialize)]
-pub(super) struct TextMessage {
-    pub(super) text: String,
-}
-
-/// `picture`, `video` and `file`.
-#[derive(Debug, Deserialize)]
-pub(super) struct FileMessage {
-    pub(super) media: String,
-    #[serde(default)]
-    pub(super) text: Option<String>,
-    #[serde(default)]
-    pub(super) file_name: Option<String>,
-    #[serde(default)]
-    pub(super) size: Option<Scalar>,
-    /// The name that `file` has for `size`, as a rule.
-    #[serde(default)]
-    pub(super) file_size: Option<Scalar>,
-    #[serde(default)]
-    pub(super) duration: Option<Scalar>,
-}
-
-/// `sticker`.
-#[derive(Debug, Deserialize)]
-pub(super) struct StickerMessage {
-    pub(super) sticker_id: Scalar,
-    #[serde(default)]
-    pub(super) media: Option<String>,
-}
-
-/// `contact`.
-#[derive(Debug, Deserialize)]
-pub(super) struct ContactMessage {
-    pub(super) contact: ContactCard,
-}
-
-/// A contact card.
-#[derive(Debug, Deserialize)]
-pub(super) struct ContactCard {
-    #[serde(default)]
-    pub(super) name: Option<String>,
-    #[serde(default)]
-    pub(super) phone_number: Option<Scalar>,
-}
-
-/// `url`.
-#[derive(Debug, Deserialize)]
-pub(super) struct UrlMessage {
-    pub(super) media: String,
-}
-
-/// `location`.
-#[derive(Debug, Deserialize)]
-pub(super) struct LocationMessage {
-    pub(super) location: Place,
-}
-
-/// A place.
-#[derive(Debug, Deserialize)]
-pub(super) struct Place {
-    pub(super) lat: Scalar,
-    pub(super) lon: Scalar,
-}
-
-/// A number or a text: Viber writes the same field now as the one, now as the other.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Scalar {
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-    Text(String),
-}
-
-impl Scalar {
-    /// An id, digit for digit. A fraction is none, and neither is a long text.
-    pub(super) fn id(&self) -> Option<String> {
-        match self {
-            Self::Unsigned(number) => Some(number.to_string()),
-            Self::Signed(number) => Some(number.to_string()),
-            Self::Float(_) => None,
-            Self::Text(text) => Some(text.clone()).filter(|text| (1..=64).contains(&text.len())),
-        }
-    }
-
-    /// A whole number.
-    pub(super) fn integer(&self) -> Option<i64> {
-        match self {
-            Self::Unsigned(number) => i64::try_from(*number).ok(),
-            Self::Signed(number) => Some(*number),
-            Self::Float(_) => None,
-            Self::Text(text) => text.trim().parse().ok(),
-        }
-    }
-
-    /// A whole number that is not negative; fractions are cut off.
-    pub(super) fn count(&self) -> Option<u64> {
-        match self {
-            Self::Float(number) if *number >= 0.0 => Some(*number as u64),
-            other => u64::try_from(other.integer()?).ok(),
-        }
-    }
-
-    /// A finite number.
-    pub(super) fn number(&self) -> Option<f64> {
-        let number = match self {
-            Self::Unsigned(number) => *number as f64,
-            Self::Signed(number) => *number as f64,
-            Self::Float(number) => *number,
-            Self::Text(text) => text.trim().parse().ok()?,
-        };
-        Some(number).filter(|number| number.is_finite())
     }
 }
 
@@ -216,7 +66,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn status(&self) -> Option<i64> {
-        scalar(&self.status)?.integer()
+        self.status.as_i64().or_else(|| self.status.as_str()?.trim().parse().ok())
     }
 
     pub(super) fn status_message(&self) -> &str {
@@ -224,12 +74,12 @@ impl Answer {
     }
 
     pub(super) fn message_token(&self) -> Option<String> {
-        scalar(&self.message_token)?.id()
+        digits(&self.message_token)
     }
 
     /// The account's own id, in the answer to `get_account_info`.
     pub(super) fn id(&self) -> Option<String> {
-        scalar(&self.id)?.id()
+        digits(&self.id)
     }
 
     /// The user, in the answer to `get_user_details`.
@@ -238,8 +88,14 @@ impl Answer {
     }
 }
 
-fn scalar(value: &Value) -> Option<Scalar> {
-    Scalar::deserialize(value).ok()
+/// An id, which Viber writes now as a number, now as a text.
+fn digits(value: &Value) -> Option<String> {
+    let id = match value {
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => return None,
+    };
+    Some(id).filter(|id| (1..=64).contains(&id.len()))
 }
 
 /// `set_webhook`; an empty URL removes the webhook.

@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use super::{Channel, meta, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Repeat, Step, Task, Urls, json_call},
+    adapter::{
+        Account, Adapter, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status, json_call,
+    },
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{Media, MediaKind, MediaSource, PartKind},
     settings::{Form, Setting, SettingError},
@@ -34,8 +36,6 @@ const SEND: &str = "send_message";
 const GET_NUMBER: &str = "get_phone_number";
 const GET_MEDIA: &str = "get_media";
 
-/// The note that a task's only call was made.
-const ASKED: &str = "whatsapp.asked";
 /// The note with the link to a file.
 const LINK: &str = "whatsapp.link";
 
@@ -156,7 +156,7 @@ impl Adapter for WhatsApp {
                     messages.iter().map(|message| call(SEND, Method::POST, &path, Some(message), Repeat::Doubles));
                 Ok(next_of(calls.collect::<Result<_, _>>()?, known))
             }
-            Task::Check if known.note(ASKED).is_none() => {
+            Task::Check if known.answered == 0 => {
                 call(GET_NUMBER, Method::GET, number, None, Repeat::Harmless).map(Step::Call)
             }
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.note(LINK) {
@@ -173,28 +173,21 @@ impl Adapter for WhatsApp {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         let read = |call| meta::read("WhatsApp", classify::CODES, call, answer);
         let text = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         match task {
             Task::Deliver(_) => sent(read(SEND).map(|answer| text(&answer, "/messages/0/id"))),
-            Task::Check => match read(GET_NUMBER) {
-                Ok(_) => {
-                    let number = account.setting(PHONE_NUMBER_ID).unwrap_or_default().to_owned();
-                    Outcome::Learned(vec![
-                        Fact::Identity(number.clone()),
-                        Fact::AccountId(number),
-                        Fact::Note(ASKED.to_owned(), "yes".to_owned()),
-                    ])
-                }
-                Err(outcome) => outcome,
+            Task::Check => {
+                read(GET_NUMBER)?;
+                let number = account.setting(PHONE_NUMBER_ID).unwrap_or_default().to_owned();
+                Ok(vec![Fact::Identity(number.clone()), Fact::AccountId(number)])
+            }
+            Task::Fetch(..) => match text(&read(GET_MEDIA)?, "/url") {
+                Some(link) => Ok(vec![Fact::Note(LINK.to_owned(), link)]),
+                None => Err(Failure::rejected("WhatsApp does not hand out this file")),
             },
-            Task::Fetch(..) => match read(GET_MEDIA).map(|answer| text(&answer, "/url")) {
-                Ok(Some(link)) => Outcome::Learned(vec![Fact::Note(LINK.to_owned(), link)]),
-                Ok(None) => Outcome::rejected("WhatsApp does not hand out this file"),
-                Err(outcome) => outcome,
-            },
-            _ => Outcome::from_status("WhatsApp", answer, None),
+            _ => from_status("WhatsApp", answer, None),
         }
     }
 }

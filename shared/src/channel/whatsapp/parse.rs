@@ -3,261 +3,360 @@
 //! A call may hold many messages and statuses of many people. One that is odd becomes a notice and never spoils the
 //! others: Meta would send all of them again for a week.
 
-use serde_json::Value;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::classify::CODES;
 use crate::{
     adapter::Account,
-    channel::meta::{ignore, nothing, reason},
+    channel::meta::reason,
+    json::{self, Json},
+    limits::{TextLimit, TextUnit},
     message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{ParseError, ParsedChannel, WebhookRequest, decode},
+    text,
+    webhook::{self, ParseError, ParsedChannel, WebhookRequest, id_of},
 };
+
+/// The longest id of a contact, in bytes, and name. A call tells them once for all messages of the contact, and each
+/// message takes a copy.
+const ID: usize = 256;
+const NAME: TextLimit = TextLimit { max: 256, unit: TextUnit::Chars };
+/// So many contacts of one call are known by name; no platform of Meta's puts more than a thousand events into a call.
+const CONTACTS: usize = 10_000;
+/// The most contact cards of one message, which are as many as WhatsApp sends, and the most answers of one form.
+const CARDS: usize = 257;
+const ANSWERS: usize = 200;
 
 /// What a call contains.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
-    let body: Value = decode(&request.body)?;
-    let entries = body.get("entry").and_then(Value::as_array).ok_or_else(|| ParseError::missing("entry"))?;
-    let mut parsed = nothing();
-    if text(&body, "/object") != Some("whatsapp_business_account") {
-        ignore(&mut parsed, "", "other_object");
-        return Ok(parsed);
+    let whole = json::text_of(&request.body);
+    let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
+    let [object, entries] = body.pick(["object", "entry"]);
+    if !entries.is_array() {
+        return Err(ParseError::missing("entry"));
     }
-    for change in entries.iter().filter_map(|entry| entry.get("changes")?.as_array()).flatten() {
-        let field = text(change, "/field").unwrap_or_default();
-        let Some(value) = change.get("value").filter(|_| matches!(field, "messages" | "smb_message_echoes")) else {
-            ignore(&mut parsed, field, "other_field");
-            continue;
-        };
-        let number = text(value, "/metadata/phone_number_id");
-        if number.is_some_and(|number| account.setting(super::PHONE_NUMBER_ID).is_some_and(|ours| ours != number)) {
-            ignore(&mut parsed, field, "other_number");
-            continue;
-        }
-        let batch = Batch { value, received_at: request.received_at };
-        batch.each("messages", &mut parsed, Batch::message);
-        batch.each("message_echoes", &mut parsed, Batch::echo);
-        batch.each("statuses", &mut parsed, Batch::status);
-        if parsed.events.is_empty() && parsed.ignored.is_empty() {
-            ignore(&mut parsed, field, "nothing");
-        }
+    let mut found = webhook::Batch::new();
+    if object.text().as_deref() != Some("whatsapp_business_account") {
+        found.ignore("", "other_object");
+        return Ok(found.done());
     }
-    Ok(parsed)
+    let ours = account.setting(super::PHONE_NUMBER_ID);
+    entries.each(|entry| {
+        entry.get("changes").unwrap_or_default().each(|change| {
+            let [field, value] = change.pick(["field", "value"]);
+            let field = field.text().unwrap_or_default();
+            if value.is_null() || !matches!(&*field, "messages" | "smb_message_echoes") {
+                return found.ignore(field, "other_field");
+            }
+            let number = value.text_at("/metadata/phone_number_id");
+            if number.is_some_and(|number| ours.is_some_and(|ours| ours != number)) {
+                return found.ignore(field, "other_number");
+            }
+            let [contacts, messages, echoes, statuses] =
+                value.pick(["contacts", "messages", "message_echoes", "statuses"]);
+            let mut batch =
+                Batch { contacts: Contacts::of(contacts), received_at: request.received_at, found: &mut found };
+            messages.each(|message| batch.message(message));
+            echoes.each(|message| batch.echo(message));
+            statuses.each(|status| batch.status(status));
+            if found.is_empty() {
+                found.ignore(field, "nothing");
+            }
+        });
+    });
+    Ok(found.done())
 }
-
-type Read = Result<(Contact, ChannelEventKind), &'static str>;
 
 /// One change, whose messages and statuses share their contacts.
 struct Batch<'a> {
-    value: &'a Value,
+    contacts: Contacts<'a>,
     received_at: i64,
+    found: &'a mut webhook::Batch,
 }
 
 impl Batch<'_> {
-    fn each(&self, list: &str, parsed: &mut ParsedChannel, read: impl Fn(&Self, &Value) -> Read) {
-        for item in self.value.get(list).and_then(Value::as_array).into_iter().flatten() {
-            let wamid = text(item, "/id").unwrap_or_default();
-            // All news about one message has that message's id.
-            let id = match text(item, "/status") {
-                Some(status) => format!("{status}:{wamid}"),
-                None => wamid.to_owned(),
-            };
-            match read(self, item) {
-                Ok(_) if wamid.is_empty() => ignore(parsed, &id, "no_id"),
-                Ok((contact, kind)) => {
-                    let at = time(item).unwrap_or(self.received_at);
-                    parsed.events.push(ChannelEvent { id, at, contact, kind });
-                }
-                Err(why) => ignore(parsed, &id, why),
+    fn take(&mut self, item: Json<'_>, id: String, read: Result<(Contact, ChannelEventKind), &'static str>) {
+        match read {
+            Ok((contact, kind)) => {
+                let at = time(item).unwrap_or(self.received_at);
+                self.found.push(ChannelEvent { id, at, contact, kind });
             }
+            Err(why) => self.found.ignore(id, why),
         }
     }
 
-    fn message(&self, message: &Value) -> Read {
-        if message.get("group_id").is_some() {
-            return Err("group");
-        }
-        let from = text(message, "/from");
-        let contact = self.contact(text(message, "/from_user_id"), from).ok_or("nobody")?;
-        let parts = parts(message).ok_or("nothing_to_show")?;
-        Ok((contact, ChannelEventKind::Message { parts }))
+    fn message(&mut self, message: Json<'_>) {
+        let [group, user, number] = message.pick(["group_id", "from_user_id", "from"]);
+        let read = || {
+            if !group.is_null() {
+                return Err("group");
+            }
+            let contact = self.contacts.contact(user, number).ok_or("nobody")?;
+            Ok((contact, ChannelEventKind::Message { parts: parts(message).ok_or("nothing_to_show")? }))
+        };
+        self.take(message, message_id(message), read());
     }
 
     /// What the business typed in its phone app.
-    fn echo(&self, message: &Value) -> Read {
-        let contact = self.contact(text(message, "/to_user_id"), text(message, "/to")).ok_or("nobody")?;
-        Ok((contact, ChannelEventKind::BusinessEcho { parts: parts(message).ok_or("nothing_to_show")? }))
+    fn echo(&mut self, message: Json<'_>) {
+        let [user, number] = message.pick(["to_user_id", "to"]);
+        let read = || {
+            let contact = self.contacts.contact(user, number).ok_or("nobody")?;
+            Ok((contact, ChannelEventKind::BusinessEcho { parts: parts(message).ok_or("nothing_to_show")? }))
+        };
+        self.take(message, message_id(message), read());
     }
 
-    fn status(&self, status: &Value) -> Read {
-        let receipt = match text(status, "/status").unwrap_or_default() {
-            "sent" => Receipt::Sent,
-            "delivered" => Receipt::Delivered,
-            "read" | "played" => Receipt::Read,
-            "failed" => {
-                let code = status.pointer("/errors/0/code").and_then(Value::as_u64);
-                let code = code.and_then(|code| u32::try_from(code).ok());
-                Receipt::failed(reason("WhatsApp", CODES, code))
+    /// News about a message that we sent. Its id finds it, so the contact need not be named.
+    fn status(&mut self, status: Json<'_>) {
+        let names = ["status", "recipient_type", "recipient_user_id", "recipient_id", "id"];
+        let [word, kind, user, number, message] = status.pick(names);
+        let (word, message) = (word.text().unwrap_or_default(), message.text().unwrap_or_default());
+        let read = || {
+            let receipt = match &*word {
+                "sent" => Receipt::Sent,
+                "delivered" => Receipt::Delivered,
+                "read" | "played" => Receipt::Read,
+                "failed" => {
+                    let code = status.pointer("/errors/0/code").and_then(Json::u64);
+                    let code = code.and_then(|code| u32::try_from(code).ok());
+                    Receipt::failed(reason("WhatsApp", CODES, code))
+                }
+                _ => return Err("unknown_status"),
+            };
+            if kind.text().as_deref() == Some("group") {
+                return Err("group");
             }
-            _ => return Err("unknown_status"),
+            if message.is_empty() {
+                return Err("no_id");
+            }
+            let id = self.contacts.contact(user, number).unwrap_or_default().id;
+            let kind = ChannelEventKind::Receipt { message: message.clone().into_owned(), receipt };
+            Ok((Contact { id, ..Contact::default() }, kind))
         };
-        if text(status, "/recipient_type") == Some("group") {
-            return Err("group");
-        }
-        let to = text(status, "/recipient_id");
-        let contact = self.contact(text(status, "/recipient_user_id"), to).ok_or("nobody")?;
-        let contact = Contact { id: contact.id, ..Contact::default() };
-        let message = text(status, "/id").unwrap_or_default().to_owned();
-        Ok((contact, ChannelEventKind::Receipt { message, receipt }))
+        // All news about one message has that message's id.
+        self.take(status, format!("{word}:{message}"), read());
+    }
+}
+
+fn message_id(message: Json<'_>) -> String {
+    let given = message.get("id").and_then(Json::text).filter(|id| !id.is_empty());
+    given.map_or_else(|| id_of(message.raw()), Cow::into_owned)
+}
+
+/// The contacts of a change, read once and found by either of their ids.
+#[derive(Default)]
+struct Contacts<'a> {
+    all: Vec<Known<'a>>,
+    by_user: BTreeMap<Cow<'a, str>, usize>,
+    by_number: BTreeMap<Cow<'a, str>, usize>,
+}
+
+struct Known<'a> {
+    user: Option<Cow<'a, str>>,
+    number: Option<Cow<'a, str>>,
+    name: Option<String>,
+}
+
+impl<'a> Contacts<'a> {
+    fn of(list: Json<'a>) -> Self {
+        let mut contacts = Self::default();
+        list.each(|contact| {
+            let [user, number, profile] = contact.pick(["user_id", "wa_id", "profile"]);
+            let (user, number) = (id(user), id(number));
+            let place = contacts.all.len();
+            if place == CONTACTS || user.is_none() && number.is_none() {
+                return;
+            }
+            // Of several with the same id the first one counts.
+            if let Some(user) = user.clone() {
+                contacts.by_user.entry(user).or_insert(place);
+            }
+            if let Some(number) = number.clone() {
+                contacts.by_number.entry(number).or_insert(place);
+            }
+            let [name, username] = profile.pick(["name", "username"]);
+            let name = name.text().or_else(|| username.text()).filter(|name| !name.trim().is_empty());
+            contacts.all.push(Known { user, number, name: name.map(|name| text::truncate(&name, NAME).into_owned()) });
+        });
+        contacts
     }
 
     /// The business-scoped id is the contact's, where there is one: a telephone number may be hidden, or change.
-    fn contact(&self, user: Option<&str>, number: Option<&str>) -> Option<Contact> {
-        let all = self.value.get("contacts").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let is_theirs = |known: &&Value| {
-            user.is_some() && text(known, "/user_id") == user || number.is_some() && text(known, "/wa_id") == number
-        };
-        let known = all.iter().find(is_theirs);
-        let user = user.or_else(|| known.and_then(|known| text(known, "/user_id")));
-        let number = number.or_else(|| known.and_then(|known| text(known, "/wa_id")));
-        let name = known.and_then(|known| text(known, "/profile/name").or_else(|| text(known, "/profile/username")));
+    fn contact(&self, user: Json<'_>, number: Json<'_>) -> Option<Contact> {
+        let (user, number) = (id(user), id(number));
+        let by_user = user.as_ref().and_then(|user| self.by_user.get(user));
+        let by_number = number.as_ref().and_then(|number| self.by_number.get(number));
+        let known = by_user.into_iter().chain(by_number).min().and_then(|place| self.all.get(*place));
+        let user = user.as_deref().or_else(|| known?.user.as_deref());
+        let number = number.as_deref().or_else(|| known?.number.as_deref());
         Some(Contact {
-            id: user.or(number).filter(|id| !id.is_empty())?.to_owned(),
+            id: user.or(number)?.to_owned(),
             alias: number.filter(|number| user.is_some_and(|user| user != *number)).map(str::to_owned),
-            name: name.filter(|name| !name.trim().is_empty()).map(str::to_owned),
+            name: known.and_then(|known| known.name.clone()),
             phone: number.and_then(phone),
             ..Contact::default()
         })
     }
 }
 
+fn id(value: Json<'_>) -> Option<Cow<'_, str>> {
+    value.text().filter(|id| (1..=ID).contains(&id.len()))
+}
+
 /// What a message consists of; nothing where it only takes a reaction back.
-fn parts(message: &Value) -> Option<Vec<Part>> {
-    match content(message).filter(|parts| !parts.is_empty()) {
-        None if text(message, "/type") != Some("reaction") => {
-            let what = format!("{} without content", text(message, "/type").unwrap_or("message"));
-            Some(vec![Part::Unsupported { what, text: None }])
+fn parts(message: Json<'_>) -> Option<Vec<Part>> {
+    let kind = message.get("type").and_then(Json::text).unwrap_or_default();
+    match content(message, &kind).filter(|parts| !parts.is_empty()) {
+        None if kind != "reaction" => {
+            let of_kind = message.get(&kind).unwrap_or_default();
+            let rest = of_kind.pick(["body", "text", "caption", "filename", "name", "address", "url"]).map(given);
+            let rest: Vec<_> = rest.into_iter().flatten().collect();
+            let what = format!("{} without content", words(&kind).unwrap_or("message".into()));
+            Some(vec![Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }])
         }
         parts => parts,
     }
 }
 
 /// The parts of a message, as far as it holds what its type promises.
-fn content(message: &Value) -> Option<Vec<Part>> {
-    let kind = text(message, "/type").unwrap_or_default();
-    let at = |path: &str| text(message, &format!("/{kind}/{path}")).filter(|text| !text.trim().is_empty());
-    let notice =
-        |what: &str, text: Option<&str>| Part::Unsupported { what: what.into(), text: text.map(str::to_owned) };
+fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
+    let of_kind = message.get(kind).unwrap_or_default();
+    let at = |name: &str| of_kind.get(name).and_then(given);
+    let notice = |what: &str, text| Part::Unsupported { what: what.into(), text };
     let part = match kind {
         "text" => Part::text(at("body")?),
-        "image" | "sticker" => media(MediaKind::Image, message, kind)?,
-        "video" => media(MediaKind::Video, message, kind)?,
-        "audio" => media(MediaKind::Audio, message, kind)?,
-        "document" => media(MediaKind::File, message, kind)?,
-        "location" => place(message)?,
-        "contacts" => {
-            let cards = message.get("contacts").and_then(Value::as_array)?;
-            let owned = |card: &Value, path: &str| text(card, path).map(str::to_owned);
-            let card = |card: &Value| Part::ContactCard {
-                name: owned(card, "/name/formatted_name"),
-                phone: owned(card, "/phones/0/phone"),
-            };
-            return Some(cards.iter().map(card).collect());
-        }
+        "image" | "sticker" => media(MediaKind::Image, of_kind)?,
+        "video" => media(MediaKind::Video, of_kind)?,
+        "audio" => media(MediaKind::Audio, of_kind)?,
+        "document" => media(MediaKind::File, of_kind)?,
+        "location" => place(of_kind)?,
+        "contacts" => return Some(cards(of_kind)),
         "button" => Part::text(at("text")?),
-        "interactive" => pressed(message),
+        "interactive" => pressed(of_kind),
         "reaction" => Part::text(format!("(reacted with {})", at("emoji")?)),
-        "order" => Part::text(order(message)),
+        "order" => Part::text(order(of_kind)),
         "edit" => {
             let words = ["text/body", "image/caption", "video/caption", "document/caption"]
                 .into_iter()
-                .find_map(|path| text(message, &format!("/edit/message/{path}")));
+                .find_map(|path| of_kind.text_at(&format!("/message/{path}")));
             Part::text(format!("(edited) {}", words.unwrap_or_default()).trim_end())
         }
         "revoke" => Part::text("(took back an earlier message)"),
-        "system" => Part::text(format!("({})", at("body").unwrap_or("the contact's account changed"))),
-        "unsupported" => notice(at("type").unwrap_or("unknown message"), None),
+        "system" => Part::text(format!("({})", at("body").as_deref().unwrap_or("the contact's account changed"))),
+        "unsupported" => notice(at("type").as_deref().unwrap_or("unknown message"), None),
         other => {
-            let words: String = other.chars().filter(|c| c.is_alphanumeric() || *c == '_').take(40).collect();
-            notice(if words.is_empty() { "unknown message" } else { &words }, None)
+            let text = message.text_at("/text/body").map(Cow::into_owned);
+            notice(words(other).as_deref().unwrap_or("unknown message"), text)
         }
     };
     let mut parts = vec![part];
-    if let Some(url) = text(message, "/referral/source_url") {
-        let headline = text(message, "/referral/headline").unwrap_or("an ad");
+    if let Some(url) = message.text_at("/referral/source_url") {
+        let headline = message.text_at("/referral/headline").unwrap_or("an ad".into());
         parts.push(Part::text(format!("(came from {headline}: {url})")));
     }
     Some(parts)
 }
 
+/// The name of a kind of message, for people.
+fn words(kind: &str) -> Option<String> {
+    let words: String = kind.chars().filter(|c| c.is_alphanumeric() || *c == '_').take(40).collect();
+    (!words.is_empty()).then_some(words)
+}
+
 /// A file, by its id; the link to it wants our token and dies after minutes.
-fn media(kind: MediaKind, message: &Value, name: &str) -> Option<Part> {
-    let at = |path: &str| text(message, &format!("/{name}/{path}")).map(str::to_owned);
+fn media(kind: MediaKind, file: Json<'_>) -> Option<Part> {
+    let [id, name, content_type, caption] = file.pick(["id", "filename", "mime_type", "caption"]);
+    let content_type = content_type.text();
     Some(Part::Media(Media {
-        name: at("filename"),
-        content_type: at("mime_type").and_then(|kind| kind.split(';').next().map(|kind| kind.trim().to_owned())),
-        caption: at("caption").filter(|caption| !caption.trim().is_empty()),
-        ..Media::new(kind, MediaSource::Reference { id: at("id")? })
+        name: name.text().map(Cow::into_owned),
+        content_type: content_type.and_then(|kind| kind.split(';').next().map(|kind| kind.trim().to_owned())),
+        caption: given(caption),
+        ..Media::new(kind, MediaSource::Reference { id: given(id)? })
     }))
 }
 
-fn place(message: &Value) -> Option<Part> {
-    let degrees = |name: &str, most: f64| {
-        let value = message.get("location")?.get(name)?;
-        let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))?;
+fn place(place: Json<'_>) -> Option<Part> {
+    let [latitude, longitude, name, address] = place.pick(["latitude", "longitude", "name", "address"]);
+    let degrees = |value: Json<'_>, most: f64| {
+        let number = value.f64().or_else(|| value.text()?.parse().ok())?;
         (number.abs() <= most).then_some(number)
     };
-    let label: Vec<&str> =
-        ["name", "address"].into_iter().filter_map(|name| text(message, &format!("/location/{name}"))).collect();
+    let label: Vec<_> = [name, address].into_iter().filter_map(Json::text).collect();
     Some(Part::Location {
-        latitude: degrees("latitude", 90.0)?,
-        longitude: degrees("longitude", 180.0)?,
+        latitude: degrees(latitude, 90.0)?,
+        longitude: degrees(longitude, 180.0)?,
         label: (!label.is_empty()).then(|| label.join("\n")),
     })
 }
 
-fn pressed(message: &Value) -> Part {
-    let title = ["button_reply", "list_reply"]
-        .into_iter()
-        .find_map(|kind| text(message, &format!("/interactive/{kind}/title")));
+/// Contact cards; one notice stands for those that say nothing, and one for those that are too many.
+fn cards(list: Json<'_>) -> Vec<Part> {
+    let (mut cards, mut is_blank, mut is_cut) = (Vec::new(), false, false);
+    list.each(|card| {
+        let name = card.text_at("/name/formatted_name").map(Cow::into_owned);
+        let phone = card.text_at("/phones/0/phone").map(Cow::into_owned);
+        match name.is_some() || phone.is_some() {
+            true if cards.len() < CARDS => cards.push(Part::ContactCard { name, phone }),
+            true => is_cut = true,
+            false => is_blank = true,
+        }
+    });
+    let notices = [(is_blank, "contact card without content"), (is_cut, "more contact cards")];
+    let notices = notices.into_iter().filter(|(is_so, _)| *is_so);
+    cards.extend(notices.map(|(_, what)| Part::Unsupported { what: what.to_owned(), text: None }));
+    cards
+}
+
+fn pressed(interactive: Json<'_>) -> Part {
+    let title =
+        ["button_reply", "list_reply"].into_iter().find_map(|kind| interactive.text_at(&format!("/{kind}/title")));
     if let Some(title) = title {
         return Part::text(title);
     }
-    let Some(form) = text(message, "/interactive/nfm_reply/response_json") else {
+    let Some(form) = interactive.text_at("/nfm_reply/response_json") else {
         return Part::Unsupported { what: "pressed button".to_owned(), text: None };
     };
-    let fields: Option<serde_json::Map<String, Value>> = serde_json::from_str(form).ok();
-    let line = |(name, value): (&String, &Value)| {
-        format!("{name}: {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-    };
-    let lines = fields
-        .map(|fields| fields.iter().filter(|(name, _)| *name != "flow_token").map(line).collect::<Vec<_>>().join("\n"));
-    Part::text(lines.filter(|lines| !lines.is_empty()).unwrap_or_else(|| form.to_owned()))
+    let answers = json::text_of(form.as_bytes());
+    let mut lines = BTreeMap::new();
+    Json::read(&answers).unwrap_or_default().each_field(|name, value| {
+        if name != "flow_token" && lines.len() < ANSWERS {
+            let line = format!("{name}: {}", value.text().unwrap_or(value.raw().into()));
+            lines.insert(name, line);
+        }
+    });
+    let lines = lines.into_values().collect::<Vec<_>>().join("\n");
+    Part::text(if lines.is_empty() { form.into_owned() } else { lines })
 }
 
-fn order(message: &Value) -> String {
-    let items =
-        message.pointer("/order/product_items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let line = |item: &Value| {
-        let word = |name: &str| match item.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
-            None => String::new(),
-        };
-        format!("{} × {} ({} {})", word("quantity"), word("product_retailer_id"), word("item_price"), word("currency"))
+fn order(order: Json<'_>) -> String {
+    let word = |value: Json<'_>| match value.text() {
+        None if value.is_null() => String::new(),
+        text => text.unwrap_or(value.raw().into()).into_owned(),
     };
-    let head = text(message, "/order/text").map(str::to_owned);
-    let lines: Vec<String> = std::iter::once("(order)".to_owned()).chain(items.iter().map(line)).chain(head).collect();
-    lines.join("\n")
+    let mut lines = "(order)".to_owned();
+    order.get("product_items").unwrap_or_default().each(|item| {
+        let words = item.pick(["quantity", "product_retailer_id", "item_price", "currency"]).map(word);
+        let [quantity, product, price, currency] = &words;
+        if words.iter().any(|word| !word.is_empty()) {
+            lines.push_str(&format!("\n{quantity} × {product} ({price} {currency})"));
+        }
+    });
+    if let Some(text) = order.get("text").and_then(Json::text) {
+        lines.push('\n');
+        lines.push_str(&text);
+    }
+    lines
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer)?.as_str()
+/// A text that says something.
+fn given(value: Json<'_>) -> Option<String> {
+    value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
 }
 
 /// A time in milliseconds; WhatsApp writes seconds as text, and sometimes milliseconds.
-fn time(item: &Value) -> Option<i64> {
+fn time(item: Json<'_>) -> Option<i64> {
     let value = item.get("timestamp")?;
-    let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))?;
+    let number = value.i64().or_else(|| value.text()?.parse().ok())?;
     match number {
         1_000_000_000..100_000_000_000 => number.checked_mul(1_000),
         1_000_000_000_000..100_000_000_000_000 => Some(number),

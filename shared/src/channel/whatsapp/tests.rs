@@ -256,6 +256,71 @@ fn a_message_that_lacks_its_content_is_a_notice() {
 }
 
 #[test]
+fn an_item_that_lacks_something_is_a_notice_and_spoils_no_other() {
+    let message = |more: Value| {
+        let mut message = json!({"from": "16505550123", "id": "wamid.ODD", "type": "text", "text": {"body": "x"}});
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        message
+    };
+    let notice = |what: &str, text: Value| json!({"part": "unsupported", "what": what, "text": text});
+    let fine = json!({"from": "16505550124", "id": "wamid.FINE", "type": "text", "text": {"body": "Hi"}});
+    let found = |odd: &Value| {
+        let value =
+            json!({"messaging_product": "whatsapp", "contacts": [7, {}, {"wa_id": 5}], "messages": [odd, fine]});
+        let call = json!({"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]});
+        parsed(call.to_string().as_bytes())
+    };
+    for (odd, id, part) in [
+        (message(json!({"text": null})), "wamid.ODD", notice("text without content", Value::Null)),
+        (message(json!({"text": {"body": 5}})), "wamid.ODD", notice("text without content", Value::Null)),
+        (message(json!({"type": 7})), "wamid.ODD", notice("unknown message", json!("x"))),
+        (
+            message(json!({"type": "document", "document": {"id": 5, "filename": "a.pdf", "caption": "my file"}})),
+            "wamid.ODD",
+            notice("document without content", json!("my file\na.pdf")),
+        ),
+        (
+            message(json!({"type": "location", "location": {"latitude": 91, "longitude": 1, "name": "Shop"}})),
+            "wamid.ODD",
+            notice("location without content", json!("Shop")),
+        ),
+        (
+            message(json!({"type": "contacts", "contacts": [{}, 5]})),
+            "wamid.ODD",
+            notice("contact card without content", Value::Null),
+        ),
+        (
+            message(json!({"type": "contacts", "contacts": {}})),
+            "wamid.ODD",
+            notice("contacts without content", Value::Null),
+        ),
+        (message(json!({"id": null})), "sha256:", json!({"part": "text", "text": "x"})),
+    ] {
+        let both = found(&odd);
+        assert_eq!(both["events"][0]["kind"]["parts"], json!([part]), "{odd}");
+        assert!(both["events"][0]["id"].as_str().unwrap().starts_with(id), "{both}");
+        assert_eq!(both["events"][1]["id"], "wamid.FINE", "{odd}");
+        assert_eq!(both, found(&odd), "an id is the same for every redelivery");
+    }
+    for (odd, reason) in [(message(json!({"from": 5})), "nobody"), (json!(5), "nobody")] {
+        let both = found(&odd);
+        assert_eq!((&both["ignored"][0]["reason"], &both["events"][0]["id"]), (&json!(reason), &json!("wamid.FINE")));
+    }
+}
+
+#[test]
+fn news_needs_its_message_and_not_its_contact() {
+    let value =
+        json!({"statuses": [{"id": "wamid.1", "status": "delivered"}, {"status": "read", "recipient_id": "1"}]});
+    let call =
+        json!({"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]});
+    let parsed = parsed(call.to_string().as_bytes());
+    assert_eq!(parsed["events"][0]["contact"]["id"], "", "{parsed}");
+    assert_eq!(parsed["events"][0]["kind"]["message"], "wamid.1", "{parsed}");
+    assert_eq!(parsed["ignored"][0]["reason"], "no_id", "{parsed}");
+}
+
+#[test]
 fn a_file_is_fetched_from_meta_only() {
     let side = side();
     let media = Media::new(MediaKind::Image, MediaSource::Reference { id: "1000000000000001".into() });

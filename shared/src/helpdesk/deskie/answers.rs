@@ -11,7 +11,7 @@ use super::{
     wire::{self, Case, CustomChannel, Message, User, Word},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Known, Outcome, Task},
+    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Task},
     message::{Contact, ConversationState},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn outcome(
     known: &Known,
     plan: Plan,
     answer: &Response<Bytes>,
-) -> Outcome {
+) -> Learned {
     let reader = Reader { account, known, answer };
     match (plan, task) {
         (Plan::CheckChannel, _) => reader.channels(),
@@ -36,7 +36,7 @@ pub(super) fn outcome(
         (Plan::PostNote { case }, _) => reader.noted(&case),
         (Plan::LookForNote { .. }, Task::Note { text, .. }) => reader.looked_for_note(text),
         (Plan::UpdateUser { field, .. }, Task::Deliver(delivery)) => reader.updated_user(delivery.contact, field),
-        _ => Outcome::Learned(Vec::new()),
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -51,12 +51,12 @@ impl Reader<'_> {
         classify::is_ok(self.answer)
     }
 
-    fn failure(&self, what: &str) -> Outcome {
+    fn failure(&self, what: &str) -> Learned {
         classify::failure(what, self.answer)
     }
 
     /// The setting may be the channel's title; what is stored is its key, which never changes.
-    fn channels(&self) -> Outcome {
+    fn channels(&self) -> Learned {
         if !self.is_ok() {
             return self.failure("to list the custom channels");
         }
@@ -68,27 +68,30 @@ impl Reader<'_> {
         let channel = match (by_key, by_title.next(), by_title.next()) {
             (Some(channel), ..) | (None, Some(channel), None) => channel,
             (None, Some(_), Some(_)) => {
-                return Outcome::rejected(format!(
+                return Err(Failure::rejected(format!(
                     "several custom channels are called so; take one of {}",
                     all(&channels)
-                ));
+                )));
             }
             (None, None, _) if channels.is_empty() => {
-                return Outcome::rejected("the account has no custom channel; add one in Deskie's settings");
+                return Err(Failure::rejected("the account has no custom channel; add one in Deskie's settings"));
             }
             (None, None, _) => {
-                return Outcome::rejected(format!("there is no such custom channel; there are {}", all(&channels)));
+                return Err(Failure::rejected(format!(
+                    "there is no such custom channel; there are {}",
+                    all(&channels)
+                )));
             }
         };
         let Some(key) = channel.channel_api_key.text() else {
-            return Outcome::rejected("the custom channel has no key; save it once more in Deskie's settings");
+            return Err(Failure::rejected("the custom channel has no key; save it once more in Deskie's settings"));
         };
         if channel.active.is_some_and(|active| !active.0) {
-            return Outcome::rejected(format!(
+            return Err(Failure::rejected(format!(
                 "the custom channel {key} is inactive; switch it on in Deskie's settings"
-            ));
+            )));
         }
-        Outcome::Learned(vec![Fact::Setting(CHANNEL, key.to_owned()), note(notes::DONE, "1")])
+        Ok(vec![Fact::Setting(CHANNEL, key.to_owned()), note(notes::DONE, "1")])
     }
 
     /// Whether a record's channel is ours, however it is spelled. One without is taken for ours.
@@ -98,7 +101,7 @@ impl Reader<'_> {
     }
 
     /// What an existing user is called may be an agent's work: it is left alone.
-    fn users(&self, contact: &Contact, asked_bare: bool) -> Outcome {
+    fn users(&self, contact: &Contact, asked_bare: bool) -> Learned {
         if !self.is_ok() && !classify::is_missing(self.answer) {
             return self.failure("to look for the user");
         }
@@ -114,37 +117,35 @@ impl Reader<'_> {
                 let shown = self.known.link.profile.as_deref();
                 let named = user.user_full_name.text().and(Field::Name.of(contact));
                 let profile = named.map(|_| Fact::ProfileShown(profile::with(shown, contact, &[Field::Name])));
-                Outcome::Learned(
-                    [Fact::User(id.to_owned()), note(notes::USER, notes::FOUND)].into_iter().chain(profile).collect(),
-                )
+                Ok([Fact::User(id.to_owned()), note(notes::USER, notes::FOUND)].into_iter().chain(profile).collect())
             }
             None if !asked_bare && self.account.setting(CHANNEL).is_some_and(|key| bare(key) != key) => {
-                Outcome::Learned(vec![note(notes::USER, notes::BARE)])
+                Ok(vec![note(notes::USER, notes::BARE)])
             }
             None => {
                 // Without a user there is no case, and nothing can have been posted.
                 let forget = self.known.link.conversation.is_some().then_some(Fact::NoConversation);
                 let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
                 let facts = [note(notes::USER, notes::ABSENT)].into_iter().chain(forget).chain(settled);
-                Outcome::Learned(facts.collect())
+                Ok(facts.collect())
             }
         }
     }
 
-    fn contact(&self) -> Outcome {
+    fn contact(&self) -> Learned {
         if !self.is_ok() {
             return self.failure("to show the user");
         }
         let user: Option<User> = wire::record(self.answer.body(), "user");
         let custom = user.and_then(|user| user.user_custom_id.owned()).unwrap_or_default();
         match self.account.contact_of(&custom) {
-            Some(contact) => Outcome::Learned(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
-            None => Outcome::rejected("this Deskie user is not one of the channel's contacts"),
+            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
+            None => Err(Failure::rejected("this Deskie user is not one of the channel's contacts")),
         }
     }
 
     /// The newest case counts: closed, it stands for none; missing, the stored one was merged into another.
-    fn cases(&self) -> Outcome {
+    fn cases(&self) -> Learned {
         if let Some(looked_for) = self.lost_user() {
             return looked_for;
         }
@@ -163,7 +164,7 @@ impl Reader<'_> {
             let forget = self.known.link.conversation.is_some().then_some(Fact::NoConversation);
             let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
             let facts = [note(notes::CASES, notes::NONE)].into_iter().chain(forget).chain(settled);
-            return Outcome::Learned(facts.collect());
+            return Ok(facts.collect());
         };
         let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(state(&newest.status)) }];
         if self.known.doubtful {
@@ -173,10 +174,10 @@ impl Reader<'_> {
             let places: Vec<&str> = [id.as_str()].into_iter().chain(stored).collect();
             facts.push(note(notes::DOUBT, places.join(",")));
         }
-        Outcome::Learned(facts)
+        Ok(facts)
     }
 
-    fn looked(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Outcome {
+    fn looked(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Learned {
         let is_missing = classify::is_missing(self.answer);
         if !self.is_ok() && !is_missing {
             return self.failure("to list the messages");
@@ -190,18 +191,18 @@ impl Reader<'_> {
             let elsewhere = self.known.link.conversation.as_deref() != Some(case);
             let moved = elsewhere.then(|| Fact::Conversation { id: case.to_owned(), state: None });
             let sent = [Fact::LastMessage(message.clone()), Fact::Sent(Some(message)), note(notes::DOUBT, "")];
-            return Outcome::Learned(moved.into_iter().chain(sent).collect());
+            return Ok(moved.into_iter().chain(sent).collect());
         }
         let left: Vec<&str> = plan::noted(self.known, notes::DOUBT).filter(|id| *id != case).collect();
         let settled = left.is_empty().then_some(Fact::DoubtSettled);
-        Outcome::Learned([note(notes::DOUBT, left.join(","))].into_iter().chain(settled).collect())
+        Ok([note(notes::DOUBT, left.join(","))].into_iter().chain(settled).collect())
     }
 
-    fn created(&self, delivery: &Delivery<'_>, post: usize) -> Outcome {
+    fn created(&self, delivery: &Delivery<'_>, post: usize) -> Learned {
         let case: Option<Case> = wire::record(self.answer.body(), "case").filter(|_| self.is_ok());
         let Some(case) = case else {
             if classify::is_about_contact(self.answer) && self.known.note(notes::PLAIN).is_none() {
-                return Outcome::Learned(vec![note(notes::PLAIN, "1")]);
+                return Ok(vec![note(notes::PLAIN, "1")]);
             }
             return self.refused(delivery, post, "the case");
         };
@@ -215,17 +216,17 @@ impl Reader<'_> {
             facts.push(Fact::ProfileShown(shown));
         }
         facts.push(Fact::Sent(None));
-        Outcome::Learned(facts)
+        Ok(facts)
     }
 
-    fn posted(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Outcome {
+    fn posted(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Learned {
         let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
         let Some(message) = message else {
             if let Some(looked_for) = self.lost_user() {
                 return looked_for;
             }
             if classify::is_missing(self.answer) {
-                return Outcome::Learned(self.lost(case));
+                return Ok(self.lost(case));
             }
             return self.refused(delivery, post, "the message");
         };
@@ -235,13 +236,13 @@ impl Reader<'_> {
         let later = (classify::is_scarce(self.answer)
             && profile::missing(self.known.link.profile.as_deref(), delivery.contact).is_some())
         .then(|| note(notes::PROFILE, "later"));
-        Outcome::Learned(last.into_iter().chain(later).chain([Fact::Sent(id)]).collect())
+        Ok(last.into_iter().chain(later).chain([Fact::Sent(id)]).collect())
     }
 
     /// The user is gone, merged into another one, which still has our name for the contact.
-    fn lost_user(&self) -> Option<Outcome> {
+    fn lost_user(&self) -> Option<Learned> {
         let is_lost = classify::is_user_missing(self.answer) && self.known.note(notes::USER).is_none();
-        is_lost.then(|| Outcome::Learned(vec![note(notes::USER, notes::GONE)]))
+        is_lost.then(|| Ok(vec![note(notes::USER, notes::GONE)]))
     }
 
     /// The case is gone: deleted, or merged into another one, which the list will show.
@@ -251,31 +252,29 @@ impl Reader<'_> {
     }
 
     /// A post that Deskie does not take with its files is made without them before it is given up.
-    fn refused(&self, delivery: &Delivery<'_>, index: usize, what: &str) -> Outcome {
+    fn refused(&self, delivery: &Delivery<'_>, index: usize, what: &str) -> Learned {
         let has_files = calls::post_of(delivery, self.known, index).is_ok_and(|post| !post.files.is_empty());
         match self.failure(what) {
-            Outcome::Rejected { .. } if has_files => {
-                Outcome::Learned(vec![note(&render::refused_note(index), "refused")])
-            }
+            Err(Failure::Rejected { .. }) if has_files => Ok(vec![note(&render::refused_note(index), "refused")]),
             other => other,
         }
     }
 
-    fn looked_for_note(&self, text: &str) -> Outcome {
+    fn looked_for_note(&self, text: &str) -> Learned {
         if !self.is_ok() && !classify::is_missing(self.answer) {
             return self.failure("to list the messages");
         }
         let found = look::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
-        Outcome::Learned(vec![found.unwrap_or(Fact::DoubtSettled)])
+        Ok(vec![found.unwrap_or(Fact::DoubtSettled)])
     }
 
-    fn noted(&self, case: &str) -> Outcome {
+    fn noted(&self, case: &str) -> Learned {
         let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
         match message {
-            Some(message) => Outcome::Learned(vec![Fact::Sent(message.message_id.id().map(str::to_owned))]),
-            None if classify::is_missing(self.answer) => Outcome::Learned(self.lost(case)),
+            Some(message) => Ok(vec![Fact::Sent(message.message_id.id().map(str::to_owned))]),
+            None if classify::is_missing(self.answer) => Ok(self.lost(case)),
             None if classify::is_about_staff(self.answer) && self.known.note(notes::STAFF).is_none() => {
-                Outcome::Learned(vec![note(notes::STAFF, "refused")])
+                Ok(vec![note(notes::STAFF, "refused")])
             }
             None => self.failure("the note"),
         }
@@ -283,11 +282,11 @@ impl Reader<'_> {
 
     /// The message has arrived, whatever becomes of the profile. What Deskie refuses it would refuse again: that the
     /// address belongs to somebody already is the commonest reason.
-    fn updated_user(&self, contact: &Contact, field: Field) -> Outcome {
-        let is_later = !self.is_ok() && matches!(self.failure("the profile"), Outcome::Retry { .. });
+    fn updated_user(&self, contact: &Contact, field: Field) -> Learned {
+        let is_later = !self.is_ok() && matches!(self.failure("the profile"), Err(Failure::Retry { .. }));
         let shown = Fact::ProfileShown(profile::with(self.known.link.profile.as_deref(), contact, &[field]));
         let later = (is_later || classify::is_scarce(self.answer)).then(|| note(notes::PROFILE, "later"));
-        Outcome::Learned((!is_later).then_some(shown).into_iter().chain(later).collect())
+        Ok((!is_later).then_some(shown).into_iter().chain(later).collect())
     }
 }
 

@@ -3,31 +3,42 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use crate::webhook::ParseError;
+
 /// Deeper keys are none of Deskie's.
 const DEPTH: usize = 8;
+/// The most fields of a form, as PHP itself has it (`max_input_vars`): each may take a hundred times the memory of its
+/// text.
+const FIELDS: usize = 1_000;
 
 /// Reads a form as the JSON value that it stands for. Numbered keys stay keys; every value is a text. Of two values that
-/// cannot both be there the first stays.
-pub(super) fn read(body: &Bytes) -> Value {
+/// cannot both be there the first stays. A longer form is refused as a whole, since the field that makes a note private
+/// may be its last.
+pub(super) fn read(body: &Bytes) -> Result<Value, ParseError> {
     let mut root = Value::Object(Map::new());
-    for (key, value) in form_urlencoded::parse(body) {
+    for (index, (key, value)) in form_urlencoded::parse(body).enumerate() {
+        if index == FIELDS {
+            return Err(ParseError::bad("the body", &format!("a form of at most {FIELDS} fields")));
+        }
         put(&mut root, &segments(&key), &value);
     }
-    root
+    Ok(root)
 }
 
 /// `object[attachments][0]` as `object`, `attachments`, `0`. What does not close its bracket is a name as it stands.
 fn segments(key: &str) -> Vec<&str> {
     let Some((name, mut rest)) = key.split_once('[') else { return vec![key] };
     let mut segments = vec![name];
-    loop {
+    // A key that is too deep is found to be so by its first segments.
+    while segments.len() <= DEPTH {
         let Some((segment, behind)) = rest.split_once(']') else { return vec![key] };
         segments.push(segment);
         match behind.strip_prefix('[') {
             Some(next) => rest = next,
-            None => return segments,
+            None => break,
         }
     }
+    segments
 }
 
 fn put(root: &mut Value, segments: &[&str], value: &str) {
@@ -78,7 +89,15 @@ mod tests {
             ("a[1][2][3][4][5][6][7][8][9]=x", json!({})),
         ];
         for (body, value) in rows {
-            assert_eq!(read(&Bytes::from_static(body.as_bytes())), value, "{body}");
+            assert_eq!(read(&Bytes::from_static(body.as_bytes())), Ok(value), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_too_many_fields_is_refused_whole() {
+        for (fields, is_read) in [(FIELDS, true), (FIELDS + 1, false)] {
+            let form = read(&"object[attachments][]=x&".repeat(fields).into());
+            assert_eq!(form.is_ok(), is_read, "{fields}");
         }
     }
 }

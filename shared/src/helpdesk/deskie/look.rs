@@ -115,7 +115,7 @@ fn is_same(message: &Message, post: &Post) -> bool {
     let says = |text: &str| words(text) == ours;
     let content = message.content.text().unwrap_or_default();
     let html = message.content_html.text().map(html::to_text).unwrap_or_default();
-    (says(content) || says(&html)) && wire::entries(&message.attachments).count() == post.files.len()
+    (says(content) || says(&html)) && wire::entries(message.attachments.json()).len() == post.files.len()
 }
 
 /// A text without regard to how its white space is written.

@@ -32,7 +32,7 @@ use http::Response;
 
 use super::Helpdesk;
 use crate::{
-    adapter::{Account, Adapter, Known, Outcome, RenderError, Step, Task, Urls},
+    adapter::{Account, Adapter, Known, Learned, RenderError, Step, Task, Urls},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -147,10 +147,10 @@ impl Adapter for Deskie {
         calls::step(account, task, known, plan::plan(task, known)?)
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match plan::plan(task, known) {
             Ok(plan) => answers::outcome(account, task, known, plan, answer),
-            Err(error) => error.into(),
+            Err(error) => Err(error.into()),
         }
     }
 }

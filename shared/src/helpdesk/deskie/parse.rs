@@ -1,8 +1,9 @@
 //! Deskie's calls as events. There is one kind: somebody wrote to the customer.
 
+use std::borrow::Cow;
+
 use http::header;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{
     form, html,
@@ -11,6 +12,8 @@ use super::{
 use crate::{
     adapter::Account,
     crypto::sha256_hex,
+    helpdesk::is_link,
+    json::{self, Json},
     media::content_type_of,
     message::{Author, AuthorKind, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     webhook::{ParseError, ParsedHelpdesk, Verified, WebhookRequest},
@@ -18,10 +21,14 @@ use crate::{
 
 /// Ids are numbers; nothing longer is one.
 const MAX_ID: usize = 64;
+/// The most files that are taken from one message. All of them together have 50 MB at most.
+const FILES: usize = 200;
 
 pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
     let request = verified.request();
-    let Ok(webhook) = Webhook::deserialize(body(request)?) else {
+    let body = body(request)?;
+    let body = Json::read(&body).map_err(|error| ParseError::json(&error))?;
+    let Ok(webhook) = Webhook::deserialize(body) else {
         return Err(ParseError::bad("the body", "an object"));
     };
     let kind = webhook.r#type.text().ok_or_else(|| ParseError::missing("type"))?;
@@ -47,17 +54,19 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     if parts.is_empty() {
         return Ok(ParsedHelpdesk::ignored(id, "empty"));
     }
+    let custom = message.custom_user_id.or(&message.user_custom_id);
+    let Some(group) = custom.text().or(message.user_id.id()).or(message.case_id.id()) else {
+        return Ok(ParsedHelpdesk::ignored(id, "no_contact"));
+    };
     // A machine's message is compared with those that we posted; a rule's is always delivered.
     let by_machine = is_from_api || message.sent_via_rule.0;
     let author = Author { kind: if by_machine { AuthorKind::Bot } else { AuthorKind::Agent }, name: None, id: None };
-    let custom = message.custom_user_id.or(&message.user_custom_id);
-    let group = custom.text().or(message.user_id.id()).or(message.case_id.id());
     Ok(ParsedHelpdesk::events(vec![HelpdeskEvent {
         // Without an id of its own, the same bytes within a moment are a repeat.
-        repeat_key: message.message_id.id().is_none().then(|| sha256_hex(&request.body)),
+        repeat_key: own_id(&message).is_none().then(|| sha256_hex(&request.body)),
         id,
         at: request.received_at,
-        group: group.ok_or_else(|| ParseError::missing("object.custom_user_id"))?.to_owned(),
+        group: group.to_owned(),
         contact: custom.text().and_then(|custom| account.contact_of(custom)).map(str::to_owned),
         user: message.user_id.id().map(str::to_owned),
         conversation: message.case_id.id().map(str::to_owned),
@@ -65,44 +74,53 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     }]))
 }
 
-/// The body in whichever of the two encodings it came: forms are what Deskie is known to send.
-fn body(request: &WebhookRequest) -> Result<Value, ParseError> {
+/// The body as JSON, in whichever of the two encodings it came: forms are what Deskie is known to send.
+fn body(request: &WebhookRequest) -> Result<Cow<'_, str>, ParseError> {
     let content_type = request.header(header::CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
     let looks_like_json = request.body.trim_ascii_start().first() == Some(&b'{');
     if content_type.contains("json") || looks_like_json {
-        return crate::webhook::decode(&request.body);
+        return Ok(json::text_of(&request.body));
     }
-    Ok(form::read(&request.body))
+    form::read(&request.body).map(|form| Cow::Owned(form.to_string()))
 }
 
-fn id(message: &WebhookMessage, request: &WebhookRequest) -> String {
-    let own = message.message_id.id().filter(|id| id.len() <= MAX_ID);
-    own.map_or_else(|| format!("call:{}", request.id), str::to_owned)
+fn id(message: &WebhookMessage<'_>, request: &WebhookRequest) -> String {
+    own_id(message).map_or_else(|| format!("call:{}", request.id), str::to_owned)
 }
 
-fn parts(message: &WebhookMessage) -> Vec<Part> {
+fn own_id<'m>(message: &'m WebhookMessage<'_>) -> Option<&'m str> {
+    message.message_id.id().filter(|id| id.len() <= MAX_ID)
+}
+
+fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
     let text = match message.content.text() {
         Some(content) => content.replace("\r\n", "\n"),
         None => message.content_html.text().map(html::to_text).unwrap_or_default(),
     };
     let text = Some(text.trim()).filter(|text| !text.is_empty()).map(Part::text);
-    text.into_iter().chain(wire::entries(&message.attachments).map(attachment)).collect()
+    let files = wire::entries(message.attachments);
+    let others = (files.len() > FILES).then(|| Part::Unsupported { what: "more files".to_owned(), text: None });
+    // Nothing was said, or nothing that can be read.
+    let is_lost = text.is_none() && files.is_empty() && !message.content.is_there() && !message.content_html.is_there();
+    let lost = is_lost.then(|| Part::Unsupported { what: "message".to_owned(), text: None });
+    text.into_iter().chain(files.into_iter().take(FILES).map(attachment)).chain(others).chain(lost).collect()
 }
 
 /// A link's life is not known, so the relay copies the file at once.
-fn attachment(value: &Value) -> Part {
-    let file = match value {
-        // A list of bare links.
-        Value::String(url) => return media(url, &Attachment::default()),
-        value => Attachment::deserialize(value).unwrap_or_default(),
-    };
-    match file.url.text() {
-        Some(url) => media(url.trim(), &file),
-        None => Part::Unsupported { what: "file".to_owned(), text: file.file_name.owned() },
+fn attachment(value: Json<'_>) -> Part {
+    // In a list of bare links.
+    if let Some(url) = value.text() {
+        return media(&url, &Attachment::default());
     }
+    let file = Attachment::deserialize(value).unwrap_or_default();
+    media(file.url.text().unwrap_or_default().trim(), &file)
 }
 
 fn media(url: &str, file: &Attachment) -> Part {
+    if !is_link(url) {
+        let text = file.file_name.owned().or_else(|| Some(url.to_owned()).filter(|url| !url.is_empty()));
+        return Part::Unsupported { what: "file".to_owned(), text };
+    }
     let name = file.file_name.owned().or_else(|| name_in(url));
     let extension = name.as_deref().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
     let kind = file.mime_type.text().or_else(|| extension.map(content_type_of)).map_or(MediaKind::File, MediaKind::of);

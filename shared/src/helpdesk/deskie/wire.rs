@@ -3,11 +3,16 @@
 //! Reading is lenient on purpose: the same field comes as a number over the API, as text over the webhook and as `"-"`
 //! where there is none; lists are objects with numbers for keys; unknown fields are ignored.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-use crate::webhook;
+use crate::{
+    json::{self, Json, Kept},
+    webhook,
+};
 
 /// A text or a number; anything else is as good as missing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +22,11 @@ impl Word {
     /// What it says, unless that is nothing.
     pub(super) fn text(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.trim().is_empty())
+    }
+
+    /// Whether there is a text or a number, which may say nothing.
+    pub(super) fn is_there(&self) -> bool {
+        self.0.is_some()
     }
 
     pub(super) fn owned(&self) -> Option<String> {
@@ -44,10 +54,10 @@ impl Word {
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match Value::deserialize(deserializer)? {
-            Value::String(text) => Some(text),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        let value = Json::deserialize(deserializer)?;
+        Ok(Self(match value.text() {
+            Some(text) => Some(text.into_owned()),
+            None => value.f64().map(|_| value.raw().to_owned()),
         }))
     }
 }
@@ -59,15 +69,14 @@ pub(super) struct Flag(pub bool);
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match Value::deserialize(deserializer)? {
-            Value::Null => false,
-            Value::Bool(flag) => flag,
-            Value::Number(number) => number.as_f64() != Some(0.0),
-            Value::String(text) => {
-                !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no" | "off" | "-")
-            }
-            Value::Array(_) | Value::Object(_) => true,
-        }))
+        let value = Json::deserialize(deserializer)?;
+        let is_no =
+            |text: &str| matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no" | "off" | "-");
+        let says_no = value.is_null()
+            || value.raw() == "false"
+            || value.f64() == Some(0.0)
+            || value.text().is_some_and(|text| is_no(&text));
+        Ok(Self(!says_no))
     }
 }
 
@@ -78,38 +87,49 @@ pub(super) fn read(body: &Bytes) -> Option<Value> {
 
 /// Reads a record that stands under its name; nothing where there is none.
 pub(super) fn record<T: DeserializeOwned>(body: &Bytes, name: &str) -> Option<T> {
-    let mut body = read(body)?;
-    T::deserialize(body.get_mut(name)?.take()).ok()
+    T::deserialize(Json::read(&json::text_of(body)).ok()?.get(name)?).ok()
 }
 
 /// Reads a list of records: an object with numbers for keys, or an array. What is no such record is left out.
 pub(super) fn list<T: DeserializeOwned>(body: &Bytes, name: &str) -> Vec<T> {
-    let body = read(body).unwrap_or_default();
-    entries(&body).filter_map(|entry| T::deserialize(entry.get(name)?).ok()).collect()
+    let text = json::text_of(body);
+    let entries = Json::read(&text).map(entries).unwrap_or_default();
+    entries.into_iter().filter_map(|entry| T::deserialize(entry.get(name)?).ok()).collect()
 }
 
 /// How many records there are in all, where the list says so.
 pub(super) fn total_count(body: &Bytes) -> Option<usize> {
-    read(body)?.get("total_count")?.as_u64()?.try_into().ok()
+    Json::read(&json::text_of(body)).ok()?.get("total_count")?.u64()?.try_into().ok()
 }
 
+/// So many entries of a list are read; a page has 100, and a message a few files.
+const ENTRIES: usize = 1_000;
+
 /// The entries of an object with numbers for keys, in the order of the numbers, or of an array.
-pub(super) fn entries(value: &Value) -> impl Iterator<Item = &Value> {
-    let mut entries: Vec<(u64, &Value)> = match value {
-        Value::Array(items) => (0..).zip(items).collect(),
-        Value::Object(items) => items.iter().filter_map(|(key, item)| Some((key.parse().ok()?, item))).collect(),
-        _ => Vec::new(),
-    };
+pub(super) fn entries(value: Json<'_>) -> Vec<Json<'_>> {
+    if value.is_array() {
+        let mut entries = Vec::new();
+        value.each(|entry| {
+            if entries.len() < ENTRIES {
+                entries.push(entry);
+            }
+        });
+        return entries;
+    }
+    let fields: BTreeMap<String, Json<'_>> = value.decode().unwrap_or_default();
+    let mut entries: Vec<(u64, Json<'_>)> =
+        fields.into_iter().filter_map(|(key, entry)| Some((key.parse().ok()?, entry))).collect();
     entries.sort_by_key(|(number, _)| *number);
-    entries.into_iter().map(|(_, entry)| entry)
+    entries.into_iter().map(|(_, entry)| entry).take(ENTRIES).collect()
 }
 
 /// A webhook call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Webhook {
+pub(super) struct Webhook<'a> {
     pub r#type: Word,
-    pub object: Value,
+    #[serde(borrow)]
+    pub object: Json<'a>,
     /// It should stand in `object`; where it really stands is not confirmed.
     pub b_from_api: Flag,
 }
@@ -117,7 +137,7 @@ pub(super) struct Webhook {
 /// What a webhook call is about.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct WebhookMessage {
+pub(super) struct WebhookMessage<'a> {
     pub message_id: Word,
     pub case_id: Word,
     pub user_id: Word,
@@ -130,7 +150,8 @@ pub(super) struct WebhookMessage {
     pub note: Flag,
     pub sent_via_rule: Flag,
     pub b_from_api: Flag,
-    pub attachments: Value,
+    #[serde(borrow)]
+    pub attachments: Json<'a>,
 }
 
 /// A file.
@@ -165,7 +186,7 @@ pub(super) struct Message {
     pub content: Word,
     pub content_html: Word,
     pub note: Flag,
-    pub attachments: Value,
+    pub attachments: Kept,
     pub created_at: Word,
 }
 

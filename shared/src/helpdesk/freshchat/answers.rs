@@ -14,7 +14,7 @@ use super::{
     wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, Topic, Topics, User, Users},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Known, Link, Outcome, Task},
+    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link, Task},
     message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
     settings::OnResolved,
 };
@@ -35,10 +35,10 @@ pub(super) fn outcome(
     known: &Known,
     plan: Plan,
     answer: &Response<Bytes>,
-) -> Outcome {
+) -> Learned {
     let reader = Reader { account, known, answer };
     if is_search(&plan) && reader.is_garbled() {
-        return Outcome::retry("Freshchat answered without JSON");
+        return Err(Failure::retry("Freshchat answered without JSON"));
     }
     match (plan, task) {
         (Plan::CheckAccount, _) => reader.account(),
@@ -61,7 +61,7 @@ pub(super) fn outcome(
         (Plan::ReadAgent { .. }, _) => reader.agent(),
         (Plan::ReadUser { .. }, _) => reader.contact(),
         (Plan::FindFile { .. }, Task::Fetch(media, _)) => reader.file_link(media),
-        _ => Outcome::Learned(Vec::new()),
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -100,7 +100,7 @@ impl Reader<'_> {
         self.is_ok() && serde_json::from_slice::<IgnoredAny>(self.answer.body()).is_err()
     }
 
-    fn failure(&self, what: &str) -> Outcome {
+    fn failure(&self, what: &str) -> Learned {
         classify::failure(what, self.answer)
     }
 
@@ -110,23 +110,23 @@ impl Reader<'_> {
         self.known.doubtful.then_some(Fact::DoubtSettled)
     }
 
-    fn account(&self) -> Outcome {
+    fn account(&self) -> Learned {
         if !self.is_ok() {
             return self.failure("the credentials");
         }
         let found: Configuration = wire::read(self.answer.body());
         if found.account_id.or(&found.organisation_id).or(&found.app_id).text().is_none() {
-            return Outcome::rejected("`api_url` does not lead to Freshchat's API");
+            return Err(Failure::rejected("`api_url` does not lead to Freshchat's API"));
         }
         let id = found.account_id.owned().map(Fact::AccountId);
-        Outcome::Learned(id.into_iter().chain([note(notes::ACCOUNT, "1")]).collect())
+        Ok(id.into_iter().chain([note(notes::ACCOUNT, "1")]).collect())
     }
 
     /// A wrong topic is best told at once; where the list cannot be had, the install goes on without it, since the
     /// credentials are known to be good.
-    fn topics(&self) -> Outcome {
+    fn topics(&self) -> Learned {
         if self.is_garbled() || !self.is_ok() && !self.is_past_end() {
-            return Outcome::Learned(vec![note(notes::DONE, "1")]);
+            return Ok(vec![note(notes::DONE, "1")]);
         }
         let wanted = calls::topic(self.account).unwrap_or_default();
         let Topics { channels, pagination } = wire::read(self.answer.body());
@@ -135,24 +135,24 @@ impl Reader<'_> {
         });
         match channels.iter().find(|topic| topic.id.text() == Some(wanted)) {
             Some(topic) if topic.enabled == false => {
-                Outcome::rejected("the topic of `channel_id` is switched off in Freshchat")
+                Err(Failure::rejected("the topic of `channel_id` is switched off in Freshchat"))
             }
-            Some(_) => Outcome::Learned(vec![note(notes::DONE, "1")]),
+            Some(_) => Ok(vec![note(notes::DONE, "1")]),
             None => self.next_page(is_last).unwrap_or_else(|| {
                 let name = |topic: &Topic| Some(format!("{} ({})", topic.id.text()?, topic.name.text().unwrap_or("-")));
                 let all = channels.iter().filter_map(name).take(TOPICS_SHOWN).collect::<Vec<_>>().join(", ");
-                Outcome::rejected(match all.as_str() {
+                Err(Failure::rejected(match all.as_str() {
                     "" => "the account has no topic with the id in `channel_id`".to_owned(),
                     all => format!("the account has no topic with the id in `channel_id`; there are {all}"),
-                })
+                }))
             }),
         }
     }
 
     /// Goes on to the next page of a list. A page may be shorter than was asked for and not be the last.
-    fn next_page(&self, is_last: bool) -> Option<Outcome> {
+    fn next_page(&self, is_last: bool) -> Option<Learned> {
         let page = plan::page(self.known);
-        let next = || Outcome::Learned(vec![note(notes::PAGE, (page + 1).to_string())]);
+        let next = || Ok(vec![note(notes::PAGE, (page + 1).to_string())]);
         (!is_last && page < MOST_PAGES).then(next)
     }
 
@@ -163,7 +163,7 @@ impl Reader<'_> {
 
     /// Of several users with our reference the oldest is taken, always the same one. What an existing user is called
     /// may be an agent's work: it is left alone unless it is nothing, and counts as what the contact is called now.
-    fn users(&self, contact: &str, shown: Option<&Contact>) -> Outcome {
+    fn users(&self, contact: &str, shown: Option<&Contact>) -> Learned {
         if !self.is_ok() && !self.is_missing() {
             return self.failure("to look for the user");
         }
@@ -179,47 +179,47 @@ impl Reader<'_> {
             let name = profile::full_name(&user.first_name, &user.last_name);
             let shown = shown.filter(|_| name.is_some()).map(|contact| self.profile_shown(contact));
             let found = [Fact::User(id), note(notes::USER, notes::FOUND)];
-            return Outcome::Learned(found.into_iter().chain(shown).chain(settled).collect());
+            return Ok(found.into_iter().chain(shown).chain(settled).collect());
         }
         match self.known.note(notes::USER) {
-            Some(notes::EXISTS) => Outcome::retry("Freshchat has the user already but does not find it yet"),
+            Some(notes::EXISTS) => Err(Failure::retry("Freshchat has the user already but does not find it yet")),
             before => {
                 let next = if before == Some(notes::PLAIN) { notes::PLAIN } else { notes::ABSENT };
-                Outcome::Learned([note(notes::USER, next)].into_iter().chain(settled).collect())
+                Ok([note(notes::USER, next)].into_iter().chain(settled).collect())
             }
         }
     }
 
-    fn created_user(&self, contact: &Contact, plain: bool) -> Outcome {
+    fn created_user(&self, contact: &Contact, plain: bool) -> Learned {
         let user: User = wire::read(self.answer.body());
         match (self.answer.status(), user.id.owned()) {
             (status, Some(id)) if status.is_success() => {
-                Outcome::Learned(vec![Fact::User(id), note(notes::USER, notes::CREATED), self.profile_shown(contact)])
+                Ok(vec![Fact::User(id), note(notes::USER, notes::CREATED), self.profile_shown(contact)])
             }
             // A gateway's page does not say whether there is a user now.
             _ if self.is_garbled() => {
-                Outcome::Retry { wait: None, reason: "Freshchat answered without JSON".to_owned(), doubtful: true }
+                Err(Failure::Retry { wait: None, reason: "Freshchat answered without JSON".to_owned(), doubtful: true })
             }
             (status, _) if status.is_success() || status == StatusCode::CONFLICT => {
-                Outcome::Learned(vec![note(notes::USER, notes::EXISTS)])
+                Ok(vec![note(notes::USER, notes::EXISTS)])
             }
             // A telephone number or an address that Freshchat does not like must not cost the message.
-            (StatusCode::BAD_REQUEST, _) if !plain => Outcome::Learned(vec![note(notes::USER, notes::PLAIN)]),
+            (StatusCode::BAD_REQUEST, _) if !plain => Ok(vec![note(notes::USER, notes::PLAIN)]),
             _ => self.failure("to create the user"),
         }
     }
 
     /// The message has arrived, whatever becomes of the profile.
-    fn updated_user(&self, contact: &Contact) -> Outcome {
-        let later = matches!(self.failure("the profile"), Outcome::Retry { .. } | Outcome::Blocked { .. });
-        Outcome::Learned(vec![if later { note(notes::PROFILE, "later") } else { self.profile_shown(contact) }])
+    fn updated_user(&self, contact: &Contact) -> Learned {
+        let later = matches!(self.failure("the profile"), Err(Failure::Retry { .. }) | Err(Failure::Blocked { .. }));
+        Ok(vec![if later { note(notes::PROFILE, "later") } else { self.profile_shown(contact) }])
     }
 
     fn profile_shown(&self, contact: &Contact) -> Fact {
         Fact::ProfileShown(profile::shown(self.account, contact).digest())
     }
 
-    fn conversations(&self) -> Outcome {
+    fn conversations(&self) -> Learned {
         let Ok(candidates) = self.listed(plan::replaced(self.known)) else {
             return self.failure("to list the user's conversations");
         };
@@ -228,7 +228,7 @@ impl Reader<'_> {
             facts.push(note(notes::CONVERSATION, notes::NONE));
             facts.extend(self.settled());
         }
-        Outcome::Learned(facts)
+        Ok(facts)
     }
 
     /// 404 has been seen for a user without conversations.
@@ -240,7 +240,7 @@ impl Reader<'_> {
         }
     }
 
-    fn conversation(&self, id: &str, for_note: bool) -> Outcome {
+    fn conversation(&self, id: &str, for_note: bool) -> Learned {
         let seen = if self.is_missing() {
             Seen::default()
         } else if self.is_ok() {
@@ -260,12 +260,12 @@ impl Reader<'_> {
             });
             facts.extend(self.settled());
         }
-        Outcome::Learned(facts)
+        Ok(facts)
     }
 
-    fn looked(&self, delivery: &Delivery<'_>, id: &str) -> Outcome {
+    fn looked(&self, delivery: &Delivery<'_>, id: &str) -> Learned {
         if self.is_missing() {
-            return Outcome::Learned(replaced(id));
+            return Ok(replaced(id));
         }
         if !self.is_ok() && !self.is_past_end() {
             return self.failure("to list the messages");
@@ -274,25 +274,25 @@ impl Reader<'_> {
         let Messages { messages } = wire::read(self.answer.body());
         if let Some(message) = self.look_for(&messages, delivery).found {
             let open = resolved.then_some(Fact::ConversationState(ConversationState::Open));
-            return Outcome::Learned(open.into_iter().chain(sent(Some(message))).collect());
+            return Ok(open.into_iter().chain(sent(Some(message))).collect());
         }
         let (user, last) = self.ours();
         self.next_page(messages.is_empty() || search::is_over(&messages, user, last)).unwrap_or_else(|| {
             // A resolved conversation may have been followed by a new one that holds the message.
             let looked = if resolved { note(notes::LOOKED, id) } else { Fact::DoubtSettled };
-            Outcome::Learned(vec![looked, note(notes::PAGE, "")])
+            Ok(vec![looked, note(notes::PAGE, "")])
         })
     }
 
-    fn conversations_in_doubt(&self) -> Outcome {
+    fn conversations_in_doubt(&self) -> Learned {
         match self.listed(None) {
-            Ok(candidates) if candidates.is_empty() => Outcome::Learned(settled()),
-            Ok(candidates) => Outcome::Learned(vec![note(notes::DOUBT, search::note(&candidates))]),
+            Ok(candidates) if candidates.is_empty() => Ok(settled()),
+            Ok(candidates) => Ok(vec![note(notes::DOUBT, search::note(&candidates))]),
             Err(()) => self.failure("to list the user's conversations"),
         }
     }
 
-    fn looked_in_candidate(&self, delivery: &Delivery<'_>, id: &str) -> Outcome {
+    fn looked_in_candidate(&self, delivery: &Delivery<'_>, id: &str) -> Learned {
         if !self.is_ok() && !self.is_missing() {
             return self.failure("to list the messages");
         }
@@ -308,7 +308,7 @@ impl Reader<'_> {
             }
             None => facts.extend(settled()),
         }
-        Outcome::Learned(facts)
+        Ok(facts)
     }
 
     fn look_for(&self, messages: &[Message], delivery: &Delivery<'_>) -> Seen {
@@ -322,29 +322,29 @@ impl Reader<'_> {
         (user.as_deref().unwrap_or_default(), last_message.as_deref())
     }
 
-    fn image(&self, index: usize) -> Outcome {
+    fn image(&self, index: usize) -> Learned {
         let uploaded = match self.failure("the picture") {
             _ if self.is_ok() => render::image_uploaded(self.answer),
-            Outcome::Rejected { .. } => render::Uploaded::AsFile,
+            Err(Failure::Rejected { .. }) => render::Uploaded::AsFile,
             other => return other,
         };
-        Outcome::Learned(vec![note(&render::upload_note(index), uploaded.note())])
+        Ok(vec![note(&render::upload_note(index), uploaded.note())])
     }
 
-    fn file(&self, delivery: &Delivery<'_>, index: usize) -> Outcome {
-        let Some(Part::Media(media)) = delivery.parts.get(index) else { return Outcome::Learned(Vec::new()) };
+    fn file(&self, delivery: &Delivery<'_>, index: usize) -> Learned {
+        let Some(Part::Media(media)) = delivery.parts.get(index) else { return Ok(Vec::new()) };
         let uploaded = match self.failure("the file") {
             _ if self.is_ok() => render::file_uploaded(media, self.answer),
-            Outcome::Rejected { .. } => render::file_refused(media),
+            Err(Failure::Rejected { .. }) => render::file_refused(media),
             other => return other,
         };
-        Outcome::Learned(vec![note(&render::upload_note(index), uploaded.note())])
+        Ok(vec![note(&render::upload_note(index), uploaded.note())])
     }
 
-    fn posted(&self, delivery: &Delivery<'_>, conversation: &str) -> Outcome {
+    fn posted(&self, delivery: &Delivery<'_>, conversation: &str) -> Learned {
         if !self.is_ok() {
             if classify::is_not_latest(self.answer) || self.is_missing() {
-                return Outcome::Learned(replaced(conversation));
+                return Ok(replaced(conversation));
             }
             return self.refused(delivery);
         }
@@ -361,13 +361,13 @@ impl Reader<'_> {
             }
             None => None,
         };
-        Outcome::Learned(state.into_iter().chain(sent(message.id.owned())).collect())
+        Ok(state.into_iter().chain(sent(message.id.owned())).collect())
     }
 
-    fn created(&self, delivery: &Delivery<'_>, user: &str) -> Outcome {
+    fn created(&self, delivery: &Delivery<'_>, user: &str) -> Learned {
         if !self.is_ok() {
             if classify::is_user_unknown(self.answer) && self.known.note(notes::USER).is_none() {
-                return Outcome::Learned(vec![note(notes::USER, notes::LOST)]);
+                return Ok(vec![note(notes::USER, notes::LOST)]);
             }
             return self.refused(delivery);
         }
@@ -375,13 +375,15 @@ impl Reader<'_> {
         let parts = render::message_parts(delivery, self.known);
         let message = search::look_for(&conversation.messages, user, &parts, None).found;
         let message = message.or_else(|| conversation.messages.first()?.id.owned());
-        Outcome::Learned(conversation.guid().text().map(opened).into_iter().chain(sent(message)).collect())
+        Ok(conversation.guid().text().map(opened).into_iter().chain(sent(message)).collect())
     }
 
     /// A message that Freshchat does not take as it is: pictures and links are put differently before it is given up.
-    fn refused(&self, delivery: &Delivery<'_>) -> Outcome {
+    fn refused(&self, delivery: &Delivery<'_>) -> Learned {
         if classify::is_email_conversation(self.answer) {
-            return Outcome::rejected("Freshchat takes no messages into this conversation, which is one of e-mails");
+            return Err(Failure::rejected(
+                "Freshchat takes no messages into this conversation, which is one of e-mails",
+            ));
         }
         let parts = render::message_parts(delivery, self.known);
         let mut facts = Vec::new();
@@ -394,7 +396,7 @@ impl Reader<'_> {
         if bad && render::has_links(&parts, delivery, self.known) && self.known.note(render::LINKS_AS_TEXT).is_none() {
             facts.push(note(render::LINKS_AS_TEXT, "1"));
         }
-        if facts.is_empty() { self.failure("the message") } else { Outcome::Learned(facts) }
+        if facts.is_empty() { self.failure("the message") } else { Ok(facts) }
     }
 
     /// The parts that were uploaded as images.
@@ -410,70 +412,68 @@ impl Reader<'_> {
         })
     }
 
-    fn looked_for_note(&self, text: &str) -> Outcome {
+    fn looked_for_note(&self, text: &str) -> Learned {
         if !self.is_ok() && !self.is_missing() {
             return self.failure("to list the messages");
         }
         let Messages { messages } = wire::read(self.answer.body());
         let since = classify::date(self.answer).map_or(i64::MIN, |now| now.saturating_sub(NOTE_MOMENT) * 1_000);
         let found = search::find_note(&messages, &render::note_parts(text), since);
-        Outcome::Learned(vec![found.map_or(Fact::DoubtSettled, |id| Fact::Sent(Some(id)))])
+        Ok(vec![found.map_or(Fact::DoubtSettled, |id| Fact::Sent(Some(id)))])
     }
 
-    fn noted(&self, conversation: &str) -> Outcome {
+    fn noted(&self, conversation: &str) -> Learned {
         if self.is_ok() {
-            return Outcome::Learned(vec![Fact::Sent(wire::read::<Message>(self.answer.body()).id.owned())]);
+            return Ok(vec![Fact::Sent(wire::read::<Message>(self.answer.body()).id.owned())]);
         }
         let gone = classify::is_not_latest(self.answer) || self.is_missing();
         if gone && self.known.note(notes::CONVERSATION).is_none() {
-            return Outcome::Learned(replaced(conversation));
+            return Ok(replaced(conversation));
         }
         self.failure("the note")
     }
 
-    fn agent(&self) -> Outcome {
+    fn agent(&self) -> Learned {
         if !self.is_ok() {
             return self.failure("to show the agent");
         }
         let agent: User = wire::read(self.answer.body());
         let name = profile::full_name(&agent.first_name, &agent.last_name).map(Fact::Author);
-        Outcome::Learned(name.into_iter().chain([note(notes::DONE, "1")]).collect())
+        Ok(name.into_iter().chain([note(notes::DONE, "1")]).collect())
     }
 
-    fn contact(&self) -> Outcome {
+    fn contact(&self) -> Learned {
         if !self.is_ok() {
             return self.failure("to show the user");
         }
         let user: User = wire::read(self.answer.body());
         match user.reference_id.text().and_then(|name| self.account.contact_of(name)) {
-            Some(contact) => Outcome::Learned(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
-            None => Outcome::rejected("this Freshchat user is not one of the channel's contacts"),
+            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
+            None => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
         }
     }
 
     /// The file by Freshchat's own name, else by its place in the message.
-    fn file_link(&self, media: &Media) -> Outcome {
+    fn file_link(&self, media: &Media) -> Learned {
         if !self.is_ok() && !self.is_past_end() {
             return self.failure("to list the messages");
         }
-        let MediaSource::Reference { id } = &media.source else { return Outcome::Learned(Vec::new()) };
+        let MediaSource::Reference { id } = &media.source else { return Ok(Vec::new()) };
         let reference = match plan::file_ref(id) {
             Ok(reference) => reference,
-            Err(error) => return error.into(),
+            Err(error) => return Err(error.into()),
         };
         let found: Messages = wire::read(self.answer.body());
         let message = found.messages.iter().find(|message| message.id.text() == Some(&reference.message));
         if let Some(next) = self.next_page(message.is_some() || found.messages.is_empty()) {
             return next;
         }
-        let files = message
-            .and_then(|message| parts::contents(message, &reference.conversation, "messages").ok())
-            .map(|contents| contents.files)
-            .unwrap_or_default();
+        let files =
+            message.map(|message| parts::contents(message, Some(&reference.conversation)).files).unwrap_or_default();
         let by_hash =
             files.iter().find(|file| reference.hash.is_some() && file.hash().text() == reference.hash.as_deref());
         match by_hash.or_else(|| files.get(reference.position)).and_then(|file| file.url.text()) {
-            Some(url) => Outcome::Learned(vec![note(notes::URL, url)]),
+            Some(url) => Ok(vec![note(notes::URL, url)]),
             None => soon("Freshchat has no link to the file yet"),
         }
     }
@@ -500,6 +500,6 @@ fn settled() -> Vec<Fact> {
     vec![Fact::DoubtSettled, note(notes::LOOKED, "")]
 }
 
-fn soon(reason: &str) -> Outcome {
-    Outcome::Retry { wait: Some(SOON), reason: reason.to_owned(), doubtful: false }
+fn soon(reason: &str) -> Learned {
+    Err(Failure::Retry { wait: Some(SOON), reason: reason.to_owned(), doubtful: false })
 }

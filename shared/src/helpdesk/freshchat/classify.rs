@@ -8,7 +8,7 @@ use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::fo
 
 use super::wire::{self, Refusal};
 use crate::{
-    adapter::{Outcome, retry_after},
+    adapter::{Failure, Learned, from_status, retry_after},
     vendor_words,
 };
 
@@ -19,19 +19,19 @@ const HTTP_DATE: &[BorrowedFormatItem<'_>] =
 /// The outcome of a call that failed; `what` completes "Freshchat refused …".
 ///
 /// 429 and 5xx are tried again, 401 and 403 need a person, any other refusal is final and told in Freshchat's words.
-pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Outcome {
+pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Learned {
     let status = answer.status().as_u16();
-    match Outcome::from_status("Freshchat", answer, until_reset(answer)) {
-        Outcome::Rejected { .. } => {
+    match from_status("Freshchat", answer, until_reset(answer)) {
+        Err(Failure::Rejected { .. }) => {
             let refusal: Refusal = wire::read(answer.body());
             let code =
                 refusal.status.text().and_then(vendor_words::code).map_or_else(String::new, |it| format!(", {it}"));
             let reason = format!("Freshchat refused {what} (HTTP {status}{code})");
-            Outcome::rejected_as(reason, refusal.message.text().unwrap_or_default())
+            Err(Failure::rejected_as(reason, refusal.message.text().unwrap_or_default()))
         }
-        Outcome::Blocked { .. } => Outcome::Blocked {
+        Err(Failure::Blocked { .. }) => Err(Failure::Blocked {
             reason: format!("Freshchat refused the API token (HTTP {status}); it may have expired or been withdrawn"),
-        },
+        }),
         other => other,
     }
 }

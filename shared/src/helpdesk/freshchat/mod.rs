@@ -25,11 +25,11 @@ mod tests;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use serde_json::Value;
 
 use super::{Helpdesk, Origin};
 use crate::{
-    adapter::{Account, Adapter, Known, Outcome, RenderError, Step, Task, Urls},
+    adapter::{Account, Adapter, Known, Learned, RenderError, Step, Task, Urls},
+    json::Json,
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -133,10 +133,10 @@ impl Adapter for Freshchat {
         calls::step(account, task, known, plan)
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match plan::plan(account, task, known) {
             Ok(plan) => answers::outcome(account, task, known, plan, answer),
-            Err(error) => error.into(),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -150,7 +150,7 @@ impl Helpdesk for Freshchat {
         parse::parse(account, request)
     }
 
-    fn origin(&self, body: &Value) -> Option<Origin> {
+    fn origin(&self, body: Json<'_>) -> Option<Origin> {
         origin::origin(body)
     }
 }

@@ -1,28 +1,32 @@
 //! Which account and conversation a Marketplace event belongs to.
 
-use serde::Deserialize;
-use serde_json::Value;
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::{
     parse,
-    wire::{ProductData, Webhook},
+    wire::{self, Message, ProductData, Webhook},
 };
-use crate::helpdesk::Origin;
+use crate::{helpdesk::Origin, json::Json};
+
+/// The most hosts of an account that are asked for, each by a look-up. A handful is usual.
+const HOSTS: usize = 20;
 
 /// Platform 2 names the account by its id; its `domain` is the same for everyone and says nothing. Platform 3 names it
 /// by its hosts.
-pub(super) fn origin(body: &Value) -> Option<Origin> {
-    let call = Webhook::deserialize(body).ok()?;
+pub(super) fn origin(body: Json<'_>) -> Option<Origin> {
+    let call: Webhook<'_> = wire::record(body);
     call.event.text()?;
-    let data = ProductData::deserialize(&call.data).unwrap_or_default();
+    let data: ProductData<'_> = wire::record(call.data);
     let conversation = parse::conversation_of(&data);
-    let inner = conversation.messages.first();
+    let inner: Option<Message> = conversation.messages.item(0).map(wire::record);
+    let inner = inner.as_ref();
     let topic = conversation.channel_id.owned();
     let user = conversation.user_id.owned();
     Some(Origin {
         account_id: call.account_id.owned(),
-        hosts: call.current_host.endpoint_urls.as_object().map(hosts).unwrap_or_default(),
+        hosts: hosts(call.current_host),
         topic: topic.or_else(|| inner?.channel_id.owned()).or_else(|| data.associations.channel.id.owned()),
         user: user
             .or_else(|| inner?.user_id.owned())
@@ -31,8 +35,10 @@ pub(super) fn origin(body: &Value) -> Option<Origin> {
     })
 }
 
-fn hosts(urls: &serde_json::Map<String, Value>) -> Vec<String> {
-    urls.values().filter_map(|url| host(url.as_str()?)).collect()
+fn hosts(current: Json<'_>) -> Vec<String> {
+    let urls = current.get("endpoint_urls").unwrap_or_default();
+    let urls: BTreeMap<String, Json<'_>> = urls.decode().unwrap_or_default();
+    urls.into_values().filter_map(|url| host(&url.text()?)).take(HOSTS).collect()
 }
 
 fn host(url: &str) -> Option<String> {

@@ -3,19 +3,23 @@
 //! Three shapes arrive at the same URL: classic webhooks (`action`), and product events of the Marketplace app in the
 //! wrappers of platform 2 and 3 (`event`).
 
-use serde::de::Deserialize;
-use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     CHANNEL_ID, WEBHOOK_PUBLIC_KEY, parts, profile, verify,
-    wire::{Actor, ClassicData, Conversation, Message, ProductData, User, Webhook, Word},
+    wire::{self, Actor, Change, ClassicData, Message, ProductData, Told, User, Webhook, Word},
 };
 use crate::{
     adapter::Account,
+    json::{self, Json},
     message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
-    webhook::{Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, Verified},
+    webhook::{self, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, Verified},
 };
+
+/// The most messages that are taken from one call, and that are listed as left out. One is usual, a few were seen.
+const MESSAGES: usize = 100;
+/// An id is a GUID; nothing much longer is one.
+const MAX_ID: usize = 200;
 
 pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
     let body = &request.request().body;
@@ -28,126 +32,102 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
             message: "a call without a signature should be an event of the Marketplace app".to_owned(),
         });
     }
-    let value: Value = crate::webhook::decode(body)?;
+    let text = json::text_of(body);
+    let value = Json::read(&text).map_err(|error| ParseError::json(&error))?;
     if !value.is_object() {
         return Err(ParseError::bad("(body)", "a JSON object"));
     }
-    let call = Webhook::deserialize(value).map_err(|error| ParseError::json(&error))?;
-    let received_at = request.request().received_at;
-    match (&call.event, &call.action) {
-        (Word::Is(event), Word::Absent) => product(account, &call, event, received_at),
-        (Word::Absent, Word::Is(action)) => classic(account, &call, action, received_at),
+    let webhook: Webhook<'_> = wire::record(value);
+    let id = webhook::id_of(&text);
+    let call = Call { account, webhook: &webhook, id: &id, received_at: request.request().received_at };
+    match (&webhook.event, &webhook.action) {
+        (Word::Is(event), Word::Absent) => Ok(product(call, event)),
+        (Word::Absent, Word::Is(action)) => Ok(classic(call, action)),
         (Word::Absent, Word::Absent) => Err(ParseError::missing("action")),
         (_, Word::Absent) => Err(ParseError::bad("event", "the name of an event")),
         _ => Err(ParseError::bad("action", "the name of an action, without an `event` beside it")),
     }
 }
 
-/// <https://crmsupport.freshworks.com/support/solutions/articles/50000004461>
-fn classic(
-    account: &Account<'_>,
-    call: &Webhook,
-    action: &str,
+/// A call as it came.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    account: &'a Account<'a>,
+    webhook: &'a Webhook<'a>,
+    /// The same for every redelivery, for events that have no id of their own.
+    id: &'a str,
     received_at: i64,
-) -> Result<ParsedHelpdesk, ParseError> {
-    let data = ClassicData::deserialize(&call.data).unwrap_or_default();
-    let at = millis(&call.action_time).unwrap_or(received_at);
-    let (change, field, state) = match action {
-        "message_create" => {
-            return match call.data.get("message") {
-                Some(Value::Object(_)) => classic_message(account, call, &data.message, at),
-                None | Some(Value::Null) => Err(ParseError::missing("data.message")),
-                Some(_) => Err(ParseError::bad("data.message", "an object")),
-            };
-        }
-        "conversation_assignment" => (&data.assignment, "assignment", ConversationState::Open),
-        "conversation_resolution" => (&data.resolve, "resolve", ConversationState::Resolved),
-        "conversation_reopen" => (&data.reopen, "reopen", ConversationState::Open),
-        _ => return Ok(Parsed::ignored(action, "unsupported")),
-    };
-    let around = Around {
-        account,
-        actor: &call.actor,
-        agent: None,
-        user: &change.conversation.user_id,
-        reference: &Word::Absent,
-        conversation: change.conversation.guid(),
-        topic: &change.conversation.channel_id,
-        at,
-    };
-    let conversation = around.conversation.need(&format!("data.{field}.conversation.conversation_id"))?;
-    let time = call.action_time.owned().unwrap_or_else(|| at.to_string());
-    let id = format!("{action}:{conversation}:{time}");
-    let state = state_of(&change.conversation.status).unwrap_or(state);
-    Ok(around.event(id, HelpdeskEventKind::Conversation { state: Some(state) }))
 }
 
-fn classic_message(
-    account: &Account<'_>,
-    call: &Webhook,
-    message: &Message,
-    at: i64,
-) -> Result<ParsedHelpdesk, ParseError> {
+/// <https://crmsupport.freshworks.com/support/solutions/articles/50000004461>
+fn classic(call: Call<'_>, action: &str) -> ParsedHelpdesk {
+    let data: ClassicData<'_> = wire::record(call.webhook.data);
     let around = Around {
-        account,
-        actor: &call.actor,
+        call,
+        actor: &call.webhook.actor,
         agent: None,
-        user: &message.user_id,
+        user: &data.message.user_id,
         reference: &Word::Absent,
-        conversation: &message.conversation_id,
-        topic: &message.channel_id,
-        at,
+        conversation: &data.message.conversation_id,
+        topic: &data.message.channel_id,
+        at: millis(&call.webhook.action_time).unwrap_or(call.received_at),
     };
-    around.messages(std::slice::from_ref(message), |_| "data.message".to_owned())
+    let (change, state) = match action {
+        "message_create" => {
+            let mut found = Found::default();
+            around.add(&data.message, &mut found);
+            return found.oldest_first();
+        }
+        "conversation_assignment" => (&data.assignment, ConversationState::Open),
+        "conversation_resolution" => (&data.resolve, ConversationState::Resolved),
+        "conversation_reopen" => (&data.reopen, ConversationState::Open),
+        _ => return Parsed::ignored(action, "unsupported"),
+    };
+    let Change { conversation } = change;
+    let around = Around {
+        user: &conversation.user_id,
+        conversation: conversation.guid(),
+        topic: &conversation.channel_id,
+        ..around
+    };
+    around.conversation_changed(action, &call.webhook.action_time, state_of(&conversation.status).or(Some(state)))
 }
 
 /// <https://developers.freshworks.com/docs/>, "Product events" of the Freshchat modules.
-fn product(account: &Account<'_>, call: &Webhook, event: &str, received_at: i64) -> Result<ParsedHelpdesk, ParseError> {
-    let data = ProductData::deserialize(&call.data).unwrap_or_default();
-    let at = call.timestamp.text().and_then(|text| text.parse().ok()).unwrap_or(received_at);
+fn product(call: Call<'_>, event: &str) -> ParsedHelpdesk {
+    let data: ProductData<'_> = wire::record(call.webhook.data);
+    let time = &call.webhook.timestamp;
     let conversation = if event == "onMessageCreate" { &data.message } else { &data.conversation };
     let around = Around {
-        account,
+        call,
         actor: &data.actor,
         agent: Some(&data.associations.agent),
         user: conversation.user_id.or(&data.associations.user.id),
         reference: &data.associations.user.reference_id,
         conversation: conversation.guid(),
         topic: conversation.channel_id.or(&data.associations.channel.id),
-        at,
+        at: time.text().and_then(|text| text.parse().ok()).unwrap_or(call.received_at),
     };
     match event {
-        "onMessageCreate" if conversation.messages.is_empty() => Err(ParseError::missing("data.message.messages")),
-        "onMessageCreate" => around.messages(&conversation.messages, |index| format!("data.message.messages[{index}]")),
-        "onConversationCreate" | "onConversationUpdate" => {
-            let id = format!("{event}:{}:{at}", around.conversation.need("data.conversation.conversation_id")?);
-            let new = (event == "onConversationCreate").then_some(ConversationState::Open);
-            let state = state_of(&conversation.status).or(new);
-            Ok(around.event(id, HelpdeskEventKind::Conversation { state }))
+        "onMessageCreate" => {
+            let mut found = Found::default();
+            conversation.messages.each(|message| around.add(&wire::record(message), &mut found));
+            if found.count == 0 { Parsed::ignored(event, "empty") } else { found.oldest_first() }
         }
-        "onUserUpdate" => user_updated(&around, &data.user),
-        "onUserCreate" => Ok(Parsed::ignored(data.user.id.text().unwrap_or(event), "acknowledged")),
-        _ => Ok(Parsed::ignored(event, "unsupported")),
+        "onConversationCreate" | "onConversationUpdate" => {
+            let new = (event == "onConversationCreate").then_some(ConversationState::Open);
+            around.conversation_changed(event, time, state_of(&conversation.status).or(new))
+        }
+        "onUserUpdate" => around.user_updated(event, time, &data.user),
+        "onUserCreate" => Parsed::ignored(data.user.id.text().unwrap_or(event), "acknowledged"),
+        _ => Parsed::ignored(event, "unsupported"),
     }
-}
-
-fn user_updated(around: &Around<'_>, user: &User) -> Result<ParsedHelpdesk, ParseError> {
-    let id = user.id.need("data.user.id")?;
-    let around = Around {
-        user: &user.id,
-        reference: &user.reference_id,
-        conversation: &Word::Absent,
-        topic: &Word::Absent,
-        ..*around
-    };
-    let digest = profile::held(user).digest();
-    Ok(around.event(format!("onUserUpdate:{id}:{}", around.at), HelpdeskEventKind::UserUpdated { digest }))
 }
 
 /// What stands around the thing that happened.
 #[derive(Clone, Copy)]
 struct Around<'a> {
-    account: &'a Account<'a>,
+    call: Call<'a>,
     actor: &'a Actor,
     agent: Option<&'a Actor>,
     user: &'a Word,
@@ -158,77 +138,103 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// One event per message of an agent, oldest first; `path` names the n-th message for errors.
-    fn messages(&self, messages: &[Message], path: impl Fn(usize) -> String) -> Result<ParsedHelpdesk, ParseError> {
-        let mut parsed = Parsed::events(Vec::new());
-        let mut found = Vec::new();
-        for (index, message) in messages.iter().enumerate() {
-            match self.message(message, &path(index))? {
-                Ok(event) => found.push((millis(&message.created_time), event)),
-                Err(reason) => {
-                    parsed.ignored.push(Ignored { id: message.id.owned().unwrap_or_default(), reason });
-                }
+    fn conversation_changed(&self, event: &str, time: &Word, state: Option<ConversationState>) -> ParsedHelpdesk {
+        match self.conversation.text() {
+            Some(id) => self.event(self.id_at(event, id, time), HelpdeskEventKind::Conversation { state }),
+            None => Parsed::ignored(event, "no_conversation"),
+        }
+    }
+
+    fn user_updated(&self, event: &str, time: &Word, user: &User) -> ParsedHelpdesk {
+        let around = Around {
+            user: &user.id,
+            reference: &user.reference_id,
+            conversation: &Word::Absent,
+            topic: &Word::Absent,
+            ..*self
+        };
+        match around.partner() {
+            Some(id) => {
+                let digest = profile::held(user).digest();
+                around.event(self.id_at(event, id, time), HelpdeskEventKind::UserUpdated { digest })
             }
+            None => Parsed::ignored(event, "no_contact"),
         }
-        if found.iter().all(|(time, _)| time.is_some()) {
-            found.sort_by_key(|(time, _)| *time);
+    }
+
+    /// The id of an event that has none of its own: what happened to whom, and when.
+    fn id_at(&self, event: &str, id: &str, time: &Word) -> String {
+        format!("{event}:{id}:{}", time.text().unwrap_or(self.call.id))
+    }
+
+    /// Adds what becomes of a message.
+    fn add(&self, message: &Message, found: &mut Found) {
+        found.count += 1;
+        if found.is_full() {
+            return;
         }
-        parsed.events = found.into_iter().map(|(_, event)| event).collect();
-        Ok(parsed)
+        let own = message.id.owned().filter(|id| id.len() <= MAX_ID);
+        let id = own.unwrap_or_else(|| format!("{}:{}", self.call.id, found.count));
+        match self.message(message, &id) {
+            Ok(event) => found.push(millis(&message.created_time), event),
+            Err(reason) => found.ignore(id, reason),
+        }
     }
 
     /// The event, or why there is none.
-    fn message(&self, message: &Message, path: &str) -> Result<Result<HelpdeskEvent, &'static str>, ParseError> {
-        if message.message_parts.is_null() && !message.msg_parts.is_null() {
-            return Ok(Err("legacy"));
+    fn message(&self, message: &Message, id: &str) -> Result<HelpdeskEvent, &'static str> {
+        if message.message_parts.json().is_null() && !message.msg_parts.json().is_null() {
+            return Err("legacy");
         }
-        if message.message_type == Word::Misshapen {
-            return Err(ParseError::bad(&format!("{path}.message_type"), "a text"));
-        }
-        let kind = match self.author(message) {
-            Some(Ok(kind)) => kind,
-            Some(Err(reason)) => return Ok(Err(reason)),
-            None => return Err(ParseError::missing(&format!("{path}.actor_type"))),
-        };
+        let kind = self.author(message)?;
         let around = Around {
             user: self.user.or(&message.user_id),
             conversation: self.conversation.or(&message.conversation_id),
             topic: self.topic.or(&message.channel_id),
+            at: millis(&message.created_time).unwrap_or(self.at),
             ..*self
         };
         if let Some(reason) = around.foreign() {
-            return Ok(Err(reason));
+            return Err(reason);
         }
-        let id = message.id.need(&format!("{path}.id"))?;
-        let conversation = around.conversation.need(&format!("{path}.conversation_id"))?;
-        let parts = parts::contents(message, conversation, path)?.parts;
+        around.partner().ok_or("no_contact")?;
+        let parts = parts::contents(message, around.conversation.text()).parts;
         if parts.is_empty() {
-            return Ok(Err("empty"));
+            return Err("empty");
         }
         let name = self.author_name(message);
         let author_id = if name.is_none() { self.author_id(message).owned() } else { None };
         let author = Author { kind, name, id: author_id };
-        let at = millis(&message.created_time).unwrap_or(self.at);
-        Ok(Ok(Around { at, ..around }.made(id.to_owned(), HelpdeskEventKind::Message { author, parts })))
+        Ok(around.made(id.to_owned(), HelpdeskEventKind::Message { author, parts }))
     }
 
-    /// Who wrote a message that the contact shall see, or why the contact shall not; nothing where the event does not
-    /// say who wrote it.
+    /// Whom the event is about, by the first id there is; it keeps the order of their events.
+    fn partner(&self) -> Option<&str> {
+        self.conversation.or(self.user).text().or_else(|| self.reference.text().filter(|_| self.contact().is_some()))
+    }
+
+    fn contact(&self) -> Option<&str> {
+        self.reference.text().and_then(|name| self.call.account.contact_of(name))
+    }
+
+    /// Who wrote a message that the contact shall see, or why the contact shall not.
     ///
     /// The kind of the message decides first, then the event's actor, then the message's: captured events lack the
     /// last, and in others it says `user` where the system speaks.
-    fn author(&self, message: &Message) -> Option<Result<AuthorKind, &'static str>> {
+    fn author(&self, message: &Message) -> Result<AuthorKind, &'static str> {
         match message.message_type.lower().as_str() {
-            "private" => return Some(Err("private")),
-            "system" => return Some(Err("system")),
-            _ if message.bots_private_note => return Some(Err("private")),
+            "private" => return Err("private"),
+            "system" => return Err("system"),
+            _ if message.bots_private_note => return Err("private"),
+            // It may be a private note.
+            _ if message.message_type == Word::Misshapen => return Err("unsupported"),
             "normal" | "" => {}
-            _ => return Some(Err("unsupported")),
+            _ => return Err("unsupported"),
         }
         let by_user = message.actor_type.lower() == "user";
         let actor = self.actor.r#type.or(&self.actor.actor_type).or(&message.actor_type);
-        actor.text()?;
-        Some(match actor.lower().as_str() {
+        match actor.lower().as_str() {
+            "" => Err("no_author"),
             // Whatever the actor says, nobody shall hear an echo of their own words.
             "agent" | "bot"
                 if by_user
@@ -237,12 +243,12 @@ impl Around<'_> {
                 Err("user")
             }
             "agent" => Ok(AuthorKind::Agent),
-            "bot" if self.account.options.relay_bot_messages => Ok(AuthorKind::Bot),
+            "bot" if self.call.account.options.relay_bot_messages => Ok(AuthorKind::Bot),
             "bot" => Err("bot"),
             "user" => Err("user"),
             "system" => Err("system"),
             _ => Err("unsupported"),
-        })
+        }
     }
 
     fn author_id<'m>(&'m self, message: &'m Message) -> &'m Word {
@@ -264,12 +270,16 @@ impl Around<'_> {
     /// A reference in the bridge's own form with another channel's name belongs to another installation. Any other
     /// foreign reference proves nothing (agents merge users), so that the stored pairing decides.
     fn foreign(&self) -> Option<&'static str> {
-        if self.topic.text().is_some_and(|topic| self.account.setting(CHANNEL_ID).is_some_and(|ours| ours != topic)) {
+        if self
+            .topic
+            .text()
+            .is_some_and(|topic| self.call.account.setting(CHANNEL_ID).is_some_and(|ours| ours != topic))
+        {
             return Some("other_topic");
         }
         let (kind, id) = self.reference.text()?.split_once(':')?;
         let is_kind = crate::channel::channel(kind).is_some();
-        (is_kind && !id.is_empty() && kind != self.account.channel_kind).then_some("other_channel")
+        (is_kind && !id.is_empty() && kind != self.call.account.channel_kind).then_some("other_channel")
     }
 
     fn event(&self, id: String, kind: HelpdeskEventKind) -> ParsedHelpdesk {
@@ -283,13 +293,48 @@ impl Around<'_> {
         HelpdeskEvent {
             id,
             at: self.at,
-            group: self.conversation.or(self.user).owned().unwrap_or_default(),
-            contact: self.reference.text().and_then(|name| self.account.contact_of(name)).map(str::to_owned),
+            group: self.partner().unwrap_or_default().to_owned(),
+            contact: self.contact().map(str::to_owned),
             user: self.user.owned(),
             conversation: self.conversation.owned(),
             repeat_key: None,
             kind,
         }
+    }
+}
+
+/// The messages of one call, so far.
+#[derive(Default)]
+struct Found {
+    count: usize,
+    events: Vec<(Option<i64>, HelpdeskEvent)>,
+    ignored: Vec<Ignored>,
+}
+
+impl Found {
+    fn push(&mut self, time: Option<i64>, event: HelpdeskEvent) {
+        if self.events.len() < MESSAGES {
+            self.events.push((time, event));
+        } else {
+            self.ignore(event.id, "too_many");
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.events.len() >= MESSAGES && self.ignored.len() >= MESSAGES
+    }
+
+    fn ignore(&mut self, id: String, reason: &'static str) {
+        if self.ignored.len() < MESSAGES {
+            self.ignored.push(Ignored { id, reason });
+        }
+    }
+
+    fn oldest_first(mut self) -> ParsedHelpdesk {
+        if self.events.iter().all(|(time, _)| time.is_some()) {
+            self.events.sort_by_key(|(time, _)| *time);
+        }
+        Parsed { ignored: self.ignored, ..Parsed::events(self.events.into_iter().map(|(_, event)| event).collect()) }
     }
 }
 
@@ -310,8 +355,8 @@ pub(super) fn millis(time: &Word) -> Option<i64> {
 }
 
 /// The conversation that a Marketplace event is about.
-pub(super) fn conversation_of(data: &ProductData) -> &Conversation {
-    if data.message.guid().text().is_some() || !data.message.messages.is_empty() {
+pub(super) fn conversation_of<'a, 'b>(data: &'b ProductData<'a>) -> &'b Told<'a> {
+    if data.message.guid().text().is_some() || data.message.messages.item(0).is_some() {
         &data.message
     } else {
         &data.conversation

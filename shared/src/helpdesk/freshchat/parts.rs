@@ -1,13 +1,20 @@
 //! Freshchat's message parts as neutral parts. Nothing is dropped in silence: what cannot be read becomes a notice.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use std::{borrow::Cow, collections::BTreeMap};
 
-use super::wire::{Attachment, Message};
+use serde::{Deserialize, Serialize};
+
+use super::wire::{self, Attachment, Message};
 use crate::{
+    helpdesk::is_link,
+    json::Json,
     message::{Button, Card, Media, MediaKind, MediaSource, Part},
-    webhook::ParseError,
 };
+
+/// The most parts that one message becomes; one more says that there are others.
+const PARTS: usize = 200;
+/// How deep parts stand in parts: a reply in a card of a carousel is at 3.
+const DEPTH: usize = 8;
 
 /// What a message consists of.
 #[derive(Debug, Default)]
@@ -29,143 +36,173 @@ pub(super) struct FileRef {
     pub hash: Option<String>,
 }
 
-/// Reads `message_parts` and `reply_parts`.
-pub(super) fn contents(message: &Message, conversation: &str, path: &str) -> Result<Contents, ParseError> {
+/// Reads `message_parts` and `reply_parts`. Nothing comes of a message that says nothing: one whose list of parts is
+/// empty, not one that has no list.
+pub(super) fn contents(message: &Message, conversation: Option<&str>) -> Contents {
     let mut reader = Reader { message, conversation, contents: Contents::default() };
-    let mut seen = 0;
-    for (value, field) in [(&message.message_parts, "message_parts"), (&message.reply_parts, "reply_parts")] {
-        match value {
-            Value::Null => {}
-            Value::Array(parts) => {
-                seen += parts.len();
-                parts.iter().for_each(|part| reader.any(part));
-            }
-            _ => return Err(ParseError::bad(&format!("{path}.{field}"), "a list of message parts")),
-        }
+    let lists = [message.message_parts.json(), message.reply_parts.json()];
+    for list in lists {
+        reader.any(list, 0);
     }
+    let mut there = lists.into_iter().filter(|list| !list.is_null()).peekable();
+    let says_nothing = there.peek().is_some() && there.all(|list| list.is_array() && list.item(0).is_none());
     let mut contents = reader.contents;
-    if contents.parts.is_empty() && seen > 0 {
+    if contents.parts.is_empty() && !says_nothing {
         contents.parts.push(unsupported("message", None));
     }
-    Ok(contents)
+    contents
 }
 
 struct Reader<'a> {
     message: &'a Message,
-    conversation: &'a str,
+    conversation: Option<&'a str>,
     contents: Contents,
 }
 
 impl Reader<'_> {
-    fn any(&mut self, value: &Value) {
-        match value {
-            Value::Object(part) => self.part(part),
-            Value::Array(parts) => parts.iter().for_each(|part| self.any(part)),
-            Value::Null => {}
-            _ => self.contents.parts.push(unsupported("message", None)),
+    fn any(&mut self, value: Json<'_>, depth: usize) {
+        if value.is_null() || self.contents.parts.len() > PARTS {
+            return;
+        }
+        if value.is_object() && depth < DEPTH {
+            self.part(value, depth + 1);
+        } else if value.is_array() && depth < DEPTH {
+            value.each(|part| self.any(part, depth + 1));
+        } else {
+            self.push(unsupported("message", given(value)));
         }
     }
 
     /// One part: the key that is not `null` says what it is.
-    fn part(&mut self, part: &Map<String, Value>) {
-        for (key, value) in part.iter().filter(|(_, value)| !value.is_null()) {
+    fn part(&mut self, part: Json<'_>, depth: usize) {
+        let fields: BTreeMap<String, Json<'_>> = part.decode().unwrap_or_default();
+        for (key, value) in fields.into_iter().filter(|(_, value)| !value.is_null()) {
             match key.as_str() {
-                "text" => match value.get("content").unwrap_or(value) {
-                    Value::Null => {}
-                    Value::String(text) => self.text(Some(text.clone())),
-                    _ => self.contents.parts.push(unsupported("message", None)),
-                },
+                "text" => {
+                    let content = value.get("content").unwrap_or(value);
+                    match content.text() {
+                        Some(text) => self.text(Some(text.into_owned())),
+                        None if content.is_null() => {}
+                        None => self.push(unsupported("message", None)),
+                    }
+                }
                 "image" => self.file(MediaKind::Image, value),
                 "video" => self.file(MediaKind::Video, value),
                 "file" => self.file(MediaKind::File, value),
-                "url_button" | "quick_reply_button" | "callback" => self.button(key, value),
-                "collection" => self.any(value.get("sub_parts").unwrap_or(value)),
-                "template_content" => self.template(value),
+                "url_button" | "quick_reply_button" | "callback" => self.button(&key, value),
+                "collection" => self.any(value.get("sub_parts").unwrap_or(value), depth),
+                "template_content" => self.template(value, depth),
                 "reference" | "faq" | "email" | "help_text" => match readable(value) {
                     Some(text) => self.text(Some(text)),
-                    None => self.contents.parts.push(unsupported(key, None)),
+                    None => self.push(unsupported(&key, None)),
                 },
-                _ => self.contents.parts.push(unsupported(key, readable(value))),
+                _ => self.push(unsupported(&key, readable(value))),
             }
         }
     }
 
+    fn push(&mut self, part: Part) {
+        match self.contents.parts.len() {
+            PARTS => self.contents.parts.push(unsupported("message", None)),
+            len if len < PARTS => self.contents.parts.push(part),
+            _ => {}
+        }
+    }
+
     fn text(&mut self, text: Option<String>) {
-        self.contents.parts.extend(text.filter(|text| !text.trim().is_empty()).map(Part::text));
+        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+            self.push(Part::text(text));
+        }
     }
 
     /// A link dies when its signature does, so the relay copies the file at once; one that is not there yet is looked
     /// for later. An agent's long text, which Freshchat turns into a `text/plain` file, stays the file that it is: only
     /// who downloads it could tell it from a log or a list that the agent attached.
-    fn file(&mut self, kind: MediaKind, value: &Value) {
-        let file: Attachment = decode(value);
+    fn file(&mut self, kind: MediaKind, value: Json<'_>) {
+        let file: Attachment = wire::record(value);
         let content_type = file.content_type().owned();
         // Recordings travel as videos.
         let kind = match (kind, content_type.as_deref().map(MediaKind::of)) {
             (MediaKind::Video, Some(MediaKind::Audio)) => MediaKind::Audio,
             (kind, _) => kind,
         };
-        let source = match file.url.text() {
-            Some(url) => MediaSource::ShortLink { url: url.to_owned() },
-            None => MediaSource::Reference { id: self.reference(&file) },
+        let link = file.url.text().filter(|url| is_link(url));
+        let source = match link.map(|url| MediaSource::ShortLink { url: url.to_owned() }) {
+            Some(source) => source,
+            None => match self.reference(&file) {
+                Some(id) => MediaSource::Reference { id },
+                None => return self.push(unsupported("file", file.name().owned())),
+            },
         };
-        self.contents.parts.push(Part::Media(Media {
+        self.push(Part::Media(Media {
             name: file.name().owned(),
             content_type,
             size: file.size(),
             ..Media::new(kind, source)
         }));
-        self.contents.files.push(file);
+        if self.contents.files.len() < PARTS {
+            self.contents.files.push(file);
+        }
     }
 
-    fn reference(&self, file: &Attachment) -> String {
+    /// How to find a file again, where it is known in which message it stands.
+    fn reference(&self, file: &Attachment) -> Option<String> {
         let reference = FileRef {
-            conversation: self.conversation.to_owned(),
-            message: self.message.id.text().unwrap_or_default().to_owned(),
+            conversation: self.conversation?.to_owned(),
+            message: self.message.id.owned()?,
             position: self.contents.files.len(),
             hash: file.hash().owned(),
         };
-        serde_json::to_string(&reference).unwrap_or_default()
+        serde_json::to_string(&reference).ok()
     }
 
     /// Choices that stand side by side are one part.
-    fn button(&mut self, key: &str, value: &Value) {
+    fn button(&mut self, key: &str, value: Json<'_>) {
         match (button(key, value), self.contents.parts.last_mut()) {
             (Some(button), Some(Part::Buttons { buttons })) => buttons.push(button),
-            (Some(button), _) => self.contents.parts.push(Part::Buttons { buttons: vec![button] }),
+            (Some(button), _) => self.push(Part::Buttons { buttons: vec![button] }),
             (None, _) => match text_at(value, "label") {
                 Some(label) => self.text(Some(label)),
-                None => self.contents.parts.push(unsupported(key, None)),
+                None => self.push(unsupported(key, None)),
             },
         }
     }
 
-    fn template(&mut self, value: &Value) {
-        match value.get("type").and_then(Value::as_str) {
+    fn template(&mut self, value: Json<'_>, depth: usize) {
+        match value.get("type").and_then(Json::text).as_deref() {
             Some("carousel") => {
-                let is_card = |part: &&Value| part.get("template_content").is_some_and(Value::is_object);
-                let (cards, others): (Vec<&Value>, Vec<&Value>) = inner(value).partition(is_card);
-                self.cards(cards.into_iter().filter_map(|part| part.get("template_content")).map(card).collect());
-                others.into_iter().for_each(|part| self.any(part));
+                let card_in = |part: Json<'_>| part.get("template_content").filter(|card| card.is_object()).map(card);
+                let mut cards = Vec::new();
+                each_inner(value, |part| cards.extend(card_in(part)));
+                self.cards(cards);
+                each_inner(value, |part| {
+                    if card_in(part).is_none() {
+                        self.any(part, depth);
+                    }
+                });
             }
             Some("carousel_card_default") => self.cards(vec![card(value)]),
-            _ if inner(value).next().is_none() => self.contents.parts.push(unsupported("template", None)),
             // A drop-down of quick replies, or a template of tomorrow: what is inside is shown one by one.
-            _ => inner(value).for_each(|part| self.any(part)),
+            _ => {
+                let mut is_empty = true;
+                each_inner(value, |part| {
+                    is_empty = false;
+                    self.any(part, depth);
+                });
+                if is_empty {
+                    self.push(unsupported("template", None));
+                }
+            }
         }
     }
 
-    fn cards(&mut self, cards: Vec<Card>) {
-        let cards: Vec<Card> = cards.into_iter().filter(|card| *card != Card::default()).collect();
-        self.contents.parts.push(if cards.is_empty() {
-            unsupported("carousel", None)
-        } else {
-            Part::Carousel { cards }
-        });
+    fn cards(&mut self, mut cards: Vec<Card>) {
+        cards.retain(|card| *card != Card::default());
+        self.push(if cards.is_empty() { unsupported("carousel", None) } else { Part::Carousel { cards } });
     }
 }
 
-fn button(key: &str, value: &Value) -> Option<Button> {
+fn button(key: &str, value: Json<'_>) -> Option<Button> {
     let label = text_at(value, "label");
     match key {
         "url_button" => {
@@ -181,55 +218,62 @@ fn button(key: &str, value: &Value) -> Option<Button> {
     }
 }
 
-fn card(template: &Value) -> Card {
+fn card(template: Json<'_>) -> Card {
     let mut card = Card::default();
-    for section in items(template.get("sections")) {
-        let name = section.get("name").and_then(Value::as_str).unwrap_or_default();
-        for part in items(section.get("parts")).filter_map(Value::as_object) {
-            for (key, value) in part.iter().filter(|(_, value)| !value.is_null()) {
-                match (key.as_str(), name) {
-                    ("text", "title") if card.title.is_none() => card.title = text_at(value, "content"),
-                    ("text", _) => card.text = joined(card.text.take(), text_at(value, "content")),
-                    ("image", _) if card.image.is_none() => card.image = text_at(value, "url"),
+    list_at(template, "sections").each(|section| {
+        let is_title = section.get("name").and_then(Json::text).as_deref() == Some("title");
+        list_at(section, "parts").each(|part| {
+            let fields: BTreeMap<String, Json<'_>> = part.decode().unwrap_or_default();
+            for (key, value) in fields.into_iter().filter(|(_, value)| !value.is_null()) {
+                match key.as_str() {
+                    "text" if is_title && card.title.is_none() => card.title = text_at(value, "content"),
+                    "text" => add_line(&mut card.text, text_at(value, "content")),
+                    "image" if card.image.is_none() => card.image = text_at(value, "url"),
                     // A card has room for one picture; other files are links in its text.
-                    ("image" | "video" | "file", _) => card.text = joined(card.text.take(), text_at(value, "url")),
-                    _ => card.buttons.extend(button_in(key, value)),
+                    "image" | "video" | "file" => add_line(&mut card.text, text_at(value, "url")),
+                    "collection" => list_at(value, "sub_parts").each(|part| {
+                        let fields: BTreeMap<String, Json<'_>> = part.decode().unwrap_or_default();
+                        card.buttons.extend(fields.into_iter().filter_map(|(key, value)| button(&key, value)));
+                    }),
+                    _ => card.buttons.extend(button(&key, value)),
                 }
             }
-        }
-    }
+        });
+    });
     card
 }
 
-fn joined(text: Option<String>, line: Option<String>) -> Option<String> {
-    let lines: Vec<String> = text.into_iter().chain(line).collect();
-    Some(lines.join("\n")).filter(|text| !text.is_empty())
-}
-
-fn button_in(key: &str, value: &Value) -> Vec<Button> {
-    match key {
-        "collection" => items(value.get("sub_parts"))
-            .filter_map(Value::as_object)
-            .flat_map(|part| part.iter().filter_map(|(key, value)| button(key, value)))
-            .collect(),
-        _ => button(key, value).into_iter().collect(),
+fn add_line(text: &mut Option<String>, line: Option<String>) {
+    match (text, line) {
+        (Some(text), Some(line)) => {
+            text.push('\n');
+            text.push_str(&line);
+        }
+        (text @ None, line) => *text = line,
+        (Some(_), None) => {}
     }
 }
 
-fn inner(template: &Value) -> impl Iterator<Item = &Value> {
-    items(template.get("sections")).flat_map(|section| items(section.get("parts")))
+/// The parts in a template's sections.
+fn each_inner<'a>(template: Json<'a>, mut take: impl FnMut(Json<'a>)) {
+    list_at(template, "sections").each(|section| list_at(section, "parts").each(&mut take));
 }
 
-fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
+fn list_at<'a>(value: Json<'a>, key: &str) -> Json<'a> {
+    value.get(key).unwrap_or_default()
 }
 
-fn text_at(value: &Value, key: &str) -> Option<String> {
-    value.get(key)?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+fn text_at(value: Json<'_>, key: &str) -> Option<String> {
+    given(value.get(key)?)
+}
+
+/// A text that says something.
+fn given(value: Json<'_>) -> Option<String> {
+    value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
 }
 
 /// Whatever people can read in a part that has no counterpart.
-fn readable(value: &Value) -> Option<String> {
+fn readable(value: Json<'_>) -> Option<String> {
     let texts: Vec<String> = ["title", "subject", "label", "question", "text", "content", "url"]
         .iter()
         .filter_map(|key| text_at(value, key).or_else(|| text_at(value.get(key)?, "content")))
@@ -243,8 +287,4 @@ fn unsupported(key: &str, text: Option<String>) -> Part {
         key => key.chars().take(40).collect::<String>().replace('_', " "),
     };
     Part::Unsupported { what, text }
-}
-
-fn decode<T: DeserializeOwned + Default>(value: &Value) -> T {
-    T::deserialize(value).unwrap_or_default()
 }

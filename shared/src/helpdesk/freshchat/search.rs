@@ -3,14 +3,13 @@
 //! Both walk over conversations with one call each and keep what they saw in the delivery's notes, so that a crash
 //! resumes in the middle.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use super::{
     parse::{millis, state_of},
-    wire::{Attachment, Conversation, Conversations, Message, NewPart},
+    wire::{self, Attachment, Conversation, Conversations, Message, NewPart},
 };
-use crate::message::ConversationState;
+use crate::{json::Json, message::ConversationState};
 
 /// How many conversations of one user are looked at: the first and the last of the list, whose order is not promised.
 const MOST: usize = 10;
@@ -136,28 +135,26 @@ fn is_ours(message: &Message, user: &str) -> bool {
 
 /// Freshchat may move a picture to another URL and fill a part with `null`s, so that only what must stay is compared.
 fn has_parts(message: &Message, parts: &[NewPart]) -> bool {
-    let Some(theirs) = message.message_parts.as_array() else { return false };
-    theirs.len() == parts.len()
-        && theirs.iter().zip(parts).all(|(theirs, ours)| theirs.as_object().is_some_and(|theirs| is_same(theirs, ours)))
+    let theirs = message.message_parts.json();
+    let items = theirs.items();
+    theirs.is_array()
+        && items.len() == parts.len()
+        && items.into_iter().zip(parts).all(|(theirs, ours)| theirs.is_object() && is_same(theirs, ours))
 }
 
-fn is_same(theirs: &Map<String, Value>, ours: &NewPart) -> bool {
-    let has = |key: &str| theirs.get(key).is_some_and(|value| !value.is_null());
+fn is_same(theirs: Json<'_>, ours: &NewPart) -> bool {
+    let said = |key: &str| theirs.get(key).filter(|value| !value.is_null());
     match ours {
         NewPart::Text { content } => {
-            theirs.get("text").and_then(|text| text.get("content")).and_then(Value::as_str).map(str::trim)
-                == Some(content.trim())
+            let text = said("text").and_then(|text| text.get("content")).and_then(Json::text);
+            text.is_some_and(|text| text.trim() == content.trim())
         }
-        NewPart::Image(_) => has("image"),
-        NewPart::Video(_) => has("video"),
-        NewPart::File(file) => theirs.get("file").filter(|value| !value.is_null()).is_some_and(|value| {
-            let theirs: Attachment = decode(value);
+        NewPart::Image(_) => said("image").is_some(),
+        NewPart::Video(_) => said("video").is_some(),
+        NewPart::File(file) => said("file").is_some_and(|value| {
+            let theirs: Attachment = wire::record(value);
             theirs.hash().text().is_none_or(|hash| hash == file.file_hash)
                 && theirs.name().text().is_none_or(|name| name == file.name)
         }),
     }
-}
-
-fn decode<T: DeserializeOwned + Default>(value: &Value) -> T {
-    T::deserialize(value).unwrap_or_default()
 }

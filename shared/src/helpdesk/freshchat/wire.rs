@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::webhook::{self, ParseError};
+use crate::json::{self, Json, Kept};
 
 /// A text that may be missing, and that some versions write as a number.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,15 +36,6 @@ impl Word {
         if self.text().is_some() { self } else { other }
     }
 
-    /// The text, or the error that names the field.
-    pub(super) fn need(&self, field: &str) -> Result<&str, ParseError> {
-        match self {
-            Self::Is(text) => Ok(text),
-            Self::Absent => Err(ParseError::missing(field)),
-            Self::Misshapen => Err(ParseError::bad(field, "a text")),
-        }
-    }
-
     /// The same word without regard to case, for comparisons.
     pub(super) fn lower(&self) -> String {
         self.text().unwrap_or_default().to_ascii_lowercase()
@@ -53,46 +44,51 @@ impl Word {
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
-            Value::Null => Self::Absent,
-            Value::String(text) if text.is_empty() => Self::Absent,
-            Value::String(text) => Self::Is(text),
-            Value::Number(number) => Self::Is(number.to_string()),
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => Self::Misshapen,
+        let value = Json::deserialize(deserializer)?;
+        Ok(match value.text() {
+            Some(text) if text.is_empty() => Self::Absent,
+            Some(text) => Self::Is(text.into_owned()),
+            None if value.is_null() => Self::Absent,
+            None if value.f64().is_some() => Self::Is(value.raw().to_owned()),
+            None => Self::Misshapen,
         })
     }
 }
 
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(T::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Json::deserialize(deserializer).map(record)
 }
 
 /// Whatever does not say no says yes: what hides a note from the contact must not fail for its spelling.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Null => false,
-        Value::Bool(is_set) => is_set,
-        Value::String(text) => !matches!(text.to_ascii_lowercase().as_str(), "" | "false" | "0"),
-        other => other != 0,
-    })
+    let value = Json::deserialize(deserializer)?;
+    let is_no = value.is_null()
+        || value.raw() == "false"
+        || value.f64() == Some(0.0)
+        || value.text().is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "" | "false" | "0"));
+    Ok(!is_no)
 }
 
-fn list<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Array(items) => items.into_iter().map(|item| T::deserialize(item).unwrap_or_default()).collect(),
-        _ => Vec::new(),
-    })
+fn list<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let mut items = Vec::new();
+    Json::deserialize(deserializer)?.each(|item| items.push(record(item)));
+    Ok(items)
 }
 
 /// Reads anything of this module; what is not there is left at its default.
+pub(super) fn record<'a, T: Deserialize<'a> + Default>(value: Json<'a>) -> T {
+    T::deserialize(value).unwrap_or_default()
+}
+
+/// Reads an answer, in the same way.
 pub(super) fn read<T: DeserializeOwned + Default>(bytes: &[u8]) -> T {
-    webhook::decode(bytes).unwrap_or_default()
+    Json::read(&json::text_of(bytes)).map(record).unwrap_or_default()
 }
 
 /// A webhook call in its three shapes: classic (`action`), Marketplace 2 and Marketplace 3 (`event`).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Webhook {
+pub(super) struct Webhook<'a> {
     pub action: Word,
     pub action_time: Word,
     #[serde(deserialize_with = "lenient")]
@@ -100,48 +96,42 @@ pub(super) struct Webhook {
     pub event: Word,
     pub timestamp: Word,
     pub account_id: Word,
-    #[serde(rename = "currentHost", deserialize_with = "lenient")]
-    pub current_host: CurrentHost,
-    pub data: Value,
-}
-
-/// The account, as Marketplace 3 names it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct CurrentHost {
-    pub endpoint_urls: Value,
+    #[serde(rename = "currentHost", borrow)]
+    pub current_host: Json<'a>,
+    #[serde(borrow)]
+    pub data: Json<'a>,
 }
 
 /// `data` of a classic webhook.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ClassicData {
+pub(super) struct ClassicData<'a> {
     #[serde(deserialize_with = "lenient")]
     pub message: Message,
-    #[serde(deserialize_with = "lenient")]
-    pub assignment: Change,
-    #[serde(deserialize_with = "lenient")]
-    pub resolve: Change,
-    #[serde(deserialize_with = "lenient")]
-    pub reopen: Change,
+    #[serde(borrow, deserialize_with = "lenient")]
+    pub assignment: Change<'a>,
+    #[serde(borrow, deserialize_with = "lenient")]
+    pub resolve: Change<'a>,
+    #[serde(borrow, deserialize_with = "lenient")]
+    pub reopen: Change<'a>,
 }
 
 /// What a classic webhook tells about a conversation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Change {
-    #[serde(deserialize_with = "lenient")]
-    pub conversation: Conversation,
+pub(super) struct Change<'a> {
+    #[serde(borrow, deserialize_with = "lenient")]
+    pub conversation: Told<'a>,
 }
 
 /// `data` of a Marketplace event. Its `message` is a conversation; the messages are inside.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ProductData {
-    #[serde(deserialize_with = "lenient")]
-    pub message: Conversation,
-    #[serde(deserialize_with = "lenient")]
-    pub conversation: Conversation,
+pub(super) struct ProductData<'a> {
+    #[serde(borrow, deserialize_with = "lenient")]
+    pub message: Told<'a>,
+    #[serde(borrow, deserialize_with = "lenient")]
+    pub conversation: Told<'a>,
     #[serde(deserialize_with = "lenient")]
     pub user: User,
     #[serde(deserialize_with = "lenient")]
@@ -181,7 +171,28 @@ pub(super) struct Actor {
     pub last_name: Word,
 }
 
-/// A conversation in events and in answers.
+/// A conversation in events.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Told<'a> {
+    pub id: Word,
+    pub conversation_id: Word,
+    pub user_id: Word,
+    pub channel_id: Word,
+    pub status: Word,
+    /// A list of [`Message`]s, read one at a time.
+    #[serde(borrow)]
+    pub messages: Json<'a>,
+}
+
+impl Told<'_> {
+    /// Its GUID, see [`Conversation::guid`].
+    pub(super) fn guid(&self) -> &Word {
+        self.conversation_id.or(&self.id)
+    }
+}
+
+/// A conversation in answers.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Conversation {
@@ -218,10 +229,10 @@ pub(super) struct Message {
     pub created_time: Word,
     #[serde(rename = "botsPrivateNote", deserialize_with = "flag")]
     pub bots_private_note: bool,
-    pub message_parts: Value,
-    pub reply_parts: Value,
+    pub message_parts: Kept,
+    pub reply_parts: Kept,
     /// The parts as they were called in 2018.
-    pub msg_parts: Value,
+    pub msg_parts: Kept,
 }
 
 /// A user in events and in answers.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::Deserialize;
 
-use crate::adapter::Outcome;
+use crate::adapter::Failure;
 
 /// `{"error": {"message": "…"}}`, as far as an answer has it.
 #[derive(Debug, Default, Deserialize)]
@@ -23,24 +23,24 @@ struct Reason {
 ///
 /// 408, 429 and 5xx are tried again with the same `mId`, other 4xx are final. A redirect says that the URL was not copied
 /// as IS-Messenger shows it, a missing slash most likely; a person has to mend that.
-pub(super) fn refusal(what: &str, answer: &Response<Bytes>) -> Option<Outcome> {
+pub(super) fn refusal(what: &str, answer: &Response<Bytes>) -> Result<(), Failure> {
     let status = answer.status();
     if status.is_success() {
-        return None;
+        return Ok(());
     }
     let code = status.as_u16();
     if status.is_redirection() {
         let reason = format!(
             "IS-Messenger answered {code}, a redirect; copy the webhook URL for incoming messages again, with its slash"
         );
-        return Some(Outcome::Blocked { reason });
+        return Err(Failure::Blocked { reason });
     }
-    Some(match Outcome::from_status("IS-Messenger", answer, None) {
-        Outcome::Rejected { .. } => {
+    Err(match Failure::of_status("IS-Messenger", answer, None) {
+        Failure::Rejected { .. } => {
             let refusal: Refusal = serde_json::from_slice(answer.body()).unwrap_or_default();
-            Outcome::rejected_as(format!("IS-Messenger refused {what} (HTTP {code})"), refusal.error.message)
+            Failure::rejected_as(format!("IS-Messenger refused {what} (HTTP {code})"), refusal.error.message)
         }
-        Outcome::Blocked { .. } => Outcome::Blocked {
+        Failure::Blocked { .. } => Failure::Blocked {
             reason: format!("IS-Messenger refused the API token (HTTP {code}); it may have been renewed"),
         },
         other => other,

@@ -28,7 +28,7 @@ use http::{Response, Uri};
 
 use super::Helpdesk;
 use crate::{
-    adapter::{Account, Adapter, Fact, Known, Outcome, RenderError, Step, Task, Urls},
+    adapter::{Account, Adapter, Known, Learned, RenderError, Step, Task, Urls},
     limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
     message::{MediaKind, PartKind},
     settings::{Form, Setting, SettingError},
@@ -86,9 +86,6 @@ const fn link(kind: MediaKind) -> MediaLimit {
     MediaLimit { kind, max_bytes: MAX_FILE, accepted: &[], refused: &[], caption: 0, by: MediaBy::Stored }
 }
 
-/// The note of a task that is one call: it was made.
-const DONE: &str = "done";
-
 impl Adapter for IsMessenger {
     fn limits(&self) -> &'static Limits {
         &LIMITS
@@ -129,7 +126,7 @@ impl Adapter for IsMessenger {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => render::delivery(account, delivery, known),
-            Task::Receipt { contact, message, receipt, at } if known.note(DONE).is_none() => {
+            Task::Receipt { contact, message, receipt, at } if known.answered == 0 => {
                 render::receipt(account, contact, known, (message, receipt, *at))
             }
             // The status was sent, no call only checks, and an id says by itself whom it stands for.
@@ -138,15 +135,13 @@ impl Adapter for IsMessenger {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
             Task::Deliver(delivery) => match classify::refusal("the message", answer) {
-                None => render::delivered(account, delivery, known),
-                Some(refusal @ Outcome::Rejected { .. }) => render::refused(delivery, known, refusal),
-                Some(other) => other,
+                Ok(()) => render::delivered(account, delivery, known),
+                Err(failure) => render::refused(delivery, known, failure),
             },
-            _ => classify::refusal("the status", answer)
-                .unwrap_or_else(|| Outcome::Learned(vec![Fact::Note(DONE.to_owned(), String::new())])),
+            _ => classify::refusal("the status", answer).map(|()| Vec::new()),
         }
     }
 }

@@ -1,25 +1,33 @@
 //! `POST /message`: what an agent wrote.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
+
+use serde_json::json;
 
 use super::ids::{self, IdType};
 use crate::{
     adapter::Account,
     crypto::sha256_hex,
+    helpdesk::is_link,
+    json::{self, Json},
     message::{Author, AuthorKind, Button, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, Verified, WebhookRequest},
 };
+
+/// The most answers that a quick reply offers.
+const REPLIES: usize = 100;
 
 /// Reads a call and names it: the answer's `mId` is what every status of the message will carry.
 ///
 /// `channelId` is not looked at: it may be missing or differ, and the URL says already whose call it is.
 pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
     let request = request.request();
-    let body: Value = crate::webhook::decode(&request.body)?;
-    let contact_id = text(&body, "contactId", "contactId")?;
+    let body = json::text_of(&request.body);
+    let body = Json::read(&body).map_err(|error| ParseError::json(&error))?;
+    let contact_id = text(body, "contactId", "contactId")?;
     let id_type = IdType::of(account);
-    let contact = ids::contact_by_id(account, contact_id);
-    if !id_type.takes(contact_id) || contact.is_none() && !ids::is_hashed(contact_id) {
+    let contact = ids::contact_by_id(account, &contact_id);
+    if !id_type.takes(&contact_id) || contact.is_none() && !ids::is_hashed(&contact_id) {
         return Err(ParseError::bad(
             "contactId",
             match id_type {
@@ -33,10 +41,10 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
     let event = HelpdeskEvent {
         id: request.id.clone(),
         at: request.received_at,
-        group: contact_id.to_owned(),
+        group: contact_id.clone().into_owned(),
         // A telephone number's stored link comes first, see `contact_by_id`.
         contact: contact.filter(|_| id_type == IdType::Custom),
-        user: Some(contact_id.to_owned()),
+        user: Some(contact_id.into_owned()),
         conversation: None,
         repeat_key: Some(repeat_key(request)),
         kind: HelpdeskEventKind::Message { author: Author { kind: AuthorKind::Agent, name: None, id: None }, parts },
@@ -49,10 +57,10 @@ fn repeat_key(request: &WebhookRequest) -> String {
     sha256_hex(&request.body).chars().take(32).collect()
 }
 
-fn parts(message: &Value) -> Result<Vec<Part>, ParseError> {
-    match text(message, "type", "message.type")? {
+fn parts(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
+    match text(message, "type", "message.type")?.as_ref() {
         "text" => Ok(vec![Part::text(text(message, "text", "message.text")?)]),
-        "attachment" => file(message.get("attachment").unwrap_or(&Value::Null)).map(|media| vec![Part::Media(media)]),
+        "attachment" => file(message.get("attachment").unwrap_or_default()).map(|media| vec![Part::Media(media)]),
         "location" => {
             // Flat in one place, nested in another.
             location(message.get("location").filter(|inner| inner.is_object()).unwrap_or(message))
@@ -68,8 +76,8 @@ fn parts(message: &Value) -> Result<Vec<Part>, ParseError> {
     }
 }
 
-fn file(attachment: &Value) -> Result<Media, ParseError> {
-    let kind = match text(attachment, "type", "message.attachment.type")? {
+fn file(attachment: Json<'_>) -> Result<Media, ParseError> {
+    let kind = match text(attachment, "type", "message.attachment.type")?.as_ref() {
         "image" => MediaKind::Image,
         "video" => MediaKind::Video,
         "audio" => MediaKind::Audio,
@@ -77,19 +85,18 @@ fn file(attachment: &Value) -> Result<Media, ParseError> {
         _ => return Err(ParseError::bad("message.attachment.type", "image, video, audio or file")),
     };
     let url = text(attachment, "url", "message.attachment.url")?;
-    let is_web = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    if !is_web {
+    if !is_link(&url) {
         return Err(ParseError::bad("message.attachment.url", "an https URL"));
     }
     Ok(Media {
         name: optional(attachment, "fileName"),
         content_type: optional(attachment, "mimeType"),
         caption: optional(attachment, "description"),
-        ..Media::new(kind, MediaSource::Link { url: url.to_owned() })
+        ..Media::new(kind, MediaSource::Link { url: url.into_owned() })
     })
 }
 
-fn location(place: &Value) -> Result<Part, ParseError> {
+fn location(place: Json<'_>) -> Result<Part, ParseError> {
     let latitude = degrees(place, "latitude", 90.0)?;
     let longitude = degrees(place, "longitude", 180.0)?;
     let words: Vec<String> = ["name", "address"].into_iter().filter_map(|name| optional(place, name)).collect();
@@ -98,21 +105,27 @@ fn location(place: &Value) -> Result<Part, ParseError> {
 }
 
 /// A number or a text that is one.
-fn degrees(place: &Value, name: &str, most: f64) -> Result<f64, ParseError> {
+fn degrees(place: Json<'_>, name: &str, most: f64) -> Result<f64, ParseError> {
     let value = place.get(name).filter(|value| !value.is_null());
     let value = value.ok_or_else(|| ParseError::missing(&format!("message.{name}")))?;
-    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    let number = value.f64().or_else(|| value.text()?.trim().parse().ok());
     number.filter(|number| number.abs() <= most).ok_or_else(|| ParseError::bad(&format!("message.{name}"), "degrees"))
 }
 
 /// The question as a text, the answers as buttons.
-fn quick_reply(message: &Value) -> Result<Vec<Part>, ParseError> {
+fn quick_reply(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
     let title = text(message, "title", "message.title")?;
-    let bad = || ParseError::bad("message.replies", "a list of texts");
-    let mut buttons = Vec::new();
-    for reply in message.get("replies").and_then(Value::as_array).ok_or_else(bad)? {
-        let reply = reply.as_str().map(str::trim).filter(|reply| !reply.is_empty()).ok_or_else(bad)?;
-        buttons.push(Button::Reply { label: reply.to_owned(), text: reply.to_owned() });
+    let bad = || ParseError::bad("message.replies", &format!("a list of at most {REPLIES} texts"));
+    let replies = message.get("replies").filter(|replies| replies.is_array()).ok_or_else(bad)?;
+    let (mut buttons, mut all_right) = (Vec::new(), true);
+    replies.each(|reply| match reply.text().map(|text| text.trim().to_owned()) {
+        Some(text) if !text.is_empty() && buttons.len() < REPLIES => {
+            buttons.push(Button::Reply { label: text.clone(), text });
+        }
+        _ => all_right = false,
+    });
+    if !all_right {
+        return Err(bad());
     }
     let mut parts = vec![Part::text(title)];
     if !buttons.is_empty() {
@@ -122,13 +135,13 @@ fn quick_reply(message: &Value) -> Result<Vec<Part>, ParseError> {
 }
 
 /// A text that must be there and not be blank; `path` names it to the caller.
-fn text<'a>(object: &'a Value, name: &str, path: &str) -> Result<&'a str, ParseError> {
+fn text<'a>(object: Json<'a>, name: &str, path: &str) -> Result<Cow<'a, str>, ParseError> {
     let value = object.get(name).filter(|value| !value.is_null()).ok_or_else(|| ParseError::missing(path))?;
-    let text = value.as_str().filter(|text| !text.trim().is_empty());
+    let text = value.text().filter(|text| !text.trim().is_empty());
     text.ok_or_else(|| ParseError::bad(path, "a text that is not empty"))
 }
 
-fn optional(object: &Value, name: &str) -> Option<String> {
-    let text = object.get(name)?.as_str()?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+fn optional(object: Json<'_>, name: &str) -> Option<String> {
+    let text = object.get(name)?.text()?;
+    Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }

@@ -7,7 +7,7 @@ use super::{
     wire::{self, Attachment, Event, EventKind, Incoming, Message, Status, What},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Known, Outcome, RenderError, Repeat, Step, json_call},
+    adapter::{Account, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, json_call},
     fit,
     limits::TextLimit,
     message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -56,20 +56,20 @@ pub(super) fn receipt(
 
 /// What the success of a delivery's call teaches. The contact's id is stored with the way back: some ids lead back to
 /// the contact by nothing else.
-pub(super) fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Outcome {
+pub(super) fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Learned {
     match ids::contact_id(account, delivery.contact, known) {
-        Ok(id) => Outcome::Learned(vec![Fact::Sent(Some(ids::m_id(delivery.id, known.sent()))), Fact::User(id)]),
-        Err(error) => error.into(),
+        Ok(id) => Ok(vec![Fact::Sent(Some(ids::m_id(delivery.id, known.sent()))), Fact::User(id)]),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// What a final refusal means: a location is tried once more as a text.
-pub(super) fn refused(delivery: &Delivery<'_>, known: &Known, refusal: Outcome) -> Outcome {
+pub(super) fn refused(delivery: &Delivery<'_>, known: &Known, failure: Failure) -> Learned {
     match messages(delivery.parts, known).into_iter().nth(known.sent()) {
-        Some(Message::Location { .. }) => {
-            Outcome::Learned(vec![Fact::Note(LOCATION_AS_TEXT.to_owned(), String::new())])
+        Some(Message::Location { .. }) if matches!(failure, Failure::Rejected { .. }) => {
+            Ok(vec![Fact::Note(LOCATION_AS_TEXT.to_owned(), String::new())])
         }
-        _ => refusal,
+        _ => Err(failure),
     }
 }
 

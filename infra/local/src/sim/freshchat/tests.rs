@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{extract::State, http::HeaderMap};
 use byoc::{
-    adapter::{Account, Adapter, Body, Delivery, Known, Outcome, Step, Task},
+    adapter::{Account, Adapter, Body, Delivery, Failure, Known, Step, Task},
     helpdesk::{Helpdesk, freshchat::Freshchat},
+    json::Json,
     message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     secret::Secret,
     settings::Options,
@@ -88,7 +89,7 @@ impl Served {
     }
 
     /// What the relay does: the next call, its answer, what it teaches. Gives back the names of the calls.
-    async fn run(&self, task: &Task<'_>, known: &mut Known) -> Result<Vec<&'static str>, Outcome> {
+    async fn run(&self, task: &Task<'_>, known: &mut Known) -> Result<Vec<&'static str>, Failure> {
         let mut names = Vec::new();
         loop {
             let call = match Freshchat.next(&self.account(), task, known).unwrap() {
@@ -99,8 +100,8 @@ impl Served {
             names.push(call.name);
             let answer = self.perform(call.request).await;
             match Freshchat.read(&self.account(), task, known, &answer) {
-                Outcome::Learned(facts) => known.learn(&facts),
-                other => return Err(other),
+                Ok(facts) => known.learn(&facts),
+                Err(failure) => return Err(failure),
             }
         }
     }
@@ -403,7 +404,7 @@ async fn a_lost_answer_doubles_nothing() {
                 let fault = if takes_effect { fault.with_effect() } else { fault };
                 served.sim.faults().add(fault);
                 let lost = served.run(&Task::Deliver(&delivery), &mut known).await;
-                assert!(matches!(lost, Err(Outcome::Retry { doubtful: true, .. })), "{lost:?}");
+                assert!(matches!(lost, Err(Failure::Retry { doubtful: true, .. })), "{lost:?}");
                 known.doubtful = true;
                 if takes_effect {
                     break;
@@ -455,8 +456,8 @@ async fn the_marketplace_app_hands_the_same_on_unsigned() {
         let HelpdeskEventKind::Message { author, parts } = event.kind else { panic!() };
         assert_eq!(author.name.as_deref(), Some("Ines Halvorsund"));
         assert!(matches!(&parts[..], [Part::Media(media)] if media.name.as_deref() == Some("a.pdf")));
-        let body: Value = serde_json::from_slice(&kept.lock().unwrap().0.last().unwrap().body).unwrap();
-        let origin = Freshchat.origin(&body).unwrap();
+        let body = kept.lock().unwrap().0.last().unwrap().body.clone();
+        let origin = Freshchat.origin(Json::read(std::str::from_utf8(&body).unwrap()).unwrap()).unwrap();
         assert_eq!(origin.account_id.as_deref() == Some(ACCOUNT), webhooks == Webhooks::Marketplace2);
         assert_eq!(origin.hosts.is_empty(), webhooks == Webhooks::Marketplace2);
         assert_eq!(origin.topic.as_deref(), Some(TOPIC));

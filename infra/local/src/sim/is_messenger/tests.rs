@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{extract::Path, routing::get};
 use byoc::{
-    adapter::{Adapter, Body, Delivery, Known, Outcome, Step, Task},
+    adapter::{Adapter, Body, Delivery, Known, Step, Task},
     helpdesk::is_messenger::IsMessenger,
     message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
     secret::Secret,
@@ -183,7 +183,7 @@ async fn drive(sim: &IsMessengerSim, server: &Server, task: &Task<'_>) -> Result
         let answer =
             client.call(call.request.map(|body: Body| body), |_| None).await.map_err(|error| error.to_string())?;
         match IsMessenger.read(&account, task, &known, &answer) {
-            Outcome::Learned(facts) => known.learn(&facts),
+            Ok(facts) => known.learn(&facts),
             other => return Err(format!("{other:?}")),
         }
     }
@@ -220,7 +220,7 @@ async fn everything_that_the_adapter_sends_is_taken() {
             Delivery { id: "m1", at: AT, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
         drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
         drive(&sim, &server, &Task::Deliver(&Delivery { id: "m2", echo: true, ..delivery })).await.unwrap();
-        for receipt in [Receipt::Sent, Receipt::Delivered, Receipt::Read, Receipt::failed("blocked".into())] {
+        for receipt in [Receipt::Sent, Receipt::Delivered, Receipt::Read, Receipt::failed("blocked")] {
             let task = Task::Receipt { contact: &contact, message: "b1", receipt: &receipt, at: AT };
             drive(&sim, &server, &task).await.unwrap();
         }

@@ -13,7 +13,7 @@ use axum::{
     http::StatusCode,
 };
 use byoc::{
-    adapter::{Account, Adapter, Body, Delivery, Fact, Known, Outcome, Step, Task},
+    adapter::{Account, Adapter, Body, Delivery, Fact, Failure, Known, Step, Task},
     channel::{Channel, viber::Viber as Adapted},
     message::{Button, Card, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     secret::{Secret, Secrets},
@@ -463,7 +463,7 @@ impl Side {
     }
 
     /// Makes the calls of a task until it is done.
-    async fn run(&self, task: &Task<'_>) -> Result<(Known, Vec<Fact>), Outcome> {
+    async fn run(&self, task: &Task<'_>) -> Result<(Known, Vec<Fact>), Failure> {
         let (mut known, mut all) = (Known::default(), Vec::new());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         while let Step::Call(call) = Adapted.next(&self.account(), task, &known).unwrap() {
@@ -474,11 +474,11 @@ impl Side {
             let response = axum::http::Response::builder().status(answer.status());
             let response = response.body(answer.bytes().await.unwrap()).unwrap();
             match Adapted.read(&self.account(), task, &known, &response) {
-                Outcome::Learned(facts) => {
+                Ok(facts) => {
                     known.learn(&facts);
                     all.extend(facts);
                 }
-                failure => return Err(failure),
+                Err(failure) => return Err(failure),
             }
         }
         Ok((known, all))
@@ -551,7 +551,7 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
 
     side.run(&Task::Profile { contact: CUSTOMER }).await.unwrap();
     side.run(&Task::Unregister).await.unwrap();
-    assert!(matches!(side.run(&Task::Deliver(&delivery)).await, Err(Outcome::Blocked { .. })));
+    assert!(matches!(side.run(&Task::Deliver(&delivery)).await, Err(Failure::Blocked { .. })));
 }
 
 #[tokio::test]

@@ -1,12 +1,15 @@
 //! What a customer says in Apple Messages.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
 use super::{notice, text};
-use crate::message::Part;
+use crate::{json::Json, message::Part};
+
+/// The most attachments of one message that are listed.
+const ATTACHMENTS: usize = 100;
 
 /// The parts of a message.
-pub(super) fn parts(message: &Value) -> Vec<Part> {
+pub(super) fn parts(message: Json<'_>) -> Vec<Part> {
     let mut parts: Vec<Part> = ["/content/subject", "/content/body"]
         .into_iter()
         .filter_map(|path| text(message, path))
@@ -15,65 +18,85 @@ pub(super) fn parts(message: &Value) -> Vec<Part> {
         .filter(|words| !words.is_empty())
         .map(Part::text)
         .collect();
-    for attachment in list(message, "/content/attachments") {
+    list(message, "/content/attachments").each(|attachment| {
         // Under which path the file lies is not published.
-        let name = text(attachment, "/name").map(str::to_owned);
-        parts.push(Part::Unsupported { what: "attachment".to_owned(), text: name });
-    }
+        let name = text(attachment, "/name").map(Cow::into_owned);
+        if parts.len() < ATTACHMENTS {
+            parts.push(Part::Unsupported { what: "attachment".to_owned(), text: name });
+        }
+    });
     if let Some(data) = message.pointer("/content/interactive_data") {
         parts.extend(reply(data).map(Part::text));
     }
     if parts.is_empty() {
-        parts.push(notice(text(message, "/kind").unwrap_or("unknown message")));
+        parts.push(notice(&text(message, "/kind").unwrap_or("unknown message".into()), None));
     }
     parts
 }
 
 /// What was chosen, in the words that the customer saw.
-fn reply(data: &Value) -> Option<String> {
+fn reply(data: Json<'_>) -> Option<String> {
     let bubble = || {
         let paths = ["/reply_message/title", "/data/reply_message/title", "/received_message/title"];
-        paths.into_iter().find_map(|path| text(data, path)).map(str::to_owned)
+        paths.into_iter().find_map(|path| text(data, path)).map(Cow::into_owned)
     };
     if let Some(quick) = data.pointer("/data/quick_reply") {
-        return chosen(quick).map(str::to_owned).or_else(bubble);
+        return chosen(quick).map(Cow::into_owned).or_else(bubble);
     }
-    let selections = list(data, "/data/dynamic/data/selections");
-    if !selections.is_empty() {
-        return Some(selections.iter().map(answered).collect::<Vec<_>>().join("\n"));
+    let mut answers = String::new();
+    list(data, "/data/dynamic/data/selections").each(|page| append(&mut answers, "\n", &answered(page)));
+    if !answers.is_empty() {
+        return Some(answers);
     }
     // The sections can hold rows that were not selected, so the bubble comes first.
-    bubble()
-        .or_else(|| joined(list(data, "/data/list_picker/sections").iter().flat_map(|it| list(it, "/items")), "/title"))
-        .or_else(|| joined(list(data, "/data/event/timeslots").iter(), "/start_at"))
-        .or_else(|| text(data, "/data/event/title").map(str::to_owned))
+    let rows = || {
+        let mut rows = String::new();
+        list(data, "/data/list_picker/sections").each(|section| titles(&mut rows, list(section, "/items"), "/title"));
+        (!rows.is_empty()).then_some(rows)
+    };
+    let times = || {
+        let mut times = String::new();
+        titles(&mut times, list(data, "/data/event/timeslots"), "/start_at");
+        (!times.is_empty()).then_some(times)
+    };
+    bubble().or_else(rows).or_else(times).or_else(|| text(data, "/data/event/title").map(Cow::into_owned))
 }
 
 /// The title of the quick reply that was chosen.
-fn chosen(quick: &Value) -> Option<&str> {
+fn chosen(quick: Json<'_>) -> Option<Cow<'_, str>> {
     let items = list(quick, "/items");
     let by_id = || {
         let id = text(quick, "/selected_identifier")?;
-        items.iter().find(|item| text(item, "/identifier") == Some(id))
+        items.find(|item| (text(item, "/identifier")? == id).then_some(item))
     };
-    let by_index = || items.get(usize::try_from(quick.get("selected_index")?.as_u64()?).ok()?);
+    let by_index = || items.item(usize::try_from(quick.get("selected_index")?.u64()?).ok()?);
     text(by_id().or_else(by_index)?, "/title")
 }
 
 /// A page of a form: its title, and what was answered.
-fn answered(page: &Value) -> String {
-    let answers = joined(list(page, "/items").iter(), "/title").unwrap_or_default();
+fn answered(page: Json<'_>) -> String {
+    let mut answers = String::new();
+    titles(&mut answers, list(page, "/items"), "/title");
     match text(page, "/title").or_else(|| text(page, "/subtitle")) {
         Some(title) => format!("{title}: {answers}"),
         None => answers,
     }
 }
 
-fn joined<'a>(values: impl Iterator<Item = &'a Value>, path: &str) -> Option<String> {
-    let texts: Vec<&str> = values.filter_map(|value| text(value, path)).collect();
-    (!texts.is_empty()).then(|| texts.join(", "))
+/// Appends the texts of a list.
+fn titles(to: &mut String, list: Json<'_>, path: &str) {
+    list.each(|item| append(to, ", ", &text(item, path).unwrap_or_default()));
 }
 
-fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
-    value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+fn append(to: &mut String, between: &str, text: &str) {
+    if !text.is_empty() {
+        if !to.is_empty() {
+            to.push_str(between);
+        }
+        to.push_str(text);
+    }
+}
+
+fn list<'a>(value: Json<'a>, pointer: &str) -> Json<'a> {
+    value.pointer(pointer).unwrap_or_default()
 }

@@ -15,30 +15,26 @@ fn answer(status: u16, body: &str) -> Response<Bytes> {
     Response::builder().status(status).body(body.to_owned().into()).unwrap()
 }
 
-fn send(known: &Known, answer: &Response<Bytes>) -> Outcome {
+fn send(known: &Known, answer: &Response<Bytes>) -> Learned {
     let (side, contact, parts) = (Side::new(&[]), contact(), [Part::text("hi")]);
     let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
     Viber.read(&side.account(), &Task::Deliver(&delivery), known, answer)
 }
 
-fn read(task: &Task<'_>, answer: &Response<Bytes>) -> Outcome {
+fn read(task: &Task<'_>, answer: &Response<Bytes>) -> Learned {
     Viber.read(&Side::new(&[]).account(), task, &Known::default(), answer)
 }
 
-fn asked() -> Fact {
-    Fact::Note(ASKED.to_owned(), "yes".to_owned())
+fn later(wait: Option<u64>, reason: &str, doubtful: bool) -> Learned {
+    Err(Failure::Retry { wait: wait.map(Duration::from_secs), reason: reason.to_owned(), doubtful })
 }
 
-fn later(wait: Option<u64>, reason: &str, doubtful: bool) -> Outcome {
-    Outcome::Retry { wait: wait.map(Duration::from_secs), reason: reason.to_owned(), doubtful }
+fn gone(reason: &str) -> Learned {
+    Err(Failure::Gone { reason: reason.to_owned() })
 }
 
-fn gone(reason: &str) -> Outcome {
-    Outcome::Gone { reason: reason.to_owned() }
-}
-
-fn blocked(reason: &str) -> Outcome {
-    Outcome::Blocked { reason: reason.to_owned() }
+fn blocked(reason: &str) -> Learned {
+    Err(Failure::Blocked { reason: reason.to_owned() })
 }
 
 #[test]
@@ -47,19 +43,19 @@ fn answers_mean_what_the_samples_say() {
     let token = "Viber does not accept the auth token; copy it again from the bot's page in the Viber admin panel";
     let sends = [
         // A broadcast's answer is a send's with a list behind it; we send none.
-        ("resp_broadcast_partial.json", Outcome::Learned(vec![Fact::Sent(Some("5912345678901239005".into()))])),
-        ("resp_send_ok.json", Outcome::Learned(vec![Fact::Sent(Some("5912345678901239001".into()))])),
+        ("resp_broadcast_partial.json", Ok(vec![Fact::Sent(Some("5912345678901239005".into()))])),
+        ("resp_send_ok.json", Ok(vec![Fact::Sent(Some("5912345678901239001".into()))])),
         ("resp_err_02_invalid_auth_token.json", blocked(token)),
         ("resp_err_02_missing_auth_token.json", blocked(token)),
-        ("resp_err_03_bad_data.json", Outcome::rejected("Viber does not accept the form of this message")),
-        ("resp_err_04_missing_data.json", Outcome::rejected("Viber finds this message incomplete")),
+        ("resp_err_03_bad_data.json", Err(Failure::rejected("Viber does not accept the form of this message"))),
+        ("resp_err_04_missing_data.json", Err(Failure::rejected("Viber finds this message incomplete"))),
         ("resp_err_05_receiver_not_registered.json", gone("the contact is not registered with Viber any more")),
         ("resp_err_06_not_subscribed.json", gone("the contact does not subscribe to this account on Viber")),
         ("resp_err_07_account_blocked.json", blocked("Viber has blocked this account")),
         ("resp_err_10_webhook_not_set.json", blocked("no webhook is set at Viber; register this installation again")),
         (
             "resp_err_11_no_suitable_device.json",
-            Outcome::rejected("the contact has no device that can show this message"),
+            Err(Failure::rejected("the contact has no device that can show this message")),
         ),
         (
             "resp_err_12_too_many_requests.json",
@@ -69,8 +65,8 @@ fn answers_mean_what_the_samples_say() {
                 false,
             ),
         ),
-        ("resp_err_13_api_version.json", Outcome::rejected("the contact's Viber is too old for this message")),
-        ("resp_err_999_bad_receiver.json", Outcome::rejected("Viber does not know the contact's id")),
+        ("resp_err_13_api_version.json", Err(Failure::rejected("the contact's Viber is too old for this message"))),
+        ("resp_err_999_bad_receiver.json", Err(Failure::rejected("Viber does not know the contact's id"))),
         ("resp_err_99_general.json", later(None, "Viber's send_message failed with status 99", false)),
         ("resp_err_http_429.json", later(None, "Viber's send_message answered 429", false)),
         ("resp_err_http_502_not_json.json", later(None, "Viber's send_message answered 502", true)),
@@ -92,19 +88,15 @@ fn answers_mean_what_the_samples_say() {
         (
             "resp_get_account_info_ok.json",
             Task::Check,
-            Outcome::Learned(vec![Fact::Identity(account.clone()), Fact::AccountId(account), asked()]),
+            Ok(vec![Fact::Identity(account.clone()), Fact::AccountId(account)]),
         ),
         // We never ask who is online; as an answer to a check it names no account.
         (
             "resp_get_online_ok.json",
             Task::Check,
-            Outcome::rejected("the answer of `api_url` names no account, so it is not Viber's API"),
+            Err(Failure::rejected("the answer of `api_url` names no account, so it is not Viber's API")),
         ),
-        (
-            "resp_get_user_details_ok.json",
-            Task::Profile { contact: USER },
-            Outcome::Learned(vec![Fact::Profile(contact), asked()]),
-        ),
+        ("resp_get_user_details_ok.json", Task::Profile { contact: USER }, Ok(vec![Fact::Profile(contact)])),
         (
             "resp_get_user_details_too_many.json",
             Task::Profile { contact: USER },
@@ -116,8 +108,8 @@ fn answers_mean_what_the_samples_say() {
             blocked(&format!("{location}: it answered 404, and Viber wants 200")),
         ),
         ("resp_set_webhook_no_status_message.json", register, blocked(location)),
-        ("resp_set_webhook_ok.json", register, Outcome::Learned(vec![asked()])),
-        ("resp_unset_webhook_ok.json", Task::Unregister, Outcome::Learned(vec![asked()])),
+        ("resp_set_webhook_ok.json", register, Ok(Vec::new())),
+        ("resp_unset_webhook_ok.json", Task::Unregister, Ok(Vec::new())),
     ];
     let rows: Vec<&str> = sends.iter().map(|row| row.0).chain(others.iter().map(|row| row.0)).collect();
     covers("resp_", &rows);
@@ -149,24 +141,24 @@ fn every_documented_status_has_its_class() {
 #[test]
 fn answers_that_no_sample_shows_are_judged_by_the_http_status() {
     let rows = [
-        (answer(200, "<html>"), later(None, "Viber's send_message answered 200 without JSON", true)),
-        (answer(200, "[]"), later(None, "Viber's send_message answered without a status", true)),
-        (answer(200, "{}"), later(None, "Viber's send_message answered without a status", true)),
-        (answer(200, r#"{"status":null}"#), later(None, "Viber's send_message answered without a status", true)),
+        (answer(200, "<html>"), later(None, "Viber's send_message answered 200 in an unknown form", true)),
+        (answer(200, "[]"), later(None, "Viber's send_message answered 200 in an unknown form", true)),
+        (answer(200, "{}"), later(None, "Viber's send_message answered 200 in an unknown form", true)),
+        (answer(200, r#"{"status":null}"#), later(None, "Viber's send_message answered 200 in an unknown form", true)),
         (answer(404, "nothing here"), later(None, "Viber's send_message answered 404 without JSON", false)),
         (answer(401, "nope"), blocked("Viber's send_message answered 401")),
         (answer(503, "{}"), later(None, "Viber's send_message answered 503", false)),
         (answer(500, r#"{"status":0}"#), later(None, "Viber's send_message answered 500", true)),
         (answer(500, r#"{"status":3}"#), later(None, "Viber's send_message answered 500", true)),
         (answer(503, r#"{"status":6}"#), later(None, "Viber's send_message answered 503", false)),
-        (answer(400, r#"{"status":3}"#), Outcome::rejected("Viber does not accept the form of this message")),
-        (answer(400, "{}"), Outcome::rejected("Viber's send_message answered 400")),
+        (answer(400, r#"{"status":3}"#), Err(Failure::rejected("Viber does not accept the form of this message"))),
+        (answer(400, "{}"), Err(Failure::rejected("Viber's send_message answered 400"))),
         (answer(200, r#"{"status":-7}"#), later(None, "Viber's send_message failed with status -7", false)),
-        (answer(200, r#"{"status":0}"#), Outcome::Learned(vec![Fact::Sent(None)])),
-        (answer(200, r#"{"status":"0","message_token":[1]}"#), Outcome::Learned(vec![Fact::Sent(None)])),
+        (answer(200, r#"{"status":0}"#), Ok(vec![Fact::Sent(None)])),
+        (answer(200, r#"{"status":"0","message_token":[1]}"#), Ok(vec![Fact::Sent(None)])),
         (
             answer(200, r#"{"status":0,"message_token":18446744073709551615}"#),
-            Outcome::Learned(vec![Fact::Sent(Some("18446744073709551615".into()))]),
+            Ok(vec![Fact::Sent(Some("18446744073709551615".into()))]),
         ),
     ];
     for (answer, expected) in rows {
@@ -174,7 +166,7 @@ fn answers_that_no_sample_shows_are_judged_by_the_http_status() {
     }
     let tried = |tries| send(&Known { tries, ..Known::default() }, &answer(200, r#"{"status":99}"#));
     assert_eq!(tried(2), later(None, "Viber's send_message failed with status 99", false));
-    assert_eq!(tried(3), Outcome::rejected("Viber's send_message failed with status 99"));
+    assert_eq!(tried(3), Err(Failure::rejected("Viber's send_message failed with status 99")));
     let mut busy = answer(429, "slow down");
     busy.headers_mut().insert("retry-after", "7".parse().unwrap());
     assert_eq!(send(&Known::default(), &busy), later(Some(7), "Viber's send_message answered 429", false));

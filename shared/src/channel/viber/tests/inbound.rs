@@ -125,64 +125,135 @@ fn a_redelivery_has_the_same_id_and_every_other_event_another() {
 }
 
 #[test]
-fn a_wrong_shape_is_refused_with_the_name_of_the_field() {
-    let text = || fixture("in_message_text.json");
-    let with = |path: &str, value: Value| {
-        let mut body = text();
-        *body.pointer_mut(path).unwrap() = value;
-        body.to_string()
-    };
-    let without = |parent: &str, field: &str| {
-        let mut body = text();
-        body.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(field);
-        body.to_string()
-    };
-    let message = |message: Value| with("/message", message);
+fn a_body_that_is_no_callback_is_refused() {
     let rows = [
         (String::new(), "not_json", ""),
         ("{".to_owned(), "not_json", ""),
         ("{} x".to_owned(), "not_json", ""),
-        (format!("{} x", text()), "not_json", ""),
+        (format!("{} x", fixture("in_message_text.json")), "not_json", ""),
         ("[".repeat(100_000), "not_json", ""),
-        ("7".to_owned(), "bad_field", ""),
+        ("7".to_owned(), "missing_field", "`event`"),
         ("{}".to_owned(), "missing_field", "`event`"),
-        (with("/event", json!(1)), "bad_field", "`event`"),
-        (without("", "message_token"), "missing_field", "`message_token`"),
-        (with("/message_token", json!(1.5)), "bad_field", "`message_token`"),
-        (with("/message_token", json!("")), "bad_field", "`message_token`"),
-        (with("/message_token", json!({"a": 1})), "bad_field", "`message_token`"),
-        (without("", "sender"), "missing_field", "`sender`"),
-        (without("/sender", "id"), "missing_field", "`sender.id`"),
-        (with("/sender/id", json!(5)), "bad_field", "`sender.id`"),
-        (with("/sender/id", json!("")), "bad_field", "`sender.id`"),
-        (with("/sender/id", json!("x".repeat(300))), "bad_field", "`sender.id`"),
-        (without("", "message"), "missing_field", "`message`"),
-        (message(json!("hi")), "bad_field", "`message`"),
-        (message(json!({"text": "hi"})), "missing_field", "`message.type`"),
-        (message(json!({"type": "text"})), "missing_field", "`message.text`"),
-        (message(json!({"type": "text", "text": 5})), "bad_field", "`message.text`"),
-        (message(json!({"type": "picture"})), "missing_field", "`message.media`"),
-        (message(json!({"type": "picture", "media": "file:///etc/passwd"})), "bad_field", "`message.media`"),
-        (message(json!({"type": "sticker"})), "missing_field", "`message.sticker_id`"),
-        (message(json!({"type": "contact"})), "missing_field", "`message.contact`"),
-        (message(json!({"type": "location", "location": {"lat": 1}})), "missing_field", "`message.location.lon`"),
-        (
-            message(json!({"type": "location", "location": {"lat": 91, "lon": 1}})),
-            "bad_field",
-            "`message.location.lat`",
-        ),
+        (json!({"event": 1}).to_string(), "bad_field", "`event`"),
     ];
-    let started = |user: Value| {
-        let mut body = fixture("in_conversation_started.json");
-        body["user"] = user;
-        (body.to_string(), "bad_field", "`user")
-    };
-    for (body, code, field) in rows.into_iter().chain([started(Value::Null), started(json!({"id": ""}))]) {
+    for (body, code, field) in rows {
         let error = parse(&Side::new(&[]), body.clone()).unwrap_err();
         let shown: String = body.chars().take(300).collect();
         assert_eq!(error.code, code, "{error:?} {shown}");
         assert!(error.message.contains(field), "{error:?} {shown}");
     }
+}
+
+/// A sample with one place changed, or without it.
+fn changed(name: &str, path: &str, value: Option<Value>) -> Value {
+    let mut body = fixture(name);
+    let (parent, field) = path.rsplit_once('/').unwrap();
+    let fields = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    match value {
+        Some(value) => drop(fields.insert(field.to_owned(), value)),
+        None => drop(fields.remove(field)),
+    }
+    body
+}
+
+#[test]
+fn a_callback_of_nobody_is_left_out() {
+    let rows = [
+        changed("in_message_text.json", "/sender", None),
+        changed("in_message_text.json", "/sender", Some(json!("x"))),
+        changed("in_message_text.json", "/sender/id", None),
+        changed("in_message_text.json", "/sender/id", Some(json!(5))),
+        changed("in_message_text.json", "/sender/id", Some(json!(""))),
+        changed("in_message_text.json", "/sender/id", Some(json!("x".repeat(300)))),
+        changed("in_subscribed.json", "/user", Some(Value::Null)),
+        changed("in_unsubscribed.json", "/user_id", None),
+        changed("in_conversation_started_context.json", "/user/id", None),
+    ];
+    for body in rows {
+        let parsed = parse(&Side::new(&[]), body.to_string()).unwrap();
+        assert!(parsed.events.is_empty(), "{body}");
+        assert_eq!(parsed.ignored[0].reason, "nobody", "{body}");
+    }
+}
+
+#[test]
+fn a_message_without_a_token_has_an_id_that_is_the_same_for_every_redelivery() {
+    let id = |body: &Value| parse(&Side::new(&[]), body.to_string()).unwrap().events[0].id.clone();
+    let without = changed("in_message_text.json", "/message_token", None);
+    assert_eq!(id(&without), id(&without));
+    assert!(id(&without).starts_with("message:sha256:"));
+    for odd in [json!(1.5), json!(""), json!({"a": 1}), json!([]), Value::Null] {
+        assert_ne!(id(&changed("in_message_text.json", "/message_token", Some(odd))), id(&without));
+    }
+}
+
+#[test]
+fn news_needs_its_message_and_not_its_contact() {
+    let parsed = |body: Value| parse(&Side::new(&[]), body.to_string()).unwrap();
+    let event = parsed(changed("in_seen.json", "/user_id", None)).events.remove(0);
+    assert_eq!(event.contact, Contact::default());
+    let token = fixture("in_seen.json")["message_token"].to_string();
+    assert_eq!(event.kind, ChannelEventKind::Receipt { message: token, receipt: Receipt::Read });
+    assert_eq!(parsed(changed("in_seen.json", "/message_token", None)).ignored[0].reason, "no_id");
+    // antonmyronyuk/aioviberbot PR#12: no description, and fields that nobody announced.
+    let failed = r#"{"event": "failed", "timestamp": 1795000600000, "chat_hostname": "SN-CHAT-03_",
+        "message_token": 5912345678907951137, "user_id": "01234567890A=", "udid": null}"#;
+    let event = parse(&Side::new(&[]), failed).unwrap().events.remove(0);
+    assert_eq!(
+        (event.id.as_str(), event.contact.id.as_str()),
+        ("failed:5912345678907951137:01234567890A=", "01234567890A=")
+    );
+}
+
+#[test]
+fn a_message_that_lacks_its_content_is_a_notice() {
+    let notice =
+        |what: &str, text: Option<&str>| Part::Unsupported { what: what.into(), text: text.map(str::to_owned) };
+    let rows = [
+        (None, notice("unknown message", None)),
+        (Some(json!("hi")), notice("unknown message", None)),
+        (Some(json!({"text": "hi"})), notice("unknown message", Some("hi"))),
+        (Some(json!({"type": 7, "text": "hi"})), notice("unknown message", Some("hi"))),
+        (Some(json!({"type": "text"})), notice("empty message", None)),
+        (Some(json!({"type": "text", "text": 5})), notice("empty message", None)),
+        (Some(json!({"type": "picture"})), notice("picture", None)),
+        (Some(json!({"type": "picture", "media": 5, "text": "my cat"})), notice("picture", Some("my cat"))),
+        (
+            Some(
+                json!({"type": "picture", "media": "file:///sdcard/cat.jpg", "file_name": "cat.jpg", "text": "my cat"}),
+            ),
+            notice("picture", Some("my cat\ncat.jpg\nfile:///sdcard/cat.jpg")),
+        ),
+        (Some(json!({"type": "video", "media": null})), notice("video", None)),
+        (Some(json!({"type": "file", "file_name": "a.pdf"})), notice("file", Some("a.pdf"))),
+        (Some(json!({"type": "sticker"})), notice("sticker", None)),
+        (
+            Some(json!({"type": "sticker", "media": "https://s.example.com/1.png"})),
+            notice("sticker", Some("https://s.example.com/1.png")),
+        ),
+        (Some(json!({"type": "contact"})), notice("contact", None)),
+        (Some(json!({"type": "url"})), notice("empty link", None)),
+        (Some(json!({"type": "location", "location": {"lat": 1}})), notice("location", None)),
+        (Some(json!({"type": "location", "location": {"lat": 91, "lon": 1}})), notice("location", None)),
+    ];
+    for (message, part) in rows {
+        let body = changed("in_message_text.json", "/message", message);
+        let events = parse(&Side::new(&[]), body.to_string()).unwrap().events;
+        assert_eq!(events[0].contact.id, USER, "{body}");
+        assert_eq!(events[0].kind, ChannelEventKind::Message { parts: vec![part] }, "{body}");
+    }
+}
+
+#[test]
+fn a_field_of_another_type_counts_as_absent_and_of_two_the_last_one_counts() {
+    let body = r#"{"event": "seen", "event": "message", "message_token": 5, "timestamp": [{}], "sender": {"id": "u", "name": 5,
+        "avatar": {}, "language": []}, "message": {"type": "picture", "media": "https://m.example.com/a", "text": null,
+        "file_name": 7, "size": [], "duration": {}}}"#;
+    let event = parse(&Side::new(&[]), body).unwrap().events.remove(0);
+    assert_eq!(event.contact, Contact { id: "u".into(), ..Contact::default() });
+    let source = MediaSource::ShortLink { url: "https://m.example.com/a".into() };
+    let parts = vec![Part::Media(Media::new(MediaKind::Image, source))];
+    assert_eq!(event.kind, ChannelEventKind::Message { parts });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{parsing::described, *};
 use crate::{
-    adapter::Fact,
+    adapter::{self, Fact, Failure},
     message::{Media, MediaKind, MediaSource},
 };
 
@@ -20,7 +20,7 @@ enum Row {
     /// The fields of a form of ours, which are exactly the sample.
     Form(fn() -> Value),
     /// An answer, and what it teaches.
-    Answer(u16, fn(&Response<Bytes>) -> Outcome, Expected),
+    Answer(u16, fn(&Response<Bytes>) -> adapter::Learned, Expected),
     /// Nothing that this adapter sends or reads, and why.
     Elsewhere(&'static str),
 }
@@ -228,9 +228,9 @@ fn every_sample_has_a_row_and_every_row_holds() {
             Answer(status, outcome, expected) => {
                 let found = outcome(&answer(*status, fixture(&name)));
                 match (expected, found) {
-                    (Learned(facts), Outcome::Learned(found)) => assert_eq!(found, facts(), "{name}"),
-                    (Blocked, Outcome::Blocked { .. }) => {}
-                    (Wait(seconds), Outcome::Retry { wait, doubtful, .. }) => {
+                    (Learned(facts), Ok(found)) => assert_eq!(found, facts(), "{name}"),
+                    (Blocked, Err(Failure::Blocked { .. })) => {}
+                    (Wait(seconds), Err(Failure::Retry { wait, doubtful, .. })) => {
                         assert_eq!((wait, doubtful), (Some(Duration::from_secs(*seconds)), false), "{name}");
                     }
                     (_, found) => panic!("{name}: {found:?}"),
@@ -262,28 +262,28 @@ fn without(mut value: Value, fields: &[&str]) -> Value {
     value
 }
 
-fn read(side: &Side, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+fn read(side: &Side, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> adapter::Learned {
     side.read(task, known, answer)
 }
 
-fn deliver(known: &Known, contact: &Contact, text: &str, answer: &Response<Bytes>) -> Outcome {
+fn deliver(known: &Known, contact: &Contact, text: &str, answer: &Response<Bytes>) -> adapter::Learned {
     let parts = [Part::text(text)];
     read(&Side::new(), &Task::Deliver(&delivery(contact, &parts)), known, answer)
 }
 
-fn posted(answer: &Response<Bytes>) -> Outcome {
+fn posted(answer: &Response<Bytes>) -> adapter::Learned {
     deliver(&linked(), &nobody(), "Any news?", answer)
 }
 
-fn created(answer: &Response<Bytes>) -> Outcome {
+fn created(answer: &Response<Bytes>) -> adapter::Learned {
     deliver(&Known::default(), &nobody(), HELLO, answer)
 }
 
-fn listed(answer: &Response<Bytes>) -> Outcome {
+fn listed(answer: &Response<Bytes>) -> adapter::Learned {
     deliver(&stale(), &nobody(), "Any news?", answer)
 }
 
-fn linked_email(answer: &Response<Bytes>) -> Outcome {
+fn linked_email(answer: &Response<Bytes>) -> adapter::Learned {
     let mut known = linked();
     known.progress.sent.push("1".to_owned());
     deliver(&known, &Contact { name: None, ..reachable_maria() }, "Any news?", answer)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Fact, Repeat},
+    adapter::{Fact, Failure, Repeat},
     message::{Media, MediaKind, MediaSource},
 };
 
@@ -50,7 +50,7 @@ fn calls(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>
         assert_eq!(made.repeat == Repeat::Doubles, expected.starts_with("POST"), "{expected}");
         bodies.push(made.request.body().clone());
         match side.read(task, known, &answer(*status, text.to_string())) {
-            Outcome::Learned(facts) => {
+            Ok(facts) => {
                 known.learn(&facts);
                 // As the relay does.
                 known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
@@ -264,13 +264,13 @@ fn with_hardly_a_call_left_the_profile_waits() {
         let mut known = linked();
         let mut answer = answer(201, ADDED);
         answer.headers_mut().insert("api_calls_left", left.parse().unwrap());
-        let Outcome::Learned(facts) = side.read(&task, &known, &answer) else { panic!() };
+        let Ok(facts) = side.read(&task, &known, &answer) else { panic!() };
         known.learn(&facts);
         assert_eq!(matches!(side.next(&task, &known), Step::Done), is_done, "{left}");
     }
 }
 
-fn refused(status: u16, headers: &[(&'static str, &str)], text: &str) -> Outcome {
+fn refused(status: u16, headers: &[(&'static str, &str)], text: &str) -> Learned {
     let (side, contact, parts) = (Side::new(), nobody(), hi());
     let mut answer = answer(status, text.to_owned());
     for (name, value) in headers {
@@ -296,7 +296,9 @@ fn being_too_fast_waits_as_long_as_deskie_says() {
     for (status, headers, text, seconds) in rows {
         let expected = Duration::from_secs(seconds);
         match refused(status, headers, text) {
-            Outcome::Retry { wait: Some(wait), doubtful: false, .. } => assert_eq!(wait, expected, "{status} {text}"),
+            Err(Failure::Retry { wait: Some(wait), doubtful: false, .. }) => {
+                assert_eq!(wait, expected, "{status} {text}")
+            }
             other => panic!("{status} {headers:?} {text}: {other:?}"),
         }
     }
@@ -322,10 +324,10 @@ fn every_refusal_is_told_apart() {
     ];
     for (status, text, expected) in rows {
         let found = match refused(status, &[], text) {
-            Outcome::Retry { doubtful: true, .. } => "retry, doubtful".to_owned(),
-            Outcome::Retry { .. } => "retry".to_owned(),
-            Outcome::Blocked { .. } => "blocked".to_owned(),
-            Outcome::Rejected { reason, details } => {
+            Err(Failure::Retry { doubtful: true, .. }) => "retry, doubtful".to_owned(),
+            Err(Failure::Retry { .. }) => "retry".to_owned(),
+            Err(Failure::Blocked { .. }) => "blocked".to_owned(),
+            Err(Failure::Rejected { reason, details }) => {
                 format!("rejected: {reason}{}", details.map_or_else(String::new, |words| format!(": {words}")))
             }
             other => format!("{other:?}"),
@@ -343,8 +345,8 @@ fn a_wrong_address_is_a_matter_for_a_person() {
     let task = Task::Deliver(&delivery);
     for _ in 0..5 {
         match side.read(&task, &known, &answer(404, "<html>")) {
-            Outcome::Learned(facts) => known.learn(&facts),
-            Outcome::Blocked { .. } => return,
+            Ok(facts) => known.learn(&facts),
+            Err(Failure::Blocked { .. }) => return,
             other => panic!("{other:?}"),
         }
     }
@@ -409,7 +411,7 @@ fn a_case_and_a_user_who_were_made_anew_while_the_answer_was_lost_are_found() {
     assert_eq!(line(&call(side.next(&task, &known))), CREATE);
     for status in [500, 502, 504] {
         let outcome = side.read(&task, &known, &answer(status, "<html>"));
-        assert!(matches!(outcome, Outcome::Retry { doubtful: true, .. }), "{status}: {outcome:?}");
+        assert!(matches!(outcome, Err(Failure::Retry { doubtful: true, .. })), "{status}: {outcome:?}");
     }
     let user = r#"{"0": {"user": {"user_id": 6120847999}}, "total_count": 1}"#;
     let look = "GET cases/730300/messages.json?order=desc&limit=100";
@@ -464,7 +466,7 @@ fn what_a_stranger_to_us_wrote_long_ago_is_no_proof() {
     for (date, is_ours) in [("Mon, 03 Jun 2024 06:20:30 GMT", true), ("Wed, 05 Jun 2024 06:20:30 GMT", false)] {
         let mut answer = answer(200, list(&[theirs(53_811_401, "Any news?")]));
         answer.headers_mut().insert("date", date.parse().unwrap());
-        let Outcome::Learned(facts) = side.read(&Task::Deliver(&delivery), &known, &answer) else { panic!() };
+        let Ok(facts) = side.read(&Task::Deliver(&delivery), &known, &answer) else { panic!() };
         assert_eq!(facts.contains(&Fact::DoubtSettled), !is_ours, "{facts:?}");
     }
 }
@@ -567,7 +569,7 @@ fn a_note_goes_into_the_contacts_case() {
     note(&side, &mut known, &[(LIST, 200, EMPTY)]);
 }
 
-fn checked(channel: &str, answer: &Value) -> Outcome {
+fn checked(channel: &str, answer: &Value) -> Learned {
     let side = Side::new().with("channel", channel);
     side.read(&Task::Check, &Known::default(), &super::answer(200, answer.to_string()))
 }
@@ -577,7 +579,7 @@ fn the_channel_must_be_there_and_switched_on() {
     let all = json("custom_channels.response.json");
     for (channel, key) in [("cch207", "cch207"), ("CCH208", "cch208"), ("Mobile app", "cch207"), (" forum ", "cch208")]
     {
-        let Outcome::Learned(facts) = checked(channel, &all) else { panic!("{channel}") };
+        let Ok(facts) = checked(channel, &all) else { panic!("{channel}") };
         assert_eq!(facts[0], Fact::Setting("channel", key.to_owned()), "{channel}");
     }
     let mut off = all.clone();
@@ -595,7 +597,7 @@ fn the_channel_must_be_there_and_switched_on() {
         ("cch207", &json!([]), "the account has no custom channel; add one in Deskie's settings"),
     ];
     for (channel, answer, expected) in rows {
-        assert_eq!(checked(channel, answer), Outcome::rejected(expected), "{channel}");
+        assert_eq!(checked(channel, answer), Err(Failure::rejected(expected)), "{channel}");
     }
     run(&Side::new(), &Task::Check, &mut Known::default(), &[("GET custom_channels.json", 200, &all.to_string())]);
 }
@@ -620,7 +622,7 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
     dated.headers_mut().insert("date", "Mon, 03 Jun 2024 07:20:01 GMT".parse().unwrap());
     let known = Known { doubtful: true, ..linked() };
     let task = Task::Note { contact: &nobody(), text };
-    assert_eq!(Side::new().read(&task, &known, &dated), Outcome::Learned(vec![Fact::DoubtSettled]));
+    assert_eq!(Side::new().read(&task, &known, &dated), Ok(vec![Fact::DoubtSettled]));
 }
 
 #[test]
@@ -643,9 +645,9 @@ fn a_user_leads_to_the_contact() {
         );
         side.read(&Task::FindContact { user: USER }, &Known::default(), &answer(200, text))
     };
-    let Outcome::Learned(facts) = read(&format!("viber:{CONTACT}")) else { panic!() };
+    let Ok(facts) = read(&format!("viber:{CONTACT}")) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
-    assert!(matches!(read("telegram:1"), Outcome::Rejected { .. }));
+    assert!(matches!(read("telegram:1"), Err(Failure::Rejected { .. })));
 }
 
 proptest! {
@@ -676,7 +678,7 @@ proptest! {
                 Step::Download(_) => panic!(),
             }
             match side.read(&task, &known, &answer(status, text)) {
-                Outcome::Learned(facts) => known.learn(&facts),
+                Ok(facts) => known.learn(&facts),
                 _ => return Ok(()),
             }
         }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Deskie;
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task},
     message::{Contact, ConversationState, Part},
     secret::{Secret, Secrets},
     settings::Options,
@@ -59,7 +59,7 @@ impl Side {
         Deskie.next(&self.account(), task, known).expect("a step")
     }
 
-    fn read(&self, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         Deskie.read(&self.account(), task, known, answer)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{parsing::parse, *};
 use crate::{
-    adapter::{Fact, FetchContext},
+    adapter::{self, Fact, Failure, FetchContext},
     message::{ConversationState, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource},
 };
 
@@ -18,7 +18,7 @@ enum Row {
     /// The same, where we say more than the sample does.
     MoreThan(fn() -> Value),
     /// An answer, and what it teaches.
-    Answer(u16, fn(&Response<Bytes>) -> Outcome, Expected),
+    Answer(u16, fn(&Response<Bytes>) -> adapter::Learned, Expected),
     /// Nothing that this adapter sends or reads, and who does.
     Elsewhere(&'static str),
 }
@@ -331,12 +331,12 @@ fn every_sample_is_read_or_written_as_its_row_says() {
             Answer(status, read, expected) => {
                 let outcome = read(&answer(*status, fixture(name)));
                 match (outcome, expected) {
-                    (Outcome::Learned(facts), Learned(expected)) => assert_eq!(facts, expected(), "{name}"),
-                    (Outcome::Rejected { reason, details }, Rejected(expected)) => {
+                    (Ok(facts), Learned(expected)) => assert_eq!(facts, expected(), "{name}"),
+                    (Err(Failure::Rejected { reason, details }), Rejected(expected)) => {
                         let details = details.map_or_else(String::new, |words| format!(": {words}"));
                         assert_eq!(reason + &details, *expected, "{name}");
                     }
-                    (Outcome::Retry { wait, doubtful: false, .. }, Wait(seconds)) => {
+                    (Err(Failure::Retry { wait, doubtful: false, .. }), Wait(seconds)) => {
                         assert_eq!(wait.unwrap_or_default(), Duration::from_secs(*seconds), "{name}");
                     }
                     (outcome, _) => panic!("{name}: {outcome:?}"),
@@ -419,7 +419,7 @@ fn made(parts: &[Part], known: &Known) -> Value {
     body(&call(Side::new().next(&Task::Deliver(&delivery), known)))
 }
 
-fn read(parts: &[Part], known: &Known, answer: &Response<Bytes>) -> Outcome {
+fn read(parts: &[Part], known: &Known, answer: &Response<Bytes>) -> adapter::Learned {
     let contact = lorna();
     let delivery = delivery(&contact, parts);
     Side::new().read(&Task::Deliver(&delivery), known, answer)
@@ -448,63 +448,63 @@ fn private_note() -> Value {
 const IMAGE: &str = r#"{"part":{"image":{"url":"https://chat.s3.amazonaws.com/img_1.png"}}}"#;
 
 /// The answer to a message with an image.
-fn posted(answer: &Response<Bytes>) -> Outcome {
+fn posted(answer: &Response<Bytes>) -> adapter::Learned {
     read(&[fetched(MediaKind::Image)], &known(true, &[("upload.0", IMAGE)]), answer)
 }
 
-fn created(answer: &Response<Bytes>) -> Outcome {
+fn created(answer: &Response<Bytes>) -> adapter::Learned {
     read(&[Part::text("Is the pump under warranty?")], &known(false, &[("conversation", "none")]), answer)
 }
 
-fn created_user(answer: &Response<Bytes>) -> Outcome {
+fn created_user(answer: &Response<Bytes>) -> adapter::Learned {
     let mut known = known(false, &[("user", "absent")]);
     known.link.user = None;
     read(&[Part::text("hi")], &known, answer)
 }
 
-fn looked_up(answer: &Response<Bytes>) -> Outcome {
+fn looked_up(answer: &Response<Bytes>) -> adapter::Learned {
     read(&[Part::text("hi")], &Known::default(), answer)
 }
 
-fn listed(answer: &Response<Bytes>) -> Outcome {
+fn listed(answer: &Response<Bytes>) -> adapter::Learned {
     read(&[Part::text("hi")], &known(false, &[]), answer)
 }
 
-fn read_conversation(answer: &Response<Bytes>) -> Outcome {
+fn read_conversation(answer: &Response<Bytes>) -> adapter::Learned {
     let candidates = format!(r#"[{{"id":"{CONVERSATION}","seen":null}}]"#);
     read(&[Part::text("hi")], &known(false, &[("candidates", &candidates)]), answer)
 }
 
-fn uploaded(answer: &Response<Bytes>) -> Outcome {
+fn uploaded(answer: &Response<Bytes>) -> adapter::Learned {
     read(&[fetched(MediaKind::File)], &known(true, &[]), answer)
 }
 
-fn uploaded_image(answer: &Response<Bytes>) -> Outcome {
+fn uploaded_image(answer: &Response<Bytes>) -> adapter::Learned {
     read(&[fetched(MediaKind::Image)], &known(true, &[]), answer)
 }
 
-fn checked(answer: &Response<Bytes>) -> Outcome {
+fn checked(answer: &Response<Bytes>) -> adapter::Learned {
     Side::new().read(&Task::Check, &Known::default(), answer)
 }
 
-fn author(answer: &Response<Bytes>) -> Outcome {
+fn author(answer: &Response<Bytes>) -> adapter::Learned {
     Side::new().read(&Task::FindAuthor { author: "a1" }, &Known::default(), answer)
 }
 
-fn listed_topics(answer: &Response<Bytes>) -> Outcome {
+fn listed_topics(answer: &Response<Bytes>) -> adapter::Learned {
     let mut known = Known::default();
     known.progress.notes.insert("account".to_owned(), "1".to_owned());
     Side::new().read(&Task::Check, &known, answer)
 }
 
-fn listed_messages(answer: &Response<Bytes>) -> Outcome {
+fn listed_messages(answer: &Response<Bytes>) -> adapter::Learned {
     let message = "958599b9-3aa6-4063-8b99-44ecf5c0657e";
     let id = json!({"conversation": CONVERSATION, "message": message, "position": 0, "hash": null});
     let media = Media::new(MediaKind::File, MediaSource::Reference { id: id.to_string() });
     Side::new().read(&Task::Fetch(&media, &FetchContext::default()), &Known::default(), answer)
 }
 
-fn rate_limited(headers: &Response<Bytes>) -> Outcome {
+fn rate_limited(headers: &Response<Bytes>) -> adapter::Learned {
     let headers: std::collections::BTreeMap<String, String> = serde_json::from_slice(headers.body()).unwrap();
     let mut builder = Response::builder().status(429).header("Date", "Tue, 14 Nov 2023 22:13:20 GMT");
     for (name, value) in headers {

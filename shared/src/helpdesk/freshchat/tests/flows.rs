@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Fact, FetchContext},
+    adapter::{Fact, Failure, FetchContext},
     message::{ConversationState, Media, MediaKind, MediaSource},
     settings::OnResolved,
 };
@@ -33,7 +33,7 @@ fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>])
         assert_eq!(line(&call(side.next(task, known))), *expected, "the same knowledge gives the same call");
         bodies.push(made.request.body().clone());
         match side.read(task, known, &answer(*status, text.to_string())) {
-            Outcome::Learned(facts) => {
+            Ok(facts) => {
                 known.learn(&facts);
                 // As the relay does.
                 known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
@@ -332,7 +332,7 @@ fn every_doubt_is_looked_into_anew() {
             ("GET /conversations/c-1/messages?page=1&items_per_page=50", &nothing),
         ] {
             assert_eq!(line(&call(side.next(&task, &known))), expected);
-            let Outcome::Learned(facts) = side.read(&task, &known, &answer(200, text.to_owned())) else { panic!() };
+            let Ok(facts) = side.read(&task, &known, &answer(200, text.to_owned())) else { panic!() };
             known.learn(&facts);
         }
         // This post's answer gets lost.
@@ -430,13 +430,13 @@ fn whatever_was_made_while_the_answer_was_lost_is_found_and_not_made_again() {
         assert_eq!((super::line(&made).as_str(), made.repeat), (line, crate::adapter::Repeat::Doubles));
         for status in [408, 500, 502, 504] {
             let outcome = side.read(&task, &known, &answer(status, "<html>"));
-            assert!(matches!(outcome, Outcome::Retry { doubtful: true, .. }), "{line} {status}: {outcome:?}");
+            assert!(matches!(outcome, Err(Failure::Retry { doubtful: true, .. })), "{line} {status}: {outcome:?}");
         }
         deliver(&side, &mut in_doubt(known), &hi(), script);
     }
     let known = noted("user", "absent", Known::default());
     let outcome = side.read(&task, &known, &answer(200, "<html>"));
-    assert!(matches!(outcome, Outcome::Retry { doubtful: true, .. }), "{outcome:?}");
+    assert!(matches!(outcome, Err(Failure::Retry { doubtful: true, .. })), "{outcome:?}");
 }
 
 #[test]
@@ -641,19 +641,22 @@ fn failures_are_told_apart() {
     };
     for (status, doubt) in [(408, true), (429, false), (500, true), (502, true), (503, false), (504, true)] {
         let outcome = read(status, "<html>");
-        assert!(matches!(&outcome, Outcome::Retry { doubtful, .. } if *doubtful == doubt), "{status}: {outcome:?}");
+        assert!(
+            matches!(&outcome, Err(Failure::Retry { doubtful, .. }) if *doubtful == doubt),
+            "{status}: {outcome:?}"
+        );
     }
     for status in [401, 403] {
-        assert!(matches!(read(status, ""), Outcome::Blocked { .. }));
+        assert!(matches!(read(status, ""), Err(Failure::Blocked { .. })));
     }
     let long = json!({ "message": format!("line\n{}", "x".repeat(5000)) }).to_string();
     let refusal =
-        Outcome::rejected_as("Freshchat refused the message (HTTP 400)", format!("line\n{}", "x".repeat(5000)));
+        Err(Failure::rejected_as("Freshchat refused the message (HTTP 400)", format!("line\n{}", "x".repeat(5000))));
     assert_eq!(read(400, &long), refusal);
     let sample = String::from_utf8(fixture("error_conversation_payload.response.json").to_vec()).unwrap();
     let reason = "Freshchat refused the message (HTTP 400, INVALID_VALUE)";
-    assert_eq!(read(400, &sample), Outcome::rejected_as(reason, "Conversation payload not valid"));
-    assert_eq!(read(422, ""), Outcome::rejected("Freshchat refused the message (HTTP 422)"));
+    assert_eq!(read(400, &sample), Err(Failure::rejected_as(reason, "Conversation payload not valid")));
+    assert_eq!(read(422, ""), Err(Failure::rejected("Freshchat refused the message (HTTP 422)")));
 }
 
 #[test]
@@ -668,7 +671,7 @@ fn a_search_whose_answer_is_no_json_has_not_found_that_there_is_nothing() {
         assert_eq!(super::line(&call(Side::new().next(&task, &known))), line);
         for body in ["", "<html>"] {
             let outcome = Side::new().read(&task, &known, &answer(200, body));
-            assert_eq!(outcome, Outcome::retry("Freshchat answered without JSON"), "{line}");
+            assert_eq!(outcome, Err(Failure::retry("Freshchat answered without JSON")), "{line}");
         }
     }
 }
@@ -732,8 +735,8 @@ fn credentials_are_checked_against_something_that_is_freshchat() {
         &[ACCOUNT, (TOPICS, 200, str::from_utf8(&fixture("channels.response.json")).unwrap())],
     );
     let read = |status, text: &str| side.read(&Task::Check, &Known::default(), &answer(status, text.to_owned()));
-    assert!(matches!(read(401, ""), Outcome::Blocked { .. }));
-    assert!(matches!(read(200, "<html>welcome</html>"), Outcome::Rejected { .. }));
+    assert!(matches!(read(401, ""), Err(Failure::Blocked { .. })));
+    assert!(matches!(read(200, "<html>welcome</html>"), Err(Failure::Rejected { .. })));
 }
 
 #[test]
@@ -758,14 +761,14 @@ fn an_install_finds_its_topic_on_whatever_page_or_says_which_there_are() {
         ("1", 200, off.to_string(), "the topic of `channel_id` is switched off in Freshchat".to_owned()),
     ];
     for (page, status, text, expected) in rows {
-        assert_eq!(read(page, status, &text), Outcome::rejected(expected), "{text}");
+        assert_eq!(read(page, status, &text), Err(Failure::rejected(expected)), "{text}");
     }
     // A key that may not list topics, or a list that cannot be had now, stands in no install's way.
     for (status, text) in [(200, "<html>"), (403, ""), (404, "{}"), (503, "")] {
-        assert_eq!(read("1", status, text), Outcome::Learned(vec![Fact::Note("done".into(), "1".into())]), "{status}");
+        assert_eq!(read("1", status, text), Ok(vec![Fact::Note("done".into(), "1".into())]), "{status}");
     }
     // Whatever the pages say, they come to an end.
-    assert!(matches!(read("6", 200, &full.replace('2', "9")), Outcome::Rejected { .. }));
+    assert!(matches!(read("6", 200, &full.replace('2', "9")), Err(Failure::Rejected { .. })));
 }
 
 #[test]
@@ -811,7 +814,7 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
     // What was said long ago was said of another message.
     let mut dated = answer(200, listed("private", text));
     dated.headers_mut().insert("date", "Fri, 23 Jun 2023 19:33:16 GMT".parse().unwrap());
-    assert_eq!(side.read(&task, &in_doubt(linked()), &dated), Outcome::Learned(vec![Fact::DoubtSettled]));
+    assert_eq!(side.read(&task, &in_doubt(linked()), &dated), Ok(vec![Fact::DoubtSettled]));
 }
 
 #[test]
@@ -821,12 +824,12 @@ fn a_user_leads_back_to_the_contact() {
     let line = format!("GET /users/{USER}");
     let user = String::from_utf8(fixture("create_user.response.json").to_vec()).unwrap();
     run(&side, &task, &mut Known::default(), &[(&line, 200, &user)]);
-    let Outcome::Learned(facts) = side.read(&task, &Known::default(), &answer(200, user)) else { panic!() };
+    let Ok(facts) = side.read(&task, &Known::default(), &answer(200, user)) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
     for foreign in [r#"{"id": "u"}"#, r#"{"id": "u", "reference_id": "line:U1"}"#, r#"{"reference_id": "viber:"}"#] {
-        assert!(matches!(side.read(&task, &Known::default(), &answer(200, foreign)), Outcome::Rejected { .. }));
+        assert!(matches!(side.read(&task, &Known::default(), &answer(200, foreign)), Err(Failure::Rejected { .. })));
     }
-    assert!(matches!(side.read(&task, &Known::default(), &answer(404, "")), Outcome::Rejected { .. }));
+    assert!(matches!(side.read(&task, &Known::default(), &answer(404, "")), Err(Failure::Rejected { .. })));
 }
 
 #[test]
@@ -865,11 +868,12 @@ fn a_file_without_a_link_is_waited_for() {
     };
     for not_yet in [r#"{"messages": []}"#.to_owned(), message(Value::Null)] {
         let outcome = side.read(&task, &known, &answer(200, not_yet));
-        assert!(matches!(outcome, Outcome::Retry { wait: Some(wait), .. } if wait.as_millis() == 700), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(Failure::Retry { wait: Some(wait), .. }) if wait.as_millis() == 700),
+            "{outcome:?}"
+        );
     }
-    let Outcome::Learned(facts) = side.read(&task, &known, &answer(200, message(json!("https://x/2")))) else {
-        panic!()
-    };
+    let Ok(facts) = side.read(&task, &known, &answer(200, message(json!("https://x/2")))) else { panic!() };
     known.learn(&facts);
     let Step::Download(request) = side.next(&task, &known) else { panic!() };
     assert_eq!(request.uri(), "https://x/2");

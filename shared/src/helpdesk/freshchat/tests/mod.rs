@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::Freshchat;
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Known, Outcome, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task},
     message::{Contact, Part},
     secret::{Secret, Secrets},
     settings::Options,
@@ -64,7 +64,7 @@ impl Side {
         Freshchat.next(&self.account(), task, known).expect("a step")
     }
 
-    fn read(&self, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         Freshchat.read(&self.account(), task, known, answer)
     }
 }

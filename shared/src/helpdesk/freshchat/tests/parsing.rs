@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     helpdesk::{Helpdesk, Origin},
+    json::Json,
     message::{Button, Card, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
     webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
 };
@@ -11,6 +12,10 @@ use crate::{
 pub(super) fn parse(side: &Side, body: impl Into<Bytes>) -> Result<ParsedHelpdesk, ParseError> {
     let request = request(body, &[]);
     Freshchat.parse(&side.account(), Verified::invoked(&request))
+}
+
+fn origin(body: &[u8]) -> Option<Origin> {
+    Freshchat.origin(Json::read(std::str::from_utf8(body).unwrap()).unwrap())
 }
 
 fn parsed(side: &Side, name: &str) -> ParsedHelpdesk {
@@ -239,7 +244,7 @@ fn what_cannot_be_read_is_noticed_beside_what_can() {
         vec![Part::Buttons { buttons: vec![Button::Reply { label: text.to_owned(), text: text.to_owned() }] }]
     };
     let rows = [
-        (json!("hello"), notice("message")),
+        (json!("hello"), vec![Part::Unsupported { what: "message".to_owned(), text: Some("hello".to_owned()) }]),
         (json!({"text": {"content": 5}}), notice("message")),
         (json!({"text": "hello"}), vec![Part::text("hello")]),
         (json!({"template_content": {"type": "quick_reply_dropdown", "sections": []}}), notice("template")),
@@ -365,53 +370,168 @@ fn events_about_conversations_tell_their_state() {
 }
 
 #[test]
-fn malformed_bodies_are_refused_with_a_word_and_a_field() {
-    let agent = "on_message_create_agent_text.json";
-    let message = |key: &str, value: Value| edited(agent, |event| event["data"]["message"]["messages"][0][key] = value);
-    let rows: Vec<(Vec<u8>, &str, &str)> = vec![
-        (b"".to_vec(), "not_json", "line 1"),
-        (b"{\"action\": ".to_vec(), "not_json", "line 1"),
-        (b"[]".to_vec(), "bad_field", "(body)"),
-        (b"{}".to_vec(), "missing_field", "`action`"),
-        (br#"{"event": ["onMessageCreate"]}"#.to_vec(), "bad_field", "`event`"),
-        (br#"{"event": "onMessageCreate", "action": "x"}"#.to_vec(), "bad_field", "`action`"),
-        (br#"{"event": "onMessageCreate"}"#.to_vec(), "missing_field", "`data.message.messages`"),
-        (br#"{"event": "onUserUpdate", "data": 5}"#.to_vec(), "missing_field", "`data.user.id`"),
-        (br#"{"event": "onConversationUpdate"}"#.to_vec(), "missing_field", "`data.conversation.conversation_id`"),
-        (
-            br#"{"action": "conversation_reopen"}"#.to_vec(),
-            "missing_field",
-            "`data.reopen.conversation.conversation_id`",
-        ),
-        (br#"{"action": "message_create"}"#.to_vec(), "missing_field", "`data.message`"),
-        (br#"{"action": "message_create", "data": {"message": "x"}}"#.to_vec(), "bad_field", "`data.message`"),
-        (
-            br#"{"action": "message_create", "data": {"message": {"id": "1"}}}"#.to_vec(),
-            "missing_field",
-            "`data.message.actor_type`",
-        ),
-        (
-            br#"{"event": "onMessageCreate", "data": {"message": {"messages": [5]}}}"#.to_vec(),
-            "missing_field",
-            "`data.message.messages[0].actor_type`",
-        ),
-        (message("id", json!(null)), "missing_field", "`data.message.messages[0].id`"),
-        (message("id", json!({})), "bad_field", "`data.message.messages[0].id`"),
-        (message("message_type", json!(["private"])), "bad_field", "`data.message.messages[0].message_type`"),
-        (message("message_parts", json!("hello")), "bad_field", "`data.message.messages[0].message_parts`"),
-        (
-            edited("webhook_message_create_agent_2022.json", |event| {
-                event["data"]["message"]["conversation_id"] = json!([])
-            }),
-            "bad_field",
-            "`data.message.conversation_id`",
-        ),
+fn a_body_that_is_none_of_freshchats_is_refused_with_a_word_and_a_field() {
+    let rows: [(&str, &str, &str); 6] = [
+        ("", "not_json", "line 1"),
+        ("{\"action\": ", "not_json", "line 1"),
+        ("[]", "bad_field", "(body)"),
+        ("{}", "missing_field", "`action`"),
+        (r#"{"event": ["onMessageCreate"]}"#, "bad_field", "`event`"),
+        (r#"{"event": "onMessageCreate", "action": "x"}"#, "bad_field", "`action`"),
     ];
     for (body, code, field) in rows {
-        let shown = String::from_utf8_lossy(&body).into_owned();
-        let error = parse(&Side::without_topic(), body).expect_err(&shown);
-        assert_eq!(error.code, code, "{shown}");
-        assert!(error.message.contains(field), "{}: {shown}", error.message);
+        let error = parse(&Side::without_topic(), body).expect_err(body);
+        assert_eq!(error.code, code, "{body}");
+        assert!(error.message.contains(field), "{}: {body}", error.message);
+    }
+}
+
+/// What becomes of a call: who it is about, and what it says.
+fn told(body: &[u8]) -> String {
+    let parsed = parse(&Side::without_topic(), body.to_vec()).unwrap_or_else(|error| panic!("{error}"));
+    let part = |part: &Part| match part {
+        Part::Text { text } => text.clone(),
+        Part::Unsupported { what, text } => format!("[{what}: {}]", text.as_deref().unwrap_or_default()),
+        Part::Media(media) => format!("({:?} {})", media.kind, media.name.as_deref().unwrap_or_default()),
+        other => format!("{other:?}"),
+    };
+    let event = |event: &HelpdeskEvent| {
+        let who = match &event.group {
+            group if group == CONVERSATION => "conversation",
+            group if group == USER => "user",
+            group => group,
+        };
+        let said = match &event.kind {
+            HelpdeskEventKind::Message { parts, .. } => parts.iter().map(part).collect::<Vec<_>>().join(" "),
+            other => format!("{other:?}"),
+        };
+        format!("{who}: {said}")
+    };
+    let ignored = parsed.ignored.iter().map(|ignored| format!("ignored: {}", ignored.reason));
+    parsed.events.iter().map(event).chain(ignored).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
+    let agent = "on_message_create_agent_text.json";
+    let text = "conversation: Hello Lorna, what can we do for you?";
+    let message = |key: &str, value: Value| edited(agent, |event| event["data"]["message"]["messages"][0][key] = value);
+    let whole = |edit: fn(&mut Value)| edited(agent, |event| edit(&mut event["data"]));
+    let body = |body: &str| body.as_bytes().to_vec();
+    let rows: Vec<(Vec<u8>, &str)> = vec![
+        // The content.
+        (message("message_parts", json!("hello")), "conversation: [message: hello]"),
+        (message("message_parts", json!(5)), "conversation: [message: ]"),
+        (message("message_parts", json!({})), "conversation: [message: ]"),
+        (message("message_parts", json!(null)), "conversation: [message: ]"),
+        (message("message_parts", json!({"text": {"content": "x"}})), "conversation: x"),
+        (message("message_parts", json!([])), "ignored: empty"),
+        (message("message_parts", json!([{"text": null}])), "conversation: [message: ]"),
+        (
+            message("message_parts", json!([{"text": {"content": ["x"]}}, {"text": {"content": "y"}}])),
+            "conversation: [message: ] y",
+        ),
+        (message("message_parts", json!([{"file": 7}])), "conversation: (File )"),
+        (
+            message("message_parts", json!([{"file": {"url": "file:///etc/passwd", "name": "a.pdf"}}])),
+            "conversation: (File a.pdf)",
+        ),
+        (message("reply_parts", json!("hello")), "conversation: Hello Lorna, what can we do for you? [message: hello]"),
+        // What stands around it.
+        (message("id", json!(null)), text),
+        (message("id", json!({})), text),
+        (message("id", json!("i".repeat(5_000))), text),
+        (message("created_time", json!([])), text),
+        (message("conversation_id", json!([])), text),
+        (message("channel_id", json!({})), text),
+        (message("actor_id", json!(7)), text),
+        (edited(agent, |event| event["timestamp"] = json!("soon")), text),
+        (edited(agent, |event| event["data"]["associations"] = json!("none")), text),
+        (
+            whole(|data| {
+                data["message"]["conversation_id"] = json!([]);
+                data["message"]["messages"][0]["conversation_id"] = json!([]);
+            }),
+            "user: Hello Lorna, what can we do for you?",
+        ),
+        (
+            whole(|data| {
+                data["message"]["conversation_id"] = json!(null);
+                data["message"]["messages"][0] = json!({"id": "1", "message_parts": [{"file": {"name": "a.pdf"}}]});
+            }),
+            "user: [file: a.pdf]",
+        ),
+        // Who wrote, and to whom: nothing is guessed.
+        (message("message_type", json!(["private"])), "ignored: unsupported"),
+        (
+            whole(|data| {
+                data["actor"] = json!(7);
+                data["message"]["messages"][0]["actor_type"] = json!({});
+            }),
+            "ignored: no_author",
+        ),
+        (
+            body(
+                r#"{"event": "onMessageCreate", "data": {"actor": {"type": "agent"}, "message": {"messages": [{"id": "1", "message_parts": [{"text": "x"}]}]}}}"#,
+            ),
+            "ignored: no_contact",
+        ),
+        (body(r#"{"event": "onMessageCreate"}"#), "ignored: empty"),
+        (body(r#"{"event": "onMessageCreate", "data": {"message": {"messages": 7}}}"#), "ignored: empty"),
+        (body(r#"{"action": "message_create"}"#), "ignored: no_author"),
+        (body(r#"{"action": "message_create", "data": {"message": "x"}}"#), "ignored: no_author"),
+        (
+            body(r#"{"action": "message_create", "actor": {"actor_type": "agent"}, "data": {"message": {}}}"#),
+            "ignored: no_contact",
+        ),
+        (body(r#"{"event": "onUserUpdate", "data": 5}"#), "ignored: no_contact"),
+        (body(r#"{"event": "onConversationUpdate"}"#), "ignored: no_conversation"),
+        (body(r#"{"action": "conversation_reopen", "data": {"reopen": []}}"#), "ignored: no_conversation"),
+        // Neighbours.
+        (
+            edited("on_message_create_agent_two_messages.json", |event| {
+                let messages = event["data"]["message"]["messages"].as_array_mut().unwrap();
+                messages[1]["message_parts"] = json!("odd");
+                messages.insert(0, json!({"message_type": 5}));
+            }),
+            "conversation: first; conversation: [message: odd]; ignored: unsupported",
+        ),
+        // Of several fields of one name the last counts.
+        (
+            body(
+                r#"{"action": "x", "action": "message_create", "actor": {"actor_type": "user", "actor_type": "agent"},
+                "data": {"message": {"conversation_id": "c", "id": 1, "id": "2", "message_parts": 5, "message_parts": [
+                {"text": {"content": "x"}, "text": {"content": "y", "content": "z"}}]}}}"#,
+            ),
+            "c: z",
+        ),
+    ];
+    for (body, expected) in rows {
+        assert_eq!(told(&body), expected, "{}", String::from_utf8_lossy(&body));
+    }
+}
+
+#[test]
+fn an_event_without_an_id_has_one_that_its_redelivery_has_as_well() {
+    let ids = |body: &[u8]| -> Vec<String> {
+        let parsed = parse(&Side::without_topic(), body.to_vec()).unwrap();
+        parsed.events.into_iter().map(|event| event.id).collect()
+    };
+    let two = |text: &str| {
+        edited("on_message_create_agent_two_messages.json", |event| {
+            for message in event["data"]["message"]["messages"].as_array_mut().unwrap() {
+                message["id"] = json!(null);
+                message["message_parts"][0]["text"]["content"] = json!(text);
+            }
+        })
+    };
+    let resolved = |time: Value| edited("webhook_conversation_resolution.json", |event| event["action_time"] = time);
+    for (this, that) in [(two("a"), two("b")), (resolved(json!(null)), resolved(json!({})))] {
+        let (first, second) = (ids(&this), ids(&that));
+        assert_eq!(ids(&this), first);
+        let all: std::collections::BTreeSet<&String> = first.iter().chain(&second).collect();
+        assert_eq!(all.len(), first.len() + second.len(), "{all:?}");
+        assert!(all.iter().all(|id| id.len() < 200 && !id.contains("1700000000000")), "{all:?}");
     }
 }
 
@@ -428,7 +548,7 @@ fn a_classic_call_that_came_in_without_its_signature_is_not_read() {
 
 #[test]
 fn the_origin_of_product_events_is_told() {
-    let origin = |name: &str| Freshchat.origin(&json(name));
+    let origin = |name: &str| origin(&fixture(name));
     assert_eq!(
         origin("on_message_create_agent_text.json"),
         Some(Origin {
@@ -454,8 +574,9 @@ fn the_origin_of_product_events_is_told() {
     assert_eq!((update.topic, update.user.as_deref()), (None, Some("b3c2c92e-d650-4c40-bb7d-aeb3423cd4d2")));
     let conversation = origin("on_conversation_update.json").unwrap();
     assert_eq!(conversation.topic.as_deref(), Some("d2f99658-ff98-44b8-b5c1-3a19dbfe2a2d"));
-    assert_eq!(Freshchat.origin(&json!({"action": "message_create"})), None);
-    assert_eq!(Freshchat.origin(&json!([1])), None);
+    for body in [r#"{"action": "message_create"}"#, "[1]"] {
+        assert_eq!(self::origin(body.as_bytes()), None);
+    }
 }
 
 /// A sample with one value replaced by anything.
@@ -512,6 +633,6 @@ proptest! {
         if let Ok(parsed) = parse(&side, body.clone()) {
             prop_assert!(parsed.events.iter().all(|event| !event.id.is_empty() && !event.group.is_empty()));
         }
-        let _ = Freshchat.origin(&serde_json::from_slice(&body).unwrap());
+        let _ = origin(&body);
     }
 }

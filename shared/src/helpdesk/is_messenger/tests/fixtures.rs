@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::adapter::Failure;
 use crate::message::{Button, Media, MediaKind, MediaSource, Receipt};
 
 /// What a sample is about.
@@ -20,7 +21,7 @@ enum Row {
     /// IS-Messenger posts this body, which is refused with this code.
     Refused(&'static str),
     /// IS-Messenger answers so, which means this for a message.
-    Answer(u16, Outcome),
+    Answer(u16, Learned),
     /// We answer with these keys.
     OurAnswer(&'static str),
     /// A shape that we do not send, and why.
@@ -47,7 +48,7 @@ fn rows() -> Vec<(&'static str, Row)> {
     };
     let depot = || Row::Taken(vec![Part::text("It leaves the depot today.")]);
     let reply = |text: &str| Button::Reply { label: text.to_owned(), text: text.to_owned() };
-    let sent_as = |id: &str| Outcome::Learned(vec![Fact::Sent(Some(id.into())), Fact::User("+447700900238".into())]);
+    let sent_as = |id: &str| Ok(vec![Fact::Sent(Some(id.into())), Fact::User("+447700900238".into())]);
     vec![
         (
             "in_message_text.json",
@@ -73,19 +74,19 @@ fn rows() -> Vec<(&'static str, Row)> {
             "in_response_400.json",
             Row::Answer(
                 400,
-                Outcome::rejected_as("IS-Messenger refused the message (HTTP 400)", "contactId is invalid"),
+                Err(Failure::rejected_as("IS-Messenger refused the message (HTTP 400)", "contactId is invalid")),
             ),
         ),
         (
             "in_response_401.json",
             Row::Answer(
                 401,
-                Outcome::Blocked {
+                Err(Failure::Blocked {
                     reason: "IS-Messenger refused the API token (HTTP 401); it may have been renewed".into(),
-                },
+                }),
             ),
         ),
-        ("in_response_429.json", Row::Answer(429, Outcome::retry("IS-Messenger answered 429"))),
+        ("in_response_429.json", Row::Answer(429, Err(Failure::retry("IS-Messenger answered 429")))),
         ("out_text.json", depot()),
         ("out_text_custom_id.json", depot()),
         ("out_text_no_channel_id.json", depot()),

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::IsMessenger;
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Fact, Known, Outcome, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Delivery, Fact, Known, Learned, Step, Task},
     helpdesk::Helpdesk,
     message::{Contact, HelpdeskEvent, HelpdeskEventKind, Part},
     secret::{Secret, Secrets},
@@ -69,7 +69,7 @@ impl Side {
         IsMessenger.next(&self.account(), task, known).expect("a step")
     }
 
-    fn read(&self, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Outcome {
+    fn read(&self, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         IsMessenger.read(&self.account(), task, known, answer)
     }
 
@@ -86,7 +86,7 @@ impl Side {
         while let Step::Call(call) = self.next(task, known) {
             sent.push(body(call));
             match self.read(task, known, &answer(200, "{}")) {
-                Outcome::Learned(facts) => known.learn(&facts),
+                Ok(facts) => known.learn(&facts),
                 other => panic!("facts expected, not {other:?}"),
             }
             assert!(sent.len() < 100, "the task never ends");

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::Repeat,
+    adapter::{Failure, Repeat},
     message::{Button, Media, MediaKind, MediaSource, Receipt},
 };
 
@@ -93,12 +93,12 @@ fn a_location_that_is_refused_goes_as_a_map_link() {
     let mut known = Known::default();
     let first = body(call(side.next(&task, &known)));
     assert_eq!(first["events"][0]["message"], json!({"type": "location", "latitude": 41.5, "longitude": 2.25}));
-    let Outcome::Learned(facts) = side.read(&task, &known, &answer(400, "{}")) else { panic!("facts expected") };
+    let Ok(facts) = side.read(&task, &known, &answer(400, "{}")) else { panic!("facts expected") };
     known.learn(&facts);
     let second = body(call(side.next(&task, &known)));
     assert_eq!(second["events"][0]["message"]["text"], "https://www.google.com/maps?q=41.5,2.25");
     assert_eq!(first["events"][0]["mId"], second["events"][0]["mId"]);
-    assert!(matches!(side.read(&task, &known, &answer(400, "{}")), Outcome::Rejected { .. }));
+    assert!(matches!(side.read(&task, &known, &answer(400, "{}")), Err(Failure::Rejected { .. })));
 }
 
 #[test]
@@ -110,33 +110,30 @@ fn answers_mean_what_the_status_says() {
     let receipt = Task::Receipt { contact: &contact, message: "m", receipt: &Receipt::Read, at: AT };
     for task in [Task::Deliver(&delivery), receipt] {
         for (status, body) in [(200, "{}"), (200, "<html>"), (201, ""), (204, "")] {
-            assert!(
-                matches!(side.read(&task, &Known::default(), &answer(status, body)), Outcome::Learned(_)),
-                "{status}"
-            );
+            assert!(matches!(side.read(&task, &Known::default(), &answer(status, body)), Ok(_)), "{status}");
         }
         for status in [408, 429, 500, 502, 503, 504] {
             assert!(
-                matches!(side.read(&task, &Known::default(), &answer(status, "")), Outcome::Retry { .. }),
+                matches!(side.read(&task, &Known::default(), &answer(status, "")), Err(Failure::Retry { .. })),
                 "{status}"
             );
         }
         for status in [301, 302, 307, 308, 401, 403] {
             assert!(
-                matches!(side.read(&task, &Known::default(), &answer(status, "")), Outcome::Blocked { .. }),
+                matches!(side.read(&task, &Known::default(), &answer(status, "")), Err(Failure::Blocked { .. })),
                 "{status}"
             );
         }
         for status in [400, 404, 405, 410, 413, 422] {
             assert!(
-                matches!(side.read(&task, &Known::default(), &answer(status, "{")), Outcome::Rejected { .. }),
+                matches!(side.read(&task, &Known::default(), &answer(status, "{")), Err(Failure::Rejected { .. })),
                 "{status}"
             );
         }
         let mut busy = answer(429, fixture("in_response_429.json"));
         busy.headers_mut().insert("retry-after", "3".parse().expect("a value"));
         let wait = match side.read(&task, &Known::default(), &busy) {
-            Outcome::Retry { wait, doubtful: false, .. } => wait,
+            Err(Failure::Retry { wait, doubtful: false, .. }) => wait,
             other => panic!("a retry expected, not {other:?}"),
         };
         assert_eq!(wait, Some(Duration::from_secs(3)));
