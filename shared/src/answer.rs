@@ -168,6 +168,11 @@ pub fn json_answer(status: StatusCode, body: &impl serde::Serialize) -> Answer {
     answer
 }
 
+/// A JSON answer to what went well.
+pub fn ok_answer(body: impl serde::Serialize) -> Answer {
+    json_answer(StatusCode::OK, &body)
+}
+
 /// What an adapter wants the platform to hear.
 pub fn ack_answer(ack: Ack) -> Answer {
     let mut answer = Response::new(ack.body);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    adapter::{Account, Adapter},
+    adapter::Adapter,
     answer::{Answer, ApiError, ack_answer},
     aws::Patience,
     clock::now_ms,
@@ -231,13 +231,7 @@ impl Ingest {
         candidates: Vec<std::sync::Arc<Live>>,
         origin: &Origin,
     ) -> Result<Vec<std::sync::Arc<Live>>, ApiError> {
-        let topic_of = |account: Account<'_>| account.setting("channel_id").map(str::to_owned);
-        let of_topic: Vec<_> = candidates
-            .iter()
-            .filter(|live| origin.topic.is_some() && topic_of(live.helpdesk_account()) == origin.topic)
-            .cloned()
-            .collect();
-        let candidates = if of_topic.is_empty() { candidates } else { of_topic };
+        let candidates = of_topic(candidates, origin.topic.as_deref());
         if let (Some(user), true) = (&origin.user, candidates.len() > 1) {
             for live in &candidates {
                 if self.store.contact_of(&live.installation.id, user).await?.is_some() {
@@ -247,6 +241,13 @@ impl Ingest {
         }
         Ok(candidates)
     }
+}
+
+/// The installations with this topic; all of them where none has it.
+fn of_topic(candidates: Vec<std::sync::Arc<Live>>, topic: Option<&str>) -> Vec<std::sync::Arc<Live>> {
+    let has_it = |live: &Live| topic.is_some() && live.installation.helpdesk.topic(live.helpdesk) == topic;
+    let found: Vec<_> = candidates.iter().filter(|live| has_it(live)).cloned().collect();
+    if found.is_empty() { candidates } else { found }
 }
 
 /// The pieces of `/channels/{installation}/{token}` or `/helpdesks/{installation}/{token}`.
@@ -306,6 +307,29 @@ fn answer(result: Result<Ack, ApiError>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{installation::Installation, testing::Inboxes};
+
+    #[test]
+    fn of_several_installations_the_one_with_the_events_topic_is_meant() {
+        let live = |inbox: &str| {
+            let viber = json!({"kind": "viber", "settings": {}});
+            let installation: Installation = serde_json::from_value(json!({
+                "id": inbox, "channel": viber, "helpdesk": {"kind": "freshchat", "settings": {}}, "options": {},
+                "tokens": [], "identity": "", "account_keys": [], "created_at": 0, "updated_at": 0,
+            }))
+            .unwrap();
+            let mut live = Live::new(installation, std::sync::Arc::default(), "https://bridge.example").unwrap();
+            (live.helpdesk, live.installation.helpdesk) = (&Inboxes, Inboxes::side(inbox));
+            std::sync::Arc::new(live)
+        };
+        let all = || vec![live("7"), live("8")];
+        let of =
+            |topic| -> Vec<String> { of_topic(all(), topic).iter().map(|live| live.installation.id.clone()).collect() };
+        assert_eq!(of(Some("8")), ["8"]);
+        for topic in [None, Some("9"), Some("same")] {
+            assert_eq!(of(topic), ["7", "8"], "{topic:?}");
+        }
+    }
 
     #[test]
     fn paths_are_taken_apart() {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    adapter::Account,
+    adapter::{Account, Adapter},
     channel::{Channel, channel},
     clock::now_ms,
     crypto::{same, sha256_hex},
@@ -60,6 +60,26 @@ pub struct Installation {
     pub version: u64,
 }
 
+/// One side of an installation.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Where customers write.
+    Channel,
+    /// Where agents answer.
+    Helpdesk,
+}
+
+impl Side {
+    /// The word for it in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Helpdesk => "helpdesk",
+        }
+    }
+}
+
 /// The kind and the settings of one side, without its secrets.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct SideSettings {
@@ -67,6 +87,14 @@ pub struct SideSettings {
     pub kind: String,
     /// Its settings.
     pub settings: BTreeMap<String, String>,
+}
+
+impl SideSettings {
+    /// The topic that the setting marked as such names, where this adapter has one.
+    pub fn topic(&self, adapter: &dyn Adapter) -> Option<&str> {
+        let setting = adapter.settings().iter().find(|setting| setting.topic.is_some())?;
+        self.settings.get(setting.name).map(String::as_str)
+    }
 }
 
 /// Where an installation stands.

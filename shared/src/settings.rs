@@ -12,10 +12,22 @@ pub struct Setting {
     pub required: bool,
     /// Whether it is a credential, which is sealed and never shown.
     pub secret: bool,
+    /// Whether it names the [`Topic`], and how.
+    pub topic: Option<Topic>,
     /// What form it has.
     pub form: Form,
     /// What it is and where to find it, for people: completes "… should be".
     pub help: &'static str,
+}
+
+/// How a setting names the topic: the part of a helpdesk's account (a topic, a channel, an inbox) that the contacts'
+/// conversations go to. Two installations of one channel account for two topics are two installations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// By the vendor's id.
+    Id,
+    /// By the vendor's id or by a title; the check of the account puts the id in the title's place.
+    IdOrTitle,
 }
 
 /// The form of a setting.
@@ -36,17 +48,27 @@ pub enum Form {
 impl Setting {
     /// A setting that an install needs.
     pub const fn required(name: &'static str, form: Form, help: &'static str) -> Self {
-        Self { name, required: true, secret: false, form, help }
+        Self { name, required: true, secret: false, topic: None, form, help }
     }
 
     /// A setting that an install may leave out.
     pub const fn optional(name: &'static str, form: Form, help: &'static str) -> Self {
-        Self { name, required: false, secret: false, form, help }
+        Self { name, required: false, secret: false, topic: None, form, help }
     }
 
     /// The same setting as a credential.
     pub const fn secret(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    /// The same setting as the id of the helpdesk's topic.
+    pub const fn topic(self) -> Self {
+        Self { topic: Some(Topic::Id), ..self }
+    }
+
+    /// The same setting as the id of the helpdesk's topic or its title.
+    pub const fn topic_or_title(self) -> Self {
+        Self { topic: Some(Topic::IdOrTitle), ..self }
     }
 
     /// Checks a value against the form and gives it back as it shall be stored, without space around it.

@@ -7,12 +7,15 @@ use http::{HeaderMap, Method, Response};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, Step, Task},
+    adapter::{Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Step, Task},
     channel::Channel,
+    helpdesk::{HELPDESKS, Helpdesk},
+    installation::SideSettings,
+    limits::Limits,
     message::{Author, AuthorKind, Contact, Part},
     secret::{Secret, Secrets},
-    settings::Options,
-    webhook::{ParseError, ParsedChannel, VerifyError, WebhookRequest, authenticate},
+    settings::{Form, Options, Setting},
+    webhook::{ParseError, ParsedChannel, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest, authenticate},
 };
 
 /// When every call of the tests arrives.
@@ -217,6 +220,52 @@ pub(crate) fn request(call: &Call) -> Value {
         "repeat": format!("{:?}", call.repeat),
         "body": body(call),
     })
+}
+
+/// A helpdesk that no part of the bridge has heard of: its topic is the setting `inbox_id`.
+pub(crate) struct Inboxes;
+
+impl Adapter for Inboxes {
+    fn limits(&self) -> &'static Limits {
+        HELPDESKS[0].1.limits()
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        const {
+            &[
+                Setting::required("api_url", Form::Url, "the account's URL"),
+                Setting::required("channel_id", Form::Text(9), "something else"),
+                Setting::required("inbox_id", Form::Text(9), "the inbox").topic(),
+            ]
+        }
+    }
+
+    fn verify(&self, _: &Account<'_>, _: &WebhookRequest) -> Result<Proof, VerifyError> {
+        Ok(Proof::Signed)
+    }
+
+    fn next(&self, _: &Account<'_>, _: &Task<'_>, _: &Known) -> Result<Step, RenderError> {
+        Ok(Step::Done)
+    }
+
+    fn read(&self, _: &Account<'_>, _: &Task<'_>, _: &Known, _: &Response<Bytes>) -> Learned {
+        Ok(Vec::new())
+    }
+}
+
+impl Helpdesk for Inboxes {
+    fn parse(&self, _: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
+        Ok(ParsedHelpdesk::ignored(&request.request().id, "unknown"))
+    }
+}
+
+impl Inboxes {
+    /// Its side of an installation, with this inbox.
+    pub(crate) fn side(inbox: &str) -> SideSettings {
+        let settings = [("api_url", "https://inboxes.example/"), ("channel_id", "same"), ("inbox_id", inbox)];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        SideSettings { kind: "inboxes".to_owned(), settings }
+    }
 }
 
 /// Compares with the snapshot `name` beside the adapter.

@@ -392,6 +392,21 @@ async fn a_leaked_settings_key_can_be_revoked_and_does_nothing_that_lasts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_a_change_makes_anew_is_shown_once() {
+    let rig = Rig::start("custom", "freshchat").await;
+    let own = format!("/installations/{}", rig.bridge.installation_id());
+    let unchanged = json!({"settings": {"agent_name": true}});
+    let anew = json!({"channel": {"secret": null}});
+    for (method, patch, is_shown) in
+        [("PATCH", Some(&unchanged), false), ("PATCH", Some(&anew), true), ("GET", None, false)]
+    {
+        let (status, body) = rig.bridge.admin(method, &own, patch).await.unwrap();
+        let made = body["generated_secrets"]["secret"].as_str();
+        assert_eq!((status, made.is_some_and(|made| made.starts_with("whsec_"))), (200, is_shown), "{method}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_installation_lives_its_whole_life() {
     every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;

@@ -1,16 +1,16 @@
 //! Installs, changes and removes installations: the admin's routes and page, and the Marketplace's set-up events.
 
 use byoc::{
-    answer::{Answer, ApiError, json_answer},
+    answer::{Answer, ApiError, json_answer, ok_answer},
     config::Environment,
     ingest::health,
-    install::{Access, Admin, InstallRequest, Redrive},
+    install::{Access, Admin, InstallationView, Installed, Redrive, Wanted},
     lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
     start::StartError,
 };
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The longest body that is taken.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -57,7 +57,7 @@ impl InstallHook {
         if event.len() > BODY_LIMIT {
             return Ok(refusal(&too_large()));
         }
-        self.admin.app_event(&serde_json::from_str(event).unwrap_or_default()).await
+        Ok(json!(self.admin.app_event(&serde_json::from_str(event).unwrap_or_default()).await?))
     }
 
     async fn route(&self, request: Request<Bytes>) -> Result<Answer, ApiError> {
@@ -65,7 +65,7 @@ impl InstallHook {
         let pieces: Vec<&str> = path.split('/').skip(1).collect();
         let method = request.method().clone();
         match (&method, pieces.as_slice()) {
-            (&Method::GET, ["health"]) => return Ok(json_answer(StatusCode::OK, &health())),
+            (&Method::GET, ["health"]) => return Ok(ok_answer(health())),
             (&Method::GET, ["installations", id, "settings"]) => return self.page(id, &request).await,
             (_, ["installations", ..]) => {}
             _ => return Err(ApiError::not_found()),
@@ -79,27 +79,21 @@ impl InstallHook {
                 Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", message))
             }
         };
-        let ok = |mut body: Value| {
-            // It holds the settings key, which may have been replaced since the caller's was checked.
-            if let (Access::Settings, Some(view)) = (access, body.as_object_mut()) {
-                view.remove("settings_url");
-            }
-            json_answer(StatusCode::OK, &body)
-        };
+        let shown = |view: InstallationView| ok_answer(view.seen_with(access));
         match (&method, pieces.as_slice()) {
             (&Method::POST, ["installations"]) => {
-                let request = InstallRequest::parse(&body(&request)?.unwrap_or_default(), self.allow_http)?;
-                let (is_new, view) = self.admin.install(request, Vec::new()).await?;
-                Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &view))
+                let wanted = Wanted::from_post(&body(&request)?.unwrap_or_default(), self.allow_http)?;
+                let Installed { is_new, installation } = self.admin.install(wanted).await?;
+                Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &installation))
             }
-            (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(ok),
+            (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(shown),
             (&Method::PATCH, ["installations", id]) => {
                 only_admin("change an installation")?;
-                self.admin.update(id, &body(&request)?.unwrap_or_default()).await.map(ok)
+                self.admin.update(id, &body(&request)?.unwrap_or_default()).await.map(shown)
             }
             (&Method::DELETE, ["installations", id]) => {
                 only_admin("remove an installation")?;
-                self.admin.uninstall(id).await.map(ok)
+                self.admin.uninstall(id).await.map(shown)
             }
             (&Method::POST, ["installations", id, "rotate"]) => {
                 let body = body(&request)?.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
@@ -111,13 +105,15 @@ impl InstallHook {
                 if urls.and_then(Value::as_array).is_some_and(|urls| urls.contains(&"settings".into())) {
                     only_admin("make a new settings key")?;
                 }
-                self.admin.rotate(id, urls).await.map(ok)
+                self.admin.rotate(id, urls).await.map(shown)
             }
-            (&Method::POST, ["installations", id, "register"]) => self.admin.register(id).await.map(ok),
-            (&Method::POST, ["installations", id, "check"]) => self.admin.check(id).await.map(ok),
-            (&Method::GET, ["installations", id, "messages"]) => self.admin.messages(id).await.map(ok),
-            (&Method::GET, ["installations", id, "messages", message]) => self.admin.message(id, message).await.map(ok),
-            (&Method::GET, ["installations", id, "dead-letters"]) => self.admin.dead_letters(id).await.map(ok),
+            (&Method::POST, ["installations", id, "register"]) => self.admin.register(id).await.map(shown),
+            (&Method::POST, ["installations", id, "check"]) => self.admin.check(id).await.map(ok_answer),
+            (&Method::GET, ["installations", id, "messages"]) => self.admin.messages(id).await.map(ok_answer),
+            (&Method::GET, ["installations", id, "messages", message]) => {
+                self.admin.message(id, message).await.map(ok_answer)
+            }
+            (&Method::GET, ["installations", id, "dead-letters"]) => self.admin.dead_letters(id).await.map(ok_answer),
             (&Method::POST, ["installations", id, "redrive"] | ["installations", id, "dead-letters", "redrive"]) => {
                 let wanted = match body(&request)? {
                     None => Redrive::default(),
@@ -126,7 +122,7 @@ impl InstallHook {
                         ApiError::unprocessable("bad_setting", message)
                     })?,
                 };
-                self.admin.redrive(id, &wanted).await.map(ok)
+                self.admin.redrive(id, &wanted).await.map(ok_answer)
             }
             (_, ["installations"]) => Err(method_not_allowed(&method, "POST")),
             (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),

@@ -1,16 +1,15 @@
 //! What is dead and why, and how it gets another chance.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
 
-use super::Admin;
+use super::{Admin, RedriveReport};
 use crate::{
     answer::ApiError,
     clock::now_ms,
     installation::Live,
     message::{Envelope, Event},
     queue::Received,
-    store::{Direction, JournalKey, JournalState},
+    store::{Direction, JournalKey, JournalState, Page},
 };
 
 /// So many rounds of ten messages at most, and each message hidden for so long meanwhile.
@@ -36,16 +35,16 @@ impl Admin {
     ///
     /// # Errors
     /// 404, or our own failure.
-    pub async fn dead_letters(&self, id: &str) -> Result<Value, ApiError> {
+    pub async fn dead_letters(&self, id: &str) -> Result<Page, ApiError> {
         self.find(id).await?;
-        Ok(json!(self.store.latest(id, Some(JournalState::Dead), 100).await?))
+        Ok(self.store.latest(id, Some(JournalState::Dead), 100).await?)
     }
 
     /// Sends dead messages again, with all their retries.
     ///
     /// # Errors
     /// 404, 410, or our own failure; what went back by then has gone back.
-    pub async fn redrive(&self, id: &str, wanted: &Redrive) -> Result<Value, ApiError> {
+    pub async fn redrive(&self, id: &str, wanted: &Redrive) -> Result<RedriveReport, ApiError> {
         let live = self.fresh(id).await?;
         let mut redriven = 0_u32;
         let mut others: Vec<String> = Vec::new();
@@ -75,7 +74,7 @@ impl Admin {
             // Whoever looks next shall see them; where this fails they show up again by themselves.
             let _ = self.dead_letters.hide(receipt_handle, 0).await;
         }
-        Ok(json!({"redriven": redriven, "more": more}))
+        Ok(RedriveReport { redriven, more })
     }
 
     async fn send_again(&self, key: &JournalKey, letter: Received) -> Result<(), ApiError> {

@@ -1,151 +1,169 @@
-//! What an install request says, checked field by field.
+//! What an install or a change asks for, checked field by field.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::{
-    adapter::Adapter,
+    adapter::{Account, Adapter},
     answer::ApiError,
-    channel::{CHANNELS, Channel, channel},
-    helpdesk::{HELPDESKS, Helpdesk, helpdesk},
-    installation::SideSettings,
+    channel::CHANNELS,
+    clock::now_ms,
+    helpdesk::HELPDESKS,
+    installation::{Live, Side, SideSettings},
     secret::{Secret, Secrets},
     settings::{Form, Options, Setting},
 };
 
-/// An install request in which every field has the form that it should have.
+/// What an installation shall be. Every field has the form that it should have; no vendor was asked yet.
 #[derive(Debug)]
-pub struct InstallRequest {
-    /// The channel's side.
-    pub channel: Side<dyn Channel>,
-    /// The helpdesk's side.
-    pub helpdesk: Side<dyn Helpdesk>,
+pub struct Wanted {
+    pub(super) channel: WantedSide,
+    pub(super) helpdesk: WantedSide,
     /// How the bridge shall behave.
-    pub options: Options,
+    pub(super) options: Options,
+    /// What names the helpdesk's account beside what its check teaches.
+    pub(super) account_keys: Vec<String>,
 }
 
-/// One side of an install request.
-pub struct Side<A: ?Sized + 'static> {
-    /// Its adapter.
-    pub adapter: &'static A,
+/// What one side of an installation shall be.
+pub(super) struct WantedSide {
+    pub(super) adapter: &'static dyn Adapter,
     /// Its kind and settings.
-    pub settings: SideSettings,
+    pub(super) side: SideSettings,
     /// Its credentials.
-    pub secrets: Secrets,
+    pub(super) secrets: Secrets,
 }
 
-impl<A: ?Sized> std::fmt::Debug for Side<A> {
+impl std::fmt::Debug for WantedSide {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Side").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("WantedSide").field("side", &self.side).finish_non_exhaustive()
     }
 }
 
 /// The base of the vendor's API, which every kind takes.
 const API_URL: Setting = Setting::optional("api_url", Form::Url, "the https address of the vendor's API");
 
-impl InstallRequest {
-    /// Reads a request. `allow_http` permits http URLs, for local runs.
+impl Wanted {
+    /// Reads an install request. `allow_http` permits http URLs, for local runs.
     ///
     /// # Errors
     /// 422 with the setting's name and what it should be.
-    pub fn parse(body: &Value, allow_http: bool) -> Result<Self, ApiError> {
+    pub fn from_post(body: &Value, allow_http: bool) -> Result<Self, ApiError> {
         let body = body.as_object().ok_or_else(|| bad("the request", "a JSON object with `helpdesk` and `channel`"))?;
         let nested = if body.get("channel").is_some_and(Value::is_object) { None } else { nest(body) };
         let body = nested.as_ref().unwrap_or(body);
         only(body, &["helpdesk", "channel", "settings"], "the request")?;
-        let helpdesk_side = section(body, "helpdesk")?;
-        let channel_side = section(body, "channel")?;
-        let adapter = named(helpdesk_side, "helpdesk", helpdesk, || HELPDESKS.iter().map(|(kind, _)| *kind).collect())?;
-        let helpdesk = side("helpdesk", adapter, adapter, helpdesk_side, None, allow_http)?;
-        let adapter = named(channel_side, "channel", channel, || CHANNELS.iter().map(|(kind, _)| *kind).collect())?;
-        let channel = side("channel", adapter, adapter, channel_side, None, allow_http)?;
-        Ok(Self { channel, helpdesk, options: options(body.get("settings"), &Options::default())? })
+        let (helpdesk, channel) = (section(body, Side::Helpdesk)?, section(body, Side::Channel)?);
+        Ok(Self {
+            helpdesk: given(Side::Helpdesk, helpdesk, allow_http)?,
+            channel: given(Side::Channel, channel, allow_http)?,
+            options: options(body.get("settings"), &Options::default())?,
+            account_keys: Vec::new(),
+        })
+    }
+
+    /// Reads the change of an installation: what it names replaces what is there, `null` removes it, everything else
+    /// stays.
+    ///
+    /// # Errors
+    /// As [`from_post`](Self::from_post).
+    pub(super) fn from_patch(patch: &Value, live: &Live, allow_http: bool) -> Result<Self, ApiError> {
+        let refused = |code, message: String| ApiError::unprocessable(code, message);
+        let object = patch.as_object();
+        let patch = object.ok_or_else(|| refused("bad_setting", "the request should be a JSON object".into()))?;
+        if let Some(unknown) = patch.keys().find(|key| !matches!(key.as_str(), "channel" | "helpdesk" | "settings")) {
+            return Err(refused("unknown_setting", format!("`{unknown}` is not known; remove it")));
+        }
+        let (installation, sealed) = (&live.installation, &live.sealed);
+        let channel = Before { adapter: live.channel, side: &installation.channel, secrets: &sealed.channel };
+        let helpdesk = Before { adapter: live.helpdesk, side: &installation.helpdesk, secrets: &sealed.helpdesk };
+        Ok(Self {
+            channel: changed(Side::Channel, patch, &channel, allow_http)?,
+            helpdesk: changed(Side::Helpdesk, patch, &helpdesk, allow_http)?,
+            options: options(patch.get("settings"), &installation.options)?,
+            account_keys: installation.account_keys.clone(),
+        })
+    }
+
+    pub(super) fn side(&self, side: Side) -> &WantedSide {
+        match side {
+            Side::Channel => &self.channel,
+            Side::Helpdesk => &self.helpdesk,
+        }
+    }
+
+    /// A side as its adapter sees it, before there is a URL.
+    pub(super) fn account(&self, side: Side) -> Account<'_> {
+        let WantedSide { side, secrets, .. } = self.side(side);
+        Account {
+            channel_kind: &self.channel.side.kind,
+            settings: &side.settings,
+            secrets,
+            options: &self.options,
+            webhook_url: None,
+            now: now_ms(),
+        }
     }
 }
 
-/// The changed side of a PATCH: what it names replaces what is there, `null` removes it, everything else stays.
-///
-/// # Errors
-/// 422 with the setting's name and what it should be.
-pub(super) fn patched<A: ?Sized>(
-    name: &'static str,
-    (adapter, plain): (&'static A, &dyn Adapter),
-    patch: Option<&Value>,
-    before: (&SideSettings, &Secrets),
+/// A side as it is before a change.
+struct Before<'a> {
+    adapter: &'static dyn Adapter,
+    side: &'a SideSettings,
+    secrets: &'a Secrets,
+}
+
+/// A side of an install request.
+fn given(side: Side, given: &Map<String, Value>, allow_http: bool) -> Result<WantedSide, ApiError> {
+    let kinds: Vec<(&str, &'static dyn Adapter)> = match side {
+        Side::Channel => CHANNELS.iter().map(|(kind, channel)| (*kind, *channel as &dyn Adapter)).collect(),
+        Side::Helpdesk => HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, *helpdesk as &dyn Adapter)).collect(),
+    };
+    let kind = given.get("kind").and_then(Value::as_str);
+    let Some((kind, adapter)) = kinds.iter().find(|(known, _)| kind == Some(*known)) else {
+        let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
+        let message = format!("`{}.kind` should be one of: {}", side.word(), names.join(", "));
+        return Err(ApiError::unprocessable("unknown_kind", message));
+    };
+    let nothing = SideSettings { kind: (*kind).to_owned(), settings: BTreeMap::new() };
+    laid_on(side, given, &Before { adapter: *adapter, side: &nothing, secrets: &Secrets::new() }, allow_http)
+}
+
+/// A side after a change.
+fn changed(
+    side: Side,
+    patch: &Map<String, Value>,
+    before: &Before<'_>,
     allow_http: bool,
-) -> Result<Side<A>, ApiError> {
+) -> Result<WantedSide, ApiError> {
+    let name = side.word();
     let empty = Map::new();
-    let patch = match patch {
+    let patch = match patch.get(name) {
         None | Some(Value::Null) => &empty,
         Some(patch) => patch.as_object().ok_or_else(|| bad(name, "an object"))?,
     };
-    if patch.get("kind").is_some_and(|kind| kind.as_str() != Some(&before.0.kind)) {
+    if patch.get("kind").is_some_and(|kind| kind.as_str() != Some(&before.side.kind)) {
         return Err(bad(
             &format!("{name}.kind"),
             "what it was at the install; make a new installation for another kind",
         ));
     }
-    side(name, adapter, plain, patch, Some(before), allow_http)
+    laid_on(side, patch, before, allow_http)
 }
 
-/// The options of a request, on top of those that hold already.
-pub(super) fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError> {
-    let patch = match patch {
-        None | Some(Value::Null) => return Ok(before.clone()),
-        Some(patch) => patch.as_object().ok_or_else(|| bad("settings", "an object"))?,
-    };
-    let mut merged = serde_json::to_value(before).unwrap_or_default();
-    for (name, value) in patch {
-        let should_be = match name.as_str() {
-            "on_resolved" => "`reopen` or `new`",
-            "relay_bot_messages" | "agent_name" | "marketplace" => "true or false",
-            "repeat_window_seconds" => "a number of seconds from 0 to 60",
-            _ => {
-                return Err(ApiError::unprocessable(
-                    "unknown_setting",
-                    format!("`settings.{name}` is not known; remove it"),
-                ));
-            }
-        };
-        let mut alone = serde_json::to_value(Options::default()).unwrap_or_default();
-        if let (Some(alone), Some(merged)) = (alone.as_object_mut(), merged.as_object_mut()) {
-            alone.insert(name.clone(), value.clone());
-            merged.insert(name.clone(), value.clone());
-        }
-        match serde_json::from_value::<Options>(alone) {
-            Ok(options) if options.repeat_window_seconds <= 60 => {}
-            _ => return Err(bad(&format!("settings.{name}"), should_be)),
-        }
-    }
-    serde_json::from_value(merged).map_err(|_| bad("settings", "an object of the documented settings"))
-}
-
-fn named<A: ?Sized>(
-    side: &Map<String, Value>,
-    name: &str,
-    find: impl Fn(&str) -> Option<&'static A>,
-    kinds: impl Fn() -> Vec<&'static str>,
-) -> Result<&'static A, ApiError> {
-    side.get("kind").and_then(Value::as_str).and_then(find).ok_or_else(|| {
-        let message = format!("`{name}.kind` should be one of: {}", kinds().join(", "));
-        ApiError::unprocessable("unknown_kind", message)
-    })
-}
-
-fn side<A: ?Sized>(
-    name: &str,
-    adapter: &'static A,
-    plain: &dyn Adapter,
+/// What was there with what is given in its place, each setting in its form.
+fn laid_on(
+    side: Side,
     given: &Map<String, Value>,
-    before: Option<(&SideSettings, &Secrets)>,
+    before: &Before<'_>,
     allow_http: bool,
-) -> Result<Side<A>, ApiError> {
-    let known = plain.settings();
+) -> Result<WantedSide, ApiError> {
+    let name = side.word();
+    let known = before.adapter.settings();
     let all = || known.iter().chain((!known.iter().any(|setting| setting.name == API_URL.name)).then_some(&API_URL));
-    let kind = given.get("kind").and_then(Value::as_str).or(before.map(|(side, _)| side.kind.as_str()));
-    let mut settings = before.map(|(side, _)| side.settings.clone()).unwrap_or_default();
-    let mut secrets = before.map(|(_, secrets)| secrets.clone()).unwrap_or_default();
+    let SideSettings { kind, mut settings } = before.side.clone();
+    let mut secrets = before.secrets.clone();
     if let Some(unknown) = given.keys().find(|key| *key != "kind" && all().all(|setting| setting.name != **key)) {
         let message = format!("`{name}.{unknown}` is not known; remove it");
         return Err(ApiError::unprocessable("unknown_setting", message));
@@ -180,7 +198,39 @@ fn side<A: ?Sized>(
             return Err(refused());
         }
     }
-    Ok(Side { adapter, settings: SideSettings { kind: kind.unwrap_or_default().to_owned(), settings }, secrets })
+    Ok(WantedSide { adapter: before.adapter, side: SideSettings { kind, settings }, secrets })
+}
+
+/// The options of a request, on top of those that hold already.
+fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError> {
+    let patch = match patch {
+        None | Some(Value::Null) => return Ok(before.clone()),
+        Some(patch) => patch.as_object().ok_or_else(|| bad("settings", "an object"))?,
+    };
+    let mut merged = serde_json::to_value(before).unwrap_or_default();
+    for (name, value) in patch {
+        let should_be = match name.as_str() {
+            "on_resolved" => "`reopen` or `new`",
+            "relay_bot_messages" | "agent_name" | "marketplace" => "true or false",
+            "repeat_window_seconds" => "a number of seconds from 0 to 60",
+            _ => {
+                return Err(ApiError::unprocessable(
+                    "unknown_setting",
+                    format!("`settings.{name}` is not known; remove it"),
+                ));
+            }
+        };
+        let mut alone = serde_json::to_value(Options::default()).unwrap_or_default();
+        if let (Some(alone), Some(merged)) = (alone.as_object_mut(), merged.as_object_mut()) {
+            alone.insert(name.clone(), value.clone());
+            merged.insert(name.clone(), value.clone());
+        }
+        match serde_json::from_value::<Options>(alone) {
+            Ok(options) if options.repeat_window_seconds <= 60 => {}
+            _ => return Err(bad(&format!("settings.{name}"), should_be)),
+        }
+    }
+    serde_json::from_value(merged).map_err(|_| bad("settings", "an object of the documented settings"))
 }
 
 /// Marketplace forms are flat: `helpdesk_kind`, `helpdesk_token`, `channel_auth_token`, `on_resolved`, …; what belongs
@@ -205,10 +255,9 @@ fn nest(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     is_flat.then(|| sides.into_iter().map(|(name, side)| (name.to_owned(), Value::Object(side))).collect())
 }
 
-fn section<'a>(body: &'a Map<String, Value>, name: &'static str) -> Result<&'a Map<String, Value>, ApiError> {
-    body.get(name)
-        .and_then(Value::as_object)
-        .ok_or_else(|| bad(name, "an object with `kind` and the settings of that kind"))
+fn section(body: &Map<String, Value>, side: Side) -> Result<&Map<String, Value>, ApiError> {
+    let section = body.get(side.word()).and_then(Value::as_object);
+    section.ok_or_else(|| bad(side.word(), "an object with `kind` and the settings of that kind"))
 }
 
 fn only(body: &Map<String, Value>, known: &[&str], what: &str) -> Result<(), ApiError> {

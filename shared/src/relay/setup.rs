@@ -13,14 +13,9 @@ use crate::{
 ///
 /// # Errors
 /// What the vendor said instead.
-pub async fn run(
-    http: &HttpClient,
-    adapter: &(impl AsAdapter + ?Sized),
-    account: &Account<'_>,
-    task: &Task<'_>,
-) -> Learned {
+pub async fn run(http: &HttpClient, adapter: &dyn Adapter, account: &Account<'_>, task: &Task<'_>) -> Learned {
     let mut facts = Collected::default();
-    match drive(http, adapter.as_adapter(), account, task, &mut Known::default(), &mut facts).await {
+    match drive(http, adapter, account, task, &mut Known::default(), &mut facts).await {
         Ok(()) => Ok(facts.0),
         Err(Stop::Failure(failure)) => Err(failure),
         // A listener that only collects does not fail.
@@ -28,24 +23,6 @@ pub async fn run(
         Err(Stop::NotYet(wait)) => {
             Err(Failure::Retry { wait: Some(wait), reason: "it is not our turn".into(), doubtful: false })
         }
-    }
-}
-
-/// Whatever can be seen as an adapter: both kinds of adapters, without a copy of [`run`] for each.
-pub trait AsAdapter {
-    /// Seen as an adapter.
-    fn as_adapter(&self) -> &dyn Adapter;
-}
-
-impl AsAdapter for dyn crate::channel::Channel {
-    fn as_adapter(&self) -> &dyn Adapter {
-        self
-    }
-}
-
-impl AsAdapter for dyn crate::helpdesk::Helpdesk {
-    fn as_adapter(&self) -> &dyn Adapter {
-        self
     }
 }
 

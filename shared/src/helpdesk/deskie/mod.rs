@@ -61,7 +61,7 @@ const SETTINGS: &[Setting] = &[
     Setting::required(API_URL, Form::Url, API_URL_HELP),
     Setting::required(EMAIL, Form::Text(254), EMAIL_HELP),
     Setting::required(API_KEY, Form::Token, "the API key, from the settings page \"API\"").secret(),
-    Setting::required(CHANNEL, Form::Text(100), CHANNEL_HELP),
+    Setting::required(CHANNEL, Form::Text(100), CHANNEL_HELP).topic_or_title(),
     Setting::optional(NOTE_STAFF_ID, Form::Text(20), NOTE_STAFF_ID_HELP),
     Setting::optional(RECHECK_SECONDS, Form::Text(5), RECHECK_SECONDS_HELP),
 ];

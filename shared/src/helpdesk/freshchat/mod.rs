@@ -53,7 +53,8 @@ const PUBLIC_KEY_HELP: &str = "the RSA public key that Freshchat shows beside it
 const SETTINGS: &[Setting] = &[
     Setting::required(API_URL, Form::Url, API_URL_HELP),
     Setting::required(TOKEN, Form::Token, "an API token, from Admin > API tokens").secret(),
-    Setting::required(CHANNEL_ID, Form::Text(100), "the id of the topic that the contacts' conversations go to"),
+    Setting::required(CHANNEL_ID, Form::Text(100), "the id of the topic that the contacts' conversations go to")
+        .topic(),
     Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP),
 ];
 

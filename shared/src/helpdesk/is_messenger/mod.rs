@@ -52,7 +52,8 @@ const ID_TYPE_HELP: &str = "the ID type of the custom channel, `phone` or `custo
 
 const SETTINGS: &[Setting] = &[
     Setting::required(API_URL, Form::Url, API_URL_HELP),
-    Setting::required(CHANNEL_ID, Form::Text(200), "the Channel ID that IS-Messenger shows for the custom channel"),
+    Setting::required(CHANNEL_ID, Form::Text(200), "the Channel ID that IS-Messenger shows for the custom channel")
+        .topic(),
     Setting::required(API_TOKEN, Form::Token, "the API Token that IS-Messenger shows for the custom channel").secret(),
     Setting::optional(ID_TYPE, Form::Choice(&["phone", "custom"]), ID_TYPE_HELP),
 ];

@@ -1,0 +1,155 @@
+//! Whose accounts these are: checking both sides, and what makes the same accounts recognisable.
+
+use super::{
+    Admin, Wanted,
+    request::WantedSide,
+    view::{CheckReport, Finding, SideReport},
+};
+use crate::{
+    adapter::{Adapter, Fact, Task},
+    answer::ApiError,
+    crypto::sha256_hex,
+    installation::{Side, SideSettings},
+    relay::{Failure, setup},
+};
+use http::StatusCode;
+
+impl Admin {
+    /// Tries the credentials of both sides and says what works.
+    ///
+    /// # Errors
+    /// 404, 410, or our own failure.
+    pub async fn check(&self, id: &str) -> Result<CheckReport, ApiError> {
+        let live = self.fresh(id).await?;
+        let (channel_account, helpdesk_account) = (live.channel_account(), live.helpdesk_account());
+        let (channel, helpdesk) = tokio::join!(
+            setup::run(&self.http, live.channel, &channel_account, &Task::Check),
+            setup::run(&self.http, live.helpdesk, &helpdesk_account, &Task::Check),
+        );
+        let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
+        let latest = self.store.latest(id, None, 1).await?;
+        Ok(CheckReport {
+            ok: channel.ok && helpdesk.ok && live.installation.problem.is_none(),
+            state: live.installation.state,
+            problem: live.installation.problem.clone(),
+            channel,
+            helpdesk,
+            findings: Finding::all(&live),
+            latest_message_at: latest.messages.into_iter().next().map(|message| message.received_at),
+        })
+    }
+
+    /// Checks settings and credentials of both sides. Where a vendor has words of its own for a setting, they take its
+    /// place in what is wanted.
+    ///
+    /// # Errors
+    /// 422 for what an adapter or its vendor refuses, 503 where the vendor cannot be asked.
+    pub(super) async fn check_accounts(&self, wanted: &mut Wanted) -> Result<Checked, ApiError> {
+        for side in [Side::Helpdesk, Side::Channel] {
+            wanted.side(side).adapter.check_settings(&wanted.account(side)).map_err(|mut error| {
+                error.setting = format!("{}.{}", side.word(), error.setting);
+                ApiError::from(error)
+            })?;
+        }
+        let (helpdesk_facts, channel_facts) =
+            tokio::join!(self.facts(wanted, Side::Helpdesk), self.facts(wanted, Side::Channel));
+        let (helpdesk_facts, channel_facts) = (helpdesk_facts?, channel_facts?);
+        let WantedSide { side: channel, .. } = &wanted.channel;
+        let own_id = channel_facts.iter().find_map(|fact| if let Fact::Identity(id) = fact { Some(id) } else { None });
+        let account = match own_id {
+            Some(id) => id.clone(),
+            None => serde_json::to_string(&channel.settings).unwrap_or_default(),
+        };
+        wanted.helpdesk.side.settings.extend(settings_in(&helpdesk_facts));
+        wanted.channel.side.settings.extend(settings_in(&channel_facts));
+        let WantedSide { adapter, side: helpdesk, .. } = &wanted.helpdesk;
+        let identity = identity_of(helpdesk, *adapter, &wanted.channel.side.kind, &account);
+        let account_id =
+            helpdesk_facts.into_iter().find_map(|fact| if let Fact::AccountId(id) = fact { Some(id) } else { None });
+        let account_keys = account_id.into_iter().chain(host(helpdesk)).filter(|key| !key.is_empty()).collect();
+        Ok(Checked { identity, account_keys })
+    }
+
+    async fn facts(&self, wanted: &Wanted, side: Side) -> Result<Vec<Fact>, ApiError> {
+        let WantedSide { adapter, side: SideSettings { kind, .. }, .. } = wanted.side(side);
+        let facts = setup::run(&self.http, *adapter, &wanted.account(side), &Task::Check).await;
+        facts.map_err(|failure| refused(side, kind, &failure))
+    }
+}
+
+/// What checking both accounts taught.
+pub(super) struct Checked {
+    /// See [`Installation::identity`](crate::installation::Installation::identity).
+    pub(super) identity: String,
+    /// See [`Installation::account_keys`](crate::installation::Installation::account_keys).
+    pub(super) account_keys: Vec<String>,
+}
+
+/// The hash that makes "the same channel account for the same helpdesk account" recognisable: it is stored, and must stay
+/// the same for the same accounts.
+fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &str, channel_account: &str) -> String {
+    let host = host(helpdesk).unwrap_or_default();
+    let topic = helpdesk.topic(adapter).unwrap_or_default();
+    sha256_hex([&helpdesk.kind, host.as_str(), topic, channel_kind, channel_account].join("\n").as_bytes())
+}
+
+/// Where the account is reached.
+fn host(side: &SideSettings) -> Option<String> {
+    side.settings.get("api_url").and_then(|url| host_of(url))
+}
+
+fn settings_in(facts: &[Fact]) -> impl Iterator<Item = (String, String)> {
+    facts.iter().filter_map(|fact| match fact {
+        Fact::Setting(name, value) => Some(((*name).to_owned(), value.clone())),
+        _ => None,
+    })
+}
+
+/// What the admin is told when a vendor does not take the credentials, or does not answer.
+fn refused(side: Side, kind: &str, failure: &Failure) -> ApiError {
+    let side = side.word();
+    match failure {
+        Failure::Retry { reason, .. } => ApiError {
+            retry_after: Some(10),
+            ..ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "vendor_unavailable",
+                format!("the {side} {kind} could not be asked whether the credentials are right ({reason}); try again"),
+            )
+        },
+        other => ApiError::unprocessable(
+            "credentials_refused",
+            format!("the {side} {kind} refused the credentials: {}", other.told([])),
+        ),
+    }
+}
+
+/// `host:port` of a URL, the port always written out, as the account index keeps it.
+pub(crate) fn host_of(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Inboxes;
+
+    #[test]
+    fn an_identity_stays_the_same_and_tells_topics_apart() {
+        let deskie = ("deskie", "channel", "cch207", "https://acme.deskie.io/api/", "acme.deskie.io:443");
+        let freshchat = ("freshchat", "channel_id", "t-1", "https://acme.freshchat.com/v2", "acme.freshchat.com:443");
+        let is_messenger = ("is_messenger", "channel_id", "c-1", "http://127.0.0.1:8080/hook/", "127.0.0.1:8080");
+        for (kind, topic, value, url, host) in [deskie, freshchat, is_messenger] {
+            let settings = [("api_url", url), (topic, value), ("note_staff_id", "1")];
+            let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+            let side = SideSettings { kind: kind.to_owned(), settings };
+            let adapter = crate::helpdesk::helpdesk(kind).unwrap();
+            let joined = format!("{kind}\n{host}\n{value}\nviber\npa:1");
+            assert_eq!(identity_of(&side, adapter, "viber", "pa:1"), sha256_hex(joined.as_bytes()), "{kind}");
+        }
+        let inbox = |id| identity_of(&Inboxes::side(id), &Inboxes, "viber", "pa:1");
+        assert_ne!(inbox("7"), inbox("8"));
+        assert_eq!(inbox("7"), inbox("7"));
+    }
+}

@@ -1,0 +1,257 @@
+//! Making an installation what a request wants it to be, telling its channel, and removing it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde_json::Value;
+
+use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, tokens::renew_dead_tokens};
+use crate::{
+    adapter::{Adapter, Fact, Task},
+    answer::ApiError,
+    clock::now_ms,
+    crypto::{RandomError, random, random_id},
+    installation::{Installation, InstallationState, Live, Problem, Route, SideSettings},
+    relay::setup,
+    secret::{Secret, Secrets},
+    settings::Options,
+    vault::Sealed,
+};
+
+impl Admin {
+    /// Installs, or updates the installation that joins the same accounts.
+    ///
+    /// # Errors
+    /// 422 for a bad setting or refused credentials, with nothing stored; 503 when a vendor or the bridge cannot be
+    /// reached.
+    pub async fn install(&self, wanted: Wanted) -> Result<Installed, ApiError> {
+        self.apply(None, wanted).await
+    }
+
+    /// Changes settings and credentials, with the checks of an install.
+    ///
+    /// # Errors
+    /// As [`install`](Self::install).
+    pub async fn update(&self, id: &str, patch: &Value) -> Result<InstallationView, ApiError> {
+        let live = self.fresh(id).await?;
+        let wanted = Wanted::from_patch(patch, &live, self.allow_private)?;
+        Ok(self.apply(Some(live), wanted).await?.installation)
+    }
+
+    /// Checks both accounts and makes an installation what is wanted: the one that is to be changed, else the one that
+    /// joins these accounts already, else a new one.
+    async fn apply(&self, changed: Option<Arc<Live>>, mut wanted: Wanted) -> Result<Installed, ApiError> {
+        let Checked { identity, account_keys } = self.check_accounts(&mut wanted).await?;
+        let is_install = changed.is_none();
+        let existing = match changed {
+            Some(live) if live.installation.identity != identity => {
+                return Err(ApiError::unprocessable(
+                    "other_account",
+                    "these settings belong to another account; make a new installation for it and delete this one",
+                ));
+            }
+            Some(live) => Some(live),
+            None => self.joining(&identity).await?,
+        };
+        let now = now_ms();
+        let is_new = existing.is_none();
+        let (mut installation, mut sealed) = match existing {
+            Some(live) => (live.installation.clone(), Sealed::clone(&live.sealed)),
+            None => (blank(identity, now)?, Sealed::default()),
+        };
+        let Wanted { channel, helpdesk, options, account_keys: known_keys } = wanted;
+        // What an install leaves out stays as it is; a change says what stays, and what it removed is made anew.
+        let kept = if is_install { sealed.clone() } else { Sealed::default() };
+        let (channel_secrets, made) = completed(channel.adapter, channel.secrets, &kept.channel)?;
+        let (helpdesk_secrets, _) = completed(helpdesk.adapter, helpdesk.secrets, &kept.helpdesk)?;
+        let registers = is_install
+            || channel.side != installation.channel
+            || channel_secrets != sealed.channel
+            || installation.state == InstallationState::RegistrationFailed;
+        let account_keys: BTreeSet<String> = known_keys.into_iter().chain(account_keys).collect();
+        let before = std::mem::replace(&mut installation.account_keys, account_keys.into_iter().collect());
+        let stale_keys: Vec<String> =
+            before.into_iter().filter(|key| !installation.account_keys.contains(key)).collect();
+        installation.channel = channel.side;
+        installation.helpdesk = helpdesk.side;
+        installation.options = options;
+        installation.problem = None;
+        (sealed.channel, sealed.helpdesk) = (channel_secrets, helpdesk_secrets);
+        if is_install {
+            installation.state = InstallationState::Registering;
+            renew_dead_tokens(&mut installation, &mut sealed, now)?;
+        }
+        let live = self.save(installation, sealed, &stale_keys).await?;
+        let view = if registers { self.tell_channel(live).await? } else { self.view(&live) };
+        Ok(Installed { is_new, installation: InstallationView { generated_secrets: made, ..view } })
+    }
+
+    /// The installation that joins the accounts with this identity.
+    async fn joining(&self, identity: &str) -> Result<Option<Arc<Live>>, ApiError> {
+        match self.store.installation_id_of_identity(identity).await? {
+            Some(id) => Ok(self.look_up(&id).await?.filter(|live| !live.is_uninstalled())),
+            None => Ok(None),
+        }
+    }
+
+    /// Tells the channel our URL once more.
+    ///
+    /// # Errors
+    /// 404, 410, or our own failure. A refusal of the platform is no error: the installation's state says it.
+    pub async fn register(&self, id: &str) -> Result<InstallationView, ApiError> {
+        let live = self.fresh(id).await?;
+        self.tell_channel(Live::new(live.installation.clone(), live.sealed.clone(), &self.public_url)?).await
+    }
+
+    /// Unregisters, wipes the secrets and makes the URLs answer 410. Removing it twice is as good as once.
+    ///
+    /// # Errors
+    /// 404, or our own failure. A platform that is down does not stop it.
+    pub async fn uninstall(&self, id: &str) -> Result<InstallationView, ApiError> {
+        let live = self.find(id).await?;
+        if live.is_uninstalled() {
+            return Ok(self.view(&live));
+        }
+        if live.channel.limits().registers {
+            let account = live.channel_account();
+            if let Err(failure) = setup::run(&self.http, live.channel, &account, &Task::Unregister).await {
+                tracing::warn!(
+                    installation.id = id,
+                    reason = failure.reason(),
+                    "the channel could not be told to forget us"
+                );
+            }
+        }
+        let mut installation = live.installation.clone();
+        installation.state = InstallationState::Uninstalled;
+        installation.problem = None;
+        installation.sealed = Vec::new();
+        self.put(&mut installation, &[]).await?;
+        Ok(self.view(&Live::new(installation, Arc::default(), &self.public_url)?))
+    }
+
+    /// Stores an installation with its secrets. `stale_keys` are account keys that it no longer has.
+    pub(super) async fn save(
+        &self,
+        mut installation: Installation,
+        sealed: Sealed,
+        stale_keys: &[String],
+    ) -> Result<Live, ApiError> {
+        installation.sealed = self.vault.seal(&installation.id, &sealed).await?;
+        self.put(&mut installation, stale_keys).await?;
+        Ok(Live::new(installation, Arc::new(sealed), &self.public_url)?)
+    }
+
+    async fn put(&self, installation: &mut Installation, stale_keys: &[String]) -> Result<(), ApiError> {
+        installation.updated_at = now_ms();
+        self.store.put_installation(installation, stale_keys).await?;
+        installation.version = installation.version.saturating_add(1);
+        self.installations.forget(&installation.id);
+        Ok(())
+    }
+
+    /// Tells the channel our URL where it has an API for that, notes what came of it, and shows the installation.
+    pub(super) async fn tell_channel(&self, mut live: Live) -> Result<InstallationView, ApiError> {
+        let (state, problem) = if live.channel.limits().registers {
+            let url = self.url(&live, Route::Channel);
+            let account = live.channel_account();
+            match setup::run(&self.http, live.channel, &account, &Task::Register { url: &url }).await {
+                Ok(facts) => {
+                    self.keep_secrets(&mut live, facts).await?;
+                    (InstallationState::Active, None)
+                }
+                Err(failure) => {
+                    let problem = Problem { code: "registration_failed".into(), message: failure.reason().to_owned() };
+                    tracing::warn!(installation.id = %live.installation.id, reason = failure.reason(), "the channel did not take our URL");
+                    (InstallationState::RegistrationFailed, Some(problem))
+                }
+            }
+        } else {
+            (InstallationState::Manual, None)
+        };
+        live.installation.state = state;
+        live.installation.problem = problem;
+        self.put(&mut live.installation, &[]).await?;
+        Ok(self.view(&live))
+    }
+
+    /// Seals the credentials that the platform made with the registration.
+    async fn keep_secrets(&self, live: &mut Live, facts: Vec<Fact>) -> Result<(), ApiError> {
+        let made = facts.into_iter().filter_map(|fact| match fact {
+            Fact::Secret(name, secret) => Some((name.to_owned(), secret)),
+            _ => None,
+        });
+        let mut sealed = Sealed::clone(&live.sealed);
+        let before = sealed.channel.clone();
+        sealed.channel.extend(made);
+        if sealed.channel != before {
+            live.installation.sealed = self.vault.seal(&live.installation.id, &sealed).await?;
+            live.sealed = Arc::new(sealed);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn blank(identity: String, now: i64) -> Result<Installation, RandomError> {
+    Ok(Installation {
+        id: random_id()?,
+        channel: SideSettings::default(),
+        helpdesk: SideSettings::default(),
+        options: Options::default(),
+        tokens: Vec::new(),
+        identity,
+        account_keys: Vec::new(),
+        created_at: now,
+        updated_at: now,
+        state: InstallationState::Registering,
+        problem: None,
+        sealed: Vec::new(),
+        version: 0,
+    })
+}
+
+/// The given credentials, completed by those that the bridge makes itself, kept ones where there are any, and by those
+/// that the platform made with an earlier registration, which are no settings. Beside them those that were made just now
+/// and that somebody else needs as well.
+fn completed(
+    adapter: &dyn Adapter,
+    mut given: Secrets,
+    kept: &Secrets,
+) -> Result<(Secrets, BTreeMap<&'static str, String>), RandomError> {
+    let mut made = BTreeMap::new();
+    for name in adapter.generated_secrets() {
+        if !given.contains_key(*name) && !kept.contains_key(*name) {
+            let secret = adapter.spell_secret(name, &random::<24>()?);
+            given.insert((*name).to_owned(), Secret::new(secret.as_str()));
+            if adapter.handed_out_secrets().contains(name) {
+                made.insert(*name, secret);
+            }
+        }
+    }
+    let (generated, settings) = (adapter.generated_secrets(), adapter.settings());
+    let stays = |name: &str| generated.contains(&name) || settings.iter().all(|setting| setting.name != name);
+    for (name, secret) in kept.iter().filter(|(name, _)| stays(name)) {
+        given.entry(name.clone()).or_insert_with(|| secret.clone());
+    }
+    Ok((given, made))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_platform_made_outlives_another_install_and_a_removed_setting_does_not() {
+        let secrets = |names: &[&str]| -> Secrets {
+            names.iter().map(|name| ((*name).to_owned(), Secret::new(format!("{name}'s")))).collect()
+        };
+        let adapter = crate::channel::channel("bird").unwrap();
+        let before = secrets(&["api_key", "webhook_id", "webhook_secret"]);
+        let (kept, _) = completed(adapter, secrets(&["api_key"]), &before).unwrap();
+        assert_eq!(kept, before);
+        let (kept, _) = completed(adapter, Secrets::new(), &secrets(&["api_key"])).unwrap();
+        assert_eq!(kept, Secrets::new());
+    }
+}

@@ -1,0 +1,143 @@
+//! The generated URLs, their tokens, and how they are renewed.
+
+use serde_json::Value;
+
+use super::{Admin, InstallationView};
+use crate::{
+    answer::ApiError,
+    clock::now_ms,
+    crypto::{RandomError, random_id, sha256_hex},
+    installation::{Installation, Live, Route, TokenHash},
+    secret::Secret,
+    vault::Sealed,
+};
+
+/// A replaced URL lives for so long.
+const OVERLAP_MS: i64 = 24 * 3_600_000;
+/// So many replaced URLs of a kind live at the same time. What is replaced beyond that is dead at once, so that nobody
+/// can fill the record, nor end the URL that the platform was told before.
+const OVERLAPS: usize = 20;
+/// A settings key lives for so long.
+const SETTINGS_KEY_MS: i64 = 30 * 24 * 3_600_000;
+
+impl Admin {
+    /// Renews URLs (`channel` and `helpdesk` where `urls` names none) and registers the channel's new one. The old ones
+    /// live 24 hours more; an old settings key is dead at once.
+    ///
+    /// # Errors
+    /// As [`register`](Self::register), and 422 for an unknown URL name.
+    pub async fn rotate(&self, id: &str, urls: Option<&Value>) -> Result<InstallationView, ApiError> {
+        let routes = rotated(urls)?;
+        let live = self.fresh(id).await?;
+        let mut installation = live.installation.clone();
+        let mut sealed = live.sealed.as_ref().clone();
+        for route in &routes {
+            renew_token(&mut installation, &mut sealed, *route, now_ms())?;
+        }
+        let live = self.save(installation, sealed, &[]).await?;
+        if routes.contains(&Route::Channel) { self.tell_channel(live).await } else { Ok(self.view(&live)) }
+    }
+
+    pub(super) fn url(&self, live: &Live, route: Route) -> String {
+        live.url(&self.public_url, route).unwrap_or_default()
+    }
+}
+
+/// Makes a new token for every URL that has none which opens it.
+pub(super) fn renew_dead_tokens(
+    installation: &mut Installation,
+    sealed: &mut Sealed,
+    now: i64,
+) -> Result<(), RandomError> {
+    for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
+        let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
+        if !sealed.tokens.get(route.word()).is_some_and(admits) {
+            renew_token(installation, sealed, route, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a new token for a URL. The old one is good for another day, so that the platform can be told; an old settings
+/// key is not, since whoever found it would be the one to use that day.
+fn renew_token(
+    installation: &mut Installation,
+    sealed: &mut Sealed,
+    route: Route,
+    now: i64,
+) -> Result<(), RandomError> {
+    let token = random_id()?;
+    let is_key = route == Route::Settings;
+    let is_old = |known: &TokenHash| known.route == route && known.replaced;
+    installation.tokens.retain(|known| known.until.is_none_or(|until| now < until));
+    if is_key || installation.tokens.iter().filter(|known| is_old(known)).count() >= OVERLAPS {
+        installation.tokens.retain(|known| known.route != route || is_old(known));
+    }
+    for known in installation.tokens.iter_mut().filter(|known| known.route == route && !known.replaced) {
+        known.replaced = true;
+        known.until = Some(now.saturating_add(OVERLAP_MS));
+    }
+    installation.tokens.push(TokenHash {
+        route,
+        sha256: sha256_hex(token.as_bytes()),
+        until: is_key.then(|| now.saturating_add(SETTINGS_KEY_MS)),
+        replaced: false,
+    });
+    sealed.tokens.insert(route.word().to_owned(), Secret::new(token));
+    Ok(())
+}
+
+fn rotated(urls: Option<&Value>) -> Result<Vec<Route>, ApiError> {
+    let bad =
+        || ApiError::unprocessable("bad_setting", "`urls` should be a list of `channel`, `helpdesk` and `settings`");
+    let Some(urls) = urls.filter(|urls| !urls.is_null()) else { return Ok(vec![Route::Channel, Route::Helpdesk]) };
+    let names = urls.as_array().ok_or_else(bad)?;
+    let mut routes: Vec<Route> = Vec::new();
+    for name in names {
+        let all = [Route::Channel, Route::Helpdesk, Route::Settings];
+        let route = all.into_iter().find(|route| name.as_str() == Some(route.word())).ok_or_else(bad)?;
+        if !routes.contains(&route) {
+            routes.push(route);
+        }
+    }
+    Ok(routes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::install::apply::blank;
+
+    #[test]
+    fn a_replaced_url_lives_for_a_day_and_a_replaced_settings_key_not_at_all() {
+        let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
+        for (route, good_until, replaced_until) in
+            [(Route::Channel, None, 5_000 + OVERLAP_MS), (Route::Settings, Some(SETTINGS_KEY_MS), 5_000)]
+        {
+            renew_token(&mut installation, &mut sealed, route, 0).unwrap();
+            let first = sealed.tokens[route.word()].clone();
+            let admits = |installation: &Installation, now| installation.admits(route, first.reveal(), now).is_some();
+            assert!(admits(&installation, SETTINGS_KEY_MS - 1), "{route:?}");
+            assert_eq!(admits(&installation, SETTINGS_KEY_MS), good_until.is_none(), "{route:?}");
+            renew_token(&mut installation, &mut sealed, route, 5_000).unwrap();
+            assert_eq!(admits(&installation, replaced_until - 1), route == Route::Channel, "{route:?}");
+            assert!(!admits(&installation, replaced_until), "{route:?}");
+            assert!(installation.admits(route, sealed.tokens[route.word()].reveal(), 5_000).is_some(), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn urls_that_are_rotated_without_end_do_not_fill_the_record() {
+        let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
+        renew_token(&mut installation, &mut sealed, Route::Channel, 0).unwrap();
+        let first = sealed.tokens["channel"].clone();
+        for now in 0..3_000 {
+            renew_token(&mut installation, &mut sealed, Route::Channel, now).unwrap();
+            renew_token(&mut installation, &mut sealed, Route::Settings, now).unwrap();
+        }
+        assert!(installation.tokens.len() < 50, "{} tokens", installation.tokens.len());
+        // The platform still calls the one that it was told first.
+        assert!(installation.admits(Route::Channel, first.reveal(), OVERLAP_MS - 1).is_some());
+        assert!(installation.admits(Route::Channel, sealed.tokens["channel"].reveal(), OVERLAP_MS).is_some());
+    }
+}

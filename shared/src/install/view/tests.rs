@@ -1,0 +1,88 @@
+//! Holds what admins are shown against `infra/openapi.yaml`.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+const OPENAPI: &str = include_str!("../../../../infra/openapi.yaml");
+
+/// The fields that a schema of the document always has, and all that it can have.
+fn described(schema: &str) -> [BTreeSet<String>; 2] {
+    let schemas = OPENAPI.split_once("\n  schemas:").unwrap().1;
+    let after = schemas.split_once(&format!("\n    {schema}:\n")).unwrap().1;
+    let lines = || after.lines().take_while(|line| line.starts_with("      "));
+    let required = lines().find_map(|line| line.strip_prefix("      required: [")?.strip_suffix(']')).unwrap();
+    let properties = lines().skip_while(|line| *line != "      properties:").skip(1);
+    let properties = properties.take_while(|line| line.starts_with("        "));
+    let names = properties.filter_map(|line| line.strip_prefix("        ")?.split_once(':'));
+    let names = names.map(|(name, _)| name).filter(|name| !name.starts_with(' '));
+    [required.split(", ").map(str::to_owned).collect(), names.map(str::to_owned).collect()]
+}
+
+fn fields(answer: &impl Serialize) -> BTreeSet<String> {
+    serde_json::to_value(answer).unwrap().as_object().unwrap().keys().cloned().collect()
+}
+
+fn holds<T: Serialize>(schema: &str, least: &T, most: &T) {
+    assert_eq!([fields(least), fields(most)], described(schema), "{schema}");
+}
+
+#[test]
+fn answers_have_the_fields_that_the_document_describes() {
+    let problem = Problem { code: "x".into(), message: "x".into() };
+    let side = SideView { kind: "x".into(), settings: BTreeMap::new() };
+    let least = InstallationView {
+        id: "x".into(),
+        state: InstallationState::Uninstalled,
+        channel: side.clone(),
+        helpdesk: side,
+        settings: Options::default(),
+        channel_webhook_url: None,
+        helpdesk_webhook_url: None,
+        settings_url: None,
+        next_steps: None,
+        steps: None,
+        generated_secrets: BTreeMap::new(),
+        problem: None,
+        created_at: rfc3339(0),
+        updated_at: rfc3339(0),
+    };
+    let url = || Some("https://x".to_owned());
+    let most = InstallationView {
+        channel_webhook_url: url(),
+        helpdesk_webhook_url: url(),
+        settings_url: url(),
+        next_steps: Some(Vec::new()),
+        steps: Some(Vec::new()),
+        generated_secrets: [("x", "x".to_owned())].into(),
+        problem: Some(problem.clone()),
+        ..least.clone()
+    };
+    assert_eq!(most.clone().seen_with(Access::Admin), most);
+    assert_eq!(most.clone().seen_with(Access::Settings), InstallationView { settings_url: None, ..most.clone() });
+    holds("Installation", &least, &most);
+    holds("Problem", &problem, &problem);
+
+    let step = NextStep::new("x", "x");
+    let paste = NextStep::paste("x", "x", "x", str::to_owned).docs("https://x");
+    holds("Step", &step, &paste);
+
+    let good = SideReport::from(Ok::<_, Failure>(()));
+    let bad = SideReport::from(Err::<(), _>(Failure::Blocked { reason: "x".into() }));
+    holds("SideReport", &good, &bad);
+    let notice = Notice { code: "x", cause: "x", fix: "x", docs_url: "https://x" };
+    let finding = Finding::from_notice(Side::Channel, &notice);
+    holds("Finding", &finding, &finding);
+    let report = CheckReport {
+        ok: true,
+        state: InstallationState::Active,
+        problem: None,
+        channel: good,
+        helpdesk: bad,
+        findings: Vec::new(),
+        latest_message_at: None,
+    };
+    holds("CheckReport", &report, &report);
+    let redriven = RedriveReport { redriven: 0, more: false };
+    holds("RedriveReport", &redriven, &redriven);
+}
