@@ -459,10 +459,7 @@ impl Reader<'_> {
             return self.failure("to list the messages");
         }
         let MediaSource::Reference { id } = &media.source else { return Ok(Vec::new()) };
-        let reference = match plan::file_ref(id) {
-            Ok(reference) => reference,
-            Err(error) => return Err(error.into()),
-        };
+        let reference = plan::file_ref(id)?;
         let found: Messages = wire::read(self.answer.body());
         let message = found.messages.iter().find(|message| message.id.text() == Some(&reference.message));
         if let Some(next) = self.next_page(message.is_some() || found.messages.is_empty()) {
