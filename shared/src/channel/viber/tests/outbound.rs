@@ -189,8 +189,7 @@ fn requests_are_the_samples_to_the_last_field() {
 #[test]
 fn a_setup_task_is_done_after_its_only_call() {
     let side = side();
-    let mut known = Known::default();
-    known.answered = 1;
+    let known = Known { answered: 1, ..Known::default() };
     for task in [Task::Check, Task::Register { url: "https://x" }, Task::Unregister, Task::Profile { contact: USER }] {
         assert!(matches!(Viber.next(&side.account(), &task, &known).unwrap(), Step::Done));
     }

@@ -110,7 +110,7 @@ fn answers_mean_what_the_status_says() {
     let receipt = Task::Receipt { contact: &contact, message: "m", receipt: &Receipt::Read, at: AT };
     for task in [Task::Deliver(&delivery), receipt] {
         for (status, body) in [(200, "{}"), (200, "<html>"), (201, ""), (204, "")] {
-            assert!(matches!(side.read(&task, &Known::default(), &answer(status, body)), Ok(_)), "{status}");
+            assert!(side.read(&task, &Known::default(), &answer(status, body)).is_ok(), "{status}");
         }
         for status in [408, 429, 500, 502, 503, 504] {
             assert!(
