@@ -525,7 +525,8 @@ pub enum Fact {
     /// The next undelivered request of the delivery was delivered, with this id where the answer gives one.
     Sent(Option<String>),
     /// We looked: what the call that an earlier attempt left in doubt had made is found, or is not there. A look for
-    /// something else settles nothing. Clears [`Known::doubtful`] for the rest of this attempt; the relay stores nothing for it, since a later attempt may leave a doubt of its own.
+    /// something else settles nothing. Clears [`Known::doubtful`] for the rest of this attempt; the relay stores nothing
+    /// for it, since a later attempt may leave a doubt of its own.
     DoubtSettled,
     /// Anything else worth keeping until the task is done, by a key of the adapter's own.
     Note(String, String),

@@ -1,7 +1,7 @@
 //! The words of a vendor's refusal. A vendor may quote what the customer wrote, so that only a stable code of them is
 //! logged and stored, and agents read the explanation without the quotation.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, iter};
 
 /// The longest explanation that agents read, in characters.
 const EXPLANATION: usize = 200;
@@ -9,6 +9,8 @@ const EXPLANATION: usize = 200;
 const LOOKED_AT: usize = 2_000;
 /// So many letters and digits in a row of what was written are a quotation.
 const QUOTATION: usize = 6;
+/// What people and programs put around a quotation.
+const MARKS: &str = "\"'`“”„‘’‚«»";
 
 /// A vendor's error code or the name of a field: something that may be logged. `None` for anything else, a sentence or a
 /// number say.
@@ -30,7 +32,9 @@ pub fn explanation<'a>(words: &str, written: impl IntoIterator<Item = &'a str>) 
         (0..words.len()).filter(|at| words.get(*at).is_some_and(|c| c.is_alphanumeric())).collect();
     let letters: Vec<char> = places.iter().filter_map(|at| words.get(*at)).map(|c| plain(*c)).collect();
     let mut is_quoted = vec![false; words.len()];
-    for text in written {
+    let at = |place: Option<usize>| place.and_then(|place| words.get(place)).copied();
+    for (text, is_word_of_it) in written.into_iter().flat_map(|text| iter::once((text, false)).chain(short_words(text)))
+    {
         let text: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).map(plain).collect();
         let length = text.len().min(QUOTATION);
         if length == 0 {
@@ -39,10 +43,14 @@ pub fn explanation<'a>(words: &str, written: impl IntoIterator<Item = &'a str>) 
         let pieces: HashSet<&[char]> = text.windows(length).collect();
         for (piece, place) in letters.windows(length).zip(places.windows(length)) {
             let (Some(first), Some(last)) = (place.first(), place.last()) else { continue };
-            // A short text is a quotation only where it stands as a word of its own.
-            let touches = |at: Option<usize>| at.and_then(|at| words.get(at)).is_some_and(|c| c.is_alphanumeric());
-            let is_word = !touches(first.checked_sub(1)) && !touches(last.checked_add(1));
-            if pieces.contains(piece) && (length == QUOTATION || is_word) {
+            let around = [at(first.checked_sub(1)), at(last.checked_add(1))];
+            // A short text is a quotation only where it stands as a word of its own, and a short word of a longer text
+            // only where it is a number or stands in quotation marks.
+            let stands_alone = !around.iter().flatten().any(|c| c.is_alphanumeric());
+            let is_marked = || around.iter().all(|c| c.is_some_and(|c| MARKS.contains(c)));
+            let is_number = || piece.iter().any(char::is_ascii_digit);
+            let is_short = stands_alone && (!is_word_of_it || is_number() || is_marked());
+            if pieces.contains(piece) && (length == QUOTATION || is_short) {
                 is_quoted.iter_mut().take(last + 1).skip(*first).for_each(|quoted| *quoted = true);
             }
         }
@@ -57,6 +65,12 @@ pub fn explanation<'a>(words: &str, written: impl IntoIterator<Item = &'a str>) 
     }
     let out: String = out.chars().take(EXPLANATION).collect();
     out.contains(char::is_alphanumeric).then(|| out.trim().to_owned())
+}
+
+/// The words of a text that are too short to be told from a vendor's own by their letters alone.
+fn short_words(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| (3..QUOTATION).contains(&word.chars().count())).map(|word| (word, true))
 }
 
 /// One letter for all of its cases.
@@ -93,6 +107,16 @@ mod tests {
         }
         assert_eq!(explanation("the word 'no' is not known", ["no"]).as_deref(), Some("the word '…' is not known"));
         assert_eq!(explanation("PIN 4711 is wrong", ["hi", "4711"]).as_deref(), Some("PIN … is wrong"));
+        // A filter names the one word that it does not like.
+        let written = "My PIN is 4711, you fools";
+        for (words, shown) in [
+            ("4711 is a number", "… is a number"),
+            ("‘Fools’ may not be said", "‘…’ may not be said"),
+            ("you may not say \"fools\"", "you may not say \"…\""),
+            ("the value 47110 is too large", "the value 47110 is too large"),
+        ] {
+            assert_eq!(explanation(words, [written]).as_deref(), Some(shown), "{words}");
+        }
         assert_eq!(explanation("a\nb\tc", []).as_deref(), Some("a b c"));
         assert_eq!(explanation(&"x ".repeat(500), []).map(|words| words.len()), Some(199));
     }

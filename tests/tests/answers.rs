@@ -181,19 +181,22 @@ async fn a_signed_event_that_cannot_be_read_is_answered_200() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn news_that_names_only_its_message_is_told() {
-    let rig = Rig::start("twilio", "freshchat").await;
-    rig.customer_says("Hi").await;
-    rig.exactly_at_helpdesk(1).await;
-    rig.agent_says("Hello").await;
-    let sent = rig.exactly_at_channel(1).await.remove(0).id;
-    // Of a field that occurs twice the last one counts.
-    let failed =
-        json!({"MessageSid": sent, "SmsStatus": "failed", "MessageStatus": "failed", "ErrorCode": "30003", "To": ""});
-    let said = rig.bridge.channel.say(rig.bridge.channel.customer(), Saying::Raw(failed)).await.unwrap();
-    assert_eq!(said.status, 200, "{}", said.body);
-    let note = eventually("the note", || rig.notes().pop()).await;
-    assert!(note.text.starts_with("Not delivered"), "{note:?}");
+async fn news_is_told_where_its_message_was_written_whomever_it_names() {
+    // Nobody, or the same contact by an id that is not known yet.
+    for to in ["", "+15005550099"] {
+        let rig = Rig::start("twilio", "freshchat").await;
+        rig.customer_says("Hi").await;
+        rig.exactly_at_helpdesk(1).await;
+        rig.agent_says("Hello").await;
+        let sent = rig.exactly_at_channel(1).await.remove(0).id;
+        // Of a field that occurs twice the last one counts.
+        let failed = json!({"MessageSid": sent, "SmsStatus": "failed", "MessageStatus": "failed", "ErrorCode": "30003",
+            "To": to});
+        let said = rig.bridge.channel.say(rig.bridge.channel.customer(), Saying::Raw(failed)).await.unwrap();
+        assert_eq!(said.status, 200, "{}", said.body);
+        let note = eventually("the note", || rig.notes().pop()).await;
+        assert!(note.text.starts_with("Not delivered"), "{note:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

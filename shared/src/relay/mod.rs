@@ -195,7 +195,7 @@ impl Relay {
                 self.deliver(inbound(parts, true)).await
             }
             ChannelEventKind::Receipt { message, receipt } => {
-                self.channel_receipt(live, record, contact, message, (receipt, event.at)).await
+                self.channel_receipt(live, record, message, (receipt, event.at)).await
             }
             ChannelEventKind::Subscribed | ChannelEventKind::Unsubscribed => {
                 let stopped_at = (event.kind == ChannelEventKind::Unsubscribed).then_some(event.at);

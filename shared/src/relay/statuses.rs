@@ -31,12 +31,12 @@ struct News<'a> {
 }
 
 impl Relay {
-    /// The channel's news about a message that we sent. Some news names nobody; then the message tells who got it.
+    /// The channel's news about a message that we sent. The message tells whom it is about: some news names nobody, and
+    /// some the same contact by another id.
     pub(super) async fn channel_receipt(
         &self,
         live: &Arc<Live>,
         record: &Record,
-        contact: &Contact,
         message: &str,
         (receipt, at): (&Receipt, i64),
     ) -> Result<Verdict, StoreError> {
@@ -45,8 +45,7 @@ impl Relay {
             // It may have overtaken the answer to our own send call.
             return Ok(receipt_wait(record).unwrap_or(Verdict::Done));
         };
-        let recipient = Contact { id: journal.contact.clone(), ..Contact::default() };
-        let contact = if contact.id.is_empty() { &recipient } else { contact };
+        let contact = &Contact { id: journal.contact.clone(), ..Contact::default() };
         let noted = self.store.note_receipt(&journal, receipt, now_ms()).await?;
         if live.helpdesk.limits().receipts {
             return self.spread_news(&News { live, record, contact, receipt, at }, &journal.event, noted).await;

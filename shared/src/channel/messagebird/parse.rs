@@ -100,7 +100,9 @@ fn flat(body: Json<'_>) -> Fields {
 }
 
 fn fields(request: &WebhookRequest, fields: Fields) -> Result<ParsedChannel, ParseError> {
-    if let Some(status) = fields.get("status").filter(|_| fields.get("statusdatetime").is_some()) {
+    // A message has its writer; a report has the time of its news, or at least no writer.
+    let is_report = fields.get("statusdatetime").is_some() || fields.get("originator").is_none();
+    if let Some(status) = fields.get("status").filter(|_| is_report) {
         return Ok(report(request, &fields, status));
     }
     let id = ["id", "message_id", "mid"].into_iter().find_map(|name| fields.get(name));

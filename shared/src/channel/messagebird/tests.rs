@@ -107,8 +107,10 @@ fn a_call_that_lacks_something_delivers_the_rest() {
     }
     let without_id = event(json!({"from": "+447700900161", "type": "text", "content": {"text": "Hi"}}));
     assert_eq!(parsed("x.json", without_id.as_bytes())["events"][0]["id"], id_of(&without_id));
-    let news = "id=sent&status=delivered&statusDatetime=x";
-    assert_eq!(parsed("x.form", news.as_bytes())["events"][0]["contact"]["id"], "");
+    for news in ["id=sent&status=delivered&statusDatetime=x", "id=sent&status=delivered"] {
+        let event = &parsed("x.form", news.as_bytes())["events"][0];
+        assert_eq!((&event["contact"]["id"], &event["kind"]["message"]), (&json!(""), &json!("sent")), "{news}");
+    }
     let updated = json!({"type": "message.updated", "message": {"id": "sent", "direction": "sent", "status": "read"}});
     assert_eq!(parsed("x.json", updated.to_string().as_bytes())["events"][0]["kind"]["message"], "sent");
     for (name, call, reason) in [

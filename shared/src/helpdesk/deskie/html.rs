@@ -109,11 +109,11 @@ fn end_of_tag(tag: &str) -> Option<usize> {
 fn behind_closing<'a>(html: &'a str, name: &str) -> &'a str {
     let mut rest = html;
     while let Some((_, tag)) = rest.split_once("</") {
-        let is_it = tag.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
-        match tag.split_once('>') {
-            Some((_, behind)) if is_it => return behind,
-            _ => rest = tag,
+        // Only of this one the end is looked for, so that no text is searched again and again.
+        if tag.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
+            return tag.split_once('>').map_or("", |(_, behind)| behind);
         }
+        rest = tag;
     }
     ""
 }
@@ -441,6 +441,9 @@ mod tests {
         let began = std::time::Instant::now();
         for piece in ["<", "<a ", "</", "&", "<script>", "<!--", "<a href='", "<li>", "\"<p "] {
             to_text(&piece.repeat(40_000));
+        }
+        for (tag, end) in [("</", ""), ("</p", ">"), ("</script", "")] {
+            to_text(&format!("<script>{}{end}", tag.repeat(400_000)));
         }
         assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
     }
