@@ -17,8 +17,11 @@ const ONE: Made = Made { users: 1, conversations: 1 };
 async fn twenty_contacts_keep_their_order_through_random_faults() {
     every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
-        for _ in 0..150 {
-            rig.bridge.helpdesk.faults().add(random_fault().after(rand::rng().random_range(0..6)));
+        // Three failures in a row at most, here and below: with many more in a row a single message outlasts the test's
+        // patience now and then, since its waits grow to hours.
+        for number in 0..150 {
+            let after = rand::rng().random_range(usize::from(number % 3 == 0)..6);
+            rig.bridge.helpdesk.faults().add(random_fault().after(after));
         }
         let hurry = rig.hurry();
         let contacts: Vec<String> = (0..20).map(|number| format!("contact{number:02}")).collect();
@@ -28,7 +31,7 @@ async fn twenty_contacts_keep_their_order_through_random_faults() {
             }
         }
         // A helpdesk that takes twenty a second takes its time.
-        let patience = Duration::from_secs(120);
+        let patience = Duration::from_secs(240);
         let all = || Some(rig.at_helpdesk()).filter(|seen| seen.len() >= 400);
         let all = eventually_within(patience, "all messages", all).await;
         for contact in &contacts {
@@ -39,8 +42,9 @@ async fn twenty_contacts_keep_their_order_through_random_faults() {
         assert_eq!(all.len(), 400, "{channel} {helpdesk}");
         assert_eq!(rig.bridge.helpdesk.made(), Made { users: 20, conversations: 20 }, "{channel} {helpdesk}");
         // The other direction, in one conversation.
-        for _ in 0..12 {
-            rig.bridge.channel.faults().add(Fault::next(How::Status(503)).after(rand::rng().random_range(0..4)));
+        for number in 0..12 {
+            let after = rand::rng().random_range(usize::from(number % 3 == 0)..4);
+            rig.bridge.channel.faults().add(Fault::next(How::Status(503)).after(after));
         }
         for message in 0..20 {
             rig.agent_says(&format!("answer {message}")).await;
