@@ -56,8 +56,8 @@ pub enum Proof {
     Invoked,
 }
 
-/// A request that passed [`authenticate`]; there is no other way to make one, so parsing before checking does not
-/// compile.
+/// A request that passed [`authenticate`], or an event that was [`invoked`](Self::invoked): AWS has checked its caller. A
+/// parser takes nothing else, so that no webhook is parsed before its check.
 #[derive(Clone, Copy, Debug)]
 pub struct Verified<'a> {
     request: &'a WebhookRequest,
