@@ -3,11 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use byoc::{
-    channel::CHANNELS,
-    settings::Options,
-    webhook::{Verified, authenticate},
-};
+use byoc::{adapter::{settings::Options, webhook::{Verified, authenticate}}, channel::CHANNELS};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -3,11 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use byoc::{
-    helpdesk::HELPDESKS,
-    settings::Options,
-    webhook::{Verified, authenticate},
-};
+use byoc::{adapter::{settings::Options, webhook::{Verified, authenticate}}, helpdesk::HELPDESKS};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -6,21 +6,29 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    adapter::Adapter,
-    answer::{Answer, ApiError, ack_answer},
-    aws::Patience,
-    clock::now_ms,
-    config::Environment,
-    crypto::random_id,
+    adapter::{
+        Adapter,
+        webhook::{Ack, Ignored, ParseError, Parsed, Proof, Verified, WebhookRequest, authenticate},
+    },
     helpdesk::{HELPDESKS, Origin},
-    installation::{Installations, Live, Route},
-    json::{self, Json},
-    limits::{self, Unreadable},
-    message::{ENVELOPE_VERSION, Envelope, Event},
-    queue::{Outgoing, Queue, QueueError},
+    installations::{Installations, Live, Route},
+    model::{
+        limits::{self, Unreadable},
+        message::{ENVELOPE_VERSION, Envelope, Event},
+    },
+    outside::{
+        aws::Patience,
+        clock::now_ms,
+        config::Environment,
+        queue::{Outgoing, Queue, QueueError},
+    },
     start::{Clients, StartError, warm_up},
     store::Store,
-    webhook::{Ack, Ignored, ParseError, Parsed, Proof, Verified, WebhookRequest, authenticate},
+    tools::{
+        answer::{Answer, ApiError, ack_answer},
+        crypto::random_id,
+        json::{self, Json},
+    },
 };
 
 /// The state of a webhook function.
@@ -307,7 +315,7 @@ fn answer(result: Result<Ack, ApiError>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{installation::Installation, testing::Inboxes};
+    use crate::{installations::Installation, testing::Inboxes};
 
     #[test]
     fn of_several_installations_the_one_with_the_events_topic_is_meant() {

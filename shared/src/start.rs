@@ -5,13 +5,15 @@ use std::{sync::Arc, time::Duration};
 use thiserror::Error;
 
 use crate::{
-    aws::{Aws, Patience},
-    config::{ConfigError, Environment},
-    installation::Installations,
-    media::{MediaError, MediaStore},
-    queue::Queue,
+    installations::Installations,
+    outside::{
+        aws::{Aws, Patience},
+        config::{ConfigError, Environment},
+        media::{MediaError, MediaStore},
+        queue::Queue,
+        vault::{Vault, VaultError},
+    },
     store::Store,
-    vault::{Vault, VaultError},
 };
 
 /// A function cannot start with this environment. The message names the variable.

@@ -7,15 +7,21 @@ use http::{HeaderMap, Method, Response};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Step, Task},
+    adapter::{
+        Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Step, Task,
+        settings::{Form, Options, Setting},
+        webhook::{
+            ParseError, ParsedChannel, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest, authenticate,
+        },
+    },
     channel::Channel,
     helpdesk::{HELPDESKS, Helpdesk},
-    installation::SideSettings,
-    limits::Limits,
-    message::{Author, AuthorKind, Contact, Part},
-    secret::{Secret, Secrets},
-    settings::{Form, Options, Setting},
-    webhook::{ParseError, ParsedChannel, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest, authenticate},
+    installations::SideSettings,
+    model::{
+        limits::Limits,
+        message::{Author, AuthorKind, Contact, Part},
+    },
+    tools::secret::{Secret, Secrets},
 };
 
 /// When every call of the tests arrives.
@@ -115,7 +121,7 @@ pub(crate) fn shown(parsed: Result<ParsedChannel, ParseError>) -> Value {
             if !parsed.ignored.is_empty() {
                 shown.insert("ignored".into(), serde_json::to_value(&parsed.ignored).unwrap());
             }
-            if parsed.ack != crate::webhook::Ack::empty() {
+            if parsed.ack != crate::adapter::webhook::Ack::empty() {
                 let body = String::from_utf8_lossy(&parsed.ack.body).into_owned();
                 shown.insert("answer".into(), json!([parsed.ack.status, parsed.ack.content_type, body]));
             }

@@ -16,12 +16,14 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use byoc::{
-    adapter::{Account, Adapter},
+    adapter::{
+        Account, Adapter,
+        settings::{Form, Options},
+        webhook::{Verified, WebhookRequest},
+    },
     channel::CHANNELS,
     helpdesk::HELPDESKS,
-    secret::Secrets,
-    settings::{Form, Options},
-    webhook::{Verified, WebhookRequest},
+    tools::secret::Secrets,
 };
 use http::{HeaderMap, HeaderValue, Method};
 use peak_alloc::PeakAlloc;

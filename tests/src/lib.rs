@@ -5,9 +5,11 @@ pub mod matrix;
 use std::time::{Duration, Instant};
 
 use byoc::{
-    aws::{Aws, Patience},
-    config::Environment,
-    queue::Queue,
+    outside::{
+        aws::{Aws, Patience},
+        config::Environment,
+        queue::Queue,
+    },
     store::Store,
 };
 use byoc_local::{

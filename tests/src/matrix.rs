@@ -1,6 +1,6 @@
 //! The capability matrix: what each side shows of each kind of part, as a table for people.
 
-use byoc::{
+use byoc::model::{
     limits::{Limits, Support, TextUnit},
     message::{MediaKind, Part, PartKind},
 };

@@ -480,16 +480,18 @@ async fn a_flood_of_dead_letters_does_not_stand_before_another_tenants() {
     rig.exactly_at_helpdesk(1).await;
     let letters = rig.queue(DEAD_LETTERS).await;
     let letter = |installation: &str, number: usize| {
-        let contact = byoc::message::Contact { id: format!("c{number}"), ..Default::default() };
-        byoc::queue::Outgoing::pack(&byoc::message::Envelope {
-            v: byoc::message::ENVELOPE_VERSION,
+        let contact = byoc::model::message::Contact { id: format!("c{number}"), ..Default::default() };
+        byoc::outside::queue::Outgoing::pack(&byoc::model::message::Envelope {
+            v: byoc::model::message::ENVELOPE_VERSION,
             installation: installation.to_owned(),
             received_at: 1,
-            event: byoc::message::Event::Channel(byoc::message::ChannelEvent {
+            event: byoc::model::message::Event::Channel(byoc::model::message::ChannelEvent {
                 id: format!("e{number}"),
                 at: 1,
                 contact,
-                kind: byoc::message::ChannelEventKind::Message { parts: vec![byoc::message::Part::text("dead")] },
+                kind: byoc::model::message::ChannelEventKind::Message {
+                    parts: vec![byoc::model::message::Part::text("dead")],
+                },
             }),
         })
         .unwrap()

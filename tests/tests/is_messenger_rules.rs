@@ -6,11 +6,11 @@ use std::{
 };
 
 use byoc::{
-    message::{
+    model::message::{
         Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
         HelpdeskEventKind, NoteEvent, Part, Receipt,
     },
-    queue::Outgoing,
+    outside::queue::Outgoing,
     relay::pace::Pace,
     store::{Arrival, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Settlement, Standing, Store},
 };
@@ -187,7 +187,8 @@ impl Talk {
     /// Puts an event into the queue, as a webhook function would.
     async fn enqueue(&self, event: Event) {
         let installation = self.rig.bridge.installation_id().to_owned();
-        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: byoc::clock::now_ms(), event };
+        let envelope =
+            Envelope { v: ENVELOPE_VERSION, installation, received_at: byoc::outside::clock::now_ms(), event };
         let queue = self.rig.queue(QUEUE).await;
         queue.send_one(&Outgoing::pack(&envelope).unwrap(), None).await.unwrap();
     }

@@ -42,7 +42,7 @@ async fn table(rig: &Rig) -> Vec<String> {
 async fn no_secret_no_token_and_no_text_reaches_the_log() {
     let log = Log::default();
     // Whatever is asked for, as the functions filter it.
-    let filter = byoc::lambda::log_filter(Some("trace"), LevelFilter::TRACE);
+    let filter = byoc::outside::lambda::log_filter(Some("trace"), LevelFilter::TRACE);
     tracing_subscriber::registry()
         .with(filter)
         .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone()))

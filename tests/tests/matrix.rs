@@ -5,13 +5,15 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use byoc::{
-    fit,
-    limits::Support,
-    message::{
-        Author, AuthorKind, Button, Card, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
-        HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part, PartKind,
+    model::{
+        fit,
+        limits::Support,
+        message::{
+            Author, AuthorKind, Button, Card, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope,
+            Event, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part, PartKind,
+        },
     },
-    queue::Outgoing,
+    outside::queue::Outgoing,
 };
 use byoc_local::{
     bridge::QUEUE,
@@ -102,7 +104,7 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
     for (number, part) in samples(&host.url()).into_iter().enumerate() {
         let already = seen().len();
         let id = format!("sample-{number}");
-        let (parts, at) = (vec![part.clone()], byoc::clock::now_ms());
+        let (parts, at) = (vec![part.clone()], byoc::outside::clock::now_ms());
         let event = if outbound {
             let author = Author { kind: AuthorKind::Agent, name: Some("Ines".into()), id: None };
             let kind = HelpdeskEventKind::Message { author, parts };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use byoc::{
     adapter::{Link, Progress},
-    message::{ConversationState, Receipt},
+    model::message::{ConversationState, Receipt},
     store::{
         Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
         StoreError,

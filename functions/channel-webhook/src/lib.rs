@@ -3,13 +3,15 @@
 //! It also serves `/media/{name}`, the files that a channel fetches from us.
 
 use byoc::{
-    answer::{Answer, ApiError, json_answer},
-    config::Environment,
     ingest::{Ingest, WebhookPath, health},
-    installation::Route,
-    lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
-    media::MediaStore,
+    installations::Route,
+    outside::{
+        config::Environment,
+        lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
+        media::MediaStore,
+    },
     start::{StartError, media_store},
+    tools::answer::{Answer, ApiError, json_answer},
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use byoc::{
+use byoc::outside::{
     config::Environment,
     lambda::{exit_code, serve, start_logging},
 };

@@ -1,12 +1,14 @@
 //! Installs, changes and removes installations: the admin's routes and page, and the Marketplace's set-up events.
 
 use byoc::{
-    answer::{Answer, ApiError, json_answer, ok_answer},
-    config::Environment,
     ingest::health,
     install::{Access, Admin, InstallationView, Installed, Redrive, Wanted},
-    lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
+    outside::{
+        config::Environment,
+        lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
+    },
     start::StartError,
+    tools::answer::{Answer, ApiError, json_answer, ok_answer},
 };
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -162,7 +164,9 @@ fn body(request: &Request<Bytes>) -> Result<Option<Value>, ApiError> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
-    serde_json::from_slice(body).map(Some).map_err(|error| ApiError::from(byoc::webhook::ParseError::json(&error)))
+    serde_json::from_slice(body)
+        .map(Some)
+        .map_err(|error| ApiError::from(byoc::adapter::webhook::ParseError::json(&error)))
 }
 
 fn too_large() -> ApiError {

@@ -2,12 +2,14 @@
 //! queue, acknowledges. Calls no vendor.
 
 use byoc::{
-    answer::{Answer, ApiError, json_answer},
-    config::Environment,
     ingest::{Ingest, WebhookPath, health},
-    installation::Route,
-    lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
+    installations::Route,
+    outside::{
+        config::Environment,
+        lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},
+    },
     start::StartError,
+    tools::answer::{Answer, ApiError, json_answer},
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};

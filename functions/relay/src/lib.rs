@@ -5,13 +5,11 @@
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use byoc::{
-    answer::ApiError,
-    config::Environment,
     ingest::health,
-    lambda::http_reply,
-    queue::Outgoing,
+    outside::{config::Environment, lambda::http_reply, queue::Outgoing},
     relay::{Record, Relay, Verdict},
     start::StartError,
+    tools::answer::ApiError,
 };
 use futures_util::future::join_all;
 use http::StatusCode;

@@ -18,10 +18,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use byoc::{
-    aws::{Aws, Patience},
-    config::Environment,
-    crypto::sha256_hex,
-    lambda::{Invocation, Reply},
+    outside::{
+        aws::{Aws, Patience},
+        config::Environment,
+        lambda::{Invocation, Reply},
+    },
+    tools::crypto::sha256_hex,
 };
 use channel_webhook::ChannelWebhook;
 use install_hook::InstallHook;
@@ -444,7 +446,7 @@ fn secret_file(path: &Path) -> Result<String, StartError> {
     {
         return Ok(secret);
     }
-    let secret = byoc::crypto::random_id().map_err(part)?;
+    let secret = byoc::tools::crypto::random_id().map_err(part)?;
     std::fs::write(path, &secret).map_err(|source| StartError::Io { what: path.display().to_string(), source })?;
     Ok(secret)
 }
@@ -485,7 +487,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> Result<Self, StartError> {
-        let name = format!("byoc-{}", byoc::crypto::random_id().map_err(part)?);
+        let name = format!("byoc-{}", byoc::tools::crypto::random_id().map_err(part)?);
         Ok(Self(std::env::temp_dir().join(name)))
     }
 }

@@ -15,8 +15,8 @@ use axum::{
     routing::{get, post},
 };
 use byoc::{
-    message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
-    queue::Outgoing,
+    model::message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
+    outside::queue::Outgoing,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -190,7 +190,7 @@ async fn env(State(demo): State<Demo>) -> Response {
 async fn events(State(demo): State<Demo>) -> Response {
     let Some(running) = demo.running.get() else { return refusal("the bridge is still starting") };
     let customer = demo.channel.customer();
-    let now = byoc::clock::now_ms();
+    let now = byoc::outside::clock::now_ms();
     let event = Envelope {
         v: ENVELOPE_VERSION,
         installation: running.id().to_owned(),

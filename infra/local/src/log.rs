@@ -1,6 +1,6 @@
 //! Logging of the local program: warnings, one readable line each; `RUST_LOG` says otherwise.
 
-use byoc::{config::Environment, lambda::log_filter};
+use byoc::outside::{config::Environment, lambda::log_filter};
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Starts it; what is logged where `RUST_LOG` is not set is `default`.

@@ -7,10 +7,12 @@ use serde_json::Value;
 
 use super::codes::{self, Code};
 use crate::{
-    adapter::{Account, Failure, Urls, retry_after},
-    crypto::{hmac_sha256, same},
-    steps::NextStep,
-    webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
+    adapter::{
+        Account, Failure, Urls, retry_after,
+        webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
+    },
+    model::steps::NextStep,
+    tools::crypto::{hmac_sha256, same},
 };
 
 /// The settings of both.

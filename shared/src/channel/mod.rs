@@ -1,7 +1,7 @@
 //! Channels: where the customer writes. One folder each; the registry below is the only place that lists them.
 
-use crate::{
-    adapter::{Account, Adapter, Call, Fact, Failure, Known, Learned, Step},
+use crate::adapter::{
+    Account, Adapter, Call, Fact, Failure, Known, Learned, Step,
     webhook::{ParseError, ParsedChannel, Verified},
 };
 

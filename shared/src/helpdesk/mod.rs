@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use crate::{
-    adapter::{Account, Adapter},
-    json::Json,
-    webhook::{ParseError, ParsedHelpdesk, Verified},
+    adapter::{
+        Account, Adapter,
+        webhook::{ParseError, ParsedHelpdesk, Verified},
+    },
+    tools::json::Json,
 };
 
 pub mod deskie;

@@ -7,10 +7,9 @@ use super::{
 };
 use crate::{
     adapter::{Adapter, Fact, Task},
-    answer::ApiError,
-    crypto::sha256_hex,
-    installation::{Side, SideSettings},
+    installations::{Side, SideSettings},
     relay::{Failure, setup},
+    tools::{answer::ApiError, crypto::sha256_hex},
 };
 use http::StatusCode;
 
@@ -79,9 +78,9 @@ impl Admin {
 
 /// What checking both accounts taught.
 pub(super) struct Checked {
-    /// See [`Installation::identity`](crate::installation::Installation::identity).
+    /// See [`Installation::identity`](crate::installations::Installation::identity).
     pub(super) identity: String,
-    /// See [`Installation::account_keys`](crate::installation::Installation::account_keys).
+    /// See [`Installation::account_keys`](crate::installations::Installation::account_keys).
     pub(super) account_keys: Vec<String>,
 }
 

@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, tokens::renew_dead_tokens};
 use crate::{
-    adapter::{Adapter, Fact, Task},
-    answer::ApiError,
-    clock::now_ms,
-    crypto::{RandomError, random, random_id},
-    installation::{Installation, InstallationState, Live, Problem, Route, SideSettings},
+    adapter::{Adapter, Fact, Task, settings::Options},
+    installations::{Installation, InstallationState, Live, Problem, Route, SideSettings},
+    outside::{clock::now_ms, vault::Sealed},
     relay::setup,
-    secret::{Secret, Secrets},
-    settings::Options,
-    vault::Sealed,
+    tools::{
+        answer::ApiError,
+        crypto::{RandomError, random, random_id},
+        secret::{Secret, Secrets},
+    },
 };
 
 impl Admin {

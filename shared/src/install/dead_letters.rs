@@ -4,12 +4,11 @@ use serde::Deserialize;
 
 use super::{Admin, RedriveReport};
 use crate::{
-    answer::ApiError,
-    clock::now_ms,
-    installation::Live,
-    message::{Envelope, Event},
-    queue::Received,
+    installations::Live,
+    model::message::{Envelope, Event},
+    outside::{clock::now_ms, queue::Received},
     store::{Direction, JournalKey, JournalState, Page},
+    tools::answer::ApiError,
 };
 
 /// So many rounds of ten messages at most, and each message hidden for so long meanwhile.

@@ -5,11 +5,10 @@ use serde_json::Value;
 
 use super::{Admin, AppAnswer, AppError, InstallationView, Wanted, host_of};
 use crate::{
-    adapter::Adapter,
-    answer::ApiError,
+    adapter::{Adapter, settings::Topic},
     helpdesk::helpdesk,
-    installation::{Side, SideSettings},
-    settings::Topic,
+    installations::{Side, SideSettings},
+    tools::answer::ApiError,
 };
 
 /// The longest message that the Marketplace shows.

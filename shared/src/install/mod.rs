@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    answer::ApiError,
-    aws::Patience,
-    clock::now_ms,
-    config::Environment,
-    crypto::{same, sha256},
-    http::HttpClient,
-    installation::{Installations, Live, Route, is_id},
-    queue::Queue,
+    installations::{Installations, Live, Route, is_id},
+    outside::{aws::Patience, clock::now_ms, config::Environment, http::HttpClient, queue::Queue, vault::Vault},
     start::{Clients, StartError, warm_up},
     store::Store,
-    vault::Vault,
+    tools::{
+        answer::ApiError,
+        crypto::{same, sha256},
+    },
 };
 
 mod accounts;

@@ -4,10 +4,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Admin;
 use crate::{
-    answer::ApiError,
-    installation::{InstallationState, Live},
-    steps::NextStep,
+    installations::{InstallationState, Live},
+    model::steps::NextStep,
     store::MessageSummary,
+    tools::answer::ApiError,
 };
 
 const STYLE: &str = include_str!("page.css");
@@ -31,7 +31,7 @@ impl Admin {
         let key = key.ok_or_else(ApiError::not_found)?;
         let live = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
         let messages = self.store.latest(id, None, 20).await?.messages;
-        let nonce = crate::crypto::random_id()?;
+        let nonce = crate::tools::crypto::random_id()?;
         let html = self.render(&live, &messages, &nonce).into_string();
         let policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \

@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    adapter::{Account, Adapter},
-    answer::ApiError,
+    adapter::{
+        Account, Adapter,
+        settings::{Form, Options, Setting},
+    },
     channel::CHANNELS,
-    clock::now_ms,
     helpdesk::HELPDESKS,
-    installation::{Live, Side, SideSettings},
-    secret::{Secret, Secrets},
-    settings::{Form, Options, Setting},
+    installations::{Live, Side, SideSettings},
+    outside::clock::now_ms,
+    tools::{
+        answer::ApiError,
+        secret::{Secret, Secrets},
+    },
 };
 
 /// What an installation shall be. Every field has the form that it should have; no vendor was asked yet.

@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use super::{Admin, InstallationView};
 use crate::{
-    answer::ApiError,
-    clock::now_ms,
-    crypto::{RandomError, random_id, sha256_hex},
-    installation::{Installation, Live, Route, TokenHash},
-    secret::Secret,
-    vault::Sealed,
+    installations::{Installation, Live, Route, TokenHash},
+    outside::{clock::now_ms, vault::Sealed},
+    tools::{
+        answer::ApiError,
+        crypto::{RandomError, random_id, sha256_hex},
+        secret::Secret,
+    },
 };
 
 /// A replaced URL lives for so long.

@@ -6,15 +6,16 @@ use serde::Serialize;
 
 use super::{Access, Admin};
 use crate::{
-    adapter::Urls,
-    answer::ApiError,
-    clock::rfc3339,
-    installation::{InstallationState, Live, Problem, Route, Side, SideSettings},
-    limits::Limits,
+    adapter::{Urls, settings::Options},
+    installations::{InstallationState, Live, Problem, Route, Side, SideSettings},
+    model::{
+        limits::Limits,
+        steps::{NextStep, Notice},
+    },
+    outside::clock::rfc3339,
     relay::Failure,
-    settings::Options,
-    steps::{NextStep, Notice},
     store::{JournalKey, MessageSummary, Page},
+    tools::answer::ApiError,
 };
 
 /// An installation without its secrets.

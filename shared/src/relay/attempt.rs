@@ -9,8 +9,10 @@ use super::{
 };
 use crate::{
     adapter::{Account, Adapter, Body, Call, Fact, Failure, Known, Learned, Link, RenderError, Repeat, Step, Task},
-    clock::now_ms,
-    http::{HttpClient, UploadFile},
+    outside::{
+        clock::now_ms,
+        http::{HttpClient, UploadFile},
+    },
     store::{Claimed, LinkChange, Store, StoreError, Trace},
 };
 

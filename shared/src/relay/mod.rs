@@ -13,23 +13,25 @@ use std::{
 use self::pace::{Pace, Turns};
 use crate::{
     adapter::{Adapter, Delivery, FetchContext, Known, Link, Progress, Task},
-    aws::Patience,
-    clock::now_ms,
-    config::Environment,
-    crypto::uuid_from,
-    http::HttpClient,
-    installation::{Installations, Live},
-    media::MediaStore,
-    message::{
+    installations::{Installations, Live},
+    model::message::{
         Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
         HelpdeskEventKind, NoteEvent, Part, Receipt,
     },
-    queue::{Outgoing, Queue},
+    outside::{
+        aws::Patience,
+        clock::now_ms,
+        config::Environment,
+        http::HttpClient,
+        media::MediaStore,
+        queue::{Outgoing, Queue},
+    },
     start::{Clients, StartError, media_store, warm_up},
     store::{
         Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
         StoreError,
     },
+    tools::crypto::uuid_from,
 };
 
 mod attempt;
@@ -205,7 +207,7 @@ impl Relay {
                 self.amend(live, &contact.id, |link| link.opened_with = Some(context.clone())).await
             }
             ChannelEventKind::BusinessEcho { parts } => {
-                let texts: Vec<String> = parts.iter().map(crate::fit::plain).collect();
+                let texts: Vec<String> = parts.iter().map(crate::model::fit::plain).collect();
                 let text = format!("Sent to the customer from another device:\n{}", texts.join("\n"));
                 Ok(self.tell(live, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
             }

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use super::{Failure, Message, Relay, Verdict};
 use crate::{
-    clock::now_ms,
-    fit,
-    installation::{Live, Problem},
-    message::Receipt,
+    installations::{Live, Problem},
+    model::{fit, message::Receipt},
+    outside::clock::now_ms,
     store::{Claimed, Direction, LinkChange, Settlement, StoreError},
 };
 
@@ -169,7 +168,7 @@ fn held_off(asked: Duration, receive_count: u32) -> Duration {
 /// The planned wait ±20 %, by a number that differs from message to message. The queue counts whole seconds, so the
 /// first wait is always one.
 fn spread(planned: u64, claimed: &Claimed) -> Duration {
-    let seed = crate::crypto::sha256(format!("{}{}", claimed.key.event, claimed.attempt).as_bytes());
+    let seed = crate::tools::crypto::sha256(format!("{}{}", claimed.key.event, claimed.attempt).as_bytes());
     let percent = 80 + seed.first().map_or(20, |byte| u64::from(*byte) * 40 / 255);
     Duration::from_secs((planned * percent).div_ceil(100).max(1).min(LONGEST_WAIT.as_secs()))
 }

@@ -14,9 +14,9 @@ use std::{
 };
 
 use crate::{
-    clock::now_ms,
-    crypto::sha256,
+    outside::clock::now_ms,
     store::{Bucket, Rate, Store, StoreError},
+    tools::crypto::sha256,
 };
 
 /// So many turns at most are taken from the table at once.

@@ -12,11 +12,15 @@ use tokio::{
 use super::{Failure, Message, Relay, attempt};
 use crate::{
     adapter::{Account, Adapter, FetchContext, Known, Progress, Step, Task},
-    fit,
-    http::UploadFile,
-    limits::{Limits, MediaBy, MediaLimit},
-    media::{content_type_of, extension_of},
-    message::{Media, MediaKind, MediaSource, Part},
+    model::{
+        fit,
+        limits::{Limits, MediaBy, MediaLimit},
+        message::{Media, MediaKind, MediaSource, Part},
+    },
+    outside::{
+        http::UploadFile,
+        media::{content_type_of, extension_of},
+    },
     store::Direction,
 };
 

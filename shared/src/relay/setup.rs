@@ -3,9 +3,9 @@
 use super::attempt::{Listener, Stop, drive};
 use crate::{
     adapter::{Account, Adapter, Fact, Failure, Known, Learned, Task},
-    http::HttpClient,
-    installation::Live,
-    message::Contact,
+    installations::Live,
+    model::message::Contact,
+    outside::http::HttpClient,
     store::StoreError,
 };
 

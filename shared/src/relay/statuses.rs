@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     adapter::{Known, Task},
-    clock::now_ms,
-    installation::Live,
-    message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
+    installations::Live,
+    model::message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
+    outside::clock::now_ms,
     store::{Arrival, Direction, JournalKey, JournalState, Noted, Sent, StoreError},
 };
 

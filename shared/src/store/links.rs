@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
-use crate::{adapter::Link, clock::now_ms, message::ConversationState};
+use crate::{adapter::Link, model::message::ConversationState, outside::clock::now_ms};
 
 /// What changed in a link: the attributes are written singly, never the whole item.
 #[derive(Clone, Debug, Default, PartialEq)]

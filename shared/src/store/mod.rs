@@ -170,7 +170,7 @@ fn unavailable<E, R>(operation: &'static str, error: SdkError<E, R>) -> StoreErr
 where
     E: aws_sdk_dynamodb::error::ProvideErrorMetadata,
 {
-    StoreError::Unavailable { operation, message: crate::aws::reason(&error) }
+    StoreError::Unavailable { operation, message: crate::outside::aws::reason(&error) }
 }
 
 fn key(pk: &str, sk: &str) -> Item {

@@ -8,7 +8,7 @@ use super::{
     BY_INSTALLATION, INDEX_SHARDS, Item, JournalKey, JournalState, Store, StoreError, Trace, flag_of, journal::parsed,
     number_of, owned, text, text_of, unavailable,
 };
-use crate::clock::rfc3339;
+use crate::outside::clock::rfc3339;
 
 /// One journal item, for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]

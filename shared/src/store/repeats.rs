@@ -7,7 +7,7 @@ use super::{
     Changes, Item, JournalKey, JournalState, Store, StoreError, Updated, key, links::contact_pk, number, number_of,
     owned, text, text_of,
 };
-use crate::{clock::expires_at, message::Receipt};
+use crate::{model::message::Receipt, outside::clock::expires_at};
 
 /// What makes two messages the same.
 #[derive(Clone, Copy, Debug)]

@@ -28,9 +28,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use byoc::{
-    clock::now_ms,
-    message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
-    queue::Outgoing,
+    model::message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
+    outside::{clock::now_ms, queue::Outgoing},
 };
 use byoc_local::{
     bridge::{Bridge, Settings},

@@ -143,7 +143,7 @@ impl Broker {
         }
         let message = Message {
             sequence,
-            id: byoc::crypto::uuid_from(&format!("{name} {sequence}")),
+            id: byoc::tools::crypto::uuid_from(&format!("{name} {sequence}")),
             group: draft.group.filter(|_| fifo),
             deduplication: key.as_ref().map(|(_, deduplication)| deduplication.clone()),
             body: draft.body,
@@ -346,7 +346,7 @@ impl QueueSettings {
         message::check_id("MessageGroupId", group)?;
         let deduplication = match &draft.deduplication {
             Some(id) => id.clone(),
-            None if self.content_based_deduplication => byoc::crypto::sha256_hex(draft.body.as_bytes()),
+            None if self.content_based_deduplication => byoc::tools::crypto::sha256_hex(draft.body.as_bytes()),
             None => {
                 return Err(Refusal::invalid(
                     "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId \

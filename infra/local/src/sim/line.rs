@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use byoc::{clock::now_ms, crypto::hmac_sha256};
+use byoc::{outside::clock::now_ms, tools::crypto::hmac_sha256};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 

@@ -13,9 +13,9 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use byoc::{
-    clock::now_ms,
-    crypto::{hmac_sha256, sha256_hex},
-    text,
+    model::text,
+    outside::clock::now_ms,
+    tools::crypto::{hmac_sha256, sha256_hex},
 };
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};

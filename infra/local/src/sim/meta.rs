@@ -13,7 +13,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use byoc::{clock::now_ms, crypto::hmac_sha256};
+use byoc::{outside::clock::now_ms, tools::crypto::hmac_sha256};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ impl Meta {
 
     /// A signed call, with every letter beyond ASCII escaped as Meta does.
     fn signed(&self, id: &str, body: &Value) -> Result<Post, String> {
-        let body = byoc::queue::ascii_json(body).replace('/', "\\/");
+        let body = byoc::outside::queue::ascii_json(body).replace('/', "\\/");
         let signature = format!("sha256={}", hex::encode(hmac_sha256(SECRET.as_bytes(), body.as_bytes())));
         let headers = vec![("content-type", "application/json".to_owned()), ("x-hub-signature-256", signature)];
         Ok(Post { id: id.to_owned(), url: self.base.memory.webhook()?, headers, body: body.into() })

@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum::Router;
-use byoc::clock::now_ms;
+use byoc::outside::clock::now_ms;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

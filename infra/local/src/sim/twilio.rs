@@ -14,7 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use byoc::crypto::hmac_sha1;
+use byoc::tools::crypto::hmac_sha1;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::API_KEY;
 use crate::{
     adapter::{Account, Call, RenderError, Repeat, Step, json_call},
-    message::{Media, MediaSource},
+    model::message::{Media, MediaSource},
 };
 
 /// A file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then redirects to a

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     adapter::{Failure, retry_after},
     channel::codes::Class::{self, Account, Later, Message, OptOut, Receiver},
-    vendor_words,
+    tools::vendor_words,
 };
 
 /// The codes of failed messages, and the names of refused calls.

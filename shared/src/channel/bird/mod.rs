@@ -12,12 +12,16 @@ use serde_json::{Value, json};
 use self::api::{call, fetch, region, word};
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Call, Delivery, Fact, Known, Learned, RenderError, Step, Task, from_status},
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{MediaKind, PartKind},
-    settings::{Form, Setting, SettingError},
-    standard_webhooks,
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    adapter::{
+        Account, Adapter, Call, Delivery, Fact, Known, Learned, RenderError, Step, Task, from_status,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    },
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{MediaKind, PartKind},
+    },
+    tools::standard_webhooks,
 };
 
 mod api;

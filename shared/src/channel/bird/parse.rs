@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::{Product, classify::reason};
 use crate::{
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    tools::json::{self, Json},
 };
 
 mod apple;

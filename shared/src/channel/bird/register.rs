@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     adapter::{Account, Fact, Failure, Known, Learned, RenderError, Step},
-    secret::Secret,
+    tools::secret::Secret,
 };
 
 const MOVE: &str = "update_webhook";

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    message::{Button, Media, MediaSource, Part},
+    model::message::{Button, Media, MediaSource, Part},
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,

@@ -9,13 +9,15 @@ use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
         from_status,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
     },
-    limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
-    message::MediaKind,
-    settings::{Form, Setting, SettingError},
-    standard_webhooks,
-    steps::NextStep,
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
+        message::MediaKind,
+        steps::NextStep,
+    },
+    tools::standard_webhooks,
 };
 
 mod parse;

@@ -6,9 +6,9 @@ use super::wire::{
     Buttons, Cards, Head, Incoming, Message, News, Person, Piece, Status, Subscribed, Typing, Unsubscribed,
 };
 use crate::{
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, Contact, Part, Receipt},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
+    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Part, Receipt},
+    tools::json::{self, Json},
 };
 
 /// The longest id, in bytes.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    message::Part,
+    model::message::Part,
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixtures, outcome, shown, take,
         webhook,
@@ -39,7 +39,7 @@ fn a_part_comes_back_as_it_went() {
     let bytes = &fixtures(FOLDER)["in_message_every_part.json"];
     let mut pieces = serde_json::from_slice::<Value>(bytes).unwrap()["parts"].clone();
     let text = pieces.to_string();
-    let list = crate::json::Json::read(&text).unwrap().items();
+    let list = crate::tools::json::Json::read(&text).unwrap().items();
     let parts: Vec<Part> = list.into_iter().map(|piece| wire::Piece::read("parts", piece).unwrap().into()).collect();
     let contact = contact("customer-42");
     let ines = agent("Ines");

@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    json::Json,
-    message::{Button, Card, Media, MediaKind, MediaSource, Part},
-    webhook::{ParseError, decode_at},
+    adapter::webhook::{ParseError, decode_at},
+    model::message::{Button, Card, Media, MediaKind, MediaSource, Part},
+    tools::json::Json,
 };
 
 /// What the app tells the bridge. An enum with the type inside would be read into a tree first.
@@ -318,7 +318,7 @@ impl From<&Part> for Piece {
                 let url = match media.source {
                     MediaSource::Link { url } | MediaSource::ShortLink { url } => url,
                     MediaSource::Reference { .. } | MediaSource::Fetched => {
-                        return Self::Text(Text { text: crate::fit::plain(part) });
+                        return Self::Text(Text { text: crate::model::fit::plain(part) });
                     }
                 };
                 let Media { name, content_type, size, seconds, caption, .. } = media;

@@ -6,7 +6,7 @@ use http::Response;
 use super::wire::Answer;
 use crate::{
     adapter::{Failure, retry_after},
-    vendor_words,
+    tools::vendor_words,
 };
 
 /// The answer to a call that worked, or what its failure means. 409 for its retry key is a success: an

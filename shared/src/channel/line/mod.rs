@@ -14,12 +14,14 @@ use crate::{
     adapter::{
         Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
         from_status, json_call,
+        settings::{Form, Setting},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
     },
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Contact, Media, MediaKind, MediaSource, PartKind},
-    settings::{Form, Setting},
-    steps::NextStep,
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Contact, Media, MediaKind, MediaSource, PartKind},
+        steps::NextStep,
+    },
 };
 
 mod classify;

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use crate::{
-    adapter::Account,
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part},
-    webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::{
+        Account,
+        webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
+    },
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part},
+    tools::json::{self, Json},
 };
 
 /// What a call contains: events of several people at once, in order.

@@ -8,10 +8,12 @@ use super::{
 };
 use crate::{
     adapter::{Account, Delivery, RenderError},
-    fit,
-    limits::{TextLimit, TextUnit},
-    message::{Button, Card, Media, MediaKind, MediaSource, Part},
-    text,
+    model::{
+        fit,
+        limits::{TextLimit, TextUnit},
+        message::{Button, Card, Media, MediaKind, MediaSource, Part},
+        text,
+    },
 };
 
 /// How many messages one call takes.

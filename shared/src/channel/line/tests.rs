@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    message::{Button, Card, ChannelEventKind, Part},
+    model::message::{Button, Card, ChannelEventKind, Part},
     testing::{
         Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,
@@ -26,7 +26,7 @@ fn side() -> Side {
 
 fn signature(body: &[u8]) -> String {
     use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(crate::crypto::hmac_sha256(SECRET.as_bytes(), body))
+    base64::engine::general_purpose::STANDARD.encode(crate::tools::crypto::hmac_sha256(SECRET.as_bytes(), body))
 }
 
 fn parsed(bytes: Vec<u8>) -> Value {

@@ -4,9 +4,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
 
 use crate::{
-    adapter::Account,
-    crypto::{hmac_sha256, same},
-    webhook::{Proof, VerifyError, WebhookRequest},
+    adapter::{
+        Account,
+        webhook::{Proof, VerifyError, WebhookRequest},
+    },
+    tools::crypto::{hmac_sha256, same},
 };
 
 /// Checks that the body was signed with the channel secret:

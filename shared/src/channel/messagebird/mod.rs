@@ -15,14 +15,16 @@ use crate::{
     adapter::{
         Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
         from_status, json_call, retry_after,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
     },
-    fit::{self, Byline},
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Media, MediaKind, MediaSource, Part, PartKind},
-    settings::{Form, Setting, SettingError},
-    steps::{NextStep, Notice},
-    text,
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    model::{
+        fit::{self, Byline},
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Media, MediaKind, MediaSource, Part, PartKind},
+        steps::{NextStep, Notice},
+        text,
+    },
 };
 
 mod parse;

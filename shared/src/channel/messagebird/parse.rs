@@ -6,9 +6,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 use http::Method;
 
 use crate::{
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    tools::json::{self, Json},
 };
 
 /// The most files of one message that are taken.

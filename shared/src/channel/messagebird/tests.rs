@@ -7,12 +7,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    crypto::{hmac_sha256, sha256_hex},
+    adapter::webhook::id_of,
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,
     },
-    webhook::id_of,
+    tools::crypto::{hmac_sha256, sha256_hex},
 };
 
 const FOLDER: &str = "channel/messagebird";

@@ -5,9 +5,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
-    adapter::Account,
-    crypto::{jwt_hmac_is, same, sha256_hex},
-    webhook::{Proof, VerifyError, WebhookRequest},
+    adapter::{
+        Account,
+        webhook::{Proof, VerifyError, WebhookRequest},
+    },
+    tools::crypto::{jwt_hmac_is, same, sha256_hex},
 };
 
 const HEADER: &str = "messagebird-signature-jwt";

@@ -11,12 +11,16 @@ use serde_json::Value;
 
 use super::{Channel, meta, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status, json_call},
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Contact, MediaKind, PartKind},
-    settings::{Form, Setting, SettingError},
-    steps::NextStep,
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    adapter::{
+        Account, Adapter, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status, json_call,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    },
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Contact, MediaKind, PartKind},
+        steps::NextStep,
+    },
 };
 
 mod classify;

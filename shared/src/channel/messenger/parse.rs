@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use crate::{
-    adapter::Account,
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::{
+        Account,
+        webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
+    },
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    tools::json::{self, Json},
 };
 
 /// The stickers of the thumbs-up button, in its three sizes.

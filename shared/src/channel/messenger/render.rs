@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use super::LIMITS;
 use crate::{
     adapter::{Account, Delivery, RenderError},
-    fit::{self, Byline},
-    limits::{TextLimit, TextUnit},
-    message::{Button, Card, Media, MediaKind, MediaSource, Part},
-    text,
+    model::{
+        fit::{self, Byline},
+        limits::{TextLimit, TextUnit},
+        message::{Button, Card, Media, MediaKind, MediaSource, Part},
+        text,
+    },
 };
 
 const QUICK_REPLIES: usize = 13;

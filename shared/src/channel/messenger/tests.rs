@@ -9,7 +9,7 @@ use super::*;
 use crate::{
     adapter::Call,
     channel::codes::Class,
-    message::{Button, Card, Media, MediaSource, Part},
+    model::message::{Button, Card, Media, MediaSource, Part},
     testing::{
         Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
         take, webhook,
@@ -29,7 +29,7 @@ fn side() -> Side {
 }
 
 fn parsed(bytes: &[u8]) -> Value {
-    let signature = format!("sha256={}", hex::encode(crate::crypto::hmac_sha256(SECRET.as_bytes(), bytes)));
+    let signature = format!("sha256={}", hex::encode(crate::tools::crypto::hmac_sha256(SECRET.as_bytes(), bytes)));
     shown(take(&Messenger, &side(), &webhook(&[("X-Hub-Signature-256", &signature)], bytes.to_vec())).unwrap())
 }
 

@@ -19,15 +19,17 @@ use crate::{
     adapter::{
         Account, Adapter, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status,
         json_call,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest, decode},
     },
-    crypto::{hmac_sha512_is, rsa_sha256, same},
-    fit::{self, Byline},
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Button, Media, MediaKind, MediaSource, Part, PartKind},
-    settings::{Form, Setting, SettingError},
-    steps::NextStep,
-    text,
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest, decode},
+    model::{
+        fit::{self, Byline},
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Button, Media, MediaKind, MediaSource, Part, PartKind},
+        steps::NextStep,
+        text,
+    },
+    tools::crypto::{hmac_sha512_is, rsa_sha256, same},
 };
 
 mod parse;

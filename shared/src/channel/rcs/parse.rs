@@ -8,9 +8,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
 use crate::{
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
+    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    tools::json::{self, Json},
 };
 
 /// The call around an event, and the one by which the console finds out whether the URL is ours.

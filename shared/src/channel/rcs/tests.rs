@@ -76,7 +76,7 @@ fn an_event_that_lacks_something_delivers_the_rest() {
         assert_eq!((&found["events"][0]["id"], &found["events"][0]["contact"]["id"]), (&json!("1"), &json!(from)));
     }
     let without_id = json!({"senderPhoneNumber": from, "text": "Hi"}).to_string();
-    assert_eq!(parsed(without_id.as_bytes())["events"][0]["id"], crate::webhook::id_of(&without_id));
+    assert_eq!(parsed(without_id.as_bytes())["events"][0]["id"], crate::adapter::webhook::id_of(&without_id));
     let news = parsed(br#"{"eventType": "READ", "messageId": "sent"}"#);
     assert_eq!(
         (&news["events"][0]["contact"]["id"], &news["events"][0]["kind"]["message"]),

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use crate::{
-    json::Json,
-    limits::{TextLimit, TextUnit},
-    message::{Media, MediaKind, MediaSource, Part},
-    text,
+    model::{
+        limits::{TextLimit, TextUnit},
+        message::{Media, MediaKind, MediaSource, Part},
+        text,
+    },
+    tools::json::Json,
 };
 
 /// How much of a quoted message is shown.

@@ -14,11 +14,13 @@ use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task,
         from_status,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
     },
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Media, MediaKind, MediaSource, PartKind},
-    settings::{Form, Setting, SettingError},
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Media, MediaKind, MediaSource, PartKind},
+    },
 };
 
 mod classify;

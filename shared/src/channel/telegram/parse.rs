@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::content;
 use crate::{
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, Contact, Part},
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Part},
+    tools::json::{self, Json},
 };
 
 /// Updates about what the business does on Telegram with an account of its own.

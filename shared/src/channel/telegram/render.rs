@@ -10,10 +10,12 @@ use super::{
 };
 use crate::{
     adapter::{Account, Body, Call, Delivery, Known, RenderError, Repeat},
-    fit,
-    limits::TextLimit,
-    message::{Button, Card, Media, MediaKind, MediaSource, Part},
-    text,
+    model::{
+        fit,
+        limits::TextLimit,
+        message::{Button, Card, Media, MediaKind, MediaSource, Part},
+        text,
+    },
 };
 
 /// The note with the chat's new id.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    message::{Button, Card, Part},
+    model::message::{Button, Card, Part},
     testing::{
         Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,

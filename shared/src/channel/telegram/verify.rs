@@ -3,9 +3,11 @@
 use http::Method;
 
 use crate::{
-    adapter::Account,
-    crypto::same,
-    webhook::{Proof, VerifyError, WebhookRequest},
+    adapter::{
+        Account,
+        webhook::{Proof, VerifyError, WebhookRequest},
+    },
+    tools::crypto::same,
 };
 
 /// The header with the secret token.

@@ -10,12 +10,16 @@ use http::{HeaderValue, Request, Response, header};
 
 use super::{Channel, next_of, sent};
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status},
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Media, MediaKind, MediaSource, PartKind},
-    settings::{Form, Setting, SettingError},
-    steps::NextStep,
-    webhook::{Ack, ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    adapter::{
+        Account, Adapter, Body, Call, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status,
+        settings::{Form, Setting, SettingError},
+        webhook::{Ack, ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    },
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Media, MediaKind, MediaSource, PartKind},
+        steps::NextStep,
+    },
 };
 
 mod classify;

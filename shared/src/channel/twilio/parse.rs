@@ -7,8 +7,8 @@ use http::Method;
 
 use super::{classify, twiml};
 use crate::{
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
 };
 
 /// The longest list of files in a message; Twilio sends ten.

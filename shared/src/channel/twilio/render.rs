@@ -6,9 +6,11 @@ use super::LIMITS;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template,
-    fit::{self, Byline},
-    message::{Media, MediaSource, Part},
-    text,
+    model::{
+        fit::{self, Byline},
+        message::{Media, MediaSource, Part},
+        text,
+    },
 };
 
 /// The fields of one message, in the order in which Twilio documents them.

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    adapter::webhook::id_of,
     channel::{codes::Class, twilio::classify::CODES},
-    message::{Button, Media, Part},
+    model::message::{Button, Media, Part},
     testing::{
         Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
         take, webhook,
     },
-    webhook::id_of,
 };
 
 const FOLDER: &str = "channel/twilio";
@@ -32,7 +32,7 @@ fn signed(body: &[u8]) -> WebhookRequest {
     pairs.sort();
     pairs.dedup();
     let base = pairs.iter().fold(URL.to_owned(), |base, (name, value)| base + name + value);
-    let signature = STANDARD.encode(crate::crypto::hmac_sha1(TOKEN.as_bytes(), base.as_bytes()));
+    let signature = STANDARD.encode(crate::tools::crypto::hmac_sha1(TOKEN.as_bytes(), base.as_bytes()));
     let headers = [("x-twilio-signature", &*signature), ("content-type", "application/x-www-form-urlencoded")];
     webhook(&headers, body.to_vec())
 }

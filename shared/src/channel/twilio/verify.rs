@@ -6,9 +6,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
 
 use crate::{
-    adapter::Account,
-    crypto::{hmac_sha1, hmac_sha256, same, sha256_hex},
-    webhook::{Proof, VerifyError, WebhookRequest},
+    adapter::{
+        Account,
+        webhook::{Proof, VerifyError, WebhookRequest},
+    },
+    tools::crypto::{hmac_sha1, hmac_sha256, same, sha256_hex},
 };
 
 /// Which key and algorithm made the signature, where it is not the auth token and SHA-1.

@@ -4,7 +4,7 @@ use super::{
     keyboard::{LABEL, escaped, is_link, key, works},
     wire::{Content, Key, RichMedia},
 };
-use crate::{
+use crate::model::{
     fit,
     limits::{TextLimit, TextUnit},
     message::{Button, Card, Part},

@@ -2,7 +2,7 @@
 //! <https://developers.viber.com/docs/api/rest-bot-api/#message-types>.
 
 use super::{FILE, PICTURE, VIDEO, wire::Content};
-use crate::{
+use crate::model::{
     limits::{TextLimit, TextUnit},
     message::{Media, MediaKind, MediaSource},
     text,

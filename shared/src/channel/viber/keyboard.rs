@@ -1,7 +1,7 @@
 //! Buttons under a message: <https://developers.viber.com/docs/tools/keyboards/>.
 
 use super::wire::{Key, Keyboard};
-use crate::{
+use crate::model::{
     limits::{TextLimit, TextUnit},
     message::Button,
     text,

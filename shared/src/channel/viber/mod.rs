@@ -15,11 +15,13 @@ use crate::{
     adapter::{
         Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, from_status,
         json_call,
+        settings::{Form, Setting},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
     },
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Contact, MediaKind, PartKind},
-    settings::{Form, Setting},
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Contact, MediaKind, PartKind},
+    },
 };
 
 mod cards;

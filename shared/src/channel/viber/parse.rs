@@ -4,12 +4,16 @@ use std::borrow::Cow;
 
 use super::{render, wire::User};
 use crate::{
-    adapter::Account,
-    json::{self, Json},
-    limits::{TextLimit, TextUnit},
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    text,
-    webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::{
+        Account,
+        webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    },
+    model::{
+        limits::{TextLimit, TextUnit},
+        message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+        text,
+    },
+    tools::json::{self, Json},
 };
 
 /// So much is shown of what a link says that opens a chat.

@@ -9,10 +9,12 @@ use super::{
 };
 use crate::{
     adapter::{Account, Delivery, Known, RenderError},
-    fit,
-    limits::{TextLimit, TextUnit},
-    message::{Button, Card, Media, Part},
-    text,
+    model::{
+        fit,
+        limits::{TextLimit, TextUnit},
+        message::{Button, Card, Media, Part},
+        text,
+    },
 };
 
 /// The note that says from which request on a delivery avoids whatever needs a newer Viber.

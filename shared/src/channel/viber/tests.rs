@@ -8,12 +8,16 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    adapter::{
+        settings::Options,
+        webhook::{Ack, authenticate},
+    },
     channel::{Channel, channel},
-    message::{Author, AuthorKind, Button, Card, ChannelEventKind, Part, Receipt},
-    secret::{Secret, Secrets},
-    settings::Options,
-    text,
-    webhook::{Ack, authenticate},
+    model::{
+        message::{Author, AuthorKind, Button, Card, ChannelEventKind, Part, Receipt},
+        text,
+    },
+    tools::secret::{Secret, Secrets},
 };
 
 mod answers;
@@ -79,7 +83,7 @@ fn covers(prefix: &str, rows: &[&str]) {
 fn callback(body: impl Into<Bytes>) -> WebhookRequest {
     let body = body.into();
     let mut headers = HeaderMap::new();
-    let signature = hex::encode(crate::crypto::hmac_sha256(TOKEN.as_bytes(), &body));
+    let signature = hex::encode(crate::tools::crypto::hmac_sha256(TOKEN.as_bytes(), &body));
     headers.insert("x-viber-content-signature", signature.parse().unwrap());
     WebhookRequest {
         method: Method::POST,

@@ -3,9 +3,11 @@
 use http::Method;
 
 use crate::{
-    adapter::Account,
-    crypto::hmac_sha256_is,
-    webhook::{Proof, VerifyError, WebhookRequest},
+    adapter::{
+        Account,
+        webhook::{Proof, VerifyError, WebhookRequest},
+    },
+    tools::crypto::hmac_sha256_is,
 };
 
 /// The header with the signature.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{json::Json, message::Contact};
+use crate::{model::message::Contact, tools::json::Json};
 
 /// A subscriber.
 #[derive(Debug, Deserialize)]

@@ -11,12 +11,14 @@ use super::{Channel, meta, next_of, sent};
 use crate::{
     adapter::{
         Account, Adapter, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status, json_call,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
     },
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{Media, MediaKind, MediaSource, PartKind},
-    settings::{Form, Setting, SettingError},
-    steps::NextStep,
-    webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{Media, MediaKind, MediaSource, PartKind},
+        steps::NextStep,
+    },
 };
 
 mod classify;

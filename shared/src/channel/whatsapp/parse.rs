@@ -7,13 +7,17 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use super::classify::CODES;
 use crate::{
-    adapter::Account,
+    adapter::{
+        Account,
+        webhook::{self, ParseError, ParsedChannel, WebhookRequest, id_of},
+    },
     channel::meta::reason,
-    json::{self, Json},
-    limits::{TextLimit, TextUnit},
-    message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    text,
-    webhook::{self, ParseError, ParsedChannel, WebhookRequest, id_of},
+    model::{
+        limits::{TextLimit, TextUnit},
+        message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+        text,
+    },
+    tools::json::{self, Json},
 };
 
 /// The longest id of a contact, in bytes, and name. A call tells them once for all messages of the contact, and each

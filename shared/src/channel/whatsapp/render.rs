@@ -6,10 +6,12 @@ use super::LIMITS;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template::{self, Template},
-    fit::{self, Byline},
-    limits::{TextLimit, TextUnit},
-    message::{Button, Media, MediaKind, MediaSource, Part},
-    text,
+    model::{
+        fit::{self, Byline},
+        limits::{TextLimit, TextUnit},
+        message::{Button, Media, MediaKind, MediaSource, Part},
+        text,
+    },
 };
 
 const fn chars(max: usize) -> TextLimit {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     adapter::{Account, Delivery, Fact, Failure, Known, Learned, Task},
-    message::{Contact, ConversationState},
+    model::message::{Contact, ConversationState},
 };
 
 pub(super) fn outcome(

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     adapter::{Account, Body, Call, Delivery, Known, RenderError, Repeat, Step, Task, json_call},
-    message::Contact,
+    model::message::Contact,
 };
 
 /// What stays as it is in a path segment or a query value.

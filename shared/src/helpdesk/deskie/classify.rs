@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::wire;
 use crate::{
     adapter::{Failure, Learned, from_status, retry_after},
-    vendor_words,
+    tools::vendor_words,
 };
 
 /// The wait when Deskie does not say how long: the allowance is one of a minute.

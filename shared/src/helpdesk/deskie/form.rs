@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::webhook::ParseError;
+use crate::adapter::webhook::ParseError;
 
 /// Deeper keys are none of Deskie's.
 const DEPTH: usize = 8;

@@ -32,12 +32,16 @@ use http::Response;
 
 use super::Helpdesk;
 use crate::{
-    adapter::{Account, Adapter, Known, Learned, RenderError, Step, Task, Urls},
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{MediaKind, PartKind},
-    settings::{Form, Setting, SettingError},
-    steps::NextStep,
-    webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+    adapter::{
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+    },
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{MediaKind, PartKind},
+        steps::NextStep,
+    },
 };
 
 /// The helpdesk Deskie (Omnidesk).

@@ -10,13 +10,17 @@ use super::{
     wire::{self, Attachment, Webhook, WebhookMessage},
 };
 use crate::{
-    adapter::Account,
-    crypto::sha256_hex,
+    adapter::{
+        Account,
+        webhook::{ParseError, ParsedHelpdesk, Verified, WebhookRequest},
+    },
     helpdesk::is_link,
-    json::{self, Json},
-    media::content_type_of,
-    message::{Author, AuthorKind, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
-    webhook::{ParseError, ParsedHelpdesk, Verified, WebhookRequest},
+    model::message::{Author, AuthorKind, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
+    outside::media::content_type_of,
+    tools::{
+        crypto::sha256_hex,
+        json::{self, Json},
+    },
 };
 
 /// Ids are numbers; nothing longer is one.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     adapter::{Delivery, Known, RenderError, Task},
-    message::{Contact, ConversationState},
+    model::message::{Contact, ConversationState},
 };
 
 /// What to do next.

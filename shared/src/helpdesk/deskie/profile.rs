@@ -1,7 +1,7 @@
 //! What Deskie shows of a contact, field by field, so that each change costs the one call that it needs and an event
 //! that happens to lack a field changes nothing.
 
-use crate::{crypto::sha256_hex, message::Contact};
+use crate::{model::message::Contact, tools::crypto::sha256_hex};
 
 /// A field of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

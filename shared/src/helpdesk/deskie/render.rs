@@ -3,9 +3,11 @@
 use super::{LIMITS, MAX_FILE, MAX_FILES, html};
 use crate::{
     adapter::{Delivery, Known},
-    fit,
-    message::{Media, MediaSource, Part},
-    text,
+    model::{
+        fit,
+        message::{Media, MediaSource, Part},
+        text,
+    },
 };
 
 /// One post of a delivery.

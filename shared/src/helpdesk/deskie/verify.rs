@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use crate::webhook::{Proof, VerifyError, WebhookRequest};
+use crate::adapter::webhook::{Proof, VerifyError, WebhookRequest};
 
 /// Deskie signs nothing and sends no secret, so the token in the URL is the only proof there is; it was compared before
 /// this is asked.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    json::{self, Json, Kept},
-    webhook,
+    adapter::webhook,
+    tools::json::{self, Json, Kept},
 };
 
 /// A text or a number; anything else is as good as missing.

@@ -14,9 +14,8 @@ use super::{
     wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, Topic, Topics, User, Users},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link, Task},
-    message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
-    settings::OnResolved,
+    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link, Task, settings::OnResolved},
+    model::message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
 };
 
 /// So many pages of a list are read at most.

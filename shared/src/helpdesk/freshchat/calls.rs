@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     adapter::{Account, Body, Call, Known, RenderError, Repeat, Step, Task, json_call, open_link},
-    message::Contact,
+    model::message::Contact,
 };
 
 /// What stays as it is in a path segment or a query value.

@@ -9,7 +9,7 @@ use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::fo
 use super::wire::{self, Refusal};
 use crate::{
     adapter::{Failure, Learned, from_status, retry_after},
-    vendor_words,
+    tools::vendor_words,
 };
 
 /// `Date: Sun, 06 Nov 1994 08:49:37 GMT`.

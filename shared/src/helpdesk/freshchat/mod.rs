@@ -28,13 +28,17 @@ use http::{Request, Response};
 
 use super::{Helpdesk, Origin};
 use crate::{
-    adapter::{Account, Adapter, Known, Learned, RenderError, Step, Task, Urls},
-    json::Json,
-    limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-    message::{MediaKind, PartKind},
-    settings::{Form, Setting, SettingError},
-    steps::NextStep,
-    webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+    adapter::{
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls,
+        settings::{Form, Setting, SettingError},
+        webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+    },
+    model::{
+        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        message::{MediaKind, PartKind},
+        steps::NextStep,
+    },
+    tools::json::Json,
 };
 
 /// The helpdesk Freshchat.

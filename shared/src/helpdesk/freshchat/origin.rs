@@ -8,7 +8,7 @@ use super::{
     parse,
     wire::{self, Message, ProductData, Webhook},
 };
-use crate::{helpdesk::Origin, json::Json};
+use crate::{helpdesk::Origin, tools::json::Json};
 
 /// The most hosts of an account that are asked for, each by a look-up. A handful is usual.
 const HOSTS: usize = 20;

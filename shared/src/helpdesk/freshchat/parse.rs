@@ -10,10 +10,12 @@ use super::{
     wire::{self, Actor, Change, ClassicData, Message, ProductData, Told, User, Webhook, Word},
 };
 use crate::{
-    adapter::Account,
-    json::{self, Json},
-    message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
-    webhook::{self, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, Verified},
+    adapter::{
+        Account,
+        webhook::{self, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, Verified},
+    },
+    model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
+    tools::json::{self, Json},
 };
 
 /// The most messages that are taken from one call, and that are listed as left out. One is usual, a few were seen.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::wire::{self, Attachment, Message};
 use crate::{
     helpdesk::is_link,
-    json::Json,
-    message::{Button, Card, Media, MediaKind, MediaSource, Part},
+    model::message::{Button, Card, Media, MediaKind, MediaSource, Part},
+    tools::json::Json,
 };
 
 /// The most parts that one message becomes; one more says that there are others.

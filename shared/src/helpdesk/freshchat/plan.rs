@@ -8,9 +8,8 @@ use super::{
     search,
 };
 use crate::{
-    adapter::{Account, Delivery, FetchContext, Known, RenderError, Task},
-    message::{Contact, ConversationState, Media, MediaSource},
-    settings::OnResolved,
+    adapter::{Account, Delivery, FetchContext, Known, RenderError, Task, settings::OnResolved},
+    model::message::{Contact, ConversationState, Media, MediaSource},
 };
 
 /// What to do next.

@@ -2,7 +2,7 @@
 //! wrote equals the fingerprint of what Freshchat tells us it now holds, and an agent's edit is told from our own.
 
 use super::wire::{Link, NewUser, Property, User, Word};
-use crate::{adapter::Account, message::Contact};
+use crate::{adapter::Account, model::message::Contact};
 
 /// What Freshchat shows of a contact once we wrote it: one space between names, and a stand-in where there is no name,
 /// since a user without any is hard to find for agents.

@@ -11,9 +11,11 @@ use super::{
 };
 use crate::{
     adapter::{Delivery, Known},
-    fit,
-    message::{Media, MediaKind, MediaSource, Part},
-    text,
+    model::{
+        fit,
+        message::{Media, MediaKind, MediaSource, Part},
+        text,
+    },
 };
 
 /// What became of a file that was uploaded, as it stands in the delivery's notes under [`upload_note`].

@@ -9,7 +9,7 @@ use super::{
     parse::{millis, state_of},
     wire::{self, Attachment, Conversation, Conversations, Message, NewPart},
 };
-use crate::{json::Json, message::ConversationState};
+use crate::{model::message::ConversationState, tools::json::Json};
 
 /// How many conversations of one user are looked at: the first and the last of the list, whose order is not promised.
 const MOST: usize = 10;

@@ -14,8 +14,8 @@ use http::{HeaderValue, Method};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::WEBHOOK_PUBLIC_KEY;
-use crate::{
-    adapter::Account,
+use crate::adapter::{
+    Account,
     webhook::{Proof, VerifyError, WebhookRequest},
 };
 

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::json::{self, Json, Kept};
+use crate::tools::json::{self, Json, Kept};
 
 /// A text that may be missing, and that some versions write as a number.
 #[derive(Clone, Debug, Default, PartialEq)]

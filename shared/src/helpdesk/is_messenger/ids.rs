@@ -9,8 +9,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::ID_TYPE;
 use crate::{
     adapter::{Account, Known, RenderError},
-    crypto::sha256_hex,
-    message::Contact,
+    model::message::Contact,
+    tools::crypto::sha256_hex,
 };
 
 /// The longest contact id and the longest message id.

@@ -6,12 +6,18 @@ use serde_json::json;
 
 use super::ids::{self, IdType};
 use crate::{
-    adapter::Account,
-    crypto::sha256_hex,
+    adapter::{
+        Account,
+        webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, Verified, WebhookRequest},
+    },
     helpdesk::is_link,
-    json::{self, Json},
-    message::{Author, AuthorKind, Button, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
-    webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, Verified, WebhookRequest},
+    model::message::{
+        Author, AuthorKind, Button, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part,
+    },
+    tools::{
+        crypto::sha256_hex,
+        json::{self, Json},
+    },
 };
 
 /// The most answers that a quick reply offers.

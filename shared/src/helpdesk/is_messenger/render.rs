@@ -8,10 +8,12 @@ use super::{
 };
 use crate::{
     adapter::{Account, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, json_call},
-    fit,
-    limits::TextLimit,
-    message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    text,
+    model::{
+        fit,
+        limits::TextLimit,
+        message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
+        text,
+    },
 };
 
 /// The note that says that locations are refused: that they are taken at all is not documented.

@@ -5,9 +5,11 @@ use http::header::AUTHORIZATION;
 
 use super::API_TOKEN;
 use crate::{
-    adapter::Account,
-    crypto::same,
-    webhook::{Proof, VerifyError, WebhookRequest},
+    adapter::{
+        Account,
+        webhook::{Proof, VerifyError, WebhookRequest},
+    },
+    tools::crypto::same,
 };
 
 /// Compares the token in constant time. Two `Authorization` headers are none.

@@ -7,7 +7,7 @@ use super::{
     },
     Claim, Claimed, JournalKey, JournalState, parsed,
 };
-use crate::{clock::expires_at, crypto::sha256_hex};
+use crate::{outside::clock::expires_at, tools::crypto::sha256_hex};
 
 impl Store {
     /// Claims a message: the first claim makes its journal item, later ones go on where it stands.

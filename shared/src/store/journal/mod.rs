@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{INDEX_SHARDS, Item, key, links::contact_pk, owned};
-use crate::{adapter::Progress, crypto::sha256, words::words};
+use crate::{
+    adapter::Progress,
+    tools::{crypto::sha256, words::words},
+};
 
 mod claim;
 mod settle;

@@ -6,7 +6,7 @@ use super::{
     super::{Changes, KEEP_DAYS, LinkChange, Store, StoreError, Updated, key, number, repeats::repeats, text, text_of},
     Claimed, JournalKey, JournalState, Noted, Sent, Settlement,
 };
-use crate::{clock::expires_at, message::Receipt};
+use crate::{model::message::Receipt, outside::clock::expires_at};
 
 /// So many calls of one message are kept.
 const TRACE_LIMIT: usize = 40;

@@ -1,7 +1,7 @@
 //! What Bird refuses: <https://bird.com/docs/api>.
 
 use axum::http::{HeaderMap, header};
-use byoc::text;
+use byoc::model::text;
 use serde_json::{Map, Value, json};
 
 use super::super::memory::{Refusal, is_callable};

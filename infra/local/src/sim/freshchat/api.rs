@@ -273,7 +273,7 @@ async fn upload_image(State(sim): State<FreshchatSim>, form: Multipart) -> Answe
 
 async fn upload_file(State(sim): State<FreshchatSim>, form: Multipart) -> Answer {
     let (file, bytes) = uploaded(form, "file").await?;
-    let hash: String = byoc::crypto::sha256_hex(&bytes).chars().take(32).collect();
+    let hash: String = byoc::tools::crypto::sha256_hex(&bytes).chars().take(32).collect();
     let answer = json!({
         "file_hash": hash, "file_name": file.name, "file_size": file.size, "file_content_type": file.content_type,
         "file_security_status": "SAFE_FILE",

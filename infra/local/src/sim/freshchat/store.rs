@@ -312,7 +312,7 @@ pub(super) fn put(object: &mut Value, key: &str, value: impl Into<Value>) {
 
 /// An id that looks like Freshchat's.
 pub(super) fn new_id() -> String {
-    byoc::crypto::uuid_from(&format!("{:032x}", rand::random::<u128>()))
+    byoc::tools::crypto::uuid_from(&format!("{:032x}", rand::random::<u128>()))
 }
 
 fn time_text(millis: i64) -> String {

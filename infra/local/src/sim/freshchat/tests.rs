@@ -4,13 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{extract::State, http::HeaderMap};
 use byoc::{
-    adapter::{Account, Adapter, Body, Delivery, Failure, Known, Step, Task},
+    adapter::{
+        Account, Adapter, Body, Delivery, Failure, Known, Step, Task,
+        settings::Options,
+        webhook::{Proof, WebhookRequest, authenticate},
+    },
     helpdesk::{Helpdesk, freshchat::Freshchat},
-    json::Json,
-    message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
-    secret::Secret,
-    settings::Options,
-    webhook::{Proof, WebhookRequest, authenticate},
+    model::message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
+    tools::{json::Json, secret::Secret},
 };
 
 use super::*;

@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{extract::Path, routing::get};
 use byoc::{
-    adapter::{Adapter, Body, Delivery, Known, Step, Task},
+    adapter::{Adapter, Body, Delivery, Known, Step, Task, settings::Options},
     helpdesk::is_messenger::IsMessenger,
-    message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    secret::Secret,
-    settings::Options,
+    model::message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    tools::secret::Secret,
 };
 
 use super::*;
@@ -177,7 +176,7 @@ async fn drive(sim: &IsMessengerSim, server: &Server, task: &Task<'_>) -> Result
         webhook_url: None,
         now: 0,
     };
-    let client = byoc::http::HttpClient::new(true);
+    let client = byoc::outside::http::HttpClient::new(true);
     let mut known = Known::default();
     while let Step::Call(call) = IsMessenger.next(&account, task, &known).map_err(|error| error.reason)? {
         let answer =

@@ -1,6 +1,6 @@
 //! Messenger's messages, in and out: <https://developers.facebook.com/docs/messenger-platform>.
 
-use byoc::clock::now_ms;
+use byoc::outside::clock::now_ms;
 use serde_json::{Value, json};
 
 use super::{error, file_in};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use byoc::{clock::now_ms, crypto::hmac_sha256};
+use byoc::{outside::clock::now_ms, tools::crypto::hmac_sha256};
 use serde_json::Value;
 
 use super::{FILTERED, HOST, NO_WEBHOOK, Said, Viber, token};

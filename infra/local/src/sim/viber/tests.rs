@@ -13,12 +13,14 @@ use axum::{
     http::StatusCode,
 };
 use byoc::{
-    adapter::{Account, Adapter, Body, Delivery, Fact, Failure, Known, Step, Task},
+    adapter::{
+        Account, Adapter, Body, Delivery, Fact, Failure, Known, Step, Task,
+        settings::Options,
+        webhook::{WebhookRequest, authenticate},
+    },
     channel::{Channel, viber::Viber as Adapted},
-    message::{Button, Card, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    secret::{Secret, Secrets},
-    settings::Options,
-    webhook::{WebhookRequest, authenticate},
+    model::message::{Button, Card, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    tools::secret::{Secret, Secrets},
 };
 use serde_json::Map;
 use tokio::net::TcpListener;
@@ -560,7 +562,7 @@ async fn a_welcome_message_reaches_whoever_opens_the_chat() {
     let side = Side::of(&world);
     let body = serde_json::to_vec(&sample("in_conversation_started.json")).unwrap();
     let mut call = world.hook.calls().pop().unwrap();
-    let signature = hex::encode(byoc::crypto::hmac_sha256(DEMO_TOKEN.as_bytes(), &body));
+    let signature = hex::encode(byoc::tools::crypto::hmac_sha256(DEMO_TOKEN.as_bytes(), &body));
     call.headers.insert("x-viber-content-signature", signature.parse().unwrap());
     call.body = body.into();
     let verified = authenticate(&Adapted, &side.account(), &call).unwrap();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{notice, text};
-use crate::{json::Json, message::Part};
+use crate::{model::message::Part, tools::json::Json};
 
 /// The most attachments of one message that are listed.
 const ATTACHMENTS: usize = 100;

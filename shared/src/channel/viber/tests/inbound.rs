@@ -1,7 +1,7 @@
 //! Signatures and callbacks.
 
 use super::*;
-use crate::message::{Media, MediaSource};
+use crate::model::message::{Media, MediaSource};
 
 fn signed(body: &str, header: Option<&str>, query: &str) -> WebhookRequest {
     let mut request = callback(body.to_owned());
@@ -37,7 +37,7 @@ fn signatures_are_judged_as_the_vectors_say() {
 fn a_call_without_a_right_signature_is_refused() {
     let side = Side::new(&[]);
     let account = side.account();
-    let good = hex::encode(crate::crypto::hmac_sha256(TOKEN.as_bytes(), b"{}"));
+    let good = hex::encode(crate::tools::crypto::hmac_sha256(TOKEN.as_bytes(), b"{}"));
     let bad = "0".repeat(64);
     let rows = [
         (signed("{}", None, ""), VerifyError::Missing),
@@ -67,7 +67,7 @@ fn nothing_passes_once_the_secrets_are_wiped() {
     let request = callback("{}");
     assert_eq!(Viber.verify(&side.account(), &request), Err(VerifyError::Wrong));
     side.secrets.insert("auth_token".to_owned(), Secret::new(""));
-    let signature = hex::encode(crate::crypto::hmac_sha256(b"", b"{}"));
+    let signature = hex::encode(crate::tools::crypto::hmac_sha256(b"", b"{}"));
     assert_eq!(Viber.verify(&side.account(), &signed("{}", Some(&signature), "")), Err(VerifyError::Wrong));
 }
 

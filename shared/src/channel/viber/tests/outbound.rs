@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     adapter::Body,
-    message::{Media, MediaSource},
+    model::message::{Media, MediaSource},
 };
 
 fn side() -> Side {

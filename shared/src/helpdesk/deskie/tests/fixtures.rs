@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{parsing::described, *};
 use crate::{
     adapter::{self, Fact, Failure},
-    message::{Media, MediaKind, MediaSource},
+    model::message::{Media, MediaKind, MediaSource},
 };
 
 enum Row {
@@ -313,7 +313,7 @@ fn nothing() -> Vec<Fact> {
 }
 
 fn email_shown() -> Fact {
-    let hash: String = crate::crypto::sha256_hex(b"maria@example.com").chars().take(12).collect();
+    let hash: String = crate::tools::crypto::sha256_hex(b"maria@example.com").chars().take(12).collect();
     Fact::ProfileShown(format!("email={hash}"))
 }
 
@@ -334,7 +334,7 @@ fn updated(contact: Contact) -> Value {
 
 /// A form as the sample writes it: files as `@name;type=…`.
 fn form(known: &Known, contact: &Contact, caption: Option<&str>, name: &str) -> Value {
-    let content_type = crate::media::content_type_of(name.rsplit('.').next().expect("an extension"));
+    let content_type = crate::outside::media::content_type_of(name.rsplit('.').next().expect("an extension"));
     let media = Media {
         name: Some(name.to_owned()),
         content_type: Some(content_type.to_owned()),

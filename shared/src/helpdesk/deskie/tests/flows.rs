@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     adapter::{Fact, Failure, Repeat},
-    message::{Media, MediaKind, MediaSource},
+    model::message::{Media, MediaKind, MediaSource},
 };
 
 const CREATE: &str = "POST cases.json";

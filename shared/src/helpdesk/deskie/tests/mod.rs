@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use super::Deskie;
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task},
-    message::{Contact, ConversationState, Part},
-    secret::{Secret, Secrets},
-    settings::Options,
-    webhook::WebhookRequest,
+    adapter::{
+        Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task, settings::Options, webhook::WebhookRequest,
+    },
+    model::message::{Contact, ConversationState, Part},
+    tools::secret::{Secret, Secrets},
 };
 
 const CONTACT: &str = "9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10";

@@ -3,9 +3,9 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    adapter::webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, authenticate},
     helpdesk::Helpdesk,
-    message::{AuthorKind, HelpdeskEvent, HelpdeskEventKind},
-    webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, authenticate},
+    model::message::{AuthorKind, HelpdeskEvent, HelpdeskEventKind},
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -84,7 +84,7 @@ fn both_encodings_say_the_same() {
 /// The same, were the key that hashes the bytes that of the form.
 fn as_form(mut parsed: ParsedHelpdesk, form: &Bytes) -> ParsedHelpdesk {
     for event in &mut parsed.events {
-        event.repeat_key = event.repeat_key.as_ref().map(|_| crate::crypto::sha256_hex(form));
+        event.repeat_key = event.repeat_key.as_ref().map(|_| crate::tools::crypto::sha256_hex(form));
     }
     parsed
 }

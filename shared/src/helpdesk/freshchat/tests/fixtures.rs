@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{parsing::parse, *};
 use crate::{
     adapter::{self, Fact, Failure, FetchContext},
-    message::{ConversationState, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource},
+    model::message::{ConversationState, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource},
 };
 
 enum Row {

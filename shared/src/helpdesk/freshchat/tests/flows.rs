@@ -5,9 +5,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Fact, Failure, FetchContext},
-    message::{ConversationState, Media, MediaKind, MediaSource},
-    settings::OnResolved,
+    adapter::{Fact, Failure, FetchContext, settings::OnResolved},
+    model::message::{ConversationState, Media, MediaKind, MediaSource},
 };
 
 const ACCOUNT: Exchange<'_> = ("GET /accounts/configuration", 200, r#"{"organisation_id": 1}"#);

@@ -13,11 +13,11 @@ use serde_json::Value;
 
 use super::Freshchat;
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task},
-    message::{Contact, Part},
-    secret::{Secret, Secrets},
-    settings::Options,
-    webhook::WebhookRequest,
+    adapter::{
+        Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task, settings::Options, webhook::WebhookRequest,
+    },
+    model::message::{Contact, Part},
+    tools::secret::{Secret, Secrets},
 };
 
 const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";

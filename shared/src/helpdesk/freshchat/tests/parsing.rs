@@ -3,10 +3,10 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    adapter::webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
     helpdesk::{Helpdesk, Origin},
-    json::Json,
-    message::{Button, Card, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
-    webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
+    model::message::{Button, Card, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
+    tools::json::Json,
 };
 
 pub(super) fn parse(side: &Side, body: impl Into<Bytes>) -> Result<ParsedHelpdesk, ParseError> {

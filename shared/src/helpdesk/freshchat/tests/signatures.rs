@@ -2,7 +2,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 
 use super::*;
-use crate::webhook::{Proof, VerifyError};
+use crate::adapter::webhook::{Proof, VerifyError};
 
 struct Vector {
     keys: Vec<String>,

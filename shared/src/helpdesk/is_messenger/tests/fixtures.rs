@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::adapter::Failure;
-use crate::message::{Button, Media, MediaKind, MediaSource, Receipt};
+use crate::model::message::{Button, Media, MediaKind, MediaSource, Receipt};
 
 /// What a sample is about.
 enum Row {

@@ -13,12 +13,14 @@ use serde_json::Value;
 
 use super::IsMessenger;
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Delivery, Fact, Known, Learned, Step, Task},
+    adapter::{
+        Account, Adapter, Body, Call, Delivery, Fact, Known, Learned, Step, Task,
+        settings::Options,
+        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest, authenticate},
+    },
     helpdesk::Helpdesk,
-    message::{Contact, HelpdeskEvent, HelpdeskEventKind, Part},
-    secret::{Secret, Secrets},
-    settings::Options,
-    webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest, authenticate},
+    model::message::{Contact, HelpdeskEvent, HelpdeskEventKind, Part},
+    tools::secret::{Secret, Secrets},
 };
 
 const URL: &str = "https://app.is-messenger.com/custom/channel/webhook/";

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     adapter::{Failure, Repeat},
-    message::{Button, Media, MediaKind, MediaSource, Receipt},
+    model::message::{Button, Media, MediaKind, MediaSource, Receipt},
 };
 
 fn messages(side: &Side, parts: &[Part]) -> Vec<Value> {

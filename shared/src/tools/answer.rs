@@ -6,12 +6,16 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::{
-    installation::LoadError,
-    queue::{self, QueueError},
-    settings::SettingError,
+    adapter::{
+        settings::SettingError,
+        webhook::{Ack, ParseError, VerifyError},
+    },
+    installations::LoadError,
+    outside::{
+        queue::{self, QueueError},
+        vault::VaultError,
+    },
     store::StoreError,
-    vault::VaultError,
-    webhook::{Ack, ParseError, VerifyError},
 };
 
 /// The answer to an HTTP call.
@@ -152,8 +156,8 @@ impl From<SettingError> for ApiError {
     }
 }
 
-impl From<crate::crypto::RandomError> for ApiError {
-    fn from(error: crate::crypto::RandomError) -> Self {
+impl From<crate::tools::crypto::RandomError> for ApiError {
+    fn from(error: crate::tools::crypto::RandomError) -> Self {
         failed(&error)
     }
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{vendor_words, words::words};
+use crate::tools::{vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -199,7 +199,7 @@ impl Contact {
     /// A short fingerprint of what a helpdesk shows of this contact, to notice changes.
     pub fn digest(&self) -> String {
         let shown = [&self.name, &self.phone, &self.email].map(|field| field.as_deref().unwrap_or_default());
-        crate::crypto::sha256_hex(shown.join("\u{1f}").as_bytes()).chars().take(16).collect()
+        crate::tools::crypto::sha256_hex(shown.join("\u{1f}").as_bytes()).chars().take(16).collect()
     }
 }
 

@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    config::VaultConfig,
-    crypto::{random, sha256},
-    secret::Secrets,
+    outside::config::VaultConfig,
+    tools::{
+        crypto::{random, sha256},
+        secret::Secrets,
+    },
 };
 
 /// What is sealed for an installation.
@@ -62,7 +64,7 @@ pub enum VaultError {
     KeyFile(String),
     /// The operating system gave no random bytes.
     #[error(transparent)]
-    Random(#[from] crate::crypto::RandomError),
+    Random(#[from] crate::tools::crypto::RandomError),
 }
 
 /// At most this many opened blobs are kept; then the cache starts anew.
@@ -74,7 +76,7 @@ impl Vault {
     ///
     /// # Errors
     /// The local key file cannot be read.
-    pub fn new(config: &VaultConfig, aws: &crate::aws::Aws) -> Result<Self, VaultError> {
+    pub fn new(config: &VaultConfig, aws: &crate::outside::aws::Aws) -> Result<Self, VaultError> {
         let keys = match config {
             VaultConfig::Kms(key_id) => Keys::Kms { client: aws.kms(), key_id: key_id.clone() },
             VaultConfig::Local(file) => {
@@ -135,7 +137,7 @@ impl Vault {
                     .encryption_context("installation", installation)
                     .send()
                     .await
-                    .map_err(|error| VaultError::Keys(crate::aws::reason(&error)))?;
+                    .map_err(|error| VaultError::Keys(crate::outside::aws::reason(&error)))?;
                 match (answer.plaintext, answer.ciphertext_blob) {
                     (Some(plain), Some(wrapped)) => Ok((plain.into_inner(), wrapped.into_inner())),
                     _ => Err(VaultError::Keys("the answer holds no key".into())),
@@ -159,7 +161,7 @@ impl Vault {
                     .encryption_context("installation", installation)
                     .send()
                     .await
-                    .map_err(|error| VaultError::Keys(crate::aws::reason(&error)))?;
+                    .map_err(|error| VaultError::Keys(crate::outside::aws::reason(&error)))?;
                 answer.plaintext.map(Blob::into_inner).ok_or(VaultError::Unreadable)
             }
             Keys::Local(LocalKey(key)) => decrypt(key, installation, wrapped),
@@ -199,7 +201,7 @@ fn decrypt(key: &[u8], installation: &str, sealed: &[u8]) -> Result<Vec<u8>, Vau
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::tools::secret::Secret;
 
     fn vault() -> Vault {
         Vault { keys: Keys::Local(LocalKey([7; 32])), opened: Mutex::default() }

@@ -5,8 +5,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderMap;
 
 use crate::{
-    crypto::{hmac_sha256, same},
-    webhook::VerifyError,
+    adapter::webhook::VerifyError,
+    tools::crypto::{hmac_sha256, same},
 };
 
 /// How far a call's time may lie from ours, in milliseconds.

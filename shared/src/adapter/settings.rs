@@ -97,7 +97,7 @@ fn is_url(value: &str, allow_http: bool) -> bool {
                 && url.username().is_empty()
                 && url.password().is_none()
                 && (url.scheme() == "https" || allow_http && url.scheme() == "http")
-                && (allow_http || crate::http::leads_outside(&url))
+                && (allow_http || crate::outside::http::leads_outside(&url))
         })
 }
 

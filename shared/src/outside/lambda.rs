@@ -19,9 +19,11 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    answer::{Answer, ApiError},
-    config::Environment,
-    json::Json,
+    outside::config::Environment,
+    tools::{
+        answer::{Answer, ApiError},
+        json::Json,
+    },
 };
 
 /// Starts logging: one JSON line per event, filtered by `RUST_LOG`, else from `info` up.

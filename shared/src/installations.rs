@@ -9,15 +9,18 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    adapter::{Account, Adapter},
+    adapter::{Account, Adapter, settings::Options},
     channel::{Channel, channel},
-    clock::now_ms,
-    crypto::{same, sha256_hex},
     helpdesk::{Helpdesk, helpdesk},
-    settings::Options,
+    outside::{
+        clock::now_ms,
+        vault::{Sealed, Vault, VaultError},
+    },
     store::{Store, StoreError},
-    vault::{Sealed, Vault, VaultError},
-    words::words,
+    tools::{
+        crypto::{same, sha256_hex},
+        words::words,
+    },
 };
 
 /// How long a warm function believes its copy.

@@ -10,8 +10,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    crypto::sha256_hex,
-    message::{ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent, ReceiptEvent},
+    model::message::{ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent, ReceiptEvent},
+    tools::crypto::sha256_hex,
 };
 
 /// The longest body of one message in the queue.
@@ -252,7 +252,7 @@ fn unavailable<E: aws_sdk_sqs::error::ProvideErrorMetadata, R>(
     operation: &'static str,
     error: aws_sdk_sqs::error::SdkError<E, R>,
 ) -> QueueError {
-    QueueError::Unavailable { operation, message: crate::aws::reason(&error) }
+    QueueError::Unavailable { operation, message: crate::outside::aws::reason(&error) }
 }
 
 /// JSON in which every other than ASCII character is escaped: SQS refuses some of Unicode.
@@ -292,7 +292,7 @@ fn printable(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Contact, Part, Receipt};
+    use crate::model::message::{Contact, Part, Receipt};
 
     fn envelope(text: &str) -> Envelope {
         Envelope {

@@ -2,9 +2,11 @@
 
 use crate::{
     adapter::{Account, Delivery},
-    limits::{TextLimit, TextUnit},
-    message::{Button, Card, Media, MediaSource, Part},
-    text,
+    model::{
+        limits::{TextLimit, TextUnit},
+        message::{Button, Card, Media, MediaSource, Part},
+        text,
+    },
 };
 
 /// Any part as plain text, the last resort of every side. Never empty.

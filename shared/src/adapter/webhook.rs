@@ -7,9 +7,11 @@ use thiserror::Error;
 
 use crate::{
     adapter::{Account, Adapter},
-    crypto,
-    json::{self, Json},
-    message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
+    model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
+    tools::{
+        crypto,
+        json::{self, Json},
+    },
 };
 
 /// A call to one of our generated URLs, as it came over the wire.

@@ -12,7 +12,7 @@ use http::{Request, Response, header};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use thiserror::Error;
 
-use crate::{adapter::Body, clock::now_ms};
+use crate::{adapter::Body, outside::clock::now_ms};
 
 /// How long a vendor may take for one call.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);

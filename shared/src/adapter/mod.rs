@@ -5,6 +5,9 @@
 //! [`Adapter::next`] for the next call, make it, hand the answer to [`Adapter::read`], store what it taught us, ask
 //! again. A crash resumes at the first thing that is still unknown.
 
+pub mod settings;
+pub mod webhook;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
@@ -13,13 +16,19 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    limits::Limits,
-    message::{Author, Contact, ConversationState, Media, Part, Receipt},
-    secret::{Secret, Secrets},
-    settings::{Options, Setting, SettingError},
-    steps::NextStep,
-    vendor_words,
-    webhook::{Proof, VerifyError, WebhookRequest},
+    adapter::{
+        settings::{Options, Setting, SettingError},
+        webhook::{Proof, VerifyError, WebhookRequest},
+    },
+    model::{
+        limits::Limits,
+        message::{Author, Contact, ConversationState, Media, Part, Receipt},
+        steps::NextStep,
+    },
+    tools::{
+        secret::{Secret, Secrets},
+        vendor_words,
+    },
 };
 
 /// What a channel and a helpdesk have in common.
@@ -180,7 +189,7 @@ pub enum Task<'a> {
         /// The channel's user id.
         contact: &'a str,
     },
-    /// Find and download a file that this side wrote and gave a [`Reference`](crate::message::MediaSource::Reference)
+    /// Find and download a file that this side wrote and gave a [`Reference`](crate::model::message::MediaSource::Reference)
     /// to; ends in [`Step::Download`].
     Fetch(&'a Media, &'a FetchContext<'a>),
     /// Helpdesk only: what an agent is called; teaches [`Fact::Author`].
@@ -247,7 +256,7 @@ pub struct Delivery<'a> {
 impl Delivery<'_> {
     /// A UUID for the `index`-th call of this delivery, the same for every attempt.
     pub fn retry_key(&self, index: usize) -> String {
-        crate::crypto::uuid_from(&format!("{}\n{index}", self.key))
+        crate::tools::crypto::uuid_from(&format!("{}\n{index}", self.key))
     }
 }
 

@@ -40,8 +40,8 @@ pub(crate) use words;
 #[cfg(test)]
 mod tests {
     use crate::{
-        installation::{InstallationState, Route},
-        message::{ConversationState, Receipt},
+        installations::{InstallationState, Route},
+        model::message::{ConversationState, Receipt},
         store::JournalState,
     };
 

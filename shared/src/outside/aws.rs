@@ -21,7 +21,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::config::Environment;
+use crate::outside::config::Environment;
 
 /// Makes the clients of AWS services.
 #[derive(Clone, Debug)]
@@ -135,7 +135,7 @@ fn http_client() -> SharedHttpClient {
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    let tls = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(crate::http::tls());
+    let tls = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(crate::outside::http::tls());
     let https = tls.https_or_http().enable_http1().wrap_connector(tcp);
     let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https);
     let connector = SharedHttpConnector::new(Connector(client));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
+use crate::model::{
     message::{MediaKind, PartKind},
     steps::Notice,
 };

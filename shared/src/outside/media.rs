@@ -16,10 +16,11 @@ use object_store::{
 use thiserror::Error;
 
 use crate::{
-    answer::{Answer, ApiError},
-    clock::now_ms,
-    config::Environment,
-    crypto::{RandomError, random_id},
+    outside::{clock::now_ms, config::Environment},
+    tools::{
+        answer::{Answer, ApiError},
+        crypto::{RandomError, random_id},
+    },
 };
 
 /// A stored file can be fetched for so many days.
@@ -78,7 +79,7 @@ struct Stack;
 impl object_store::client::HttpConnector for Stack {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<object_store::client::HttpClient> {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(crate::http::tls())
+            .tls_backend_preconfigured(crate::outside::http::tls())
             .no_proxy()
             .connect_timeout(Duration::from_secs(1))
             .timeout(Duration::from_secs(20))
@@ -246,7 +247,7 @@ fn new_name(extension: &str) -> Result<String, RandomError> {
 
 fn is_name(name: &str) -> bool {
     name.split_once('.').is_some_and(|(id, extension)| {
-        crate::installation::is_id(id)
+        crate::installations::is_id(id)
             && (1..=8).contains(&extension.len())
             && extension.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     })

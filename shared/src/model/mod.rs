@@ -1,0 +1,7 @@
+//! The neutral model: what both sides speak in between.
+
+pub mod fit;
+pub mod limits;
+pub mod message;
+pub mod steps;
+pub mod text;

@@ -1,0 +1,10 @@
+//! One file per outside thing: clock, environment, AWS, HTTP, queue, vault, object store, Lambda.
+
+pub mod aws;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod lambda;
+pub mod media;
+pub mod queue;
+pub mod vault;
