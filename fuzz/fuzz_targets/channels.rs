@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use byoc::{adapter::{settings::Options, webhook::{Verified, authenticate}}, channel::CHANNELS};
+use byoc::{adapter::{Verified, authenticate}, channel::CHANNELS, model::installation::Options};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use byoc::{adapter::{Account, settings::Options, webhook::WebhookRequest}, tools::secret::{Secret, Secrets}};
+use byoc::{adapter::{Account, webhook::WebhookRequest}, model::installation::Options, tools::secret::{Secret, Secrets}};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// Credentials under every name that an adapter asks for. The fuzzer cannot sign, so what reads a body gets it unsigned.

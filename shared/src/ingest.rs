@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 
 use crate::{
     adapter::{
-        Adapter,
-        webhook::{Ack, Ignored, ParseError, Parsed, Proof, Verified, WebhookRequest, authenticate},
+        Adapter, Verified, authenticate,
+        settings::topic_of,
+        webhook::{Ack, Ignored, ParseError, Parsed, Proof, WebhookRequest},
     },
     helpdesk::{HELPDESKS, Origin},
-    installations::{Installations, Live, Route},
+    installations::{Installations, Live},
     model::{
+        installation::Route,
         limits::{self, Unreadable},
         message::{ENVELOPE_VERSION, Envelope, Event},
     },
@@ -25,7 +27,7 @@ use crate::{
     start::{Clients, StartError, warm_up},
     store::Store,
     tools::{
-        answer::{Answer, ApiError, ack_answer},
+        answer::{Answer, ApiError},
         crypto::random_id,
         json::{self, Json},
     },
@@ -253,7 +255,9 @@ impl Ingest {
 
 /// The installations with this topic; all of them where none has it.
 fn of_topic(candidates: Vec<std::sync::Arc<Live>>, topic: Option<&str>) -> Vec<std::sync::Arc<Live>> {
-    let has_it = |live: &Live| topic.is_some() && live.installation.helpdesk.topic(live.helpdesk) == topic;
+    let has_it = |live: &Live| {
+        topic.is_some() && topic_of(live.helpdesk.settings(), &live.installation.helpdesk.settings) == topic
+    };
     let found: Vec<_> = candidates.iter().filter(|live| has_it(live)).cloned().collect();
     if found.is_empty() { candidates } else { found }
 }
@@ -307,7 +311,7 @@ pub fn health() -> Value {
 
 fn answer(result: Result<Ack, ApiError>) -> Answer {
     match result {
-        Ok(ack) => ack_answer(ack),
+        Ok(ack) => ack.into_answer(),
         Err(error) => error.answer(),
     }
 }
@@ -315,7 +319,7 @@ fn answer(result: Result<Ack, ApiError>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{installations::Installation, testing::Inboxes};
+    use crate::{model::installation::Installation, testing::Inboxes};
 
     #[test]
     fn of_several_installations_the_one_with_the_events_topic_is_meant() {

@@ -1,182 +1,29 @@
-//! One channel account joined to one helpdesk account, and the copy of it that a warm function keeps.
+//! Finding and opening installations, and the copies of them that a warm function keeps.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    adapter::{Account, Adapter, settings::Options},
+    adapter::Account,
     channel::{Channel, channel},
     helpdesk::{Helpdesk, helpdesk},
+    model::installation::{Installation, InstallationState, Route},
     outside::{
         clock::now_ms,
         vault::{Sealed, Vault, VaultError},
     },
     store::{Store, StoreError},
-    tools::{
-        crypto::{same, sha256_hex},
-        words::words,
-    },
+    tools::{answer::ApiError, crypto::is_id},
 };
 
 /// How long a warm function believes its copy.
 const CACHE_MS: i64 = 30_000;
 /// How often an unknown token may make it look again.
 const REFRESH_MS: i64 = 1_000;
-
-/// One channel account joined to one helpdesk account.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Installation {
-    /// Its id: 32 hex digits.
-    pub id: String,
-    /// The channel's side.
-    pub channel: SideSettings,
-    /// The helpdesk's side.
-    pub helpdesk: SideSettings,
-    /// How the bridge behaves for it.
-    pub options: Options,
-    /// The hashes of its URL tokens. They outlive an uninstall, so that an old URL can answer 410.
-    pub tokens: Vec<TokenHash>,
-    /// The hash that makes "the same channel account for the same helpdesk account" unique.
-    pub identity: String,
-    /// The keys under which the helpdesk's own events find it: account id and host.
-    pub account_keys: Vec<String>,
-    /// When it was made, in milliseconds since 1970.
-    pub created_at: i64,
-    /// When an admin last changed it.
-    pub updated_at: i64,
-    /// Where it stands. Kept as an attribute of its own.
-    #[serde(skip, default = "InstallationState::initial")]
-    pub state: InstallationState,
-    /// What needs a person. Kept as an attribute of its own.
-    #[serde(skip)]
-    pub problem: Option<Problem>,
-    /// The sealed secrets; empty once uninstalled. Kept as an attribute of its own.
-    #[serde(skip)]
-    pub sealed: Vec<u8>,
-    /// Counts the writes, so that two admins do not overwrite each other.
-    #[serde(skip)]
-    pub version: u64,
-}
-
-/// One side of an installation.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Where customers write.
-    Channel,
-    /// Where agents answer.
-    Helpdesk,
-}
-
-impl Side {
-    /// The word for it in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Channel => "channel",
-            Self::Helpdesk => "helpdesk",
-        }
-    }
-}
-
-/// The kind and the settings of one side, without its secrets.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct SideSettings {
-    /// The name of the kind.
-    pub kind: String,
-    /// Its settings.
-    pub settings: BTreeMap<String, String>,
-}
-
-impl SideSettings {
-    /// The topic that the setting marked as such names, where this adapter has one.
-    pub fn topic(&self, adapter: &dyn Adapter) -> Option<&str> {
-        let setting = adapter.settings().iter().find(|setting| setting.topic.is_some())?;
-        self.settings.get(setting.name).map(String::as_str)
-    }
-}
-
-/// Where an installation stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstallationState {
-    /// Stored; the channel is being told our URL.
-    Registering,
-    /// The channel calls us.
-    Active,
-    /// The admin has to paste the URL; the platform has no API for it.
-    Manual,
-    /// The channel refused our URL; `problem` says why.
-    RegistrationFailed,
-    /// Gone. Its URLs answer 410.
-    Uninstalled,
-}
-
-impl InstallationState {
-    fn initial() -> Self {
-        Self::Registering
-    }
-}
-
-words!(InstallationState {
-    Registering = "registering",
-    Active = "active",
-    Manual = "manual",
-    RegistrationFailed = "registration_failed",
-    Uninstalled = "uninstalled",
-});
-
-/// Something that needs a person.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// A stable word.
-    pub code: String,
-    /// What is wrong and what to do, in plain words.
-    pub message: String,
-}
-
-/// The hash of a token that stands in a generated URL.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct TokenHash {
-    /// Which URL it belongs to.
-    pub route: Route,
-    /// The SHA-256 of the token, in hex.
-    pub sha256: String,
-    /// Until when it is valid, in milliseconds since 1970; for ever where it is absent.
-    pub until: Option<i64>,
-    /// Whether a newer one replaced it; its use is worth a line in the log.
-    pub replaced: bool,
-}
-
-/// What a generated URL is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// The channel's webhook.
-    Channel,
-    /// The helpdesk's webhook.
-    Helpdesk,
-    /// The admin's page.
-    Settings,
-}
-
-words!(Route { Channel = "channel", Helpdesk = "helpdesk", Settings = "settings" });
-
-impl Installation {
-    /// Whether `token` opens `route` at `now`. Compares every stored hash in constant time.
-    pub fn admits(&self, route: Route, token: &str, now: i64) -> Option<&TokenHash> {
-        let hash = sha256_hex(token.as_bytes());
-        let mut found = None;
-        for known in self.tokens.iter().filter(|known| known.route == route) {
-            if same(known.sha256.as_bytes(), hash.as_bytes()) && known.until.is_none_or(|until| now < until) {
-                found = Some(known);
-            }
-        }
-        found
-    }
-}
 
 /// An installation with its secrets opened and its adapters found.
 pub struct Live {
@@ -373,7 +220,8 @@ impl Installations {
     }
 }
 
-/// Whether a text has the form of an installation id; anything else never reaches the table.
-pub fn is_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+impl From<LoadError> for ApiError {
+    fn from(error: LoadError) -> Self {
+        Self::our_failure(&error)
+    }
 }

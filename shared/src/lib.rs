@@ -5,6 +5,7 @@
 
 pub mod adapter;
 pub mod channel;
+pub mod engine;
 pub mod helpdesk;
 pub mod ingest;
 pub mod install;

@@ -8,16 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     adapter::{
-        Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Step, Task,
-        settings::{Form, Options, Setting},
-        webhook::{
-            ParseError, ParsedChannel, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest, authenticate,
-        },
+        Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Step, Task, Verified,
+        authenticate,
+        settings::{Form, Setting},
+        webhook::{ParseError, ParsedChannel, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     channel::Channel,
     helpdesk::{HELPDESKS, Helpdesk},
-    installations::SideSettings,
     model::{
+        installation::{Options, SideSettings},
         limits::Limits,
         message::{Author, AuthorKind, Contact, Part},
     },

@@ -16,13 +16,10 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use byoc::{
-    adapter::{
-        Account, Adapter,
-        settings::{Form, Options},
-        webhook::{Verified, WebhookRequest},
-    },
+    adapter::{Account, Adapter, Verified, settings::Form, webhook::WebhookRequest},
     channel::CHANNELS,
     helpdesk::HELPDESKS,
+    model::installation::Options,
     tools::secret::Secrets,
 };
 use http::{HeaderMap, HeaderValue, Method};

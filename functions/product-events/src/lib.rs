@@ -3,7 +3,7 @@
 
 use byoc::{
     ingest::{Ingest, WebhookPath, health},
-    installations::Route,
+    model::installation::Route,
     outside::{
         config::Environment,
         lambda::{Invocation, Reply, method_not_allowed, refusal, unreadable},

@@ -1,7 +1,10 @@
 //! What an install request may say, as data: names, which of them are secret, and what each should be.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
 use thiserror::Error;
+
+use crate::tools::answer::ApiError;
 
 /// One setting of a channel or a helpdesk.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +93,12 @@ impl Setting {
     }
 }
 
+/// The topic that the setting marked as such names, where there is one.
+pub fn topic_of<'a>(settings: &[Setting], values: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    let setting = settings.iter().find(|setting| setting.topic.is_some())?;
+    values.get(setting.name).map(String::as_str)
+}
+
 fn is_url(value: &str, allow_http: bool) -> bool {
     value.len() <= 2048
         && url::Url::parse(value).is_ok_and(|url| {
@@ -97,7 +106,7 @@ fn is_url(value: &str, allow_http: bool) -> bool {
                 && url.username().is_empty()
                 && url.password().is_none()
                 && (url.scheme() == "https" || allow_http && url.scheme() == "http")
-                && (allow_http || crate::outside::http::leads_outside(&url))
+                && (allow_http || crate::tools::address::leads_outside(&url))
         })
 }
 
@@ -111,43 +120,10 @@ pub struct SettingError {
     pub should_be: String,
 }
 
-/// How the bridge behaves for one installation (`settings` of the install request).
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Options {
-    /// What a customer's message does when the conversation was resolved.
-    pub on_resolved: OnResolved,
-    /// Whether messages of the helpdesk's bots reach the customer.
-    pub relay_bot_messages: bool,
-    /// Whether the agent's name stands before the text, where the channel does not show it by itself.
-    pub agent_name: bool,
-    /// Whether the Marketplace app forwards events to the helpdesk URL, which then are admitted without a signature.
-    pub marketplace: bool,
-    /// How many seconds the same bytes count as a repeat, for helpdesks whose calls carry no id; 0 to 60.
-    pub repeat_window_seconds: u32,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            on_resolved: OnResolved::Reopen,
-            relay_bot_messages: false,
-            agent_name: false,
-            marketplace: false,
-            repeat_window_seconds: 5,
-        }
+impl From<SettingError> for ApiError {
+    fn from(error: SettingError) -> Self {
+        Self::unprocessable("bad_setting", error.to_string())
     }
-}
-
-/// What a customer's message does when the conversation was resolved.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OnResolved {
-    /// It goes into the same conversation, which reopens.
-    Reopen,
-    /// It starts a new conversation.
-    #[serde(alias = "new_conversation")]
-    New,
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! What arrives at a webhook, and what adapters make of it.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    adapter::{Account, Adapter},
     model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
     tools::{
+        answer::{Answer, ApiError},
         crypto,
         json::{self, Json},
     },
@@ -47,7 +47,7 @@ impl WebhookRequest {
     }
 }
 
-/// What [`Adapter::verify`] found.
+/// What [`Adapter::verify`](super::Adapter::verify) found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// The platform's own signature is right.
@@ -56,40 +56,6 @@ pub enum Proof {
     UrlToken,
     /// Our own infrastructure handed it on (a direct invocation, admitted by IAM).
     Invoked,
-}
-
-/// A request that passed [`authenticate`], or an event that was [`invoked`](Self::invoked): AWS has checked its caller. A
-/// parser takes nothing else, so that no webhook is parsed before its check.
-#[derive(Clone, Copy, Debug)]
-pub struct Verified<'a> {
-    request: &'a WebhookRequest,
-    proof: Proof,
-}
-
-impl<'a> Verified<'a> {
-    /// The request.
-    pub fn request(&self) -> &'a WebhookRequest {
-        self.request
-    }
-
-    /// How it proved itself.
-    pub fn proof(&self) -> Proof {
-        self.proof
-    }
-
-    /// An event that reached the function by invocation, where AWS has checked the caller's right to invoke.
-    pub fn invoked(request: &'a WebhookRequest) -> Self {
-        Self { request, proof: Proof::Invoked }
-    }
-}
-
-/// Lets the adapter check the platform's signature.
-pub fn authenticate<'a>(
-    adapter: &(impl Adapter + ?Sized),
-    account: &Account<'_>,
-    request: &'a WebhookRequest,
-) -> Result<Verified<'a>, VerifyError> {
-    adapter.verify(account, request).map(|proof| Verified { request, proof })
 }
 
 /// The platform's signature is missing or wrong. Says no more than that, on purpose.
@@ -231,6 +197,16 @@ impl Ack {
         Self { status: 200, content_type: Some("application/json"), body: value.to_string().into() }
     }
 
+    /// The answer over HTTP.
+    pub fn into_answer(self) -> Answer {
+        let mut answer = Response::new(self.body);
+        *answer.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        if let Some(content_type) = self.content_type {
+            answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        answer
+    }
+
     /// 200 with plain text.
     pub fn text(text: impl Into<Bytes>) -> Self {
         Self { status: 200, content_type: Some("text/plain; charset=utf-8"), body: text.into() }
@@ -307,5 +283,23 @@ impl ParseError {
     /// A field has a value that it cannot have.
     pub fn bad(field: &str, should_be: &str) -> Self {
         Self { code: "bad_field", message: format!("the field `{field}` should be {should_be}") }
+    }
+}
+
+impl From<VerifyError> for ApiError {
+    fn from(error: VerifyError) -> Self {
+        Self::unauthorized(match error {
+            VerifyError::Missing => "the platform's signature is missing",
+            VerifyError::Wrong => {
+                "the platform's signature does not fit this body; check the credentials of the installation"
+            }
+            VerifyError::Stale => "the platform's signature is too old; check the clocks and send it again",
+        })
+    }
+}
+
+impl From<ParseError> for ApiError {
+    fn from(error: ParseError) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error.code, error.message)
     }
 }

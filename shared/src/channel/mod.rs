@@ -1,8 +1,8 @@
 //! Channels: where the customer writes. One folder each; the registry below is the only place that lists them.
 
 use crate::adapter::{
-    Account, Adapter, Call, Fact, Failure, Known, Learned, Step,
-    webhook::{ParseError, ParsedChannel, Verified},
+    Account, Adapter, Call, Fact, Failure, Known, Learned, Step, Verified,
+    webhook::{ParseError, ParsedChannel},
 };
 
 pub mod bird;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::{
     adapter::{
-        Account, Adapter,
-        webhook::{ParseError, ParsedHelpdesk, Verified},
+        Account, Adapter, Verified,
+        webhook::{ParseError, ParsedHelpdesk},
     },
     tools::json::Json,
 };

@@ -6,9 +6,9 @@ use super::{
     view::{CheckReport, Finding, SideReport},
 };
 use crate::{
-    adapter::{Adapter, Fact, Task},
-    installations::{Side, SideSettings},
-    relay::{Failure, setup},
+    adapter::{Adapter, Fact, Failure, Task, settings::topic_of},
+    engine::ask,
+    model::installation::{Side, SideSettings},
     tools::{answer::ApiError, crypto::sha256_hex},
 };
 use http::StatusCode;
@@ -22,8 +22,8 @@ impl Admin {
         let live = self.fresh(id).await?;
         let (channel_account, helpdesk_account) = (live.channel_account(), live.helpdesk_account());
         let (channel, helpdesk) = tokio::join!(
-            setup::run(&self.http, live.channel, &channel_account, &Task::Check),
-            setup::run(&self.http, live.helpdesk, &helpdesk_account, &Task::Check),
+            ask::run(&self.http, live.channel, &channel_account, &Task::Check),
+            ask::run(&self.http, live.helpdesk, &helpdesk_account, &Task::Check),
         );
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, None, 1).await?;
@@ -71,16 +71,16 @@ impl Admin {
 
     async fn facts(&self, wanted: &Wanted, side: Side) -> Result<Vec<Fact>, ApiError> {
         let WantedSide { adapter, side: SideSettings { kind, .. }, .. } = wanted.side(side);
-        let facts = setup::run(&self.http, *adapter, &wanted.account(side), &Task::Check).await;
+        let facts = ask::run(&self.http, *adapter, &wanted.account(side), &Task::Check).await;
         facts.map_err(|failure| refused(side, kind, &failure))
     }
 }
 
 /// What checking both accounts taught.
 pub(super) struct Checked {
-    /// See [`Installation::identity`](crate::installations::Installation::identity).
+    /// See [`Installation::identity`](crate::model::installation::Installation::identity).
     pub(super) identity: String,
-    /// See [`Installation::account_keys`](crate::installations::Installation::account_keys).
+    /// See [`Installation::account_keys`](crate::model::installation::Installation::account_keys).
     pub(super) account_keys: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ pub(super) struct Checked {
 /// the same for the same accounts.
 fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &str, channel_account: &str) -> String {
     let host = host(helpdesk).unwrap_or_default();
-    let topic = helpdesk.topic(adapter).unwrap_or_default();
+    let topic = topic_of(adapter.settings(), &helpdesk.settings).unwrap_or_default();
     sha256_hex([&helpdesk.kind, host.as_str(), topic, channel_kind, channel_account].join("\n").as_bytes())
 }
 

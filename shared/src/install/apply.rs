@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, tokens::renew_dead_tokens};
 use crate::{
-    adapter::{Adapter, Fact, Task, settings::Options},
-    installations::{Installation, InstallationState, Live, Problem, Route, SideSettings},
+    adapter::{Adapter, Fact, Task},
+    engine::ask,
+    installations::Live,
+    model::installation::{Installation, InstallationState, Options, Problem, Route, SideSettings},
     outside::{clock::now_ms, vault::Sealed},
-    relay::setup,
     tools::{
         answer::ApiError,
         crypto::{RandomError, random, random_id},
@@ -116,7 +117,7 @@ impl Admin {
         }
         if live.channel.limits().registers {
             let account = live.channel_account();
-            if let Err(failure) = setup::run(&self.http, live.channel, &account, &Task::Unregister).await {
+            if let Err(failure) = ask::run(&self.http, live.channel, &account, &Task::Unregister).await {
                 tracing::warn!(
                     installation.id = id,
                     reason = failure.reason(),
@@ -157,7 +158,7 @@ impl Admin {
         let (state, problem) = if live.channel.limits().registers {
             let url = self.url(&live, Route::Channel);
             let account = live.channel_account();
-            match setup::run(&self.http, live.channel, &account, &Task::Register { url: &url }).await {
+            match ask::run(&self.http, live.channel, &account, &Task::Register { url: &url }).await {
                 Ok(facts) => {
                     self.keep_secrets(&mut live, facts).await?;
                     (InstallationState::Active, None)

@@ -5,9 +5,12 @@ use serde_json::Value;
 
 use super::{Admin, AppAnswer, AppError, InstallationView, Wanted, host_of};
 use crate::{
-    adapter::{Adapter, settings::Topic},
+    adapter::{
+        Adapter,
+        settings::{Topic, topic_of},
+    },
     helpdesk::helpdesk,
-    installations::{Side, SideSettings},
+    model::installation::{Side, SideSettings},
     tools::answer::ApiError,
 };
 
@@ -96,7 +99,7 @@ fn may_have_topic<'a>(
 ) -> bool {
     let by_id = adapter.settings().iter().find(|setting| setting.topic == Some(Topic::Id));
     let wanted = by_id.and_then(|setting| given(setting.name));
-    wanted.is_none_or(|wanted| side.topic(adapter) == Some(wanted))
+    wanted.is_none_or(|wanted| topic_of(adapter.settings(), &side.settings) == Some(wanted))
 }
 
 /// What names the account in an event: its id and the hosts of its URLs.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    installations::{Installations, Live, Route, is_id},
+    installations::{Installations, Live},
+    model::installation::Route,
     outside::{aws::Patience, clock::now_ms, config::Environment, http::HttpClient, queue::Queue, vault::Vault},
     start::{Clients, StartError, warm_up},
     store::Store,
     tools::{
         answer::ApiError,
-        crypto::{same, sha256},
+        crypto::{is_id, same, sha256},
     },
 };
 

@@ -4,8 +4,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Admin;
 use crate::{
-    installations::{InstallationState, Live},
-    model::steps::NextStep,
+    installations::Live,
+    model::{installation::InstallationState, steps::NextStep},
     store::MessageSummary,
     tools::answer::ApiError,
 };

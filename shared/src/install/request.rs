@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use crate::{
     adapter::{
         Account, Adapter,
-        settings::{Form, Options, Setting},
+        settings::{Form, Setting},
     },
     channel::CHANNELS,
     helpdesk::HELPDESKS,
-    installations::{Live, Side, SideSettings},
+    installations::Live,
+    model::installation::{Options, Side, SideSettings},
     outside::clock::now_ms,
     tools::{
         answer::ApiError,

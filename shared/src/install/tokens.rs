@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{Admin, InstallationView};
 use crate::{
-    installations::{Installation, Live, Route, TokenHash},
+    installations::Live,
+    model::installation::{Installation, Route, TokenHash},
     outside::{clock::now_ms, vault::Sealed},
     tools::{
         answer::ApiError,

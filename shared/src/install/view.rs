@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::{Access, Admin};
 use crate::{
-    adapter::{Urls, settings::Options},
-    installations::{InstallationState, Live, Problem, Route, Side, SideSettings},
+    adapter::Urls,
+    installations::Live,
     model::{
+        installation::{InstallationState, Options, Problem, Route, Side, SideSettings},
         limits::Limits,
         steps::{NextStep, Notice},
     },

@@ -1,12 +1,10 @@
 //! What a side cannot show becomes something it can: never silence.
 
-use crate::{
-    adapter::{Account, Delivery},
-    model::{
-        limits::{TextLimit, TextUnit},
-        message::{Button, Card, Media, MediaSource, Part},
-        text,
-    },
+use crate::model::{
+    installation::Options,
+    limits::{TextLimit, TextUnit},
+    message::{Author, Button, Card, Media, MediaSource, Part},
+    text,
 };
 
 /// Any part as plain text, the last resort of every side. Never empty.
@@ -45,9 +43,9 @@ pub fn signed(name: &str, text: &str) -> String {
 pub struct Byline<'a>(Option<&'a str>);
 
 impl<'a> Byline<'a> {
-    /// The author of a delivery, where the installation shows names and this one has a name.
-    pub fn of(account: &Account<'_>, delivery: &Delivery<'a>) -> Self {
-        Self(delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name))
+    /// The author of a message, where the installation shows names and this one has a name.
+    pub fn of(options: &Options, author: Option<&'a Author>) -> Self {
+        Self(author.and_then(|author| author.name.as_deref()).filter(|_| options.agent_name))
     }
 
     /// The text with the name before it, once; a blank text stays as it is.

@@ -19,7 +19,8 @@ use crate::{
     outside::{clock::now_ms, config::Environment},
     tools::{
         answer::{Answer, ApiError},
-        crypto::{RandomError, random_id},
+        crypto::{RandomError, is_id, random_id},
+        file_type::content_type_of,
     },
 };
 
@@ -247,7 +248,7 @@ fn new_name(extension: &str) -> Result<String, RandomError> {
 
 fn is_name(name: &str) -> bool {
     name.split_once('.').is_some_and(|(id, extension)| {
-        crate::installations::is_id(id)
+        is_id(id)
             && (1..=8).contains(&extension.len())
             && extension.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     })
@@ -259,38 +260,6 @@ fn served_type(name: &str) -> &'static str {
     match content_type_of(extension) {
         active if active.contains("html") || active.contains("xml") || active.contains("javascript") => "text/plain",
         passive => passive,
-    }
-}
-
-/// The MIME type for a file name's extension.
-pub fn content_type_of(extension: &str) -> &'static str {
-    mime_guess::from_ext(extension).first_raw().unwrap_or("application/octet-stream")
-}
-
-/// The extension for a file: what its bytes say, else its name, else its MIME type, else `bin`. Lower case, no dot.
-pub fn extension_of(first_bytes: &[u8], name: Option<&str>, content_type: Option<&str>) -> String {
-    if let Some(kind) = infer::get(first_bytes) {
-        // Office files and others are ZIP archives inside; their names say more.
-        if kind.extension() != "zip" {
-            return kind.extension().to_owned();
-        }
-    }
-    let of_name = name.and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension.to_ascii_lowercase());
-    if let Some(extension) =
-        of_name.filter(|e| (1..=8).contains(&e.len()) && e.chars().all(|c| c.is_ascii_alphanumeric()))
-    {
-        return extension;
-    }
-    let essence = content_type.and_then(|text| text.split(';').next()).map(str::trim).unwrap_or_default();
-    match essence {
-        "image/jpeg" => "jpg".to_owned(),
-        "audio/mpeg" => "mp3".to_owned(),
-        "video/mp4" => "mp4".to_owned(),
-        "text/plain" => "txt".to_owned(),
-        "" | "application/octet-stream" => "bin".to_owned(),
-        other => mime_guess::get_mime_extensions_str(other)
-            .and_then(|extensions| extensions.first())
-            .map_or_else(|| "bin".to_owned(), |extension| (*extension).to_owned()),
     }
 }
 
@@ -435,14 +404,5 @@ mod tests {
         ] {
             assert_eq!(parse_range(range, 10), wanted, "{range}");
         }
-    }
-
-    #[test]
-    fn bytes_say_more_than_names() {
-        assert_eq!(extension_of(b"\x89PNG\r\n\x1a\n0000", Some("photo.jpg"), None), "png");
-        assert_eq!(extension_of(b"hello", Some("note.TXT"), None), "txt");
-        assert_eq!(extension_of(b"PK\x03\x04....", Some("a.docx"), None), "docx");
-        assert_eq!(extension_of(b"?", None, Some("image/jpeg; x=y")), "jpg");
-        assert_eq!(extension_of(b"?", Some("no extension"), None), "bin");
     }
 }

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::{
     model::message::{ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent, ReceiptEvent},
-    tools::crypto::sha256_hex,
+    tools::{answer::ApiError, crypto::sha256_hex},
 };
 
 /// The longest body of one message in the queue.
@@ -287,6 +287,15 @@ impl serde_json::ser::Formatter for Ascii {
 /// What may stand in a message attribute, cut to a reasonable length.
 fn printable(reason: &str) -> String {
     reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
+}
+
+impl From<QueueError> for ApiError {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::TooLong => Self::too_large(BODY_LIMIT),
+            QueueError::Unavailable { .. } => Self::our_failure(&error),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::{
     outside::config::VaultConfig,
     tools::{
+        answer::ApiError,
         crypto::{random, sha256},
         secret::Secrets,
     },
@@ -196,6 +197,12 @@ fn decrypt(key: &[u8], installation: &str, sealed: &[u8]) -> Result<Vec<u8>, Vau
         .len();
     text.truncate(length);
     Ok(text)
+}
+
+impl From<VaultError> for ApiError {
+    fn from(error: VaultError) -> Self {
+        Self::our_failure(&error)
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The one place that has effects: takes a message from the queue and brings it to the other side, once.
 //!
-//! [`Relay::handle`] is a message's whole way. [`attempt`] makes the calls that an adapter asks for and records what
-//! each taught, [`prepare`] fetches files, [`pace`] keeps shared rates, [`outcome`] decides what becomes of a failure,
+//! [`Relay::handle`] is a message's whole way. [`recorder`] records what each answer taught, [`prepare`] fetches files, [`pace`] keeps shared rates, [`outcome`] decides what becomes of a failure,
 //! [`statuses`] brings delivery news to the helpdesk.
 
 use std::{
@@ -13,6 +12,7 @@ use std::{
 use self::pace::{Pace, Turns};
 use crate::{
     adapter::{Adapter, Delivery, FetchContext, Known, Link, Progress, Task},
+    engine::{Stop, ask, drive},
     installations::{Installations, Live},
     model::message::{
         Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
@@ -34,11 +34,10 @@ use crate::{
     tools::crypto::uuid_from,
 };
 
-mod attempt;
 mod outcome;
 pub mod pace;
 mod prepare;
-pub mod setup;
+mod recorder;
 mod statuses;
 
 pub use crate::adapter::Failure;
@@ -52,10 +51,6 @@ const LONGEST_OUR_FAILURE_WAIT: Duration = Duration::from_secs(300);
 /// How long an agent's name is believed, and how many are kept.
 const AUTHOR_MS: i64 = 30 * 60_000;
 const AUTHOR_LIMIT: usize = 10_000;
-/// The note of a delivery that holds its author's name; empty where none was found.
-const AUTHOR_NOTE: &str = "author.name";
-/// The note of a delivery that holds what the chat was opened with.
-const OPENED_NOTE: &str = "opened_with";
 /// What an agent is told who answers a contact that stopped us.
 const STOPPED: &str = "the contact has stopped messages from this account; they can be answered once they write again";
 
@@ -310,7 +305,7 @@ impl Relay {
         if let Some(contact) = live.helpdesk.contact_by_id(&live.helpdesk_account(), user) {
             return Ok(Ok(contact));
         }
-        match setup::find_contact(&self.http, live, user).await {
+        match ask::find_contact(&self.http, live, user).await {
             Ok(Some(contact)) => Ok(Ok(contact)),
             Ok(None) if live.helpdesk.limits().receipts => Ok(Err(self.nobody(live, record, event, user).await)),
             // A user of the helpdesk who has nothing to do with this channel.
@@ -519,7 +514,7 @@ impl Relay {
             return Ok(contact);
         }
         // Without it the message arrives all the same.
-        let profile = setup::profile(&self.http, message.live, &contact.id).await.unwrap_or_default();
+        let profile = ask::profile(&self.http, message.live, &contact.id).await.unwrap_or_default();
         Ok(Contact {
             name: profile.name,
             avatar: contact.avatar.or(profile.avatar),
@@ -540,7 +535,7 @@ impl Relay {
         let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
             return author.clone();
         };
-        if let Some(noted) = progress.notes.get(AUTHOR_NOTE) {
+        if let Some(noted) = &progress.author {
             return Author { name: Some(noted.clone()).filter(|name| !name.is_empty()), ..author.clone() };
         }
         let key = (installation.id.clone(), id.clone());
@@ -549,7 +544,7 @@ impl Relay {
         let name = match known.filter(|(_, asked_at)| now.saturating_sub(*asked_at) < AUTHOR_MS) {
             Some((name, _)) => name,
             None => {
-                let name = setup::author(&self.http, live, id).await;
+                let name = ask::author(&self.http, live, id).await;
                 let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
                 if authors.len() >= AUTHOR_LIMIT {
                     authors.clear();
@@ -558,7 +553,7 @@ impl Relay {
                 name
             }
         };
-        progress.notes.insert(AUTHOR_NOTE.to_owned(), name.clone().unwrap_or_default());
+        progress.author = Some(name.clone().unwrap_or_default());
         Author { name, ..author.clone() }
     }
 
@@ -589,21 +584,21 @@ impl Relay {
         let (doubtful, tries) = (claimed.doubtful, claimed.tries);
         let mut known = Known { link: message.shown(&link), progress, doubtful, tries, answered: 0 };
         let turns = self.turns(live, message.direction, message.record);
-        let mut log = attempt::Recorder::new(&self.store, claimed, link, files, turns);
-        match attempt::drive(&self.http, adapter, &account, task, &mut known, &mut log).await {
+        let mut log = recorder::Recorder::new(&self.store, claimed, link, files, turns);
+        match drive(&self.http, adapter, &account, task, &mut known, &mut log).await {
             Ok(()) => {
                 let claimed = log.settle_done(&known).await?;
                 self.delivered(message, &claimed).await;
                 Ok(self.told(message).await)
             }
-            Err(attempt::Stop::Store(error)) => Err(error),
-            Err(attempt::Stop::NotYet(wait)) => {
+            Err(Stop::Store(error)) => Err(error),
+            Err(Stop::NotYet(wait)) => {
                 let (claimed, change) = log.into_claimed(&known);
                 let postponed = Settlement::Postponed { doubtful: known.doubtful };
                 self.store.settle(&claimed, &postponed, &change, now_ms()).await?;
                 Ok(Verdict::Again(wait))
             }
-            Err(attempt::Stop::Failure(failure)) => {
+            Err(Stop::Failure(failure)) => {
                 let (claimed, change) = log.into_claimed(&known);
                 self.conclude(message, claimed, &change, failure).await
             }
@@ -710,8 +705,8 @@ fn opening(message: &Message<'_>, link: &Link, progress: &mut Progress) -> Optio
     if message.direction != Direction::Inbound || message.echo {
         return None;
     }
-    let noted = progress.notes.get(OPENED_NOTE).or(link.opened_with.as_ref()).cloned()?;
-    progress.notes.insert(OPENED_NOTE.to_owned(), noted.clone());
+    let noted = progress.opened_with.as_ref().or(link.opened_with.as_ref()).cloned()?;
+    progress.opened_with = Some(noted.clone());
     Some(Part::text(format!("[The chat was opened with: {noted}]")))
 }
 

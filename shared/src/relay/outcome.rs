@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Failure, Message, Relay, Verdict};
 use crate::{
-    installations::{Live, Problem},
-    model::{fit, message::Receipt},
+    installations::Live,
+    model::{fit, installation::Problem, message::Receipt},
     outside::clock::now_ms,
     store::{Claimed, Direction, LinkChange, Settlement, StoreError},
 };

@@ -9,19 +9,18 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Failure, Message, Relay, attempt};
+use super::{Failure, Message, Relay};
 use crate::{
     adapter::{Account, Adapter, FetchContext, Known, Progress, Step, Task},
+    engine::{not_rendered, once},
     model::{
         fit,
         limits::{Limits, MediaBy, MediaLimit},
         message::{Media, MediaKind, MediaSource, Part},
     },
-    outside::{
-        http::UploadFile,
-        media::{content_type_of, extension_of},
-    },
+    outside::http::UploadFile,
     store::Direction,
+    tools::file_type::{content_type_of, extension_in, extension_of},
 };
 
 /// All files of all messages in one process take at most so much memory.
@@ -132,12 +131,11 @@ impl Relay {
         // What is too large for its kind may still travel as a file.
         let most = [media.kind, MediaKind::File].into_iter().filter_map(|kind| limits.media(kind));
         let most = most.map(|limit| limit.max_bytes).max().unwrap_or_default().min(LARGEST);
-        let noted = format!("media.{}", context.part);
-        let earlier = progress.notes.get(&noted).and_then(|json| serde_json::from_str::<Part>(json).ok());
-        let part = match earlier {
+        let file = progress.files.entry(context.part).or_default();
+        let part = match file.placed.clone() {
             // Its bytes went with the process that fetched them; where they were not used yet, they come once more.
             Some(Part::Media(earlier)) if earlier.source == MediaSource::Fetched => {
-                let missed = counted(progress, &missed_note(context.part));
+                let missed = file.missed;
                 match self.fetch_in_time(source, media, most, context, files).await {
                     Ok(Fetched::Whole { bytes, permit, .. }) => {
                         files.0.insert(context.part, (upload(&earlier, bytes), permit));
@@ -155,8 +153,8 @@ impl Relay {
             None => match self.fetch_in_time(source, media, most, context, files).await {
                 Ok(fetched) => self.place(limits, media, fetched, context.part, files).await?,
                 Err(failure) => {
-                    let tries = count(progress, format!("media.{}.tries", context.part));
-                    if tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
+                    file.tries = file.tries.saturating_add(1);
+                    if file.tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
                         let reason = format!("the {} could not be fetched: {}", media.kind.word(), failure.reason());
                         // A link that is not ready yet says when to come back.
                         let wait = if let Failure::Retry { wait, .. } = failure { wait } else { None };
@@ -166,9 +164,7 @@ impl Relay {
                 }
             },
         };
-        if let Ok(json) = serde_json::to_string(&part) {
-            progress.notes.insert(noted, json);
-        }
+        file.placed = Some(part.clone());
         Ok(part)
     }
 
@@ -288,7 +284,7 @@ impl Relay {
         let gone = || Failure::rejected("it is not there any more");
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-                return source.adapter.follow(source.account, url).map_err(attempt::not_rendered);
+                return source.adapter.follow(source.account, url).map_err(not_rendered);
             }
             MediaSource::Reference { .. } => {}
             // Its bytes went with the process that had fetched them.
@@ -297,34 +293,15 @@ impl Relay {
         let task = Task::Fetch(media, context);
         let mut known = Known::default();
         for _ in 0..8 {
-            let call = match source.adapter.next(source.account, &task, &known).map_err(attempt::not_rendered)? {
+            let call = match source.adapter.next(source.account, &task, &known).map_err(not_rendered)? {
                 Step::Download(request) => return Ok(request),
                 Step::Done => return Err(gone()),
                 Step::Call(call) => call,
             };
-            attempt::once(&self.http, source.adapter, source.account, &task, &mut known, call).await?;
+            once(&self.http, source.adapter, source.account, &task, &mut known, call).await?;
         }
         Err(Failure::rejected("it cannot be found"))
     }
-}
-
-/// Notes that the target wanted the bytes of a part that are not at hand, so that they are not waited for for ever.
-pub(crate) fn missed(progress: &mut Progress, part: usize) {
-    count(progress, missed_note(part));
-}
-
-fn missed_note(part: usize) -> String {
-    format!("media.{part}.missed")
-}
-
-fn counted(progress: &Progress, note: &str) -> u32 {
-    progress.notes.get(note).and_then(|count| count.parse().ok()).unwrap_or_default()
-}
-
-fn count(progress: &mut Progress, note: String) -> u32 {
-    let count = counted(progress, &note).saturating_add(1);
-    progress.notes.insert(note, count.to_string());
-    count
 }
 
 /// How the target takes a file: as what it is, else as a file.
@@ -372,11 +349,4 @@ fn missing(media: &Media) -> String {
         text.push_str(caption);
     }
     text
-}
-
-/// The extension at the end of a link's path or of a file's name.
-fn extension_in(url: &str) -> &str {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let name = path.rsplit('/').next().unwrap_or_default();
-    name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }

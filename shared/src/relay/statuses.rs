@@ -2,14 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{
-    Failure, RETRY_WAITS, Record, Relay, Verdict, attempt,
-    attempt::{Listener, Stop},
-    outcome,
-    pace::Turns,
-};
+use super::{Failure, RETRY_WAITS, Record, Relay, Verdict, outcome, pace::Turns, recorder};
 use crate::{
     adapter::{Known, Task},
+    engine::{Listener, Stop, drive},
     installations::Live,
     model::message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
     outside::clock::now_ms,
@@ -106,7 +102,7 @@ impl Relay {
                 let task = Task::Receipt { contact, message, receipt, at };
                 let mut known = Known { link: link.clone(), ..Known::default() };
                 let account = live.helpdesk_account();
-                match attempt::drive(&self.http, live.helpdesk, &account, &task, &mut known, &mut listener).await {
+                match drive(&self.http, live.helpdesk, &account, &task, &mut known, &mut listener).await {
                     Ok(()) => {}
                     Err(Stop::NotYet(wait)) => return Ok(Verdict::Again(wait)),
                     Err(Stop::Store(error)) => return Err(error),
@@ -218,6 +214,6 @@ struct Unrecorded<'a> {
 
 impl Listener for Unrecorded<'_> {
     async fn turn(&mut self) -> Result<(), Stop> {
-        attempt::turn(&mut self.turns).await
+        recorder::turn(&mut self.turns).await
     }
 }

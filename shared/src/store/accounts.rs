@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{Changes, Item, Store, StoreError, incomplete, key, number, number_of, owned, text, text_of, unavailable};
-use crate::installations::{Installation, InstallationState, Problem};
+use crate::model::installation::{Installation, InstallationState, Problem};
 
 impl Store {
     /// The installation with this id.

@@ -22,6 +22,9 @@ use aws_sdk_dynamodb::{
 };
 use thiserror::Error;
 
+use crate::tools::answer::ApiError;
+use http::StatusCode;
+
 mod accounts;
 mod journal;
 mod links;
@@ -252,5 +255,18 @@ impl Changes {
 
     fn is_empty(&self) -> bool {
         self.set.is_empty() && self.remove.is_empty() && self.add.is_empty()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "somebody else changed this installation at the same moment; read it again and repeat",
+            ),
+            StoreError::Unavailable { .. } | StoreError::Damaged(_) => Self::our_failure(&error),
+        }
     }
 }

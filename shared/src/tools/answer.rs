@@ -5,18 +5,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 use thiserror::Error;
 
-use crate::{
-    adapter::{
-        settings::SettingError,
-        webhook::{Ack, ParseError, VerifyError},
-    },
-    installations::LoadError,
-    outside::{
-        queue::{self, QueueError},
-        vault::VaultError,
-    },
-    store::StoreError,
-};
+use super::crypto::RandomError;
 
 /// The answer to an HTTP call.
 pub type Answer = Response<Bytes>;
@@ -77,6 +66,12 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
 
+    /// Logs a failure of ours, once, where it becomes an answer.
+    pub fn our_failure(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %error, "a call could not be stored");
+        Self::unavailable()
+    }
+
     /// The answer.
     pub fn answer(&self) -> Answer {
         let mut answer = json_answer(self.status, &self.body());
@@ -92,73 +87,9 @@ impl ApiError {
     }
 }
 
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Conflict => Self::new(
-                StatusCode::CONFLICT,
-                "conflict",
-                "somebody else changed this installation at the same moment; read it again and repeat",
-            ),
-            StoreError::Unavailable { .. } | StoreError::Damaged(_) => failed(&error),
-        }
-    }
-}
-
-impl From<VaultError> for ApiError {
-    fn from(error: VaultError) -> Self {
-        failed(&error)
-    }
-}
-
-impl From<LoadError> for ApiError {
-    fn from(error: LoadError) -> Self {
-        failed(&error)
-    }
-}
-
-impl From<QueueError> for ApiError {
-    fn from(error: QueueError) -> Self {
-        match error {
-            QueueError::TooLong => Self::too_large(queue::BODY_LIMIT),
-            QueueError::Unavailable { .. } => failed(&error),
-        }
-    }
-}
-
-/// Logs a failure of ours, once, where it becomes an answer.
-fn failed(error: &dyn std::error::Error) -> ApiError {
-    tracing::error!(error = %error, "a call could not be stored");
-    ApiError::unavailable()
-}
-
-impl From<VerifyError> for ApiError {
-    fn from(error: VerifyError) -> Self {
-        Self::unauthorized(match error {
-            VerifyError::Missing => "the platform's signature is missing",
-            VerifyError::Wrong => {
-                "the platform's signature does not fit this body; check the credentials of the installation"
-            }
-            VerifyError::Stale => "the platform's signature is too old; check the clocks and send it again",
-        })
-    }
-}
-
-impl From<ParseError> for ApiError {
-    fn from(error: ParseError) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, error.code, error.message)
-    }
-}
-
-impl From<SettingError> for ApiError {
-    fn from(error: SettingError) -> Self {
-        Self::unprocessable("bad_setting", error.to_string())
-    }
-}
-
-impl From<crate::tools::crypto::RandomError> for ApiError {
-    fn from(error: crate::tools::crypto::RandomError) -> Self {
-        failed(&error)
+impl From<RandomError> for ApiError {
+    fn from(error: RandomError) -> Self {
+        Self::our_failure(&error)
     }
 }
 
@@ -175,14 +106,4 @@ pub fn json_answer(status: StatusCode, body: &impl serde::Serialize) -> Answer {
 /// A JSON answer to what went well.
 pub fn ok_answer(body: impl serde::Serialize) -> Answer {
     json_answer(StatusCode::OK, &body)
-}
-
-/// What an adapter wants the platform to hear.
-pub fn ack_answer(ack: Ack) -> Answer {
-    let mut answer = Response::new(ack.body);
-    *answer.status_mut() = StatusCode::from_u16(ack.status).unwrap_or(StatusCode::OK);
-    if let Some(content_type) = ack.content_type {
-        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    answer
 }

@@ -103,3 +103,8 @@ pub fn uuid_from(name: &str) -> String {
         value & 0xffff_ffff_ffff
     )
 }
+
+/// Whether a text has the form of a [`random_id`]; anything else never reaches the table.
+pub fn is_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}

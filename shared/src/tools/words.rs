@@ -40,8 +40,10 @@ pub(crate) use words;
 #[cfg(test)]
 mod tests {
     use crate::{
-        installations::{InstallationState, Route},
-        model::message::{ConversationState, Receipt},
+        model::{
+            installation::{InstallationState, Route},
+            message::{ConversationState, Receipt},
+        },
         store::JournalState,
     };
 

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     routing::{get, patch, post},
 };
-use byoc::{outside::clock::now_ms, tools::standard_webhooks};
+use byoc::{adapter::standard_webhooks, outside::clock::now_ms};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 

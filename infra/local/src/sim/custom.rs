@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
-use byoc::{outside::clock::now_ms, tools::standard_webhooks};
+use byoc::{adapter::standard_webhooks, outside::clock::now_ms};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 

@@ -3,11 +3,13 @@
 use http::{HeaderValue, Method, Request, header};
 use serde_json::Value;
 
-use super::API_KEY;
 use crate::{
     adapter::{Account, Call, RenderError, Repeat, Step, json_call},
     model::message::{Media, MediaSource},
 };
+
+/// The setting that holds the key.
+pub(super) const API_KEY: &str = "api_key";
 
 /// A file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then redirects to a
 /// link that needs none.

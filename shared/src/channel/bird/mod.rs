@@ -9,19 +9,19 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
-use self::api::{call, fetch, region, word};
+use self::api::{API_KEY, call, fetch, region, word};
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{
-        Account, Adapter, Call, Delivery, Fact, Known, Learned, RenderError, Step, Task, from_status,
+        Account, Adapter, Call, Delivery, Fact, Known, Learned, RenderError, Step, Task, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        standard_webhooks,
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
         message::{MediaKind, PartKind},
     },
-    tools::standard_webhooks,
 };
 
 mod api;
@@ -62,7 +62,6 @@ impl Product {
     }
 }
 
-const API_KEY: &str = "api_key";
 const FROM: &str = "from";
 const PRODUCT: &str = "product";
 /// What the registration makes.

@@ -31,7 +31,7 @@ const FOUND: &str = "bird.found";
 /// The id of the webhook that we made, as long as it is there and its secret is known.
 fn ours<'a>(account: &Account<'a>, known: &Known) -> Option<&'a str> {
     account.secret(WEBHOOK_SECRET)?;
-    account.secret(WEBHOOK_ID).map(|id| id.reveal()).filter(|_| known.note(LOST).is_none())
+    account.secret(WEBHOOK_ID).map(|id| id.reveal()).filter(|_| known.memo(LOST).is_none())
 }
 
 /// The next call of a registration.
@@ -43,7 +43,7 @@ pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Kn
         let body = json!({"url": url, "events": events, "status": "active"});
         return call(account, MOVE, Method::PATCH, &format!("/v1/webhooks/{id}"), Some(&body)).map(Step::Call);
     }
-    match (known.note(FOUND), anew(known)) {
+    match (known.memo(FOUND), anew(known)) {
         (None, _) => {
             let query = form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish();
             call(account, FIND, Method::GET, &format!("/v1/webhooks?{query}"), None)
@@ -59,7 +59,7 @@ pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Kn
 
 /// How many calls for another webhook were answered, the one that told that ours is lost left out.
 fn anew(known: &Known) -> usize {
-    known.answered.saturating_sub(usize::from(known.note(LOST).is_some()))
+    known.answered.saturating_sub(usize::from(known.memo(LOST).is_some()))
 }
 
 /// What the answer to such a call teaches.
@@ -67,11 +67,11 @@ pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Res
     if ours(account, known).is_some() {
         return match classify::read(MOVE, answer) {
             Ok(_) => Ok(Vec::new()),
-            Err(Failure::Rejected { .. }) => Ok(vec![Fact::Note(LOST.to_owned(), "yes".to_owned())]),
+            Err(Failure::Rejected { .. }) => Ok(vec![Fact::Memo(LOST.to_owned(), "yes".to_owned())]),
             Err(failure) => Err(failure),
         };
     }
-    let found = known.note(FOUND);
+    let found = known.memo(FOUND);
     let name = match found {
         None => FIND,
         Some("") => MAKE,
@@ -81,7 +81,7 @@ pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Res
     let Some(found) = found else {
         let all = answer.get("data").and_then(Value::as_array).into_iter().flatten();
         let id = all.filter(|webhook| word(webhook, "url").as_deref() == Some(url)).find_map(|it| word(it, "id"));
-        return Ok(vec![Fact::Note(FOUND.to_owned(), id.filter(|id| is_id(id)).unwrap_or_default())]);
+        return Ok(vec![Fact::Memo(FOUND.to_owned(), id.filter(|id| is_id(id)).unwrap_or_default())]);
     };
     let id = if found.is_empty() { word(&answer, "id").filter(|id| is_id(id)) } else { Some(found.to_owned()) };
     match (id, word(&answer, "secret")) {

@@ -34,7 +34,7 @@ pub(super) fn messages(
     account: &Account<'_>,
     delivery: &Delivery<'_>,
 ) -> Result<Vec<Value>, RenderError> {
-    let mut messages = Messages { product, byline: Byline::of(account, delivery), list: Vec::new() };
+    let mut messages = Messages { product, byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }

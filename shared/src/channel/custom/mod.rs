@@ -8,16 +8,16 @@ use super::{Channel, sent};
 use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
-        from_status,
+        Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        standard_webhooks,
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
         message::MediaKind,
         steps::NextStep,
     },
-    tools::standard_webhooks,
 };
 
 mod parse;

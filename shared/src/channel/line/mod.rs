@@ -13,9 +13,9 @@ use super::{Channel, next_of, sent};
 use crate::{
     adapter::{
         Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
-        from_status, json_call,
+        Verified, from_status, json_call,
         settings::{Form, Setting},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},

@@ -14,9 +14,9 @@ use super::{Channel, next_of, sent, template};
 use crate::{
     adapter::{
         Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
-        from_status, json_call, retry_after,
+        Verified, from_status, json_call, retry_after,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         fit::{self, Byline},
@@ -207,7 +207,7 @@ impl Channel for MessageBird {
 /// The calls of a delivery, in order.
 fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let channel = account.setting(CHANNEL_ID);
-    let mut byline = Byline::of(account, delivery);
+    let mut byline = Byline::of(account.options, delivery.author);
     let mut list: Vec<(&str, Value)> = Vec::new();
     for part in delivery.parts {
         let rich = channel.and_then(|_| content(account, part, &mut byline));

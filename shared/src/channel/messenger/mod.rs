@@ -12,9 +12,10 @@ use serde_json::Value;
 use super::{Channel, meta, next_of, sent};
 use crate::{
     adapter::{
-        Account, Adapter, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status, json_call,
+        Account, Adapter, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, Verified, from_status,
+        json_call,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},

@@ -25,7 +25,7 @@ const CARD_TEXT: TextLimit = TextLimit { max: 80, unit: TextUnit::Chars };
 
 /// The requests that bring a delivery to its contact, in order.
 pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Value>, RenderError> {
-    let mut messages = Messages { byline: Byline::of(account, delivery), list: Vec::new() };
+    let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }

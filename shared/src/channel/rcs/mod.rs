@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{
-        Account, Adapter, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status,
-        json_call,
+        Account, Adapter, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, Verified,
+        from_status, json_call,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest, decode},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest, decode},
     },
     model::{
         fit::{self, Byline},
@@ -179,7 +179,7 @@ impl Channel for Rcs {
 
 /// The calls of a delivery, in order.
 fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
-    let mut byline = Byline::of(account, delivery);
+    let mut byline = Byline::of(account.options, delivery.author);
     let mut list: Vec<Value> = Vec::new();
     for part in delivery.parts {
         let words = match part {

@@ -13,9 +13,9 @@ use super::{Channel, next_of};
 use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task,
-        from_status,
+        Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
@@ -145,7 +145,7 @@ impl Adapter for Telegram {
             Task::Unregister if known.answered == 0 => {
                 ask(account, "deleteWebhook", &json!({"drop_pending_updates": false}))
             }
-            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.note(FILE_PATH) {
+            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(FILE_PATH) {
                 Some(path) => {
                     let path = percent_encoding::utf8_percent_encode(path, PATH);
                     let url = format!("{}/file/bot{}/{path}", account.api_url(API_URL), token(account)?);
@@ -166,7 +166,7 @@ impl Adapter for Telegram {
             Task::Register { .. } => Ok(classify::read("setWebhook", answer).map(|_| Vec::new())?),
             Task::Unregister => Ok(classify::read("deleteWebhook", answer).map(|_| Vec::new())?),
             Task::Fetch(..) => match classify::read("getFile", answer)?.get("file_path").and_then(Value::as_str) {
-                Some(path) => Ok(vec![Fact::Note(FILE_PATH.to_owned(), path.to_owned())]),
+                Some(path) => Ok(vec![Fact::Memo(FILE_PATH.to_owned(), path.to_owned())]),
                 None => Err(Failure::rejected("Telegram does not hand out this file")),
             },
             _ => from_status("Telegram", answer, None),
@@ -187,10 +187,10 @@ fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answ
     let requests = render::requests(account, delivery, known).unwrap_or_default();
     let request = requests.get(index);
     let is_simple = request.is_none_or(|request| request.is_simple);
-    let note = |key: String, value: String| Ok(vec![Fact::Note(key, value)]);
+    let note = |key: String, value: String| Ok(vec![Fact::Memo(key, value)]);
     match classify::read(request.map_or("send", |request| request.method), answer) {
         Ok(result) => Ok(vec![Fact::Sent(message_id(delivery, &result))]),
-        Err(classify::Refusal::Moved(chat)) if known.note(render::MOVED_TO).is_none() => {
+        Err(classify::Refusal::Moved(chat)) if known.memo(render::MOVED_TO).is_none() => {
             note(render::MOVED_TO.to_owned(), chat.to_string())
         }
         Err(classify::Refusal::Form(_)) if !is_simple => note(render::simpler(index), "yes".to_owned()),

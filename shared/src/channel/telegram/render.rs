@@ -59,7 +59,7 @@ pub(super) fn requests(
     delivery: &Delivery<'_>,
     known: &Known,
 ) -> Result<Vec<Request>, RenderError> {
-    let chat = known.note(MOVED_TO).unwrap_or(&delivery.contact.id);
+    let chat = known.memo(MOVED_TO).unwrap_or(&delivery.contact.id);
     let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat));
     let mut requests = Requests { chat, known, list: Vec::new() };
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
@@ -305,7 +305,7 @@ impl Requests<'_> {
 
     /// Whether Telegram did not take the next request as it was.
     fn is_refused(&self) -> bool {
-        self.known.note(&simpler(self.list.len())).is_some()
+        self.known.memo(&simpler(self.list.len())).is_some()
     }
 
     fn push(

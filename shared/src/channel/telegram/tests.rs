@@ -233,7 +233,7 @@ fn setup_calls_are_the_documented_ones() {
         assert_eq!((body(&call), call.repeat), (should_be, Repeat::Harmless), "{name}");
     }
     let known = &mut Known::default();
-    known.learn(&[Fact::Note(FILE_PATH.to_owned(), "documents/file_7.docx".to_owned())]);
+    known.learn(&[Fact::Memo(FILE_PATH.to_owned(), "documents/file_7.docx".to_owned())]);
     let Step::Download(request) = Telegram.next(&side.account(), &Task::Fetch(&media, &context), known).unwrap() else {
         panic!()
     };
@@ -244,7 +244,7 @@ fn setup_calls_are_the_documented_ones() {
         "https://api.telegram.org/file/bot6000000001:AAEXAMPLE-EXAMPLE_EXAMPLE0123456789/documents/file_7.docx"
     );
     let odd = &mut Known::default();
-    odd.learn(&[Fact::Note(FILE_PATH.to_owned(), "documents/file 7 #1 ä.docx".to_owned())]);
+    odd.learn(&[Fact::Memo(FILE_PATH.to_owned(), "documents/file 7 #1 ä.docx".to_owned())]);
     let Step::Download(odd) = Telegram.next(&side.account(), &Task::Fetch(&media, &context), odd).unwrap() else {
         panic!()
     };

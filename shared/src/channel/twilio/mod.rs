@@ -11,9 +11,10 @@ use http::{HeaderValue, Request, Response, header};
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{
-        Account, Adapter, Body, Call, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status,
+        Account, Adapter, Body, Call, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, Verified,
+        from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{Ack, ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{Ack, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},

@@ -19,8 +19,11 @@ pub(super) type Fields = Vec<(&'static str, String)>;
 /// The requests that bring a delivery to its contact, in order.
 pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Fields>, RenderError> {
     let to = delivery.contact.id.as_str();
-    let mut messages =
-        Messages { is_whatsapp: to.starts_with("whatsapp:"), byline: Byline::of(account, delivery), list: Vec::new() };
+    let mut messages = Messages {
+        is_whatsapp: to.starts_with("whatsapp:"),
+        byline: Byline::of(account.options, delivery.author),
+        list: Vec::new(),
+    };
     for part in delivery.parts {
         messages.part(part);
     }

@@ -13,10 +13,10 @@ use serde::Serialize;
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{
-        Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, from_status,
-        json_call,
+        Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Verified,
+        from_status, json_call,
         settings::{Form, Setting},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
@@ -177,7 +177,7 @@ fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answ
     let learned = sent(classify::read(SEND_MESSAGE, known.tries, answer).map(|answer| answer.message_token()));
     let is_too_old =
         matches!(learned, Err(Failure::Rejected { .. })) && classify::status(answer) == Some(classify::TOO_OLD);
-    if !is_too_old || known.note(render::OLD_FROM).is_some() {
+    if !is_too_old || known.memo(render::OLD_FROM).is_some() {
         return learned;
     }
     let messages = render::messages(account, delivery, known).unwrap_or_default();
@@ -185,7 +185,7 @@ fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known, answ
     if is_simple {
         return learned;
     }
-    Ok(vec![Fact::Note(render::OLD_FROM.to_owned(), known.sent().to_string())])
+    Ok(vec![Fact::Memo(render::OLD_FROM.to_owned(), known.sent().to_string())])
 }
 
 fn identity(answer: &wire::Answer) -> Learned {

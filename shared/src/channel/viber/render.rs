@@ -37,7 +37,7 @@ pub(super) fn messages(
     let mut messages = Messages {
         receiver: &delivery.contact.id,
         sender: sender(account, delivery.author.and_then(|author| author.name.as_deref())),
-        old_from: known.note(OLD_FROM).and_then(|index| index.parse().ok()),
+        old_from: known.memo(OLD_FROM).and_then(|index| index.parse().ok()),
         list: Vec::new(),
         buttons: Vec::new(),
     };

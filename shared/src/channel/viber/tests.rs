@@ -8,12 +8,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::{
-        settings::Options,
-        webhook::{Ack, authenticate},
-    },
+    adapter::{authenticate, webhook::Ack},
     channel::{Channel, channel},
     model::{
+        installation::Options,
         message::{Author, AuthorKind, Button, Card, ChannelEventKind, Part, Receipt},
         text,
     },

@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::{Channel, meta, next_of, sent};
 use crate::{
     adapter::{
-        Account, Adapter, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, from_status, json_call,
+        Account, Adapter, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, Verified, from_status,
+        json_call,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
@@ -161,7 +162,7 @@ impl Adapter for WhatsApp {
             Task::Check if known.answered == 0 => {
                 call(GET_NUMBER, Method::GET, number, None, Repeat::Harmless).map(Step::Call)
             }
-            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.note(LINK) {
+            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(LINK) {
                 Some(link) => download(account, link),
                 None => {
                     let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
@@ -186,7 +187,7 @@ impl Adapter for WhatsApp {
                 Ok(vec![Fact::Identity(number.clone()), Fact::AccountId(number)])
             }
             Task::Fetch(..) => match text(&read(GET_MEDIA)?, "/url") {
-                Some(link) => Ok(vec![Fact::Note(LINK.to_owned(), link)]),
+                Some(link) => Ok(vec![Fact::Memo(LINK.to_owned(), link)]),
                 None => Err(Failure::rejected("WhatsApp does not hand out this file")),
             },
             _ => from_status("WhatsApp", answer, None),

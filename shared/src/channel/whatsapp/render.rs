@@ -28,7 +28,7 @@ const LANGUAGE: &str = "en_US";
 
 /// The messages that bring a delivery to its contact, in order.
 pub(super) fn messages(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Value>, RenderError> {
-    let mut messages = Messages { byline: Byline::of(account, delivery), list: Vec::new() };
+    let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }

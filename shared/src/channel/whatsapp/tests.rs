@@ -327,7 +327,7 @@ fn a_file_is_fetched_from_meta_only() {
     let context = crate::adapter::FetchContext::default();
     let fetch = |link: &str| {
         let mut known = Known::default();
-        known.learn(&[Fact::Note(LINK.to_owned(), link.to_owned())]);
+        known.learn(&[Fact::Memo(LINK.to_owned(), link.to_owned())]);
         WhatsApp.next(&side.account(), &Task::Fetch(&media, &context), &known)
     };
     let Ok(Step::Download(request)) = fetch("https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1") else {

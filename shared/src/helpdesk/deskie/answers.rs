@@ -201,7 +201,7 @@ impl Reader<'_> {
     fn created(&self, delivery: &Delivery<'_>, post: usize) -> Learned {
         let case: Option<Case> = wire::record(self.answer.body(), "case").filter(|_| self.is_ok());
         let Some(case) = case else {
-            if classify::is_about_contact(self.answer) && self.known.note(notes::PLAIN).is_none() {
+            if classify::is_about_contact(self.answer) && self.known.memo(notes::PLAIN).is_none() {
                 return Ok(vec![note(notes::PLAIN, "1")]);
             }
             return self.refused(delivery, post, "the case");
@@ -241,7 +241,7 @@ impl Reader<'_> {
 
     /// The user is gone, merged into another one, which still has our name for the contact.
     fn lost_user(&self) -> Option<Learned> {
-        let is_lost = classify::is_user_missing(self.answer) && self.known.note(notes::USER).is_none();
+        let is_lost = classify::is_user_missing(self.answer) && self.known.memo(notes::USER).is_none();
         is_lost.then(|| Ok(vec![note(notes::USER, notes::GONE)]))
     }
 
@@ -273,7 +273,7 @@ impl Reader<'_> {
         match message {
             Some(message) => Ok(vec![Fact::Sent(message.message_id.id().map(str::to_owned))]),
             None if classify::is_missing(self.answer) => Ok(self.lost(case)),
-            None if classify::is_about_staff(self.answer) && self.known.note(notes::STAFF).is_none() => {
+            None if classify::is_about_staff(self.answer) && self.known.memo(notes::STAFF).is_none() => {
                 Ok(vec![note(notes::STAFF, "refused")])
             }
             None => self.failure("the note"),
@@ -310,5 +310,5 @@ fn state(status: &Word) -> ConversationState {
 }
 
 fn note(key: &str, value: impl Into<String>) -> Fact {
-    Fact::Note(key.to_owned(), value.into())
+    Fact::Memo(key.to_owned(), value.into())
 }

@@ -53,7 +53,7 @@ pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: 
         }
         (Plan::PostNote { case }, Task::Note { text, .. }) => {
             let note = Record::new("message").with("note", Some(1)).with("content", Some(*text));
-            let staff = account.setting(NOTE_STAFF_ID).filter(|_| known.note(notes::STAFF).is_none());
+            let staff = account.setting(NOTE_STAFF_ID).filter(|_| known.memo(notes::STAFF).is_none());
             let note = match staff {
                 Some(staff) => note.with_id("staff_id", staff),
                 None => note,
@@ -87,7 +87,7 @@ fn new_case(account: &Account<'_>, channel: &str, contact: &Contact, known: &Kno
     let name = Field::Name.of(contact).map(|name| name.chars().take(SUBJECT).collect::<String>());
     let subject =
         name.as_ref().map_or_else(|| format!("Chat on {}", account.channel_kind), |name| format!("Chat with {name}"));
-    let is_plain = known.note(notes::PLAIN).is_some();
+    let is_plain = known.memo(notes::PLAIN).is_some();
     Record::new("case")
         .with("user_custom_id", Some(account.reference(&contact.id)))
         .with("channel", Some(channel))

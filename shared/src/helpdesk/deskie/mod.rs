@@ -33,9 +33,9 @@ use http::Response;
 use super::Helpdesk;
 use crate::{
     adapter::{
-        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},

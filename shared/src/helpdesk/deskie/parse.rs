@@ -11,14 +11,14 @@ use super::{
 };
 use crate::{
     adapter::{
-        Account,
-        webhook::{ParseError, ParsedHelpdesk, Verified, WebhookRequest},
+        Account, Verified,
+        webhook::{ParseError, ParsedHelpdesk, WebhookRequest},
     },
     helpdesk::is_link,
     model::message::{Author, AuthorKind, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
-    outside::media::content_type_of,
     tools::{
         crypto::sha256_hex,
+        file_type::content_type_of,
         json::{self, Json},
     },
 };

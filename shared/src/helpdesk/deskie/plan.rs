@@ -92,8 +92,8 @@ pub(super) fn plan(task: &Task<'_>, known: &Known) -> Result<Plan, RenderError> 
     Ok(match task {
         Task::Deliver(delivery) => deliver(delivery, known),
         Task::Note { .. } => note(known),
-        Task::Check if known.note(notes::DONE).is_none() => Plan::CheckChannel,
-        Task::FindContact { user } if known.note(notes::DONE).is_none() => Plan::ReadUser { user: (*user).to_owned() },
+        Task::Check if known.memo(notes::DONE).is_none() => Plan::CheckChannel,
+        Task::FindContact { user } if known.memo(notes::DONE).is_none() => Plan::ReadUser { user: (*user).to_owned() },
         // Asked already.
         Task::Check | Task::FindContact { .. } => Plan::Done,
         // Deskie's files are open links, its events name no agents, and its webhooks are pasted by hand.
@@ -107,7 +107,7 @@ fn deliver(delivery: &Delivery<'_>, known: &Known) -> Plan {
         return update_user(delivery.contact, known);
     }
     let link = &known.link;
-    let user = match (known.note(notes::USER), &link.user) {
+    let user = match (known.memo(notes::USER), &link.user) {
         (Some(notes::ABSENT), _) if !known.doubtful => return Plan::Create { post },
         // In doubt, the one who was not there may have been made meanwhile.
         (Some(notes::GONE | notes::BARE | notes::ABSENT), _) => return find_user(known),
@@ -122,13 +122,13 @@ fn deliver(delivery: &Delivery<'_>, known: &Known) -> Plan {
     match (&link.conversation, link.state) {
         (Some(case), Some(ConversationState::Open)) => Plan::Post { case: case.clone(), user, post },
         (Some(_), Some(ConversationState::Resolved)) => Plan::Create { post },
-        (None, _) if known.note(notes::CASES) == Some(notes::NONE) => Plan::Create { post },
+        (None, _) if known.memo(notes::CASES) == Some(notes::NONE) => Plan::Create { post },
         _ => Plan::ListCases { user },
     }
 }
 
 fn find_user(known: &Known) -> Plan {
-    Plan::FindUser { bare: known.note(notes::USER) == Some(notes::BARE) }
+    Plan::FindUser { bare: known.memo(notes::USER) == Some(notes::BARE) }
 }
 
 /// The next look for a post that an earlier attempt may have made: in the open case that it must have gone into, else in
@@ -146,13 +146,13 @@ fn doubt(known: &Known, user: String, post: usize) -> Plan {
 
 /// What stands in a note that has commas.
 pub(super) fn noted<'a>(known: &'a Known, key: &str) -> impl Iterator<Item = &'a str> {
-    known.note(key).unwrap_or_default().split(',').filter(|entry| !entry.is_empty())
+    known.memo(key).unwrap_or_default().split(',').filter(|entry| !entry.is_empty())
 }
 
 /// After the message: what became known of the contact since. It is not worth a second try, so that it never holds up
 /// the contact's next message.
 fn update_user(contact: &Contact, known: &Known) -> Plan {
-    let is_wanted = !known.doubtful && !known.link.profile_pinned && known.note(notes::PROFILE).is_none();
+    let is_wanted = !known.doubtful && !known.link.profile_pinned && known.memo(notes::PROFILE).is_none();
     match (&known.link.user, profile::missing(known.link.profile.as_deref(), contact)) {
         (Some(user), Some(field)) if is_wanted => Plan::UpdateUser { user: user.clone(), field },
         _ => Plan::Done,
@@ -161,14 +161,14 @@ fn update_user(contact: &Contact, known: &Known) -> Plan {
 
 /// A note goes into the contact's case, closed or not; where there is none, nobody would read it.
 fn note(known: &Known) -> Plan {
-    if known.sent() > 0 || known.note(notes::CASES) == Some(notes::NONE) {
+    if known.sent() > 0 || known.memo(notes::CASES) == Some(notes::NONE) {
         return Plan::Done;
     }
     match (&known.link.conversation, &known.link.user) {
         (Some(case), _) if known.doubtful => Plan::LookForNote { case: case.clone() },
         (Some(case), _) => Plan::PostNote { case: case.clone() },
         (None, Some(user)) => Plan::ListCases { user: user.clone() },
-        (None, None) if known.note(notes::USER) == Some(notes::ABSENT) => Plan::Done,
+        (None, None) if known.memo(notes::USER) == Some(notes::ABSENT) => Plan::Done,
         (None, None) => find_user(known),
     }
 }

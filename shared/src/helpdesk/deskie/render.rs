@@ -60,7 +60,7 @@ pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
         posts.push(Post::default());
     }
     for (index, post) in posts.iter_mut().enumerate() {
-        finish(post, known.note(&refused_note(index)).is_some(), delivery);
+        finish(post, known.memo(&refused_note(index)).is_some(), delivery);
     }
     posts
 }

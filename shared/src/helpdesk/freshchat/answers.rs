@@ -14,8 +14,11 @@ use super::{
     wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, Topic, Topics, User, Users},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link, Task, settings::OnResolved},
-    model::message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
+    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link, Task},
+    model::{
+        installation::OnResolved,
+        message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
+    },
 };
 
 /// So many pages of a list are read at most.
@@ -180,7 +183,7 @@ impl Reader<'_> {
             let found = [Fact::User(id), note(notes::USER, notes::FOUND)];
             return Ok(found.into_iter().chain(shown).chain(settled).collect());
         }
-        match self.known.note(notes::USER) {
+        match self.known.memo(notes::USER) {
             Some(notes::EXISTS) => Err(Failure::retry("Freshchat has the user already but does not find it yet")),
             before => {
                 let next = if before == Some(notes::PLAIN) { notes::PLAIN } else { notes::ABSENT };
@@ -248,7 +251,7 @@ impl Reader<'_> {
         } else {
             return self.failure("to show the conversation");
         };
-        let candidates = search::noted(self.known.note(notes::CANDIDATES)).unwrap_or_default();
+        let candidates = search::noted(self.known.memo(notes::CANDIDATES)).unwrap_or_default();
         let candidates = search::saw(candidates, id, seen);
         let mut facts = vec![note(notes::CANDIDATES, search::note(&candidates))];
         if search::unseen(&candidates).is_none() {
@@ -295,7 +298,7 @@ impl Reader<'_> {
         if !self.is_ok() && !self.is_missing() {
             return self.failure("to list the messages");
         }
-        let candidates = search::noted(self.known.note(notes::DOUBT)).unwrap_or_default();
+        let candidates = search::noted(self.known.memo(notes::DOUBT)).unwrap_or_default();
         let Messages { messages } = wire::read(self.answer.body());
         let candidates = search::saw(candidates, id, self.look_for(&messages, delivery));
         let mut facts = vec![note(notes::DOUBT, search::note(&candidates))];
@@ -365,7 +368,7 @@ impl Reader<'_> {
 
     fn created(&self, delivery: &Delivery<'_>, user: &str) -> Learned {
         if !self.is_ok() {
-            if classify::is_user_unknown(self.answer) && self.known.note(notes::USER).is_none() {
+            if classify::is_user_unknown(self.answer) && self.known.memo(notes::USER).is_none() {
                 return Ok(vec![note(notes::USER, notes::LOST)]);
             }
             return self.refused(delivery);
@@ -392,7 +395,7 @@ impl Reader<'_> {
             );
         }
         let bad = self.answer.status() == StatusCode::BAD_REQUEST;
-        if bad && render::has_links(&parts, delivery, self.known) && self.known.note(render::LINKS_AS_TEXT).is_none() {
+        if bad && render::has_links(&parts, delivery, self.known) && self.known.memo(render::LINKS_AS_TEXT).is_none() {
             facts.push(note(render::LINKS_AS_TEXT, "1"));
         }
         if facts.is_empty() { self.failure("the message") } else { Ok(facts) }
@@ -426,7 +429,7 @@ impl Reader<'_> {
             return Ok(vec![Fact::Sent(wire::read::<Message>(self.answer.body()).id.owned())]);
         }
         let gone = classify::is_not_latest(self.answer) || self.is_missing();
-        if gone && self.known.note(notes::CONVERSATION).is_none() {
+        if gone && self.known.memo(notes::CONVERSATION).is_none() {
             return Ok(replaced(conversation));
         }
         self.failure("the note")
@@ -476,7 +479,7 @@ impl Reader<'_> {
 }
 
 fn note(key: &str, value: impl Into<String>) -> Fact {
-    Fact::Note(key.to_owned(), value.into())
+    Fact::Memo(key.to_owned(), value.into())
 }
 
 fn sent(message: Option<String>) -> impl Iterator<Item = Fact> {

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     adapter::{
-        Account,
-        webhook::{self, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, Verified},
+        Account, Verified,
+        webhook::{self, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof},
     },
     model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
     tools::json::{self, Json},

@@ -8,8 +8,11 @@ use super::{
     search,
 };
 use crate::{
-    adapter::{Account, Delivery, FetchContext, Known, RenderError, Task, settings::OnResolved},
-    model::message::{Contact, ConversationState, Media, MediaSource},
+    adapter::{Account, Delivery, FetchContext, Known, RenderError, Task},
+    model::{
+        installation::OnResolved,
+        message::{Contact, ConversationState, Media, MediaSource},
+    },
 };
 
 /// What to do next.
@@ -137,12 +140,12 @@ pub(super) fn plan(account: &Account<'_>, task: &Task<'_>, known: &Known) -> Res
     Ok(match task {
         Task::Deliver(delivery) => deliver(account, delivery, known),
         Task::Note { .. } => note(known),
-        Task::Check if known.note(notes::DONE).is_none() => match known.note(notes::ACCOUNT) {
+        Task::Check if known.memo(notes::DONE).is_none() => match known.memo(notes::ACCOUNT) {
             None => Plan::CheckAccount,
             Some(_) => Plan::CheckTopic,
         },
-        Task::FindContact { user } if known.note(notes::DONE).is_none() => Plan::ReadUser { user: (*user).to_owned() },
-        Task::FindAuthor { author } if known.note(notes::DONE).is_none() => {
+        Task::FindContact { user } if known.memo(notes::DONE).is_none() => Plan::ReadUser { user: (*user).to_owned() },
+        Task::FindAuthor { author } if known.memo(notes::DONE).is_none() => {
             Plan::ReadAgent { agent: (*author).to_owned() }
         }
         Task::Fetch(media, context) => fetch(media, context, known)?,
@@ -188,7 +191,7 @@ fn deliver(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Pla
 /// The user, or how to get one. In doubt a user is looked for again before it is created: Freshchat takes the same
 /// reference twice.
 fn user(known: &Known) -> Result<String, Plan> {
-    match (known.note(notes::USER), &known.link.user) {
+    match (known.memo(notes::USER), &known.link.user) {
         (Some(notes::ABSENT), _) if !known.doubtful => Err(Plan::CreateUser { plain: false }),
         (Some(notes::PLAIN), _) if !known.doubtful => Err(Plan::CreateUser { plain: true }),
         (None | Some(notes::FOUND | notes::CREATED), Some(user)) => Ok(user.clone()),
@@ -202,21 +205,21 @@ fn place(account: &Account<'_>, known: &Known, user: &str) -> Result<Option<Stri
     match usable(known) {
         Some(conversation) if !anew => Ok(Some(conversation)),
         Some(_) => Ok(None),
-        None if known.note(notes::CONVERSATION).is_some() => Ok(None),
+        None if known.memo(notes::CONVERSATION).is_some() => Ok(None),
         // Who was made a moment ago has no conversations, unless a look in doubt has shown some.
-        None if is_new(known) && (known.doubtful || known.note(notes::DOUBT).is_none()) => Ok(None),
+        None if is_new(known) && (known.doubtful || known.memo(notes::DOUBT).is_none()) => Ok(None),
         None => search(known, user).map_or(Ok(None), Err),
     }
 }
 
 /// Whether this delivery made the user.
 fn is_new(known: &Known) -> bool {
-    known.note(notes::USER) == Some(notes::CREATED)
+    known.memo(notes::USER) == Some(notes::CREATED)
 }
 
 /// The page of a list that comes next.
 pub(super) fn page(known: &Known) -> usize {
-    known.note(notes::PAGE).and_then(|page| page.parse().ok()).unwrap_or(1)
+    known.memo(notes::PAGE).and_then(|page| page.parse().ok()).unwrap_or(1)
 }
 
 /// The link's conversation, unless it turned out to be of no use during this task.
@@ -226,12 +229,12 @@ fn usable(known: &Known) -> Option<String> {
 
 /// The conversation that turned out to be of no use.
 pub(super) fn replaced(known: &Known) -> Option<&str> {
-    known.note(notes::CONVERSATION)?.strip_prefix(notes::REPLACED)
+    known.memo(notes::CONVERSATION)?.strip_prefix(notes::REPLACED)
 }
 
 /// The next look for the contact's conversation, until all were looked at.
 fn search(known: &Known, user: &str) -> Option<Plan> {
-    match search::noted(known.note(notes::CANDIDATES)) {
+    match search::noted(known.memo(notes::CANDIDATES)) {
         None => Some(Plan::ListConversations { user: user.to_owned() }),
         Some(candidates) => search::unseen(&candidates).map(|id| Plan::ReadConversation { id: id.to_owned() }),
     }
@@ -240,10 +243,10 @@ fn search(known: &Known, user: &str) -> Option<Plan> {
 /// The next look for a message that an earlier attempt may have posted: first where it should be, then wherever else
 /// Freshchat may have put it. When nothing is left to look at, the doubt is settled and this is not asked again.
 fn doubt(known: &Known, place: Option<String>, user: String) -> Plan {
-    if let Some(id) = place.filter(|id| known.note(notes::LOOKED) != Some(id)) {
+    if let Some(id) = place.filter(|id| known.memo(notes::LOOKED) != Some(id)) {
         return Plan::LookInConversation { id };
     }
-    let candidates = search::noted(known.note(notes::DOUBT)).unwrap_or_default();
+    let candidates = search::noted(known.memo(notes::DOUBT)).unwrap_or_default();
     match search::unseen(&candidates) {
         Some(id) => Plan::LookInCandidate { id: id.to_owned() },
         None => Plan::ListInDoubt { user },
@@ -256,7 +259,7 @@ fn update_user(account: &Account<'_>, contact: &Contact, known: &Known) -> Plan 
     let shows_old = known.link.profile.as_ref() != Some(&profile::shown(account, contact).digest());
     let wanted = contact.name.is_some() && shows_old && !known.link.profile_pinned;
     match &known.link.user {
-        Some(user) if wanted && !known.doubtful && known.note(notes::PROFILE).is_none() => {
+        Some(user) if wanted && !known.doubtful && known.memo(notes::PROFILE).is_none() => {
             Plan::UpdateUser { user: user.clone() }
         }
         _ => Plan::Done,
@@ -265,7 +268,7 @@ fn update_user(account: &Account<'_>, contact: &Contact, known: &Known) -> Plan 
 
 /// A note goes into the contact's conversation, resolved or not; where there is none, nobody would read it.
 fn note(known: &Known) -> Plan {
-    if known.sent() > 0 || known.note(notes::CONVERSATION) == Some(notes::NONE) {
+    if known.sent() > 0 || known.memo(notes::CONVERSATION) == Some(notes::NONE) {
         return Plan::Done;
     }
     if let Some(conversation) = usable(known) {
@@ -273,7 +276,7 @@ fn note(known: &Known) -> Plan {
     }
     match user(known) {
         Ok(user) => search(known, &user).unwrap_or(Plan::Done),
-        Err(Plan::FindUser) if known.note(notes::USER) != Some(notes::ABSENT) => Plan::FindUser,
+        Err(Plan::FindUser) if known.memo(notes::USER) != Some(notes::ABSENT) => Plan::FindUser,
         Err(_) => Plan::Done,
     }
 }
@@ -282,7 +285,7 @@ fn fetch(media: &Media, context: &FetchContext<'_>, known: &Known) -> Result<Pla
     let MediaSource::Reference { id } = &media.source else {
         return Err(RenderError::new("the file is none of Freshchat's"));
     };
-    if let Some(url) = known.note(notes::URL) {
+    if let Some(url) = known.memo(notes::URL) {
         return Ok(Plan::Download { url: url.to_owned() });
     }
     let conversation = context.conversation.map(str::to_owned);

@@ -45,7 +45,7 @@ pub(super) fn upload_note(index: usize) -> String {
 pub(super) const LINKS_AS_TEXT: &str = "links_as_text";
 
 pub(super) fn uploaded(known: &Known, index: usize) -> Option<Uploaded> {
-    serde_json::from_str(known.note(&upload_note(index))?).ok()
+    serde_json::from_str(known.memo(&upload_note(index))?).ok()
 }
 
 /// How a part must be uploaded next, if it must.
@@ -73,7 +73,7 @@ pub(super) fn message_parts(delivery: &Delivery<'_>, known: &Known) -> Vec<NewPa
                 texts(&mut parts, media.caption.as_deref().unwrap_or_default());
                 file(&mut parts, media, index, known);
             }
-            Part::Sticker { url: Some(url), .. } if known.note(LINKS_AS_TEXT).is_none() => {
+            Part::Sticker { url: Some(url), .. } if known.memo(LINKS_AS_TEXT).is_none() => {
                 parts.push(NewPart::Image(Link { url: url.clone() }));
             }
             other => texts(&mut parts, &fit::plain(other)),
@@ -121,7 +121,7 @@ fn file(parts: &mut Vec<NewPart>, media: &Media, index: usize, known: &Known) {
         MediaSource::Link { url } => Some(url.clone()),
         MediaSource::ShortLink { .. } | MediaSource::Reference { .. } => None,
     };
-    let fits = known.note(LINKS_AS_TEXT).is_none() && media.size.is_none_or(|size| size <= MAX_FILE);
+    let fits = known.memo(LINKS_AS_TEXT).is_none() && media.size.is_none_or(|size| size <= MAX_FILE);
     match (url, media.kind) {
         (Some(url), MediaKind::Image) if fits => parts.push(NewPart::Image(Link { url })),
         // Recordings travel as videos.

@@ -29,9 +29,9 @@ use http::{Response, Uri};
 use super::Helpdesk;
 use crate::{
     adapter::{
-        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},

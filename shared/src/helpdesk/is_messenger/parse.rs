@@ -7,8 +7,8 @@ use serde_json::json;
 use super::ids::{self, IdType};
 use crate::{
     adapter::{
-        Account,
-        webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, Verified, WebhookRequest},
+        Account, Verified,
+        webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, WebhookRequest},
     },
     helpdesk::is_link,
     model::message::{

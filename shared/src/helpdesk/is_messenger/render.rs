@@ -69,7 +69,7 @@ pub(super) fn delivered(account: &Account<'_>, delivery: &Delivery<'_>, known: &
 pub(super) fn refused(delivery: &Delivery<'_>, known: &Known, failure: Failure) -> Learned {
     match messages(delivery.parts, known).into_iter().nth(known.sent()) {
         Some(Message::Location { .. }) if matches!(failure, Failure::Rejected { .. }) => {
-            Ok(vec![Fact::Note(LOCATION_AS_TEXT.to_owned(), String::new())])
+            Ok(vec![Fact::Memo(LOCATION_AS_TEXT.to_owned(), String::new())])
         }
         _ => Err(failure),
     }
@@ -82,7 +82,7 @@ fn messages(parts: &[Part], known: &Known) -> Vec<Message> {
         match part {
             Part::Media(media) => file(&mut messages, media),
             // Always one message, as which of the two it was sent must not shift the others.
-            Part::Location { latitude, longitude, label } if known.note(LOCATION_AS_TEXT).is_none() => {
+            Part::Location { latitude, longitude, label } if known.memo(LOCATION_AS_TEXT).is_none() => {
                 let address = label.as_ref().map(|label| text::truncate(label, LIMITS.text).into_owned());
                 messages.push(Message::Location { latitude: *latitude, longitude: *longitude, address });
             }

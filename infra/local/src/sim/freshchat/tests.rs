@@ -5,12 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{extract::State, http::HeaderMap};
 use byoc::{
     adapter::{
-        Account, Adapter, Body, Delivery, Failure, Known, Step, Task,
-        settings::Options,
-        webhook::{Proof, WebhookRequest, authenticate},
+        Account, Adapter, Body, Delivery, Failure, Known, Step, Task, authenticate,
+        webhook::{Proof, WebhookRequest},
     },
     helpdesk::{Helpdesk, freshchat::Freshchat},
-    model::message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
+    model::{
+        installation::Options,
+        message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
+    },
     tools::{json::Json, secret::Secret},
 };
 

@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{extract::Path, routing::get};
 use byoc::{
-    adapter::{Adapter, Body, Delivery, Known, Step, Task, settings::Options},
+    adapter::{Adapter, Body, Delivery, Known, Step, Task},
     helpdesk::is_messenger::IsMessenger,
-    model::message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    model::{
+        installation::Options,
+        message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    },
     tools::secret::Secret,
 };
 

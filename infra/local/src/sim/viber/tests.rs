@@ -14,12 +14,13 @@ use axum::{
 };
 use byoc::{
     adapter::{
-        Account, Adapter, Body, Delivery, Fact, Failure, Known, Step, Task,
-        settings::Options,
-        webhook::{WebhookRequest, authenticate},
+        Account, Adapter, Body, Delivery, Fact, Failure, Known, Step, Task, authenticate, webhook::WebhookRequest,
     },
     channel::{Channel, viber::Viber as Adapted},
-    model::message::{Button, Card, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    model::{
+        installation::Options,
+        message::{Button, Card, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    },
     tools::secret::{Secret, Secrets},
 };
 use serde_json::Map;

@@ -133,7 +133,7 @@ const ROWS: &[(&str, Row)] = &[
                 let known = in_doubt(Known::default());
                 read(&side, &Task::Deliver(&delivery), &known, &super::answer(200, text))
             },
-            Learned(|| vec![Fact::User(USER.to_owned()), Fact::Note("user".into(), "found".into())]),
+            Learned(|| vec![Fact::User(USER.to_owned()), Fact::Memo("user".into(), "found".into())]),
         ),
     ),
     ("rate_limit_headers.json", Elsewhere("headers; see the test of waits")),
@@ -318,7 +318,7 @@ fn email_shown() -> Fact {
 }
 
 fn note(key: &str, value: &str) -> Fact {
-    Fact::Note(key.to_owned(), value.to_owned())
+    Fact::Memo(key.to_owned(), value.to_owned())
 }
 
 fn sent(known: &Known, contact: &Contact, text: &str) -> Value {
@@ -334,7 +334,7 @@ fn updated(contact: Contact) -> Value {
 
 /// A form as the sample writes it: files as `@name;type=…`.
 fn form(known: &Known, contact: &Contact, caption: Option<&str>, name: &str) -> Value {
-    let content_type = crate::outside::media::content_type_of(name.rsplit('.').next().expect("an extension"));
+    let content_type = crate::tools::file_type::content_type_of(name.rsplit('.').next().expect("an extension"));
     let media = Media {
         name: Some(name.to_owned()),
         content_type: Some(content_type.to_owned()),

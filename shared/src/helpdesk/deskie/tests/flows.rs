@@ -107,7 +107,7 @@ fn in_the_steady_state_a_text_is_one_call() {
     deliver(&mut known, &hi(), &[(POST, 201, ADDED)]);
     assert_eq!(known.link.last_message.as_deref(), Some("53811500"));
     assert_eq!(known.progress.sent, ["53811500"]);
-    assert!(known.progress.notes.is_empty(), "nothing else is worth a write: {known:?}");
+    assert!(known.progress.memo.is_empty(), "nothing else is worth a write: {known:?}");
 }
 
 #[test]
@@ -395,9 +395,9 @@ fn in_doubt_about_the_first_message_user_and_case_are_looked_for() {
     deliver(&mut in_doubt(Known::default()), &hi(), &[(FIND, 200, &users), (LIST, 200, EMPTY), (CREATE, 201, MADE)]);
     // A second doubt looks again.
     let mut known = in_doubt(Known::default());
-    known.progress.notes.insert("user".into(), "absent".into());
-    known.progress.notes.insert("cases".into(), "none".into());
-    known.progress.notes.insert("doubt".into(), String::new());
+    known.progress.memo.insert("user".into(), "absent".into());
+    known.progress.memo.insert("cases".into(), "none".into());
+    known.progress.memo.insert("doubt".into(), String::new());
     deliver(&mut known, &hi(), &[(FIND, 200, &users), (LIST, 200, &cases), (LOOK, 200, &there)]);
 }
 

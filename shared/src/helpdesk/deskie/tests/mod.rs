@@ -12,10 +12,11 @@ use serde_json::Value;
 
 use super::Deskie;
 use crate::{
-    adapter::{
-        Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task, settings::Options, webhook::WebhookRequest,
+    adapter::{Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task, webhook::WebhookRequest},
+    model::{
+        installation::Options,
+        message::{Contact, ConversationState, Part},
     },
-    model::message::{Contact, ConversationState, Part},
     tools::secret::{Secret, Secrets},
 };
 

@@ -3,7 +3,10 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::webhook::{ParseError, ParsedHelpdesk, Proof, Verified, VerifyError, authenticate},
+    adapter::{
+        Verified, authenticate,
+        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError},
+    },
     helpdesk::Helpdesk,
     model::message::{AuthorKind, HelpdeskEvent, HelpdeskEventKind},
 };

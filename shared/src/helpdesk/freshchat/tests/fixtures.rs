@@ -373,7 +373,7 @@ fn holds(made: &Value, sample: &Value) -> bool {
 }
 
 fn note(key: &str, value: &str) -> Fact {
-    Fact::Note(key.to_owned(), value.to_owned())
+    Fact::Memo(key.to_owned(), value.to_owned())
 }
 
 fn opened() -> Fact {
@@ -408,7 +408,7 @@ fn known(conversation: bool, notes: &[(&str, &str)]) -> Known {
     known.link.user = Some(USER.to_owned());
     known.link.conversation = conversation.then(|| CONVERSATION.to_owned());
     for (key, value) in notes {
-        known.progress.notes.insert((*key).to_owned(), (*value).to_owned());
+        known.progress.memo.insert((*key).to_owned(), (*value).to_owned());
     }
     known
 }
@@ -493,7 +493,7 @@ fn author(answer: &Response<Bytes>) -> adapter::Learned {
 
 fn listed_topics(answer: &Response<Bytes>) -> adapter::Learned {
     let mut known = Known::default();
-    known.progress.notes.insert("account".to_owned(), "1".to_owned());
+    known.progress.memo.insert("account".to_owned(), "1".to_owned());
     Side::new().read(&Task::Check, &known, answer)
 }
 

@@ -5,8 +5,11 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Fact, Failure, FetchContext, settings::OnResolved},
-    model::message::{ConversationState, Media, MediaKind, MediaSource},
+    adapter::{Fact, Failure, FetchContext},
+    model::{
+        installation::OnResolved,
+        message::{ConversationState, Media, MediaKind, MediaSource},
+    },
 };
 
 const ACCOUNT: Exchange<'_> = ("GET /accounts/configuration", 200, r#"{"organisation_id": 1}"#);
@@ -82,7 +85,7 @@ fn unplaced() -> Known {
 }
 
 fn noted(key: &str, value: &str, mut known: Known) -> Known {
-    known.progress.notes.insert(key.to_owned(), value.to_owned());
+    known.progress.memo.insert(key.to_owned(), value.to_owned());
     known
 }
 
@@ -111,7 +114,7 @@ fn in_the_steady_state_a_text_is_one_call() {
     deliver(&Side::new(), &mut known, &hi(), &[(POST, 200, SENT)]);
     assert_eq!(known.link.last_message.as_deref(), Some("m-new"));
     assert_eq!(known.progress.sent, ["m-new"]);
-    assert!(known.progress.notes.is_empty(), "nothing else is worth a write: {known:?}");
+    assert!(known.progress.memo.is_empty(), "nothing else is worth a write: {known:?}");
 }
 
 #[test]
@@ -366,7 +369,7 @@ fn in_doubt_about_a_new_conversation_the_same_words_in_an_old_one_do_not_count()
     let mut known = in_doubt(linked());
     known.link.conversation = None;
     known.link.last_message = None;
-    known.progress.notes.insert("conversation".to_owned(), "none".to_owned());
+    known.progress.memo.insert("conversation".to_owned(), "none".to_owned());
     deliver(
         &Side::new(),
         &mut known,
@@ -384,7 +387,7 @@ fn in_doubt_about_a_new_conversation_the_same_words_in_an_old_one_do_not_count()
 #[test]
 fn in_doubt_a_user_is_looked_for_before_it_is_made() {
     let mut known = in_doubt(Known::default());
-    known.progress.notes.insert("user".to_owned(), "absent".to_owned());
+    known.progress.memo.insert("user".to_owned(), "absent".to_owned());
     let found = String::from_utf8(fixture("users_lookup_found.response.json").to_vec()).unwrap();
     let mut again = known.clone();
     deliver(
@@ -747,7 +750,7 @@ fn an_install_finds_its_topic_on_whatever_page_or_says_which_there_are() {
     run(&side, &Task::Check, &mut Known::default(), &[ACCOUNT, (TOPICS, 200, &full), (second, 200, &ours)]);
     let read = |page: &str, status, text: &str| {
         let mut known = Known::default();
-        known.progress.notes.extend([("account", "1"), ("page", page)].map(|(key, value)| (key.into(), value.into())));
+        known.progress.memo.extend([("account", "1"), ("page", page)].map(|(key, value)| (key.into(), value.into())));
         side.read(&Task::Check, &known, &answer(status, text.to_owned()))
     };
     let none = "the account has no topic with the id in `channel_id`";
@@ -764,7 +767,7 @@ fn an_install_finds_its_topic_on_whatever_page_or_says_which_there_are() {
     }
     // A key that may not list topics, or a list that cannot be had now, stands in no install's way.
     for (status, text) in [(200, "<html>"), (403, ""), (404, "{}"), (503, "")] {
-        assert_eq!(read("1", status, text), Ok(vec![Fact::Note("done".into(), "1".into())]), "{status}");
+        assert_eq!(read("1", status, text), Ok(vec![Fact::Memo("done".into(), "1".into())]), "{status}");
     }
     // Whatever the pages say, they come to an end.
     assert!(matches!(read("6", 200, &full.replace('2', "9")), Err(Failure::Rejected { .. })));
@@ -931,7 +934,7 @@ proptest! {
     ) {
         let mut known = if is_linked { linked() } else { Known::default() };
         known.doubtful = doubtful;
-        known.progress.notes.extend(notes.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
+        known.progress.memo.extend(notes.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
         let (contact, parts) = (lorna(), [media(MediaKind::Image, "a.png")]);
         let delivery = delivery(&contact, &parts);
         for task in [Task::Deliver(&delivery), Task::Note { contact: &contact, text: "note" }, Task::Check, Task::FindContact { user: "u" }] {

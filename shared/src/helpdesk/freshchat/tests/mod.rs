@@ -13,10 +13,11 @@ use serde_json::Value;
 
 use super::Freshchat;
 use crate::{
-    adapter::{
-        Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task, settings::Options, webhook::WebhookRequest,
+    adapter::{Account, Adapter, Body, Call, Delivery, Known, Learned, Step, Task, webhook::WebhookRequest},
+    model::{
+        installation::Options,
+        message::{Contact, Part},
     },
-    model::message::{Contact, Part},
     tools::secret::{Secret, Secrets},
 };
 

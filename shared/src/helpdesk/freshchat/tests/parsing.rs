@@ -3,7 +3,10 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::webhook::{ParseError, ParsedHelpdesk, Verified, authenticate},
+    adapter::{
+        Verified, authenticate,
+        webhook::{ParseError, ParsedHelpdesk},
+    },
     helpdesk::{Helpdesk, Origin},
     model::message::{Button, Card, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
     tools::json::Json,

@@ -14,12 +14,14 @@ use serde_json::Value;
 use super::IsMessenger;
 use crate::{
     adapter::{
-        Account, Adapter, Body, Call, Delivery, Fact, Known, Learned, Step, Task,
-        settings::Options,
-        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest, authenticate},
+        Account, Adapter, Body, Call, Delivery, Fact, Known, Learned, Step, Task, authenticate,
+        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     helpdesk::Helpdesk,
-    model::message::{Contact, HelpdeskEvent, HelpdeskEventKind, Part},
+    model::{
+        installation::Options,
+        message::{Contact, HelpdeskEvent, HelpdeskEventKind, Part},
+    },
     tools::secret::{Secret, Secrets},
 };
 

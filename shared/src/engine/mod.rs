@@ -1,19 +1,16 @@
-//! One attempt at a task: make the calls that the adapter asks for, and record what each taught before the next.
+//! Running a task of an adapter: ask for the next call, make it, let the adapter read the answer, tell the listener.
+//!
+//! [`drive`] is that loop. It knows neither the queue nor the table: a [`Listener`] waits for the turn of a call and
+//! records what each answer taught before the next call is made.
+
+pub mod ask;
 
 use std::time::Duration;
 
-use super::{
-    done,
-    pace::Turns,
-    prepare::{self, Files},
-};
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Fact, Failure, Known, Learned, Link, RenderError, Repeat, Step, Task},
-    outside::{
-        clock::now_ms,
-        http::{HttpClient, UploadFile},
-    },
-    store::{Claimed, LinkChange, Store, StoreError, Trace},
+    adapter::{Account, Adapter, Body, Call, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task},
+    outside::http::{HttpClient, UploadFile},
+    store::StoreError,
 };
 
 /// No task takes so many calls; an adapter that wants more is broken.
@@ -35,7 +32,7 @@ impl From<RenderError> for Stop {
 }
 
 /// A task that could not be turned into a call.
-pub(super) fn not_rendered(error: RenderError) -> Failure {
+pub(crate) fn not_rendered(error: RenderError) -> Failure {
     if error.is_ours {
         tracing::error!(error = %error, "an adapter does not know what it was asked for");
     }
@@ -83,7 +80,8 @@ pub(crate) async fn drive(
         if let Body::Upload { files, .. } = call.request.body()
             && let Some((_, part)) = files.iter().find(|(_, part)| listener.file(*part).is_none())
         {
-            prepare::missed(&mut known.progress, *part);
+            let file = known.progress.files.entry(*part).or_default();
+            file.missed = file.missed.saturating_add(1);
             let reason = "a file could not be fetched once more".to_owned();
             return Err(Stop::Failure(Failure::Retry { wait: None, reason, doubtful: false }));
         }
@@ -101,15 +99,6 @@ pub(crate) async fn drive(
         listener.learned(known, &facts, matches!(step, Step::Done)).await.map_err(Stop::Store)?;
     }
     Err(Stop::Failure(Failure::rejected("the delivery takes too many calls")))
-}
-
-/// Waits for a turn.
-pub(crate) async fn turn(turns: &mut Turns<'_>) -> Result<(), Stop> {
-    match turns.take().await {
-        Ok(None) => Ok(()),
-        Ok(Some(wait)) => Err(Stop::NotYet(wait)),
-        Err(error) => Err(Stop::Store(error)),
-    }
 }
 
 /// Makes one call of a task that keeps no record.
@@ -164,84 +153,4 @@ fn describe(learned: &Learned) -> String {
         Err(Failure::Blocked { reason }) => format!("blocked: {reason}"),
     };
     result.chars().take(500).collect()
-}
-
-/// Writes into the journal what an attempt learns.
-pub(crate) struct Recorder<'a> {
-    store: &'a Store,
-    claimed: Claimed,
-    link: Link,
-    files: Files,
-    turns: Turns<'a>,
-    is_settled: bool,
-}
-
-impl<'a> Recorder<'a> {
-    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, turns: Turns<'a>) -> Self {
-        Self { store, claimed, link, files, turns, is_settled: false }
-    }
-
-    /// Settles a delivery that has nothing left to do, unless its last call did.
-    pub(crate) async fn settle_done(mut self, known: &Known) -> Result<Claimed, StoreError> {
-        if !self.is_settled {
-            self.learned(known, &[], true).await?;
-        }
-        Ok(self.claimed)
-    }
-
-    /// The claim with the progress so far, and what changed in the link since it was last written.
-    pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, LinkChange) {
-        self.claimed.progress = known.progress.clone();
-        // A doubt that nobody settled yet outlives this attempt.
-        self.claimed.doubtful = known.doubtful;
-        let change = LinkChange::between(&self.link, &known.link);
-        (self.claimed, change)
-    }
-}
-
-impl Listener for Recorder<'_> {
-    async fn turn(&mut self) -> Result<(), Stop> {
-        turn(&mut self.turns).await
-    }
-
-    fn before(&mut self, call: &Call, known: &Known) {
-        // An adapter that can look first has done so by now, and settled the doubt.
-        if known.doubtful && call.repeat == Repeat::Doubles {
-            self.claimed.doubled = true;
-        }
-    }
-
-    fn after(&mut self, call: &'static str, result: String, took: Duration) {
-        let attempt = self.claimed.attempt;
-        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        self.claimed.trace.push(Trace { at: now_ms(), attempt, call: call.to_owned(), result, ms });
-    }
-
-    async fn learned(&mut self, known: &Known, _facts: &[Fact], is_last: bool) -> Result<(), StoreError> {
-        self.claimed.progress = known.progress.clone();
-        let change = LinkChange::between(&self.link, &known.link);
-        // The vendor has done its part; losing the record now would mean doing it twice.
-        for pause in [Some(200), Some(1_000), None] {
-            let written = if is_last {
-                let settlement = done(&known.progress, self.claimed.key.direction);
-                self.store.settle(&self.claimed, &settlement, &change, now_ms()).await
-            } else {
-                self.store.record(&self.claimed, &change, now_ms()).await
-            };
-            match (written, pause) {
-                (Ok(()), _) => break,
-                (Err(StoreError::Unavailable { .. }), Some(pause)) => {
-                    tokio::time::sleep(Duration::from_millis(pause)).await;
-                }
-                (Err(error), _) => return Err(error),
-            }
-        }
-        self.link = known.link.clone();
-        self.is_settled = is_last;
-        Ok(())
-    }
-
-    fn file(&self, part: usize) -> Option<UploadFile> {
-        self.files.get(part)
-    }
 }

@@ -1,6 +1,6 @@
-//! Tasks that belong to no message: checks, registration, profiles, look-ups.
+//! Tasks that belong to no message: checks, registration, profiles, and who somebody is.
 
-use super::attempt::{Listener, Stop, drive};
+use super::{Listener, Stop, drive};
 use crate::{
     adapter::{Account, Adapter, Fact, Failure, Known, Learned, Task},
     installations::Live,
@@ -27,19 +27,19 @@ pub async fn run(http: &HttpClient, adapter: &dyn Adapter, account: &Account<'_>
 }
 
 /// What the channel knows of a contact.
-pub(super) async fn profile(http: &HttpClient, live: &Live, contact: &str) -> Option<Contact> {
+pub(crate) async fn profile(http: &HttpClient, live: &Live, contact: &str) -> Option<Contact> {
     let facts = run(http, live.channel, &live.channel_account(), &Task::Profile { contact }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Profile(contact) = fact { Some(contact) } else { None })
 }
 
 /// What an agent is called, where the helpdesk tells.
-pub(super) async fn author(http: &HttpClient, live: &Live, author: &str) -> Option<String> {
+pub(crate) async fn author(http: &HttpClient, live: &Live, author: &str) -> Option<String> {
     let facts = run(http, live.helpdesk, &live.helpdesk_account(), &Task::FindAuthor { author }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Author(name) = fact { Some(name) } else { None })
 }
 
 /// Whom a helpdesk's user stands for; nothing when it is nobody of this channel. `Err` is a reason to try again.
-pub(super) async fn find_contact(http: &HttpClient, live: &Live, user: &str) -> Result<Option<String>, String> {
+pub(crate) async fn find_contact(http: &HttpClient, live: &Live, user: &str) -> Result<Option<String>, String> {
     match run(http, live.helpdesk, &live.helpdesk_account(), &Task::FindContact { user }).await {
         Ok(facts) => {
             Ok(facts.into_iter().find_map(|fact| if let Fact::Contact(contact) = fact { Some(contact) } else { None }))

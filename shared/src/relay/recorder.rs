@@ -1,0 +1,100 @@
+//! Recording an attempt: what each answer taught is in the table before the next call is made.
+
+use std::time::Duration;
+
+use super::{done, pace::Turns, prepare::Files};
+use crate::{
+    adapter::{Call, Fact, Known, Link, Repeat},
+    engine::{Listener, Stop},
+    outside::{clock::now_ms, http::UploadFile},
+    store::{Claimed, LinkChange, Store, StoreError, Trace},
+};
+
+/// Waits for a turn.
+pub(crate) async fn turn(turns: &mut Turns<'_>) -> Result<(), Stop> {
+    match turns.take().await {
+        Ok(None) => Ok(()),
+        Ok(Some(wait)) => Err(Stop::NotYet(wait)),
+        Err(error) => Err(Stop::Store(error)),
+    }
+}
+
+/// Writes into the journal what an attempt learns.
+pub(crate) struct Recorder<'a> {
+    store: &'a Store,
+    claimed: Claimed,
+    link: Link,
+    files: Files,
+    turns: Turns<'a>,
+    is_settled: bool,
+}
+
+impl<'a> Recorder<'a> {
+    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, turns: Turns<'a>) -> Self {
+        Self { store, claimed, link, files, turns, is_settled: false }
+    }
+
+    /// Settles a delivery that has nothing left to do, unless its last call did.
+    pub(crate) async fn settle_done(mut self, known: &Known) -> Result<Claimed, StoreError> {
+        if !self.is_settled {
+            self.learned(known, &[], true).await?;
+        }
+        Ok(self.claimed)
+    }
+
+    /// The claim with the progress so far, and what changed in the link since it was last written.
+    pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, LinkChange) {
+        self.claimed.progress = known.progress.clone();
+        // A doubt that nobody settled yet outlives this attempt.
+        self.claimed.doubtful = known.doubtful;
+        let change = LinkChange::between(&self.link, &known.link);
+        (self.claimed, change)
+    }
+}
+
+impl Listener for Recorder<'_> {
+    async fn turn(&mut self) -> Result<(), Stop> {
+        turn(&mut self.turns).await
+    }
+
+    fn before(&mut self, call: &Call, known: &Known) {
+        // An adapter that can look first has done so by now, and settled the doubt.
+        if known.doubtful && call.repeat == Repeat::Doubles {
+            self.claimed.doubled = true;
+        }
+    }
+
+    fn after(&mut self, call: &'static str, result: String, took: Duration) {
+        let attempt = self.claimed.attempt;
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        self.claimed.trace.push(Trace { at: now_ms(), attempt, call: call.to_owned(), result, ms });
+    }
+
+    async fn learned(&mut self, known: &Known, _facts: &[Fact], is_last: bool) -> Result<(), StoreError> {
+        self.claimed.progress = known.progress.clone();
+        let change = LinkChange::between(&self.link, &known.link);
+        // The vendor has done its part; losing the record now would mean doing it twice.
+        for pause in [Some(200), Some(1_000), None] {
+            let written = if is_last {
+                let settlement = done(&known.progress, self.claimed.key.direction);
+                self.store.settle(&self.claimed, &settlement, &change, now_ms()).await
+            } else {
+                self.store.record(&self.claimed, &change, now_ms()).await
+            };
+            match (written, pause) {
+                (Ok(()), _) => break,
+                (Err(StoreError::Unavailable { .. }), Some(pause)) => {
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                }
+                (Err(error), _) => return Err(error),
+            }
+        }
+        self.link = known.link.clone();
+        self.is_settled = is_last;
+        Ok(())
+    }
+
+    fn file(&self, part: usize) -> Option<UploadFile> {
+        self.files.get(part)
+    }
+}
