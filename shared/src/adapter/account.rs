@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::call::RenderError;
 use crate::{
     model::installation::Options,
     tools::secret::{Secret, Secrets},
@@ -34,6 +35,23 @@ impl<'a> Account<'a> {
     /// A secret, if it was given.
     pub fn secret(&self, name: &str) -> Option<&'a Secret> {
         self.secrets.get(name)
+    }
+
+    /// A setting that the vendor's calls need.
+    ///
+    /// # Errors
+    /// It was not given.
+    pub fn require(&self, name: &str) -> Result<&'a str, RenderError> {
+        self.setting(name).ok_or_else(|| RenderError::new(format!("the setting `{name}` is missing")))
+    }
+
+    /// A secret that the vendor's calls need, in the clear.
+    ///
+    /// # Errors
+    /// It was not given.
+    pub fn require_secret(&self, name: &str) -> Result<&'a str, RenderError> {
+        let secret = self.secret(name).map(Secret::reveal);
+        secret.ok_or_else(|| RenderError::new(format!("the credential `{name}` is missing")))
     }
 
     /// The base of the vendor's API without a trailing slash: the setting `api_url`, else `default`.

@@ -19,7 +19,7 @@ use http::{Request, Response};
 
 pub use self::{
     account::{Account, Urls},
-    call::{Body, Call, RenderError, Repeat, Step, json_call, open_link},
+    call::{Body, Call, CallBuilder, RenderError, Repeat, Step, json_call, open_link},
     failure::{Failure, Learned, from_status, retry_after},
     known::{Fact, FileProgress, Known, Link, Progress},
     task::{Delivery, FetchContext, Task},
