@@ -14,7 +14,7 @@ use crate::{
     helpdesk::{HELPDESKS, Origin},
     installations::{Installations, Live},
     model::{
-        installation::Route,
+        installation::{Route, Side},
         limits::{self, Unreadable},
         message::{ENVELOPE_VERSION, Envelope, Event},
     },
@@ -72,7 +72,7 @@ impl Ingest {
     pub async fn channel(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
         let result = async {
             let (live, request) = self.admit(Route::Channel, path, request).await?;
-            let account = live.channel_account();
+            let account = live.account(Side::Channel);
             let verified = authenticate(live.channel, &account, &request)?;
             let parsed = understood(live.channel, verified, live.channel.parse(&account, verified))?;
             let leaves_out = is_acknowledged(live.channel, verified);
@@ -85,7 +85,7 @@ impl Ingest {
     pub async fn helpdesk(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
         let result = async {
             let (live, request) = self.admit(Route::Helpdesk, path, request).await?;
-            let account = live.helpdesk_account();
+            let account = live.account(Side::Helpdesk);
             let verified = authenticate(live.helpdesk, &account, &request)?;
             let parsed = understood(live.helpdesk, verified, live.helpdesk.parse(&account, verified))?;
             let leaves_out = is_acknowledged(live.helpdesk, verified);
@@ -121,7 +121,7 @@ impl Ingest {
             received_at: now_ms(),
             id: random_id()?,
         };
-        let parsed = live.helpdesk.parse(&live.helpdesk_account(), Verified::invoked(&request))?;
+        let parsed = live.helpdesk.parse(&live.account(Side::Helpdesk), Verified::invoked(&request))?;
         self.accept(&live, parsed, Event::Helpdesk, &request, false).await.map(|(queued, _)| queued)
     }
 

@@ -8,10 +8,10 @@ use std::{
 use thiserror::Error;
 
 use crate::{
-    adapter::Account,
+    adapter::{Account, Adapter},
     channel::{Channel, channel},
     helpdesk::{Helpdesk, helpdesk},
-    model::installation::{Installation, InstallationState, Route},
+    model::installation::{Installation, InstallationState, Route, Side},
     outside::{
         clock::now_ms,
         vault::{Sealed, Vault, VaultError},
@@ -66,24 +66,25 @@ impl Live {
         })
     }
 
-    /// The channel's side, as its adapter sees it.
-    pub fn channel_account(&self) -> Account<'_> {
-        Account {
-            channel_kind: &self.installation.channel.kind,
-            settings: &self.installation.channel.settings,
-            secrets: &self.sealed.channel,
-            options: &self.installation.options,
-            webhook_url: self.channel_url.as_deref(),
-            now: now_ms(),
-        }
+    /// One side with its adapter.
+    pub fn side(&self, side: Side) -> OpenSide<'_> {
+        let adapter: &'static dyn Adapter = match side {
+            Side::Channel => self.channel,
+            Side::Helpdesk => self.helpdesk,
+        };
+        OpenSide { adapter, account: self.account(side) }
     }
 
-    /// The helpdesk's side, as its adapter sees it.
-    pub fn helpdesk_account(&self) -> Account<'_> {
+    /// One side, as its adapter sees it.
+    pub fn account(&self, side: Side) -> Account<'_> {
+        let (settings, secrets) = match side {
+            Side::Channel => (&self.installation.channel.settings, &self.sealed.channel),
+            Side::Helpdesk => (&self.installation.helpdesk.settings, &self.sealed.helpdesk),
+        };
         Account {
             channel_kind: &self.installation.channel.kind,
-            settings: &self.installation.helpdesk.settings,
-            secrets: &self.sealed.helpdesk,
+            settings,
+            secrets,
             options: &self.installation.options,
             webhook_url: self.channel_url.as_deref(),
             now: now_ms(),
@@ -94,6 +95,15 @@ impl Live {
     pub fn is_uninstalled(&self) -> bool {
         self.installation.state == InstallationState::Uninstalled
     }
+}
+
+/// One side of an installation, ready for a task.
+#[derive(Clone, Copy)]
+pub struct OpenSide<'a> {
+    /// The side's adapter.
+    pub adapter: &'static dyn Adapter,
+    /// What the adapter needs of the installation.
+    pub account: Account<'a>,
 }
 
 /// An installation could not be loaded.

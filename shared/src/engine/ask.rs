@@ -2,9 +2,9 @@
 
 use super::{Listener, Stop, drive};
 use crate::{
-    adapter::{Account, Adapter, Fact, Failure, Known, Learned, Task},
-    installations::Live,
-    model::message::Contact,
+    adapter::{Fact, Failure, Known, Learned, Task},
+    installations::{Live, OpenSide},
+    model::{installation::Side, message::Contact},
     outside::http::HttpClient,
     store::StoreError,
 };
@@ -13,9 +13,9 @@ use crate::{
 ///
 /// # Errors
 /// What the vendor said instead.
-pub async fn run(http: &HttpClient, adapter: &dyn Adapter, account: &Account<'_>, task: &Task<'_>) -> Learned {
+pub async fn run(http: &HttpClient, side: OpenSide<'_>, task: &Task<'_>) -> Learned {
     let mut facts = Collected::default();
-    match drive(http, adapter, account, task, &mut Known::default(), &mut facts).await {
+    match drive(http, side, task, &mut Known::default(), &mut facts).await {
         Ok(()) => Ok(facts.0),
         Err(Stop::Failure(failure)) => Err(failure),
         // A listener that only collects does not fail.
@@ -28,19 +28,19 @@ pub async fn run(http: &HttpClient, adapter: &dyn Adapter, account: &Account<'_>
 
 /// What the channel knows of a contact.
 pub(crate) async fn profile(http: &HttpClient, live: &Live, contact: &str) -> Option<Contact> {
-    let facts = run(http, live.channel, &live.channel_account(), &Task::Profile { contact }).await.ok()?;
+    let facts = run(http, live.side(Side::Channel), &Task::Profile { contact }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Profile(contact) = fact { Some(contact) } else { None })
 }
 
 /// What an agent is called, where the helpdesk tells.
 pub(crate) async fn author(http: &HttpClient, live: &Live, author: &str) -> Option<String> {
-    let facts = run(http, live.helpdesk, &live.helpdesk_account(), &Task::FindAuthor { author }).await.ok()?;
+    let facts = run(http, live.side(Side::Helpdesk), &Task::FindAuthor { author }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Author(name) = fact { Some(name) } else { None })
 }
 
 /// Whom a helpdesk's user stands for; nothing when it is nobody of this channel. `Err` is a reason to try again.
 pub(crate) async fn find_contact(http: &HttpClient, live: &Live, user: &str) -> Result<Option<String>, String> {
-    match run(http, live.helpdesk, &live.helpdesk_account(), &Task::FindContact { user }).await {
+    match run(http, live.side(Side::Helpdesk), &Task::FindContact { user }).await {
         Ok(facts) => {
             Ok(facts.into_iter().find_map(|fact| if let Fact::Contact(contact) = fact { Some(contact) } else { None }))
         }

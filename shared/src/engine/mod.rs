@@ -8,7 +8,8 @@ pub mod ask;
 use std::time::Duration;
 
 use crate::{
-    adapter::{Account, Adapter, Body, Call, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task},
+    adapter::{Body, Call, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task},
+    installations::OpenSide,
     outside::http::{HttpClient, UploadFile},
     store::StoreError,
 };
@@ -62,13 +63,13 @@ pub(crate) trait Listener {
 /// Makes the calls of a task until nothing is left to do.
 pub(crate) async fn drive(
     http: &HttpClient,
-    adapter: &dyn Adapter,
-    account: &Account<'_>,
+    side: OpenSide<'_>,
     task: &Task<'_>,
     known: &mut Known,
     listener: &mut impl Listener,
 ) -> Result<(), Stop> {
-    let mut step = adapter.next(account, task, known)?;
+    let OpenSide { adapter, account } = side;
+    let mut step = adapter.next(&account, task, known)?;
     for _ in 0..CALL_LIMIT {
         let call = match step {
             Step::Done => return Ok(()),
@@ -88,14 +89,14 @@ pub(crate) async fn drive(
         listener.turn().await?;
         listener.before(&call, known);
         let (name, began) = (call.name, tokio::time::Instant::now());
-        let learned = make(http, adapter, account, task, known, call, |part| listener.file(part)).await;
+        let learned = make(http, side, task, known, call, |part| listener.file(part)).await;
         listener.after(name, describe(&learned), began.elapsed());
         let facts = learned.map_err(Stop::Failure)?;
         known.learn(&facts);
         if facts.iter().any(|fact| matches!(fact, Fact::Sent(_))) {
             known.doubtful = false;
         }
-        step = adapter.next(account, task, known)?;
+        step = adapter.next(&account, task, known)?;
         listener.learned(known, &facts, matches!(step, Step::Done)).await.map_err(Stop::Store)?;
     }
     Err(Stop::Failure(Failure::rejected("the delivery takes too many calls")))
@@ -104,21 +105,19 @@ pub(crate) async fn drive(
 /// Makes one call of a task that keeps no record.
 pub(crate) async fn once(
     http: &HttpClient,
-    adapter: &dyn Adapter,
-    account: &Account<'_>,
+    side: OpenSide<'_>,
     task: &Task<'_>,
     known: &mut Known,
     call: Call,
 ) -> Result<(), Failure> {
-    let facts = make(http, adapter, account, task, known, call, |_| None).await?;
+    let facts = make(http, side, task, known, call, |_| None).await?;
     known.learn(&facts);
     Ok(())
 }
 
 async fn make(
     http: &HttpClient,
-    adapter: &dyn Adapter,
-    account: &Account<'_>,
+    side: OpenSide<'_>,
     task: &Task<'_>,
     known: &Known,
     call: Call,
@@ -126,7 +125,7 @@ async fn make(
 ) -> Learned {
     let (repeat, only_reads) = (call.repeat, call.request.method().is_safe());
     match http.call(call.request, file).await {
-        Ok(answer) => match adapter.read(account, task, known, &answer) {
+        Ok(answer) => match side.adapter.read(&side.account, task, known, &answer) {
             // Whatever became of a call that only reads, it made nothing.
             Err(Failure::Retry { wait, reason, .. }) if only_reads => {
                 Err(Failure::Retry { wait, reason, doubtful: false })

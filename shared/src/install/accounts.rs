@@ -8,6 +8,7 @@ use super::{
 use crate::{
     adapter::{Adapter, Fact, Failure, Task, settings::topic_of},
     engine::ask,
+    installations::OpenSide,
     model::installation::{Side, SideSettings},
     tools::{answer::ApiError, crypto::sha256_hex},
 };
@@ -20,10 +21,9 @@ impl Admin {
     /// 404, 410, or our own failure.
     pub async fn check(&self, id: &str) -> Result<CheckReport, ApiError> {
         let live = self.fresh(id).await?;
-        let (channel_account, helpdesk_account) = (live.channel_account(), live.helpdesk_account());
         let (channel, helpdesk) = tokio::join!(
-            ask::run(&self.http, live.channel, &channel_account, &Task::Check),
-            ask::run(&self.http, live.helpdesk, &helpdesk_account, &Task::Check),
+            ask::run(&self.http, live.side(Side::Channel), &Task::Check),
+            ask::run(&self.http, live.side(Side::Helpdesk), &Task::Check),
         );
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, None, 1).await?;
@@ -71,7 +71,8 @@ impl Admin {
 
     async fn facts(&self, wanted: &Wanted, side: Side) -> Result<Vec<Fact>, ApiError> {
         let WantedSide { adapter, side: SideSettings { kind, .. }, .. } = wanted.side(side);
-        let facts = ask::run(&self.http, *adapter, &wanted.account(side), &Task::Check).await;
+        let facts =
+            ask::run(&self.http, OpenSide { adapter: *adapter, account: wanted.account(side) }, &Task::Check).await;
         facts.map_err(|failure| refused(side, kind, &failure))
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     adapter::{Adapter, Fact, Task},
     engine::ask,
     installations::Live,
-    model::installation::{Installation, InstallationState, Options, Problem, Route, SideSettings},
+    model::installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
     outside::{clock::now_ms, vault::Sealed},
     tools::{
         answer::ApiError,
@@ -116,8 +116,7 @@ impl Admin {
             return Ok(self.view(&live));
         }
         if live.channel.limits().registers {
-            let account = live.channel_account();
-            if let Err(failure) = ask::run(&self.http, live.channel, &account, &Task::Unregister).await {
+            if let Err(failure) = ask::run(&self.http, live.side(Side::Channel), &Task::Unregister).await {
                 tracing::warn!(
                     installation.id = id,
                     reason = failure.reason(),
@@ -157,8 +156,7 @@ impl Admin {
     pub(super) async fn tell_channel(&self, mut live: Live) -> Result<InstallationView, ApiError> {
         let (state, problem) = if live.channel.limits().registers {
             let url = self.url(&live, Route::Channel);
-            let account = live.channel_account();
-            match ask::run(&self.http, live.channel, &account, &Task::Register { url: &url }).await {
+            match ask::run(&self.http, live.side(Side::Channel), &Task::Register { url: &url }).await {
                 Ok(facts) => {
                     self.keep_secrets(&mut live, facts).await?;
                     (InstallationState::Active, None)

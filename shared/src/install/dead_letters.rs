@@ -5,7 +5,10 @@ use serde::Deserialize;
 use super::{Admin, RedriveReport};
 use crate::{
     installations::Live,
-    model::message::{Envelope, Event},
+    model::{
+        installation::Side,
+        message::{Envelope, Event},
+    },
     outside::{clock::now_ms, queue::Received},
     store::{Direction, JournalKey, JournalState, Page},
     tools::answer::ApiError,
@@ -107,7 +110,7 @@ impl Admin {
                         contact = self.store.contact_of(id, helpdesk_id).await?;
                     }
                 }
-                let by_id = |user: String| live.helpdesk.contact_by_id(&live.helpdesk_account(), &user);
+                let by_id = |user: String| live.helpdesk.contact_by_id(&live.account(Side::Helpdesk), &user);
                 let contact = contact.or_else(|| event.user.and_then(by_id));
                 (Direction::Outbound, contact, event.id)
             }

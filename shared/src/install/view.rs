@@ -240,8 +240,8 @@ impl Admin {
     pub(super) fn next_steps(&self, live: &Live) -> Vec<NextStep> {
         let (channel, helpdesk) = (self.url(live, Route::Channel), self.url(live, Route::Helpdesk));
         let urls = Urls { channel: &channel, helpdesk: &helpdesk };
-        let mut steps = live.channel.next_steps(&live.channel_account(), &urls);
-        steps.extend(live.helpdesk.next_steps(&live.helpdesk_account(), &urls));
+        let mut steps = live.channel.next_steps(&live.account(Side::Channel), &urls);
+        steps.extend(live.helpdesk.next_steps(&live.account(Side::Helpdesk), &urls));
         let notices = live.channel.limits().notices.iter().chain(live.helpdesk.limits().notices);
         steps.extend(notices.map(NextStep::from));
         steps

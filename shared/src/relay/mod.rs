@@ -9,14 +9,17 @@ use std::{
     time::Duration,
 };
 
-use self::pace::{Pace, Turns};
+use self::pace::{Pace, Paced, Turns};
 use crate::{
-    adapter::{Adapter, Delivery, FetchContext, Known, Link, Progress, Task},
+    adapter::{Delivery, FetchContext, Known, Link, Progress, Task},
     engine::{Stop, ask, drive},
     installations::{Installations, Live},
-    model::message::{
-        Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
-        HelpdeskEventKind, NoteEvent, Part, Receipt,
+    model::{
+        installation::Side,
+        message::{
+            Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
+            HelpdeskEvent, HelpdeskEventKind, NoteEvent, Part, Receipt,
+        },
     },
     outside::{
         aws::Patience,
@@ -279,7 +282,7 @@ impl Relay {
     }
 
     async fn is_ours(&self, installation: &str, message: &str) -> Result<bool, StoreError> {
-        let sent = Sent { side: "helpdesk", id: message.to_owned() };
+        let sent = Sent { side: Side::Helpdesk, id: message.to_owned() };
         Ok(self.store.message_of(installation, &sent).await?.is_some())
     }
 
@@ -302,7 +305,7 @@ impl Relay {
         let Some(user) = event.user.as_deref().filter(|_| is_message) else {
             return Ok(Err(Verdict::Done));
         };
-        if let Some(contact) = live.helpdesk.contact_by_id(&live.helpdesk_account(), user) {
+        if let Some(contact) = live.helpdesk.contact_by_id(&live.account(Side::Helpdesk), user) {
             return Ok(Ok(contact));
         }
         match ask::find_contact(&self.http, live, user).await {
@@ -471,12 +474,9 @@ impl Relay {
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
-        let (target, source): (&dyn Adapter, &dyn Adapter) = match message.direction {
-            Direction::Outbound => (message.live.channel, message.live.helpdesk),
-            Direction::Inbound | Direction::Note => (message.live.helpdesk, message.live.channel),
-        };
+        let limits = message.live.side(message.direction.target()).adapter.limits();
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
-        let prepared = self.prepare(&message, &mut claimed.progress, target.limits(), source, &context).await;
+        let prepared = self.prepare(&message, &mut claimed.progress, limits, &context).await;
         let (parts, files) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => return self.conclude(&message, claimed, &LinkChange::default(), failure).await,
@@ -576,16 +576,13 @@ impl Relay {
         files: prepare::Files,
     ) -> Result<Verdict, StoreError> {
         let live = message.live;
-        let (adapter, account): (&dyn Adapter, _) = match message.direction {
-            Direction::Outbound => (live.channel, live.channel_account()),
-            Direction::Inbound | Direction::Note => (live.helpdesk, live.helpdesk_account()),
-        };
+        let side = live.side(message.direction.target());
         let progress = claimed.progress.clone();
         let (doubtful, tries) = (claimed.doubtful, claimed.tries);
         let mut known = Known { link: message.shown(&link), progress, doubtful, tries, answered: 0 };
         let turns = self.turns(live, message.direction, message.record);
         let mut log = recorder::Recorder::new(&self.store, claimed, link, files, turns);
-        match drive(&self.http, adapter, &account, task, &mut known, &mut log).await {
+        match drive(&self.http, side, task, &mut known, &mut log).await {
             Ok(()) => {
                 let claimed = log.settle_done(&known).await?;
                 self.delivered(message, &claimed).await;
@@ -607,12 +604,15 @@ impl Relay {
 
     /// The turns for calls in this direction.
     fn turns<'a>(&'a self, live: &'a Live, direction: Direction, record: &'a Record) -> Turns<'a> {
-        let (side, limits) = match direction {
-            Direction::Outbound => ("channel", live.channel.limits()),
-            Direction::Inbound | Direction::Note => ("helpdesk", live.helpdesk.limits()),
+        let side = direction.target();
+        let paced = Paced {
+            installation: &live.installation.id,
+            side,
+            rate: live.side(side).adapter.limits().rate,
+            message: &record.message.deduplication,
+            receive_count: record.receive_count,
         };
-        let queued = (record.message.deduplication.as_str(), record.receive_count);
-        self.pace.turns(&self.store, (&live.installation.id, side), limits.rate, queued)
+        self.pace.turns(&self.store, paced)
     }
 
     /// Lets the helpdesk know that the channel took a message; only then may the message leave the queue.
@@ -665,7 +665,7 @@ struct Message<'a> {
 impl Message<'_> {
     /// The stored link without a state that may have changed since, unheard.
     fn believed(&self, link: Link) -> Link {
-        let Some(lasts) = self.live.helpdesk.state_lasts(&self.live.helpdesk_account()) else { return link };
+        let Some(lasts) = self.live.helpdesk.state_lasts(&self.live.account(Side::Helpdesk)) else { return link };
         let heard = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
         let is_stale = heard.is_none_or(|ms| Duration::from_millis(ms) >= lasts);
         if is_stale { Link { state: None, ..link } } else { link }
@@ -722,10 +722,7 @@ fn our_wait(receive_count: u32) -> Duration {
 
 /// The ids under which a delivered message will be named by receipts and echoes.
 fn sent_ids(direction: Direction, progress: &Progress) -> Vec<Sent> {
-    let side = match direction {
-        Direction::Outbound => "channel",
-        Direction::Inbound | Direction::Note => "helpdesk",
-    };
+    let side = direction.target();
     let ids = progress.sent.iter().filter(|id| !id.is_empty());
     // One transaction takes a hundred items.
     ids.take(90).map(|id| Sent { side, id: id.clone() }).collect()

@@ -5,7 +5,11 @@ use std::time::Duration;
 use super::{Failure, Message, Relay, Verdict};
 use crate::{
     installations::Live,
-    model::{fit, installation::Problem, message::Receipt},
+    model::{
+        fit,
+        installation::{Problem, Side},
+        message::Receipt,
+    },
     outside::clock::now_ms,
     store::{Claimed, Direction, LinkChange, Settlement, StoreError},
 };
@@ -25,9 +29,9 @@ const LONGEST_LEAST_WAIT: u64 = 300;
 /// The code of the problem that an account shows which messages of this direction cannot get into. What the other side
 /// still takes does not clear it.
 pub(super) fn blocked_code(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Outbound => "channel_blocked",
-        Direction::Inbound | Direction::Note => "helpdesk_blocked",
+    match direction.target() {
+        Side::Channel => "channel_blocked",
+        Side::Helpdesk => "helpdesk_blocked",
     }
 }
 

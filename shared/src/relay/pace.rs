@@ -14,6 +14,7 @@ use std::{
 };
 
 use crate::{
+    model::installation::Side,
     outside::clock::now_ms,
     store::{Bucket, Rate, Store, StoreError},
     tools::crypto::sha256,
@@ -31,12 +32,12 @@ const REMEMBERED: usize = 10_000;
 /// The turns that this process has in memory.
 #[derive(Debug, Default)]
 pub struct Pace {
-    sides: Mutex<HashMap<String, Arc<Side>>>,
+    sides: Mutex<HashMap<String, Arc<SideTurns>>>,
 }
 
 /// The turns of one side, and how many attempts wait for one.
 #[derive(Debug, Default)]
-struct Side {
+struct SideTurns {
     block: tokio::sync::Mutex<Block>,
     waiting: AtomicU32,
 }
@@ -83,36 +84,41 @@ impl Pace {
         Self::default()
     }
 
-    /// The turns of one side of an installation, for one attempt at one message, which the queue has handed out
-    /// `receive_count` times. Without a rate every turn is free.
-    pub fn turns<'a>(
-        &self,
-        store: &'a Store,
-        (installation, side): (&'a str, &'static str),
-        rate: Option<(u32, Duration)>,
-        (message, receive_count): (&'a str, u32),
-    ) -> Turns<'a> {
-        let paced = rate.map(|rate| {
-            let key = format!("{installation}\n{side}");
+    /// The turns of one attempt at one message. Without a rate every turn is free.
+    pub fn turns<'a>(&self, store: &'a Store, paced: Paced<'a>) -> Turns<'a> {
+        let turns = paced.rate.map(|rate| {
+            let key = format!("{}\n{}", paced.installation, paced.side.word());
             let mut sides = self.sides.lock().unwrap_or_else(PoisonError::into_inner);
             if sides.len() >= REMEMBERED && !sides.contains_key(&key) {
                 sides.clear();
             }
             (Windows::of(rate), sides.entry(key).or_default().clone())
         });
-        Turns { store, installation, side, paced, message, receive_count, patience: PATIENCE }
+        Turns { store, paced, turns, patience: PATIENCE }
     }
+}
+
+/// Whose calls are paced, and for which message.
+#[derive(Clone, Copy, Debug)]
+pub struct Paced<'a> {
+    /// The installation.
+    pub installation: &'a str,
+    /// The side that is called.
+    pub side: Side,
+    /// The rate that all calls of this side share, where there is one.
+    pub rate: Option<(u32, Duration)>,
+    /// The deduplication id of the message.
+    pub message: &'a str,
+    /// How often the queue has handed the message out.
+    pub receive_count: u32,
 }
 
 /// The turns of one attempt.
 #[derive(Debug)]
 pub struct Turns<'a> {
     store: &'a Store,
-    installation: &'a str,
-    side: &'static str,
-    paced: Option<(Windows, Arc<Side>)>,
-    message: &'a str,
-    receive_count: u32,
+    paced: Paced<'a>,
+    turns: Option<(Windows, Arc<SideTurns>)>,
     patience: Duration,
 }
 
@@ -122,7 +128,7 @@ impl Turns<'_> {
     /// # Errors
     /// The table failed.
     pub async fn take(&mut self) -> Result<Option<Duration>, StoreError> {
-        let Some((windows, side)) = &self.paced else { return Ok(None) };
+        let Some((windows, side)) = &self.turns else { return Ok(None) };
         let _waiting = Waiting::new(&side.waiting);
         let mut most = windows.block;
         loop {
@@ -138,8 +144,12 @@ impl Turns<'_> {
             }
             if !block.is_empty {
                 let rate = Rate { calls: windows.turns, period: windows.length };
-                let bucket =
-                    Bucket { installation: self.installation, contact: None, name: rate_name(self.side), rate };
+                let bucket = Bucket {
+                    installation: self.paced.installation,
+                    contact: None,
+                    name: rate_name(self.paced.side),
+                    rate,
+                };
                 let want = side.waiting.load(Ordering::Relaxed).clamp(1, most);
                 let taken = self.store.take_quota_of(&bucket, want, now, has_begun).await?;
                 let until = windows.end(now);
@@ -163,8 +173,8 @@ impl Turns<'_> {
     /// How long a message stays away: whole seconds, as the queue counts, spread so that not all come back at once,
     /// and the longer the more often it was given back.
     fn away(&self) -> Duration {
-        let most = u64::from(self.receive_count).saturating_mul(2).clamp(2, LONGEST_WAIT);
-        let seed = sha256(format!("{}{}", self.message, self.receive_count).as_bytes());
+        let most = u64::from(self.paced.receive_count).saturating_mul(2).clamp(2, LONGEST_WAIT);
+        let seed = sha256(format!("{}{}", self.paced.message, self.paced.receive_count).as_bytes());
         Duration::from_secs(1 + seed.first().map_or(0, |byte| u64::from(*byte) % most))
     }
 }
@@ -185,8 +195,11 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn rate_name(side: &str) -> &'static str {
-    if side == "channel" { "rate.channel" } else { "rate.helpdesk" }
+fn rate_name(side: Side) -> &'static str {
+    match side {
+        Side::Channel => "rate.channel",
+        Side::Helpdesk => "rate.helpdesk",
+    }
 }
 
 #[cfg(test)]

@@ -11,15 +11,15 @@ use tokio::{
 
 use super::{Failure, Message, Relay};
 use crate::{
-    adapter::{Account, Adapter, FetchContext, Known, Progress, Step, Task},
+    adapter::{FetchContext, Known, Progress, Step, Task},
     engine::{not_rendered, once},
+    installations::OpenSide,
     model::{
         fit,
         limits::{Limits, MediaBy, MediaLimit},
         message::{Media, MediaKind, MediaSource, Part},
     },
     outside::http::UploadFile,
-    store::Direction,
     tools::file_type::{content_type_of, extension_in, extension_of},
 };
 
@@ -55,8 +55,7 @@ impl Files {
 
 /// The side that wrote a file, and until when it may take to hand it over.
 struct Source<'a> {
-    adapter: &'a dyn Adapter,
-    account: &'a Account<'a>,
+    side: OpenSide<'a>,
     until: Instant,
 }
 
@@ -83,13 +82,9 @@ impl Relay {
         message: &Message<'_>,
         progress: &mut Progress,
         limits: &Limits,
-        source: &dyn Adapter,
         context: &FetchContext<'_>,
     ) -> Result<(Vec<Part>, Files), Failure> {
-        let account = match message.direction {
-            Direction::Outbound => message.live.helpdesk_account(),
-            Direction::Inbound | Direction::Note => message.live.channel_account(),
-        };
+        let side = message.live.side(message.direction.source());
         let mut parts = Vec::with_capacity(message.parts.len());
         let mut files = Files::default();
         let mut failed = None;
@@ -103,7 +98,7 @@ impl Relay {
             let context = FetchContext { part: index, ..*context };
             let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX).max(1);
             left = left.saturating_sub(1);
-            let source = Source { adapter: source, account: &account, until: Instant::now() + share };
+            let source = Source { side, until: Instant::now() + share };
             match self.prepare_file(progress, limits, &source, media, &context, &mut files).await {
                 Ok(part) => parts.push(part),
                 // The others are fetched all the same, so that every file uses up its own tries.
@@ -282,9 +277,10 @@ impl Relay {
         context: &FetchContext<'_>,
     ) -> Result<http::Request<()>, Failure> {
         let gone = || Failure::rejected("it is not there any more");
+        let OpenSide { adapter, account } = &source.side;
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-                return source.adapter.follow(source.account, url).map_err(not_rendered);
+                return adapter.follow(account, url).map_err(not_rendered);
             }
             MediaSource::Reference { .. } => {}
             // Its bytes went with the process that had fetched them.
@@ -293,12 +289,12 @@ impl Relay {
         let task = Task::Fetch(media, context);
         let mut known = Known::default();
         for _ in 0..8 {
-            let call = match source.adapter.next(source.account, &task, &known).map_err(not_rendered)? {
+            let call = match adapter.next(account, &task, &known).map_err(not_rendered)? {
                 Step::Download(request) => return Ok(request),
                 Step::Done => return Err(gone()),
                 Step::Call(call) => call,
             };
-            once(&self.http, source.adapter, source.account, &task, &mut known, call).await?;
+            once(&self.http, source.side, &task, &mut known, call).await?;
         }
         Err(Failure::rejected("it cannot be found"))
     }

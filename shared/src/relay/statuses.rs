@@ -7,7 +7,10 @@ use crate::{
     adapter::{Known, Task},
     engine::{Listener, Stop, drive},
     installations::Live,
-    model::message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
+    model::{
+        installation::Side,
+        message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
+    },
     outside::clock::now_ms,
     store::{Arrival, Direction, JournalKey, JournalState, Noted, Sent, StoreError},
 };
@@ -36,7 +39,7 @@ impl Relay {
         message: &str,
         (receipt, at): (&Receipt, i64),
     ) -> Result<Verdict, StoreError> {
-        let sent = Sent { side: "channel", id: message.to_owned() };
+        let sent = Sent { side: Side::Channel, id: message.to_owned() };
         let Some(journal) = self.store.message_of(&live.installation.id, &sent).await? else {
             // It may have overtaken the answer to our own send call.
             return Ok(receipt_wait(record).unwrap_or(Verdict::Done));
@@ -97,12 +100,12 @@ impl Relay {
         let News { live, record, contact, at, .. } = *news;
         let link = self.store.link(&live.installation.id, &contact.id).await?;
         let mut listener = Unrecorded { turns: self.turns(live, Direction::Note, record) };
+        let side = live.side(Side::Helpdesk);
         for message in messages {
             for receipt in receipts {
                 let task = Task::Receipt { contact, message, receipt, at };
                 let mut known = Known { link: link.clone(), ..Known::default() };
-                let account = live.helpdesk_account();
-                match drive(&self.http, live.helpdesk, &account, &task, &mut known, &mut listener).await {
+                match drive(&self.http, side, &task, &mut known, &mut listener).await {
                     Ok(()) => {}
                     Err(Stop::NotYet(wait)) => return Ok(Verdict::Again(wait)),
                     Err(Stop::Store(error)) => return Err(error),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{INDEX_SHARDS, Item, key, links::contact_pk, owned};
 use crate::{
     adapter::Progress,
+    model::installation::Side,
     tools::{crypto::sha256, words::words},
 };
 
@@ -20,6 +21,24 @@ pub enum Direction {
     Outbound,
     /// From the bridge to the agents.
     Note,
+}
+
+impl Direction {
+    /// The side that gets messages of this direction.
+    pub fn target(self) -> Side {
+        match self {
+            Self::Outbound => Side::Channel,
+            Self::Inbound | Self::Note => Side::Helpdesk,
+        }
+    }
+
+    /// The side that the content of such messages comes from.
+    pub fn source(self) -> Side {
+        match self {
+            Self::Outbound => Side::Helpdesk,
+            Self::Inbound | Self::Note => Side::Channel,
+        }
+    }
 }
 
 words!(Direction { Inbound = "inbound", Outbound = "outbound", Note = "note" });
@@ -194,8 +213,8 @@ pub struct Noted {
 /// An id under which a message arrived, for receipts and echoes that name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// `channel` or `helpdesk`: whose id it is.
-    pub side: &'static str,
+    /// Whose id it is.
+    pub side: Side,
     /// The id.
     pub id: String,
 }

@@ -145,5 +145,5 @@ fn write_progress(changes: &mut Changes, claimed: &Claimed) -> Result<(), StoreE
 }
 
 fn lookup_pk(installation: &str, sent: &Sent) -> String {
-    format!("I#{installation}#R#{}#{}", sent.side, sent.id)
+    format!("I#{installation}#R#{}#{}", sent.side.word(), sent.id)
 }
