@@ -26,6 +26,7 @@ use crate::{
     },
     start::{Clients, StartError, warm_up},
     store::Store,
+    tools::sentences::Sentence,
     tools::{
         answer::{Answer, ApiError},
         crypto::random_id,
@@ -207,21 +208,13 @@ impl Ingest {
     /// Finds the installation of an event: by the explicit field `installation`, else by the account that the event
     /// names; of several, the one with the event's topic, else the one that knows the user.
     async fn installation_of(&self, event: Json<'_>) -> Result<std::sync::Arc<Live>, ApiError> {
-        let unknown = || {
-            ApiError::new(
-                StatusCode::NOT_FOUND,
-                "unknown_installation",
-                "no installation belongs to this event; add its id as the top-level field `installation`",
-            )
-        };
+        let unknown = || ApiError::new(StatusCode::NOT_FOUND, "unknown_installation", Sentence::NoInstallation);
         if let Some(id) = event.get("installation").and_then(Json::text) {
             return self.installations.find(&id).await?.ok_or_else(unknown);
         }
         let found = HELPDESKS.iter().find_map(|(kind, helpdesk)| Some((*kind, helpdesk.origin(event)?)));
-        let (kind, origin) = found.ok_or_else(|| {
-            let message = "the event is none of a helpdesk that this bridge knows; see the samples in tests/events";
-            ApiError::new(StatusCode::BAD_REQUEST, "unknown_event", message)
-        })?;
+        let (kind, origin) =
+            found.ok_or_else(|| ApiError::new(StatusCode::BAD_REQUEST, "unknown_event", Sentence::UnknownEvent))?;
         let mut candidates = Vec::new();
         for key in origin.account_id.iter().chain(&origin.hosts) {
             for id in self.store.installation_ids_of_account(kind, key).await? {

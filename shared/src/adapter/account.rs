@@ -6,6 +6,7 @@ use super::call::RenderError;
 use crate::{
     model::installation::Options,
     tools::secret::{Secret, Secrets},
+    tools::sentences::Sentence,
 };
 
 /// One side of an installation, as its adapter sees it.
@@ -42,7 +43,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// It was not given.
     pub fn require(&self, name: &str) -> Result<&'a str, RenderError> {
-        self.setting(name).ok_or_else(|| RenderError::new(format!("the setting `{name}` is missing")))
+        self.setting(name).ok_or_else(|| RenderError::new(Sentence::SettingMissing { name }))
     }
 
     /// A secret that the vendor's calls need, in the clear.
@@ -51,7 +52,7 @@ impl<'a> Account<'a> {
     /// It was not given.
     pub fn require_secret(&self, name: &str) -> Result<&'a str, RenderError> {
         let secret = self.secret(name).map(Secret::reveal);
-        secret.ok_or_else(|| RenderError::new(format!("the credential `{name}` is missing")))
+        secret.ok_or_else(|| RenderError::new(Sentence::CredentialMissing { name }))
     }
 
     /// The base of the vendor's API without a trailing slash: the setting `api_url`, else `default`.

@@ -1,5 +1,6 @@
 //! Calls to a vendor, as data.
 
+use crate::tools::sentences::Sentence;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
@@ -82,7 +83,7 @@ impl CallBuilder {
     pub fn json(self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(bytes) => self.bytes("application/json", bytes),
-            Err(error) => self.failed(RenderError::new(format!("the request could not be written: {error}"))),
+            Err(error) => self.failed(RenderError::new(Sentence::NotWritten { error: &error.to_string() })),
         }
     }
 
@@ -141,10 +142,8 @@ impl CallBuilder {
                 let parts = self.parts.map(|(request, body)| (request.header(name, value), body));
                 Self { parts, ..self }
             }
-            Err(_) if is_secret => {
-                self.failed(RenderError::new("the credential has characters that cannot stand in a header"))
-            }
-            Err(_) => self.failed(RenderError::new(format!("the header `{name}` cannot hold its value"))),
+            Err(_) if is_secret => self.failed(RenderError::new(Sentence::CredentialNotAscii)),
+            Err(_) => self.failed(RenderError::new(Sentence::HeaderNotAscii { name })),
         }
     }
 
@@ -200,13 +199,13 @@ impl RenderError {
 
     /// A task that the adapter does not know.
     pub fn unknown(task: &Task<'_>) -> Self {
-        Self { reason: format!("the bridge has no way to do this here (task {})", task.name()), is_ours: true }
+        Self { reason: Sentence::UnknownTask { task: task.name() }.into(), is_ours: true }
     }
 }
 
 impl From<http::Error> for RenderError {
     fn from(error: http::Error) -> Self {
-        Self::new(format!("the request could not be built: {error}"))
+        Self::new(Sentence::NotBuilt { error: &error.to_string() })
     }
 }
 
@@ -216,7 +215,7 @@ impl From<http::Error> for RenderError {
 /// The link is no URL.
 pub fn open_link(url: &str) -> Result<Request<()>, RenderError> {
     // Vendors leave spaces and other letters in links as they are.
-    let url = url::Url::parse(url).map_err(|_| RenderError::new("its address is no URL"))?;
+    let url = url::Url::parse(url).map_err(|_| RenderError::new(Sentence::NoUrl))?;
     Ok(Request::get(url.as_str()).body(())?)
 }
 
@@ -229,8 +228,8 @@ pub fn json_call(
     body: Option<&impl Serialize>,
     repeat: Repeat,
 ) -> Result<Call, RenderError> {
-    let mut credential = http::HeaderValue::from_str(secret_header.1)
-        .map_err(|_| RenderError::new("the credential has characters that cannot stand in a header"))?;
+    let mut credential =
+        http::HeaderValue::from_str(secret_header.1).map_err(|_| RenderError::new(Sentence::CredentialNotAscii))?;
     credential.set_sensitive(true);
     let mut request = Request::builder().method(method).uri(url).header(secret_header.0, credential);
     let body = match body {
@@ -238,7 +237,7 @@ pub fn json_call(
         Some(body) => {
             request = request.header(http::header::CONTENT_TYPE, "application/json");
             let bytes = serde_json::to_vec(body)
-                .map_err(|error| RenderError::new(format!("the request could not be written: {error}")))?;
+                .map_err(|error| RenderError::new(Sentence::NotWritten { error: &error.to_string() }))?;
             Body::Bytes(bytes.into())
         }
     };

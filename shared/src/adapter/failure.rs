@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{call::RenderError, known::Fact};
+use crate::tools::sentences::Sentence;
 use crate::tools::vendor_words;
 
 /// What an answer taught, or why the call did not work.
@@ -67,9 +68,13 @@ impl Failure {
     /// `what` names the vendor and the call, for example `Viber's send_message`.
     pub fn of_status(what: &str, answer: &Response<Bytes>, wait: Option<Duration>) -> Self {
         let status = answer.status().as_u16();
-        let reason = format!("{what} answered {status}");
+        let reason = Sentence::Answered { call: what, status }.to_string();
         match status {
-            200..=299 => Self::Retry { wait: None, reason: format!("{reason} in an unknown form"), doubtful: true },
+            200..=299 => Self::Retry {
+                wait: None,
+                reason: Sentence::AnsweredOddly { call: what, status }.into(),
+                doubtful: true,
+            },
             429 | 503 => Self::Retry { wait: retry_after(answer).or(wait), reason, doubtful: false },
             408 | 500 | 502 | 504..=599 => Self::Retry { wait: retry_after(answer), reason, doubtful: true },
             401 | 403 => Self::Blocked { reason },
@@ -91,7 +96,7 @@ impl Failure {
     pub fn told<'a>(&self, written: impl IntoIterator<Item = &'a str>) -> String {
         let details = if let Self::Rejected { details: Some(details), .. } = self { details.as_str() } else { "" };
         match vendor_words::explanation(details, written) {
-            Some(explanation) => format!("{}: {explanation}", self.reason()),
+            Some(explanation) => Sentence::Explained { reason: self.reason(), explanation: &explanation }.into(),
             None => self.reason().to_owned(),
         }
     }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::{
     model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
+    tools::sentences::Sentence,
     tools::{
         answer::{Answer, ApiError},
         crypto,
@@ -262,38 +263,32 @@ impl ParseError {
         match error.classify() {
             serde_json::error::Category::Data => Self {
                 code: "bad_field",
-                message: format!(
-                    "the field before line {} column {} is missing or of the wrong type",
-                    error.line(),
-                    error.column()
-                ),
+                message: Sentence::BadFieldBefore { line: error.line(), column: error.column() }.into(),
             },
             _ => Self {
                 code: "not_json",
-                message: format!("the body is not JSON (line {} column {})", error.line(), error.column()),
+                message: Sentence::NotJson { line: error.line(), column: error.column() }.into(),
             },
         }
     }
 
     /// A field that the platform always sends is not there.
     pub fn missing(field: &str) -> Self {
-        Self { code: "missing_field", message: format!("the field `{field}` is missing") }
+        Self { code: "missing_field", message: Sentence::FieldMissing { field }.into() }
     }
 
     /// A field has a value that it cannot have.
     pub fn bad(field: &str, should_be: &str) -> Self {
-        Self { code: "bad_field", message: format!("the field `{field}` should be {should_be}") }
+        Self { code: "bad_field", message: format!("the field {}", Sentence::ShouldBe { name: field, should_be }) }
     }
 }
 
 impl From<VerifyError> for ApiError {
     fn from(error: VerifyError) -> Self {
         Self::unauthorized(match error {
-            VerifyError::Missing => "the platform's signature is missing",
-            VerifyError::Wrong => {
-                "the platform's signature does not fit this body; check the credentials of the installation"
-            }
-            VerifyError::Stale => "the platform's signature is too old; check the clocks and send it again",
+            VerifyError::Missing => Sentence::SignatureMissing,
+            VerifyError::Wrong => Sentence::SignatureWrong,
+            VerifyError::Stale => Sentence::SignatureStale,
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     model::{installation::Side, message::Contact},
     outside::http::HttpClient,
     store::StoreError,
+    tools::sentences::Sentence,
 };
 
 /// Runs a task of one side to its end and gives what it taught.
@@ -21,7 +22,7 @@ pub async fn run(http: &HttpClient, side: OpenSide<'_>, task: &Task<'_>) -> Lear
         // A listener that only collects does not fail.
         Err(Stop::Store(error)) => Err(Failure::Retry { wait: None, reason: error.to_string(), doubtful: false }),
         Err(Stop::NotYet(wait)) => {
-            Err(Failure::Retry { wait: Some(wait), reason: "it is not our turn".into(), doubtful: false })
+            Err(Failure::Retry { wait: Some(wait), reason: Sentence::NotOurTurn.into(), doubtful: false })
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     installations::OpenSide,
     outside::http::{HttpClient, UploadFile},
     store::StoreError,
+    tools::sentences::Sentence,
 };
 
 /// No task takes so many calls; an adapter that wants more is broken.
@@ -75,7 +76,7 @@ pub(crate) async fn drive(
             Step::Done => return Ok(()),
             Step::Call(call) => call,
             Step::Download(_) => {
-                return Err(Stop::Failure(Failure::rejected("the file cannot be fetched this way")));
+                return Err(Stop::Failure(Failure::rejected(Sentence::FileNotHere)));
             }
         };
         if let Body::Upload { files, .. } = call.request.body()
@@ -83,8 +84,7 @@ pub(crate) async fn drive(
         {
             let file = known.progress.files.entry(*part).or_default();
             file.missed = file.missed.saturating_add(1);
-            let reason = "a file could not be fetched once more".to_owned();
-            return Err(Stop::Failure(Failure::Retry { wait: None, reason, doubtful: false }));
+            return Err(Stop::Failure(Failure::retry(Sentence::FileNotFetchedAgain)));
         }
         listener.turn().await?;
         listener.before(&call, known);
@@ -99,7 +99,7 @@ pub(crate) async fn drive(
         step = adapter.next(&account, task, known)?;
         listener.learned(known, &facts, matches!(step, Step::Done)).await.map_err(Stop::Store)?;
     }
-    Err(Stop::Failure(Failure::rejected("the delivery takes too many calls")))
+    Err(Stop::Failure(Failure::rejected(Sentence::TooManyCalls)))
 }
 
 /// Makes one call of a task that keeps no record.
@@ -133,10 +133,10 @@ async fn make(
             learned => learned,
         },
         // An address that we may not call does not get better by itself; somebody has to change the settings.
-        Err(error) if error.permanent => Err(Failure::Blocked { reason: error.reason.to_owned() }),
+        Err(error) if error.permanent => Err(Failure::Blocked { reason: error.reason.into() }),
         Err(error) => Err(Failure::Retry {
             wait: None,
-            reason: error.reason.to_owned(),
+            reason: error.reason.into(),
             doubtful: error.doubtful && repeat == Repeat::Doubles,
         }),
     }

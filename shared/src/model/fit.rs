@@ -6,6 +6,7 @@ use crate::model::{
     message::{Author, Button, Card, Media, MediaSource, Part},
     text,
 };
+use crate::tools::sentences::Sentence;
 
 /// Any part as plain text, the last resort of every side. Never empty.
 pub fn plain(part: &Part) -> String {
@@ -18,14 +19,14 @@ pub fn plain(part: &Part) -> String {
         }
         Part::ContactCard { name, phone } => {
             let known: Vec<&str> = [name, phone].into_iter().flatten().map(String::as_str).collect();
-            if known.is_empty() { "[contact card]".to_owned() } else { known.join("\n") }
+            if known.is_empty() { Sentence::ContactCard.into() } else { known.join("\n") }
         }
-        Part::Sticker { url: Some(url), .. } => format!("[sticker]\n{url}"),
-        Part::Sticker { url: None, .. } => "[sticker]".to_owned(),
+        Part::Sticker { url: Some(url), .. } => format!("{}\n{url}", Sentence::Sticker),
+        Part::Sticker { url: None, .. } => Sentence::Sticker.into(),
         Part::Buttons { buttons } => plain_buttons(buttons),
         Part::Carousel { cards } => cards.iter().map(plain_card).collect::<Vec<_>>().join("\n\n"),
         Part::Unsupported { what, text } => {
-            let notice = format!("[{what}: this kind of message cannot be shown here]");
+            let notice = Sentence::Unsupported { what }.to_string();
             text.as_ref().map_or_else(|| notice.clone(), |text| format!("{notice}\n{text}"))
         }
     }

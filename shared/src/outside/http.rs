@@ -16,6 +16,7 @@ use crate::{
     adapter::Body,
     outside::clock::now_ms,
     tools::address::{is_public, leads_outside},
+    tools::sentences::Sentence,
 };
 
 /// How long a vendor may take for one call.
@@ -47,7 +48,7 @@ pub fn tls() -> rustls::ClientConfig {
 #[error("{reason}")]
 pub struct TransportError {
     /// What happened, without any part of the URL or the body.
-    pub reason: &'static str,
+    pub reason: Sentence<'static>,
     /// Whether the vendor may have got the request all the same.
     pub doubtful: bool,
     /// Whether another try is pointless: the address is not allowed, or the request cannot be built.
@@ -99,7 +100,7 @@ impl HttpClient {
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(|error| failure(&error))?;
             if body.len().saturating_add(chunk.len()) > ANSWER_LIMIT {
-                return Err(doubtful("the vendor's answer is too long"));
+                return Err(doubtful(Sentence::AnswerTooLong));
             }
             body.extend_from_slice(&chunk);
         }
@@ -125,17 +126,17 @@ impl HttpClient {
                 .join(target)
                 .ok()
                 .and_then(|url| url.as_str().parse().ok())
-                .ok_or_else(|| permanent("the file's address redirects to no address"))?;
+                .ok_or_else(|| permanent(Sentence::FileRedirectsNowhere))?;
             if next.authority() != uri.authority() || next.scheme() != uri.scheme() {
                 headers.clear();
             }
             uri = next;
         }
-        Err(permanent("the file's address redirects too often"))
+        Err(permanent(Sentence::FileRedirectsTooOften))
     }
 
     fn request(&self, method: &http::Method, uri: &http::Uri) -> Result<reqwest::RequestBuilder, TransportError> {
-        let url = url::Url::parse(&uri.to_string()).map_err(|_| permanent("the address is no URL"))?;
+        let url = url::Url::parse(&uri.to_string()).map_err(|_| permanent(Sentence::NoUrl))?;
         self.check(&url)?;
         Ok(self.client()?.request(method.clone(), url))
     }
@@ -161,7 +162,7 @@ impl HttpClient {
         if !self.allow_private {
             builder = builder.dns_resolver(PublicOnly);
         }
-        let client = builder.build().map_err(|_| permanent("the HTTP client could not be built"))?;
+        let client = builder.build().map_err(|_| permanent(Sentence::NoClient))?;
         pool.client = Some(client.clone());
         Ok(client)
     }
@@ -173,9 +174,9 @@ impl HttpClient {
         match url.scheme() {
             "https" => {}
             "http" if self.allow_private => {}
-            _ => return Err(permanent("the address is not https")),
+            _ => return Err(permanent(Sentence::NotHttps)),
         }
-        if self.allow_private || leads_outside(url) { Ok(()) } else { Err(permanent("the address is not public")) }
+        if self.allow_private || leads_outside(url) { Ok(()) } else { Err(permanent(Sentence::NotPublic)) }
     }
 }
 
@@ -200,16 +201,13 @@ fn multipart(
         form = form.text(name, value);
     }
     for (name, part) in files {
-        let file = file(part).ok_or(TransportError {
-            reason: "the file to upload is not at hand",
-            doubtful: false,
-            permanent: false,
-        })?;
+        let file =
+            file(part).ok_or(TransportError { reason: Sentence::FileNotAtHand, doubtful: false, permanent: false })?;
         let length = file.bytes.len() as u64;
         let part = reqwest::multipart::Part::stream_with_length(file.bytes, length)
             .file_name(file.name)
             .mime_str(&file.content_type)
-            .map_err(|_| permanent("the file's content type is malformed"))?;
+            .map_err(|_| permanent(Sentence::FileTypeMalformed))?;
         form = form.part(name, part);
     }
     Ok(form)
@@ -217,23 +215,19 @@ fn multipart(
 
 fn failure(error: &reqwest::Error) -> TransportError {
     if error.is_connect() {
-        return TransportError { reason: "no connection to the vendor", doubtful: false, permanent: false };
+        return TransportError { reason: Sentence::NoConnection, doubtful: false, permanent: false };
     }
     if error.is_builder() {
-        return permanent("the request could not be built");
+        return permanent(Sentence::NotBuilt { error: "its form is wrong" });
     }
-    doubtful(if error.is_timeout() {
-        "the vendor did not answer in time"
-    } else {
-        "the connection to the vendor broke"
-    })
+    doubtful(if error.is_timeout() { Sentence::NoAnswer } else { Sentence::ConnectionBroke })
 }
 
-fn doubtful(reason: &'static str) -> TransportError {
+fn doubtful(reason: Sentence<'static>) -> TransportError {
     TransportError { reason, doubtful: true, permanent: false }
 }
 
-fn permanent(reason: &'static str) -> TransportError {
+fn permanent(reason: Sentence<'static>) -> TransportError {
     TransportError { reason, doubtful: false, permanent: true }
 }
 

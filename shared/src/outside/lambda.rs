@@ -20,6 +20,7 @@ use tracing_subscriber::{
 
 use crate::{
     outside::config::Environment,
+    tools::sentences::Sentence,
     tools::{
         answer::{Answer, ApiError},
         json::Json,
@@ -188,7 +189,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// The answer to an HTTP event that could not be read as one.
 pub fn unreadable(event: &str) -> Option<Value> {
     Json::read(event).ok()?.get("requestContext").map(|_| {
-        let error = ApiError::new(StatusCode::BAD_REQUEST, "bad_request", "the HTTP request is malformed");
+        let error = ApiError::new(StatusCode::BAD_REQUEST, "bad_request", Sentence::BadRequest);
         http_reply(error.status, &error.body())
     })
 }
@@ -213,7 +214,7 @@ pub fn method_not_allowed(method: &Method, allowed: &str) -> ApiError {
     ApiError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
-        format!("{method} is not possible here; use {allowed}"),
+        Sentence::WrongMethod { method: method.as_str(), allowed },
     )
 }
 

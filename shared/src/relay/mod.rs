@@ -35,6 +35,7 @@ use crate::{
         StoreError,
     },
     tools::crypto::uuid_from,
+    tools::sentences::Sentence,
 };
 
 mod outcome;
@@ -54,8 +55,6 @@ const LONGEST_OUR_FAILURE_WAIT: Duration = Duration::from_secs(300);
 /// How long an agent's name is believed, and how many are kept.
 const AUTHOR_MS: i64 = 30 * 60_000;
 const AUTHOR_LIMIT: usize = 10_000;
-/// What an agent is told who answers a contact that stopped us.
-const STOPPED: &str = "the contact has stopped messages from this account; they can be answered once they write again";
 
 /// The relay's clients.
 #[derive(Debug)]
@@ -206,7 +205,7 @@ impl Relay {
             }
             ChannelEventKind::BusinessEcho { parts } => {
                 let texts: Vec<String> = parts.iter().map(crate::model::fit::plain).collect();
-                let text = format!("Sent to the customer from another device:\n{}", texts.join("\n"));
+                let text = Sentence::FromAnotherDevice { text: &texts.join("\n") }.into();
                 Ok(self.tell(live, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
             }
         }
@@ -318,7 +317,7 @@ impl Relay {
                 tracing::warn!(installation.id = %live.installation.id, reason, "a contact could not be looked up");
                 match RETRY_WAITS.get(usize::try_from(tries).unwrap_or(usize::MAX)) {
                     Some(wait) => Ok(Err(Verdict::Again(Duration::from_secs(*wait)))),
-                    None => Ok(Err(self.set_aside(record, "the contact could not be looked up").await)),
+                    None => Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await)),
                 }
             }
         }
@@ -335,7 +334,7 @@ impl Relay {
             contact: user.to_owned(),
             message: Some(event.id.clone()),
             user: Some(user.to_owned()),
-            text: outcome::not_delivered(live, "nobody is known by this contact id"),
+            text: outcome::not_delivered(live, &Sentence::UnknownContact.to_string()),
         };
         self.enqueue(live, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
     }
@@ -366,7 +365,7 @@ impl Relay {
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
         let failed = note.message.as_deref().filter(|_| live.helpdesk.limits().receipts);
         let receipt = Receipt::failed(note.text.clone());
-        let parts = [Part::text(format!("Note of the bridge, which the customer does not see: {}", note.text))];
+        let parts = [Part::text(Sentence::Note { text: &note.text })];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
         let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };
         let task = match failed {
@@ -456,7 +455,7 @@ impl Relay {
         };
         // What an earlier attempt may have sent before they stopped us, the channel itself has to judge.
         if message.direction == Direction::Outbound && link.stopped_at.is_some() && !claimed.doubtful {
-            let failure = Failure::Gone { reason: STOPPED.to_owned() };
+            let failure = Failure::Gone { reason: Sentence::ContactStopped.into() };
             return self.conclude(&message, claimed, &LinkChange::default(), failure).await;
         }
         let opening = opening(&message, &link, &mut claimed.progress);
@@ -707,7 +706,7 @@ fn opening(message: &Message<'_>, link: &Link, progress: &mut Progress) -> Optio
     }
     let noted = progress.opened_with.as_ref().or(link.opened_with.as_ref()).cloned()?;
     progress.opened_with = Some(noted.clone());
-    Some(Part::text(format!("[The chat was opened with: {noted}]")))
+    Some(Part::text(Sentence::ChatOpened { with: &noted }))
 }
 
 /// A UUID that is the same for every attempt at a message.

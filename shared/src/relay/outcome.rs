@@ -12,6 +12,7 @@ use crate::{
     },
     outside::clock::now_ms,
     store::{Claimed, Direction, LinkChange, Settlement, StoreError},
+    tools::sentences::Sentence,
 };
 
 /// The waits before each retry, in seconds, each ±20 %: a hiccup costs seconds, a day's outage loses nothing.
@@ -131,10 +132,8 @@ impl Relay {
         let (text, failed) = match message.direction {
             Direction::Note => return Ok(()),
             Direction::Outbound => (not_delivered(live, told), Some(message.event.to_owned())),
-            Direction::Inbound if message.echo => {
-                (format!("A message from another device could not be shown here: {told}."), None)
-            }
-            Direction::Inbound => (format!("A message of the customer could not be shown here: {told}."), None),
+            Direction::Inbound if message.echo => (Sentence::EchoNotShown { reason: told }.into(), None),
+            Direction::Inbound => (Sentence::NotShown { reason: told }.into(), None),
         };
         if live.helpdesk.limits().receipts {
             for repeat in &claimed.repeats {
@@ -159,7 +158,7 @@ impl Relay {
 
 /// What agents are told about a message that will not arrive.
 pub(super) fn not_delivered(live: &Live, reason: &str) -> String {
-    format!("Not delivered on {}: {reason}.", live.installation.channel.kind)
+    Sentence::NotDelivered { channel: &live.installation.channel.kind, reason }.into()
 }
 
 /// How long to wait where the vendor said when to come back, by how often the queue has handed the message out. That is

@@ -21,6 +21,7 @@ use crate::{
     },
     outside::http::UploadFile,
     tools::file_type::{content_type_of, extension_in, extension_of},
+    tools::sentences::Sentence,
 };
 
 /// All files of all messages in one process take at most so much memory.
@@ -150,7 +151,8 @@ impl Relay {
                 Err(failure) => {
                     file.tries = file.tries.saturating_add(1);
                     if file.tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
-                        let reason = format!("the {} could not be fetched: {}", media.kind.word(), failure.reason());
+                        let reason =
+                            Sentence::FileNotFetched { kind: media.kind.word(), reason: failure.reason() }.into();
                         // A link that is not ready yet says when to come back.
                         let wait = if let Failure::Retry { wait, .. } = failure { wait } else { None };
                         return Err(Failure::Retry { wait, reason, doubtful: false });
@@ -204,9 +206,9 @@ impl Relay {
         files: &Files,
     ) -> Result<Fetched, Failure> {
         let fetched = self.fetch(source, media, most, context, !files.0.is_empty());
-        tokio::time::timeout_at(source.until, fetched).await.unwrap_or_else(|_| {
-            Err(Failure::Retry { wait: None, reason: "it took too long".to_owned(), doubtful: false })
-        })
+        tokio::time::timeout_at(source.until, fetched)
+            .await
+            .unwrap_or_else(|_| Err(Failure::retry(Sentence::FileTooSlow)))
     }
 
     /// Downloads a file, into memory where the target may take it whole, else into the store. A message that holds
@@ -219,16 +221,13 @@ impl Relay {
         context: &FetchContext<'_>,
         holds: bool,
     ) -> Result<Fetched, Failure> {
-        let retry = |reason: &str| Failure::Retry { wait: None, reason: reason.to_owned(), doubtful: false };
         let request = self.locate(source, media, context).await?;
-        let response = self
-            .http
-            .download(request)
-            .await
-            .map_err(|error| if error.permanent { Failure::rejected(error.reason) } else { retry(error.reason) })?;
+        let response = self.http.download(request).await.map_err(|error| {
+            if error.permanent { Failure::rejected(error.reason) } else { Failure::retry(error.reason) }
+        })?;
         // Other successes have no file in them: 202 says that it is still being prepared.
         if response.status() != http::StatusCode::OK {
-            return Err(retry(&format!("its address answered {}", response.status().as_u16())));
+            return Err(Failure::retry(Sentence::FileAnswered { status: response.status().as_u16() }));
         }
         let content_type = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.map(str::to_owned).or_else(|| media.content_type.clone());
@@ -240,14 +239,14 @@ impl Relay {
             Err(_) => {
                 let (permits, most) = if holds { (0, 0) } else { (permits, most) };
                 let permit = budget.clone().acquire_many_owned(permits).await;
-                (permit.map_err(|_| retry("no memory is free"))?, most)
+                (permit.map_err(|_| Failure::retry(Sentence::NoMemory))?, most)
             }
         };
         let mut stream = response.bytes_stream();
         let mut bytes = BytesMut::new();
         let extension = |bytes: &[u8]| extension_of(bytes, media.name.as_deref(), content_type.as_deref());
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|_| retry("the download broke off"))?;
+            let chunk = chunk.map_err(|_| Failure::retry(Sentence::FileBrokeOff))?;
             bytes.extend_from_slice(&chunk);
             let length = bytes.len() as u64;
             // It may be longer than its headers said.
@@ -260,7 +259,7 @@ impl Relay {
                     let extension = extension(&bytes);
                     let head = futures_util::stream::iter([Ok(bytes.freeze())]);
                     let stored = self.media.put_stream(head.chain(stream), &extension).await;
-                    let (url, size) = stored.map_err(|error| retry(&error.to_string()))?;
+                    let (url, size) = stored.map_err(|error| Failure::retry(error.to_string()))?;
                     return Ok(Fetched::Stored { url, size, extension });
                 }
             }
@@ -276,7 +275,7 @@ impl Relay {
         media: &Media,
         context: &FetchContext<'_>,
     ) -> Result<http::Request<()>, Failure> {
-        let gone = || Failure::rejected("it is not there any more");
+        let gone = || Failure::rejected(Sentence::FileGone);
         let OpenSide { adapter, account } = &source.side;
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
@@ -296,7 +295,7 @@ impl Relay {
             };
             once(&self.http, source.side, &task, &mut known, call).await?;
         }
-        Err(Failure::rejected("it cannot be found"))
+        Err(Failure::rejected(Sentence::FileNotFound))
     }
 }
 
@@ -335,7 +334,7 @@ fn upload(media: &Media, bytes: Bytes) -> UploadFile {
 /// What stands in place of a file that could not be fetched.
 fn missing(media: &Media) -> String {
     let name = media.name.as_deref().unwrap_or(media.kind.word());
-    let mut text = format!("[{name}: this {} could not be fetched]", media.kind.word());
+    let mut text = Sentence::FileMissing { name, kind: media.kind.word() }.to_string();
     if let MediaSource::Link { url } = &media.source {
         text.push('\n');
         text.push_str(url);

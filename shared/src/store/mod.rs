@@ -23,6 +23,7 @@ use aws_sdk_dynamodb::{
 use thiserror::Error;
 
 use crate::tools::answer::ApiError;
+use crate::tools::sentences::Sentence;
 use http::StatusCode;
 
 mod accounts;
@@ -261,11 +262,7 @@ impl Changes {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict => Self::new(
-                StatusCode::CONFLICT,
-                "conflict",
-                "somebody else changed this installation at the same moment; read it again and repeat",
-            ),
+            StoreError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", Sentence::Conflict),
             StoreError::Unavailable { .. } | StoreError::Damaged(_) => Self::our_failure(&error),
         }
     }

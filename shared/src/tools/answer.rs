@@ -5,7 +5,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 use thiserror::Error;
 
-use super::crypto::RandomError;
+use super::{crypto::RandomError, sentences::Sentence};
 
 /// The answer to an HTTP call.
 pub type Answer = Response<Bytes>;
@@ -32,7 +32,7 @@ impl ApiError {
 
     /// What every unknown installation, token and route is told: always the same.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address; check the URL")
+        Self::new(StatusCode::NOT_FOUND, "not_found", Sentence::NothingHere)
     }
 
     /// The caller did not prove who it is.
@@ -42,23 +42,21 @@ impl ApiError {
 
     /// The installation is gone.
     pub fn gone() -> Self {
-        Self::new(
-            StatusCode::GONE,
-            "uninstalled",
-            "this installation was uninstalled; remove this URL from the platform's settings",
-        )
+        Self::new(StatusCode::GONE, "uninstalled", Sentence::Uninstalled)
     }
 
     /// The body is longer than this many bytes.
     pub fn too_large(limit: usize) -> Self {
-        let message = format!("the body is longer than {} KiB; send fewer events in one call", limit / 1024);
+        let message = Sentence::BodyTooLong { limit_kib: limit / 1024 };
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
     /// Something of ours is not reachable; nothing was stored.
     pub fn unavailable() -> Self {
-        let message = "the bridge cannot store this right now; send it again";
-        Self { retry_after: Some(2), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
+        Self {
+            retry_after: Some(2),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", Sentence::Unavailable)
+        }
     }
 
     /// A request that cannot be carried out as it stands.

@@ -6,5 +6,6 @@ pub mod crypto;
 pub mod file_type;
 pub mod json;
 pub mod secret;
+pub mod sentences;
 pub mod vendor_words;
 pub(crate) mod words;

@@ -1,0 +1,108 @@
+//! The sentences of the bridge that customers, agents and admins read, in one table with typed arguments; English only.
+//!
+//! What a vendor's error code means and what a vendor's setting should be stands in that vendor's own tables.
+
+use std::fmt;
+
+/// Makes an enum of sentences: each variant is one, its fields are the arguments that its text names.
+macro_rules! sentences {
+    ($($variant:ident $({ $($field:ident: $kind:ty),+ })? = $text:literal,)+) => {
+        /// A sentence, or a piece of one; its [`Display`](fmt::Display) is the text.
+        #[allow(missing_docs, reason = "the text says what the argument is")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Sentence<'a> {
+            $(#[doc = $text] $variant $({ $($field: $kind),+ })?),+
+        }
+
+        impl fmt::Display for Sentence<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$variant $({ $($field),+ })? => write!(f, $text)),+
+                }
+            }
+        }
+    };
+}
+
+#[rustfmt::skip]
+sentences! {
+    // In messages: what stands in the place of something that cannot be shown. Customers and agents read it.
+    Unsupported { what: &'a str } = "[{what}: this kind of message cannot be shown here]",
+    FileMissing { name: &'a str, kind: &'a str } = "[{name}: this {kind} could not be fetched]",
+    ContactCard = "[contact card]",
+    Sticker = "[sticker]",
+
+    // To agents.
+    ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
+    FromAnotherDevice { text: &'a str } = "Sent to the customer from another device:\n{text}",
+    Note { text: &'a str } = "Note of the bridge, which the customer does not see: {text}",
+    NotDelivered { channel: &'a str, reason: &'a str } = "Not delivered on {channel}: {reason}.",
+    NotShown { reason: &'a str } = "A message of the customer could not be shown here: {reason}.",
+    EchoNotShown { reason: &'a str } = "A message from another device could not be shown here: {reason}.",
+
+    // Reasons, which stand behind a colon in the sentences above.
+    ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
+    UnknownContact = "no contact with this id is known",
+    Answered { call: &'a str, status: u16 } = "{call} answered {status}",
+    AnsweredOddly { call: &'a str, status: u16 } = "{call} answered {status} in an unknown form",
+    Explained { reason: &'a str, explanation: &'a str } = "{reason}: {explanation}",
+    LookUpFailed = "the contact could not be looked up",
+    TooManyCalls = "the delivery takes too many calls",
+    NotOurTurn = "the rate of this account is used up for the moment",
+    UnknownTask { task: &'a str } = "the bridge has no way to do this here (task {task})",
+    SettingMissing { name: &'a str } = "the setting `{name}` is missing",
+    CredentialMissing { name: &'a str } = "the credential `{name}` is missing",
+    CredentialNotAscii = "the credential has characters that cannot stand in a header",
+    HeaderNotAscii { name: &'a str } = "the header `{name}` cannot hold its value",
+    NotWritten { error: &'a str } = "the request could not be written: {error}",
+    NotBuilt { error: &'a str } = "the request could not be built: {error}",
+
+    // Reasons of the network.
+    NoConnection = "no connection to the vendor",
+    ConnectionBroke = "the connection to the vendor broke",
+    NoAnswer = "the vendor did not answer in time",
+    AnswerTooLong = "the vendor's answer is too long",
+    NoUrl = "the address is no URL",
+    NotHttps = "the address is not https",
+    NotPublic = "the address is not public",
+    NoClient = "the HTTP client could not be built",
+
+    // Reasons of files.
+    FileNotFetched { kind: &'a str, reason: &'a str } = "the {kind} could not be fetched: {reason}",
+    FileNotHere = "the file cannot be fetched this way",
+    FileNotAtHand = "the file to upload is not at hand",
+    FileNotFetchedAgain = "a file could not be fetched once more",
+    NoMemory = "no memory is free",
+    FileGone = "the file is not there any more",
+    FileNotFound = "the file cannot be found",
+    FileTooSlow = "the download took too long",
+    FileBrokeOff = "the download broke off",
+    FileAnswered { status: u16 } = "its address answered {status}",
+    FileRedirectsNowhere = "the file's address redirects to no address",
+    FileRedirectsTooOften = "the file's address redirects too often",
+    FileTypeMalformed = "the file's content type is malformed",
+
+    // To the callers of our routes.
+    NothingHere = "there is nothing at this address; check the URL",
+    WrongMethod { method: &'a str, allowed: &'a str } = "{method} is not possible here; use {allowed}",
+    BadRequest = "the HTTP request is malformed",
+    Uninstalled = "this installation was uninstalled; remove this URL from the platform's settings",
+    BodyTooLong { limit_kib: usize } = "the body is longer than {limit_kib} KiB; send fewer events in one call",
+    Unavailable = "the bridge cannot store this right now; send it again",
+    Conflict = "somebody else changed this installation at the same moment; read it again and repeat",
+    SignatureMissing = "the platform's signature is missing",
+    SignatureWrong = "the platform's signature does not fit this body; check the credentials of the installation",
+    SignatureStale = "the platform's signature is too old; check the clocks and send it again",
+    NotJson { line: usize, column: usize } = "the body is not JSON (line {line} column {column})",
+    BadFieldBefore { line: usize, column: usize } = "the field before line {line} column {column} is missing or of the wrong type",
+    FieldMissing { field: &'a str } = "the field `{field}` is missing",
+    ShouldBe { name: &'a str, should_be: &'a str } = "`{name}` should be {should_be}",
+    NoInstallation = "no installation belongs to this event; add its id as the top-level field `installation`",
+    UnknownEvent = "the event is none of a helpdesk that this bridge knows; see the samples in tests/events",
+}
+
+impl From<Sentence<'_>> for String {
+    fn from(sentence: Sentence<'_>) -> Self {
+        sentence.to_string()
+    }
+}
