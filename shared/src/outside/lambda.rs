@@ -101,7 +101,7 @@ where
     }));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<LambdaRequest>| {
         let LambdaEvent { payload, context } = event;
-        adapter.clone().call(LambdaEvent { payload: tamed(payload), context })
+        adapter.clone().call(LambdaEvent { payload: sanitized(payload), context })
     }))
     .await
 }
@@ -159,7 +159,7 @@ const STRAY: &AsciiSet = &CONTROLS
 
 /// The library builds a URI of what the caller wrote and does not expect that to fail; so nothing that could make it
 /// fail gets there.
-fn tamed(payload: LambdaRequest) -> LambdaRequest {
+fn sanitized(payload: LambdaRequest) -> LambdaRequest {
     let LambdaRequest::ApiGatewayV2(mut event) = payload else { return payload };
     if event.is_base64_encoded
         && event.body.as_ref().is_some_and(|body| base64::engine::general_purpose::STANDARD.decode(body).is_err())
@@ -236,7 +236,7 @@ mod tests {
     fn no_url_makes_the_library_panic() {
         for path in ["", "/", "/a b", "//", "/\u{0}", "/ä<>\"#?", "x", "/%zz", "/{}|\\^`", "@evil:99999/"] {
             for query in ["", "a=<b>", "ä=ö\u{0} #", "??", "a=%3c&b", "\"{}|\\^`"] {
-                let request: Request = tamed(event(path, query)).into();
+                let request: Request = sanitized(event(path, query)).into();
                 let Invocation::Http(request) = invocation(request) else { panic!("no HTTP event: {path} {query}") };
                 assert_eq!(request.body().as_ref(), "hällo".as_bytes());
             }
@@ -248,14 +248,14 @@ mod tests {
         for body in ["%%%", "a", "aGk=\n", "ä"] {
             let LambdaRequest::ApiGatewayV2(mut event) = event("/channels/i/t", "") else { panic!("no HTTP event") };
             (event.is_base64_encoded, event.body) = (true, Some(body.to_owned()));
-            let request: Request = tamed(LambdaRequest::ApiGatewayV2(event)).into();
+            let request: Request = sanitized(LambdaRequest::ApiGatewayV2(event)).into();
             assert!(matches!(invocation(request), Invocation::Http(request) if request.body() == body));
         }
     }
 
     #[test]
     fn what_callers_wrote_stays_where_it_can() {
-        let request: Request = tamed(event("/channels/i/t", "sig=ab%2B&x=1+2")).into();
+        let request: Request = sanitized(event("/channels/i/t", "sig=ab%2B&x=1+2")).into();
         let Invocation::Http(request) = invocation(request) else { panic!("no HTTP event") };
         assert_eq!(request.uri().path(), "/channels/i/t");
         assert_eq!(request.uri().query(), Some("sig=ab%2B&x=1+2"));

@@ -71,14 +71,14 @@ impl Relay {
         let doubtful = doubtful || claimed.doubtful;
         let age_ms = now_ms().saturating_sub(message.received_at);
         let wait = match wait.filter(|_| age_ms < PATIENCE_MS) {
-            Some(asked) => held_off(asked, message.record.receive_count),
+            Some(asked) => vendor_wait(asked, message.record.receive_count),
             None => {
                 let planned = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
                 claimed.tries = claimed.tries.saturating_add(1);
                 let Some(planned) = planned else {
                     return self.give_up(message, &claimed, change, (reason, doubtful)).await;
                 };
-                spread(*planned, &claimed).max(wait.unwrap_or_default()).min(LONGEST_WAIT)
+                jittered(*planned, &claimed).max(wait.unwrap_or_default()).min(LONGEST_WAIT)
             }
         };
         self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now_ms()).await?;
@@ -93,7 +93,7 @@ impl Relay {
         reason: String,
         told: &str,
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.tell_failure(message, claimed, &reason, told).await {
+        if let Err(verdict) = self.note_failure(message, claimed, &reason, told).await {
             return Ok(verdict);
         }
         self.store.settle(claimed, &Settlement::Rejected { reason }, change, now_ms()).await?;
@@ -107,7 +107,7 @@ impl Relay {
         change: &LinkChange,
         (reason, doubtful): (String, bool),
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.tell_failure(message, claimed, &reason, &reason).await {
+        if let Err(verdict) = self.note_failure(message, claimed, &reason, &reason).await {
             return Ok(verdict);
         }
         let dead = message.record.message.clone().again(&format!("#d{}", claimed.attempt));
@@ -121,7 +121,7 @@ impl Relay {
 
     /// Tells the agents, who read what is `told`; what is kept is the `reason`. A note that fails is not followed by
     /// another.
-    async fn tell_failure(
+    async fn note_failure(
         &self,
         message: &Message<'_>,
         claimed: &Claimed,
@@ -138,10 +138,10 @@ impl Relay {
         if live.helpdesk.limits().receipts {
             for repeat in &claimed.repeats {
                 let receipt = Receipt::failed(not_delivered(live, reason));
-                self.tell_receipt(live, contact, message.event, Some(repeat), receipt).await?;
+                self.queue_receipt(live, contact, message.event, Some(repeat), receipt).await?;
             }
         }
-        self.tell(live, contact, message.event, failed, text).await
+        self.send_note(live, contact, message.event, failed, text).await
     }
 
     async fn block(&self, live: &Live, direction: Direction, reason: &str) {
@@ -163,14 +163,14 @@ pub(super) fn not_delivered(live: &Live, reason: &str) -> String {
 
 /// How long to wait where the vendor said when to come back, by how often the queue has handed the message out. That is
 /// no failure, only a queue at the vendor's door, and costs the message no try.
-fn held_off(asked: Duration, receive_count: u32) -> Duration {
+fn vendor_wait(asked: Duration, receive_count: u32) -> Duration {
     let least = u64::from(receive_count.saturating_sub(1)).saturating_mul(2).clamp(1, LONGEST_LEAST_WAIT);
     asked.clamp(Duration::from_secs(least), LONGEST_WAIT)
 }
 
 /// The planned wait ±20 %, by a number that differs from message to message. The queue counts whole seconds, so the
 /// first wait is always one.
-fn spread(planned: u64, claimed: &Claimed) -> Duration {
+fn jittered(planned: u64, claimed: &Claimed) -> Duration {
     let seed = crate::tools::crypto::sha256(format!("{}{}", claimed.key.event, claimed.attempt).as_bytes());
     let percent = 80 + seed.first().map_or(20, |byte| u64::from(*byte) * 40 / 255);
     Duration::from_secs((planned * percent).div_ceil(100).max(1).min(LONGEST_WAIT.as_secs()))
@@ -201,12 +201,12 @@ mod tests {
 
     #[test]
     fn a_vendor_in_a_hurry_does_not_use_up_what_the_queue_allows() {
-        assert_eq!(held_off(Duration::ZERO, 1), Duration::from_secs(1));
-        assert_eq!(held_off(Duration::from_secs(7), 1), Duration::from_secs(7));
-        assert_eq!(held_off(Duration::from_secs(7), 5), Duration::from_secs(8));
-        assert_eq!(held_off(Duration::from_secs(90_000), u32::MAX), LONGEST_WAIT);
+        assert_eq!(vendor_wait(Duration::ZERO, 1), Duration::from_secs(1));
+        assert_eq!(vendor_wait(Duration::from_secs(7), 1), Duration::from_secs(7));
+        assert_eq!(vendor_wait(Duration::from_secs(7), 5), Duration::from_secs(8));
+        assert_eq!(vendor_wait(Duration::from_secs(90_000), u32::MAX), LONGEST_WAIT);
         // Of the thousand times that the queue hands it out, the last tries need some.
-        let all: u64 = (1..960).map(|count| held_off(Duration::ZERO, count).as_secs()).sum();
+        let all: u64 = (1..960).map(|count| vendor_wait(Duration::ZERO, count).as_secs()).sum();
         assert!(i64::try_from(all).unwrap() > PATIENCE_MS / 1_000, "{all}");
     }
 
@@ -214,7 +214,7 @@ mod tests {
     fn waits_spread_by_a_fifth_and_last_a_day() {
         for attempt in 1..200 {
             for planned in RETRY_WAITS {
-                let wait = spread(planned, &claimed(attempt)).as_secs();
+                let wait = jittered(planned, &claimed(attempt)).as_secs();
                 assert!(wait >= (planned * 4 / 5).max(1) && wait <= (planned * 6).div_ceil(5), "{planned} {wait}");
             }
         }

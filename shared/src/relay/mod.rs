@@ -1,7 +1,7 @@
 //! The one place that has effects: takes a message from the queue and brings it to the other side, once.
 //!
-//! [`Relay::handle`] is a message's whole way. [`recorder`] records what each answer taught, [`prepare`] fetches files, [`pace`] keeps shared rates, [`outcome`] decides what becomes of a failure,
-//! [`statuses`] brings delivery news to the helpdesk.
+//! [`Relay::handle`] is a message's whole way. [`recorder`] records what each answer taught, [`files`] fetches files, [`pace`] keeps shared rates, [`failure`] decides what becomes of a failure,
+//! [`receipts`] brings delivery news to the helpdesk.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use self::pace::{Pace, Paced, Turns};
+use self::pace::{Pace, Paced, Permits};
 use crate::{
     adapter::{Delivery, FetchContext, Known, Link, Progress, Task},
     engine::{Stop, ask, drive},
@@ -38,21 +38,21 @@ use crate::{
     tools::sentences::Sentence,
 };
 
-mod outcome;
+mod failure;
+mod files;
 pub mod pace;
-mod prepare;
+mod receipts;
 mod recorder;
-mod statuses;
 
 pub use crate::adapter::Failure;
-pub use outcome::RETRY_WAITS;
+pub use failure::RETRY_WAITS;
 
 /// When the table or the queue fails, the message comes back after so long at first.
 const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
 /// And after so long at most: the queue hands a message out a thousand times, which then last for days.
 const LONGEST_OUR_FAILURE_WAIT: Duration = Duration::from_secs(300);
 
-/// How long an agent's name is believed, and how many are kept.
+/// How long an agent's name is without_stale_state, and how many are kept.
 const AUTHOR_MS: i64 = 30 * 60_000;
 const AUTHOR_LIMIT: usize = 10_000;
 
@@ -65,7 +65,7 @@ pub struct Relay {
     dead_letters: Queue,
     http: HttpClient,
     media: MediaStore,
-    budget: prepare::Budget,
+    budget: files::Budget,
     authors: Authors,
     pace: Pace,
 }
@@ -108,7 +108,7 @@ impl Relay {
             dead_letters: Queue::new(sqs, environment.dlq_url()?),
             http: HttpClient::new(environment.allow_private_addresses()?),
             media: media_store(environment)?,
-            budget: prepare::Budget::default(),
+            budget: files::Budget::default(),
             authors: Authors::default(),
             pace: Pace::new(),
         })
@@ -147,7 +147,7 @@ impl Relay {
             }
             Err(error) => {
                 tracing::error!(error = %error, "an installation could not be read");
-                return Verdict::Again(our_wait(record.receive_count));
+                return Verdict::Again(backoff_for_our_failure(record.receive_count));
             }
         };
         let result = match &envelope.event {
@@ -158,10 +158,10 @@ impl Relay {
         };
         result.unwrap_or_else(|error| match error {
             // Whoever claimed the message after us goes on with it.
-            StoreError::Conflict => Verdict::Again(our_wait(record.receive_count)),
+            StoreError::Conflict => Verdict::Again(backoff_for_our_failure(record.receive_count)),
             error => {
                 tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
-                Verdict::Again(our_wait(record.receive_count))
+                Verdict::Again(backoff_for_our_failure(record.receive_count))
             }
         })
     }
@@ -198,15 +198,15 @@ impl Relay {
             }
             ChannelEventKind::Subscribed | ChannelEventKind::Unsubscribed => {
                 let stopped_at = (event.kind == ChannelEventKind::Unsubscribed).then_some(event.at);
-                self.amend(live, &contact.id, |link| link.stopped_at = stopped_at).await
+                self.change_link(live, &contact.id, |link| link.stopped_at = stopped_at).await
             }
             ChannelEventKind::Opened { context } => {
-                self.amend(live, &contact.id, |link| link.opened_with = Some(context.clone())).await
+                self.change_link(live, &contact.id, |link| link.opened_with = Some(context.clone())).await
             }
             ChannelEventKind::BusinessEcho { parts } => {
                 let texts: Vec<String> = parts.iter().map(crate::model::fit::plain).collect();
                 let text = Sentence::FromAnotherDevice { text: &texts.join("\n") }.into();
-                Ok(self.tell(live, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
+                Ok(self.send_note(live, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
             }
         }
     }
@@ -258,20 +258,25 @@ impl Relay {
                         link.state = *state;
                     }
                 };
-                self.amend(live, &contact.id, heard).await
+                self.change_link(live, &contact.id, heard).await
             }
             HelpdeskEventKind::UserUpdated { digest } => {
                 // Somebody at the helpdesk edited the profile; theirs stays.
                 let edited = |link: &mut Link| {
                     link.profile_pinned |= link.user.is_some() && link.profile.as_ref() != Some(digest);
                 };
-                self.amend(live, &contact.id, edited).await
+                self.change_link(live, &contact.id, edited).await
             }
         }
     }
 
     /// Changes what the link of a contact says.
-    async fn amend(&self, live: &Live, contact: &str, change: impl FnOnce(&mut Link)) -> Result<Verdict, StoreError> {
+    async fn change_link(
+        &self,
+        live: &Live,
+        contact: &str,
+        change: impl FnOnce(&mut Link),
+    ) -> Result<Verdict, StoreError> {
         let installation = &live.installation.id;
         let before = self.store.link(installation, contact).await?;
         let mut after = before.clone();
@@ -309,7 +314,9 @@ impl Relay {
         }
         match ask::find_contact(&self.http, live, user).await {
             Ok(Some(contact)) => Ok(Ok(contact)),
-            Ok(None) if live.helpdesk.limits().receipts => Ok(Err(self.nobody(live, record, event, user).await)),
+            Ok(None) if live.helpdesk.limits().receipts => {
+                Ok(Err(self.unknown_contact(live, record, event, user).await))
+            }
             // A user of the helpdesk who has nothing to do with this channel.
             Ok(None) => Ok(Err(Verdict::Done)),
             Err(reason) => {
@@ -325,8 +332,8 @@ impl Relay {
 
     /// A message for somebody whom nobody knows: the link may be about to be written, else its author hears why it
     /// cannot arrive.
-    async fn nobody(&self, live: &Live, record: &Record, event: &HelpdeskEvent, user: &str) -> Verdict {
-        if let Some(verdict) = statuses::receipt_wait(record) {
+    async fn unknown_contact(&self, live: &Live, record: &Record, event: &HelpdeskEvent, user: &str) -> Verdict {
+        if let Some(verdict) = receipts::receipt_wait(record) {
             return verdict;
         }
         let note = NoteEvent {
@@ -334,7 +341,7 @@ impl Relay {
             contact: user.to_owned(),
             message: Some(event.id.clone()),
             user: Some(user.to_owned()),
-            text: outcome::not_delivered(live, &Sentence::UnknownContact.to_string()),
+            text: failure::not_delivered(live, &Sentence::UnknownContact.to_string()),
         };
         self.enqueue(live, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
     }
@@ -377,7 +384,7 @@ impl Relay {
     }
 
     /// Puts a private note about a contact into the queue, once per event it is about.
-    async fn tell(
+    async fn send_note(
         &self,
         live: &Live,
         contact: &str,
@@ -425,15 +432,15 @@ impl Relay {
         match claim {
             Claim::Finished(state) => Ok(Err(state)),
             Claim::Work(claimed) => {
-                let link = self.known_before(&key, message.contact, link).await?;
-                Ok(Ok((claimed, message.believed(link))))
+                let link = self.take_over_alias(&key, message.contact, link).await?;
+                Ok(Ok((claimed, message.without_stale_state(link))))
             }
         }
     }
 
     /// The contact's pairing, or the one of an earlier id of theirs, which then is theirs, ways back included. It is
     /// taken over once only, since a number may be somebody else's some day.
-    async fn known_before(&self, key: &JournalKey, contact: &Contact, link: Link) -> Result<Link, StoreError> {
+    async fn take_over_alias(&self, key: &JournalKey, contact: &Contact, link: Link) -> Result<Link, StoreError> {
         let is_new = link.user.is_none() && link.conversation.is_none();
         let Some(alias) = contact.alias.as_deref().filter(|_| is_new) else { return Ok(link) };
         let before = self.store.link(&key.installation, alias).await?;
@@ -450,7 +457,7 @@ impl Relay {
         let (mut claimed, link) = match self.claim(&message).await? {
             Ok(claim) => claim,
             // The process may have died before it told so.
-            Err(JournalState::Done) => return Ok(self.told(&message).await),
+            Err(JournalState::Done) => return Ok(self.confirm(&message).await),
             Err(_) => return Ok(Verdict::Done),
         };
         // What an earlier attempt may have sent before they stopped us, the channel itself has to judge.
@@ -563,7 +570,7 @@ impl Relay {
         link: Link,
         task: &Task<'_>,
     ) -> Result<Verdict, StoreError> {
-        self.attempt_with(message, claimed, link, task, prepare::Files::default()).await
+        self.attempt_with(message, claimed, link, task, files::Files::default()).await
     }
 
     async fn attempt_with(
@@ -572,20 +579,20 @@ impl Relay {
         claimed: Claimed,
         link: Link,
         task: &Task<'_>,
-        files: prepare::Files,
+        files: files::Files,
     ) -> Result<Verdict, StoreError> {
         let live = message.live;
         let side = live.side(message.direction.target());
         let progress = claimed.progress.clone();
         let (doubtful, tries) = (claimed.doubtful, claimed.tries);
-        let mut known = Known { link: message.shown(&link), progress, doubtful, tries, answered: 0 };
-        let turns = self.turns(live, message.direction, message.record);
+        let mut known = Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, answered: 0 };
+        let turns = self.permits(live, message.direction, message.record);
         let mut log = recorder::Recorder::new(&self.store, claimed, link, files, turns);
         match drive(&self.http, side, task, &mut known, &mut log).await {
             Ok(()) => {
                 let claimed = log.settle_done(&known).await?;
                 self.delivered(message, &claimed).await;
-                Ok(self.told(message).await)
+                Ok(self.confirm(message).await)
             }
             Err(Stop::Store(error)) => Err(error),
             Err(Stop::NotYet(wait)) => {
@@ -602,7 +609,7 @@ impl Relay {
     }
 
     /// The turns for calls in this direction.
-    fn turns<'a>(&'a self, live: &'a Live, direction: Direction, record: &'a Record) -> Turns<'a> {
+    fn permits<'a>(&'a self, live: &'a Live, direction: Direction, record: &'a Record) -> Permits<'a> {
         let side = direction.target();
         let paced = Paced {
             installation: &live.installation.id,
@@ -611,15 +618,15 @@ impl Relay {
             message: &record.message.deduplication,
             receive_count: record.receive_count,
         };
-        self.pace.turns(&self.store, paced)
+        self.pace.permits(&self.store, paced)
     }
 
     /// Lets the helpdesk know that the channel took a message; only then may the message leave the queue.
-    async fn told(&self, message: &Message<'_>) -> Verdict {
+    async fn confirm(&self, message: &Message<'_>) -> Verdict {
         if message.direction != Direction::Outbound {
             return Verdict::Done;
         }
-        self.tell_sent(message.live, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
+        self.confirm_sent(message.live, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
     }
 
     async fn delivered(&self, message: &Message<'_>, claimed: &Claimed) {
@@ -635,7 +642,7 @@ impl Relay {
             "a message was delivered"
         );
         // What was blocked works again.
-        let code = outcome::blocked_code(message.direction);
+        let code = failure::blocked_code(message.direction);
         if installation.problem.as_ref().is_some_and(|problem| problem.code == code)
             && self.store.set_problem(&installation.id, None).await.is_ok()
         {
@@ -663,7 +670,7 @@ struct Message<'a> {
 
 impl Message<'_> {
     /// The stored link without a state that may have changed since, unheard.
-    fn believed(&self, link: Link) -> Link {
+    fn without_stale_state(&self, link: Link) -> Link {
         let Some(lasts) = self.live.helpdesk.state_lasts(&self.live.account(Side::Helpdesk)) else { return link };
         let heard = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
         let is_stale = heard.is_none_or(|ms| Duration::from_millis(ms) >= lasts);
@@ -672,7 +679,7 @@ impl Message<'_> {
 
     /// The link as the message itself shows it to be. Whoever writes may be answered again, and with their message goes
     /// what they opened the chat with; an agent's message shows which user and conversation theirs were merged into.
-    fn shown(&self, link: &Link) -> Link {
+    fn as_the_message_shows(&self, link: &Link) -> Link {
         if self.direction == Direction::Inbound && !self.echo {
             let stopped_at = link.stopped_at.filter(|stopped| *stopped >= self.at);
             return Link { stopped_at, opened_with: None, ..link.clone() };
@@ -715,7 +722,7 @@ fn delivery_key(journal: &JournalKey) -> String {
 }
 
 /// How long a message waits for the table, the vault or the queue, by how often it was handed out.
-fn our_wait(receive_count: u32) -> Duration {
+fn backoff_for_our_failure(receive_count: u32) -> Duration {
     OUR_FAILURE_WAIT.saturating_mul(receive_count.max(1)).min(LONGEST_OUR_FAILURE_WAIT)
 }
 
@@ -737,10 +744,10 @@ mod tests {
 
     #[test]
     fn a_failure_of_ours_is_outlasted_for_days() {
-        assert_eq!(our_wait(0), OUR_FAILURE_WAIT);
-        assert_eq!(our_wait(1), OUR_FAILURE_WAIT);
-        assert_eq!(our_wait(u32::MAX), LONGEST_OUR_FAILURE_WAIT);
-        let all: u64 = (1..1_000).map(|count| our_wait(count).as_secs()).sum();
+        assert_eq!(backoff_for_our_failure(0), OUR_FAILURE_WAIT);
+        assert_eq!(backoff_for_our_failure(1), OUR_FAILURE_WAIT);
+        assert_eq!(backoff_for_our_failure(u32::MAX), LONGEST_OUR_FAILURE_WAIT);
+        let all: u64 = (1..1_000).map(|count| backoff_for_our_failure(count).as_secs()).sum();
         assert!(all > 3 * 86_400, "{all}");
     }
 }

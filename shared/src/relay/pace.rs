@@ -1,6 +1,6 @@
-//! Turns: a rate that all calls of one side of an installation share, over all processes.
+//! Permits: a rate that all calls of one side of an installation share, over all processes.
 //!
-//! Turns are taken from the table in small blocks, as many as wait for one in this process, and are good for one short
+//! Permits are taken from the table in small blocks, as many as wait for one in this process, and are good for one short
 //! window only. Who finds none waits a moment; who waits too long gives the message back to the queue, which costs it
 //! no try.
 
@@ -32,17 +32,17 @@ const REMEMBERED: usize = 10_000;
 /// The turns that this process has in memory.
 #[derive(Debug, Default)]
 pub struct Pace {
-    sides: Mutex<HashMap<String, Arc<SideTurns>>>,
+    sides: Mutex<HashMap<String, Arc<SidePermits>>>,
 }
 
 /// The turns of one side, and how many attempts wait for one.
 #[derive(Debug, Default)]
-struct SideTurns {
+struct SidePermits {
     block: tokio::sync::Mutex<Block>,
     waiting: AtomicU32,
 }
 
-/// Turns that were taken and not used yet.
+/// Permits that were taken and not used yet.
 #[derive(Debug, Default)]
 struct Block {
     left: u32,
@@ -85,7 +85,7 @@ impl Pace {
     }
 
     /// The turns of one attempt at one message. Without a rate every turn is free.
-    pub fn turns<'a>(&self, store: &'a Store, paced: Paced<'a>) -> Turns<'a> {
+    pub fn permits<'a>(&self, store: &'a Store, paced: Paced<'a>) -> Permits<'a> {
         let turns = paced.rate.map(|rate| {
             let key = format!("{}\n{}", paced.installation, paced.side.word());
             let mut sides = self.sides.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +94,7 @@ impl Pace {
             }
             (Windows::of(rate), sides.entry(key).or_default().clone())
         });
-        Turns { store, paced, turns, patience: PATIENCE }
+        Permits { store, paced, turns, patience: PATIENCE }
     }
 }
 
@@ -115,14 +115,14 @@ pub struct Paced<'a> {
 
 /// The turns of one attempt.
 #[derive(Debug)]
-pub struct Turns<'a> {
+pub struct Permits<'a> {
     store: &'a Store,
     paced: Paced<'a>,
-    turns: Option<(Windows, Arc<SideTurns>)>,
+    turns: Option<(Windows, Arc<SidePermits>)>,
     patience: Duration,
 }
 
-impl Turns<'_> {
+impl Permits<'_> {
     /// Waits for a turn. Gives how long to stay away when none comes soon enough.
     ///
     /// # Errors
@@ -164,7 +164,7 @@ impl Turns<'_> {
             }
             let wait = Duration::from_millis(block.until.saturating_sub(now).max(1).unsigned_abs());
             drop(block);
-            let Some(patience) = self.patience.checked_sub(wait) else { return Ok(Some(self.away())) };
+            let Some(patience) = self.patience.checked_sub(wait) else { return Ok(Some(self.wait_away())) };
             self.patience = patience;
             tokio::time::sleep(wait).await;
         }
@@ -172,7 +172,7 @@ impl Turns<'_> {
 
     /// How long a message stays away: whole seconds, as the queue counts, spread so that not all come back at once,
     /// and the longer the more often it was given back.
-    fn away(&self) -> Duration {
+    fn wait_away(&self) -> Duration {
         let most = u64::from(self.paced.receive_count).saturating_mul(2).clamp(2, LONGEST_WAIT);
         let seed = sha256(format!("{}{}", self.paced.message, self.paced.receive_count).as_bytes());
         Duration::from_secs(1 + seed.first().map_or(0, |byte| u64::from(*byte) % most))

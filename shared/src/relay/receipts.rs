@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Failure, RETRY_WAITS, Record, Relay, Verdict, outcome, pace::Turns, recorder};
+use super::{Failure, RETRY_WAITS, Record, Relay, Verdict, failure, pace::Permits, recorder};
 use crate::{
     adapter::{Known, Task},
     engine::{Listener, Stop, drive},
@@ -12,7 +12,7 @@ use crate::{
         message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
     },
     outside::clock::now_ms,
-    store::{Arrival, Direction, JournalKey, JournalState, Noted, Sent, StoreError},
+    store::{Direction, IncomingCall, JournalKey, JournalState, ReceiptNoted, Sent, StoreError},
 };
 
 /// How often a receipt waits for its message's journal item, in seconds; then it is dropped.
@@ -47,11 +47,15 @@ impl Relay {
         let contact = &Contact { id: journal.contact.clone(), ..Contact::default() };
         let noted = self.store.note_receipt(&journal, receipt, now_ms()).await?;
         if live.helpdesk.limits().receipts {
-            return self.spread_news(&News { live, record, contact, receipt, at }, &journal.event, noted).await;
+            return self.deliver_to_repeats(&News { live, record, contact, receipt, at }, &journal.event, noted).await;
         }
         if let Some(reason) = receipt.failure() {
-            let text = outcome::not_delivered(live, &reason);
-            return Ok(self.tell(live, &contact.id, &journal.event, None, text).await.err().unwrap_or(Verdict::Done));
+            let text = failure::not_delivered(live, &reason);
+            return Ok(self
+                .send_note(live, &contact.id, &journal.event, None, text)
+                .await
+                .err()
+                .unwrap_or(Verdict::Done));
         }
         Ok(Verdict::Done)
     }
@@ -67,7 +71,7 @@ impl Relay {
         let contact = Contact { id: event.contact.clone(), ..Contact::default() };
         let news = News { live, record, contact: &contact, receipt: &event.receipt, at: envelope.received_at };
         if event.original.is_some() {
-            return self.tell_news(&news, &[event.message.as_str()], &[&event.receipt]).await;
+            return self.deliver_receipts(&news, &[event.message.as_str()], &[&event.receipt]).await;
         }
         let journal = JournalKey {
             installation: live.installation.id.clone(),
@@ -76,11 +80,16 @@ impl Relay {
             event: event.message.clone(),
         };
         let noted = self.store.note_receipt(&journal, &event.receipt, now_ms()).await?;
-        self.spread_news(&news, &event.message, noted).await
+        self.deliver_to_repeats(&news, &event.message, noted).await
     }
 
     /// Tells news to the message and its repeats, unless it is old.
-    async fn spread_news(&self, news: &News<'_>, message: &str, noted: Noted) -> Result<Verdict, StoreError> {
+    async fn deliver_to_repeats(
+        &self,
+        news: &News<'_>,
+        message: &str,
+        noted: ReceiptNoted,
+    ) -> Result<Verdict, StoreError> {
         if !noted.is_news && news.record.receive_count <= 1 {
             return Ok(Verdict::Done);
         }
@@ -88,10 +97,10 @@ impl Relay {
         // The channel's own news may overtake ours that it took the message.
         let overtook = noted.is_first && matches!(news.receipt, Receipt::Delivered | Receipt::Read);
         let receipts = if overtook { vec![&Receipt::Sent, news.receipt] } else { vec![news.receipt] };
-        self.tell_news(news, &messages, &receipts).await
+        self.deliver_receipts(news, &messages, &receipts).await
     }
 
-    async fn tell_news(
+    async fn deliver_receipts(
         &self,
         news: &News<'_>,
         messages: &[&str],
@@ -99,7 +108,7 @@ impl Relay {
     ) -> Result<Verdict, StoreError> {
         let News { live, record, contact, at, .. } = *news;
         let link = self.store.link(&live.installation.id, &contact.id).await?;
-        let mut listener = Unrecorded { turns: self.turns(live, Direction::Note, record) };
+        let mut listener = Unrecorded { turns: self.permits(live, Direction::Note, record) };
         let side = live.side(Side::Helpdesk);
         for message in messages {
             for receipt in receipts {
@@ -118,16 +127,16 @@ impl Relay {
 
     /// Puts the news that the channel took a message into the queue, where the helpdesk shows such news. The message
     /// leaves the queue only afterwards, so that it cannot get lost between the two.
-    pub(super) async fn tell_sent(&self, live: &Live, contact: &str, message: &str) -> Result<(), Verdict> {
+    pub(super) async fn confirm_sent(&self, live: &Live, contact: &str, message: &str) -> Result<(), Verdict> {
         if !live.helpdesk.limits().receipts {
             return Ok(());
         }
-        self.tell_receipt(live, contact, message, None, Receipt::Sent).await
+        self.queue_receipt(live, contact, message, None, Receipt::Sent).await
     }
 
     /// Puts news into the queue; for `repeat` of a message where one is given, else for the message and all of its
     /// repeats.
-    pub(super) async fn tell_receipt(
+    pub(super) async fn queue_receipt(
         &self,
         live: &Live,
         contact: &str,
@@ -159,7 +168,7 @@ impl Relay {
         let window_ms = i64::from(live.installation.options.repeat_window_seconds).saturating_mul(1_000);
         let Some(repeat_key) = event.repeat_key.as_deref().filter(|_| window_ms > 0) else { return Ok(None) };
         let installation = &live.installation.id;
-        let arrival = Arrival { installation, contact, repeat_key, event: &event.id, at: received_at };
+        let arrival = IncomingCall { installation, contact, repeat_key, event: &event.id, at: received_at };
         let Some(original) = self.store.original_of(&arrival, window_ms).await? else { return Ok(None) };
         let journal = JournalKey {
             installation: installation.clone(),
@@ -174,7 +183,7 @@ impl Relay {
             return Ok(Some(Verdict::Done));
         }
         let failed =
-            |reason: Option<String>| Receipt::failed(outcome::not_delivered(live, &reason.unwrap_or_default()));
+            |reason: Option<String>| Receipt::failed(failure::not_delivered(live, &reason.unwrap_or_default()));
         let news = match (standing.state, standing.receipt) {
             (JournalState::Rejected | JournalState::Dead, _) => vec![failed(standing.error)],
             (_, Some(last @ (Receipt::Delivered | Receipt::Read))) => vec![Receipt::Sent, last],
@@ -183,7 +192,7 @@ impl Relay {
             (_, None) => Vec::new(),
         };
         for receipt in news {
-            if let Err(verdict) = self.tell_receipt(live, contact, &original, Some(&event.id), receipt).await {
+            if let Err(verdict) = self.queue_receipt(live, contact, &original, Some(&event.id), receipt).await {
                 return Ok(Some(verdict));
             }
         }
@@ -212,7 +221,7 @@ fn receipt_failed(live: &Live, record: &Record, at: i64, failure: &Failure) -> V
 
 /// Calls that keep no record, and still wait for their turn.
 struct Unrecorded<'a> {
-    turns: Turns<'a>,
+    turns: Permits<'a>,
 }
 
 impl Listener for Unrecorded<'_> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{done, pace::Turns, prepare::Files};
+use super::{done, files::Files, pace::Permits};
 use crate::{
     adapter::{Call, Fact, Known, Link, Repeat},
     engine::{Listener, Stop},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Waits for a turn.
-pub(crate) async fn turn(turns: &mut Turns<'_>) -> Result<(), Stop> {
+pub(crate) async fn turn(turns: &mut Permits<'_>) -> Result<(), Stop> {
     match turns.take().await {
         Ok(None) => Ok(()),
         Ok(Some(wait)) => Err(Stop::NotYet(wait)),
@@ -25,12 +25,12 @@ pub(crate) struct Recorder<'a> {
     claimed: Claimed,
     link: Link,
     files: Files,
-    turns: Turns<'a>,
+    turns: Permits<'a>,
     is_settled: bool,
 }
 
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, turns: Turns<'a>) -> Self {
+    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, turns: Permits<'a>) -> Self {
         Self { store, claimed, link, files, turns, is_settled: false }
     }
 

@@ -33,11 +33,11 @@ mod overview;
 mod quota;
 mod repeats;
 
-pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, Noted, Sent, Settlement, Trace};
+pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, ReceiptNoted, Sent, Settlement, Trace};
 pub use links::LinkChange;
 pub use overview::{MessageSummary, Page};
 pub use quota::{Bucket, Rate};
-pub use repeats::{Arrival, Standing};
+pub use repeats::{IncomingCall, RepeatStatus};
 
 /// The name of the index that lists an installation's journal by time.
 pub const BY_INSTALLATION: &str = "by_installation";

@@ -11,7 +11,7 @@ use crate::{model::message::Receipt, outside::clock::expires_at};
 
 /// What makes two messages the same.
 #[derive(Clone, Copy, Debug)]
-pub struct Arrival<'a> {
+pub struct IncomingCall<'a> {
     /// The installation.
     pub installation: &'a str,
     /// The channel's own id of the contact.
@@ -26,7 +26,7 @@ pub struct Arrival<'a> {
 
 /// What became of a message so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RepeatStatus {
     /// Where it stands.
     pub state: JournalState,
     /// The last thing that went wrong.
@@ -35,7 +35,7 @@ pub struct Standing {
     pub receipt: Option<Receipt>,
 }
 
-impl Arrival<'_> {
+impl IncomingCall<'_> {
     /// The item that counts messages of this kind.
     fn key(&self) -> Item {
         key(&contact_pk(self.installation, self.contact), &format!("REPEAT#{}", self.repeat_key))
@@ -50,7 +50,7 @@ impl Store {
     ///
     /// # Errors
     /// The table failed.
-    pub async fn original_of(&self, message: &Arrival<'_>, window_ms: i64) -> Result<Option<String>, StoreError> {
+    pub async fn original_of(&self, message: &IncomingCall<'_>, window_ms: i64) -> Result<Option<String>, StoreError> {
         let mut first = Changes::default();
         first
             .set("first", text(message.event))
@@ -79,7 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// The table failed.
-    pub async fn join(&self, original: &JournalKey, repeat: &str) -> Result<Option<Standing>, StoreError> {
+    pub async fn join(&self, original: &JournalKey, repeat: &str) -> Result<Option<RepeatStatus>, StoreError> {
         let mut changes = Changes::default();
         changes.add("repeats", AttributeValue::Ss(vec![repeat.to_owned()]));
         let updated = self.update(original.item_key(), changes, "attribute_exists(pk)").await?;
@@ -92,11 +92,11 @@ pub(super) fn repeats(item: &Item) -> Vec<String> {
     item.get("repeats").and_then(|value| value.as_ss().ok()).cloned().unwrap_or_default()
 }
 
-fn standing(item: &Item) -> Result<Standing, StoreError> {
+fn standing(item: &Item) -> Result<RepeatStatus, StoreError> {
     let state = text_of(item, "state").and_then(JournalState::from_word).ok_or(StoreError::Damaged("state"))?;
     let error = owned(item, "error");
     let receipt = text_of(item, "receipt").and_then(|status| {
         serde_json::from_value(json!({"status": status, "reason": error.as_deref().unwrap_or_default()})).ok()
     });
-    Ok(Standing { state, error, receipt })
+    Ok(RepeatStatus { state, error, receipt })
 }

@@ -201,7 +201,7 @@ pub enum Settlement {
 
 /// What noting a receipt showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Noted {
+pub struct ReceiptNoted {
     /// Nothing as late was noted before.
     pub is_news: bool,
     /// Nothing at all was noted before.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     super::{Changes, KEEP_DAYS, LinkChange, Store, StoreError, Updated, key, number, repeats::repeats, text, text_of},
-    Claimed, JournalKey, JournalState, Noted, Sent, Settlement,
+    Claimed, JournalKey, JournalState, ReceiptNoted, Sent, Settlement,
 };
 use crate::{model::message::Receipt, outside::clock::expires_at};
 
@@ -82,7 +82,12 @@ impl Store {
     ///
     /// # Errors
     /// The table failed.
-    pub async fn note_receipt(&self, message: &JournalKey, receipt: &Receipt, now: i64) -> Result<Noted, StoreError> {
+    pub async fn note_receipt(
+        &self,
+        message: &JournalKey,
+        receipt: &Receipt,
+        now: i64,
+    ) -> Result<ReceiptNoted, StoreError> {
         let rank = match receipt {
             Receipt::Sent => 1,
             Receipt::Delivered => 2,
@@ -97,7 +102,7 @@ impl Store {
         let is_later =
             "attribute_exists(pk) AND (attribute_not_exists(#receipt_rank) OR #receipt_rank < :receipt_rank)";
         let Updated { is_written, before } = self.update(message.item_key(), changes, is_later).await?;
-        Ok(Noted {
+        Ok(ReceiptNoted {
             is_news: is_written,
             is_first: is_written && !before.contains_key("receipt"),
             repeats: repeats(&before),
