@@ -187,8 +187,8 @@ def name(module: tuple[str, ...]) -> str:
     return "::".join(module) or "lib"
 
 
-def main() -> int:
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "shared/src")
+def check(root: pathlib.Path) -> int:
+    """Says what is wrong with the imports of a crate; 1 when anything is."""
     crate = Crate(root)
     rank = {room: number for number, room in enumerate(ROOMS)}
     wrong = []
@@ -219,4 +219,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "shared/src")))
