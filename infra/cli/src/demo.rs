@@ -1,6 +1,6 @@
 //! The people in front of the simulators, over HTTP: what `byoc say`, `byoc answer` and their friends call.
 //!
-//! These routes exist only on the local bridge.
+//! These routes exist only on the local bridge that `byoc` starts.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -15,13 +15,17 @@ use axum::{
     routing::{get, post},
 };
 use byoc::{
-    message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
+    message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, MediaKind, Part},
     queue::Outgoing,
 };
+use byoc_local::bridge::Bridge;
+use byoc_vendors::{
+    fault::{Fault, Faults, How},
+    people::{ChannelSim, HelpdeskSim, Said, Saying, Seen, WebhookCall},
+};
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-use crate::sim::{ChannelSim, Fault, Faults, HelpdeskSim, How, Said, Saying, Seen, WebhookCall};
 
 /// How long an arrival is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -31,25 +35,23 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// Both simulators, and how to ask the bridge what became of a message.
 #[derive(Clone)]
-pub struct Demo {
+pub(crate) struct Demo {
     channel: Arc<dyn ChannelSim>,
     helpdesk: Arc<dyn HelpdeskSim>,
     running: Arc<OnceLock<Running>>,
 }
 
 /// What is known once the bridge runs.
-#[derive(Clone, Debug)]
-pub struct Running {
+#[derive(Debug)]
+struct Running {
     /// The base of the bridge's URLs.
-    pub url: String,
-    /// The admin key.
-    pub admin_key: String,
-    /// The request of the demo installation.
-    pub request: Value,
-    /// The answer to it.
-    pub installation: Value,
+    url: String,
+    admin_key: String,
+    /// The request of the demo installation, and the answer to it.
+    request: Value,
+    installation: Value,
     /// What the functions need in their environment.
-    pub environment: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
 }
 
 impl Running {
@@ -61,39 +63,73 @@ impl Running {
 /// What a person says.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub struct Words {
+pub(crate) struct Words {
     /// The text.
-    pub text: Option<String>,
+    pub(crate) text: Option<String>,
     /// A link to an image instead.
-    pub image: Option<String>,
+    pub(crate) image: Option<String>,
     /// Which customer; the usual one where it is absent.
-    pub customer: Option<String>,
+    pub(crate) customer: Option<String>,
 }
 
 /// What goes wrong next.
-#[derive(Debug, Deserialize, Serialize)]
-pub struct Trouble {
-    /// `channel` or `helpdesk`.
-    pub side: String,
-    /// `500`, `429`, `hang` or `reset`.
-    pub how: String,
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub(crate) struct Trouble {
+    /// Whose calls fail.
+    pub(crate) side: Side,
+    /// How they fail.
+    pub(crate) how: Failure,
     /// How often.
-    pub times: usize,
+    pub(crate) times: usize,
+}
+
+/// A side of the bridge.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Side {
+    /// Where customers write.
+    Channel,
+    /// Where agents answer.
+    Helpdesk,
+}
+
+/// A failure.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Failure {
+    /// It fails itself.
+    #[serde(rename = "500")]
+    #[value(name = "500")]
+    Broken,
+    /// It wants fewer calls.
+    #[serde(rename = "429")]
+    #[value(name = "429")]
+    TooMany,
+    /// It does not answer.
+    Hang,
+    /// The connection breaks.
+    Reset,
 }
 
 impl Demo {
     /// Over these simulators.
-    pub fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
+    pub(crate) fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
         Self { channel, helpdesk, running: Arc::default() }
     }
 
-    /// Tells it what it serves, once the installation is made.
-    pub fn runs(&self, running: Running) {
-        let _ = self.running.set(running);
+    /// Tells it which bridge serves it, once that one runs.
+    pub(crate) fn runs(&self, bridge: &Bridge) {
+        let _ = self.running.set(Running {
+            url: bridge.url.clone(),
+            admin_key: bridge.admin_key.clone(),
+            request: bridge.request.clone(),
+            installation: bridge.installation.clone(),
+            environment: bridge.environment.clone(),
+        });
     }
 
     /// The routes, below `/demo`.
-    pub fn router(&self) -> Router {
+    pub(crate) fn router(&self) -> Router {
         Router::new()
             .route("/demo/say", post(say))
             .route("/demo/answer", post(answer))
@@ -161,20 +197,18 @@ async fn resolve(State(demo): State<Demo>) -> Response {
 }
 
 async fn fault(State(demo): State<Demo>, Json(trouble): Json<Trouble>) -> Response {
-    let faults: &Faults = match trouble.side.as_str() {
-        "channel" => demo.channel.faults(),
-        "helpdesk" => demo.helpdesk.faults(),
-        _ => return refusal("`side` should be channel or helpdesk"),
+    let faults: &Faults = match trouble.side {
+        Side::Channel => demo.channel.faults(),
+        Side::Helpdesk => demo.helpdesk.faults(),
     };
-    let how = match trouble.how.as_str() {
-        "500" => How::Status(500),
-        "429" => How::TooMany(2),
-        "hang" => How::Hang(Duration::from_secs(60)),
-        "reset" => How::Reset,
-        _ => return refusal("`how` should be 500, 429, hang or reset"),
+    let how = match trouble.how {
+        Failure::Broken => How::Status(500),
+        Failure::TooMany => How::TooMany(2),
+        Failure::Hang => How::Hang(Duration::from_secs(60)),
+        Failure::Reset => How::Reset,
     };
-    for _ in 0..trouble.times.min(1_000) {
-        faults.add(Fault::next(how.clone()));
+    if trouble.times > 0 {
+        faults.add(Fault::next(how).times(trouble.times.min(1_000)));
     }
     Json(json!({"waiting": faults.waiting()})).into_response()
 }
@@ -285,7 +319,7 @@ fn saying(words: &Words) -> Option<Saying> {
     match (&words.text, &words.image) {
         (_, Some(url)) => {
             let name = url.rsplit('/').next().unwrap_or("image.png").to_owned();
-            Some(Saying::Media { kind: "image".into(), url: url.clone(), name, size: 0 })
+            Some(Saying::Media { kind: MediaKind::Image, url: url.clone(), name, size: 0 })
         }
         (Some(text), None) => Some(Saying::Text(text.clone())),
         (None, None) => None,
@@ -306,7 +340,7 @@ async fn arrival(began: Instant, mut look: impl FnMut() -> Option<Seen>) -> Opti
 async fn receipt(demo: &Demo, message: &str) -> Option<String> {
     let running = demo.running.get()?;
     let url = format!("{}/installations/{}/messages", running.url, running.id());
-    let client = crate::bridge::client().ok()?;
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().ok()?;
     let began = Instant::now();
     let mut last = None;
     while began.elapsed() < RECEIPT_PATIENCE && last.as_deref() != Some("read") {

@@ -1,15 +1,15 @@
 //! `byoc`: the whole bridge on one machine, and the people who write through it.
 #![expect(clippy::print_stdout, reason = "this is a program for a terminal")]
 
+mod demo;
+
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use byoc_local::{
-    bridge::{Bridge, Settings},
-    demo::{Trouble, Words},
-    sim,
-};
-use clap::{Parser, Subcommand};
+use byoc_local::bridge::{Bridge, Settings};
+use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::{Value, json};
+
+use self::demo::{Demo, Failure, Side, Trouble, Words};
 
 /// The whole bridge on one machine, with simulated vendors. Without a command it starts; the commands talk to the one
 /// that runs.
@@ -60,10 +60,10 @@ enum Command {
     Resolve,
     /// A vendor fails the next calls.
     Fault {
-        /// `channel` or `helpdesk`.
-        side: String,
-        /// `500`, `429`, `hang` or `reset`.
-        how: String,
+        /// Whose calls fail.
+        side: Side,
+        /// How they fail.
+        how: Failure,
         /// How often.
         #[arg(default_value_t = 1)]
         times: usize,
@@ -97,19 +97,18 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<(), String> {
     byoc_local::log::start("warn");
     let kind = arguments.helpdesk.replace('-', "_");
-    let channel = sim::channel(&arguments.channel).ok_or_else(|| {
-        format!("there is no simulated channel `{}`; there are: {}", arguments.channel, sim::CHANNELS.join(", "))
-    })?;
-    let helpdesk = sim::helpdesk(&kind).ok_or_else(|| {
-        format!("there is no simulated helpdesk `{}`; there are: {}", arguments.helpdesk, sim::HELPDESKS.join(", "))
-    })?;
+    let channel = byoc_vendors::channel(&arguments.channel)?;
+    let helpdesk = byoc_vendors::helpdesk(&kind)?;
+    let demo = Demo::new(channel.clone(), helpdesk.clone());
     let settings = Settings {
         port: arguments.port,
         data: arguments.data.clone(),
         options: json!({"agent_name": true}),
+        routes: demo.router(),
         ..Settings::new(channel, helpdesk)
     };
     let bridge = Bridge::start(settings).await.map_err(|error| error.to_string())?;
+    demo.runs(&bridge);
     greet(&bridge, arguments);
     tokio::select! {
         () = feed(&bridge) => {}
@@ -194,8 +193,9 @@ async fn talk(port: u16, command: &Command) -> Result<(), String> {
             Ok(())
         }
         Command::Fault { side, how, times } => {
-            let trouble = Trouble { side: side.clone(), how: how.clone(), times: *times };
+            let trouble = Trouble { side: *side, how: *how, times: *times };
             post(&base, "fault", &json!(trouble)).await?;
+            let (side, how) = (name(*side), name(*how));
             println!(
                 "The {side} will fail its next {times} calls with {how}. Write something and watch it arrive all the same."
             );
@@ -220,6 +220,11 @@ async fn talk(port: u16, command: &Command) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+/// How a word of the command line is spelled.
+fn name(word: impl ValueEnum) -> String {
+    word.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 async fn post(base: &str, action: &str, body: &Value) -> Result<Value, String> {

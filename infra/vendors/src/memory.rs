@@ -1,19 +1,15 @@
-//! What every simulated channel remembers: who wrote, what arrived, where files are, and where to call.
+//! What a simulated channel remembers: who wrote, what arrived, where files are, and where to call.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::{
-    Json,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use byoc::message::MediaKind;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Saying, Seen};
+use crate::people::Seen;
 
 /// The memory of a simulated channel, shared by all who play it.
 #[derive(Debug, Default)]
@@ -25,7 +21,15 @@ impl<M> Clone for Memory<M> {
     }
 }
 
-/// What is remembered.
+/// What the memory of any simulated channel can do.
+pub trait Remembers: DeserializeOwned + Serialize + Send {
+    /// What arrived, oldest first.
+    fn seen(&self) -> &[Seen];
+    /// The generated URL was pasted by hand; means nothing where the webhook is set through the API only.
+    fn pasted(&mut self, _url: &str) {}
+}
+
+/// What most channels remember.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Remembered {
     /// The generated webhook URL.
@@ -47,8 +51,8 @@ pub struct Remembered {
 /// A file that a customer sent.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct CustomersFile {
-    /// `image`, `video`, `audio` or `file`.
-    pub kind: String,
+    /// What it shows.
+    pub kind: MediaKind,
     /// Where it really is.
     pub url: String,
     /// Its name.
@@ -64,7 +68,12 @@ impl<M> Memory<M> {
     }
 }
 
-impl<M: DeserializeOwned + Serialize> Memory<M> {
+impl<M: Remembers> Memory<M> {
+    /// What arrived at a customer, oldest first; every customer's with `None`.
+    pub fn received(&self, customer: Option<&str>) -> Vec<Seen> {
+        self.lock().seen().iter().filter(|seen| customer.is_none_or(|id| seen.contact == id)).cloned().collect()
+    }
+
     /// Everything, to survive a restart.
     pub fn snapshot(&self) -> Value {
         serde_json::to_value(&*self.lock()).unwrap_or_default()
@@ -80,11 +89,6 @@ impl<M: DeserializeOwned + Serialize> Memory<M> {
 }
 
 impl Memory {
-    /// What arrived at a customer, oldest first; every customer's with `None`.
-    pub fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        self.lock().seen.iter().filter(|seen| customer.is_none_or(|id| seen.contact == id)).cloned().collect()
-    }
-
     /// The URL to call.
     ///
     /// # Errors
@@ -131,30 +135,22 @@ impl Remembered {
     }
 }
 
-impl CustomersFile {
-    /// The file in what a customer says.
-    pub fn of(saying: &Saying) -> Option<Self> {
-        let Saying::Media { kind, url, name, size } = saying else { return None };
-        Some(Self { kind: kind.clone(), url: url.clone(), name: name.clone(), size: *size })
+impl Remembers for Remembered {
+    fn seen(&self) -> &[Seen] {
+        &self.seen
+    }
+
+    fn pasted(&mut self, url: &str) {
+        self.webhook = Some(url.to_owned());
     }
 }
 
-/// A refused call: the HTTP status, and what the vendor says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Refusal(pub u16, pub Value);
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        tracing::warn!(status = self.0, answer = %self.1, "a simulated vendor refused a call");
-        let status = StatusCode::from_u16(self.0).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, Json(self.1)).into_response()
+/// The content type of a customer's file.
+pub fn content_type(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Image => "image/png",
+        MediaKind::Video => "video/mp4",
+        MediaKind::Audio => "audio/ogg",
+        MediaKind::File => "application/octet-stream",
     }
-}
-
-/// Whether a URL is https, or leads to this machine.
-pub fn is_callable(url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(url) else { return false };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    url.scheme() == "https" || url.scheme() == "http" && is_here
 }

@@ -1,4 +1,4 @@
-//! What simulated channels share: the line to the bridge, faults, a memory, and customers who write the same way.
+//! What simulated channels share: a line to the bridge, faults, a memory, and customers who write the same way.
 
 use std::time::Duration;
 
@@ -9,11 +9,19 @@ use axum::{
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Customers, Faults, Said, Saying, Seen, WebhookCall, memory::Memory, post::Post};
+use crate::{
+    call::{self, PlatformCall},
+    fault::Faults,
+    memory::{Memory, Remembered, Remembers},
+    people::{People, Said, Saying, Seen, WebhookCall},
+};
+
+/// How long a customer's device takes to report something.
+const MOMENT: Duration = Duration::from_millis(60);
 
 /// What every simulated channel has.
 #[derive(Clone, Debug)]
-pub struct Base<M = super::memory::Remembered> {
+pub struct Base<M = Remembered> {
     /// How it calls.
     pub http: reqwest::Client,
     /// What it does wrong next.
@@ -27,9 +35,35 @@ impl<M: Default> Base<M> {
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn new() -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { http, faults: Faults::default(), memory: Memory::default() })
+    pub fn new() -> Result<Self, String> {
+        Self::with_patience(Duration::from_secs(60))
+    }
+
+    /// Nothing yet, on a platform that waits so long for an answer of the bridge.
+    ///
+    /// # Errors
+    /// The HTTP client could not be made.
+    pub fn with_patience(patience: Duration) -> Result<Self, String> {
+        Ok(Self { http: call::client(patience)?, faults: Faults::default(), memory: Memory::default() })
+    }
+}
+
+impl<M> Base<M> {
+    /// Makes calls one after the other, each after a moment: a customer's device reports in its own time.
+    pub fn send_later(&self, calls: impl IntoIterator<Item = Result<PlatformCall, String>>) {
+        let (http, calls): (_, Vec<_>) = (self.http.clone(), calls.into_iter().collect());
+        tokio::spawn(async move {
+            for call in calls {
+                tokio::time::sleep(MOMENT).await;
+                let sent = match call {
+                    Ok(call) => call.send(&http).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = sent {
+                    tracing::debug!(error, "a report did not arrive");
+                }
+            }
+        });
     }
 }
 
@@ -46,9 +80,11 @@ impl Base {
 }
 
 /// A channel that keeps all it knows in its [`Base`]; what its customers do follows from that.
-pub trait Remembering: Send + Sync {
+pub trait SimpleChannel: Send + Sync {
+    /// What it remembers.
+    type Memory: Remembers;
     /// What it has.
-    fn base(&self) -> &Base;
+    fn base(&self) -> &Base<Self::Memory>;
     /// The platform's id of a customer who may be named otherwise.
     fn id_of(&self, customer: &str) -> String {
         customer.to_owned()
@@ -57,27 +93,25 @@ pub trait Remembering: Send + Sync {
     ///
     /// # Errors
     /// There is nowhere to call.
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String>;
-    /// As [`Customers::paste_webhook`].
-    fn paste_webhook(&self, url: &str) {
-        self.base().memory.lock().webhook = Some(url.to_owned());
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String>;
+    /// The webhook call that reports what became of a message.
+    ///
+    /// # Errors
+    /// There is nowhere to call, or the platform reports nothing of the kind.
+    fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String>;
+    /// The generated URL was pasted by hand.
+    fn pasted(&self, url: &str) {
+        self.base().memory.lock().pasted(url);
     }
-    /// As [`Customers::receipt`].
-    fn receipt<'a>(
-        &'a self,
-        customer: &'a str,
-        message: &'a str,
-        receipt: &'a str,
-    ) -> BoxFuture<'a, Result<Said, String>>;
 }
 
-impl<T: Remembering> Customers for T {
+impl<T: SimpleChannel> People for T {
     fn faults(&self) -> &Faults {
         &self.base().faults
     }
 
     fn paste_webhook(&self, url: &str) {
-        Remembering::paste_webhook(self, url);
+        self.pasted(url);
     }
 
     fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
@@ -94,7 +128,7 @@ impl<T: Remembering> Customers for T {
         message: &'a str,
         receipt: &'a str,
     ) -> BoxFuture<'a, Result<Said, String>> {
-        Remembering::receipt(self, customer, message, receipt)
+        Box::pin(async move { self.reports(customer, message, receipt)?.send(&self.base().http).await })
     }
 
     fn received(&self, customer: Option<&str>) -> Vec<Seen> {

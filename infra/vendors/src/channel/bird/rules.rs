@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use byoc::text;
 use serde_json::{Map, Value, json};
 
-use super::super::memory::{Refusal, is_callable};
+use crate::rules::{Refusal, is_callable};
 
 /// How many segments a text message has at most.
 const SEGMENTS: usize = 12;
@@ -43,7 +43,7 @@ const EVENTS: &[&str] = &[
 ];
 
 /// A refusal in Bird's form.
-pub(super) fn refusal(status: u16, name: &str, param: &str) -> Refusal {
+pub(super) fn refused(status: u16, name: &str, param: &str) -> Refusal {
     let kind = match status {
         401 => "auth_error",
         404 => "not_found_error",
@@ -58,7 +58,7 @@ pub(super) fn refusal(status: u16, name: &str, param: &str) -> Refusal {
 }
 
 fn invalid(param: &str) -> Refusal {
-    refusal(422, "InvalidRequest", param)
+    refused(422, "InvalidRequest", param)
 }
 
 /// The JSON of a call.
@@ -66,7 +66,7 @@ pub(super) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let is_json =
         headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     let body = serde_json::from_slice(body).ok().filter(|body: &Value| is_json && body.is_object());
-    body.ok_or_else(|| refusal(400, "BadRequest", "body"))
+    body.ok_or_else(|| refused(400, "BadRequest", "body"))
 }
 
 /// The fields of a webhook that is made, or changed where `is_new` is false.
@@ -92,13 +92,13 @@ pub(super) fn webhook(body: &Value, is_new: bool) -> Result<Map<String, Value>, 
 /// What a text message shows.
 pub(super) fn sms(body: &Value) -> Result<Vec<String>, Refusal> {
     if let Some(preview) = ["media_urls", "scheduled_at", "contact_id"].iter().find(|name| body.get(name).is_some()) {
-        return Err(refusal(422, "SMSUnsupportedFeature", preview));
+        return Err(refused(422, "SMSUnsupportedFeature", preview));
     }
     only(body, &["to", "from", "text", "category", "metadata", "tags", "options"])?;
     common(body)?;
     let words = string(body, "/text").ok_or_else(|| invalid("text"))?;
     if !text::fits(words, text::sms_limit(words, SEGMENTS)) {
-        return Err(refusal(422, "SMSTooLong", "text"));
+        return Err(refused(422, "SMSTooLong", "text"));
     }
     let categories = ["authentication", "marketing", "service", "transactional"];
     if !string(body, "/category").is_some_and(|category| categories.contains(&category)) {
@@ -106,7 +106,7 @@ pub(super) fn sms(body: &Value) -> Result<Vec<String>, Refusal> {
     }
     let digits = string(body, "/to").and_then(|to| to.strip_prefix('+')).unwrap_or_default();
     if !(7..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(refusal(422, "SMSInvalidRecipient", "to"));
+        return Err(refused(422, "SMSInvalidRecipient", "to"));
     }
     Ok(vec![words.to_owned()])
 }
@@ -116,7 +116,7 @@ pub(super) fn apple(body: &Value) -> Result<Vec<String>, Refusal> {
     only(body, &["to", "from", "source", "content", "category", "metadata", "tags", "group", "intent", "locale"])?;
     common(body)?;
     if string(body, "/source").is_some_and(|source| source != "api") {
-        return Err(refusal(422, "AMBMessageSourceNotPermitted", "source"));
+        return Err(refused(422, "AMBMessageSourceNotPermitted", "source"));
     }
     let content = body.get("content").ok_or_else(|| invalid("content"))?;
     match string(content, "/type") {
@@ -134,7 +134,7 @@ fn text_content(content: &Value) -> Result<Vec<String>, Refusal> {
         only(attachment, &["source_url", "attachment_id", "name", "mime_type"])?;
         let url = string(attachment, "/source_url").ok_or_else(|| invalid("content.attachments"))?;
         if !is_callable(url) {
-            return Err(refusal(422, "AMBEndpointNotHTTPS", "content.attachments"));
+            return Err(refused(422, "AMBEndpointNotHTTPS", "content.attachments"));
         }
         let name = string(attachment, "/name").unwrap_or("file");
         lines.push(format!("[attachment {name}] {url}"));
@@ -151,7 +151,7 @@ fn quick_reply(content: &Value) -> Result<Vec<String>, Refusal> {
     let titles: Vec<&str> = items.iter().filter_map(|item| string(item, "/title")).collect();
     let ids = items.iter().filter(|item| string(item, "/identifier").is_some()).count();
     if !(2..=5).contains(&items.len()) || titles.len() != items.len() || ids != items.len() {
-        return Err(refusal(422, "AMBQuickReplyItemsInvalid", "items"));
+        return Err(refused(422, "AMBQuickReplyItemsInvalid", "items"));
     }
     Ok(vec![format!("[quick reply] {summary}: {}", titles.join(" | "))])
 }

@@ -2,26 +2,21 @@
 //!
 //! It refuses what the real one refuses, keeps retry keys, signs its calls, and has webhook redelivery switched on.
 
-use axum::{
-    Json, Router,
-    body::Bytes,
-    extract::{Path, State},
-    http::{HeaderMap, header},
-    response::Response,
-    routing::{get, post},
-};
+use axum::Router;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use byoc::{clock::now_ms, crypto::hmac_sha256};
-use futures_util::future::BoxFuture;
+use byoc::{clock::now_ms, crypto::hmac_sha256, message::MediaKind};
 use serde_json::{Value, json};
 
-use super::{
-    ChannelSim, Said, Saying,
-    base::{Base, Remembering},
-    memory::{CustomersFile, Refusal, is_callable},
-    post::Post,
+use crate::{
+    call::PlatformCall,
+    json::{merge, put},
+    memory::{CustomersFile, Remembered},
+    people::{ChannelSim, Saying},
+    rules::Refusal,
+    simple::{Base, SimpleChannel},
 };
 
+mod api;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -42,19 +37,18 @@ impl Line {
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn demo() -> reqwest::Result<Self> {
+    pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
 
     /// The call that brings events.
-    fn events(&self, events: &[Value]) -> Result<Post, String> {
+    fn events(&self, events: &[Value]) -> Result<PlatformCall, String> {
         let url = self.base.memory.webhook()?;
         let body = json!({"destination": BOT, "events": events}).to_string();
         let signature = STANDARD.encode(hmac_sha256(SECRET.as_bytes(), body.as_bytes()));
         let id = events.first().and_then(|event| event.get("webhookEventId")).and_then(Value::as_str);
-        let headers =
-            vec![("content-type", "application/json; charset=utf-8".to_owned()), ("x-line-signature", signature)];
-        Ok(Post { id: id.unwrap_or_default().to_owned(), url, headers, body: body.into() })
+        let call = PlatformCall::post(id.unwrap_or_default(), url, "application/json; charset=utf-8", body);
+        Ok(call.header("x-line-signature", signature))
     }
 
     /// Brings a push to its customer.
@@ -106,92 +100,6 @@ impl Line {
     }
 }
 
-fn merge(into: &mut Value, from: Value) {
-    if let (Some(into), Value::Object(from)) = (into.as_object_mut(), from) {
-        into.extend(from);
-    }
-}
-
-fn authorized(headers: &HeaderMap) -> Result<(), Refusal> {
-    if headers.get(header::AUTHORIZATION).is_some_and(|given| given == format!("Bearer {TOKEN}").as_str()) {
-        return Ok(());
-    }
-    let message = "Authentication failed due to the following reason: invalid token. Confirm that the access token in \
-                   the authorization header is valid.";
-    Err(Refusal(401, json!({"message": message})))
-}
-
-fn not_found(message: &str) -> Refusal {
-    Refusal(404, json!({"message": message}))
-}
-
-async fn bot_info(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
-    authorized(&headers)?;
-    Ok(Json(json!({"userId": BOT, "basicId": "@000example", "displayName": "Example shop", "chatMode": "bot"})))
-}
-
-async fn set_endpoint(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
-    authorized(&headers)?;
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let url = body.get("endpoint").and_then(Value::as_str).filter(|url| is_callable(url) && url.len() <= 500);
-    let refused = || Refusal(400, json!({"message": "Invalid webhook endpoint URL"}));
-    line.base.memory.lock().webhook = Some(url.ok_or_else(refused)?.to_owned());
-    Ok(Json(json!({})))
-}
-
-async fn get_endpoint(State(line): State<Line>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
-    authorized(&headers)?;
-    let url = line.base.memory.webhook().map_err(|_| not_found("Webhook endpoint not found"))?;
-    Ok(Json(json!({"endpoint": url, "active": true})))
-}
-
-async fn push(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
-    authorized(&headers)?;
-    let refused = |message: &str| Refusal(400, json!({"message": message}));
-    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| !kind.as_bytes().starts_with(b"application/json")) {
-        return Err(Refusal(415, json!({"message": "Unsupported media type"})));
-    }
-    if body.len() > 2 << 20 {
-        return Err(Refusal(413, json!({"message": "too large"})));
-    }
-    let key = headers.get("x-line-retry-key").and_then(|key| key.to_str().ok());
-    let is_uuid = |key: &str| {
-        let lengths: Vec<usize> = key.split('-').map(str::len).collect();
-        lengths == [8, 4, 4, 4, 12] && key.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
-    };
-    if key.is_some_and(|key| !is_uuid(key)) {
-        return Err(refused("The retry key is invalid"));
-    }
-    let body: Value = serde_json::from_slice(&body).map_err(|_| refused("The request body could not be parsed"))?;
-    line.push(key, &body).map(Json)
-}
-
-async fn profile(
-    State(line): State<Line>,
-    Path(customer): Path<String>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Refusal> {
-    authorized(&headers)?;
-    if !line.base.memory.lock().reachable.contains(&customer) {
-        return Err(not_found("Not found"));
-    }
-    let name = if customer == CUSTOMER { "Mirai Hoshizora" } else { customer.as_str() };
-    Ok(Json(json!({"userId": customer, "displayName": name, "language": "ja"})))
-}
-
-async fn content(State(line): State<Line>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
-    authorized(&headers)?;
-    if !line.base.memory.lock().files.contains_key(&id) {
-        return Err(not_found("Not found"));
-    }
-    line.base.serve(&id).await.ok_or_else(|| Refusal(410, json!({"message": "The content is gone"})))
-}
-
-async fn transcoding(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
-    authorized(&headers)?;
-    Ok(Json(json!({"status": "succeeded"})))
-}
-
 impl ChannelSim for Line {
     fn kind(&self) -> &'static str {
         "line"
@@ -206,14 +114,7 @@ impl ChannelSim for Line {
     }
 
     fn router(&self) -> Router {
-        Router::new()
-            .route("/v2/bot/info", get(bot_info))
-            .route("/v2/bot/channel/webhook/endpoint", get(get_endpoint).put(set_endpoint))
-            .route("/v2/bot/message/push", post(push))
-            .route("/v2/bot/profile/{customer}", get(profile))
-            .route("/v2/bot/message/{id}/content", get(content))
-            .route("/v2/bot/message/{id}/content/transcoding", get(transcoding))
-            .with_state(self.clone())
+        api::router(self.clone())
     }
 
     fn install(&self, base: &str) -> Value {
@@ -222,31 +123,31 @@ impl ChannelSim for Line {
     }
 }
 
-impl Remembering for Line {
+impl SimpleChannel for Line {
+    type Memory = Remembered;
+
     fn base(&self) -> &Base {
         &self.base
     }
 
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
         let mut memory = self.base.memory.lock();
         memory.reachable.insert(customer.to_owned());
-        let mut message = match (CustomersFile::of(&saying), saying) {
-            (Some(file), _) => {
-                let mut message = match file.kind.as_str() {
-                    "file" => json!({"type": "file", "fileName": file.name, "fileSize": file.size}),
+        let mut message = match saying {
+            Saying::Text(text) => json!({"type": "text", "text": text}),
+            Saying::Media { kind, url, name, size } => {
+                let mut message = match kind {
+                    MediaKind::File => json!({"type": "file", "fileName": name, "fileSize": size}),
                     kind => json!({"type": kind, "contentProvider": {"type": "line"}}),
                 };
-                let id = memory.keep(file);
-                merge(&mut message, json!({"id": id}));
+                put(&mut message, "id", memory.keep(CustomersFile { kind, url, name, size }));
                 message
             }
-            (None, Saying::Text(text)) => json!({"type": "text", "text": text}),
-            (None, Saying::Raw(message)) => message,
-            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
+            Saying::Raw(message) => message,
         };
         if message.get("id").is_none() {
             let id = (560_000_000_000_000_000 + memory.number()).to_string();
-            merge(&mut message, json!({"id": id}));
+            put(&mut message, "id", id);
         }
         let number = memory.number();
         drop(memory);
@@ -259,14 +160,9 @@ impl Remembering for Line {
     }
 
     /// Does nothing: the bridge sets the endpoint through the API.
-    fn paste_webhook(&self, _url: &str) {}
+    fn pasted(&self, _url: &str) {}
 
-    fn receipt<'a>(
-        &'a self,
-        _customer: &'a str,
-        _message: &'a str,
-        _receipt: &'a str,
-    ) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async { Err("LINE has no receipts".to_owned()) })
+    fn reports(&self, _customer: &str, _message: &str, _receipt: &str) -> Result<PlatformCall, String> {
+        Err("LINE has no receipts".to_owned())
     }
 }

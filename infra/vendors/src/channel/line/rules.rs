@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::rules::is_callable;
+
 /// Checks a message and says what the customer sees; the name of the wrong field otherwise.
 pub(super) fn check(message: &Value) -> Result<Vec<String>, String> {
     let text = |name: &str| message.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -86,6 +88,6 @@ fn within(text: &str, least: usize, most: usize, field: &str) -> Result<(), Stri
 }
 
 fn link(url: &str, field: &str) -> Result<(), String> {
-    let is_good = crate::sim::memory::is_callable(url) && url.len() <= 2_000;
+    let is_good = is_callable(url) && url.len() <= 2_000;
     if is_good { Ok(()) } else { Err(field.to_owned()) }
 }

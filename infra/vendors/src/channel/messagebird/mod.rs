@@ -2,8 +2,6 @@
 //!
 //! It refuses what the real one refuses, signs its webhooks, and reports what becomes of a message.
 
-use std::time::Duration;
-
 use axum::{
     Json, Router,
     body::Bytes,
@@ -15,39 +13,26 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use byoc::{
     clock::now_ms,
     crypto::{hmac_sha256, sha256_hex},
-    text,
 };
-use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{
-    ChannelSim, Said, Saying,
-    base::{Base, Remembering, number},
-    memory::{CustomersFile, Refusal, is_callable},
-    post::Post,
+use self::rules::{Checked, refused};
+use crate::{
+    call::PlatformCall,
+    json::put,
+    memory::Remembered,
+    people::{ChannelSim, Saying},
+    rules::{Refusal, is_authorized},
+    simple::{Base, SimpleChannel, number},
 };
+
+mod rules;
+#[cfg(test)]
+mod tests;
 
 const ACCESS_KEY: &str = "live_EXAMPLE0123456789";
 const SIGNING_KEY: &str = "simulated-signing-key-0123456789";
 const NUMBER: &str = "447700900170";
-/// How many parts a text message has at most.
-const PARTS: usize = 9;
-/// The fields of a message.
-const FIELDS: &[&str] = &[
-    "body",
-    "datacoding",
-    "gateway",
-    "mclass",
-    "originator",
-    "recipients",
-    "reference",
-    "reportUrl",
-    "scheduledDatetime",
-    "shortenUrls",
-    "type",
-    "typeDetails",
-    "validity",
-];
 const CUSTOMER: &str = "+447700900161";
 
 /// A simulated MessageBird with one number.
@@ -61,12 +46,12 @@ impl MessageBird {
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn demo() -> reqwest::Result<Self> {
+    pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
 
     /// Reports what became of a message, by a GET as the real one does.
-    async fn report(&self, url: &str, to: &str, id: &str, status: &str) -> Result<Said, String> {
+    fn report(url: &str, to: &str, id: &str, status: &str) -> PlatformCall {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
                 ("id", id),
@@ -76,59 +61,20 @@ impl MessageBird {
             ])
             .finish();
         let url = format!("{url}?{query}");
-        let request = self.base.http.get(&url).header("messagebird-signature-jwt", token(&url, b""));
-        let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
-        let status = answer.status().as_u16();
-        Ok(Said { id: id.to_owned(), status, body: answer.text().await.unwrap_or_default(), attempts: 1 })
+        let signature = token(&url, b"");
+        PlatformCall::get(id, url).header("messagebird-signature-jwt", signature)
     }
 
     fn take(&self, body: &Value) -> Result<Value, Refusal> {
-        let field = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let refused = |code: u32, why: &str, parameter: &str| {
-            let error = json!({"code": code, "description": why, "parameter": parameter});
-            Err(Refusal(422, json!({"errors": [error]})))
-        };
-        if let Some(unknown) =
-            body.as_object().and_then(|fields| fields.keys().find(|name| !FIELDS.contains(&name.as_str())))
-        {
-            return refused(10, "unknown parameter", unknown);
-        }
-        if field("originator") != NUMBER {
-            return refused(10, "originator is invalid", "originator");
-        }
-        let recipients = body.get("recipients").and_then(Value::as_array).cloned().unwrap_or_default();
-        let [Value::String(to)] = recipients.as_slice() else {
-            return refused(9, "no (correct) recipients found", "recipients");
-        };
-        let words = field("body");
-        if words.is_empty() || !text::fits(&words, text::sms_limit(&words, PARTS)) {
-            return refused(10, "body is invalid", "body");
-        }
-        // Without it everything is written in GSM 03.38, and other letters become question marks.
-        if !matches!(field("datacoding").as_str(), "auto" | "unicode" | "plain") {
-            return refused(10, "datacoding is invalid", "datacoding");
-        }
-        let report = field("reportUrl");
-        if !is_callable(&report) || field("reference").is_empty() {
-            return refused(10, "reportUrl and reference go together", "reportUrl");
-        }
-        let to = format!("+{}", to.trim_start_matches('+'));
+        let Checked { to, words, report } = rules::check(body)?;
         let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(&to) {
-            return refused(9, "no (correct) recipients found", "recipients");
+            return Err(refused(9, "no (correct) recipients found", "recipients"));
         }
         let id = format!("{:032x}", memory.number());
         memory.arrived(&id, &to, NUMBER, &[words], body.clone());
         drop(memory);
-        let (bird, message) = (self.clone(), id.clone());
-        tokio::spawn(async move {
-            for status in ["sent", "delivered"] {
-                tokio::time::sleep(Duration::from_millis(60)).await;
-                if let Err(error) = bird.report(&report, &to, &message, status).await {
-                    tracing::debug!(error, "a report did not arrive");
-                }
-            }
-        });
+        self.base.send_later(["sent", "delivered"].map(|status| Ok(Self::report(&report, &to, &id, status))));
         Ok(json!({"id": id, "recipients": {"totalCount": 1, "items": [{"status": "sent"}]}}))
     }
 }
@@ -140,8 +86,8 @@ fn token(url: &str, body: &[u8]) -> String {
         "iss": "MessageBird", "nbf": now, "exp": now + 60, "jti": rand::random::<u64>().to_string(),
         "url_hash": sha256_hex(url.as_bytes()),
     });
-    if let (false, Some(claims)) = (body.is_empty(), claims.as_object_mut()) {
-        claims.insert("payload_hash".to_owned(), sha256_hex(body).into());
+    if !body.is_empty() {
+        put(&mut claims, "payload_hash", sha256_hex(body));
     }
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&json!({"alg": "HS256", "typ": "JWT"})), encode(&claims));
@@ -149,7 +95,7 @@ fn token(url: &str, body: &[u8]) -> String {
 }
 
 fn authorized(headers: &HeaderMap) -> Result<(), Refusal> {
-    if headers.get(header::AUTHORIZATION).is_some_and(|given| given == format!("AccessKey {ACCESS_KEY}").as_str()) {
+    if is_authorized(headers, &format!("AccessKey {ACCESS_KEY}")) {
         return Ok(());
     }
     let error =
@@ -203,7 +149,9 @@ impl ChannelSim for MessageBird {
     }
 }
 
-impl Remembering for MessageBird {
+impl SimpleChannel for MessageBird {
+    type Memory = Remembered;
+
     fn base(&self) -> &Base {
         &self.base
     }
@@ -212,7 +160,7 @@ impl Remembering for MessageBird {
         number(customer, "+4477", 8)
     }
 
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
         let url = self.base.memory.webhook()?;
         let customer = self.id_of(customer);
         let mut memory = self.base.memory.lock();
@@ -222,65 +170,24 @@ impl Remembering for MessageBird {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("id", &id).append_pair("recipient", NUMBER);
         form.append_pair("originator", customer.trim_start_matches('+'));
-        match (CustomersFile::of(&saying), saying) {
+        match saying {
+            Saying::Text(text) => drop(form.append_pair("body", &text)),
             // Files of multimedia messages lie behind links that anybody can open.
-            (Some(file), _) => drop(form.append_pair("message", "").append_pair("mediaURLs", &file.url)),
-            (None, Saying::Text(text)) => drop(form.append_pair("body", &text)),
-            (None, Saying::Raw(Value::Object(fields))) => {
-                for (name, value) in fields {
-                    form.append_pair(&name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            Saying::Media { url, .. } => drop(form.append_pair("message", "").append_pair("mediaURLs", &url)),
+            Saying::Raw(fields) => {
+                for (name, value) in fields.as_object().ok_or("these are no fields of a form")? {
+                    form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
                 }
             }
-            (None, _) => return Err("this is nothing that a customer says".to_owned()),
         }
-        let body = Bytes::from(form.finish());
-        let headers = vec![
-            ("content-type", "application/x-www-form-urlencoded".to_owned()),
-            ("messagebird-signature-jwt", token(&url, &body)),
-        ];
-        Ok(Post { id, url, headers, body })
+        let body = form.finish();
+        let signature = token(&url, body.as_bytes());
+        let call = PlatformCall::post(&id, url, "application/x-www-form-urlencoded", body);
+        Ok(call.header("messagebird-signature-jwt", signature))
     }
 
-    fn receipt<'a>(
-        &'a self,
-        customer: &'a str,
-        message: &'a str,
-        receipt: &'a str,
-    ) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let status = if receipt == "failed" { "delivery_failed" } else { receipt };
-            self.report(&self.base.memory.webhook()?, &self.id_of(customer), message, status).await
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_refuses_what_messagebird_refuses() {
-        let bird = MessageBird::demo().unwrap();
-        let message = |name: &str, value: Value| {
-            let mut message = json!({"originator": NUMBER, "recipients": ["447700900161"], "body": "x", "reference": "r",
-                "datacoding": "auto", "reportUrl": "https://x.example/"});
-            message[name] = value;
-            message
-        };
-        for (body, code) in [
-            (message("originator", json!("1")), 10),
-            (message("recipients", json!([])), 9),
-            (message("body", json!("")), 10),
-            (message("body", json!("x".repeat(1_378))), 10),
-            (message("body", json!("ж".repeat(604))), 10),
-            (message("datacoding", json!("morse")), 10),
-            (message("colour", json!("red")), 10),
-            (message("reportUrl", json!("ftp://x")), 10),
-            (message("reference", json!("")), 10),
-            (message("body", json!("nobody has this number")), 9),
-        ] {
-            let Err(Refusal(422, answer)) = bird.take(&body) else { panic!("{body} was taken") };
-            assert_eq!(answer["errors"][0]["code"], code, "{body}");
-        }
+    fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {
+        let status = if receipt == "failed" { "delivery_failed" } else { receipt };
+        Ok(Self::report(&self.base.memory.webhook()?, &self.id_of(customer), message, status))
     }
 }

@@ -1,51 +1,17 @@
-//! Messenger's messages, in and out: <https://developers.facebook.com/docs/messenger-platform>.
+//! What a message must be: <https://developers.facebook.com/docs/messenger-platform/reference/send-api>.
 
-use byoc::clock::now_ms;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{error, file_in};
-use crate::sim::{
-    Saying,
-    memory::{Refusal, is_callable},
+use crate::{
+    channel::meta::rules::refused,
+    rules::{Refusal, is_callable},
 };
 
-pub(super) const PAGE: &str = "100000000000001";
-
-fn envelope(customer: &str, content: Value) -> Value {
-    let mut event = json!({"sender": {"id": customer}, "recipient": {"id": PAGE}, "timestamp": now_ms()});
-    if let (Some(fields), Value::Object(content)) = (event.as_object_mut(), content) {
-        fields.extend(content);
-    }
-    json!({"object": "page", "entry": [{"id": PAGE, "time": now_ms(), "messaging": [event]}]})
-}
-
-pub(super) fn written(customer: &str, number: u64, saying: Saying) -> Result<(String, Value), String> {
-    let id = format!("m_IN{number}");
-    let message = match file_in(saying) {
-        // Files lie behind links that anybody can open for a while.
-        Ok(file) => json!({"mid": id, "attachments": [{"type": file.kind, "payload": {"url": file.url}}]}),
-        Err(Saying::Text(text)) => json!({"mid": id, "text": text}),
-        Err(Saying::Raw(Value::Object(mut fields))) => {
-            fields.insert("mid".to_owned(), id.clone().into());
-            fields.into()
-        }
-        Err(_) => return Err("this is nothing that a customer says".to_owned()),
-    };
-    Ok((id, envelope(customer, json!({"message": message}))))
-}
-
-pub(super) fn news(customer: &str, message: &str, receipt: &str) -> Value {
-    match receipt {
-        "delivered" => envelope(customer, json!({"delivery": {"mids": [message], "watermark": now_ms()}})),
-        _ => envelope(customer, json!({"read": {"watermark": now_ms()}})),
-    }
-}
-
 /// Checks a message: its receiver, its sender and what the customer sees.
-pub(super) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
+pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let list = |pointer: &str| body.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
-    let bad = |why: &str| error(400, 100, why);
+    let bad = |why: &str| refused(400, 100, why);
     if text("/recipient/id").is_empty() || text("/messaging_type") != "RESPONSE" {
         return Err(bad("recipient and messaging_type are needed"));
     }
@@ -86,7 +52,7 @@ pub(super) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>),
 }
 
 fn template(body: &Value) -> Result<Vec<String>, Refusal> {
-    let bad = |why: &str| error(400, 100, why);
+    let bad = |why: &str| refused(400, 100, why);
     let payload = body.pointer("/message/attachment/payload").cloned().unwrap_or_default();
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();

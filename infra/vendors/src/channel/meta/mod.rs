@@ -3,8 +3,6 @@
 //! They refuse what the real ones refuse, sign their webhooks, repeat them until they are taken, and report what becomes
 //! of a message.
 
-use std::time::Duration;
-
 use axum::{
     Json, Router,
     body::Bytes,
@@ -13,21 +11,22 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use byoc::{clock::now_ms, crypto::hmac_sha256};
-use futures_util::future::BoxFuture;
+use byoc::crypto::hmac_sha256;
 use serde_json::{Value, json};
 
-use super::{
-    ChannelSim, Said, Saying,
-    base::{Base, Remembering, number},
-    memory::{CustomersFile, Refusal},
-    post::Post,
+use self::rules::refused;
+use super::{messenger, whatsapp};
+use crate::{
+    call::PlatformCall,
+    memory::Remembered,
+    people::{ChannelSim, Saying},
+    rules::{Refusal, is_authorized},
+    simple::{Base, SimpleChannel, number},
 };
 
-mod messenger;
+pub(super) mod rules;
 #[cfg(test)]
 mod tests;
-mod whatsapp;
 
 const TOKEN: &str = "EAABsimulated0123456789";
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -35,8 +34,10 @@ const VERIFY_TOKEN: &str = "simulated-verify-token-1";
 
 /// Which of the two is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Product {
+pub enum Product {
+    /// WhatsApp, with one number.
     WhatsApp,
+    /// Messenger, with one Page.
     Messenger,
 }
 
@@ -48,23 +49,11 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// WhatsApp, with one number.
+    /// The number or Page of the local bridge.
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn whatsapp() -> reqwest::Result<Self> {
-        Self::new(Product::WhatsApp)
-    }
-
-    /// Messenger, with one Page.
-    ///
-    /// # Errors
-    /// As [`whatsapp`](Self::whatsapp).
-    pub fn messenger() -> reqwest::Result<Self> {
-        Self::new(Product::Messenger)
-    }
-
-    fn new(product: Product) -> reqwest::Result<Self> {
+    pub fn demo(product: Product) -> Result<Self, String> {
         Ok(Self { product, base: Base::new()? })
     }
 
@@ -77,11 +66,11 @@ impl Meta {
     }
 
     /// A signed call, with every letter beyond ASCII escaped as Meta does.
-    fn signed(&self, id: &str, body: &Value) -> Result<Post, String> {
+    fn signed(&self, id: &str, body: &Value) -> Result<PlatformCall, String> {
         let body = byoc::queue::ascii_json(body).replace('/', "\\/");
         let signature = format!("sha256={}", hex::encode(hmac_sha256(SECRET.as_bytes(), body.as_bytes())));
-        let headers = vec![("content-type", "application/json".to_owned()), ("x-hub-signature-256", signature)];
-        Ok(Post { id: id.to_owned(), url: self.base.memory.webhook()?, headers, body: body.into() })
+        let call = PlatformCall::post(id, self.base.memory.webhook()?, "application/json", body);
+        Ok(call.header("x-hub-signature-256", signature))
     }
 
     /// Brings a message to its customer.
@@ -93,7 +82,7 @@ impl Meta {
         let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(&to) {
             let code = if self.product == Product::WhatsApp { 131_026 } else { 551 };
-            return Err(error(400, code, "the customer cannot be reached"));
+            return Err(refused(400, code, "the customer cannot be reached"));
         }
         let number = memory.number();
         let id = match self.product {
@@ -102,15 +91,7 @@ impl Meta {
         };
         memory.arrived(&id, &to, from, &lines, body.clone());
         drop(memory);
-        let (meta, customer, message) = (self.clone(), to.clone(), id.clone());
-        tokio::spawn(async move {
-            for status in ["delivered", "read"] {
-                tokio::time::sleep(Duration::from_millis(60)).await;
-                if let Err(error) = meta.receipt(&customer, &message, status).await {
-                    tracing::debug!(error, "a status did not arrive");
-                }
-            }
-        });
+        self.base.send_later(["delivered", "read"].map(|receipt| self.reports(&to, &id, receipt)));
         Ok(match self.product {
             Product::WhatsApp => json!({
                 "messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": id}],
@@ -120,18 +101,11 @@ impl Meta {
     }
 }
 
-/// An error in the shape of the Graph API.
-fn error(status: u16, code: u32, message: &str) -> Refusal {
-    let error =
-        json!({"message": format!("(#{code}) {message}"), "type": "OAuthException", "code": code, "fbtrace_id": "A"});
-    Refusal(status, json!({"error": error}))
-}
-
 fn authorized(headers: &HeaderMap) -> Result<(), Refusal> {
-    if headers.get(header::AUTHORIZATION).is_some_and(|given| given == format!("Bearer {TOKEN}").as_str()) {
+    if is_authorized(headers, &format!("Bearer {TOKEN}")) {
         return Ok(());
     }
-    Err(error(401, 190, "Error validating access token"))
+    Err(refused(401, 190, "Error validating access token"))
 }
 
 async fn send(
@@ -142,12 +116,12 @@ async fn send(
 ) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
     if account != meta.account() {
-        return Err(error(400, 100, "Unsupported post request"));
+        return Err(refused(400, 100, "Unsupported post request"));
     }
     if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
-        return Err(error(400, 100, "the body should be JSON"));
+        return Err(refused(400, 100, "the body should be JSON"));
     }
-    let body: Value = serde_json::from_slice(&body).map_err(|_| error(400, 100, "the body is not JSON"))?;
+    let body: Value = serde_json::from_slice(&body).map_err(|_| refused(400, 100, "the body is not JSON"))?;
     meta.take(&body).map(Json)
 }
 
@@ -165,12 +139,12 @@ async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: Heade
     if meta.product == Product::Messenger && memory.reachable.contains(&id) {
         return Ok(Json(json!({"first_name": "Sam", "last_name": "Example", "id": id})));
     }
-    Err(error(404, 100, "Object does not exist"))
+    Err(refused(404, 100, "Object does not exist"))
 }
 
 async fn file(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
     authorized(&headers)?;
-    meta.base.serve(&id).await.ok_or_else(|| error(404, 100, "gone"))
+    meta.base.serve(&id).await.ok_or_else(|| refused(404, 100, "gone"))
 }
 
 impl ChannelSim for Meta {
@@ -216,7 +190,9 @@ impl ChannelSim for Meta {
     }
 }
 
-impl Remembering for Meta {
+impl SimpleChannel for Meta {
+    type Memory = Remembered;
+
     fn base(&self) -> &Base {
         &self.base
     }
@@ -229,7 +205,7 @@ impl Remembering for Meta {
         number(customer, "1650", 7)
     }
 
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
         let customer = self.id_of(customer);
         let number = {
             let mut memory = self.base.memory.lock();
@@ -237,35 +213,18 @@ impl Remembering for Meta {
             memory.number()
         };
         let (id, body) = match self.product {
-            Product::WhatsApp => whatsapp::written(&self.base.memory, &customer, number, saying)?,
-            Product::Messenger => messenger::written(&customer, number, saying)?,
+            Product::WhatsApp => whatsapp::written(&self.base.memory, &customer, number, saying),
+            Product::Messenger => messenger::written(&customer, number, saying),
         };
         self.signed(&id, &body)
     }
 
-    fn receipt<'a>(
-        &'a self,
-        customer: &'a str,
-        message: &'a str,
-        receipt: &'a str,
-    ) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let customer = self.id_of(customer);
-            let body = match self.product {
-                Product::WhatsApp => whatsapp::status(&customer, message, receipt),
-                Product::Messenger => messenger::news(&customer, message, receipt),
-            };
-            self.signed(message, &body)?.send(&self.base.http).await
-        })
+    fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {
+        let customer = self.id_of(customer);
+        let body = match self.product {
+            Product::WhatsApp => whatsapp::status(&customer, message, receipt),
+            Product::Messenger => messenger::news(&customer, message, receipt),
+        };
+        self.signed(message, &body)
     }
-}
-
-/// A customer's file in what they say, or what they say.
-fn file_in(saying: Saying) -> Result<CustomersFile, Saying> {
-    CustomersFile::of(&saying).ok_or(saying)
-}
-
-/// Seconds, as WhatsApp writes times.
-fn seconds() -> String {
-    (now_ms() / 1_000).to_string()
 }

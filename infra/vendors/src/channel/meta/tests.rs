@@ -11,7 +11,7 @@ fn code(meta: &Meta, body: &Value) -> Option<u64> {
 
 #[tokio::test]
 async fn whatsapp_refuses_what_it_documents() {
-    let meta = Meta::whatsapp().unwrap();
+    let meta = Meta::demo(Product::WhatsApp).unwrap();
     meta.base.memory.lock().reachable.insert("1".to_owned());
     let message = |more: Value| {
         let mut message = json!({"messaging_product": "whatsapp", "to": "1", "type": "text", "text": {"body": "x"}});
@@ -41,7 +41,7 @@ async fn whatsapp_refuses_what_it_documents() {
 
 #[tokio::test]
 async fn messenger_refuses_what_it_documents() {
-    let meta = Meta::messenger().unwrap();
+    let meta = Meta::demo(Product::Messenger).unwrap();
     meta.base.memory.lock().reachable.insert("1".to_owned());
     let message = |message: Value| json!({"recipient": {"id": "1"}, "messaging_type": "RESPONSE", "message": message});
     let reply = json!({"content_type": "text", "title": "x".repeat(21), "payload": "x"});

@@ -3,7 +3,7 @@
 //! It checks the service account's token, drops repeats of a message id, signs its events, and reports what becomes of a
 //! message.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
@@ -23,16 +23,22 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use byoc::clock::now_ms;
-use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    ChannelSim, Said, Saying,
-    base::{Base, Remembering, number},
-    memory::{CustomersFile, Refusal, is_callable},
-    post::Post,
+use self::rules::refused;
+use crate::{
+    call::PlatformCall,
+    json::{merge, put},
+    memory::{Remembered, content_type},
+    people::{ChannelSim, Saying},
+    rules::Refusal,
+    simple::{Base, SimpleChannel, number},
 };
+
+mod rules;
+#[cfg(test)]
+mod tests;
 
 const AGENT: &str = "rbm-example-agent@rbm.goog";
 const TOKEN: &str = "simulated-rbm-client-token-0001";
@@ -60,30 +66,19 @@ impl Rcs {
     /// No key or no HTTP client could be made.
     pub fn demo() -> Result<Self, String> {
         let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no RSA key could be made")?;
-        let base = Base::new().map_err(|error| error.to_string())?;
-        Ok(Self { base, key: Arc::new(key) })
+        Ok(Self { base: Base::new()?, key: Arc::new(key) })
     }
 
     /// An event in its shell, signed.
-    fn event(&self, id: &str, customer: &str, content: Value) -> Result<Post, String> {
+    fn event(&self, id: &str, customer: &str, content: Value) -> Result<PlatformCall, String> {
         let mut event =
             json!({"senderPhoneNumber": customer, "sendTime": "2026-11-21T18:30:00.123456Z", "agentId": AGENT});
-        if let (Some(fields), Value::Object(content)) = (event.as_object_mut(), content) {
-            fields.extend(content);
-        }
+        merge(&mut event, content);
         let event = event.to_string();
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA512, TOKEN.as_bytes()), event.as_bytes());
-        let body =
-            json!({"message": {"data": STANDARD.encode(&event), "messageId": id}, "subscription": "x"}).to_string();
-        let headers = vec![("content-type", "application/json".to_owned()), ("x-goog-signature", STANDARD.encode(tag))];
-        Ok(Post { id: id.to_owned(), url: self.base.memory.webhook()?, headers, body: body.into() })
-    }
-
-    async fn report(&self, customer: &str, message: &str, kind: &str) -> Result<Said, String> {
-        let id = format!("Ev{}", self.base.memory.lock().number());
-        self.event(&id, customer, json!({"eventId": id, "eventType": kind, "messageId": message}))?
-            .send(&self.base.http)
-            .await
+        let body = json!({"message": {"data": STANDARD.encode(&event), "messageId": id}, "subscription": "x"});
+        let call = PlatformCall::post(id, self.base.memory.webhook()?, "application/json", body.to_string());
+        Ok(call.header("x-goog-signature", STANDARD.encode(tag)))
     }
 
     /// Whether a bearer token was signed by the service account, for this service, and is still good.
@@ -107,27 +102,10 @@ impl Rcs {
     }
 
     fn take(&self, phone: &str, ids: &Ids, body: &Value) -> Result<Value, Refusal> {
-        let invalid = |why: &str| refused(400, "INVALID_ARGUMENT", why);
         if ids.agent_id != AGENT {
             return Err(refused(403, "PERMISSION_DENIED", "not this agent"));
         }
-        let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        let (words, file) = (text("/contentMessage/text"), text("/contentMessage/contentInfo/fileUrl"));
-        let mut lines = match (words.is_empty(), file.is_empty()) {
-            (false, true) if words.chars().count() <= 3_072 => vec![words.to_owned()],
-            (true, false) if is_callable(file) => vec![format!("[file] {file}")],
-            _ => return Err(invalid("one of text (at most 3,072 characters) and contentInfo")),
-        };
-        let suggestions =
-            body.pointer("/contentMessage/suggestions").and_then(Value::as_array).cloned().unwrap_or_default();
-        for suggestion in &suggestions {
-            let label = suggestion.pointer("/reply/text").or_else(|| suggestion.pointer("/action/text"));
-            let label = label.and_then(Value::as_str).filter(|label| (1..=25).contains(&label.chars().count()));
-            lines.push(format!("[button] {}", label.ok_or_else(|| invalid("suggestions.text"))?));
-        }
-        if suggestions.len() > 11 {
-            return Err(invalid("suggestions"));
-        }
+        let lines = rules::check(body)?;
         let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(phone) {
             return Err(refused(404, "NOT_FOUND", "Requested entity was not found."));
@@ -138,22 +116,10 @@ impl Rcs {
             memory.answered.insert(id.clone(), Value::Null);
             memory.arrived(&id, phone, AGENT, &lines, body.clone());
             drop(memory);
-            let (rcs, customer, message) = (self.clone(), phone.to_owned(), id.clone());
-            tokio::spawn(async move {
-                for kind in ["DELIVERED", "READ"] {
-                    tokio::time::sleep(Duration::from_millis(60)).await;
-                    if let Err(error) = rcs.report(&customer, &message, kind).await {
-                        tracing::debug!(error, "an event did not arrive");
-                    }
-                }
-            });
+            self.base.send_later(["delivered", "read"].map(|receipt| self.reports(phone, &id, receipt)));
         }
         Ok(json!({"name": format!("phones/{phone}/agentMessages/{id}")}))
     }
-}
-
-fn refused(code: u16, status: &str, message: &str) -> Refusal {
-    Refusal(code, json!({"error": {"code": code, "message": message, "status": status}}))
 }
 
 async fn send(
@@ -199,7 +165,9 @@ impl ChannelSim for Rcs {
     }
 }
 
-impl Remembering for Rcs {
+impl SimpleChannel for Rcs {
+    type Memory = Remembered;
+
     fn base(&self) -> &Base {
         &self.base
     }
@@ -208,75 +176,32 @@ impl Remembering for Rcs {
         number(customer, "+4477", 8)
     }
 
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
         let customer = self.id_of(customer);
         let id = {
             let mut memory = self.base.memory.lock();
             memory.reachable.insert(customer.clone());
             format!("Mx{}", memory.number())
         };
-        let mut content = match (CustomersFile::of(&saying), saying) {
-            (Some(file), _) => {
-                let kind = match file.kind.as_str() {
-                    "image" => "image/png",
-                    "video" => "video/mp4",
-                    "audio" => "audio/ogg",
-                    _ => "application/octet-stream",
-                };
-                json!({"userFile": {"payload": {"mimeType": kind, "fileName": file.name, "fileUri": file.url}}})
+        let mut content = match saying {
+            Saying::Text(text) => json!({"text": text}),
+            Saying::Media { kind, url, name, .. } => {
+                json!({"userFile": {"payload": {"mimeType": content_type(kind), "fileName": name, "fileUri": url}}})
             }
-            (None, Saying::Text(text)) => json!({"text": text}),
-            (None, Saying::Raw(content)) => content,
-            (None, Saying::Media { .. }) => return Err("this is no file".to_owned()),
+            Saying::Raw(content) => content,
         };
-        if let Some(fields) = content.as_object_mut() {
-            fields.insert("messageId".to_owned(), id.clone().into());
-        }
+        put(&mut content, "messageId", id.clone());
         self.event(&id, &customer, content)
     }
 
-    fn receipt<'a>(
-        &'a self,
-        customer: &'a str,
-        message: &'a str,
-        receipt: &'a str,
-    ) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let kind = match receipt {
-                "delivered" => "DELIVERED",
-                "failed" => "TTL_EXPIRATION_REVOKED",
-                _ => "READ",
-            };
-            self.report(&self.id_of(customer), message, kind).await
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn it_refuses_what_rbm_refuses_and_takes_an_id_once() {
-        let rcs = Rcs::demo().unwrap();
-        rcs.base.memory.lock().reachable.insert(CUSTOMER.to_owned());
-        let ids = |agent: &str| Ids { message_id: "1".to_owned(), agent_id: agent.to_owned() };
-        let content = |content: Value| json!({"contentMessage": content});
-        let label = json!([{"reply": {"text": "x".repeat(26), "postbackData": "x"}}]);
-        for (phone, agent, body, code) in [
-            (CUSTOMER, "x", content(json!({"text": "x"})), 403),
-            (CUSTOMER, AGENT, content(json!({})), 400),
-            (CUSTOMER, AGENT, content(json!({"text": "x".repeat(3_073)})), 400),
-            (CUSTOMER, AGENT, content(json!({"text": "x", "suggestions": label})), 400),
-            (CUSTOMER, AGENT, content(json!({"contentInfo": {"fileUrl": "x"}})), 400),
-            ("+44", AGENT, content(json!({"text": "x"})), 404),
-        ] {
-            assert_eq!(rcs.take(phone, &ids(agent), &body).map_err(|Refusal(code, _)| code), Err(code), "{body}");
-        }
-        assert!(rcs.authorized(&HeaderMap::new()).is_err());
-        for _ in 0..2 {
-            assert!(rcs.take(CUSTOMER, &ids(AGENT), &content(json!({"text": "x"}))).is_ok());
-        }
-        assert_eq!(rcs.base.memory.received(None).len(), 1);
+    fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {
+        let kind = match receipt {
+            "delivered" => "DELIVERED",
+            "failed" => "TTL_EXPIRATION_REVOKED",
+            _ => "READ",
+        };
+        let id = format!("Ev{}", self.base.memory.lock().number());
+        let content = json!({"eventId": id, "eventType": kind, "messageId": message});
+        self.event(&id, &self.id_of(customer), content)
     }
 }

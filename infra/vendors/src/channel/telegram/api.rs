@@ -12,28 +12,14 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{TOKEN, Telegram, Webhook, now_ms, rules};
-use crate::sim::{Seen, memory::is_callable};
+use super::{
+    TOKEN, Telegram, Webhook, now_ms,
+    rules::{self, Form, Refusal},
+};
+use crate::{people::Seen, rules::is_callable};
 
 /// The largest file that a bot may download.
 const DOWNLOAD: u64 = 20 << 20;
-
-/// A refusal: the code, and Telegram's words.
-#[derive(Debug, PartialEq)]
-pub(super) struct Refusal(pub(super) u16, pub(super) String);
-
-impl Refusal {
-    pub(super) fn bad(words: &str) -> Self {
-        Self(400, format!("Bad Request: {words}"))
-    }
-}
-
-/// A call's fields and files.
-#[derive(Debug, Default)]
-pub(super) struct Form {
-    pub(super) fields: Map<String, Value>,
-    pub(super) files: BTreeMap<String, (String, Bytes)>,
-}
 
 pub(super) fn router(telegram: Telegram) -> Router {
     Router::new().route("/{bot}/{method}", any(method)).route("/file/{bot}/{*path}", get(file)).with_state(telegram)

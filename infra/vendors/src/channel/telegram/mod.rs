@@ -11,12 +11,17 @@ use std::{
 };
 
 use axum::Router;
-use byoc::clock::now_ms;
-use futures_util::future::BoxFuture;
+use byoc::{clock::now_ms, message::MediaKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ChannelSim, Customers, Faults, Said, Saying, Seen, WebhookCall, base::Base, post::Post};
+use crate::{
+    call::PlatformCall,
+    json::{merge, put},
+    memory::Remembers,
+    people::{ChannelSim, Said, Saying, Seen},
+    simple::{Base, SimpleChannel},
+};
 
 mod api;
 mod rules;
@@ -36,7 +41,7 @@ pub struct Telegram {
 
 /// What it remembers.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct State {
+pub struct State {
     webhook: Option<Webhook>,
     updates: i64,
     messages: i64,
@@ -72,7 +77,7 @@ impl Telegram {
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn demo() -> reqwest::Result<Self> {
+    pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
 
@@ -81,7 +86,7 @@ impl Telegram {
     /// # Errors
     /// There is no such button, or the bridge was not reached, or it did not say that it has heard.
     pub async fn press(&self, customer: &str, label: &str) -> Result<Said, String> {
-        let chat = id_of(customer);
+        let chat = number(customer);
         let (message, data) = {
             let state = self.lock();
             let theirs = state.seen.iter().rev().filter(|seen| seen.contact == chat.to_string());
@@ -105,7 +110,7 @@ impl Telegram {
     /// # Errors
     /// The bridge was not reached.
     pub async fn set_blocked(&self, customer: &str, is_blocked: bool) -> Result<Said, String> {
-        let chat = id_of(customer);
+        let chat = number(customer);
         let user = {
             let mut state = self.lock();
             if is_blocked {
@@ -121,29 +126,8 @@ impl Telegram {
         self.update("my_chat_member", member)?.send(&self.base.http).await
     }
 
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Post, String> {
-        let chat = id_of(customer);
-        let message = {
-            let mut state = self.lock();
-            if customer.parse::<i64>().is_err() {
-                state.names.insert(chat, customer.to_owned());
-            }
-            state.started.insert(chat);
-            state.blocked.remove(&chat);
-            state.messages += 1;
-            let mut message = json!({"message_id": state.messages, "from": state.user(chat),
-                "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000});
-            let content = state.content(saying);
-            if let (Some(fields), Value::Object(content)) = (message.as_object_mut(), content) {
-                fields.extend(content);
-            }
-            message
-        };
-        self.update("message", message)
-    }
-
     /// The call that tells the bot of something.
-    fn update(&self, kind: &str, content: Value) -> Result<Post, String> {
+    fn update(&self, kind: &str, content: Value) -> Result<PlatformCall, String> {
         let mut state = self.lock();
         state.updates += 1;
         let webhook = state.webhook.clone().ok_or("no webhook is set, so Telegram has nowhere to call")?;
@@ -152,9 +136,11 @@ impl Telegram {
         }
         let id = 510_000_000 + state.updates;
         let body = json!({"update_id": id, kind: content}).to_string();
-        let mut headers = vec![("content-type", "application/json".to_owned())];
-        headers.extend(webhook.secret.map(|secret| ("x-telegram-bot-api-secret-token", secret)));
-        Ok(Post { id: id.to_string(), url: webhook.url, headers, body: body.into() })
+        let call = PlatformCall::post(&id.to_string(), webhook.url, "application/json", body);
+        Ok(match webhook.secret {
+            Some(secret) => call.header("x-telegram-bot-api-secret-token", secret),
+            None => call,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -176,18 +162,16 @@ impl State {
             Saying::Media { kind, url, name, size } => {
                 let id = format!("BQACAgIAAx{:08}", self.files.len() + 1);
                 let mut file = json!({"file_id": id, "file_unique_id": format!("u{}", self.files.len() + 1)});
-                if let (1.., Some(fields)) = (size, file.as_object_mut()) {
-                    fields.insert("file_size".to_owned(), size.into());
+                if size > 0 {
+                    put(&mut file, "file_size", size);
                 }
                 self.files.insert(id, CustomersFile { url, name: name.clone(), size });
-                match kind.as_str() {
-                    "image" => json!({"photo": [file]}),
-                    "video" => json!({"video": file}),
-                    "audio" => json!({"voice": file}),
-                    _ => {
-                        if let Some(fields) = file.as_object_mut() {
-                            fields.insert("file_name".to_owned(), name.into());
-                        }
+                match kind {
+                    MediaKind::Image => json!({"photo": [file]}),
+                    MediaKind::Video => json!({"video": file}),
+                    MediaKind::Audio => json!({"voice": file}),
+                    MediaKind::File => {
+                        put(&mut file, "file_name", name);
                         json!({"document": file})
                     }
                 }
@@ -197,7 +181,7 @@ impl State {
 }
 
 /// Telegram's ids are numbers; a name that is none gets one of its own.
-fn id_of(customer: &str) -> i64 {
+fn number(customer: &str) -> i64 {
     customer.parse().unwrap_or_else(|_| {
         let mut hasher = DefaultHasher::new();
         customer.hash(&mut hasher);
@@ -239,42 +223,42 @@ impl ChannelSim for Telegram {
     }
 }
 
-impl Customers for Telegram {
-    fn faults(&self) -> &Faults {
-        &self.base.faults
+impl SimpleChannel for Telegram {
+    type Memory = State;
+
+    fn base(&self) -> &Base<State> {
+        &self.base
     }
 
-    /// Does nothing: a bot's webhook is set through the API only.
-    fn paste_webhook(&self, _url: &str) {}
-
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move { self.writes(customer, saying)?.send(&self.base.http).await })
+    fn id_of(&self, customer: &str) -> String {
+        number(customer).to_string()
     }
 
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        self.writes(customer, saying).ok()?.call()
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
+        let chat = number(customer);
+        let message = {
+            let mut state = self.lock();
+            if customer.parse::<i64>().is_err() {
+                state.names.insert(chat, customer.to_owned());
+            }
+            state.started.insert(chat);
+            state.blocked.remove(&chat);
+            state.messages += 1;
+            let mut message = json!({"message_id": state.messages, "from": state.user(chat),
+                "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000});
+            merge(&mut message, state.content(saying));
+            message
+        };
+        self.update("message", message)
     }
 
-    fn receipt<'a>(
-        &'a self,
-        _customer: &'a str,
-        _message: &'a str,
-        _receipt: &'a str,
-    ) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async { Err("Telegram has no receipts".to_owned()) })
+    fn reports(&self, _customer: &str, _message: &str, _receipt: &str) -> Result<PlatformCall, String> {
+        Err("Telegram has no receipts".to_owned())
     }
+}
 
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        let id = customer.map(|customer| id_of(customer).to_string());
-        let state = self.lock();
-        state.seen.iter().filter(|seen| id.as_ref().is_none_or(|id| seen.contact == *id)).cloned().collect()
-    }
-
-    fn snapshot(&self) -> Value {
-        self.base.memory.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.base.memory.restore(snapshot);
+impl Remembers for State {
+    fn seen(&self) -> &[Seen] {
+        &self.seen
     }
 }

@@ -1,11 +1,29 @@
 //! What a message must be: <https://core.telegram.org/bots/api#available-methods>.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::api::{Form, Refusal};
+use axum::body::Bytes;
+use serde_json::{Map, Value};
 
 const TEXT: usize = 4_096;
 const CAPTION: usize = 1_024;
+
+/// A refusal: the code, and Telegram's words.
+#[derive(Debug, PartialEq)]
+pub(super) struct Refusal(pub(super) u16, pub(super) String);
+
+impl Refusal {
+    pub(super) fn bad(words: &str) -> Self {
+        Self(400, format!("Bad Request: {words}"))
+    }
+}
+
+/// A call's fields and files.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    pub(super) fields: Map<String, Value>,
+    pub(super) files: BTreeMap<String, (String, Bytes)>,
+}
 
 /// The field of a method that holds its file.
 pub(super) fn field(method: &str) -> &'static str {

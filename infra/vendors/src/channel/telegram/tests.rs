@@ -3,14 +3,12 @@
 use serde_json::json;
 
 use super::*;
-use crate::server::Server;
+use crate::{people::People, testing::serve};
 
-async fn served() -> (Telegram, Server, String) {
+async fn served() -> (Telegram, String) {
     let telegram = Telegram::demo().unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::start(listener, telegram.router()).unwrap();
-    let url = server.url();
-    (telegram, server, url)
+    let url = serve(telegram.router()).await;
+    (telegram, url)
 }
 
 async fn call(url: &str, token: &str, method: &str, body: Value) -> (u16, Value) {
@@ -22,7 +20,7 @@ async fn call(url: &str, token: &str, method: &str, body: Value) -> (u16, Value)
 
 #[tokio::test]
 async fn it_refuses_what_telegram_refuses() {
-    let (telegram, _server, url) = served().await;
+    let (telegram, url) = served().await;
     telegram.lock().started.insert(5);
     for (token, method, body, code, words) in [
         ("1:wrong", "getMe", json!({}), 401, "Unauthorized"),

@@ -3,9 +3,15 @@
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use serde_json::{Map, Value, json};
 
-use crate::sim::memory::is_callable;
-
-use super::{FILTERED, HOST, UNFILTERED, Viber, Webhook, callbacks::stamped, now_ms, rules, token};
+use super::{
+    FILTERED, HOST, UNFILTERED, Viber, Webhook, now_ms,
+    rules::{self, Refusal},
+    token,
+};
+use crate::{
+    json::{merge, put},
+    rules::is_callable,
+};
 
 /// The largest body of a message, in bytes.
 const LARGEST: usize = 30 * 1024;
@@ -13,20 +19,6 @@ const LARGEST: usize = 30 * 1024;
 const UNANSWERED: u32 = 100;
 /// How often, and in how many milliseconds, an account may ask for a customer's details.
 const LOOKUPS: (usize, i64) = (2, 12 * 3_600 * 1_000);
-
-/// Why a call failed: the status, its name, and what exactly is wrong, which only the log says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal(pub(super) u16, pub(super) &'static str, pub(super) &'static str);
-
-impl Refusal {
-    pub(super) const fn bad(why: &'static str) -> Self {
-        Self(3, "badData", why)
-    }
-
-    pub(super) const fn missing(why: &'static str) -> Self {
-        Self(4, "missingData", why)
-    }
-}
 
 type Answer = Result<Value, Refusal>;
 type Fields = Map<String, Value>;
@@ -133,8 +125,8 @@ impl Viber {
             Some(value) => value.as_bool().ok_or(Refusal::bad("send_name and send_photo are true or false")),
         };
         let (send_name, send_photo) = (flag("send_name")?, flag("send_photo")?);
-        let (_, callback) = stamped(json!({ "event": "webhook" }));
-        let failure = match self.call(url, &callback).await {
+        let call = self.signed(url, json!({ "event": "webhook" }));
+        let failure = match call.send_once(&self.base.http).await {
             Ok((200, _)) => None,
             Ok((status, _)) => {
                 let path = reqwest::Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default();
@@ -186,7 +178,7 @@ impl Viber {
         let message = token();
         state.seen.push(rules::seen(&message.to_string(), &receiver, fields));
         drop(state);
-        self.report(receiver, message);
+        self.report(&receiver, &message.to_string());
         Ok(json!({ "message_token": message, "billing_status": 1 }))
     }
 
@@ -205,9 +197,9 @@ impl Viber {
             "subscribers_count": self.lock().customers.values().filter(|customer| customer.is_subscribed).count(),
             "members": [],
         });
-        if let (Some(webhook), Some(fields)) = (webhook, account.as_object_mut()) {
-            fields.insert("webhook".to_owned(), webhook.url.into());
-            fields.insert("event_types".to_owned(), webhook.event_types.into());
+        if let Some(webhook) = webhook {
+            put(&mut account, "webhook", webhook.url);
+            put(&mut account, "event_types", webhook.event_types);
         }
         account
     }
@@ -225,15 +217,11 @@ impl Viber {
         }
         customer.lookups.push(now_ms());
         let mut user = customer.shown(id, true, true);
-        if let (Some(user), Value::Object(device)) = (
-            user.as_object_mut(),
-            json!({
-                "primary_device_os": "android 14", "viber_version": "24.1.0", "mcc": 255, "mnc": 1,
-                "device_type": "SM-G991B",
-            }),
-        ) {
-            user.extend(device);
-        }
+        let device = json!({
+            "primary_device_os": "android 14", "viber_version": "24.1.0", "mcc": 255, "mnc": 1,
+            "device_type": "SM-G991B",
+        });
+        merge(&mut user, device);
         Ok(json!({ "message_token": token(), "user": user }))
     }
 }

@@ -1,7 +1,7 @@
 //! A simulated Viber: <https://developers.viber.com/docs/api/rest-bot-api/>.
 //!
 //! It refuses what Viber refuses ([`rules`]), signs its callbacks and repeats those that are not acknowledged
-//! ([`callbacks`]), and plays the customers in front of it. Two things are easier here than there: a webhook on the
+//! ([`hooks`]), and plays the customers in front of it. Two things are easier here than there: a webhook on the
 //! loopback interface need not be https, and callbacks are repeated after moments rather than minutes.
 
 use std::{
@@ -9,16 +9,21 @@ use std::{
     sync::{Arc, MutexGuard},
 };
 
-use axum::{Router, http};
-use byoc::clock::now_ms;
-use futures_util::future::BoxFuture;
+use axum::Router;
+use byoc::{clock::now_ms, message::MediaKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ChannelSim, Customers, Faults, Said, Saying, Seen, WebhookCall, memory::Memory};
+use crate::{
+    call::PlatformCall,
+    json::put,
+    memory::Remembers,
+    people::{ChannelSim, Said, Saying, Seen},
+    simple::{Base, SimpleChannel},
+};
 
 mod api;
-mod callbacks;
+mod hooks;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -44,14 +49,12 @@ pub struct Viber {
     token: Arc<str>,
     signs_query: bool,
     has_receipts: bool,
-    http: reqwest::Client,
-    faults: Faults,
-    state: Memory<State>,
+    base: Base<State>,
 }
 
 /// What it remembers.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct State {
+pub struct State {
     webhook: Option<Webhook>,
     customers: BTreeMap<String, Customer>,
     seen: Vec<Seen>,
@@ -82,28 +85,13 @@ struct Customer {
 }
 
 impl Viber {
-    /// An account with this token, which sends receipts by itself as a customer's phone would.
+    /// The account of the local bridge, with one customer, whose phone sends receipts by itself.
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn new(token: &str) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(callbacks::PATIENCE).build()?;
-        Ok(Self {
-            token: token.into(),
-            signs_query: false,
-            has_receipts: true,
-            http,
-            faults: Faults::default(),
-            state: Memory::default(),
-        })
-    }
-
-    /// The account of the local bridge, with one customer.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn demo() -> reqwest::Result<Self> {
-        let viber = Self::new(DEMO_TOKEN)?;
+    pub fn demo() -> Result<Self, String> {
+        let base = Base::with_patience(hooks::PATIENCE)?;
+        let viber = Self { token: DEMO_TOKEN.into(), signs_query: false, has_receipts: true, base };
         viber.introduce(CUSTOMER, Some(CUSTOMER_NAME), API_VERSION);
         Ok(viber)
     }
@@ -139,7 +127,7 @@ impl Viber {
             state.customer(customer).is_subscribed = true;
             json!({ "event": "subscribed", "user": state.user(customer)? })
         };
-        self.send_callback(body).await
+        self.callback(body)?.send(&self.base.http).await
     }
 
     /// The customer unsubscribes.
@@ -148,7 +136,7 @@ impl Viber {
     /// The bridge was not reached.
     pub async fn unsubscribe(&self, customer: &str) -> Result<Said, String> {
         self.lock().customer(customer).is_subscribed = false;
-        self.send_callback(json!({ "event": "unsubscribed", "user_id": customer })).await
+        self.callback(json!({ "event": "unsubscribed", "user_id": customer }))?.send(&self.base.http).await
     }
 
     /// The customer opens the chat; sees the welcome message, where the answer has one that Viber takes.
@@ -162,10 +150,10 @@ impl Viber {
             let user = state.user(customer)?;
             json!({ "event": "conversation_started", "type": "open", "user": user, "subscribed": subscribed })
         };
-        if let (Some(context), Some(fields)) = (context, body.as_object_mut()) {
-            fields.insert("context".to_owned(), context.into());
+        if let Some(context) = context {
+            put(&mut body, "context", context);
         }
-        let said = self.send_callback(body).await?;
+        let said = self.callback(body)?.send(&self.base.http).await?;
         let welcome = serde_json::from_str(&said.body).ok().and_then(|welcome: Value| welcome.as_object().cloned());
         if let Some(welcome) = welcome.filter(|welcome| rules::check(welcome).is_ok()) {
             self.lock().seen.push(rules::seen(&token().to_string(), customer, &welcome));
@@ -173,19 +161,8 @@ impl Viber {
         Ok(said)
     }
 
-    /// The callback of a customer who writes.
-    fn writes(&self, customer: &str, saying: Saying) -> Result<Value, String> {
-        let mut state = self.lock();
-        let writing = state.customer(customer);
-        // Whoever writes is a subscriber, and no callback says so.
-        writing.is_subscribed = true;
-        writing.unanswered = 0;
-        let sender = state.user(customer)?;
-        Ok(json!({ "event": "message", "sender": sender, "message": message(saying), "silent": false }))
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
+        self.base.memory.lock()
     }
 }
 
@@ -216,9 +193,9 @@ impl Customer {
         let mut user = json!({
             "id": id, "name": name, "country": "UA", "language": "uk", "api_version": self.api_version,
         });
-        if let (true, true, Some(user)) = (with_photo, self.name.is_some(), user.as_object_mut()) {
+        if with_photo && self.name.is_some() {
             let photo = "https://media-direct.cdn.viber.com/download_photo?dlid=EXAMPLE0001&fltp=jpg&imsz=0000";
-            user.insert("avatar".to_owned(), photo.into());
+            put(&mut user, "avatar", photo);
         }
         user
     }
@@ -237,14 +214,14 @@ fn message(saying: Saying) -> Value {
         Saying::Text(text) => json!({ "type": "text", "text": text }),
         Saying::Raw(message) => message,
         Saying::Media { kind, url, name, size } => {
-            let (kind, size_key) = match kind.as_str() {
-                "image" => ("picture", "size"),
-                "video" => ("video", "size"),
-                _ => ("file", "file_size"),
+            let (kind, size_key) = match kind {
+                MediaKind::Image => ("picture", "size"),
+                MediaKind::Video => ("video", "size"),
+                MediaKind::Audio | MediaKind::File => ("file", "file_size"),
             };
             let mut message = json!({ "type": kind, "media": url, "file_name": name });
-            if let (1.., Some(fields)) = (size, message.as_object_mut()) {
-                fields.insert(size_key.to_owned(), size.into());
+            if size > 0 {
+                put(&mut message, size_key, size);
             }
             message
         }
@@ -274,63 +251,43 @@ impl ChannelSim for Viber {
     }
 }
 
-impl Customers for Viber {
-    fn faults(&self) -> &Faults {
-        &self.faults
+impl SimpleChannel for Viber {
+    type Memory = State;
+
+    fn base(&self) -> &Base<State> {
+        &self.base
     }
 
-    /// Does nothing: an account's webhook is set through the API only.
-    fn paste_webhook(&self, _url: &str) {}
-
-    fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let callback = self.writes(customer, saying)?;
-            self.send_callback(callback).await
-        })
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
+        let sender = {
+            let mut state = self.lock();
+            let writing = state.customer(customer);
+            // Whoever writes is a subscriber, and no callback says so.
+            writing.is_subscribed = true;
+            writing.unanswered = 0;
+            state.user(customer)?
+        };
+        self.callback(json!({ "event": "message", "sender": sender, "message": message(saying), "silent": false }))
     }
 
-    fn sign(&self, customer: &str, saying: Saying) -> Option<WebhookCall> {
-        let (_, body) = callbacks::stamped(self.writes(customer, saying).ok()?);
-        let target = self.lock().webhook.as_ref().and_then(|webhook| webhook.url.parse::<http::Uri>().ok())?;
-        let mut headers = http::HeaderMap::new();
-        headers.insert("content-type", http::HeaderValue::from_static("application/json"));
-        headers.insert("x-viber-content-signature", self.signature(&body).parse().ok()?);
-        let target = target.path_and_query()?.to_string();
-        Some(WebhookCall { method: http::Method::POST, target, headers, body: body.into() })
+    fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {
+        let token: u64 = message.parse().map_err(|_| "a message of Viber is named by a number".to_owned())?;
+        let event = match receipt {
+            "delivered" => "delivered",
+            "seen" | "read" => "seen",
+            "failed" => "failed",
+            _ => return Err("a receipt should be delivered, seen or failed".to_owned()),
+        };
+        let mut body = json!({ "event": event, "message_token": token, "user_id": customer });
+        if event == "failed" {
+            put(&mut body, "desc", "handset could not show it");
+        }
+        self.callback(body)
     }
+}
 
-    fn receipt<'a>(
-        &'a self,
-        customer: &'a str,
-        message: &'a str,
-        receipt: &'a str,
-    ) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let token: u64 = message.parse().map_err(|_| "a message of Viber is named by a number".to_owned())?;
-            let event = match receipt {
-                "delivered" => "delivered",
-                "seen" | "read" => "seen",
-                "failed" => "failed",
-                _ => return Err("a receipt should be delivered, seen or failed".to_owned()),
-            };
-            let mut body = json!({ "event": event, "message_token": token, "user_id": customer });
-            if let ("failed", Some(fields)) = (event, body.as_object_mut()) {
-                fields.insert("desc".to_owned(), "handset could not show it".into());
-            }
-            self.send_callback(body).await
-        })
-    }
-
-    fn received(&self, customer: Option<&str>) -> Vec<Seen> {
-        let state = self.lock();
-        state.seen.iter().filter(|seen| customer.is_none_or(|id| seen.contact == id)).cloned().collect()
-    }
-
-    fn snapshot(&self) -> Value {
-        self.state.snapshot()
-    }
-
-    fn restore(&self, snapshot: Value) {
-        self.state.restore(snapshot);
+impl Remembers for State {
+    fn seen(&self) -> &[Seen] {
+        &self.seen
     }
 }

@@ -3,10 +3,24 @@
 
 use serde_json::{Map, Value};
 
-use super::{Seen, api::Refusal};
+use super::Seen;
 
 type Fields = Map<String, Value>;
 type Checked = Result<(), Refusal>;
+
+/// Why a call failed: the status, its name, and what exactly is wrong, which only the log says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Refusal(pub(super) u16, pub(super) &'static str, pub(super) &'static str);
+
+impl Refusal {
+    pub(super) const fn bad(why: &'static str) -> Self {
+        Self(3, "badData", why)
+    }
+
+    pub(super) const fn missing(why: &'static str) -> Self {
+        Self(4, "missingData", why)
+    }
+}
 
 /// Checks a message; gives the version of the interface that it needs.
 pub(super) fn check(message: &Fields) -> Result<u64, Refusal> {

@@ -21,9 +21,9 @@ use byoc::{
     webhook::{WebhookRequest, authenticate},
 };
 use serde_json::Map;
-use tokio::net::TcpListener;
 
 use super::*;
+use crate::{people::People, testing::serve};
 
 /// Whom the samples are about.
 const CUSTOMER: &str = "q7Vd2/Hk0m+9sLxTz4Wc1A==";
@@ -75,13 +75,6 @@ async fn heard(State(hook): State<Hook>, request: Request) -> (StatusCode, Strin
     tokio::time::sleep(std::time::Duration::from_secs(hook.slow.swap(0, Ordering::Relaxed).into())).await;
     let status = hook.failures.lock().unwrap().pop().unwrap_or(200);
     (StatusCode::from_u16(status).unwrap(), hook.answer.lock().unwrap().clone())
-}
-
-async fn serve(router: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    format!("http://{address}")
 }
 
 /// A served simulator with its webhook set, and the webhook.
@@ -340,8 +333,8 @@ fn shape(value: &Value) -> Value {
 async fn callbacks_have_the_shape_of_the_samples() {
     let world = World::new().await;
     let viber = &world.viber;
-    let media = |kind: &str, url: &str| Saying::Media {
-        kind: kind.into(),
+    let media = |kind: MediaKind, url: &str| Saying::Media {
+        kind,
         url: url.into(),
         name: url.rsplit('/').next().unwrap().into(),
         size: 5,
@@ -353,7 +346,7 @@ async fn callbacks_have_the_shape_of_the_samples() {
     viber.introduce("private", None, 10);
     viber.subscribe("private").await.unwrap();
     viber.say(CUSTOMER, Saying::Text("hi".into())).await.unwrap();
-    viber.say(CUSTOMER, media("file", "https://dl-media.viber.com/a.pdf")).await.unwrap();
+    viber.say(CUSTOMER, media(MediaKind::File, "https://dl-media.viber.com/a.pdf")).await.unwrap();
     viber.say(CUSTOMER, Saying::Raw(sample("in_message_contact.json")["message"].clone())).await.unwrap();
     viber.receipt(CUSTOMER, "5912345678901239001", "delivered").await.unwrap();
     viber.receipt(CUSTOMER, "5912345678901239001", "read").await.unwrap();

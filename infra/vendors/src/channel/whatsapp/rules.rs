@@ -1,83 +1,22 @@
-//! WhatsApp's messages, in and out: <https://developers.facebook.com/docs/whatsapp/cloud-api>.
+//! What a message must be: <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{error, file_in, seconds};
-use crate::sim::{
-    Saying,
-    memory::{Memory, Refusal, is_callable},
+use crate::{
+    channel::meta::rules::refused,
+    rules::{Refusal, is_callable},
 };
 
-pub(super) const NUMBER_ID: &str = "109830417265540";
-
-fn envelope(value: Value) -> Value {
-    let mut value = value;
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("messaging_product".to_owned(), "whatsapp".into());
-        fields.insert(
-            "metadata".to_owned(),
-            json!({"display_phone_number": "12025550111", "phone_number_id": NUMBER_ID}),
-        );
-    }
-    json!({"object": "whatsapp_business_account", "entry": [{"id": "118604227730951", "changes": [{"field": "messages", "value": value}]}]})
-}
-
-pub(super) fn written(memory: &Memory, customer: &str, number: u64, saying: Saying) -> Result<(String, Value), String> {
-    let content = match file_in(saying) {
-        Ok(file) => {
-            let kind = if file.kind == "file" { "document".to_owned() } else { file.kind.clone() };
-            let mut media = json!({"mime_type": "application/octet-stream", "sha256": "x"});
-            let name = file.name.clone();
-            let id = memory.lock().keep(file);
-            if let Some(fields) = media.as_object_mut() {
-                fields.insert("id".to_owned(), id.into());
-                if kind == "document" {
-                    fields.insert("filename".to_owned(), name.into());
-                }
-            }
-            json!({"type": kind, kind.clone(): media})
-        }
-        Err(Saying::Text(text)) => json!({"type": "text", "text": {"body": text}}),
-        Err(Saying::Raw(content)) => content,
-        Err(Saying::Media { .. }) => return Err("this is no file".to_owned()),
-    };
-    let id = format!("wamid.IN{number}");
-    let mut message = content;
-    if let Some(fields) = message.as_object_mut() {
-        fields.insert("from".to_owned(), customer.into());
-        fields.insert("id".to_owned(), id.clone().into());
-        fields.insert("timestamp".to_owned(), seconds().into());
-    }
-    let mut contact = json!({"profile": {"name": "Sam Example"}, "wa_id": customer});
-    if let (Some(user), Some(fields)) = (message.get("from_user_id"), contact.as_object_mut()) {
-        fields.insert("user_id".to_owned(), user.clone());
-        memory.lock().reachable.extend(user.as_str().map(str::to_owned));
-    }
-    let contacts = json!([contact]);
-    Ok((id, envelope(json!({"contacts": contacts, "messages": [message]}))))
-}
-
-pub(super) fn status(customer: &str, message: &str, receipt: &str) -> Value {
-    let mut status = json!({
-        "id": message, "status": if receipt == "seen" { "read" } else { receipt },
-        "timestamp": seconds(), "recipient_id": customer,
-    });
-    if let ("failed", Some(fields)) = (receipt, status.as_object_mut()) {
-        fields.insert("errors".to_owned(), json!([{"code": 131_026, "title": "Message undeliverable"}]));
-    }
-    envelope(json!({"statuses": [status]}))
-}
-
 /// Checks a message: its receiver, its sender and what the customer sees.
-pub(super) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
+pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let bad = |why: &str| error(400, 131_009, why);
+    let bad = |why: &str| refused(400, 131_009, why);
     if text("/messaging_product") != "whatsapp" {
-        return Err(error(400, 100, "messaging_product"));
+        return Err(refused(400, 100, "messaging_product"));
     }
     let to = if text("/to").is_empty() { text("/recipient") } else { text("/to") };
     if to.is_empty() {
-        return Err(error(400, 131_008, "to"));
+        return Err(refused(400, 131_008, "to"));
     }
     let within = |value: &str, least: usize, most: usize, name: &str| {
         let length = value.chars().count();
@@ -117,13 +56,13 @@ pub(super) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>),
             vec![format!("[template] {}", text("/template/name"))]
         }
         "interactive" => interactive(body)?,
-        _ => return Err(error(400, 131_051, "Unsupported message type")),
+        _ => return Err(refused(400, 131_051, "Unsupported message type")),
     };
     Ok((to.to_owned(), "Example shop", lines))
 }
 
 fn interactive(body: &Value) -> Result<Vec<String>, Refusal> {
-    let bad = |why: &str| error(400, 131_009, why);
+    let bad = |why: &str| refused(400, 131_009, why);
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let list = |pointer: &str| body.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
     let above = text("/interactive/body/text");

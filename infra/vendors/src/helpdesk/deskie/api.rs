@@ -20,8 +20,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     CHANNEL, DeskieSim, EMAIL, KEY, STAFF,
-    account::{Case, Refusal, Sent, User, now},
+    rules::{Refusal, Sent, missing, refused},
+    store::{Case, User, now},
 };
+use crate::rules::is_authorized;
 
 type Answer = Result<axum::Json<Value>, Refusal>;
 
@@ -39,21 +41,13 @@ pub(super) fn router(sim: DeskieSim) -> Router {
     api.route("/files/{id}", get(file)).layer(DefaultBodyLimit::max(64 << 20)).with_state(sim)
 }
 
-fn refusal(word: &'static str) -> Refusal {
-    Refusal(StatusCode::BAD_REQUEST, word)
-}
-
-fn missing(word: &'static str) -> Refusal {
-    Refusal(StatusCode::NOT_FOUND, word)
-}
-
 type Asked = BTreeMap<String, String>;
 
 /// The list form of Deskie: an object with numbered keys, of the page that was asked for.
 fn list(kind: &str, records: Vec<Value>, asked: &Asked) -> Answer {
     let number = |name: &str, default: usize, most: usize| match asked.get(name) {
         None => Ok(default),
-        Some(text) => text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or(refusal("wrong_parameter")),
+        Some(text) => text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or(refused("wrong_parameter")),
     };
     let (page, limit) = (number("page", 1, 500)?, number("limit", 100, 100)?);
     let shown = records.iter().skip((page - 1) * limit).take(limit).enumerate();
@@ -68,7 +62,7 @@ fn id_in(path: &str) -> u64 {
 
 async fn guard(State(sim): State<DeskieSim>, request: Request, next: Next) -> Response {
     let expected = format!("Basic {}", STANDARD.encode(format!("{EMAIL}:{KEY}")));
-    if request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) != Some(expected.as_str()) {
+    if !is_authorized(request.headers(), &expected) {
         return Refusal(StatusCode::UNAUTHORIZED, "unauthorized").into_response();
     }
     let (calls, period) = sim.rate;
@@ -107,105 +101,104 @@ async fn create_case(State(sim): State<DeskieSim>, request: Request) -> Answer {
     let sent = Sent::read(request, "case").await?;
     let custom_id = sent.text("user_custom_id");
     if custom_id.is_empty() {
-        return Err(refusal("user_custom_id_required"));
+        return Err(refused("user_custom_id_required"));
     }
     if sent.text("subject").is_empty() {
-        return Err(refusal("subject_required"));
+        return Err(refused("subject_required"));
     }
     if sent.text("channel") != CHANNEL {
-        return Err(refusal("wrong_channel"));
+        return Err(refused("wrong_channel"));
     }
     let (email, phone) = (sent.text("user_email"), sent.text("user_phone"));
     if !email.is_empty() && !email.contains('@') {
-        return Err(refusal("incorrect_user_email"));
+        return Err(refused("incorrect_user_email"));
     }
-    let mut account = sim.lock();
-    let user = match account.user_of(&custom_id) {
+    let mut store = sim.lock();
+    let user = match store.user_of(&custom_id) {
         Some(user) => user,
         None => {
             let (name, company) = (sent.text("user_full_name"), sent.text("company_name"));
             // An address of somebody else is left out, not refused.
-            let free = |address: String| if account.is_taken(&address, None) { String::new() } else { address };
+            let free = |address: String| if store.is_taken(&address, None) { String::new() } else { address };
             let (email, phone) = (free(email), free(phone));
-            let id = account.fresh_id();
-            account.users.insert(id, User { custom_id, name, email, phone, company });
+            let id = store.fresh_id();
+            store.users.insert(id, User { custom_id, name, email, phone, company });
             id
         }
     };
-    let id = account.fresh_id();
-    account.cases.insert(id, Case { user, status: "open".into(), created: now(), messages: Vec::new() });
-    if let Err(refusal) = account.write(id, sent, 0) {
-        account.cases.remove(&id);
+    let id = store.fresh_id();
+    store.cases.insert(id, Case { user, status: "open".into(), created: now(), messages: Vec::new() });
+    if let Err(refusal) = store.write(id, sent, 0) {
+        store.cases.remove(&id);
         return Err(refusal);
     }
-    let case = account.cases.get(&id).map(|case| account.case_json(id, case)).unwrap_or_default();
-    drop(account);
+    let case = store.cases.get(&id).map(|case| store.case_json(id, case)).unwrap_or_default();
+    drop(store);
     sim.tell_of_api(id, 0);
     Ok(axum::Json(json!({"case": case})))
 }
 
 async fn list_cases(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) -> Answer {
-    let account = sim.lock();
+    let store = sim.lock();
     let user = asked.get("user_id").and_then(|id| id.parse::<u64>().ok());
-    if user.is_some_and(|user| !account.users.contains_key(&user)) {
+    if user.is_some_and(|user| !store.users.contains_key(&user)) {
         return Err(missing("user_not_found"));
     }
     let shows_active = asked.get("show_active_chats").is_some_and(|flag| flag == "true");
     // Active chats are left out unless they are asked for.
-    let shown = account
+    let shown = store
         .cases
         .iter()
         .filter(|(_, case)| user.is_none_or(|user| case.user == user) && (shows_active || case.status == "closed"));
-    let mut cases: Vec<Value> = shown.map(|(id, case)| account.case_json(*id, case)).collect();
+    let mut cases: Vec<Value> = shown.map(|(id, case)| store.case_json(*id, case)).collect();
     match asked.get("sort").map(String::as_str) {
         None | Some("created_at_asc") => {}
         Some("created_at_desc") => cases.reverse(),
-        Some(_) => return Err(refusal("wrong_parameter")),
+        Some(_) => return Err(refused("wrong_parameter")),
     }
     list("case", cases, &asked)
 }
 
 async fn read_case(State(sim): State<DeskieSim>, Path(id): Path<String>) -> Answer {
-    let (account, id) = (sim.lock(), id_in(&id));
-    let case = account.cases.get(&id).ok_or(missing("case_not_found"))?;
-    Ok(axum::Json(json!({"case": account.case_json(id, case)})))
+    let (store, id) = (sim.lock(), id_in(&id));
+    let case = store.cases.get(&id).ok_or(missing("case_not_found"))?;
+    Ok(axum::Json(json!({"case": store.case_json(id, case)})))
 }
 
 async fn add_message(State(sim): State<DeskieSim>, Path(id): Path<u64>, request: Request) -> Answer {
     let sent = Sent::read(request, "message").await?;
-    let mut account = sim.lock();
-    let user = account.cases.get(&id).ok_or(missing("case_not_found"))?.user;
+    let mut store = sim.lock();
+    let user = store.cases.get(&id).ok_or(missing("case_not_found"))?.user;
     let is_note = sent.fields.contains_key("note");
     let staff = match (sent.number("user_id"), sent.number("staff_id")) {
         (Some(by), None) if by == user => 0,
-        (Some(by), None) if !account.users.contains_key(&by) => return Err(missing("user_not_found")),
-        (Some(_), None) => return Err(refusal("wrong_user")),
+        (Some(by), None) if !store.users.contains_key(&by) => return Err(missing("user_not_found")),
+        (Some(_), None) => return Err(refused("wrong_user")),
         (None, Some(STAFF)) => STAFF,
-        (None, Some(_)) => return Err(refusal("staff_not_active")),
+        (None, Some(_)) => return Err(refused("staff_not_active")),
         (None, None) if is_note => STAFF,
-        _ => return Err(refusal("user_id_or_staff_id")),
+        _ => return Err(refused("user_id_or_staff_id")),
     };
-    let message = account.write(id, sent, staff)?;
-    drop(account);
+    let message = store.write(id, sent, staff)?;
+    drop(store);
     sim.tell_of_api(id, staff);
     Ok(axum::Json(json!({"message": message})))
 }
 
 async fn list_messages(State(sim): State<DeskieSim>, Path(id): Path<u64>, Query(asked): Query<Asked>) -> Answer {
-    let account = sim.lock();
-    let case = account.cases.get(&id).ok_or(missing("case_not_found"))?;
-    let mut messages: Vec<Value> =
-        case.messages.iter().map(|message| account.message_json(case.user, message)).collect();
+    let store = sim.lock();
+    let case = store.cases.get(&id).ok_or(missing("case_not_found"))?;
+    let mut messages: Vec<Value> = case.messages.iter().map(|message| store.message_json(case.user, message)).collect();
     match asked.get("order").map(String::as_str) {
         None | Some("asc") => {}
         Some("desc") => messages.reverse(),
-        Some(_) => return Err(refusal("wrong_parameter")),
+        Some(_) => return Err(refused("wrong_parameter")),
     }
     list("message", messages, &asked)
 }
 
 async fn list_users(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) -> Answer {
-    let account = sim.lock();
+    let store = sim.lock();
     let is_wanted = |user: &User| match asked.get("user_custom_id") {
         None => true,
         Some(text) => match text.strip_prefix('^').and_then(|text| text.strip_suffix('^')) {
@@ -214,20 +207,20 @@ async fn list_users(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) ->
         },
     };
     let is_here = asked.get("user_custom_channel").is_none_or(|channel| channel == sim.channel_of_users());
-    let found = account.users.iter().filter(|(_, user)| is_here && is_wanted(user));
+    let found = store.users.iter().filter(|(_, user)| is_here && is_wanted(user));
     list("user", found.map(|(id, user)| user_json(*id, user, sim.channel_of_users())).collect(), &asked)
 }
 
 async fn read_user(State(sim): State<DeskieSim>, Path(id): Path<String>) -> Answer {
-    let (account, id) = (sim.lock(), id_in(&id));
-    let user = account.users.get(&id).ok_or(missing("user_not_found"))?;
+    let (store, id) = (sim.lock(), id_in(&id));
+    let user = store.users.get(&id).ok_or(missing("user_not_found"))?;
     Ok(axum::Json(json!({"user": user_json(id, user, sim.channel_of_users())})))
 }
 
 async fn update_user(State(sim): State<DeskieSim>, Path(id): Path<String>, request: Request) -> Answer {
     let sent = Sent::read(request, "user").await?;
-    let (mut account, id) = (sim.lock(), id_in(&id));
-    let user = account.users.get_mut(&id).ok_or(missing("user_not_found"))?;
+    let (mut store, id) = (sim.lock(), id_in(&id));
+    let user = store.users.get_mut(&id).ok_or(missing("user_not_found"))?;
     for (name, field) in [("user_full_name", &mut user.name), ("company_name", &mut user.company)] {
         if sent.fields.contains_key(name) {
             *field = sent.text(name);
@@ -238,19 +231,19 @@ async fn update_user(State(sim): State<DeskieSim>, Path(id): Path<String>, reque
 }
 
 async fn link_user(State(sim): State<DeskieSim>, Path(id): Path<u64>, body: Bytes) -> Answer {
-    let body: Value = serde_json::from_slice(&body).map_err(|_| refusal("bad_request"))?;
-    let mut account = sim.lock();
+    let body: Value = serde_json::from_slice(&body).map_err(|_| refused("bad_request"))?;
+    let mut store = sim.lock();
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     for (name, word) in [("user_email", "email_already_exist"), ("user_phone", "phone_already_exist")] {
-        if text(name).is_some_and(|address| account.is_taken(&address, Some(id))) {
-            return Err(refusal(word));
+        if text(name).is_some_and(|address| store.is_taken(&address, Some(id))) {
+            return Err(refused(word));
         }
     }
-    let user = account.users.get_mut(&id).ok_or(missing("user_not_found"))?;
+    let user = store.users.get_mut(&id).ok_or(missing("user_not_found"))?;
     match (text("user_email"), text("user_phone")) {
         (Some(email), _) => user.email = email,
         (_, Some(phone)) => user.phone = phone,
-        _ => return Err(refusal("bad_request")),
+        _ => return Err(refused("bad_request")),
     }
     let shown = user_json(id, user, sim.channel_of_users());
     Ok(axum::Json(json!({"user": shown})))

@@ -1,17 +1,16 @@
 //! The webhook: what agents write, as Deskie tells it.
 
-use std::time::Duration;
-
+use byoc::message::MediaKind;
 use serde_json::{Map, Value, json};
 
 use super::{
     DeskieSim, STAFF,
-    account::{File, Sent},
+    rules::{File, Sent},
 };
-use crate::sim::{Said, Saying};
-
-/// How often a webhook call is made until it is acknowledged; whether the real one repeats is not documented.
-const ATTEMPTS: u32 = 5;
+use crate::{
+    call::{PlatformCall, Repeats},
+    people::{Said, Saying},
+};
 
 impl DeskieSim {
     /// Tells what was just written into a case through the API.
@@ -49,14 +48,14 @@ impl DeskieSim {
         saying: Saying,
         fetched: Option<Vec<u8>>,
     ) -> Result<(u64, Vec<(String, String)>), String> {
-        let mut account = self.lock();
-        let case = account.latest_case(contact).ok_or("this contact has no case")?;
+        let mut store = self.lock();
+        let case = store.latest_case(contact).ok_or("this contact has no case")?;
         let (mut sent, mut gone) = (Sent { fields: Map::new(), files: Vec::new() }, Vec::new());
         match (saying, fetched) {
             (Saying::Text(text), _) => drop(sent.fields.insert("content".into(), text.into())),
             (Saying::Raw(fields), _) => sent.fields = fields.as_object().cloned().unwrap_or_default(),
             (Saying::Media { kind, name, .. }, Some(bytes)) => {
-                let content_type = if kind == "image" { "image/png" } else { "text/plain" }.to_owned();
+                let content_type = if kind == MediaKind::Image { "image/png" } else { "text/plain" }.to_owned();
                 sent.files.push(File { name, content_type, bytes });
             }
             (Saying::Media { url, name, .. }, None) => {
@@ -64,18 +63,17 @@ impl DeskieSim {
                 gone = vec![("attachments[0][url]".to_owned(), url), ("attachments[0][file_name]".to_owned(), name)];
             }
         }
-        account.write(case, sent, STAFF).map_err(|refusal| refusal.1.to_owned())?;
+        store.write(case, sent, STAFF).map_err(|refusal| refusal.1.to_owned())?;
         Ok((case, gone))
     }
 
     /// The webhook's object for the last message of a case.
     fn object(&self, case: u64, from_api: bool) -> (Vec<(String, String)>, u64) {
-        let account = self.lock();
-        let Some((kept, message)) = account.cases.get(&case).and_then(|case| Some((case, case.messages.last()?)))
-        else {
+        let store = self.lock();
+        let Some((kept, message)) = store.cases.get(&case).and_then(|case| Some((case, case.messages.last()?))) else {
             return (Vec::new(), 0);
         };
-        let custom_id = account.users.get(&kept.user).map(|user| user.custom_id.clone()).unwrap_or_default();
+        let custom_id = store.users.get(&kept.user).map(|user| user.custom_id.clone()).unwrap_or_default();
         let flag = |on: bool| u8::from(on).to_string();
         let mut object: Vec<(String, String)> = [
             ("message_id", message.id.to_string()),
@@ -92,7 +90,7 @@ impl DeskieSim {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         for (at, id) in message.files.iter().enumerate() {
-            for (name, value) in account.file_json(*id).as_ref().and_then(Value::as_object).into_iter().flatten() {
+            for (name, value) in store.file_json(*id).as_ref().and_then(Value::as_object).into_iter().flatten() {
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 object.push((format!("attachments[{at}][{name}]"), value));
             }
@@ -106,32 +104,16 @@ impl DeskieSim {
         let (content_type, body) = if self.sends_json {
             ("application/json", json!({"type": "message_new", "object": nested(object)}).to_string())
         } else {
-            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            let mut form = form_urlencoded::Serializer::new(String::new());
             form.append_pair("type", "message_new");
             for (name, value) in object {
                 form.append_pair(&bracketed(&name), &value);
             }
             ("application/x-www-form-urlencoded", form.finish())
         };
-        let mut wait = Duration::from_millis(200);
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            let request = self.http.post(&url).header("content-type", content_type).body(body.clone());
-            match request.send().await {
-                Ok(answer) => {
-                    let status = answer.status().as_u16();
-                    let body = answer.text().await.unwrap_or_default();
-                    if status == 200 || attempts == ATTEMPTS {
-                        return Ok(Said { id: id.to_string(), status, body, attempts });
-                    }
-                }
-                Err(error) if attempts == ATTEMPTS => return Err(error.without_url().to_string()),
-                Err(_) => {}
-            }
-            tokio::time::sleep(wait).await;
-            wait *= 2;
-        }
+        // Whether the real one repeats is not documented.
+        let call = PlatformCall::post(&id.to_string(), url, content_type, body).repeated(Repeats::STRICT);
+        call.send(&self.http).await
     }
 }
 

@@ -14,14 +14,19 @@ use axum::Router;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use self::account::Account;
-use super::{Faults, HelpdeskSim, Made, Said, Saying, Seen};
+use self::store::Store;
+use crate::{
+    call,
+    fault::Faults,
+    people::{HelpdeskSim, Made, Said, Saying, Seen},
+};
 
-mod account;
 mod api;
+mod hooks;
+mod rules;
+mod store;
 #[cfg(test)]
 mod tests;
-mod webhook;
 
 /// The agent's address, which is the name in the credentials.
 pub const EMAIL: &str = "ines.halvorsund@example.com";
@@ -38,7 +43,7 @@ const PLENTY: (usize, Duration) = (100_000, Duration::from_secs(60));
 /// The simulated Deskie.
 #[derive(Clone)]
 pub struct DeskieSim {
-    account: Arc<Mutex<Account>>,
+    store: Arc<Mutex<Store>>,
     recent: Arc<Mutex<VecDeque<Instant>>>,
     http: reqwest::Client,
     faults: Faults,
@@ -53,13 +58,11 @@ impl DeskieSim {
     ///
     /// # Errors
     /// No HTTP client could be made.
-    pub fn new() -> Result<Self, String> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build();
-        let http = http.map_err(|error| format!("no HTTP client could be made: {error}"))?;
+    pub fn demo() -> Result<Self, String> {
         Ok(Self {
-            account: Arc::default(),
+            store: Arc::default(),
             recent: Arc::default(),
-            http,
+            http: call::client(Duration::from_secs(5))?,
             faults: Faults::default(),
             sends_json: false,
             echoes: false,
@@ -110,8 +113,8 @@ impl DeskieSim {
         if self.bare_channels { CHANNEL.trim_start_matches("cch") } else { CHANNEL }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Account> {
-        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,9 +147,9 @@ impl HelpdeskSim for DeskieSim {
 
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move {
-            let mut account = self.lock();
-            let case = account.latest_case(contact).ok_or("this contact has no case")?;
-            if let Some(case) = account.cases.get_mut(&case) {
+            let mut store = self.lock();
+            let case = store.latest_case(contact).ok_or("this contact has no case")?;
+            if let Some(case) = store.cases.get_mut(&case) {
                 case.status = "closed".to_owned();
             }
             // Deskie tells nobody.
@@ -155,15 +158,15 @@ impl HelpdeskSim for DeskieSim {
     }
 
     fn received(&self, contact: Option<&str>) -> Vec<Seen> {
-        let account = self.lock();
+        let store = self.lock();
         let mut seen: Vec<(u64, Seen)> = Vec::new();
-        for (id, case) in &account.cases {
-            let Some(user) = account.users.get(&case.user) else { continue };
+        for (id, case) in &store.cases {
+            let Some(user) = store.users.get(&case.user) else { continue };
             if contact.is_some_and(|contact| user.custom_id != contact) {
                 continue;
             }
             for message in case.messages.iter().filter(|message| message.staff == 0 || message.note) {
-                let files = message.files.iter().map(|id| format!("[file] {}/files/{id}", account.base));
+                let files = message.files.iter().map(|id| format!("[file] {}/files/{id}", store.base));
                 let text: Vec<String> =
                     Some(message.text.clone()).filter(|text| !text.is_empty()).into_iter().chain(files).collect();
                 let from = if message.staff == 0 { user.name.clone() } else { STAFF_NAME.to_owned() };
@@ -184,8 +187,8 @@ impl HelpdeskSim for DeskieSim {
     }
 
     fn made(&self) -> Made {
-        let account = self.lock();
-        Made { users: account.users.len(), conversations: account.cases.len() }
+        let store = self.lock();
+        Made { users: store.users.len(), conversations: store.cases.len() }
     }
 
     fn snapshot(&self) -> Value {
@@ -194,7 +197,7 @@ impl HelpdeskSim for DeskieSim {
 
     fn restore(&self, snapshot: Value) {
         match serde_json::from_value(snapshot) {
-            Ok(account) => *self.lock() = account,
+            Ok(store) => *self.lock() = store,
             Err(error) => tracing::warn!(error = %error, "the simulated Deskie starts without its memory"),
         }
     }

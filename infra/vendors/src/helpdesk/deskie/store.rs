@@ -2,24 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, Multipart, Request},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::CHANNEL;
-
-/// No file is larger.
-pub(super) const MAX_FILE: usize = 25_000_000;
+use super::{
+    CHANNEL,
+    rules::{File, Refusal, Sent, missing},
+};
 
 /// What is remembered.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Account {
+pub(super) struct Store {
     pub(super) base: String,
     pub(super) webhook: Option<String>,
     pub(super) last_id: u64,
@@ -58,23 +52,7 @@ pub(super) struct Message {
     pub(super) raw: Value,
 }
 
-#[derive(Clone, Deserialize, Serialize)]
-pub(super) struct File {
-    pub(super) name: String,
-    pub(super) content_type: String,
-    pub(super) bytes: Vec<u8>,
-}
-
-/// A refusal: the status and Deskie's word for it.
-pub(super) struct Refusal(pub(super) StatusCode, pub(super) &'static str);
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        (self.0, axum::Json(json!({"error": self.1}))).into_response()
-    }
-}
-
-impl Account {
+impl Store {
     pub(super) fn fresh_id(&mut self) -> u64 {
         // Ids of Deskie pass 32 bits.
         self.last_id = self.last_id.max(6_120_847_000) + 1;
@@ -149,14 +127,7 @@ impl Account {
         let html = sent.text("content_html");
         let note = matches!(sent.fields.get("note"), Some(Value::Number(number)) if number.as_u64() == Some(1))
             || sent.text("note") == "1";
-        if text.trim().is_empty() && html.trim().is_empty() && sent.files.is_empty() {
-            return Err(Refusal(StatusCode::BAD_REQUEST, "empty_content"));
-        }
-        if sent.files.iter().any(|file| file.bytes.len() > MAX_FILE)
-            || sent.files.iter().map(|file| file.bytes.len()).sum::<usize>() > 2 * MAX_FILE
-        {
-            return Err(Refusal(StatusCode::BAD_REQUEST, "file_too_large"));
-        }
+        sent.check()?;
         let mut files = Vec::new();
         for file in sent.files {
             let id = self.fresh_id();
@@ -166,7 +137,7 @@ impl Account {
         let id = self.fresh_id();
         let message = Message { id, staff, text, html, note, created: now(), files, raw: Value::Object(sent.fields) };
         let Some(user) = self.cases.get(&case).map(|case| case.user) else {
-            return Err(Refusal(StatusCode::NOT_FOUND, "case_not_found"));
+            return Err(missing("case_not_found"));
         };
         let shown = self.message_json(user, &message);
         if let Some(case) = self.cases.get_mut(&case) {
@@ -176,51 +147,6 @@ impl Account {
             case.messages.push(message);
         }
         Ok(shown)
-    }
-}
-
-/// What a write carries, however it is encoded.
-pub(super) struct Sent {
-    pub(super) fields: Map<String, Value>,
-    pub(super) files: Vec<File>,
-}
-
-impl Sent {
-    /// Reads JSON or a form, whose fields are `wrapper[name]` and `wrapper[attachments][N]`.
-    pub(super) async fn read(request: Request, wrapper: &str) -> Result<Self, Refusal> {
-        let bad = || Refusal(StatusCode::BAD_REQUEST, "bad_request");
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !content_type.is_some_and(|value| value.starts_with("multipart/form-data")) {
-            let body = Bytes::from_request(request, &()).await.map_err(|_| bad())?;
-            let mut body: Value = serde_json::from_slice(&body).map_err(|_| bad())?;
-            let fields = body.get_mut(wrapper).and_then(Value::as_object_mut).ok_or_else(bad)?;
-            return Ok(Self { fields: std::mem::take(fields), files: Vec::new() });
-        }
-        let mut form = Multipart::from_request(request, &()).await.map_err(|_| bad())?;
-        let (mut fields, mut files) = (Map::new(), Vec::new());
-        while let Some(field) = form.next_field().await.map_err(|_| bad())? {
-            let name = field.name().unwrap_or_default().to_owned();
-            let inner = name.strip_prefix(wrapper).and_then(|name| name.strip_prefix('[')).ok_or_else(bad)?.to_owned();
-            if inner.starts_with("attachments]") {
-                let name = field.file_name().ok_or_else(bad)?.to_owned();
-                let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
-                let bytes = field.bytes().await.map_err(|_| bad())?.to_vec();
-                files.push(File { name, content_type, bytes });
-            } else {
-                let name = inner.strip_suffix(']').ok_or_else(bad)?.to_owned();
-                fields.insert(name, field.text().await.map_err(|_| bad())?.into());
-            }
-        }
-        Ok(Self { fields, files })
-    }
-
-    pub(super) fn text(&self, name: &str) -> String {
-        self.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-    }
-
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
-        let value = self.fields.get(name)?;
-        value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::testing;
 
 /// A served simulator.
 struct Served {
@@ -12,11 +13,8 @@ struct Served {
 }
 
 async fn serve(sim: DeskieSim) -> Served {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let router = sim.router();
+    let base = testing::serve(sim.router()).await;
     sim.install(&base);
-    tokio::spawn(async move { axum::serve(listener, router).await });
     Served { sim, base, http: reqwest::Client::builder().no_proxy().build().unwrap() }
 }
 
@@ -55,7 +53,7 @@ fn ids(list: &Value, kind: &str, id: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn nobody_gets_in_without_the_credentials() {
-    let deskie = serve(DeskieSim::new().unwrap()).await;
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
     for password in ["", "wrong"] {
         let url = format!("{}/api/cases.json", deskie.base);
         let answer = deskie.http.get(url).basic_auth(EMAIL, Some(password)).send().await.unwrap();
@@ -65,7 +63,7 @@ async fn nobody_gets_in_without_the_credentials() {
 
 #[tokio::test]
 async fn what_a_case_needs_must_be_there() {
-    let deskie = serve(DeskieSim::new().unwrap()).await;
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
     let whole = json!({"user_custom_id": "c", "channel": CHANNEL, "subject": "Chat", "content": "hi"});
     let rows = [
         ("user_custom_id", json!(""), "user_custom_id_required"),
@@ -85,7 +83,7 @@ async fn what_a_case_needs_must_be_there() {
 
 #[tokio::test]
 async fn a_message_is_either_the_customers_or_an_agents() {
-    let deskie = serve(DeskieSim::new().unwrap()).await;
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
     let case = deskie.case("c", json!({})).await;
     let path = format!("cases/{}/messages.json", case["case_id"]);
     let user = &case["user_id"];
@@ -109,7 +107,7 @@ async fn a_message_is_either_the_customers_or_an_agents() {
 
 #[tokio::test]
 async fn lists_honour_order_limit_and_page() {
-    let deskie = serve(DeskieSim::new().unwrap()).await;
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
     let first = deskie.case("c", json!({})).await;
     let second = deskie.case("c", json!({})).await;
     deskie.case("d", json!({})).await;
@@ -137,7 +135,7 @@ async fn lists_honour_order_limit_and_page() {
 
 #[tokio::test]
 async fn a_search_is_exact_between_its_marks_only() {
-    let deskie = serve(DeskieSim::new().unwrap()).await;
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
     for custom_id in ["viber:1", "viber:12"] {
         deskie.case(custom_id, json!({})).await;
     }
@@ -152,7 +150,7 @@ async fn a_search_is_exact_between_its_marks_only() {
 
 #[tokio::test]
 async fn an_address_is_one_users() {
-    let deskie = serve(DeskieSim::new().unwrap()).await;
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
     let maria = deskie.case("c", json!({"user_email": "maria@example.com", "company_name": "Lopez"})).await;
     let other = deskie.case("d", json!({"user_email": "maria@example.com"})).await;
     let user = deskie.call("GET", &format!("users/{}.json", other["user_id"]), None).await.1;
@@ -171,7 +169,7 @@ async fn an_address_is_one_users() {
 
 #[tokio::test]
 async fn the_plan_allows_so_many_calls_and_says_when_there_are_more() {
-    let deskie = serve(DeskieSim::new().unwrap().with_rate(2, Duration::from_secs(1))).await;
+    let deskie = serve(DeskieSim::demo().unwrap().with_rate(2, Duration::from_secs(1))).await;
     let call = || async {
         let request = deskie.http.get(format!("{}/api/cases.json", deskie.base)).basic_auth(EMAIL, Some(KEY));
         let answer = request.send().await.unwrap();
@@ -187,7 +185,7 @@ async fn the_plan_allows_so_many_calls_and_says_when_there_are_more() {
 
 #[tokio::test]
 async fn a_merged_case_is_gone_and_its_messages_are_in_another() {
-    let deskie = serve(DeskieSim::new().unwrap()).await;
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
     let earlier = deskie.case("c", json!({})).await;
     let later = deskie.case("c", json!({})).await;
     deskie.sim.merge("c");
@@ -217,10 +215,10 @@ async fn both_webhooks_say_the_same() {
         assert_eq!(said.unwrap().status, 200);
         told.unwrap()
     }
-    let (content_type, form) = told(DeskieSim::new().unwrap()).await;
+    let (content_type, form) = told(DeskieSim::demo().unwrap()).await;
     assert_eq!(content_type, "application/x-www-form-urlencoded");
     assert!(form.contains("type=message_new&") && form.contains("object%5Bcontent%5D=A+%26+b"), "{form}");
-    let (content_type, body) = told(DeskieSim::new().unwrap().with_json_webhook()).await;
+    let (content_type, body) = told(DeskieSim::demo().unwrap().with_json_webhook()).await;
     assert_eq!(content_type, "application/json");
     let body: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((&body["type"], &body["object"]["content"]), (&json!("message_new"), &json!("A & b")));

@@ -16,14 +16,15 @@ use serde_json::{Map, Value, json};
 
 use super::{
     FreshchatSim, TOKEN, TOPIC,
-    store::{Conversation, File, Place, Store, new_id, put, text},
-    strict::{Refused, invalid, json_response, missing, user_fields},
+    rules::{Refusal, invalid, json_response, missing, user_fields},
+    store::{Conversation, File, Place, Store, new_id, text},
 };
+use crate::{json::put, rules::is_authorized};
 
 /// The largest upload.
 const MAX_FILE: usize = 20 * 1024 * 1024;
 
-type Answer = Result<Response, Refused>;
+type Answer = Result<Response, Refusal>;
 
 pub(super) fn router(sim: FreshchatSim) -> Router {
     let api = Router::new()
@@ -49,21 +50,20 @@ pub(super) fn router(sim: FreshchatSim) -> Router {
 }
 
 async fn authorized(request: Request, next: Next) -> Response {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if given == Some(&format!("Bearer {TOKEN}")) {
+    if is_authorized(request.headers(), &format!("Bearer {TOKEN}")) {
         return next.run(request).await;
     }
-    Refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "invalid token".to_owned()).into_response()
+    Refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "invalid token".to_owned()).into_response()
 }
 
 fn ok(value: &Value) -> Answer {
     Ok(json_response(StatusCode::OK, value))
 }
 
-fn parsed(headers: &HeaderMap, body: &Bytes) -> Result<Value, Refused> {
+fn parsed(headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("application/json") {
-        return Err(Refused(
+        return Err(Refusal(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "UNSUPPORTED_MEDIA_TYPE",
             "send application/json".to_owned(),
@@ -243,7 +243,7 @@ async fn post_message(
 }
 
 /// The one file of an upload, under its proper field name.
-async fn uploaded(mut form: Multipart, field_name: &str) -> Result<(File, Bytes), Refused> {
+async fn uploaded(mut form: Multipart, field_name: &str) -> Result<(File, Bytes), Refusal> {
     let field = form.next_field().await.map_err(|_| invalid("the upload is malformed"))?;
     let field = field.filter(|field| field.name() == Some(field_name));
     let field = field.ok_or_else(|| invalid(format!("the form field {field_name} is required")))?;

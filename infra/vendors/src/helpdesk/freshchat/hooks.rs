@@ -1,27 +1,29 @@
 //! What is sent to the pasted URL, and how often.
 
-use std::time::Duration;
-
+use byoc::message::MediaKind;
 use serde_json::{Map, Value, json};
 
 use super::{
     ACCOUNT, FreshchatSim, Said, Saying, Webhooks,
-    store::{Conversation, Store, put, text},
+    store::{Conversation, Store, text},
+};
+use crate::{
+    call::{PlatformCall, Repeats},
+    json::put,
 };
 
-/// How often an event is sent, and how long after each other the first two attempts are; the pauses double.
-const ATTEMPTS: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(200);
+/// How often an event is sent.
+const REPEATS: Repeats = Repeats { counter: Some("x-retry-count"), ..Repeats::STRICT };
 
 /// What an agent says, as fields of a message.
 pub(super) fn spoken(saying: Saying) -> Map<String, Value> {
     let parts = match saying {
         Saying::Text(content) => json!([{"text": {"content": content}}]),
-        Saying::Media { kind, url, name, size } => match kind.as_str() {
-            "image" => json!([{"image": {"url": url}}]),
-            "video" => json!([{"video": {"url": url, "content_type": "video/mp4"}}]),
-            "audio" => json!([{"video": {"url": url, "content_type": "audio/mpeg"}}]),
-            _ => json!([{"file": {"name": name, "url": url, "file_size_in_bytes": size,
+        Saying::Media { kind, url, name, size } => match kind {
+            MediaKind::Image => json!([{"image": {"url": url}}]),
+            MediaKind::Video => json!([{"video": {"url": url, "content_type": "video/mp4"}}]),
+            MediaKind::Audio => json!([{"video": {"url": url, "content_type": "audio/mpeg"}}]),
+            MediaKind::File => json!([{"file": {"name": name, "url": url, "file_size_in_bytes": size,
                                   "content_type": "application/octet-stream"}}]),
         },
         // A whole message, for whoever wants to set its type or its replies.
@@ -134,38 +136,16 @@ impl FreshchatSim {
     /// Sends an event until it is acknowledged, as often as Freshchat would.
     async fn send_to(&self, url: &str, id: &str, event: Value) -> Result<Said, String> {
         let body = event.to_string();
-        let mut last = Err("nothing was sent".to_owned());
-        for attempt in 0..ATTEMPTS {
-            if attempt > 0 {
-                tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
-            }
-            last = self.attempt(id, url, &body, attempt).await;
-            if last.as_ref().is_ok_and(|said| said.status == 200) {
-                break;
-            }
+        let signature = match self.webhooks {
+            Webhooks::Classic => Some(self.sign(body.as_bytes())?),
+            Webhooks::Marketplace2 | Webhooks::Marketplace3 => None,
+        };
+        let call = PlatformCall::post(id, url.to_owned(), "application/json", body).repeated(REPEATS);
+        let mut call = call.header("x-freshchat-payload-version", "1.0".to_owned());
+        if let Some(signature) = signature {
+            call = call.header("x-freshchat-signature", signature);
         }
-        last
-    }
-
-    async fn attempt(&self, id: &str, url: &str, body: &str, attempt: u32) -> Result<Said, String> {
-        let mut request = self
-            .shared
-            .http
-            .post(url)
-            .header("Content-Type", "application/json")
-            .header("X-Freshchat-Payload-Version", "1.0")
-            .header("X-Retry-Count", attempt.to_string());
-        if self.webhooks == Webhooks::Classic {
-            request = request.header("X-Freshchat-Signature", self.sign(body.as_bytes())?);
-        }
-        let answer = request
-            .body(body.to_owned())
-            .send()
-            .await
-            .map_err(|error| format!("the bridge did not answer: {error}"))?;
-        let status = answer.status().as_u16();
-        let body = answer.text().await.unwrap_or_default();
-        Ok(Said { id: id.to_owned(), status, body, attempts: attempt + 1 })
+        call.send(&self.shared.http).await
     }
 }
 

@@ -6,8 +6,8 @@
 
 mod api;
 mod hooks;
+mod rules;
 mod store;
-mod strict;
 #[cfg(test)]
 mod tests;
 
@@ -27,8 +27,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Faults, HelpdeskSim, Made, Said, Saying, Seen};
-use store::Store;
+use self::store::Store;
+use crate::{
+    call,
+    fault::Faults,
+    json::put,
+    people::{HelpdeskSim, Made, Said, Saying, Seen},
+};
 
 /// The topic of every simulated account.
 pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
@@ -81,13 +86,12 @@ impl FreshchatSim {
     ///
     /// # Errors
     /// No key could be made, or no HTTP client.
-    pub fn new() -> Result<Self, String> {
+    pub fn demo() -> Result<Self, String> {
         let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no RSA key could be made")?;
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(3)).no_proxy().build();
         let shared = Shared {
             store: Mutex::default(),
             key: Mutex::new(Arc::new(key)),
-            http: http.map_err(|error| format!("no HTTP client could be made: {error}"))?,
+            http: call::client(Duration::from_secs(3))?,
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -173,10 +177,8 @@ impl HelpdeskSim for FreshchatSim {
         self.store().base = base.to_owned();
         let mut install =
             json!({"kind": "freshchat", "api_url": format!("{base}/v2"), "token": TOKEN, "channel_id": TOPIC});
-        if let (Webhooks::Classic, Some(key), Some(install)) =
-            (self.webhooks, self.public_key(), install.as_object_mut())
-        {
-            install.insert("webhook_public_key".to_owned(), key.into());
+        if let (Webhooks::Classic, Some(key)) = (self.webhooks, self.public_key()) {
+            put(&mut install, "webhook_public_key", key);
         }
         install
     }

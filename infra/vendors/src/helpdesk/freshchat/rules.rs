@@ -13,9 +13,9 @@ const MAX_TEXT: usize = 5000;
 
 /// An error as Freshchat writes it.
 #[derive(Debug)]
-pub(super) struct Refused(pub StatusCode, pub &'static str, pub String);
+pub(super) struct Refusal(pub StatusCode, pub &'static str, pub String);
 
-impl IntoResponse for Refused {
+impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         json_response(self.0, &json!({"code": self.0.as_u16(), "status": self.1, "message": self.2}))
     }
@@ -25,16 +25,16 @@ pub(super) fn json_response(status: StatusCode, value: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }
 
-pub(super) fn invalid(message: impl Into<String>) -> Refused {
-    Refused(StatusCode::BAD_REQUEST, "INVALID_VALUE", message.into())
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
+    Refusal(StatusCode::BAD_REQUEST, "INVALID_VALUE", message.into())
 }
 
-pub(super) fn missing(word: &'static str, what: &str) -> Refused {
-    Refused(StatusCode::NOT_FOUND, word, format!("{what} not found"))
+pub(super) fn missing(word: &'static str, what: &str) -> Refusal {
+    Refusal(StatusCode::NOT_FOUND, word, format!("{what} not found"))
 }
 
 /// Fields of a user: known names, of the right type, in the right form.
-pub(super) fn user_fields(body: &Value, is_new: bool) -> Result<&Map<String, Value>, Refused> {
+pub(super) fn user_fields(body: &Value, is_new: bool) -> Result<&Map<String, Value>, Refusal> {
     let fields = body.as_object().ok_or_else(|| invalid("the body should be an object"))?;
     let texts = ["reference_id", "first_name", "last_name", "email", "phone"];
     for (key, value) in fields {
@@ -65,7 +65,7 @@ pub(super) fn user_fields(body: &Value, is_new: bool) -> Result<&Map<String, Val
 
 impl FreshchatSim {
     /// A message to post: its writer and its parts. `user` is whose conversation it is.
-    pub(super) async fn message<'a>(&self, body: &'a Value, user: &str) -> Result<&'a Map<String, Value>, Refused> {
+    pub(super) async fn message<'a>(&self, body: &'a Value, user: &str) -> Result<&'a Map<String, Value>, Refusal> {
         let fields = body.as_object().ok_or_else(|| invalid("the message should be an object"))?;
         let known = ["message_type", "actor_type", "actor_id", "user_id", "channel_id", "message_parts", "reply_parts"];
         if let Some(key) = fields.keys().find(|key| !known.contains(&key.as_str())) {
@@ -95,7 +95,7 @@ impl FreshchatSim {
         Ok(fields)
     }
 
-    async fn part(&self, part: &Value) -> Result<(), Refused> {
+    async fn part(&self, part: &Value) -> Result<(), Refusal> {
         let mut keys = part.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
         let (Some((key, value)), None) = (keys.next(), keys.next()) else {
             return Err(invalid("a message part has one key"));
@@ -117,7 +117,7 @@ impl FreshchatSim {
         }
     }
 
-    fn file(&self, file: &Value) -> Result<(), Refused> {
+    fn file(&self, file: &Value) -> Result<(), Refusal> {
         let store = self.store();
         let known = store.files.get(&text(file, "fileHash")).ok_or_else(|| invalid("fileHash is not valid"))?;
         let extension = text(file, "file_extension");

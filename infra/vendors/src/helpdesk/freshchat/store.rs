@@ -303,13 +303,6 @@ pub(super) fn text(value: &Value, key: &str) -> String {
     value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// Sets a field of an object.
-pub(super) fn put(object: &mut Value, key: &str, value: impl Into<Value>) {
-    if let Some(object) = object.as_object_mut() {
-        object.insert(key.to_owned(), value.into());
-    }
-}
-
 /// An id that looks like Freshchat's.
 pub(super) fn new_id() -> String {
     byoc::crypto::uuid_from(&format!("{:032x}", rand::random::<u128>()))

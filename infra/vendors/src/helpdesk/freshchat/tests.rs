@@ -14,7 +14,10 @@ use byoc::{
 };
 
 use super::*;
-use crate::sim::{Fault, How, with_faults};
+use crate::{
+    fault::{Fault, How, with_faults},
+    testing,
+};
 
 /// A served simulator and an installation of it.
 struct Served {
@@ -25,15 +28,8 @@ struct Served {
     options: Options,
 }
 
-async fn listen(router: Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    base
-}
-
 async fn serve(sim: FreshchatSim) -> Served {
-    let base = listen(with_faults(sim.router(), sim.faults())).await;
+    let base = testing::serve(with_faults(sim.router(), sim.faults())).await;
     let install = sim.install(&base);
     let mut settings: BTreeMap<String, String> = serde_json::from_value(install).unwrap();
     settings.remove("kind");
@@ -43,7 +39,7 @@ async fn serve(sim: FreshchatSim) -> Served {
 }
 
 async fn classic() -> Served {
-    serve(FreshchatSim::new().unwrap()).await
+    serve(FreshchatSim::demo().unwrap()).await
 }
 
 impl Served {
@@ -164,7 +160,7 @@ async fn bridge(sim: &FreshchatSim, statuses: &[u16]) -> Kept {
         axum::http::StatusCode::from_u16(kept.1.pop().unwrap_or(200)).unwrap()
     }
     let kept: Kept = Arc::new(Mutex::new((Vec::new(), statuses.to_vec())));
-    let base = listen(Router::new().fallback(keep).with_state(kept.clone())).await;
+    let base = testing::serve(Router::new().fallback(keep).with_state(kept.clone())).await;
     sim.paste_webhook(&base);
     kept
 }
@@ -359,7 +355,7 @@ async fn the_bridge_copes_with_each_kind_of_resolved_conversation() {
         (WhenResolved::Refuses, vec!["send_message", "create_conversation"]),
         (WhenResolved::OpensAnother, vec!["send_message"]),
     ] {
-        let served = serve(FreshchatSim::new().unwrap().with_when_resolved(when_resolved)).await;
+        let served = serve(FreshchatSim::demo().unwrap().with_when_resolved(when_resolved)).await;
         let kept = bridge(&served.sim, &[]).await;
         let contact = lorna();
         let parts = [Part::text("hi")];
@@ -441,11 +437,11 @@ async fn an_agents_answer_is_signed_and_sent_until_it_is_acknowledged() {
 #[tokio::test]
 async fn the_marketplace_app_hands_the_same_on_unsigned() {
     for webhooks in [Webhooks::Marketplace2, Webhooks::Marketplace3] {
-        let served = serve(FreshchatSim::new().unwrap().with_webhooks(webhooks)).await;
+        let served = serve(FreshchatSim::demo().unwrap().with_webhooks(webhooks)).await;
         served.contact().await;
         let kept = bridge(&served.sim, &[]).await;
         let media = Saying::Media {
-            kind: "file".to_owned(),
+            kind: MediaKind::File,
             url: "https://x/a.pdf".to_owned(),
             name: "a.pdf".to_owned(),
             size: 3,
@@ -507,7 +503,7 @@ async fn a_restart_forgets_nothing() {
     let served = classic().await;
     served.contact().await;
     served.sim.paste_webhook("http://127.0.0.1:9/");
-    let again = FreshchatSim::new().unwrap();
+    let again = FreshchatSim::demo().unwrap();
     again.restore(served.sim.snapshot());
     assert_eq!(again.received(None), served.sim.received(None));
     assert_eq!(again.public_key(), served.sim.public_key());

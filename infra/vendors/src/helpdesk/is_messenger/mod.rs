@@ -4,7 +4,7 @@
 //! wrong form, nulls, more than 20 calls in any second, files that are not served inline. What an agent writes goes to
 //! the pasted URL + `/message`, and the `mId` of the answer is what later statuses must name.
 
-mod strict;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +26,13 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Faults, HelpdeskSim, Made, Said, Saying, Seen};
+pub use self::rules::Refusal;
+use crate::{
+    call::{self, PlatformCall, Repeats},
+    fault::Faults,
+    people::{HelpdeskSim, Made, Said, Saying, Seen},
+    rules::is_authorized,
+};
 
 /// The Channel ID of every simulated custom channel.
 pub const CHANNEL: &str = "k3v9x1p7q2r8";
@@ -38,9 +44,8 @@ pub const PATH: &str = "/custom/channel/webhook/";
 /// So many calls are taken in any second.
 const RATE: usize = 20;
 /// How often a message is sent when the bridge does not answer or fails itself; that the real one repeats is not
-/// documented. The pauses double.
-const ATTEMPTS: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(200);
+/// documented.
+const REPEATS: Repeats = Repeats { acknowledges: |status| status < 500, ..Repeats::STRICT };
 
 /// The simulated IS-Messenger.
 #[derive(Clone)]
@@ -82,23 +87,13 @@ pub struct Status {
     pub reason: Option<String>,
 }
 
-/// A call that was refused.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Refusal {
-    /// The HTTP status.
-    pub status: u16,
-    /// What the caller was told.
-    pub reason: String,
-}
-
 impl IsMessengerSim {
     /// A custom channel with custom ids.
     ///
     /// # Errors
     /// No HTTP client could be made.
-    pub fn new() -> Result<Self, String> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build();
-        let http = http.map_err(|error| format!("no HTTP client could be made: {error}"))?;
+    pub fn demo() -> Result<Self, String> {
+        let http = call::client(Duration::from_secs(5))?;
         let shared = Shared { account: Mutex::default(), recent: Mutex::default(), http };
         Ok(Self { shared: Arc::new(shared), faults: Faults::default(), phone_ids: false })
     }
@@ -151,7 +146,7 @@ impl IsMessengerSim {
     }
 
     async fn take(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
-        if headers.get("authorization").is_none_or(|header| header != format!("Bearer {TOKEN}").as_str()) {
+        if !is_authorized(headers, &format!("Bearer {TOKEN}")) {
             return Err(Refusal { status: 401, reason: "Unauthorized".into() });
         }
         if !self.has_room() {
@@ -162,9 +157,9 @@ impl IsMessengerSim {
             return Err(refused("Content-Type should be application/json".into()));
         }
         let body: Value = serde_json::from_slice(body).map_err(|_| refused("the body is not JSON".into()))?;
-        let call = strict::call(&body, self.phone_ids).map_err(refused)?;
+        let call = rules::call(&body, self.phone_ids).map_err(refused)?;
         if let Some(url) = call.file() {
-            strict::served_inline(&self.shared.http, url).await.map_err(refused)?;
+            rules::served_inline(&self.shared.http, url).await.map_err(refused)?;
         }
         let mut account = self.account();
         match call.status() {
@@ -175,26 +170,12 @@ impl IsMessengerSim {
         Ok(())
     }
 
-    async fn attempt(&self, url: &str, body: &str) -> Result<(u16, String), String> {
-        let request = self.shared.http.post(format!("{url}/message")).header("content-type", "application/json");
-        let request = request.header("authorization", format!("Bearer {TOKEN}")).body(body.to_owned());
-        let answer = request.send().await.map_err(|error| format!("the bridge did not answer: {error}"))?;
-        Ok((answer.status().as_u16(), answer.text().await.unwrap_or_default()))
-    }
-
     /// Sends an agent's message, and remembers what the answer calls it.
     async fn send(&self, body: &Value) -> Result<Said, String> {
         let url = self.account().webhook.clone().ok_or("no webhook URL was pasted")?;
-        let body = body.to_string();
-        let mut attempts = 0;
-        let (status, body) = loop {
-            attempts += 1;
-            match self.attempt(&url, &body).await {
-                Ok((status, answer)) if status < 500 || attempts == ATTEMPTS => break (status, answer),
-                Err(error) if attempts == ATTEMPTS => return Err(error),
-                _ => tokio::time::sleep(PAUSE * 2_u32.pow(attempts - 1)).await,
-            }
-        };
+        let call = PlatformCall::post("", format!("{url}/message"), "application/json", body.to_string());
+        let call = call.header("authorization", format!("Bearer {TOKEN}")).repeated(REPEATS);
+        let Said { status, body, attempts, .. } = call.send(&self.shared.http).await?;
         let answer: Value = serde_json::from_str(&body).unwrap_or_default();
         if status >= 300 {
             return match answer.pointer("/error/message").and_then(Value::as_str) {

@@ -1,5 +1,6 @@
 //! What a call must look like.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{CHANNEL, Seen, Status, fields};
@@ -8,6 +9,15 @@ use super::{CHANNEL, Seen, Status, fields};
 const TEXT: usize = 7_000;
 /// A time in milliseconds is later than this; one in seconds is earlier.
 const MILLISECONDS: i64 = 1_000_000_000_000;
+
+/// A call that was refused.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the caller was told.
+    pub reason: String,
+}
 
 /// A call that keeps the rules.
 pub(super) struct Call {

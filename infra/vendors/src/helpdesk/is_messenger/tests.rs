@@ -13,24 +13,19 @@ use byoc::{
 
 use super::*;
 use crate::{
-    server::Server,
-    sim::{Fault, How, with_faults},
+    fault::{Fault, How, with_faults},
+    testing::serve,
 };
 
 const AT: i64 = 1_717_395_317_000;
 
-async fn serve(router: Router) -> Server {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    Server::start(listener, router).unwrap()
-}
-
-async fn served(sim: &IsMessengerSim) -> Server {
+async fn served(sim: &IsMessengerSim) -> String {
     serve(with_faults(sim.router(), sim.faults())).await
 }
 
-async fn post_as(server: &Server, path: &str, token: &str, body: &Value) -> (u16, Value) {
+async fn post_as(server: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = client.post(format!("{}{path}", server.url())).header("content-type", "application/json");
+    let request = client.post(format!("{server}{path}")).header("content-type", "application/json");
     let request = request.header("authorization", format!("Bearer {token}")).body(body.to_string());
     let answer = request.send().await.unwrap();
     (answer.status().as_u16(), serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
@@ -50,7 +45,7 @@ fn text(m_id: &str) -> Value {
 
 #[tokio::test]
 async fn what_breaks_a_rule_is_refused() {
-    let sim = IsMessengerSim::new().unwrap();
+    let sim = IsMessengerSim::demo().unwrap();
     let server = served(&sim).await;
     assert_eq!(post_as(&server, PATH, "x", &text("m")).await, (401, json!({"error": {"message": "Unauthorized"}})));
     assert_eq!(post_as(&server, PATH.trim_end_matches('/'), TOKEN, &text("m")).await.0, 404);
@@ -89,7 +84,7 @@ async fn what_breaks_a_rule_is_refused() {
 
 #[tokio::test]
 async fn the_twenty_first_call_of_a_second_is_too_many() {
-    let sim = IsMessengerSim::new().unwrap();
+    let sim = IsMessengerSim::demo().unwrap();
     let server = served(&sim).await;
     let began = Instant::now();
     for number in 0..20 {
@@ -103,7 +98,7 @@ async fn the_twenty_first_call_of_a_second_is_too_many() {
 
 #[tokio::test]
 async fn a_repeated_message_id_is_seen_once() {
-    let sim = IsMessengerSim::new().unwrap();
+    let sim = IsMessengerSim::demo().unwrap();
     let server = served(&sim).await;
     for _ in 0..3 {
         assert_eq!(post_as(&server, PATH, TOKEN, &text("m")).await.0, 200);
@@ -113,7 +108,7 @@ async fn a_repeated_message_id_is_seen_once() {
 
 #[tokio::test]
 async fn files_must_be_there_and_inline() {
-    let sim = IsMessengerSim::new().unwrap();
+    let sim = IsMessengerSim::demo().unwrap();
     let server = served(&sim).await;
     async fn file(Path(how): Path<String>, headers: HeaderMap) -> Response {
         let disposition = if how == "forced" { "attachment" } else { "inline" };
@@ -123,7 +118,7 @@ async fn files_must_be_there_and_inline() {
     }
     let host = serve(Router::new().route("/files/{how}", get(file))).await;
     for (how, status) in [("good", 200), ("forced", 400), ("whole", 400), ("../gone", 400)] {
-        let url = format!("{}/files/{how}", host.url());
+        let url = format!("{}/files/{how}", host);
         let body = message(how, json!({"type": "attachment", "attachment": {"type": "image", "url": url}}));
         assert_eq!(post_as(&server, PATH, TOKEN, &body).await.0, status, "{how}");
     }
@@ -132,7 +127,7 @@ async fn files_must_be_there_and_inline() {
 
 #[tokio::test]
 async fn agents_answer_until_the_bridge_takes_it_and_remember_its_id() {
-    let sim = IsMessengerSim::new().unwrap();
+    let sim = IsMessengerSim::demo().unwrap();
     let server = served(&sim).await;
     post_as(&server, PATH, TOKEN, &text("m")).await;
     static CALLS: AtomicUsize = AtomicUsize::new(0);
@@ -147,7 +142,7 @@ async fn agents_answer_until_the_bridge_takes_it_and_remember_its_id() {
     }
     let bridge = serve(Router::new().route("/helpdesks/i/t/message", post(bridge))).await;
     assert!(sim.answer("abc", Saying::Text("Yes".into())).await.is_err(), "no URL yet");
-    sim.paste_webhook(&format!("{}/helpdesks/i/t", bridge.url()));
+    sim.paste_webhook(&format!("{}/helpdesks/i/t", bridge));
     assert!(sim.answer("nobody", Saying::Text("Yes".into())).await.is_err());
     let said = sim.answer("abc", Saying::Text("Yes".into())).await.unwrap();
     assert_eq!((said.id.as_str(), said.status, said.attempts), ("b1", 200, 2));
@@ -159,14 +154,14 @@ async fn agents_answer_until_the_bridge_takes_it_and_remember_its_id() {
     }
     let values: Vec<String> = sim.statuses(Some("b1")).into_iter().map(|status| status.value).collect();
     assert_eq!((values, sim.strange_statuses().len()), (vec!["sent".to_owned(), "read".to_owned()], 1));
-    let copy = IsMessengerSim::new().unwrap();
+    let copy = IsMessengerSim::demo().unwrap();
     copy.restore(sim.snapshot());
     assert_eq!((copy.statuses(None), copy.received(None)), (sim.statuses(None), sim.received(None)));
 }
 
 /// Makes every call of a task.
-async fn drive(sim: &IsMessengerSim, server: &Server, task: &Task<'_>) -> Result<Known, String> {
-    let mut settings: BTreeMap<String, String> = serde_json::from_value(sim.install(&server.url())).unwrap();
+async fn drive(sim: &IsMessengerSim, server: &str, task: &Task<'_>) -> Result<Known, String> {
+    let mut settings: BTreeMap<String, String> = serde_json::from_value(sim.install(server)).unwrap();
     let secrets = [("api_token".to_owned(), Secret::new(settings.remove("api_token").unwrap()))].into();
     let options = Options::default();
     let account = byoc::adapter::Account {
@@ -201,7 +196,7 @@ async fn everything_that_the_adapter_sends_is_taken() {
         }),
     ))
     .await;
-    let link = MediaSource::Link { url: format!("{}/p.png", host.url()) };
+    let link = MediaSource::Link { url: format!("{}/p.png", host) };
     let photo = Media { caption: Some("See".into()), name: Some("p.png".into()), ..Media::new(MediaKind::Image, link) };
     let parts = [
         Part::text("Hi"),
@@ -210,9 +205,9 @@ async fn everything_that_the_adapter_sends_is_taken() {
         Part::Unsupported { what: "poll".into(), text: None },
     ];
     for (sim, id) in [
-        (IsMessengerSim::new().unwrap(), "whatsapp:+447700900238"),
-        (IsMessengerSim::new().unwrap(), &"x.".repeat(60)),
-        (IsMessengerSim::new().unwrap().with_phone_ids(), "whatsapp:+447700900238"),
+        (IsMessengerSim::demo().unwrap(), "whatsapp:+447700900238"),
+        (IsMessengerSim::demo().unwrap(), &"x.".repeat(60)),
+        (IsMessengerSim::demo().unwrap().with_phone_ids(), "whatsapp:+447700900238"),
     ] {
         let server = served(&sim).await;
         let contact = Contact { id: id.to_owned(), name: Some("Maria Lopez".into()), ..Contact::default() };
@@ -232,9 +227,9 @@ async fn everything_that_the_adapter_sends_is_taken() {
 
 #[tokio::test]
 async fn faults_are_seen_by_the_adapter() {
-    let sim = IsMessengerSim::new().unwrap();
+    let sim = IsMessengerSim::demo().unwrap();
     let server = served(&sim).await;
-    sim.faults().add(Fault { path: PATH.into(), after: 0, takes_effect: true, how: How::Status(502) });
+    sim.faults().add(Fault::next(How::Status(502)).at(PATH).with_effect());
     let contact = Contact { id: "abc".into(), ..Contact::default() };
     let parts = [Part::text("Hi")];
     let delivery = Delivery { id: "m", at: AT, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
