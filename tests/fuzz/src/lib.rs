@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use byoc::{
     adapter::Account,
+    channel::CHANNELS,
+    helpdesk::HELPDESKS,
     secret::{Secret, Secrets},
     settings::Options,
     webhook::WebhookRequest,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-/// Credentials under every name that an adapter asks for. The fuzzer cannot sign, so what reads a body gets it unsigned.
+/// Credentials under every name that a kind of the registries asks for. The fuzzer cannot sign, so what reads a body gets it unsigned.
 pub fn secrets() -> Secrets {
-    let names = [
-        "access_token", "api_token", "app_secret", "auth_token", "bot_token", "channel_secret", "client_token",
-        "page_access_token", "secret", "secret_token", "signing_key", "token", "verify_token", "webhook_secret",
-        "webhook_shared_key",
-    ];
-    names.map(|name| (name.to_owned(), Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))).into()
+    let channels = CHANNELS.iter().map(|(_, channel)| channel.settings());
+    let helpdesks = HELPDESKS.iter().map(|(_, helpdesk)| helpdesk.settings());
+    let secrets = channels.chain(helpdesks).flatten().filter(|setting| setting.secret);
+    secrets.map(|setting| (setting.name.to_owned(), Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))).collect()
 }
 
 /// An account of a kind of channel.
