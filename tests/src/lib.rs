@@ -15,9 +15,9 @@ use byoc::{
 use byoc_local::{
     bridge::{Bridge, Settings, TABLE},
     clock::Clock,
-    sim::{self, Said, Saying, Seen},
     table::Table,
 };
+use byoc_vendors::people::{Said, Saying, Seen};
 use serde_json::Value;
 
 /// How long anything may take before a test gives up.
@@ -38,10 +38,9 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let wanted = |variable: &str, kind: &str| std::env::var(variable).map_or(true, |only| only == kind);
-    let mut waiting = sim::HELPDESKS
-        .iter()
+    let mut waiting = byoc_vendors::helpdesks()
         .filter(|kind| wanted("BYOC_HELPDESK", kind))
-        .flat_map(|helpdesk| sim::CHANNELS.iter().map(move |channel| (*channel, *helpdesk)))
+        .flat_map(|helpdesk| byoc_vendors::channels().map(move |channel| (channel, helpdesk)))
         .filter(|(channel, _)| wanted("BYOC_CHANNEL", channel));
     let mut running = tokio::task::JoinSet::new();
     for (channel, helpdesk) in waiting.by_ref().take(SIDE_BY_SIDE) {
@@ -76,8 +75,8 @@ impl Rig {
         // A failing test is read with RUST_LOG=info.
         byoc_local::log::start("off");
         let clock = Clock::new();
-        let channel = sim::channel(channel).expect("a simulated channel");
-        let helpdesk = sim::helpdesk(helpdesk).expect("a simulated helpdesk");
+        let channel = byoc_vendors::channel(channel).expect("a simulated channel");
+        let helpdesk = byoc_vendors::helpdesk(helpdesk).expect("a simulated helpdesk");
         let mut settings = Settings { clock: clock.clone(), ..Settings::new(channel, helpdesk) };
         change(&mut settings);
         match Bridge::start(settings).await {

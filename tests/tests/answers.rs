@@ -1,7 +1,7 @@
 //! What every bad input gets.
 
-use byoc_local::sim::Saying;
 use byoc_tests::{Rig, eventually, every_pair, texts};
+use byoc_vendors::people::Saying;
 use serde_json::{Value, json};
 
 struct Told {

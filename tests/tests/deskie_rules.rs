@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use byoc_local::sim::{
-    Fault, HelpdeskSim, How, Made, Saying,
-    deskie::{DeskieSim, EMAIL, KEY, STAFF},
-};
 use byoc_tests::{Rig, eventually, texts};
+use byoc_vendors::{
+    fault::{Fault, How},
+    helpdesk::deskie::{DeskieSim, EMAIL, KEY, STAFF},
+    people::{HelpdeskSim, Made, Saying},
+};
 use serde_json::{Value, json};
 
 async fn rig(deskie: &Arc<DeskieSim>) -> Rig {
@@ -26,7 +27,7 @@ async fn through_the_api(rig: &Rig, case: &str, message: Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merged_case_is_followed_from_either_side() {
-    let deskie = Arc::new(DeskieSim::new().unwrap());
+    let deskie = Arc::new(DeskieSim::demo().unwrap());
     let rig = rig(&deskie).await;
     rig.customer_says("one").await;
     let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
@@ -46,7 +47,7 @@ async fn a_merged_case_is_followed_from_either_side() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merged_user_is_followed_from_either_side() {
-    let deskie = Arc::new(DeskieSim::new().unwrap());
+    let deskie = Arc::new(DeskieSim::demo().unwrap());
     let rig = rig(&deskie).await;
     rig.customer_says("one").await;
     let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
@@ -57,17 +58,17 @@ async fn a_merged_user_is_followed_from_either_side() {
     deskie.merge_user(&contact);
     rig.agent_says("answer").await;
     rig.exactly_at_channel(1).await;
-    let calls = deskie.faults().passed();
+    let calls = deskie.faults().total();
     rig.customer_says("three").await;
     let seen = rig.exactly_at_helpdesk(3).await;
     assert_eq!(seen[0].conversation, seen[2].conversation, "{seen:?}");
-    assert_eq!(deskie.faults().passed(), calls + 1, "the answer said who they are now");
+    assert_eq!(deskie.faults().total(), calls + 1, "the answer said who they are now");
     assert_eq!(rig.notes(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_is_found_however_deskie_spells_the_channel() {
-    for deskie in [DeskieSim::new().unwrap(), DeskieSim::new().unwrap().with_bare_channels()] {
+    for deskie in [DeskieSim::demo().unwrap(), DeskieSim::demo().unwrap().with_bare_channels()] {
         let deskie = Arc::new(deskie);
         let rig = rig(&deskie).await;
         deskie.faults().add(Fault::next(How::Status(502)).at("cases").with_effect());
@@ -81,7 +82,7 @@ async fn a_user_is_found_however_deskie_spells_the_channel() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_on_a_small_plan_loses_nothing_and_keeps_its_order() {
-    let deskie = Arc::new(DeskieSim::new().unwrap().with_rate(8, Duration::from_secs(1)));
+    let deskie = Arc::new(DeskieSim::demo().unwrap().with_rate(8, Duration::from_secs(1)));
     let rig = rig(&deskie).await;
     let contacts: Vec<String> = (0..6).map(|number| format!("contact{number}")).collect();
     for message in 0..6 {
@@ -103,7 +104,7 @@ async fn a_flood_on_a_small_plan_loses_nothing_and_keeps_its_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_come_in_json_as_well() {
-    let deskie = Arc::new(DeskieSim::new().unwrap().with_json_webhook());
+    let deskie = Arc::new(DeskieSim::demo().unwrap().with_json_webhook());
     let rig = rig(&deskie).await;
     rig.customer_says("Hi").await;
     let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
@@ -111,7 +112,7 @@ async fn answers_come_in_json_as_well() {
     assert_eq!(texts(&rig.exactly_at_channel(1).await), ["It leaves today, 100 % & more"]);
     let host = byoc_tests::files(&[("note.txt", "text/plain", b"hello")]).await;
     let url = format!("{}/note.txt", host.url());
-    let file = Saying::Media { kind: "file".into(), url, name: "note.txt".into(), size: 5 };
+    let file = Saying::Media { kind: byoc::model::message::MediaKind::File, url, name: "note.txt".into(), size: 5 };
     assert_eq!(rig.bridge.helpdesk.answer(&contact, file).await.unwrap().status, 200);
     let seen = rig.exactly_at_channel(2).await;
     assert_eq!(byoc_tests::file_behind(&seen[1]).await.as_deref(), Some(b"hello".as_slice()));
@@ -119,7 +120,7 @@ async fn answers_come_in_json_as_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_customer_never_gets_their_own_words_back_and_gets_those_of_another_integration() {
-    for deskie in [DeskieSim::new().unwrap(), DeskieSim::new().unwrap().with_json_webhook()] {
+    for deskie in [DeskieSim::demo().unwrap(), DeskieSim::demo().unwrap().with_json_webhook()] {
         let deskie = Arc::new(deskie.with_echoes());
         let rig = rig(&deskie).await;
         // The first makes the case, whose answer tells no message id; the second is known by its id.

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use byoc_local::{
-    bridge::DEAD_LETTERS,
-    calls::CallFault,
-    sim::{Fault, HELPDESKS, How, Made, freshchat::FreshchatSim},
-};
+use byoc_local::bridge::DEAD_LETTERS;
 use byoc_tests::{Rig, eventually, eventually_within, every_pair, texts};
+use byoc_vendors::{
+    fault::{Fault, How},
+    helpdesk::freshchat::FreshchatSim,
+    helpdesks,
+    people::Made,
+};
 use rand::RngExt;
 
 /// One user with one conversation.
@@ -143,7 +145,7 @@ async fn loses_an_answer(helpdesk: &str, how: How, index: usize) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_message_makes_one_user_and_one_conversation_whichever_answer_is_lost() {
     let mut running = tokio::task::JoinSet::new();
-    for helpdesk in HELPDESKS {
+    for helpdesk in helpdesks() {
         // The last of them is longer than anybody waits for an answer.
         let hang = How::Hang(Duration::from_secs(60));
         for how in [How::Status(500), How::Status(502), How::Status(504), How::Reset, hang] {
@@ -166,7 +168,7 @@ async fn a_first_message_makes_one_user_and_one_conversation_whichever_answer_is
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_that_fails_is_no_reason_to_take_an_old_message_for_the_new_one() {
-    let freshchat = std::sync::Arc::new(FreshchatSim::new().unwrap());
+    let freshchat = std::sync::Arc::new(FreshchatSim::demo().unwrap());
     // The second bridge has never heard of the contact, whom the helpdesk knows.
     for (before, path) in [(0, None), (1, Some("/users")), (2, Some("/conversations"))] {
         let helpdesk = freshchat.clone();
@@ -224,8 +226,8 @@ async fn a_relay_that_dies_in_any_call_to_the_table_is_made_up_for() {
                 // The relay knows the installation already; its own calls are what is left.
                 rig.customer_says("warm").await;
                 rig.exactly_at_helpdesk(1).await;
-                let fault = CallFault::of_any().after(index).how(How::Hang(Duration::from_secs(600)));
-                rig.bridge.table.calls().fail(if takes_effect { fault.with_effect() } else { fault });
+                let fault = Fault::next(How::Hang(Duration::from_secs(600))).after(index);
+                rig.bridge.table.calls().add(if takes_effect { fault.with_effect() } else { fault });
                 let before = rig.bridge.table.calls().struck();
                 rig.customer_says("second").await;
                 let began = Instant::now();
@@ -262,8 +264,8 @@ async fn a_file_that_vanishes_between_two_tries_does_not_hold_up_what_follows() 
         rig.customer_says("before").await;
         rig.exactly_at_helpdesk(1).await;
         let host = byoc_tests::file_that_is_there_once("photo.png", "image/png", b"\x89PNG\r\n\x1a\n0000").await;
-        let photo = byoc_local::sim::Saying::Media {
-            kind: "image".into(),
+        let photo = byoc_vendors::people::Saying::Media {
+            kind: byoc::model::message::MediaKind::Image,
             url: format!("{}/photo.png", host.url()),
             name: "photo.png".into(),
             size: 12,
@@ -374,9 +376,12 @@ async fn when_the_queue_fails_the_platform_is_told_to_come_again() {
     every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         // More than the SDK tries by itself.
-        rig.bridge.queues.queues().calls().fail(CallFault::of("SendMessage").times(4));
-        let said =
-            rig.bridge.channel.say(rig.bridge.channel.customer(), byoc_local::sim::Saying::Text("again".into())).await;
+        rig.bridge.queues.queues().calls().add(Fault::next(How::Status(500)).at("SendMessage").times(4));
+        let said = rig
+            .bridge
+            .channel
+            .say(rig.bridge.channel.customer(), byoc_vendors::people::Saying::Text("again".into()))
+            .await;
         let said = said.unwrap();
         assert_eq!(said.status, 200, "{channel} {helpdesk}: {said:?}");
         assert!(said.attempts > 1, "{channel} {helpdesk}: {said:?}");
@@ -439,7 +444,7 @@ async fn what_fails_for_a_day_is_dead_and_can_be_redriven() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_took_effect_in_its_last_try_is_not_made_again_by_a_redrive() {
-    for helpdesk in HELPDESKS {
+    for helpdesk in helpdesks() {
         let rig = Rig::start("viber", helpdesk).await;
         rig.customer_says("before").await;
         rig.exactly_at_helpdesk(1).await;

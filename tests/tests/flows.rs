@@ -1,7 +1,7 @@
 //! A message's whole way in both directions, for every channel and every helpdesk.
 
-use byoc_local::sim::Saying;
 use byoc_tests::{FILES, Rig, eventually, every_pair, texts};
+use byoc_vendors::people::Saying;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,7 +81,7 @@ async fn files_travel_whole_in_both_directions() {
         let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
         for (name, content_type, bytes) in FILES {
             let file = Saying::Media {
-                kind: content_type.split('/').next().filter(|kind| *kind != "application").unwrap_or("file").to_owned(),
+                kind: byoc::model::message::MediaKind::of(content_type),
                 url: format!("{}/{name}", host.url()),
                 name: (*name).to_owned(),
                 size: bytes.len() as u64,

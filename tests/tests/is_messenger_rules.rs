@@ -14,12 +14,14 @@ use byoc::{
     relay::pace::Pace,
     store::{Arrival, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Settlement, Standing, Store},
 };
-use byoc_local::{
-    bridge::QUEUE,
-    calls::CallFault,
-    sim::{HelpdeskSim, is_messenger::IsMessengerSim, viber::Viber},
-};
+use byoc_local::bridge::QUEUE;
 use byoc_tests::{Rig, eventually, store, texts};
+use byoc_vendors::{
+    channel::viber::Viber,
+    fault::{Fault, How},
+    helpdesk::is_messenger::IsMessengerSim,
+    people::HelpdeskSim,
+};
 use serde_json::json;
 
 fn journal(event: &str) -> JournalKey {
@@ -158,7 +160,7 @@ async fn talk_with(viber: Viber, options: serde_json::Value) -> Talk {
 }
 
 async fn talk_of(viber: Viber, options: serde_json::Value, workers: usize) -> Talk {
-    let desk = IsMessengerSim::new().unwrap();
+    let desk = IsMessengerSim::demo().unwrap();
     let (helpdesk, channel) = (Arc::new(desk.clone()), Arc::new(viber.clone()));
     let rig = Rig::start_with("viber", "is_messenger", |settings| {
         settings.helpdesk = helpdesk;
@@ -257,7 +259,7 @@ async fn a_status_survives_a_crash_between_the_delivery_and_itself() {
     talk.rig.customer_says("Hi").await;
     talk.rig.exactly_at_helpdesk(1).await;
     // The agent's message is stored; then the queue takes nothing for longer than the SDK tries.
-    talk.rig.bridge.queues.queues().calls().fail(CallFault::of("SendMessage").after(1).times(3));
+    talk.rig.bridge.queues.queues().calls().add(Fault::next(How::Status(500)).at("SendMessage").after(1).times(3));
     let said = talk.rig.agent_says("Hello").await;
     talk.rig.exactly_at_channel(1).await;
     assert_eq!(talk.desk.statuses(None), []);

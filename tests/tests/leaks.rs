@@ -6,11 +6,9 @@ use std::{
     time::Duration,
 };
 
-use byoc_local::{
-    bridge::TABLE,
-    sim::{Fault, How},
-};
+use byoc_local::bridge::TABLE;
 use byoc_tests::{Rig, eventually, every_pair};
+use byoc_vendors::fault::{Fault, How};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
 
 #[derive(Clone, Default)]

@@ -15,11 +15,9 @@ use byoc::{
     },
     outside::queue::Outgoing,
 };
-use byoc_local::{
-    bridge::QUEUE,
-    sim::{CHANNELS, HELPDESKS, Seen},
-};
+use byoc_local::bridge::QUEUE;
 use byoc_tests::{FILES, Rig, matrix};
+use byoc_vendors::{channels, helpdesks, people::Seen};
 use serde_json::json;
 
 const BEGIN: &str = "<!-- matrix -->\n";
@@ -51,9 +49,9 @@ fn the_readme_shows_what_the_code_says() {
 #[test]
 fn every_kind_can_be_tried() {
     let registered: Vec<&str> = byoc::channel::CHANNELS.iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(registered, CHANNELS);
+    assert_eq!(registered, channels().collect::<Vec<_>>());
     let registered: Vec<&str> = byoc::helpdesk::HELPDESKS.iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(registered, HELPDESKS);
+    assert_eq!(registered, helpdesks().collect::<Vec<_>>());
 }
 
 /// A message of each kind, with files at `host`.
@@ -176,8 +174,8 @@ fn steady(text: &str, rig: &Rig, host: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_is_what_arrives() {
-    let channels = CHANNELS.iter().map(|channel| (*channel, "freshchat", true));
-    let helpdesks = HELPDESKS.iter().map(|helpdesk| ("viber", *helpdesk, false));
+    let channels = channels().map(|channel| (channel, "freshchat", true));
+    let helpdesks = helpdesks().map(|helpdesk| ("viber", helpdesk, false));
     for (channel, helpdesk, outbound) in channels.chain(helpdesks) {
         let rig = Rig::start(channel, helpdesk).await;
         let shown = format!("{:#}\n", json!(cells(&rig, outbound).await));

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use byoc_local::sim::{Fault, How, Saying, Seen, telegram::Telegram, viber::Viber};
 use byoc_tests::{Rig, eventually, every_pair};
+use byoc_vendors::{
+    channel::{telegram::Telegram, viber::Viber},
+    fault::{Fault, How},
+    people::{Saying, Seen},
+};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,7 +69,7 @@ async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
         let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
         let host = byoc_tests::files(&[]).await;
         let gone = Saying::Media {
-            kind: "file".into(),
+            kind: byoc::model::message::MediaKind::File,
             url: format!("{}/gone.pdf", host.url()),
             name: "gone.pdf".into(),
             size: 5,
@@ -84,7 +88,7 @@ async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_up() {
-    for helpdesk in byoc_local::sim::HELPDESKS {
+    for helpdesk in byoc_vendors::helpdesks() {
         let viber = std::sync::Arc::new(Viber::demo().unwrap());
         let channel = viber.clone();
         let rig = Rig::start_with("viber", helpdesk, |settings| settings.channel = channel).await;
@@ -92,7 +96,7 @@ async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_u
         rig.exactly_at_helpdesk(1).await;
         viber.unsubscribe(rig.bridge.channel.customer()).await.unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let calls = rig.bridge.channel.faults().passed();
+        let calls = rig.bridge.channel.faults().total();
         rig.agent_says("too late").await;
         eventually("a note or a failed status", || {
             let failures = rig.bridge.helpdesk.failures();
@@ -102,7 +106,7 @@ async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_u
         let mut journal = rig.journal().await;
         journal.retain(|entry| entry["direction"] == "outbound");
         assert_eq!((journal.len(), &journal[0]["state"]), (1, &json!("rejected")), "{helpdesk}: {journal:?}");
-        assert_eq!((rig.at_channel(), rig.bridge.channel.faults().passed()), (Vec::new(), calls), "{helpdesk}");
+        assert_eq!((rig.at_channel(), rig.bridge.channel.faults().total()), (Vec::new(), calls), "{helpdesk}");
         rig.customer_says("back again").await;
         rig.exactly_at_helpdesk(2).await;
         rig.agent_says("welcome back").await;
@@ -140,7 +144,7 @@ async fn a_telegram_button_is_pressed_and_a_stopped_bot_stays_silent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_read_what_the_chat_was_opened_with_once_and_with_the_first_message() {
-    for helpdesk in byoc_local::sim::HELPDESKS {
+    for helpdesk in byoc_vendors::helpdesks() {
         let viber = std::sync::Arc::new(Viber::demo().unwrap());
         let channel = viber.clone();
         let rig = Rig::start_with("viber", helpdesk, |settings| settings.channel = channel).await;
@@ -167,7 +171,7 @@ async fn agents_read_what_the_chat_was_opened_with_once_and_with_the_first_messa
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
     let place = |seen: &Seen| (seen.contact.clone(), seen.conversation.clone());
-    for helpdesk in byoc_local::sim::HELPDESKS {
+    for helpdesk in byoc_vendors::helpdesks() {
         let rig = Rig::start("whatsapp", helpdesk).await;
         rig.customer_says("by number").await;
         rig.exactly_at_helpdesk(1).await;
@@ -191,7 +195,7 @@ async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vendor_that_asks_to_wait_uses_up_no_tries() {
-    for helpdesk in byoc_local::sim::HELPDESKS {
+    for helpdesk in byoc_vendors::helpdesks() {
         let rig = Rig::start("viber", helpdesk).await;
         rig.customer_says("one").await;
         rig.exactly_at_helpdesk(1).await;
@@ -254,7 +258,7 @@ async fn the_marketplace_installs_updates_and_removes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_copies_exactly_what_is_to_be_pasted() {
-    for channel in byoc_local::sim::CHANNELS {
+    for channel in byoc_vendors::channels() {
         let rig = Rig::start(channel, "freshchat").await;
         let page = reqwest::Client::builder().no_proxy().build().unwrap();
         let page = page.get(rig.bridge.installation["settings_url"].as_str().unwrap()).send().await.unwrap();
@@ -268,10 +272,7 @@ async fn the_page_copies_exactly_what_is_to_be_pasted() {
         let pasted: Vec<&str> = steps.iter().filter_map(|step| step["copy"].as_str()).collect();
         assert_eq!(buttons, pasted, "{channel}");
         let url = rig.bridge.installation["channel_webhook_url"].as_str().unwrap();
-        assert_eq!(
-            pasted.contains(&url),
-            !matches!(*channel, "twilio") && rig.bridge.installation["state"] == "manual"
-        );
+        assert_eq!(pasted.contains(&url), !matches!(channel, "twilio") && rig.bridge.installation["state"] == "manual");
         let sentences = rig.bridge.installation["next_steps"].as_array().unwrap();
         for (step, sentence) in steps.iter().zip(sentences) {
             let (sentence, copy) = (sentence.as_str().unwrap(), step["copy"].as_str().unwrap_or_default());
@@ -280,6 +281,6 @@ async fn the_page_copies_exactly_what_is_to_be_pasted() {
         let own = format!("/installations/{}/check", rig.bridge.installation_id());
         let (status, report) = rig.bridge.admin("POST", &own, None).await.unwrap();
         let ends = report["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "platform_ends");
-        assert_eq!((status, ends), (200, *channel == "messagebird"), "{channel}: {report}");
+        assert_eq!((status, ends), (200, channel == "messagebird"), "{channel}: {report}");
     }
 }

@@ -28,7 +28,7 @@ fn no_change() -> LinkChange {
 }
 
 fn done() -> Settlement {
-    Settlement::Done { sent: vec![Sent { side: "helpdesk", id: "m1".into() }] }
+    Settlement::Done { sent: vec![Sent { side: Side::Helpdesk, id: "m1".into() }] }
 }
 
 #[tokio::test]
@@ -38,9 +38,9 @@ async fn a_finished_message_cannot_be_claimed_again() {
     assert_eq!((claimed.attempt, claimed.doubtful, claimed.tries), (1, false, 0));
     kept.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
     assert_eq!(kept.store.claim(&key("e"), 1_000, 4_000).await.unwrap(), Claim::Finished(JournalState::Done));
-    let sent = Sent { side: "helpdesk", id: "m1".into() };
+    let sent = Sent { side: Side::Helpdesk, id: "m1".into() };
     assert_eq!(kept.store.message_of("i", &sent).await.unwrap(), Some(key("e")));
-    assert_eq!(kept.store.message_of("i", &Sent { side: "channel", id: "m1".into() }).await.unwrap(), None);
+    assert_eq!(kept.store.message_of("i", &Sent { side: Side::Channel, id: "m1".into() }).await.unwrap(), None);
     assert_eq!(kept.store.message_of("j", &sent).await.unwrap(), None);
 }
 

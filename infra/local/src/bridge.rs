@@ -25,6 +25,10 @@ use byoc::{
     },
     tools::crypto::sha256_hex,
 };
+use byoc_vendors::{
+    fault::with_faults,
+    people::{ChannelSim, HelpdeskSim, WebhookCall},
+};
 use channel_webhook::ChannelWebhook;
 use install_hook::InstallHook;
 use product_events::ProductEvents;
@@ -34,11 +38,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     clock::Clock,
-    demo::{Demo, Running},
     event_source::{EventSource, Polling},
     queue::{QueueServer, QueueSettings, Queues},
     server::Server,
-    sim::{ChannelSim, HelpdeskSim, WebhookCall, with_faults},
     table::Table,
 };
 
@@ -67,12 +69,23 @@ pub struct Settings {
     pub workers: usize,
     /// The queue's clock, which tests advance.
     pub clock: Clock,
+    /// Routes that the front has besides those of the functions.
+    pub routes: Router,
 }
 
 impl Settings {
     /// A bridge in memory on free ports.
     pub fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
-        Self { port: 0, data: None, channel, helpdesk, options: json!({}), workers: 8, clock: Clock::new() }
+        Self {
+            port: 0,
+            data: None,
+            channel,
+            helpdesk,
+            options: json!({}),
+            workers: 8,
+            clock: Clock::new(),
+            routes: Router::new(),
+        }
     }
 }
 
@@ -82,7 +95,9 @@ pub struct Bridge {
     pub url: String,
     /// The admin key.
     pub admin_key: String,
-    /// The answer of the install hook for the demo installation.
+    /// The request of the demo installation.
+    pub request: Value,
+    /// The answer of the install hook to it.
     pub installation: Value,
     /// The simulated channel.
     pub channel: Arc<dyn ChannelSim>,
@@ -137,7 +152,7 @@ impl Bridge {
     /// # Errors
     /// What did not start, and why.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        let Settings { port, data, channel, helpdesk, options, workers, clock } = settings;
+        let Settings { port, data, channel, helpdesk, options, workers, clock, routes } = settings;
         let scratch = if data.is_none() { Some(Scratch::new()?) } else { None };
         let folder = data.clone().or_else(|| scratch.as_ref().map(|scratch| scratch.0.clone())).unwrap_or_default();
         std::fs::create_dir_all(&folder)
@@ -164,11 +179,11 @@ impl Bridge {
         let variables = Environment::of(environment.clone());
         let functions = Functions::from_environment(&variables).await?;
         let traffic = Traffic::default();
-        let demo = Demo::new(channel.clone(), helpdesk.clone());
         let polling = if workers > 0 { Some(start_relay(&variables, workers).await?) } else { None };
         let mut bridge = Self {
             url,
             admin_key,
+            request: Value::Null,
             installation: Value::Null,
             channel,
             helpdesk,
@@ -179,28 +194,21 @@ impl Bridge {
             functions: functions.clone(),
             vendors,
             polling,
-            front: Server::start(front, functions.router(&traffic).merge(demo.router())).map_err(part)?,
+            front: Server::start(front, functions.router(&traffic).merge(routes)).map_err(part)?,
             _scratch: scratch,
             _saving: JoinSet::new(),
         };
-        let request = json!({
+        bridge.request = json!({
             "helpdesk": bridge.helpdesk.install(&bridge.vendors.1.url()),
             "channel": bridge.channel.install(&bridge.vendors.0.url()),
             "settings": options,
         });
-        bridge.installation = bridge.install(&request).await?;
+        bridge.installation = bridge.install(&bridge.request).await?;
         let text = |name: &str| bridge.installation.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         if text("state") == "manual" {
             bridge.channel.paste_webhook(&text("channel_webhook_url"));
         }
         bridge.helpdesk.paste_webhook(&text("helpdesk_webhook_url"));
-        demo.runs(Running {
-            url: bridge.url.clone(),
-            admin_key: bridge.admin_key.clone(),
-            request,
-            installation: bridge.installation.clone(),
-            environment: bridge.environment.clone(),
-        });
         if data.is_some() {
             bridge._saving = save_always(folder, &bridge.channel, &bridge.helpdesk);
         }
@@ -498,7 +506,7 @@ impl Drop for Scratch {
     }
 }
 
-pub(crate) fn client() -> Result<reqwest::Client, StartError> {
+fn client() -> Result<reqwest::Client, StartError> {
     reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().map_err(part)
 }
 

@@ -225,11 +225,11 @@ mod tests {
         time::Instant,
     };
 
+    use byoc_vendors::fault::{Fault, How};
     use tokio::{net::TcpListener, sync::mpsc};
 
     use super::*;
     use crate::{
-        calls::CallFault,
         clock::Clock,
         queue::{QueueServer, QueueSettings, Queues},
         testing,
@@ -368,7 +368,7 @@ mod tests {
     #[tokio::test]
     async fn a_queue_that_fails_is_asked_again_and_an_idle_one_rarely() {
         let (server, source) = start().await;
-        server.queues().calls().fail(CallFault::of("ReceiveMessage").times(3));
+        server.queues().calls().add(Fault::next(How::Status(500)).at("ReceiveMessage").times(3));
         let polling = source.clone().start(|_| async { Ok::<_, Infallible>(SqsBatchResponse::default()) });
         send(&source, "a", "1").await;
         until_empty(&server).await;

@@ -34,8 +34,8 @@ use byoc::{
 use byoc_local::{
     bridge::{Bridge, Settings},
     server::Server,
-    sim::{self, Saying, WebhookCall},
 };
+use byoc_vendors::people::{Saying, WebhookCall};
 use clap::Parser;
 use serde_json::{Value, json};
 use tokio::{
@@ -159,8 +159,8 @@ async fn measure(function: &'static str, binary: &Path, arguments: &Arguments) -
 
 /// A bridge on which a customer and an agent know each other already, and that has no relay of its own.
 async fn warm_bridge() -> Bridge {
-    let channel = sim::channel("viber").expect("the simulated Viber");
-    let helpdesk = sim::helpdesk("freshchat").expect("the simulated Freshchat");
+    let channel = byoc_vendors::channel("viber").expect("the simulated Viber");
+    let helpdesk = byoc_vendors::helpdesk("freshchat").expect("the simulated Freshchat");
     let settings = Settings { workers: 1, ..Settings::new(channel, helpdesk) };
     let mut bridge = Bridge::start(settings).await.unwrap_or_else(|error| panic!("no bridge: {error}"));
     bridge.channel.say(bridge.channel.customer(), Saying::Text("hello".into())).await.expect("a webhook call");
@@ -173,8 +173,8 @@ async fn warm_bridge() -> Bridge {
 fn calls(bridge: &Bridge) -> BTreeMap<String, usize> {
     let mut calls = bridge.table.calls().counts();
     calls.extend(bridge.queues.queues().calls().counts());
-    calls.insert("helpdesk".to_owned(), bridge.helpdesk.faults().passed());
-    calls.insert("channel".to_owned(), bridge.channel.faults().passed());
+    calls.insert("helpdesk".to_owned(), bridge.helpdesk.faults().total());
+    calls.insert("channel".to_owned(), bridge.channel.faults().total());
     calls
 }
 

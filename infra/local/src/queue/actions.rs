@@ -27,7 +27,7 @@ type Answer = Result<Response, Refusal>;
 
 /// Answers one call.
 pub(super) async fn handle(State(queues): State<Queues>, headers: HeaderMap, body: Bytes) -> Response {
-    let operation = crate::calls::operation(&headers);
+    let operation = byoc_vendors::fault::operation(&headers);
     let answer = match operation {
         "ListQueues" => queues.list_queues(&headers),
         "GetQueueUrl" => read(&body).and_then(|request| queues.get_queue_url(request, &headers)),

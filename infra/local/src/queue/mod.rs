@@ -35,12 +35,10 @@ use serde_json::json;
 use thiserror::Error;
 use tokio::net::TcpListener;
 
+use byoc_vendors::fault::{Faults, with_faults};
+
 use self::{broker::Broker, store::Store};
-use crate::{
-    calls::{Calls, watched},
-    clock::Clock,
-    server::Server,
-};
+use crate::{clock::Clock, server::Server};
 
 /// More than the JSON of the largest batch.
 const MAX_REQUEST: usize = 16 * 1024 * 1024;
@@ -149,7 +147,7 @@ pub struct Queues(Arc<Shared>);
 struct Shared {
     broker: Mutex<Broker>,
     clock: Clock,
-    calls: Calls,
+    calls: Faults,
 }
 
 /// The queues could not be opened.
@@ -207,13 +205,13 @@ impl Queues {
         }
         let store = Store::open(directory.map(|directory| directory.join("queue.sqlite")).as_deref())?;
         let broker = Mutex::new(Broker::open(settings, store, clock.time())?);
-        Ok(Self(Arc::new(Shared { broker, clock, calls: Calls::new() })))
+        Ok(Self(Arc::new(Shared { broker, clock, calls: Faults::of_aws() })))
     }
 
     /// The HTTP API, counted and made to fail by [`Queues::calls`].
     pub fn router(&self) -> Router {
         let router = Router::new().fallback(any(actions::handle)).layer(DefaultBodyLimit::max(MAX_REQUEST));
-        watched(router.with_state(self.clone()), self.calls())
+        with_faults(router.with_state(self.clone()), self.calls())
     }
 
     /// Serves the HTTP API on a listener, until the answer is killed or dropped.
@@ -226,7 +224,7 @@ impl Queues {
     }
 
     /// The counter of calls, and what goes wrong next.
-    pub fn calls(&self) -> &Calls {
+    pub fn calls(&self) -> &Faults {
         &self.0.calls
     }
 

@@ -14,7 +14,9 @@ use aws_sdk_sqs::{
 use tokio::{net::TcpListener, time::Instant};
 
 use super::{QueueServer, QueueSettings, Queues};
-use crate::{calls::CallFault, clock::Clock, sim::How, testing};
+use byoc_vendors::fault::{Fault, How};
+
+use crate::{clock::Clock, testing};
 
 struct Bench {
     server: QueueServer,
@@ -278,7 +280,7 @@ async fn a_batch_is_checked_as_a_whole_and_done_entry_by_entry() {
     assert!(batch(vec![entry("a", &half), entry("b", &half)]).await.unwrap_err().is_batch_request_too_long());
 
     let no_group = SendMessageBatchRequestEntry::builder().id("b").message_body("x").build().unwrap();
-    bench.queues().calls().fail_entries("SendMessageBatch", [2]);
+    bench.queues().calls().add(Fault::next(How::Entries(vec![2])).at("SendMessageBatch"));
     let done = batch(vec![entry("a", "1"), no_group, entry("c", "3"), entry("d", "4")]).await.unwrap();
     let ids: Vec<_> = done.successful().iter().map(|entry| entry.id()).collect();
     assert_eq!(ids, ["a", "d"]);
@@ -406,18 +408,18 @@ async fn calls_fail_on_demand_with_and_without_effect() {
         let send = bench.client.send_message().queue_url(&bench.url).message_body(body).message_group_id("g");
         send.message_deduplication_id(body).send()
     };
-    calls.fail(CallFault::of("SendMessage").after(1).times(2));
+    calls.add(Fault::next(How::Status(500)).at("SendMessage").after(1).times(2));
     send("1").await.unwrap();
     assert_eq!(send("2").await.unwrap_err().raw_response().unwrap().status().as_u16(), 500);
     send("3").await.unwrap_err();
     send("4").await.unwrap();
     assert_eq!((calls.count("SendMessage"), calls.struck(), calls.waiting()), (4, 2, 0));
 
-    calls.fail(CallFault::of("SendMessage").with_effect().how(How::Reset));
+    calls.add(Fault::next(How::Reset).at("SendMessage").with_effect());
     assert!(send("5").await.unwrap_err().raw_response().is_none());
-    calls.fail(CallFault::of_any().how(How::Reset));
+    calls.add(Fault::next(How::Reset));
     assert!(send("6").await.unwrap_err().raw_response().is_none());
-    calls.fail(CallFault::of("SendMessage").with_effect().how(How::Hang(Duration::from_secs(60))));
+    calls.add(Fault::next(How::Hang(Duration::from_secs(60))).at("SendMessage").with_effect());
     let hanging = tokio::spawn(send("7"));
     calls.until_struck(5).await;
     hanging.abort();

@@ -19,7 +19,9 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{calls::Calls, server::Server};
+use byoc_vendors::fault::{Faults, with_faults};
+
+use crate::server::Server;
 
 /// How often expired items are deleted; the real service takes up to days.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -27,7 +29,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// A table that is being served. Dropping it ends the serving; a table without a directory is then gone.
 pub struct Table {
     server: Server,
-    calls: Calls,
+    calls: Faults,
     database: Database,
     /// The engine itself stops when this goes.
     stop: oneshot::Sender<()>,
@@ -79,8 +81,8 @@ impl Table {
         let (mut engine, mut sweeper) = (JoinSet::new(), JoinSet::new());
         engine.spawn(run(inner, database.clone(), stopped));
         sweeper.spawn(sweep_again_and_again(database.clone()));
-        let calls = Calls::new();
-        let server = Server::start(listener, crate::calls::watched(proxy::router(target)?, &calls))?;
+        let calls = Faults::of_aws();
+        let server = Server::start(listener, with_faults(proxy::router(target)?, &calls))?;
         Ok(Self { server, calls, database, stop, engine, _sweeper: sweeper })
     }
 
@@ -90,7 +92,7 @@ impl Table {
     }
 
     /// The counter of calls, and what goes wrong next.
-    pub fn calls(&self) -> &Calls {
+    pub fn calls(&self) -> &Faults {
         &self.calls
     }
 

@@ -13,7 +13,9 @@ use aws_sdk_dynamodb::{
 use tokio::net::TcpListener;
 
 use super::Table;
-use crate::{calls::CallFault, clock::Clock, sim::How, testing};
+use byoc_vendors::fault::{Fault, How};
+
+use crate::{clock::Clock, testing};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -296,14 +298,14 @@ async fn a_table_in_a_file_survives_being_killed() {
 async fn calls_are_counted_and_fail_on_demand_with_and_without_effect() {
     let (table, client) = start(None).await;
     let write = |sk: &str| client.put_item().table_name("byoc").set_item(Some(item("p", sk, &[]))).send();
-    table.calls().fail(CallFault::of("PutItem").after(1));
+    table.calls().add(Fault::next(How::Status(500)).at("PutItem").after(1));
     write("1").await.unwrap();
     write("2").await.unwrap_err();
-    table.calls().fail(CallFault::of("PutItem").with_effect().how(How::Reset));
+    table.calls().add(Fault::next(How::Reset).at("PutItem").with_effect());
     write("3").await.unwrap_err();
-    table.calls().fail(CallFault::of_any().how(How::TooMany(1)));
+    table.calls().add(Fault::next(How::TooMany(1)));
     assert_eq!(write("4").await.unwrap_err().code(), Some("ThrottlingException"));
-    table.calls().fail(CallFault::of("PutItem").with_effect().how(How::Hang(Duration::from_secs(60))));
+    table.calls().add(Fault::next(How::Hang(Duration::from_secs(60))).at("PutItem").with_effect());
     let hanging = tokio::spawn(write("5"));
     table.calls().until_struck(4).await;
     hanging.abort();

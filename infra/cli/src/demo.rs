@@ -1,0 +1,369 @@
+//! The people in front of the simulators, over HTTP: what `byoc say`, `byoc answer` and their friends call.
+//!
+//! These routes exist only on the local bridge that `byoc` starts.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use byoc::{
+    model::message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, MediaKind, Part},
+    outside::queue::Outgoing,
+};
+use byoc_local::bridge::Bridge;
+use byoc_vendors::{
+    fault::{Fault, Faults, How},
+    people::{ChannelSim, HelpdeskSim, Said, Saying, Seen, WebhookCall},
+};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// How long an arrival is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long receipts are waited for.
+const RECEIPT_PATIENCE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Both simulators, and how to ask the bridge what became of a message.
+#[derive(Clone)]
+pub(crate) struct Demo {
+    channel: Arc<dyn ChannelSim>,
+    helpdesk: Arc<dyn HelpdeskSim>,
+    running: Arc<OnceLock<Running>>,
+}
+
+/// What is known once the bridge runs.
+#[derive(Debug)]
+struct Running {
+    /// The base of the bridge's URLs.
+    url: String,
+    admin_key: String,
+    /// The request of the demo installation, and the answer to it.
+    request: Value,
+    installation: Value,
+    /// What the functions need in their environment.
+    environment: Vec<(String, String)>,
+}
+
+impl Running {
+    fn id(&self) -> &str {
+        self.installation.get("id").and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// What a person says.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Words {
+    /// The text.
+    pub(crate) text: Option<String>,
+    /// A link to an image instead.
+    pub(crate) image: Option<String>,
+    /// Which customer; the usual one where it is absent.
+    pub(crate) customer: Option<String>,
+}
+
+/// What goes wrong next.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub(crate) struct Trouble {
+    /// Whose calls fail.
+    pub(crate) side: Side,
+    /// How they fail.
+    pub(crate) how: Failure,
+    /// How often.
+    pub(crate) times: usize,
+}
+
+/// A side of the bridge.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Side {
+    /// Where customers write.
+    Channel,
+    /// Where agents answer.
+    Helpdesk,
+}
+
+/// A failure.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Failure {
+    /// It fails itself.
+    #[serde(rename = "500")]
+    #[value(name = "500")]
+    Broken,
+    /// It wants fewer calls.
+    #[serde(rename = "429")]
+    #[value(name = "429")]
+    TooMany,
+    /// It does not answer.
+    Hang,
+    /// The connection breaks.
+    Reset,
+}
+
+impl Demo {
+    /// Over these simulators.
+    pub(crate) fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
+        Self { channel, helpdesk, running: Arc::default() }
+    }
+
+    /// Tells it which bridge serves it, once that one runs.
+    pub(crate) fn runs(&self, bridge: &Bridge) {
+        let _ = self.running.set(Running {
+            url: bridge.url.clone(),
+            admin_key: bridge.admin_key.clone(),
+            request: bridge.request.clone(),
+            installation: bridge.installation.clone(),
+            environment: bridge.environment.clone(),
+        });
+    }
+
+    /// The routes, below `/demo`.
+    pub(crate) fn router(&self) -> Router {
+        Router::new()
+            .route("/demo/say", post(say))
+            .route("/demo/answer", post(answer))
+            .route("/demo/resolve", post(resolve))
+            .route("/demo/fault", post(fault))
+            .route("/demo/transcript", get(transcript))
+            .route("/demo/env", post(env))
+            .route("/demo/events", post(events))
+            .with_state(self.clone())
+    }
+
+    fn customer(&self, words: &Words) -> String {
+        words.customer.clone().unwrap_or_else(|| self.channel.customer().to_owned())
+    }
+}
+
+async fn say(State(demo): State<Demo>, Json(words): Json<Words>) -> Response {
+    let Some(saying) = saying(&words) else { return refusal("say what: `text` or `image`") };
+    let customer = demo.customer(&words);
+    let before = demo.helpdesk.received(None).len();
+    let began = Instant::now();
+    let said = match demo.channel.say(&customer, saying).await {
+        Ok(said) => said,
+        Err(error) => return refusal(&error),
+    };
+    let arrived = arrival(began, || demo.helpdesk.received(None).into_iter().nth(before)).await;
+    Json(report_body(&said, arrived, began.elapsed())).into_response()
+}
+
+async fn answer(State(demo): State<Demo>, Json(words): Json<Words>) -> Response {
+    let Some(saying) = saying(&words) else { return refusal("say what: `text` or `image`") };
+    // The helpdesk knows the customer by the name that the bridge gave.
+    let seen = demo.helpdesk.received(None);
+    let theirs = |seen: &&Seen| !seen.private && words.customer.as_ref().is_none_or(|id| seen.contact.contains(id));
+    let Some(contact) = seen.iter().rev().find(theirs).map(|seen| seen.contact.clone()) else {
+        return refusal("no customer has written yet; let one write first: cargo run -- say \"Hi\"");
+    };
+    let before = demo.channel.received(None).len();
+    let began = Instant::now();
+    let said = match demo.helpdesk.answer(&contact, saying).await {
+        Ok(said) => said,
+        Err(error) => return refusal(&error),
+    };
+    let arrived = arrival(began, || demo.channel.received(None).into_iter().nth(before)).await;
+    let took = began.elapsed();
+    let receipt = match &arrived {
+        Some(seen) => receipt(&demo, &seen.id).await,
+        None => None,
+    };
+    let mut answer = report_body(&said, arrived, took);
+    if let Some(answer) = answer.as_object_mut() {
+        answer.insert("receipt".into(), json!(receipt));
+    }
+    Json(answer).into_response()
+}
+
+async fn resolve(State(demo): State<Demo>) -> Response {
+    let Some(contact) = demo.helpdesk.received(None).pop().map(|seen| seen.contact) else {
+        return refusal("there is no conversation yet; let a customer write first: cargo run -- say \"Hi\"");
+    };
+    match demo.helpdesk.resolve(&contact).await {
+        Ok(said) => Json(json!({"said": said})).into_response(),
+        Err(error) => refusal(&error),
+    }
+}
+
+async fn fault(State(demo): State<Demo>, Json(trouble): Json<Trouble>) -> Response {
+    let faults: &Faults = match trouble.side {
+        Side::Channel => demo.channel.faults(),
+        Side::Helpdesk => demo.helpdesk.faults(),
+    };
+    let how = match trouble.how {
+        Failure::Broken => How::Status(500),
+        Failure::TooMany => How::TooMany(2),
+        Failure::Hang => How::Hang(Duration::from_secs(60)),
+        Failure::Reset => How::Reset,
+    };
+    if trouble.times > 0 {
+        faults.add(Fault::next(how).times(trouble.times.min(1_000)));
+    }
+    Json(json!({"waiting": faults.waiting()})).into_response()
+}
+
+/// What the functions need in their environment to run beside this bridge.
+async fn env(State(demo): State<Demo>) -> Response {
+    let variables = demo.running.get().map(|running| running.environment.clone()).unwrap_or_default();
+    Json(variables.into_iter().map(|(name, value)| (name, Value::from(value))).collect::<serde_json::Map<_, _>>())
+        .into_response()
+}
+
+/// Events for `cargo lambda invoke` that fit this installation, by file name.
+async fn events(State(demo): State<Demo>) -> Response {
+    let Some(running) = demo.running.get() else { return refusal("the bridge is still starting") };
+    let customer = demo.channel.customer();
+    let now = byoc::outside::clock::now_ms();
+    let event = Envelope {
+        v: ENVELOPE_VERSION,
+        installation: running.id().to_owned(),
+        received_at: now,
+        event: Event::Channel(ChannelEvent {
+            id: format!("sample-{now}"),
+            at: now,
+            contact: Contact { id: customer.to_owned(), name: Some("Lorna Featherby".into()), ..Contact::default() },
+            kind: ChannelEventKind::Message { parts: vec![Part::text("Hello from a sample event")] },
+        }),
+    };
+    let mut events = serde_json::Map::new();
+    if let Ok(message) = Outgoing::pack(&event) {
+        events.insert("relay_sqs.json".into(), sqs_event(&message));
+    }
+    let install = json!({"event": "onAppInstall", "region": "US", "timestamp": now, "iparams": running.request});
+    events.insert("install_hook_on_app_install.json".into(), install);
+    if let Some(call) = demo.channel.sign(customer, Saying::Text("Hello from a sample webhook call".into())) {
+        events.insert("channel_webhook_text.json".into(), http_event(&call));
+    }
+    Json(Value::Object(events)).into_response()
+}
+
+fn sqs_event(message: &Outgoing) -> Value {
+    json!({"Records": [{
+        "messageId": "00000000-0000-4000-8000-000000000001",
+        "receiptHandle": "sample",
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": "1764000000000",
+            "SequenceNumber": "1",
+            "MessageGroupId": message.group,
+            "MessageDeduplicationId": message.deduplication,
+            "SenderId": "sample",
+            "ApproximateFirstReceiveTimestamp": "1764000000001",
+        },
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:byoc.fifo",
+        "awsRegion": "us-east-1",
+    }]})
+}
+
+/// The same call as API Gateway hands it to a function (payload 2.0).
+fn http_event(call: &WebhookCall) -> Value {
+    let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
+    let headers: serde_json::Map<String, Value> = call
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), Value::from(value.to_str().ok()?))))
+        .collect();
+    json!({
+        "version": "2.0",
+        "routeKey": "ANY /channels/{installation}/{token}",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "sample", "domainName": "127.0.0.1", "domainPrefix": "127",
+            "http": {
+                "method": call.method.as_str(), "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1",
+                "userAgent": "sample",
+            },
+            "requestId": "sample", "routeKey": "ANY /channels/{installation}/{token}", "stage": "$default",
+            "time": "25/Nov/2026:00:00:00 +0000", "timeEpoch": 0,
+        },
+        "body": String::from_utf8_lossy(&call.body),
+        "isBase64Encoded": false,
+    })
+}
+
+#[derive(Deserialize)]
+struct From {
+    #[serde(default)]
+    channel: usize,
+    #[serde(default)]
+    helpdesk: usize,
+}
+
+async fn transcript(State(demo): State<Demo>, Query(from): Query<From>) -> Response {
+    let rest = |seen: Vec<Seen>, from: usize| seen.into_iter().skip(from).collect::<Vec<_>>();
+    Json(json!({
+        "channel": rest(demo.channel.received(None), from.channel),
+        "helpdesk": rest(demo.helpdesk.received(None), from.helpdesk),
+    }))
+    .into_response()
+}
+
+fn saying(words: &Words) -> Option<Saying> {
+    match (&words.text, &words.image) {
+        (_, Some(url)) => {
+            let name = url.rsplit('/').next().unwrap_or("image.png").to_owned();
+            Some(Saying::Media { kind: MediaKind::Image, url: url.clone(), name, size: 0 })
+        }
+        (Some(text), None) => Some(Saying::Text(text.clone())),
+        (None, None) => None,
+    }
+}
+
+async fn arrival(began: Instant, mut look: impl FnMut() -> Option<Seen>) -> Option<Seen> {
+    while began.elapsed() < PATIENCE {
+        if let Some(seen) = look() {
+            return Some(seen);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    None
+}
+
+/// The last receipt that the bridge noted for a message of the channel.
+async fn receipt(demo: &Demo, message: &str) -> Option<String> {
+    let running = demo.running.get()?;
+    let url = format!("{}/installations/{}/messages", running.url, running.id());
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().ok()?;
+    let began = Instant::now();
+    let mut last = None;
+    while began.elapsed() < RECEIPT_PATIENCE && last.as_deref() != Some("read") {
+        let request = client.get(&url).header("authorization", format!("Bearer {}", running.admin_key));
+        let body = request.send().await.ok()?.text().await.ok()?;
+        let body: Value = serde_json::from_str(&body).ok()?;
+        let messages = body.get("messages")?.as_array()?;
+        let sent_as = |entry: &&Value| {
+            entry.get("sent_as").and_then(Value::as_array).is_some_and(|ids| ids.iter().any(|id| id == message))
+        };
+        let found = messages.iter().find(sent_as).and_then(|entry| entry.get("receipt")).and_then(Value::as_str);
+        last = found.map(str::to_owned).or(last);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    last
+}
+
+fn report_body(said: &Said, arrived: Option<Seen>, took: Duration) -> Value {
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    json!({"said": said, "arrived": arrived, "took_ms": took_ms})
+}
+
+fn refusal(message: &str) -> Response {
+    let body = json!({"error": {"code": "not_possible", "message": message}});
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
+}

@@ -1,0 +1,132 @@
+//! A simulated app of the company's own: signs what it sends, checks the signature of what it gets, and drops repeats.
+
+use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
+use byoc::{adapter::standard_webhooks, outside::clock::now_ms};
+use serde_json::{Value, json};
+
+use self::rules::refused;
+use crate::{
+    call::PlatformCall,
+    json::put,
+    memory::Remembered,
+    people::{ChannelSim, Saying},
+    rules::Refusal,
+    simple::{Base, SimpleChannel},
+};
+
+mod rules;
+#[cfg(test)]
+mod tests;
+
+const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const CUSTOMER: &str = "customer-42";
+
+/// A simulated app.
+#[derive(Clone, Debug)]
+pub struct App {
+    base: Base,
+}
+
+impl App {
+    /// The app of the local bridge.
+    ///
+    /// # Errors
+    /// The HTTP client could not be made.
+    pub fn demo() -> Result<Self, String> {
+        Ok(Self { base: Base::new()? })
+    }
+
+    fn signed(&self, id: &str, body: &Value) -> Result<PlatformCall, String> {
+        let body = body.to_string();
+        let signature = standard_webhooks::sign(SECRET, &format!("msg_{id}"), now_ms(), body.as_bytes());
+        let call = PlatformCall::post(id, self.base.memory.webhook()?, "application/json", body);
+        Ok(call.with_headers(signature))
+    }
+
+    fn take(&self, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
+        standard_webhooks::verify(SECRET, headers, body, now_ms()).map_err(|error| refused(401, &error.to_string()))?;
+        if headers.get("content-type").is_none_or(|kind| kind != "application/json") {
+            return Err(refused(415, "the body should be application/json"));
+        }
+        let message: Value = serde_json::from_slice(body).map_err(|_| refused(400, "the body is not JSON"))?;
+        let lines = rules::check(&message)?;
+        let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (id, customer) = (text("/id"), text("/contact/id"));
+        let mut memory = self.base.memory.lock();
+        if !memory.reachable.contains(&customer) {
+            return Err(refused(410, "nobody has this id"));
+        }
+        // A repeat carries the same id.
+        if !memory.answered.contains_key(&id) {
+            memory.answered.insert(id.clone(), Value::Null);
+            let from = text("/author/name");
+            memory.arrived(&id, &customer, &from, &lines, message);
+            drop(memory);
+            self.base.send_later(["delivered", "read"].map(|receipt| self.reports(&customer, &id, receipt)));
+        }
+        Ok(json!({"ok": true}))
+    }
+}
+
+async fn callback(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    app.take(&headers, &body).map(Json)
+}
+
+impl ChannelSim for App {
+    fn kind(&self) -> &'static str {
+        "custom"
+    }
+
+    fn customer(&self) -> &'static str {
+        CUSTOMER
+    }
+
+    /// The bridge makes no call to the app at install.
+    fn checks_credentials(&self) -> bool {
+        false
+    }
+
+    fn router(&self) -> Router {
+        Router::new().route("/bridge", post(callback)).with_state(self.clone())
+    }
+
+    fn install(&self, base: &str) -> Value {
+        json!({"kind": "custom", "callback_url": format!("{}/bridge", base.trim_end_matches('/')), "secret": SECRET})
+    }
+}
+
+impl SimpleChannel for App {
+    type Memory = Remembered;
+
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
+        let part = match saying {
+            Saying::Text(text) => json!({"type": "text", "text": text}),
+            Saying::Media { kind, url, name, size } => {
+                let mut part = json!({"type": kind, "url": url, "name": name});
+                if size > 0 {
+                    put(&mut part, "size", size);
+                }
+                part
+            }
+            Saying::Raw(part) => part,
+        };
+        let id = {
+            let mut memory = self.base.memory.lock();
+            memory.reachable.insert(customer.to_owned());
+            format!("m-{}", memory.number())
+        };
+        let contact = json!({"id": customer, "name": "Iryna Bondar"});
+        self.signed(&id, &json!({"type": "message", "id": id, "at": now_ms(), "contact": contact, "parts": [part]}))
+    }
+
+    fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {
+        let status = if receipt == "seen" { "read" } else { receipt };
+        let body = json!({"type": "receipt", "contact": {"id": customer}, "message": message, "status": status});
+        let id = format!("r-{}", self.base.memory.lock().number());
+        self.signed(&id, &body)
+    }
+}

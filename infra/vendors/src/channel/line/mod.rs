@@ -1,0 +1,168 @@
+//! A simulated LINE: <https://developers.line.biz/en/reference/messaging-api/>.
+//!
+//! It refuses what the real one refuses, keeps retry keys, signs its calls, and has webhook redelivery switched on.
+
+use axum::Router;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use byoc::{model::message::MediaKind, outside::clock::now_ms, tools::crypto::hmac_sha256};
+use serde_json::{Value, json};
+
+use crate::{
+    call::PlatformCall,
+    json::{merge, put},
+    memory::{CustomersFile, Remembered},
+    people::{ChannelSim, Saying},
+    rules::Refusal,
+    simple::{Base, SimpleChannel},
+};
+
+mod api;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+const TOKEN: &str = "EXAMPLE-channel-access-token-0123456789";
+const SECRET: &str = "3e81d5c07a9246bf10c5e92b7d64a8f3";
+const BOT: &str = "Ub4c1e79a02d58f36c7a91e05d3f82b64";
+const CUSTOMER: &str = "Ufedcba9876543210fedcba9876543210";
+
+/// A simulated LINE with one official account.
+#[derive(Clone, Debug)]
+pub struct Line {
+    base: Base,
+}
+
+impl Line {
+    /// The account of the local bridge.
+    ///
+    /// # Errors
+    /// The HTTP client could not be made.
+    pub fn demo() -> Result<Self, String> {
+        Ok(Self { base: Base::new()? })
+    }
+
+    /// The call that brings events.
+    fn events(&self, events: &[Value]) -> Result<PlatformCall, String> {
+        let url = self.base.memory.webhook()?;
+        let body = json!({"destination": BOT, "events": events}).to_string();
+        let signature = STANDARD.encode(hmac_sha256(SECRET.as_bytes(), body.as_bytes()));
+        let id = events.first().and_then(|event| event.get("webhookEventId")).and_then(Value::as_str);
+        let call = PlatformCall::post(id.unwrap_or_default(), url, "application/json; charset=utf-8", body);
+        Ok(call.header("x-line-signature", signature))
+    }
+
+    /// Brings a push to its customer.
+    fn push(&self, key: Option<&str>, body: &Value) -> Result<Value, Refusal> {
+        let mut memory = self.base.memory.lock();
+        if let Some(accepted) = key.and_then(|key| memory.answered.get(key)).cloned() {
+            let mut answer = json!({"message": "The retry key is already accepted"});
+            merge(&mut answer, accepted);
+            return Err(Refusal(409, answer));
+        }
+        let refused = |message: &str, details: &[&str]| {
+            let details: Vec<Value> = details.iter().map(|property| json!({"property": property})).collect();
+            Refusal(400, json!({"message": message, "details": details}))
+        };
+        let to = body.get("to").and_then(Value::as_str).unwrap_or_default();
+        if to.is_empty() || to.len() > 64 {
+            return Err(refused("The property, 'to', in the request body is invalid (line: -, column: -)", &[]));
+        }
+        let messages = body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut shown = Vec::new();
+        for (index, message) in messages.iter().enumerate() {
+            match rules::check(message) {
+                Ok(lines) => shown.push(lines),
+                Err(field) => {
+                    let property = format!("messages[{index}].{field}");
+                    tracing::warn!(property, "the simulated LINE refused a message");
+                    return Err(refused("The request body has 1 error(s)", &[&property]));
+                }
+            }
+        }
+        if !(1..=5).contains(&messages.len()) {
+            return Err(refused("The request body has 1 error(s)", &["messages"]));
+        }
+        if !memory.reachable.contains(to) {
+            return Err(refused("Failed to send messages", &[]));
+        }
+        let mut sent = Vec::new();
+        for (lines, message) in shown.into_iter().zip(messages) {
+            let id = (570_000_000_000_000_000 + memory.number()).to_string();
+            let from = message.pointer("/sender/name").and_then(Value::as_str).unwrap_or("Example shop").to_owned();
+            memory.arrived(&id, to, &from, &lines, message);
+            sent.push(json!({"id": id}));
+        }
+        let answer = json!({"sentMessages": sent});
+        if let Some(key) = key {
+            memory.answered.insert(key.to_owned(), answer.clone());
+        }
+        Ok(answer)
+    }
+}
+
+impl ChannelSim for Line {
+    fn kind(&self) -> &'static str {
+        "line"
+    }
+
+    fn customer(&self) -> &'static str {
+        CUSTOMER
+    }
+
+    fn last_receipt(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn router(&self) -> Router {
+        api::router(self.clone())
+    }
+
+    fn install(&self, base: &str) -> Value {
+        let base = base.trim_end_matches('/');
+        json!({"kind": "line", "channel_secret": SECRET, "channel_access_token": TOKEN, "api_url": base, "data_api_url": base})
+    }
+}
+
+impl SimpleChannel for Line {
+    type Memory = Remembered;
+
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
+        let mut memory = self.base.memory.lock();
+        memory.reachable.insert(customer.to_owned());
+        let mut message = match saying {
+            Saying::Text(text) => json!({"type": "text", "text": text}),
+            Saying::Media { kind, url, name, size } => {
+                let mut message = match kind {
+                    MediaKind::File => json!({"type": "file", "fileName": name, "fileSize": size}),
+                    kind => json!({"type": kind, "contentProvider": {"type": "line"}}),
+                };
+                put(&mut message, "id", memory.keep(CustomersFile { kind, url, name, size }));
+                message
+            }
+            Saying::Raw(message) => message,
+        };
+        if message.get("id").is_none() {
+            let id = (560_000_000_000_000_000 + memory.number()).to_string();
+            put(&mut message, "id", id);
+        }
+        let number = memory.number();
+        drop(memory);
+        self.events(&[json!({
+            "type": "message", "mode": "active", "timestamp": now_ms(),
+            "source": {"type": "user", "userId": customer},
+            "webhookEventId": format!("01K1EXAMP{number:017}"), "deliveryContext": {"isRedelivery": false},
+            "replyToken": format!("{number:032x}"), "message": message,
+        })])
+    }
+
+    /// Does nothing: the bridge sets the endpoint through the API.
+    fn pasted(&self, _url: &str) {}
+
+    fn reports(&self, _customer: &str, _message: &str, _receipt: &str) -> Result<PlatformCall, String> {
+        Err("LINE has no receipts".to_owned())
+    }
+}

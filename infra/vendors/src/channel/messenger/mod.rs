@@ -1,0 +1,42 @@
+//! Messenger's messages, in and out: <https://developers.facebook.com/docs/messenger-platform>.
+
+use byoc::outside::clock::now_ms;
+use serde_json::{Value, json};
+
+use crate::{
+    json::{merge, put},
+    people::Saying,
+};
+
+mod rules;
+
+pub(super) use self::rules::check;
+
+pub(super) const PAGE: &str = "100000000000001";
+
+fn envelope(customer: &str, content: Value) -> Value {
+    let mut event = json!({"sender": {"id": customer}, "recipient": {"id": PAGE}, "timestamp": now_ms()});
+    merge(&mut event, content);
+    json!({"object": "page", "entry": [{"id": PAGE, "time": now_ms(), "messaging": [event]}]})
+}
+
+/// What a customer writes: its id, and the webhook's body.
+pub(super) fn written(customer: &str, number: u64, saying: Saying) -> (String, Value) {
+    let id = format!("m_IN{number}");
+    let mut message = match saying {
+        Saying::Text(text) => json!({"text": text}),
+        // Files lie behind links that anybody can open for a while.
+        Saying::Media { kind, url, .. } => json!({"attachments": [{"type": kind, "payload": {"url": url}}]}),
+        Saying::Raw(message) => message,
+    };
+    put(&mut message, "mid", id.clone());
+    (id, envelope(customer, json!({"message": message})))
+}
+
+/// What became of a message.
+pub(super) fn news(customer: &str, message: &str, receipt: &str) -> Value {
+    match receipt {
+        "delivered" => envelope(customer, json!({"delivery": {"mids": [message], "watermark": now_ms()}})),
+        _ => envelope(customer, json!({"read": {"watermark": now_ms()}})),
+    }
+}

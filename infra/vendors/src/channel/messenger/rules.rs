@@ -1,0 +1,96 @@
+//! What a message must be: <https://developers.facebook.com/docs/messenger-platform/reference/send-api>.
+
+use serde_json::Value;
+
+use crate::{
+    channel::meta::rules::refused,
+    rules::{Refusal, is_callable},
+};
+
+/// Checks a message: its receiver, its sender and what the customer sees.
+pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let list = |pointer: &str| body.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+    let bad = |why: &str| refused(400, 100, why);
+    if text("/recipient/id").is_empty() || text("/messaging_type") != "RESPONSE" {
+        return Err(bad("recipient and messaging_type are needed"));
+    }
+    if text("/message/metadata").chars().count() > 1_000 {
+        return Err(bad("metadata"));
+    }
+    let mut lines = match text("/message/attachment/type") {
+        "" => {
+            let words = text("/message/text");
+            if !(1..=2_000).contains(&words.encode_utf16().count()) {
+                return Err(bad("Length of param message[text] must be less than or equal to 2000"));
+            }
+            vec![words.to_owned()]
+        }
+        _ if !text("/message/text").is_empty() => return Err(bad("text and attachment")),
+        kind @ ("image" | "video" | "audio" | "file") => {
+            let url = text("/message/attachment/payload/url");
+            if !is_callable(url) {
+                return Err(bad("attachment.payload.url"));
+            }
+            vec![format!("[{kind}] {url}")]
+        }
+        "template" => template(body)?,
+        _ => return Err(bad("attachment.type")),
+    };
+    let replies = list("/message/quick_replies");
+    if replies.len() > 13 {
+        return Err(bad("quick_replies"));
+    }
+    for reply in &replies {
+        let title = reply.get("title").and_then(Value::as_str).unwrap_or_default();
+        if !(1..=20).contains(&title.chars().count()) {
+            return Err(bad("quick_replies.title"));
+        }
+        lines.push(format!("[button] {title}"));
+    }
+    Ok((text("/recipient/id").to_owned(), "Example shop", lines))
+}
+
+fn template(body: &Value) -> Result<Vec<String>, Refusal> {
+    let bad = |why: &str| refused(400, 100, why);
+    let payload = body.pointer("/message/attachment/payload").cloned().unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut lines = Vec::new();
+    let buttons = |parent: &Value, least: usize, lines: &mut Vec<String>| {
+        let buttons = list(parent, "buttons");
+        for button in &buttons {
+            if !(1..=20).contains(&text(button, "title").chars().count()) {
+                return Err(bad("buttons.title"));
+            }
+            lines.push(format!("[button] {}", text(button, "title")));
+        }
+        if (least..=3).contains(&buttons.len()) { Ok(()) } else { Err(bad("buttons")) }
+    };
+    match text(&payload, "template_type").as_str() {
+        "button" => {
+            let above = text(&payload, "text");
+            if !(1..=640).contains(&above.chars().count()) {
+                return Err(bad("payload.text"));
+            }
+            lines.push(above);
+            buttons(&payload, 1, &mut lines)?;
+        }
+        "generic" => {
+            let elements = list(&payload, "elements");
+            if !(1..=10).contains(&elements.len()) {
+                return Err(bad("elements"));
+            }
+            for element in &elements {
+                let title = text(element, "title");
+                if !(1..=80).contains(&title.chars().count()) || text(element, "subtitle").chars().count() > 80 {
+                    return Err(bad("elements.title"));
+                }
+                lines.extend([format!("[card] {title}"), text(element, "subtitle")]);
+                buttons(element, 0, &mut lines)?;
+            }
+        }
+        _ => return Err(bad("template_type")),
+    }
+    Ok(lines)
+}

@@ -1,0 +1,264 @@
+//! A simulated Telegram: <https://core.telegram.org/bots/api>.
+//!
+//! It refuses what the real one refuses, fetches files from links as the real one does, sends every update with the
+//! secret token until it is acknowledged, and plays the customers in front of the bot. A webhook on the loopback
+//! interface need not be https here.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::MutexGuard,
+};
+
+use axum::Router;
+use byoc::{model::message::MediaKind, outside::clock::now_ms};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    call::PlatformCall,
+    json::{merge, put},
+    memory::Remembers,
+    people::{ChannelSim, Said, Saying, Seen},
+    simple::{Base, SimpleChannel},
+};
+
+mod api;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+/// The token of the demo's bot.
+const TOKEN: &str = "6000000001:AAEXAMPLE-EXAMPLE_EXAMPLE0123456789";
+/// The customer of the demo.
+const CUSTOMER: &str = "7312345678";
+
+/// A simulated Telegram with one bot.
+#[derive(Clone, Debug)]
+pub struct Telegram {
+    base: Base<State>,
+}
+
+/// What it remembers.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct State {
+    webhook: Option<Webhook>,
+    updates: i64,
+    messages: i64,
+    /// Chats in which the customer has written, by the customer's id.
+    started: BTreeSet<i64>,
+    blocked: BTreeSet<i64>,
+    /// What customers call themselves.
+    names: BTreeMap<i64, String>,
+    /// Files of customers: where they are, by id.
+    files: BTreeMap<String, CustomersFile>,
+    /// Files of the bot, by path.
+    #[serde(skip)]
+    uploads: BTreeMap<String, bytes::Bytes>,
+    seen: Vec<Seen>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Webhook {
+    url: String,
+    secret: Option<String>,
+    allowed: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct CustomersFile {
+    url: String,
+    name: String,
+    size: u64,
+}
+
+impl Telegram {
+    /// The bot of the local bridge.
+    ///
+    /// # Errors
+    /// The HTTP client could not be made.
+    pub fn demo() -> Result<Self, String> {
+        Ok(Self { base: Base::new()? })
+    }
+
+    /// The customer presses a button under a message of the bot.
+    ///
+    /// # Errors
+    /// There is no such button, or the bridge was not reached, or it did not say that it has heard.
+    pub async fn press(&self, customer: &str, label: &str) -> Result<Said, String> {
+        let chat = number(customer);
+        let (message, data) = {
+            let state = self.lock();
+            let theirs = state.seen.iter().rev().filter(|seen| seen.contact == chat.to_string());
+            let found = theirs.filter_map(|seen| Some((seen.raw.clone(), button(&seen.raw, label)?))).next();
+            found.ok_or_else(|| format!("there is no button {label:?}"))?
+        };
+        let id = format!("{}", now_ms());
+        let user = self.lock().user(chat);
+        let message = json!({"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000,
+            "reply_markup": message.get("reply_markup")});
+        let query = json!({"id": id, "from": user, "message": message, "chat_instance": "1", "data": data});
+        let said = self.update("callback_query", query)?.send(&self.base.http).await?;
+        let heard: Value = serde_json::from_str(&said.body).unwrap_or_default();
+        let is_heard = heard.get("method") == Some(&json!("answerCallbackQuery"))
+            && heard.get("callback_query_id") == Some(&json!(id));
+        if is_heard { Ok(said) } else { Err("the button goes on spinning".to_owned()) }
+    }
+
+    /// The customer stops the bot, or lets it write again.
+    ///
+    /// # Errors
+    /// The bridge was not reached.
+    pub async fn set_blocked(&self, customer: &str, is_blocked: bool) -> Result<Said, String> {
+        let chat = number(customer);
+        let user = {
+            let mut state = self.lock();
+            if is_blocked {
+                state.blocked.insert(chat)
+            } else {
+                state.blocked.remove(&chat)
+            };
+            state.user(chat)
+        };
+        let status = if is_blocked { "kicked" } else { "member" };
+        let member = json!({"chat": {"id": chat, "type": "private"}, "from": user, "date": now_ms() / 1_000,
+            "new_chat_member": {"user": {"id": 6_000_000_001_i64, "is_bot": true, "first_name": "Shop"}, "status": status}});
+        self.update("my_chat_member", member)?.send(&self.base.http).await
+    }
+
+    /// The call that tells the bot of something.
+    fn update(&self, kind: &str, content: Value) -> Result<PlatformCall, String> {
+        let mut state = self.lock();
+        state.updates += 1;
+        let webhook = state.webhook.clone().ok_or("no webhook is set, so Telegram has nowhere to call")?;
+        if !webhook.allowed.iter().any(|allowed| allowed == kind) {
+            return Err(format!("the webhook does not want to hear of `{kind}`"));
+        }
+        let id = 510_000_000 + state.updates;
+        let body = json!({"update_id": id, kind: content}).to_string();
+        let call = PlatformCall::post(&id.to_string(), webhook.url, "application/json", body);
+        Ok(match webhook.secret {
+            Some(secret) => call.header("x-telegram-bot-api-secret-token", secret),
+            None => call,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.base.memory.lock()
+    }
+}
+
+impl State {
+    fn user(&self, id: i64) -> Value {
+        let name = self.names.get(&id).map_or("Iryna", String::as_str);
+        json!({"id": id, "is_bot": false, "first_name": name, "language_code": "uk"})
+    }
+
+    /// What a customer writes as the changing part of a message.
+    fn content(&mut self, saying: Saying) -> Value {
+        match saying {
+            Saying::Text(text) => json!({"text": text}),
+            Saying::Raw(content) => content,
+            Saying::Media { kind, url, name, size } => {
+                let id = format!("BQACAgIAAx{:08}", self.files.len() + 1);
+                let mut file = json!({"file_id": id, "file_unique_id": format!("u{}", self.files.len() + 1)});
+                if size > 0 {
+                    put(&mut file, "file_size", size);
+                }
+                self.files.insert(id, CustomersFile { url, name: name.clone(), size });
+                match kind {
+                    MediaKind::Image => json!({"photo": [file]}),
+                    MediaKind::Video => json!({"video": file}),
+                    MediaKind::Audio => json!({"voice": file}),
+                    MediaKind::File => {
+                        put(&mut file, "file_name", name);
+                        json!({"document": file})
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Telegram's ids are numbers; a name that is none gets one of its own.
+fn number(customer: &str) -> i64 {
+    customer.parse().unwrap_or_else(|_| {
+        let mut hasher = DefaultHasher::new();
+        customer.hash(&mut hasher);
+        7_000_000_000 + i64::try_from(hasher.finish() % 1_000_000_000).unwrap_or_default()
+    })
+}
+
+/// What the button with this label sends back.
+fn button(message: &Value, label: &str) -> Option<Value> {
+    let rows = message.pointer("/reply_markup/inline_keyboard")?.as_array()?;
+    let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
+    buttons.find(|button| button.get("text").and_then(Value::as_str) == Some(label))?.get("callback_data").cloned()
+}
+
+impl ChannelSim for Telegram {
+    fn kind(&self) -> &'static str {
+        "telegram"
+    }
+
+    fn customer(&self) -> &'static str {
+        CUSTOMER
+    }
+
+    /// Telegram has no receipts.
+    fn last_receipt(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn signs_body(&self) -> bool {
+        false
+    }
+
+    fn router(&self) -> Router {
+        api::router(self.clone())
+    }
+
+    fn install(&self, base: &str) -> Value {
+        json!({"kind": "telegram", "bot_token": TOKEN, "api_url": base.trim_end_matches('/')})
+    }
+}
+
+impl SimpleChannel for Telegram {
+    type Memory = State;
+
+    fn base(&self) -> &Base<State> {
+        &self.base
+    }
+
+    fn id_of(&self, customer: &str) -> String {
+        number(customer).to_string()
+    }
+
+    fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
+        let chat = number(customer);
+        let message = {
+            let mut state = self.lock();
+            if customer.parse::<i64>().is_err() {
+                state.names.insert(chat, customer.to_owned());
+            }
+            state.started.insert(chat);
+            state.blocked.remove(&chat);
+            state.messages += 1;
+            let mut message = json!({"message_id": state.messages, "from": state.user(chat),
+                "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000});
+            merge(&mut message, state.content(saying));
+            message
+        };
+        self.update("message", message)
+    }
+
+    fn reports(&self, _customer: &str, _message: &str, _receipt: &str) -> Result<PlatformCall, String> {
+        Err("Telegram has no receipts".to_owned())
+    }
+}
+
+impl Remembers for State {
+    fn seen(&self) -> &[Seen] {
+        &self.seen
+    }
+}

@@ -1,0 +1,204 @@
+//! A simulated Deskie account: one custom channel, its users, cases and files, and an agent who answers.
+//!
+//! It refuses what Deskie refuses: wrong credentials, unknown channels and cases, records without their required fields,
+//! files over 25 MB, addresses of somebody else, and (where a test wants it) more calls than the plan allows. Whatever an
+//! agent's name is written in through the API comes back on the webhook with `b_from_api=1`, as from the real one.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::Router;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use self::store::Store;
+use crate::{
+    call,
+    fault::Faults,
+    people::{HelpdeskSim, Made, Said, Saying, Seen},
+};
+
+mod api;
+mod hooks;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
+
+/// The agent's address, which is the name in the credentials.
+pub const EMAIL: &str = "ines.halvorsund@example.com";
+/// The API key.
+pub const KEY: &str = "simulated-deskie-key";
+/// The key of the custom channel.
+pub const CHANNEL: &str = "cch207";
+/// The agent's number and name.
+pub const STAFF: u64 = 4118;
+const STAFF_NAME: &str = "Ines Halvorsund";
+/// So many calls a minute are plenty.
+const PLENTY: (usize, Duration) = (100_000, Duration::from_secs(60));
+
+/// The simulated Deskie.
+#[derive(Clone)]
+pub struct DeskieSim {
+    store: Arc<Mutex<Store>>,
+    recent: Arc<Mutex<VecDeque<Instant>>>,
+    http: reqwest::Client,
+    faults: Faults,
+    sends_json: bool,
+    echoes: bool,
+    bare_channels: bool,
+    rate: (usize, Duration),
+}
+
+impl DeskieSim {
+    /// An account with one custom channel, whose webhook is form-encoded.
+    ///
+    /// # Errors
+    /// No HTTP client could be made.
+    pub fn demo() -> Result<Self, String> {
+        Ok(Self {
+            store: Arc::default(),
+            recent: Arc::default(),
+            http: call::client(Duration::from_secs(5))?,
+            faults: Faults::default(),
+            sends_json: false,
+            echoes: false,
+            bare_channels: false,
+            rate: PLENTY,
+        })
+    }
+
+    /// The same with a webhook in JSON.
+    #[must_use]
+    pub fn with_json_webhook(self) -> Self {
+        Self { sends_json: true, ..self }
+    }
+
+    /// The same with a plan that allows so many calls in so long, a minute at the real one.
+    #[must_use]
+    pub fn with_rate(self, calls: usize, period: Duration) -> Self {
+        Self { rate: (calls, period), ..self }
+    }
+
+    /// The same with a webhook that also tells what was written through the API in a customer's name; that the real one
+    /// does not is not documented.
+    #[must_use]
+    pub fn with_echoes(self) -> Self {
+        Self { echoes: true, ..self }
+    }
+
+    /// The same with users who are shown with, and found by, the bare number of their channel (`207`): both spellings
+    /// were seen.
+    #[must_use]
+    pub fn with_bare_channels(self) -> Self {
+        Self { bare_channels: true, ..self }
+    }
+
+    /// An agent merges a contact's latest case into an earlier one of the same contact, or, where there is none, into a
+    /// new one. The merged case is gone.
+    pub fn merge(&self, contact: &str) {
+        self.lock().merge(contact);
+    }
+
+    /// An agent merges a contact's user into another one, who takes over the cases and the id of the contact.
+    pub fn merge_user(&self, contact: &str) {
+        self.lock().merge_user(contact);
+    }
+
+    /// The custom channel as users are shown with it.
+    fn channel_of_users(&self) -> &'static str {
+        if self.bare_channels { CHANNEL.trim_start_matches("cch") } else { CHANNEL }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl HelpdeskSim for DeskieSim {
+    fn kind(&self) -> &'static str {
+        "deskie"
+    }
+
+    fn router(&self) -> Router {
+        api::router(self.clone())
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    fn install(&self, base: &str) -> Value {
+        let base = base.trim_end_matches('/');
+        self.lock().base = base.to_owned();
+        json!({"kind": "deskie", "api_url": format!("{base}/api/"), "email": EMAIL, "api_key": KEY, "channel": "Mobile app"})
+    }
+
+    fn paste_webhook(&self, url: &str) {
+        self.lock().webhook = Some(url.to_owned());
+    }
+
+    fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.agent_writes(contact, saying))
+    }
+
+    fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move {
+            let mut store = self.lock();
+            let case = store.latest_case(contact).ok_or("this contact has no case")?;
+            if let Some(case) = store.cases.get_mut(&case) {
+                case.status = "closed".to_owned();
+            }
+            // Deskie tells nobody.
+            Ok(Said { id: case.to_string(), status: 200, body: String::new(), attempts: 0 })
+        })
+    }
+
+    fn received(&self, contact: Option<&str>) -> Vec<Seen> {
+        let store = self.lock();
+        let mut seen: Vec<(u64, Seen)> = Vec::new();
+        for (id, case) in &store.cases {
+            let Some(user) = store.users.get(&case.user) else { continue };
+            if contact.is_some_and(|contact| user.custom_id != contact) {
+                continue;
+            }
+            for message in case.messages.iter().filter(|message| message.staff == 0 || message.note) {
+                let files = message.files.iter().map(|id| format!("[file] {}/files/{id}", store.base));
+                let text: Vec<String> =
+                    Some(message.text.clone()).filter(|text| !text.is_empty()).into_iter().chain(files).collect();
+                let from = if message.staff == 0 { user.name.clone() } else { STAFF_NAME.to_owned() };
+                let shown = Seen {
+                    id: message.id.to_string(),
+                    contact: user.custom_id.clone(),
+                    conversation: Some(id.to_string()),
+                    from,
+                    text: text.join("\n"),
+                    private: message.note,
+                    raw: message.raw.clone(),
+                };
+                seen.push((message.id, shown));
+            }
+        }
+        seen.sort_by_key(|(id, _)| *id);
+        seen.into_iter().map(|(_, seen)| seen).collect()
+    }
+
+    fn made(&self) -> Made {
+        let store = self.lock();
+        Made { users: store.users.len(), conversations: store.cases.len() }
+    }
+
+    fn snapshot(&self) -> Value {
+        serde_json::to_value(&*self.lock()).unwrap_or_default()
+    }
+
+    fn restore(&self, snapshot: Value) {
+        match serde_json::from_value(snapshot) {
+            Ok(store) => *self.lock() = store,
+            Err(error) => tracing::warn!(error = %error, "the simulated Deskie starts without its memory"),
+        }
+    }
+}

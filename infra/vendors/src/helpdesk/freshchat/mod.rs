@@ -1,0 +1,237 @@
+//! A strict Freshchat: its API v2, its webhooks, and an agent who answers.
+//!
+//! It refuses what the real one refuses: calls without the token, unknown topics and users, parts of the wrong shape,
+//! files that were never uploaded, pictures that cannot be fetched. It also does what surprises: users with the same
+//! reference, the echo of every message, three ways to take a message into a resolved conversation.
+
+mod api;
+mod hooks;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
+    rand::SystemRandom,
+    rsa::{KeyPair, KeySize},
+    signature::{KeyPair as _, RSA_PKCS1_SHA256},
+};
+use axum::Router;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use self::store::Store;
+use crate::{
+    call,
+    fault::Faults,
+    json::put,
+    people::{HelpdeskSim, Made, Said, Saying, Seen},
+};
+
+/// The topic of every simulated account.
+pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
+/// The API token of every simulated account.
+pub const TOKEN: &str = "simulated-freshchat-token";
+/// The id by which Marketplace events and `GET /accounts/configuration` name the account.
+pub const ACCOUNT: &str = "381907726450913";
+
+/// In which shape events are sent to the pasted URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Webhooks {
+    /// Freshchat's own webhooks, signed.
+    #[default]
+    Classic,
+    /// The Marketplace app of platform 2 hands product events on, unsigned.
+    Marketplace2,
+    /// The same on platform 3.
+    Marketplace3,
+}
+
+/// What a customer's message does to a resolved conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenResolved {
+    /// It reopens.
+    #[default]
+    Reopens,
+    /// It is refused as not being the latest conversation.
+    Refuses,
+    /// The message opens a new conversation, whose id the answer tells.
+    OpensAnother,
+}
+
+/// The simulated Freshchat.
+#[derive(Clone)]
+pub struct FreshchatSim {
+    shared: Arc<Shared>,
+    webhooks: Webhooks,
+    when_resolved: WhenResolved,
+    faults: Faults,
+}
+
+struct Shared {
+    store: Mutex<Store>,
+    key: Mutex<Arc<KeyPair>>,
+    http: reqwest::Client,
+}
+
+impl FreshchatSim {
+    /// An empty account that sends signed classic webhooks and reopens resolved conversations.
+    ///
+    /// # Errors
+    /// No key could be made, or no HTTP client.
+    pub fn demo() -> Result<Self, String> {
+        let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no RSA key could be made")?;
+        let shared = Shared {
+            store: Mutex::default(),
+            key: Mutex::new(Arc::new(key)),
+            http: call::client(Duration::from_secs(3))?,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            webhooks: Webhooks::default(),
+            when_resolved: WhenResolved::default(),
+            faults: Faults::default(),
+        })
+    }
+
+    /// The same with events in this shape.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        Self { webhooks, ..self }
+    }
+
+    /// The same with this behaviour of resolved conversations.
+    #[must_use]
+    pub fn with_when_resolved(self, when_resolved: WhenResolved) -> Self {
+        Self { when_resolved, ..self }
+    }
+
+    /// Every user of the account, as the API shows them.
+    pub fn users(&self) -> Vec<Value> {
+        self.store().users.clone()
+    }
+
+    /// Every conversation of the account, as the API shows them.
+    pub fn conversations(&self) -> Vec<Value> {
+        self.store().conversations.iter().map(store::Conversation::shown).collect()
+    }
+
+    /// An agent edits a user's fields; sent as `onUserUpdate` where the Marketplace app sends events.
+    ///
+    /// # Errors
+    /// There is no such user, or the bridge cannot be reached.
+    pub async fn edit_user(&self, contact: &str, changes: Value) -> Result<Said, String> {
+        let user = self.store().edit_user(contact, &changes)?;
+        match self.webhooks {
+            Webhooks::Classic => {
+                Ok(Said { id: store::text(&user, "id"), status: 200, body: String::new(), attempts: 0 })
+            }
+            _ => self.send(&store::text(&user, "id"), self.user_updated(&user)).await,
+        }
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.shared.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self) -> Arc<KeyPair> {
+        self.shared.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The key as Freshchat's admin page shows it: a SubjectPublicKeyInfo under the wrong label, on one line.
+    fn public_key(&self) -> Option<String> {
+        let der: PublicKeyX509Der<'_> = self.key().public_key().as_der().ok()?;
+        Some(format!("-----BEGIN RSA PUBLIC KEY----- {} -----END RSA PUBLIC KEY-----", STANDARD.encode(der.as_ref())))
+    }
+
+    fn sign(&self, body: &[u8]) -> Result<String, String> {
+        let key = self.key();
+        let mut signature = vec![0; key.public_modulus_len()];
+        key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), body, &mut signature).map_err(|_| "signing failed")?;
+        Ok(STANDARD.encode(signature))
+    }
+}
+
+impl HelpdeskSim for FreshchatSim {
+    fn kind(&self) -> &'static str {
+        "freshchat"
+    }
+
+    fn router(&self) -> Router {
+        api::router(self.clone())
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    fn install(&self, base: &str) -> Value {
+        let base = base.trim_end_matches('/');
+        self.store().base = base.to_owned();
+        let mut install =
+            json!({"kind": "freshchat", "api_url": format!("{base}/v2"), "token": TOKEN, "channel_id": TOPIC});
+        if let (Webhooks::Classic, Some(key)) = (self.webhooks, self.public_key()) {
+            put(&mut install, "webhook_public_key", key);
+        }
+        install
+    }
+
+    fn paste_webhook(&self, url: &str) {
+        self.store().webhook = Some(url.to_owned());
+    }
+
+    fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move {
+            let (message, event) = {
+                let mut store = self.store();
+                let message = store.agent_says(contact, hooks::spoken(saying))?;
+                let event = self.message_created(&store, &message);
+                (message, event)
+            };
+            self.send(&store::text(&message, "id"), event).await
+        })
+    }
+
+    fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move {
+            let (id, event) = {
+                let mut store = self.store();
+                let conversation = store.resolve(contact)?;
+                (conversation.id.clone(), self.state_changed(&store, &conversation, "agent"))
+            };
+            self.send(&id, event).await
+        })
+    }
+
+    fn received(&self, contact: Option<&str>) -> Vec<Seen> {
+        self.store().received(contact)
+    }
+
+    fn made(&self) -> Made {
+        let store = self.store();
+        Made { users: store.users.len(), conversations: store.conversations.len() }
+    }
+
+    fn snapshot(&self) -> Value {
+        let store = serde_json::to_value(&*self.store()).unwrap_or_default();
+        let key: Option<Pkcs8V1Der<'_>> = self.key().as_der().ok();
+        json!({"store": store, "key": key.map(|key| STANDARD.encode(key.as_ref()))})
+    }
+
+    fn restore(&self, snapshot: Value) {
+        if let Some(store) = snapshot.get("store").and_then(|store| serde_json::from_value(store.clone()).ok()) {
+            *self.store() = store;
+        }
+        let key = snapshot.get("key").and_then(Value::as_str).and_then(|key| STANDARD.decode(key).ok());
+        if let Some(key) = key.and_then(|key| KeyPair::from_pkcs8(&key).ok()) {
+            *self.shared.key.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
+        }
+    }
+}

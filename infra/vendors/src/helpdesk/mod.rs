@@ -1,0 +1,5 @@
+//! The simulated helpdesks, a folder each.
+
+pub mod deskie;
+pub mod freshchat;
+pub mod is_messenger;

@@ -1,0 +1,33 @@
+//! What the rules of several vendors share.
+
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+
+/// A refused call: the HTTP status, and what the vendor says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal(pub u16, pub Value);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        tracing::warn!(status = self.0, answer = %self.1, "a simulated vendor refused a call");
+        let status = StatusCode::from_u16(self.0).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, Json(self.1)).into_response()
+    }
+}
+
+/// Whether a call's `Authorization` header is this one.
+pub fn is_authorized(headers: &HeaderMap, expected: &str) -> bool {
+    headers.get(header::AUTHORIZATION).is_some_and(|given| given == expected)
+}
+
+/// Whether a URL is https, or leads to this machine.
+pub fn is_callable(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    url.scheme() == "https" || url.scheme() == "http" && is_here
+}

@@ -1,0 +1,11 @@
+//! What the tests of the simulators share.
+
+use axum::Router;
+
+/// Serves a router for as long as the test runs; the base of its URLs, without a slash at the end.
+pub(crate) async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    base
+}
