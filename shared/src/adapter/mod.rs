@@ -44,21 +44,6 @@ pub trait Adapter: Sync {
         Ok(())
     }
 
-    /// Credentials that the bridge makes itself when the install request leaves them out, by setting name.
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// How such a credential is spelled, from random bytes.
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        hex::encode(random)
-    }
-
-    /// Such credentials that somebody else needs as well; the answer to the install that made them shows them, once.
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     /// What the admin has to do by hand after the install; none where the platform is told everything by its API.
     fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {
         Vec::new()

@@ -166,7 +166,8 @@ fn laid_on(
 ) -> Result<WantedSide, ApiError> {
     let name = side.word();
     let known = before.adapter.settings();
-    let all = || known.iter().chain((!known.iter().any(|setting| setting.name == API_URL.name)).then_some(&API_URL));
+    let open = || known.iter().filter(|setting| !setting.internal);
+    let all = || open().chain((!known.iter().any(|setting| setting.name == API_URL.name)).then_some(&API_URL));
     let SideSettings { kind, mut settings } = before.side.clone();
     let mut secrets = before.secrets.clone();
     if let Some(unknown) = given.keys().find(|key| *key != "kind" && all().all(|setting| setting.name != **key)) {

@@ -9,7 +9,7 @@ use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
         Verified, from_status,
-        settings::{Form, Setting, SettingError},
+        settings::{Form, Made, Setting, SettingError},
         standard_webhooks,
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
@@ -63,7 +63,7 @@ static LIMITS: Limits = Limits {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),
-    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret(),
+    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret().made(Made::StandardWebhooks).shown_once(),
 ];
 
 impl Adapter for Custom {
@@ -86,18 +86,6 @@ impl Adapter for Custom {
             }
             _ => Ok(()),
         }
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[SECRET]
-    }
-
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        standard_webhooks::secret(random)
-    }
-
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[SECRET]
     }
 
     fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {

@@ -78,12 +78,7 @@ static LIMITS: Limits = Limits {
 static SETTINGS: &[Setting] = &[
     Setting::required(PAGE_TOKEN, Form::Token, "the Page's access token, from Messenger, Settings of the app").secret(),
     Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret(),
-    Setting::optional(
-        meta::VERIFY_TOKEN,
-        Form::Token,
-        "a word that Meta sends along when you enter the URL; without it the bridge makes one",
-    )
-    .secret(),
+    meta::VERIFY_TOKEN_SETTING,
     Setting::required(PAGE_ID, Form::Text(64), "the Page's ID, which has digits only"),
     Setting::optional("api_url", Form::Url, "the base of the Graph API, as a rule https://graph.facebook.com/v25.0"),
 ];
@@ -103,18 +98,6 @@ impl Adapter for Messenger {
         }
         let should_be = "the Page's ID, which has digits only".to_owned();
         Err(SettingError { setting: PAGE_ID.to_owned(), should_be })
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
-    }
-
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        meta::spell_token(random)
-    }
-
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
     }
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {

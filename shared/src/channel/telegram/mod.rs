@@ -14,7 +14,7 @@ use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task,
         Verified, from_status,
-        settings::{Form, Setting, SettingError},
+        settings::{Form, Made, Setting, SettingError},
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
@@ -40,7 +40,7 @@ pub struct Telegram;
 /// The base of the API, without the token.
 const API_URL: &str = "https://api.telegram.org";
 const BOT_TOKEN: &str = "bot_token";
-/// What Telegram sends along with every update; the bridge makes it.
+/// What Telegram sends along with every update.
 const SECRET_TOKEN: &str = "secret_token";
 
 /// What cannot stand in the path of a file.
@@ -91,6 +91,7 @@ static LIMITS: Limits = Limits {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(BOT_TOKEN, Form::Token, "the bot's token from @BotFather, such as 123456:ABC-DEF…").secret(),
+    Setting::internal(SECRET_TOKEN, Made::Hex { prefix: "" }, "the word that Telegram sends along with every update"),
     Setting::optional("api_url", Form::Url, "the base of Telegram's API, as a rule https://api.telegram.org"),
 ];
 
@@ -114,10 +115,6 @@ impl Adapter for Telegram {
         });
         let setting = SETTINGS.iter().find(|setting| setting.name == BOT_TOKEN).filter(|_| !is_good);
         setting.map_or(Ok(()), |setting| Err(setting.error()))
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[SECRET_TOKEN]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -86,12 +86,7 @@ static LIMITS: Limits = Limits {
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCESS_TOKEN, Form::Token, "a permanent access token of a system user").secret(),
     Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret(),
-    Setting::optional(
-        meta::VERIFY_TOKEN,
-        Form::Token,
-        "a word that Meta sends along when you enter the URL; without it the bridge makes one",
-    )
-    .secret(),
+    meta::VERIFY_TOKEN_SETTING,
     Setting::required(
         PHONE_NUMBER_ID,
         Form::Text(64),
@@ -117,18 +112,6 @@ impl Adapter for WhatsApp {
         }
         let should_be = "the phone number ID, which has digits only".to_owned();
         Err(SettingError { setting: PHONE_NUMBER_ID.to_owned(), should_be })
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
-    }
-
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        meta::spell_token(random)
-    }
-
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
     }
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
