@@ -40,3 +40,10 @@ fn no_install_request_carries_what_is_between_the_bridge_and_the_platform() {
         assert_eq!(refused.code, "unknown_setting", "{kind} {name}: {}", refused.message);
     }
 }
+
+#[test]
+fn every_kind_says_how_long_a_text_may_be() {
+    for (_, kind, adapter) in kinds() {
+        assert!(adapter.features().text.max > 0, "{kind}");
+    }
+}

@@ -28,12 +28,12 @@ use self::{
     settings::{Setting, SettingError},
     webhook::{Proof, VerifyError, WebhookRequest},
 };
-use crate::model::{limits::Limits, steps::NextStep};
+use crate::model::{features::Features, steps::NextStep};
 
 /// What a channel and a helpdesk have in common.
 pub trait Adapter: Sync {
     /// What this side can show and how much of it, as data.
-    fn limits(&self) -> &'static Limits;
+    fn features(&self) -> &'static Features;
 
     /// The settings that an install request carries for this side, as data.
     fn settings(&self) -> &'static [Setting];

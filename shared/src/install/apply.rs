@@ -115,7 +115,7 @@ impl Admin {
         if live.is_uninstalled() {
             return Ok(self.view(&live));
         }
-        if live.channel.limits().registers {
+        if live.channel.features().registers {
             let account = live.channel_account();
             if let Err(failure) = ask::run(&self.http, live.channel, &account, &Task::Unregister).await {
                 tracing::warn!(
@@ -155,7 +155,7 @@ impl Admin {
 
     /// Tells the channel our URL where it has an API for that, notes what came of it, and shows the installation.
     pub(super) async fn tell_channel(&self, mut live: Live) -> Result<InstallationView, ApiError> {
-        let (state, problem) = if live.channel.limits().registers {
+        let (state, problem) = if live.channel.features().registers {
             let url = self.url(&live, Route::Channel);
             let account = live.channel_account();
             match ask::run(&self.http, live.channel, &account, &Task::Register { url: &url }).await {

@@ -28,8 +28,7 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
-        StoreError,
+        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError,
     },
     tools::crypto::uuid_from,
 };
@@ -188,7 +187,7 @@ impl Relay {
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
-            ChannelEventKind::BusinessEcho { parts } if live.helpdesk.shows_echoes() => {
+            ChannelEventKind::BusinessEcho { parts } if live.helpdesk.features().echoes => {
                 self.deliver(inbound(parts, true)).await
             }
             ChannelEventKind::Receipt { message, receipt } => {
@@ -307,7 +306,7 @@ impl Relay {
         }
         match ask::find_contact(&self.http, live, user).await {
             Ok(Some(contact)) => Ok(Ok(contact)),
-            Ok(None) if live.helpdesk.limits().receipts => Ok(Err(self.nobody(live, record, event, user).await)),
+            Ok(None) if live.helpdesk.features().receipts => Ok(Err(self.nobody(live, record, event, user).await)),
             // A user of the helpdesk who has nothing to do with this channel.
             Ok(None) => Ok(Err(Verdict::Done)),
             Err(reason) => {
@@ -361,14 +360,14 @@ impl Relay {
         };
         let Ok((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
-        let failed = note.message.as_deref().filter(|_| live.helpdesk.limits().receipts);
+        let failed = note.message.as_deref().filter(|_| live.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(format!("Note of the bridge, which the customer does not see: {}", note.text))];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
         let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
-            None if live.helpdesk.shows_echoes() => Task::Deliver(&echo),
+            None if live.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text },
         };
         self.attempt(&message, claimed, link, &task).await
@@ -476,7 +475,7 @@ impl Relay {
             Direction::Inbound | Direction::Note => (message.live.helpdesk, message.live.channel),
         };
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
-        let prepared = self.prepare(&message, &mut claimed.progress, target.limits(), source, &context).await;
+        let prepared = self.prepare(&message, &mut claimed.progress, target.features(), source, &context).await;
         let (parts, files) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => return self.conclude(&message, claimed, &LinkChange::default(), failure).await,
@@ -498,18 +497,14 @@ impl Relay {
     /// helpdesk knows the contact yet.
     async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
         let contact = message.contact.clone();
-        let limits = message.live.channel.limits();
-        let (Some((calls, period)), Direction::Inbound, None, None) =
+        let limits = message.live.channel.features();
+        let (Some(rate), Direction::Inbound, None, None) =
             (limits.profile, message.direction, &contact.name, &link.user)
         else {
             return Ok(contact);
         };
-        let bucket = Bucket {
-            installation: &message.live.installation.id,
-            contact: Some(&contact.id),
-            name: "profile",
-            rate: Rate { calls, period },
-        };
+        let bucket =
+            Bucket { installation: &message.live.installation.id, contact: Some(&contact.id), name: "profile", rate };
         if self.store.take_quota(&bucket, 1, now_ms()).await?.is_some() {
             return Ok(contact);
         }
@@ -608,8 +603,8 @@ impl Relay {
     /// The turns for calls in this direction.
     fn turns<'a>(&'a self, live: &'a Live, direction: Direction, record: &'a Record) -> Turns<'a> {
         let (side, limits) = match direction {
-            Direction::Outbound => ("channel", live.channel.limits()),
-            Direction::Inbound | Direction::Note => ("helpdesk", live.helpdesk.limits()),
+            Direction::Outbound => ("channel", live.channel.features()),
+            Direction::Inbound | Direction::Note => ("helpdesk", live.helpdesk.features()),
         };
         let queued = (record.message.deduplication.as_str(), record.receive_count);
         self.pace.turns(&self.store, (&live.installation.id, side), limits.rate, queued)
@@ -665,7 +660,8 @@ struct Message<'a> {
 impl Message<'_> {
     /// The stored link without a state that may have changed since, unheard.
     fn believed(&self, link: Link) -> Link {
-        let Some(lasts) = self.live.helpdesk.state_lasts(&self.live.helpdesk_account()) else { return link };
+        let Some(lasts) = self.live.helpdesk.features().state_lasts else { return link };
+        let lasts = lasts.with(self.live.helpdesk_account().setting(lasts.setting));
         let heard = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
         let is_stale = heard.is_none_or(|ms| Duration::from_millis(ms) >= lasts);
         if is_stale { Link { state: None, ..link } } else { link }
@@ -679,7 +675,7 @@ impl Message<'_> {
             return Link { stopped_at, opened_with: None, ..link.clone() };
         }
         let mut link = link.clone();
-        if self.live.helpdesk.agents_move_contacts() {
+        if self.live.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);
             if let Some(other) = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id)) {
                 link.conversation = Some(other.to_owned());

@@ -132,7 +132,7 @@ impl Relay {
             }
             Direction::Inbound => (format!("A message of the customer could not be shown here: {told}."), None),
         };
-        if live.helpdesk.limits().receipts {
+        if live.helpdesk.features().receipts {
             for repeat in &claimed.repeats {
                 let receipt = Receipt::failed(not_delivered(live, reason));
                 self.tell_receipt(live, contact, message.event, Some(repeat), receipt).await?;

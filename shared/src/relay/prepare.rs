@@ -14,8 +14,8 @@ use crate::{
     adapter::{Account, Adapter, FetchContext, Known, Progress, Step, Task},
     engine::{not_rendered, once},
     model::{
+        features::{Features, MediaBy, MediaLimit},
         fit,
-        limits::{Limits, MediaBy, MediaLimit},
         message::{Media, MediaKind, MediaSource, Part},
     },
     outside::http::UploadFile,
@@ -82,7 +82,7 @@ impl Relay {
         &self,
         message: &Message<'_>,
         progress: &mut Progress,
-        limits: &Limits,
+        limits: &Features,
         source: &dyn Adapter,
         context: &FetchContext<'_>,
     ) -> Result<(Vec<Part>, Files), Failure> {
@@ -116,7 +116,7 @@ impl Relay {
     async fn prepare_file(
         &self,
         progress: &mut Progress,
-        limits: &Limits,
+        limits: &Features,
         source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
@@ -171,7 +171,7 @@ impl Relay {
     /// Decides in which form the target gets a file.
     async fn place(
         &self,
-        limits: &Limits,
+        limits: &Features,
         media: &Media,
         fetched: Fetched,
         index: usize,
@@ -305,7 +305,7 @@ impl Relay {
 }
 
 /// How the target takes a file: as what it is, else as a file.
-fn taken(limits: &Limits, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
+fn taken(limits: &Features, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
     let kinds = [kind, MediaKind::File].into_iter();
     kinds.filter_map(|kind| limits.media(kind)).find(|limit| limit.takes(extension, size))
 }

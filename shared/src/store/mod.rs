@@ -35,7 +35,7 @@ mod repeats;
 pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, Noted, Sent, Settlement, Trace};
 pub use links::LinkChange;
 pub use overview::{MessageSummary, Page};
-pub use quota::{Bucket, Rate};
+pub use quota::Bucket;
 pub use repeats::{Arrival, Standing};
 
 /// The name of the index that lists an installation's journal by time.

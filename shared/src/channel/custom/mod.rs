@@ -14,7 +14,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
         message::MediaKind,
         steps::NextStep,
     },
@@ -43,7 +43,7 @@ const FILE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Limits = Limits {
+static LIMITS: Features = Features {
     text: TextLimit { max: 100_000, unit: TextUnit::Chars },
     media: &[
         MediaLimit { kind: MediaKind::Image, ..FILE },
@@ -51,14 +51,8 @@ static LIMITS: Limits = Limits {
         MediaLimit { kind: MediaKind::Audio, ..FILE },
         FILE,
     ],
-    parts: &[],
-    receipts: false,
-    registers: false,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
     unreadable: Unreadable::Refused,
-    notices: &[],
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -67,7 +61,7 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Custom {
-    fn limits(&self) -> &'static Limits {
+    fn features(&self) -> &'static Features {
         &LIMITS
     }
 

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     adapter::{Account, Delivery, RenderError},
     model::{
+        features::{TextLimit, TextUnit},
         fit,
-        limits::{TextLimit, TextUnit},
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },

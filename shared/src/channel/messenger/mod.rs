@@ -18,7 +18,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{self, Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
         message::{Contact, MediaKind, PartKind},
         steps::NextStep,
     },
@@ -52,7 +52,7 @@ const IMAGE: MediaLimit = MediaLimit {
 };
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 25_000_000, accepted: &[], ..IMAGE };
 
-static LIMITS: Limits = Limits {
+static LIMITS: Features = Features {
     text: TextLimit { max: 2_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,
@@ -66,13 +66,9 @@ static LIMITS: Limits = Limits {
         (PartKind::Sticker, Support::Degraded("link")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
-    profile: Some((4, Duration::from_secs(24 * 3_600))),
-    rate: None,
-    body: 3 * limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    profile: Some(Rate { calls: 4, period: Duration::from_secs(24 * 3_600) }),
+    body: 3 * features::BODY,
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -84,7 +80,7 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Messenger {
-    fn limits(&self) -> &'static Limits {
+    fn features(&self) -> &'static Features {
         &LIMITS
     }
 

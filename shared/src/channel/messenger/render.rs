@@ -6,8 +6,8 @@ use super::LIMITS;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     model::{
+        features::{TextLimit, TextUnit},
         fit::{self, Byline},
-        limits::{TextLimit, TextUnit},
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },

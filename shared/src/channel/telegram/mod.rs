@@ -18,7 +18,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
@@ -66,7 +66,7 @@ const PHOTO: MediaLimit = MediaLimit {
 /// <https://core.telegram.org/bots/api#senddocument>
 const DOCUMENT: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 50_000_000, accepted: &[], ..PHOTO };
 
-static LIMITS: Limits = Limits {
+static LIMITS: Features = Features {
     text: TextLimit { max: 4_096, unit: TextUnit::Utf16 },
     media: &[
         PHOTO,
@@ -79,14 +79,10 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("photos with buttons")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
     registers: true,
     // Every update carries the name.
     profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -96,7 +92,7 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Telegram {
-    fn limits(&self) -> &'static Limits {
+    fn features(&self) -> &'static Features {
         &LIMITS
     }
 

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     adapter::{Account, Body, Call, Delivery, Known, RenderError, Repeat},
     model::{
+        features::TextLimit,
         fit,
-        limits::TextLimit,
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     adapter::{Account, Delivery, Known, RenderError},
     model::{
+        features::{TextLimit, TextUnit},
         fit,
-        limits::{TextLimit, TextUnit},
         message::{Button, Card, Media, Part},
         text,
     },

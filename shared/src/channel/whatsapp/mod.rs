@@ -16,7 +16,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{self, ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
@@ -54,7 +54,7 @@ const IMAGE: MediaLimit = MediaLimit {
 const VIDEO: MediaLimit =
     MediaLimit { kind: MediaKind::Video, max_bytes: 16_000_000, accepted: &["3gp", "mp4"], ..IMAGE };
 
-static LIMITS: Limits = Limits {
+static LIMITS: Features = Features {
     text: TextLimit { max: 4_096, unit: TextUnit::Chars },
     media: &[
         IMAGE,
@@ -73,14 +73,11 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
     // Every message carries the name.
     profile: None,
-    rate: None,
-    body: 3 * limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    body: 3 * features::BODY,
+    contact_ids: ContactIds::Phone { plus: false },
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -97,7 +94,7 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for WhatsApp {
-    fn limits(&self) -> &'static Limits {
+    fn features(&self) -> &'static Features {
         &LIMITS
     }
 

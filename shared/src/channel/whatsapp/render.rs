@@ -7,8 +7,8 @@ use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template::{self, Template},
     model::{
+        features::{TextLimit, TextUnit},
         fit::{self, Byline},
-        limits::{TextLimit, TextUnit},
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },

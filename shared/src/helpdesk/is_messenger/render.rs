@@ -9,8 +9,8 @@ use super::{
 use crate::{
     adapter::{Account, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, json_call},
     model::{
+        features::TextLimit,
         fit,
-        limits::TextLimit,
         message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },
