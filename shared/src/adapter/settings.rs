@@ -77,6 +77,9 @@ pub enum Form {
     Choice(&'static [&'static str]),
 }
 
+/// The base of the vendor's API, which every kind takes: the one setting that the bridge itself knows by name.
+pub const API_URL: Setting = Setting::optional("api_url", Form::Url, "the https address of the vendor's API");
+
 impl Setting {
     /// A setting that an install needs.
     pub const fn required(name: &'static str, form: Form, help: &'static str) -> Self {

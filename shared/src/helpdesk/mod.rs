@@ -55,3 +55,8 @@ pub static HELPDESKS: &[(&str, &dyn Helpdesk)] =
 pub fn helpdesk(kind: &str) -> Option<&'static dyn Helpdesk> {
     HELPDESKS.iter().find(|(name, _)| *name == kind).map(|(_, helpdesk)| *helpdesk)
 }
+
+/// The kind of the helpdesk whose Marketplace installs the bridge.
+pub fn of_marketplace() -> Option<&'static str> {
+    HELPDESKS.iter().find(|(_, helpdesk)| helpdesk.features().marketplace).map(|(kind, _)| *kind)
+}

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    adapter::{
-        Account, Adapter,
-        settings::{Form, Setting},
-    },
+    adapter::{Account, Adapter, settings::API_URL},
     channel::CHANNELS,
     helpdesk::HELPDESKS,
     installations::Live,
@@ -45,9 +42,6 @@ impl std::fmt::Debug for WantedSide {
         f.debug_struct("WantedSide").field("side", &self.side).finish_non_exhaustive()
     }
 }
-
-/// The base of the vendor's API, which every kind takes.
-const API_URL: Setting = Setting::optional("api_url", Form::Url, "the https address of the vendor's API");
 
 impl Wanted {
     /// Reads an install request. `allow_http` permits http URLs, for local runs.
