@@ -5,8 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use byoc::{adapter::Adapter, channel::CHANNELS, helpdesk::HELPDESKS, install::Wanted};
-use serde_json::json;
+use byoc::{
+    adapter::{
+        Adapter,
+        settings::{API_URL, Form, Setting},
+    },
+    channel::CHANNELS,
+    helpdesk::{HELPDESKS, helpdesk, of_marketplace},
+    install::Wanted,
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 /// Every kind of either side with the word for its side.
 fn kinds() -> Vec<(&'static str, &'static str, &'static dyn Adapter)> {
@@ -177,4 +186,155 @@ fn a_name_in_a_source_is_found_and_one_in_a_comment_or_a_test_is_not() {
     ] {
         assert_eq!(vendors_words(source).into_iter().collect::<Vec<_>>(), words, "{source}");
     }
+}
+
+/// A field of the Marketplace app's form.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Field {
+    display_name: String,
+    description: String,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<Vec<&'static str>>,
+    required: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    secure: bool,
+}
+
+impl Field {
+    fn text(display_name: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { display_name: display_name.into(), description: description.into(), r#type: "text", ..Self::default() }
+    }
+
+    /// The field of a setting that these kinds have under the same name.
+    fn of(settings: &[(&str, &Setting)]) -> Self {
+        let (_, first) = settings[0];
+        let kinds: Vec<&str> = settings.iter().map(|(kind, _)| *kind).collect();
+        let mut helps: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (kind, setting) in settings {
+            match helps.iter_mut().find(|(_, help)| *help == setting.help) {
+                Some((kinds, _)) => kinds.push(kind),
+                None => helps.push((vec![kind], setting.help)),
+            }
+        }
+        let description = match helps.as_slice() {
+            [(_, help)] => (*help).to_owned(),
+            helps => {
+                let each = helps.iter().map(|(kinds, help)| format!("{}: {help}", kinds.join(", ")));
+                each.collect::<Vec<_>>().join(". ")
+            }
+        };
+        let secure = settings.iter().any(|(_, setting)| setting.secret);
+        let field = Self { secure, ..Self::text(format!("{}: {}", kinds.join(", "), first.name), description) };
+        match first.form {
+            Form::Choice(words) if settings.len() == 1 => {
+                Self { r#type: "dropdown", options: Some(words.to_vec()), ..field }
+            }
+            Form::Key if !secure => Self { r#type: "paragraph", ..field },
+            _ => field,
+        }
+    }
+}
+
+/// The settings that a request may carry for a kind, without the base of the vendor's API.
+fn open_settings(adapter: &dyn Adapter) -> impl Iterator<Item = &'static Setting> + use<> {
+    adapter.settings().iter().filter(|setting| !setting.internal && setting.name != API_URL.name)
+}
+
+/// The fields of the form of the Marketplace app, in order. A form cannot hide what the chosen channel has no use for, so
+/// that it shows the settings of every kind.
+fn form() -> Vec<(String, Field)> {
+    let host = "The host of the bridge's ApiUrl, without https:// and without a path";
+    let key = "The key whose SHA-256 the bridge was deployed with";
+    let mut form = vec![
+        ("bridge_host".to_owned(), Field { required: true, ..Field::text("Bridge host", host) }),
+        ("admin_key".to_owned(), Field { required: true, secure: true, ..Field::text("Bridge admin key", key) }),
+    ];
+    let kind = of_marketplace().unwrap();
+    for setting in open_settings(helpdesk(kind).unwrap()) {
+        let field = Field { required: setting.required, ..Field::of(&[(kind, setting)]) };
+        form.push((format!("helpdesk_{}", setting.name), field));
+    }
+    let own = helpdesk(kind).unwrap().settings().iter().find(|setting| setting.name == API_URL.name).unwrap();
+    let own = format!("Only if it is not the account's own host with /v2: {}", own.help);
+    form.push((format!("helpdesk_{}", API_URL.name), Field::text(format!("{kind}: {}", API_URL.name), own)));
+    let kinds = CHANNELS.iter().map(|(kind, _)| *kind).collect();
+    let channel = Field::text("Channel", "Which channel to join to this account; fill in its own fields below");
+    let channel = Field { r#type: "dropdown", options: Some(kinds), required: true, ..channel };
+    form.push(("channel_kind".to_owned(), channel));
+    let settings =
+        || CHANNELS.iter().flat_map(|(kind, channel)| open_settings(*channel).map(|setting| (*kind, setting)));
+    for (_, setting) in settings() {
+        let name = format!("channel_{}", setting.name);
+        if form.iter().all(|(known, _)| *known != name) {
+            let same: Vec<_> = settings().filter(|(_, other)| other.name == setting.name).collect();
+            form.push((name, Field::of(&same)));
+        }
+    }
+    let usual = format!("Only if it is not the usual one: {}", API_URL.help);
+    form.push((format!("channel_{}", API_URL.name), Field::text(format!("Channel: {}", API_URL.name), usual)));
+    form
+}
+
+const IPARAMS: &str = "infra/freshworks-app/config/iparams.json";
+
+/// Compares a file with what it should be, or writes it when asked to.
+#[expect(clippy::disallowed_methods, reason = "this is no setting of the product")]
+fn hold(path: &str, should_be: &str) {
+    if std::env::var_os("BYOC_UPDATE").is_some() {
+        std::fs::write(root().join(path), should_be).unwrap();
+    } else {
+        let found = std::fs::read_to_string(root().join(path)).unwrap();
+        assert_eq!(found, should_be, "{path} is stale: BYOC_UPDATE=1 cargo test -p byoc --test registry");
+    }
+}
+
+#[test]
+fn the_marketplaces_form_offers_every_channel_with_every_setting() {
+    let fields: Vec<String> = form()
+        .iter()
+        .map(|(name, field)| {
+            let field = serde_json::to_string_pretty(field).unwrap().replace('\n', "\n  ");
+            format!("  \"{name}\": {field}")
+        })
+        .collect();
+    hold(IPARAMS, &format!("{{\n{}\n}}\n", fields.join(",\n")));
+}
+
+#[test]
+fn the_bridge_takes_what_the_marketplaces_form_sends() {
+    let form: Map<String, Value> =
+        serde_json::from_str(&std::fs::read_to_string(root().join(IPARAMS)).unwrap()).unwrap();
+    for (kind, channel) in CHANNELS {
+        assert!(form["channel_kind"]["options"].as_array().unwrap().contains(&json!(kind)), "{kind}");
+        // Somebody fills in all fields of one kind; the form sends the others empty.
+        let mut sent: Map<String, Value> = form.keys().map(|name| (name.clone(), json!(""))).collect();
+        let marketplace = of_marketplace().unwrap();
+        sent.insert("helpdesk_kind".to_owned(), json!(marketplace));
+        sent.insert("channel_kind".to_owned(), json!(kind));
+        let sides = [("helpdesk", helpdesk(marketplace).unwrap() as &dyn Adapter), ("channel", *channel)];
+        for (side, adapter) in sides {
+            for setting in adapter.settings().iter().filter(|setting| !setting.internal) {
+                let name = format!("{side}_{}", setting.name);
+                let field = &form.get(&name).unwrap_or_else(|| panic!("{kind}: the form lacks {name}"));
+                assert!(!setting.secret || field["secure"] == true, "{kind}: {name} should be secure");
+                let value = match setting.form {
+                    Form::Url => "https://vendor.example/v2",
+                    Form::Choice(words) => words[0],
+                    Form::Text(_) | Form::Token | Form::Key => "x",
+                };
+                sent.insert(name, json!(value));
+            }
+        }
+        let wanted = Wanted::from_post(&sent.into(), false);
+        assert!(wanted.is_ok(), "{kind}: {}", wanted.unwrap_err().message);
+    }
+}
+
+#[test]
+fn the_marketplaces_app_is_of_the_helpdesk_that_has_a_marketplace() {
+    let marketplaces = HELPDESKS.iter().filter(|(_, helpdesk)| helpdesk.features().marketplace).count();
+    assert_eq!(marketplaces, 1, "an event of the Marketplace that names no helpdesk must mean one");
+    let app = std::fs::read_to_string(root().join("infra/freshworks-app/server/server.js")).unwrap();
+    assert!(app.contains(&format!("helpdesk_kind: \"{}\"", of_marketplace().unwrap())));
 }

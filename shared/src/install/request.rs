@@ -234,11 +234,13 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
 }
 
 /// Marketplace forms are flat: `helpdesk_kind`, `helpdesk_token`, `channel_auth_token`, `on_resolved`, …; what belongs
-/// to neither side and is no option is the form's own business.
+/// to neither side and is no option is the form's own business. A form shows the settings of every kind and sends those
+/// that were left empty as well.
 fn nest(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     let mut sides: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let options = serde_json::to_value(Options::default()).unwrap_or_default();
-    for (name, value) in flat {
+    let is_empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
+    for (name, value) in flat.iter().filter(|(_, value)| !is_empty(value)) {
         if let Some((side, name)) = name.split_once('_').filter(|(side, _)| matches!(*side, "helpdesk" | "channel")) {
             sides.entry(side).or_default().insert(name.to_owned(), value.clone());
         } else if options.get(name).is_some() {
