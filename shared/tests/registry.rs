@@ -338,3 +338,86 @@ fn the_marketplaces_app_is_of_the_helpdesk_that_has_a_marketplace() {
     let app = std::fs::read_to_string(root().join("infra/freshworks-app/server/server.js")).unwrap();
     assert!(app.contains(&format!("helpdesk_kind: \"{}\"", of_marketplace().unwrap())));
 }
+
+const README: &str = "README.md";
+const TABLE: &str = "<!-- settings ";
+const TABLE_END: &str = "<!-- /settings -->";
+
+/// The settings of a kind, as a table for people.
+fn settings_table(adapter: &dyn Adapter) -> String {
+    let mut table = "| setting | | |\n|---|---|---|\n".to_owned();
+    let is_usual = |setting: &Setting| setting.name == API_URL.name && !setting.required;
+    for setting in adapter.settings().iter().filter(|setting| !setting.internal && !is_usual(setting)) {
+        let facts = [
+            (setting.required, "required"),
+            (!setting.required, "optional"),
+            (setting.secret, "secret"),
+            (setting.made.is_some(), "made when absent"),
+            (setting.shown_once, "shown once"),
+        ];
+        let facts: Vec<&str> = facts.into_iter().filter_map(|(holds, fact)| holds.then_some(fact)).collect();
+        table += &format!("| `{}` | {} | {} |\n", setting.name, facts.join(", "), setting.help.replace('|', "\\|"));
+    }
+    table
+}
+
+/// The sections of the README with a table of settings: the chapter, the heading, and the side and kind of the table.
+fn sections(readme: &str) -> Vec<(&str, &str, &str)> {
+    let mut found = Vec::new();
+    let (mut chapter, mut heading) = ("", "");
+    for line in readme.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            (chapter, heading) = (title, "");
+        } else if let Some(title) = line.strip_prefix("### ") {
+            heading = title;
+        } else if let Some(kind) = line.strip_prefix(TABLE).and_then(|rest| rest.strip_suffix(" -->")) {
+            found.push((chapter, heading, kind));
+        }
+    }
+    found
+}
+
+/// The name under which a page of GitHub's knows a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase().replace(' ', "-");
+    kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
+
+#[test]
+fn the_readme_has_a_section_with_the_settings_of_every_kind() {
+    let readme = std::fs::read_to_string(root().join(README)).unwrap();
+    let mut listed: Vec<&str> = sections(&readme).into_iter().map(|(.., kind)| kind).collect();
+    listed.sort_unstable();
+    let known: Vec<String> = kinds().iter().map(|(side, kind, _)| format!("{side} {kind}")).collect();
+    assert_eq!(listed, known, "each kind has one section with `{TABLE}<side> <kind> -->` and `{TABLE_END}`");
+    let mut should_be = readme.clone();
+    for (side, kind, adapter) in kinds() {
+        let begin = format!("{TABLE}{side} {kind} -->\n");
+        let (before, rest) = should_be.split_once(&begin).unwrap();
+        let (_, after) = rest.split_once(TABLE_END).unwrap();
+        should_be = format!("{before}{begin}{}{TABLE_END}{after}", settings_table(adapter));
+    }
+    hold(README, &should_be);
+}
+
+#[test]
+fn the_readme_lists_every_kind_near_its_start() {
+    let readme = std::fs::read_to_string(root().join(README)).unwrap();
+    for (side, chapter, registered) in [
+        ("channel", "Channels", CHANNELS.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>()),
+        ("helpdesk", "Helpdesks", HELPDESKS.iter().map(|(kind, _)| *kind).collect()),
+    ] {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| **{chapter}** |"))).unwrap();
+        let links: BTreeSet<&str> = row.split("](#").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        let of_side = sections(&readme).into_iter().filter(|(.., kind)| kind.starts_with(&format!("{side} ")));
+        let headings: Vec<(&str, &str)> = of_side.map(|(chapter, heading, _)| (chapter, heading)).collect();
+        assert!(headings.iter().all(|(found, _)| *found == chapter), "{headings:?}");
+        let anchors: Vec<String> = headings.iter().map(|(_, heading)| anchor(heading)).collect();
+        assert_eq!(links, anchors.iter().map(String::as_str).collect(), "the links of {chapter} near the start");
+        // The values of the option, in the parentheses behind its name.
+        let (_, rest) = readme.split_once(&format!("`--{side}` (")).unwrap();
+        let options = rest.split(')').next().unwrap();
+        let options: BTreeSet<&str> = options.split(", ").map(|option| option.trim_matches('`')).collect();
+        assert_eq!(options, registered, "the values of `--{side}`");
+    }
+}
