@@ -89,7 +89,7 @@ const VIDEO: MediaLimit =
 /// Any file on Apple's side.
 const ATTACHMENT: MediaLimit = MediaLimit { max_bytes: 99_999_999, accepted: &[], caption: 0, ..IMAGE };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     // Twelve segments of a long text message; in other alphabets than GSM 03.38 they hold 804 characters.
     text: TextLimit { max: 1_836, unit: TextUnit::Gsm7 },
     media: &[
@@ -119,7 +119,7 @@ static LIMITS: Features = Features {
     ..Features::BASE
 };
 
-static APPLE_LIMITS: Features = Features {
+static APPLE_FEATURES: Features = Features {
     text: TextLimit { max: 10_000, unit: TextUnit::Chars },
     // Bird fetches the file and hands it on.
     media: &[
@@ -155,7 +155,7 @@ static APPLE_SETTINGS: &[Setting] = &[
 
 impl Adapter for Bird {
     fn features(&self) -> &'static Features {
-        if self.is_apple { &APPLE_LIMITS } else { &LIMITS }
+        if self.is_apple { &APPLE_FEATURES } else { &FEATURES }
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -43,7 +43,7 @@ const FILE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 100_000, unit: TextUnit::Chars },
     media: &[
         MediaLimit { kind: MediaKind::Image, ..FILE },
@@ -62,7 +62,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for Custom {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

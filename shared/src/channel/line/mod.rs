@@ -66,7 +66,7 @@ const IMAGE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 5_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,
@@ -96,7 +96,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for Line {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    LIMITS,
+    FEATURES,
     wire::{Content, Outbound, Sender},
 };
 use crate::{
@@ -72,7 +72,7 @@ impl Messages {
     }
 
     fn text(&mut self, text: &str) {
-        for piece in text::split(text, LIMITS.text) {
+        for piece in text::split(text, FEATURES.text) {
             self.push(Content::Text { text: piece.to_owned() });
         }
     }

@@ -69,7 +69,7 @@ const ENDS: Notice = Notice {
     docs_url: "https://bird.com/en-us/migrate/from-messagebird-classic",
 };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     // Nine parts of a long text message; in other alphabets than GSM 03.38 they hold 603 characters.
     text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },
     media: &[
@@ -119,7 +119,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for MessageBird {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -215,7 +215,7 @@ fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, Re
             (None, other) => Some(fit::plain(other)),
         };
         let words = byline.sign(&words.unwrap_or_default());
-        let limit = if channel.is_some() { LIMITS.text } else { text::sms_limit(&words, SMS_PARTS) };
+        let limit = if channel.is_some() { FEATURES.text } else { text::sms_limit(&words, SMS_PARTS) };
         list.extend(rich);
         list.extend(text::split(&words, limit).into_iter().map(|piece| ("text", json!({"text": piece}))));
     }

@@ -52,7 +52,7 @@ const IMAGE: MediaLimit = MediaLimit {
 };
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 25_000_000, accepted: &[], ..IMAGE };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 2_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,
@@ -81,7 +81,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for Messenger {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::LIMITS;
+use super::FEATURES;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     model::{
@@ -58,7 +58,7 @@ impl Messages<'_> {
 
     fn text(&mut self, text: &str) {
         let text = self.byline.sign(text);
-        for piece in text::split(&text, LIMITS.text) {
+        for piece in text::split(&text, FEATURES.text) {
             self.list.push(json!({"text": piece}));
         }
     }

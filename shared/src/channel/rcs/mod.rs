@@ -64,7 +64,7 @@ const FILE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 3_072, unit: TextUnit::Chars },
     media: &[
         MediaLimit { kind: MediaKind::Image, accepted: &["gif", "jpeg", "jpg", "png"], ..FILE },
@@ -93,7 +93,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for Rcs {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -201,7 +201,7 @@ fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, Re
             other => fit::plain(other),
         };
         let words = byline.sign(&words);
-        list.extend(text::split(&words, LIMITS.text).into_iter().map(|piece| json!({"text": piece})));
+        list.extend(text::split(&words, FEATURES.text).into_iter().map(|piece| json!({"text": piece})));
     }
     if list.is_empty() {
         return Err(RenderError::new("the message is empty"));

@@ -66,7 +66,7 @@ const PHOTO: MediaLimit = MediaLimit {
 /// <https://core.telegram.org/bots/api#senddocument>
 const DOCUMENT: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 50_000_000, accepted: &[], ..PHOTO };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 4_096, unit: TextUnit::Utf16 },
     media: &[
         PHOTO,
@@ -93,7 +93,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for Telegram {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

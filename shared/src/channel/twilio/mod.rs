@@ -58,7 +58,7 @@ const IMAGE: MediaLimit = MediaLimit {
 /// Carriers take half a megabyte of everything else.
 const OTHER: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 500_000, accepted: &["pdf", "vcf"], ..IMAGE };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 1_600, unit: TextUnit::Gsm7 },
     media: &[
         IMAGE,
@@ -96,7 +96,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for Twilio {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

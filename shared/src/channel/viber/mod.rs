@@ -87,7 +87,7 @@ const FILE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 7_000, unit: TextUnit::Chars },
     media: &[PICTURE, VIDEO, MediaLimit { kind: MediaKind::Audio, ..FILE }, FILE],
     parts: &[
@@ -120,7 +120,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for Viber {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

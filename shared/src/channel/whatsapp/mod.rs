@@ -54,7 +54,7 @@ const IMAGE: MediaLimit = MediaLimit {
 const VIDEO: MediaLimit =
     MediaLimit { kind: MediaKind::Video, max_bytes: 16_000_000, accepted: &["3gp", "mp4"], ..IMAGE };
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     text: TextLimit { max: 4_096, unit: TextUnit::Chars },
     media: &[
         IMAGE,
@@ -95,7 +95,7 @@ static SETTINGS: &[Setting] = &[
 
 impl Adapter for WhatsApp {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

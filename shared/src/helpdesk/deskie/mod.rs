@@ -76,7 +76,7 @@ const MAX_FILES: u64 = 50_000_000;
 /// How long an open case is believed to be open, where the installation does not say otherwise.
 const RECHECK: Duration = Duration::from_secs(300);
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     // Deskie publishes no figure; 64 KiB is what a text column commonly holds.
     text: TextLimit { max: 60_000, unit: TextUnit::Bytes },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
@@ -109,7 +109,7 @@ fn bare(channel: &str) -> &str {
 
 impl Adapter for Deskie {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

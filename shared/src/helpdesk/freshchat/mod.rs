@@ -65,7 +65,7 @@ const SETTINGS: &[Setting] = &[
 /// The largest file. Freshchat publishes no figure; integrators stop between 10 and 20 MB.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     // Freshchat publishes no figure.
     text: TextLimit { max: 5000, unit: TextUnit::Chars },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
@@ -89,7 +89,7 @@ const fn upload(kind: MediaKind) -> MediaLimit {
 
 impl Adapter for Freshchat {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

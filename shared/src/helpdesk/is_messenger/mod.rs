@@ -65,7 +65,7 @@ const SETTINGS: &[Setting] = &[
 /// The largest file that is shown as such. IS-Messenger publishes no figure; larger ones arrive as a link in a text.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
-static LIMITS: Features = Features {
+static FEATURES: Features = Features {
     // The figure of two other bridges; nobody says what is counted, and UTF-16 units are never fewer than characters.
     text: TextLimit { max: 7000, unit: TextUnit::Utf16 },
     media: &[link(MediaKind::Image), link(MediaKind::Video), link(MediaKind::Audio), link(MediaKind::File)],
@@ -90,7 +90,7 @@ const fn link(kind: MediaKind) -> MediaLimit {
 
 impl Adapter for IsMessenger {
     fn features(&self) -> &'static Features {
-        &LIMITS
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
