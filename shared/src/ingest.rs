@@ -14,8 +14,8 @@ use crate::{
     helpdesk::{HELPDESKS, Origin},
     installations::{Installations, Live},
     model::{
+        features::{self, Unreadable},
         installation::{Route, Side},
-        limits::{self, Unreadable},
         message::{ENVELOPE_VERSION, Envelope, Event},
     },
     outside::{
@@ -101,8 +101,8 @@ impl Ingest {
     /// What to answer instead; a status of 500 or more is a failure of ours, to be tried again.
     pub async fn invoked(&self, event: String) -> Result<Queued, ApiError> {
         // Before it is known whose event it is: also what is read of it to find that out has a limit.
-        if event.len() > limits::BODY {
-            return Err(ApiError::too_large(limits::BODY));
+        if event.len() > features::BODY {
+            return Err(ApiError::too_large(features::BODY));
         }
         let live = {
             let text = json::text_of(event.as_bytes());
@@ -139,8 +139,8 @@ impl Ingest {
         }
         let (parts, body) = request.into_parts();
         let limit = match route {
-            Route::Channel => live.channel.limits().body,
-            Route::Helpdesk | Route::Settings => live.helpdesk.limits().body,
+            Route::Channel => live.channel.features().body,
+            Route::Helpdesk | Route::Settings => live.helpdesk.features().body,
         };
         if body.len() > limit {
             return Err(ApiError::too_large(limit));
@@ -294,7 +294,7 @@ fn understood<E>(
 
 /// Whether a call is answered 200 whatever it contains.
 fn is_acknowledged(adapter: &(impl Adapter + ?Sized), verified: Verified<'_>) -> bool {
-    verified.proof() == Proof::Signed && adapter.limits().unreadable == Unreadable::Acknowledged
+    verified.proof() == Proof::Signed && adapter.features().unreadable == Unreadable::Acknowledged
 }
 
 /// `GET /health` on every function.

@@ -16,8 +16,8 @@ use crate::{
     channel::Channel,
     helpdesk::{HELPDESKS, Helpdesk},
     model::{
+        features::Features,
         installation::{Options, SideSettings},
-        limits::Limits,
         message::{Author, AuthorKind, Contact, Part},
     },
     tools::secret::{Secret, Secrets},
@@ -231,8 +231,8 @@ pub(crate) fn request(call: &Call) -> Value {
 pub(crate) struct Inboxes;
 
 impl Adapter for Inboxes {
-    fn limits(&self) -> &'static Limits {
-        HELPDESKS[0].1.limits()
+    fn features(&self) -> &'static Features {
+        HELPDESKS[0].1.features()
     }
 
     fn settings(&self) -> &'static [Setting] {

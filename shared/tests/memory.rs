@@ -139,7 +139,7 @@ impl<'a> Trial<'a> {
         let choices = std::iter::once(("", "")).chain(choices.flatten()).collect();
         Self {
             kind,
-            limit: adapter.limits().body,
+            limit: adapter.features().body,
             choices,
             parse,
             samples,

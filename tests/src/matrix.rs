@@ -1,14 +1,14 @@
 //! The capability matrix: what each side shows of each kind of part, as a table for people.
 
 use byoc::model::{
-    limits::{Limits, Support, TextUnit},
+    features::{Features, Support, TextUnit},
     message::{MediaKind, Part, PartKind},
 };
 
 /// The table of all channels and helpdesks, in Markdown: ✓ is shown as what it is, words say what it becomes.
 pub fn table() -> String {
-    let channels = byoc::channel::CHANNELS.iter().map(|(kind, channel)| ("channel", *kind, channel.limits()));
-    let helpdesks = byoc::helpdesk::HELPDESKS.iter().map(|(kind, helpdesk)| ("helpdesk", *kind, helpdesk.limits()));
+    let channels = byoc::channel::CHANNELS.iter().map(|(kind, channel)| ("channel", *kind, channel.features()));
+    let helpdesks = byoc::helpdesk::HELPDESKS.iter().map(|(kind, helpdesk)| ("helpdesk", *kind, helpdesk.features()));
     let mut lines = vec![
         format!("| | {} |", PartKind::ALL.map(heading).join(" | ")),
         format!("|---|{}", "---|".repeat(PartKind::ALL.len())),
@@ -36,7 +36,7 @@ fn heading(part: PartKind) -> &'static str {
     }
 }
 
-fn cell(limits: &Limits, part: PartKind) -> String {
+fn cell(limits: &Features, part: PartKind) -> String {
     let media = match part {
         PartKind::Image => Some(MediaKind::Image),
         PartKind::Video => Some(MediaKind::Video),

@@ -16,7 +16,7 @@ async fn a_message_in_the_steady_state_costs_what_it_should() {
         rig.customer_says("third").await;
         rig.exactly_at_helpdesk(3).await;
         assert_eq!(queue.count("SendMessage"), 1, "{channel} {helpdesk}: {:?}", queue.counts());
-        let limited = byoc::helpdesk::helpdesk(helpdesk).unwrap().limits().rate.is_some();
+        let limited = byoc::helpdesk::helpdesk(helpdesk).unwrap().features().rate.is_some();
         assert!(table.total() <= if limited { 4 } else { 3 }, "{channel} {helpdesk}: {:?}", table.counts());
         let journal = rig.journal().await;
         let path =

@@ -119,7 +119,7 @@ async fn a_long_text_arrives_whole_and_in_order() {
             seen.last().is_some_and(|last| last.text.contains("number 799.")).then_some(seen)
         })
         .await;
-        let most = byoc::channel::channel(channel).map_or(0, |channel| channel.limits().text.max);
+        let most = byoc::channel::channel(channel).map_or(0, |channel| channel.features().text.max);
         assert_eq!(seen.len() > 1, sentences.join(" ").len() > most, "{channel} {helpdesk}");
         assert_eq!(texts(&seen).join(" "), sentences.join(" "), "{channel} {helpdesk}");
     })

@@ -6,6 +6,7 @@ use std::{
 };
 
 use byoc::{
+    model::features::Rate,
     model::message::{
         Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
         HelpdeskEventKind, NoteEvent, Part, Receipt,
@@ -112,7 +113,7 @@ fn within_the_rate(times: &mut [Instant]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_share_one_rate_and_give_up_after_two_seconds() {
     let kept = store().await;
-    let rate = Some((20, Duration::from_secs(1)));
+    let rate = Some(Rate { calls: 20, period: Duration::from_secs(1) });
     let mut taken = Vec::new();
     let mut takers = tokio::task::JoinSet::new();
     for process in 0..3 {

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use byoc::{
     model::{
+        features::Support,
         fit,
-        limits::Support,
         message::{
             Author, AuthorKind, Button, Card, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope,
             Event, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part, PartKind,
@@ -133,8 +133,8 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
         }
         assert!(!shown.is_empty(), "{:?}: nothing arrived", part.kind());
         let limits = match outbound {
-            true => byoc::channel::channel(rig.bridge.channel.kind()).unwrap().limits(),
-            false => byoc::helpdesk::helpdesk(rig.bridge.helpdesk.kind()).unwrap().limits(),
+            true => byoc::channel::channel(rig.bridge.channel.kind()).unwrap().features(),
+            false => byoc::helpdesk::helpdesk(rig.bridge.helpdesk.kind()).unwrap().features(),
         };
         if limits.support(part.kind()) == Support::Exact && part.kind() != PartKind::Text {
             let plain = steady(&fit::plain(&part), rig, &host.url());

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use byoc::{
     adapter::{Link, Progress},
-    model::message::{ConversationState, Receipt},
+    model::{
+        features::Rate,
+        message::{ConversationState, Receipt},
+    },
     store::{
-        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
-        StoreError,
+        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError,
     },
 };
 use byoc_tests::store;

@@ -53,32 +53,16 @@ exports = {
   },
 };
 
+// The bridge takes the form's fields as they are; those that were left empty belong to other kinds.
 function installRequest({ iparams, currentHost }) {
-  const settings = parseSettings(iparams.channel_settings);
+  const isGiven = ([name, value]) => /^(helpdesk|channel)_/.test(name) && Boolean(value);
   return {
-    helpdesk: {
-      kind: "freshchat",
-      api_url: iparams.freshchat_api_url || accountUrl(currentHost),
-      token: iparams.freshchat_token,
-      channel_id: iparams.freshchat_topic,
-    },
-    channel: { ...settings, kind: iparams.channel_kind },
+    helpdesk_kind: "freshchat",
+    helpdesk_api_url: iparams.helpdesk_api_url || accountUrl(currentHost),
+    ...Object.fromEntries(Object.entries(iparams).filter(isGiven)),
     // Marketplace events carry no signature; the token in the URL admits them.
-    settings: { marketplace: true },
+    marketplace: true,
   };
-}
-
-function parseSettings(text) {
-  let settings;
-  try {
-    settings = JSON.parse(text);
-  } catch {
-    // The parser's own message would quote the settings, secrets included.
-  }
-  if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
-    throw new Error("The channel settings are not a JSON object.");
-  }
-  return settings;
 }
 
 function accountUrl(currentHost) {

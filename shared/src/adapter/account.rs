@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::call::RenderError;
+use super::{call::RenderError, settings::API_URL};
 use crate::{
     model::installation::Options,
     tools::secret::{Secret, Secrets},
@@ -57,7 +57,7 @@ impl<'a> Account<'a> {
 
     /// The base of the vendor's API without a trailing slash: the setting `api_url`, else `default`.
     pub fn api_url(&self, default: &'a str) -> &'a str {
-        self.setting("api_url").unwrap_or(default).trim_end_matches('/')
+        self.setting(API_URL.name).unwrap_or(default).trim_end_matches('/')
     }
 
     /// The name under which helpdesks know a contact: `<channel kind>:<channel's user id>`.

@@ -28,12 +28,12 @@ use self::{
     settings::{Setting, SettingError},
     webhook::{Proof, VerifyError, WebhookRequest},
 };
-use crate::model::{limits::Limits, steps::NextStep};
+use crate::model::{features::Features, steps::NextStep};
 
 /// What a channel and a helpdesk have in common.
 pub trait Adapter: Sync {
     /// What this side can show and how much of it, as data.
-    fn limits(&self) -> &'static Limits;
+    fn features(&self) -> &'static Features;
 
     /// The settings that an install request carries for this side, as data.
     fn settings(&self) -> &'static [Setting];
@@ -42,21 +42,6 @@ pub trait Adapter: Sync {
     /// Runs before anything is stored.
     fn check_settings(&self, _account: &Account<'_>) -> Result<(), SettingError> {
         Ok(())
-    }
-
-    /// Credentials that the bridge makes itself when the install request leaves them out, by setting name.
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// How such a credential is spelled, from random bytes.
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        hex::encode(random)
-    }
-
-    /// Such credentials that somebody else needs as well; the answer to the install that made them shows them, once.
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[]
     }
 
     /// What the admin has to do by hand after the install; none where the platform is told everything by its API.

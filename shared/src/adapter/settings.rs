@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use super::standard_webhooks;
 use crate::tools::answer::ApiError;
 
 /// One setting of a channel or a helpdesk.
@@ -15,12 +16,40 @@ pub struct Setting {
     pub required: bool,
     /// Whether it is a credential, which is sealed and never shown.
     pub secret: bool,
+    /// How the bridge makes its value when an install leaves it out, where the bridge does.
+    pub made: Option<Made>,
+    /// Whether the answer to the install that made its value shows the value, once, because somebody else needs it too.
+    pub shown_once: bool,
+    /// Whether it is a matter between the bridge and the platform: no install request may carry it.
+    pub internal: bool,
     /// Whether it names the [`Topic`], and how.
     pub topic: Option<Topic>,
     /// What form it has.
     pub form: Form,
     /// What it is and where to find it, for people: completes "… should be".
     pub help: &'static str,
+}
+
+/// How the bridge spells a credential that it makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A prefix and hexadecimal digits.
+    Hex {
+        /// Tells a value that the bridge made from one that was given, where that matters.
+        prefix: &'static str,
+    },
+    /// A secret of Standard Webhooks: `whsec_` and Base64.
+    StandardWebhooks,
+}
+
+impl Made {
+    /// The credential that these random bytes become.
+    pub fn spell(self, random: &[u8]) -> String {
+        match self {
+            Self::Hex { prefix } => format!("{prefix}{}", hex::encode(random)),
+            Self::StandardWebhooks => standard_webhooks::secret(random),
+        }
+    }
 }
 
 /// How a setting names the topic: the part of a helpdesk's account (a topic, a channel, an inbox) that the contacts'
@@ -48,20 +77,48 @@ pub enum Form {
     Choice(&'static [&'static str]),
 }
 
+/// The base of the vendor's API, which every kind takes: the one setting that the bridge itself knows by name.
+pub const API_URL: Setting = Setting::optional("api_url", Form::Url, "the https address of the vendor's API");
+
 impl Setting {
     /// A setting that an install needs.
     pub const fn required(name: &'static str, form: Form, help: &'static str) -> Self {
-        Self { name, required: true, secret: false, topic: None, form, help }
+        Self { required: true, ..Self::optional(name, form, help) }
     }
 
     /// A setting that an install may leave out.
     pub const fn optional(name: &'static str, form: Form, help: &'static str) -> Self {
-        Self { name, required: false, secret: false, topic: None, form, help }
+        Self {
+            name,
+            required: false,
+            secret: false,
+            made: None,
+            shown_once: false,
+            internal: false,
+            topic: None,
+            form,
+            help,
+        }
+    }
+
+    /// A credential that the bridge makes and only the platform is told.
+    pub const fn internal(name: &'static str, made: Made, help: &'static str) -> Self {
+        Self { internal: true, ..Self::optional(name, Form::Token, help).secret().made(made) }
     }
 
     /// The same setting as a credential.
     pub const fn secret(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    /// The same setting, made by the bridge when an install leaves it out.
+    pub const fn made(self, made: Made) -> Self {
+        Self { made: Some(made), ..self }
+    }
+
+    /// The same setting, shown by the answer to the install that made its value.
+    pub const fn shown_once(self) -> Self {
+        Self { shown_once: true, ..self }
     }
 
     /// The same setting as the id of the helpdesk's topic.
@@ -85,6 +142,11 @@ impl Setting {
             Form::Choice(words) => words.contains(&value),
         };
         if value.is_empty() || !fits { Err(self.error()) } else { Ok(value.to_owned()) }
+    }
+
+    /// Whether the bridge made this value: the prefix of what it makes tells.
+    pub fn is_made(&self, value: &str) -> bool {
+        matches!(self.made, Some(Made::Hex { prefix }) if !prefix.is_empty() && value.starts_with(prefix))
     }
 
     /// The answer to a missing or malformed value.
@@ -129,6 +191,18 @@ impl From<SettingError> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_the_bridge_made_is_known_by_its_prefix() {
+        let word = Setting::optional("word", Form::Token, "a word").secret();
+        let made = Made::Hex { prefix: "bridge-" };
+        assert_eq!(made.spell(&[7, 255]), "bridge-07ff");
+        assert!(word.made(made).is_made(&made.spell(&[7])) && !word.made(made).is_made("my-own"));
+        // Without a prefix nothing tells.
+        for setting in [word, word.made(Made::Hex { prefix: "" }), word.made(Made::StandardWebhooks)] {
+            assert!(!setting.is_made("07ff") && !setting.is_made("whsec_Bwc="));
+        }
+    }
 
     #[test]
     fn a_url_that_leads_inside_is_no_url_of_a_vendor() {

@@ -14,7 +14,7 @@ pub enum Task<'a> {
         /// What it says.
         text: &'a str,
     },
-    /// Helpdesk only, where [`Limits::receipts`](crate::model::limits::Limits::receipts) says so: delivery news about one of its messages.
+    /// Helpdesk only, where [`Features::receipts`](crate::model::features::Features::receipts) says so: delivery news about one of its messages.
     Receipt {
         /// Whom the message went to.
         contact: &'a Contact,
@@ -91,7 +91,7 @@ pub struct Delivery<'a> {
     /// When it was written, in milliseconds since 1970.
     pub at: i64,
     /// The business wrote it to the contact past the bridge, or the bridge itself wrote it for the agents; only for
-    /// helpdesks that say [`Helpdesk::shows_echoes`](crate::helpdesk::Helpdesk::shows_echoes).
+    /// helpdesks that say [`Features::echoes`](crate::model::features::Features::echoes).
     pub echo: bool,
     /// Who wrote it or shall read it.
     pub contact: &'a Contact,

@@ -9,6 +9,7 @@ use super::codes::{self, Code};
 use crate::{
     adapter::{
         Account, Failure, Urls, retry_after,
+        settings::{Form, Made, Setting},
         webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::steps::NextStep,
@@ -18,6 +19,14 @@ use crate::{
 /// The settings of both.
 pub(super) const APP_SECRET: &str = "app_secret";
 pub(super) const VERIFY_TOKEN: &str = "verify_token";
+pub(super) const VERIFY_TOKEN_SETTING: Setting = Setting::optional(
+    VERIFY_TOKEN,
+    Form::Token,
+    "a word that Meta sends along when you enter the URL; without it the bridge makes one",
+)
+.secret()
+.made(Made::Hex { prefix: "bridge-" })
+.shown_once();
 
 /// The base of the Graph API.
 pub(super) const API_URL: &str = "https://graph.facebook.com/v25.0";
@@ -38,19 +47,11 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     if same(given.as_bytes(), right.as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }
 
-/// How a verify token begins that the bridge has made.
-const MADE: &str = "bridge-";
-
-/// Spells a verify token.
-pub(super) fn spell_token(random: &[u8]) -> String {
-    format!("{MADE}{}", hex::encode(random))
-}
-
 /// How the admin tells Meta our URL at this `place` of the dashboard. A verify token that the bridge has made is shown,
 /// one that was given is known.
 pub(super) fn callback_steps(account: &Account<'_>, urls: &Urls<'_>, place: &str, docs: &'static str) -> Vec<NextStep> {
-    let made = account.secret(VERIFY_TOKEN).map(|token| token.reveal()).filter(|token| token.starts_with(MADE));
-    let token = match made {
+    let token = account.secret(VERIFY_TOKEN).map(|token| token.reveal());
+    let token = match token.filter(|token| VERIFY_TOKEN_SETTING.is_made(token)) {
         Some(token) => NextStep::paste("verify_token", "this word", token, |token| {
             format!("Beside it, enter {token} as the verify token, then press Verify and save.")
         }),

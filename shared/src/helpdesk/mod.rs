@@ -1,7 +1,5 @@
 //! Helpdesks: where the agents answer. One folder each; the registry below is the only place that lists them.
 
-use std::time::Duration;
-
 use crate::{
     adapter::{
         Account, Adapter, Verified,
@@ -19,28 +17,10 @@ pub trait Helpdesk: Adapter {
     /// What a call of the helpdesk contains. Messages that the bridge posted itself are left out.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError>;
 
-    /// How long what we heard of a conversation's state is believed, at helpdesks that do not tell when it changes. The
-    /// adapter is then given a link without a state, and asks.
-    fn state_lasts(&self, _account: &Account<'_>) -> Option<Duration> {
-        None
-    }
-
-    /// Whether an agent who writes in another conversation than the link's moves the contact there, at helpdesks that do
-    /// not tell when conversations are merged.
-    fn agents_move_contacts(&self) -> bool {
-        false
-    }
-
     /// Where an event comes from that reached us without a generated URL (by direct invocation), so that its
     /// installation can be found; `None` where this is not one of this helpdesk's events.
     fn origin(&self, _body: Json<'_>) -> Option<Origin> {
         None
-    }
-
-    /// Whether it shows what the business wrote past the bridge as a message of its own (an echo). It then gets echoes
-    /// where other helpdesks get private notes.
-    fn shows_echoes(&self) -> bool {
-        false
     }
 
     /// The contact for whom a user stands by its id alone, when nothing is stored about that user.
@@ -74,4 +54,9 @@ pub static HELPDESKS: &[(&str, &dyn Helpdesk)] =
 /// The helpdesk of a kind.
 pub fn helpdesk(kind: &str) -> Option<&'static dyn Helpdesk> {
     HELPDESKS.iter().find(|(name, _)| *name == kind).map(|(_, helpdesk)| *helpdesk)
+}
+
+/// The kind of the helpdesk whose Marketplace installs the bridge.
+pub fn of_marketplace() -> Option<&'static str> {
+    HELPDESKS.iter().find(|(_, helpdesk)| helpdesk.features().marketplace).map(|(kind, _)| *kind)
 }

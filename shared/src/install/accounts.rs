@@ -6,7 +6,10 @@ use super::{
     view::{CheckReport, Finding, SideReport},
 };
 use crate::{
-    adapter::{Adapter, Fact, Failure, Task, settings::topic_of},
+    adapter::{
+        Adapter, Fact, Failure, Task,
+        settings::{API_URL, topic_of},
+    },
     engine::ask,
     installations::OpenSide,
     model::installation::{Side, SideSettings},
@@ -95,7 +98,7 @@ fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &st
 
 /// Where the account is reached.
 fn host(side: &SideSettings) -> Option<String> {
-    side.settings.get("api_url").and_then(|url| host_of(url))
+    side.settings.get(API_URL.name).and_then(|url| host_of(url))
 }
 
 fn settings_in(facts: &[Fact]) -> impl Iterator<Item = (String, String)> {

@@ -115,7 +115,7 @@ impl Admin {
         if live.is_uninstalled() {
             return Ok(self.view(&live));
         }
-        if live.channel.limits().registers {
+        if live.channel.features().registers {
             if let Err(failure) = ask::run(&self.http, live.side(Side::Channel), &Task::Unregister).await {
                 tracing::warn!(
                     installation.id = id,
@@ -154,7 +154,7 @@ impl Admin {
 
     /// Tells the channel our URL where it has an API for that, notes what came of it, and shows the installation.
     pub(super) async fn tell_channel(&self, mut live: Live) -> Result<InstallationView, ApiError> {
-        let (state, problem) = if live.channel.limits().registers {
+        let (state, problem) = if live.channel.features().registers {
             let url = self.url(&live, Route::Channel);
             match ask::run(&self.http, live.side(Side::Channel), &Task::Register { url: &url }).await {
                 Ok(facts) => {
@@ -220,17 +220,18 @@ fn completed(
     kept: &Secrets,
 ) -> Result<(Secrets, BTreeMap<&'static str, String>), RandomError> {
     let mut made = BTreeMap::new();
-    for name in adapter.generated_secrets() {
-        if !given.contains_key(*name) && !kept.contains_key(*name) {
-            let secret = adapter.spell_secret(name, &random::<24>()?);
-            given.insert((*name).to_owned(), Secret::new(secret.as_str()));
-            if adapter.handed_out_secrets().contains(name) {
-                made.insert(*name, secret);
+    for setting in adapter.settings() {
+        let Some(spelling) = setting.made else { continue };
+        if !given.contains_key(setting.name) && !kept.contains_key(setting.name) {
+            let secret = spelling.spell(&random::<24>()?);
+            given.insert(setting.name.to_owned(), Secret::new(secret.as_str()));
+            if setting.shown_once {
+                made.insert(setting.name, secret);
             }
         }
     }
-    let (generated, settings) = (adapter.generated_secrets(), adapter.settings());
-    let stays = |name: &str| generated.contains(&name) || settings.iter().all(|setting| setting.name != name);
+    let setting_of = |name: &str| adapter.settings().iter().find(|setting| setting.name == name);
+    let stays = |name: &str| setting_of(name).is_none_or(|setting| setting.made.is_some());
     for (name, secret) in kept.iter().filter(|(name, _)| stays(name)) {
         given.entry(name.clone()).or_insert_with(|| secret.clone());
     }

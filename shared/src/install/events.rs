@@ -7,9 +7,9 @@ use super::{Admin, AppAnswer, AppError, InstallationView, Wanted, host_of};
 use crate::{
     adapter::{
         Adapter,
-        settings::{Topic, topic_of},
+        settings::{API_URL, Topic, topic_of},
     },
-    helpdesk::helpdesk,
+    helpdesk::{helpdesk, of_marketplace},
     model::installation::{Side, SideSettings},
     tools::answer::ApiError,
 };
@@ -64,8 +64,8 @@ impl Admin {
             let nested = iparams.get(side.word()).and_then(|side| side.get(name));
             nested.or_else(|| iparams.get(format!("{}_{name}", side.word()))).and_then(Value::as_str)
         };
-        let kind = given(Side::Helpdesk, "kind").unwrap_or("freshchat");
-        let host = given(Side::Helpdesk, "api_url").and_then(host_of);
+        let Some(kind) = given(Side::Helpdesk, "kind").or(of_marketplace()) else { return Ok(None) };
+        let host = given(Side::Helpdesk, API_URL.name).and_then(host_of);
         let mut found: Vec<String> = Vec::new();
         for key in keys_of(event).iter().chain(&host) {
             for id in self.store.installation_ids_of_account(kind, key).await? {

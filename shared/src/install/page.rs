@@ -67,7 +67,7 @@ impl Admin {
                                 ol .steps { @for step in self.next_steps(live) { li { (todo(&step)) } } }
                                 div .actions {
                                     button type="button" data-action="check" { "Check both accounts" }
-                                    @if live.channel.limits().registers {
+                                    @if live.channel.features().registers {
                                         button type="button" data-action="register" { "Register the webhook again" }
                                     }
                                 }

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    adapter::{
-        Account, Adapter,
-        settings::{Form, Setting},
-    },
+    adapter::{Account, Adapter, settings::API_URL},
     channel::CHANNELS,
     helpdesk::HELPDESKS,
     installations::Live,
@@ -45,9 +42,6 @@ impl std::fmt::Debug for WantedSide {
         f.debug_struct("WantedSide").field("side", &self.side).finish_non_exhaustive()
     }
 }
-
-/// The base of the vendor's API, which every kind takes.
-const API_URL: Setting = Setting::optional("api_url", Form::Url, "the https address of the vendor's API");
 
 impl Wanted {
     /// Reads an install request. `allow_http` permits http URLs, for local runs.
@@ -166,7 +160,8 @@ fn laid_on(
 ) -> Result<WantedSide, ApiError> {
     let name = side.word();
     let known = before.adapter.settings();
-    let all = || known.iter().chain((!known.iter().any(|setting| setting.name == API_URL.name)).then_some(&API_URL));
+    let open = || known.iter().filter(|setting| !setting.internal);
+    let all = || open().chain((!known.iter().any(|setting| setting.name == API_URL.name)).then_some(&API_URL));
     let SideSettings { kind, mut settings } = before.side.clone();
     let mut secrets = before.secrets.clone();
     if let Some(unknown) = given.keys().find(|key| *key != "kind" && all().all(|setting| setting.name != **key)) {
@@ -239,11 +234,13 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
 }
 
 /// Marketplace forms are flat: `helpdesk_kind`, `helpdesk_token`, `channel_auth_token`, `on_resolved`, …; what belongs
-/// to neither side and is no option is the form's own business.
+/// to neither side and is no option is the form's own business. A form shows the settings of every kind and sends those
+/// that were left empty as well.
 fn nest(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     let mut sides: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let options = serde_json::to_value(Options::default()).unwrap_or_default();
-    for (name, value) in flat {
+    let is_empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
+    for (name, value) in flat.iter().filter(|(_, value)| !is_empty(value)) {
         if let Some((side, name)) = name.split_once('_').filter(|(side, _)| matches!(*side, "helpdesk" | "channel")) {
             sides.entry(side).or_default().insert(name.to_owned(), value.clone());
         } else if options.get(name).is_some() {

@@ -9,8 +9,8 @@ use crate::{
     adapter::Urls,
     installations::Live,
     model::{
+        features::Features,
         installation::{InstallationState, Options, Problem, Route, Side, SideSettings},
-        limits::Limits,
         steps::{NextStep, Notice},
     },
     outside::clock::rfc3339,
@@ -149,9 +149,9 @@ pub struct Finding {
 impl Finding {
     /// What the vendors of both sides want everybody to know.
     pub(super) fn all(live: &Live) -> Vec<Self> {
-        let sides = [(Side::Channel, live.channel.limits()), (Side::Helpdesk, live.helpdesk.limits())];
+        let sides = [(Side::Channel, live.channel.features()), (Side::Helpdesk, live.helpdesk.features())];
         let of_side =
-            |(side, limits): (Side, &Limits)| limits.notices.iter().map(move |it| Self::from_notice(side, it));
+            |(side, limits): (Side, &Features)| limits.notices.iter().map(move |it| Self::from_notice(side, it));
         sides.into_iter().flat_map(of_side).collect()
     }
 
@@ -242,7 +242,7 @@ impl Admin {
         let urls = Urls { channel: &channel, helpdesk: &helpdesk };
         let mut steps = live.channel.next_steps(&live.account(Side::Channel), &urls);
         steps.extend(live.helpdesk.next_steps(&live.account(Side::Helpdesk), &urls));
-        let notices = live.channel.limits().notices.iter().chain(live.helpdesk.limits().notices);
+        let notices = live.channel.features().notices.iter().chain(live.helpdesk.features().notices);
         steps.extend(notices.map(NextStep::from));
         steps
     }

@@ -1,8 +1,8 @@
 //! What a side cannot show becomes something it can: never silence.
 
 use crate::model::{
+    features::{TextLimit, TextUnit},
     installation::Options,
-    limits::{TextLimit, TextUnit},
     message::{Author, Button, Card, Media, MediaSource, Part},
     text,
 };

@@ -4,7 +4,7 @@ use std::{borrow::Cow, iter::Peekable, ops::Range, vec};
 
 use unicode_segmentation::{UWordBoundIndices, UnicodeSegmentation};
 
-use crate::model::limits::{TextLimit, TextUnit};
+use crate::model::features::{TextLimit, TextUnit};
 
 /// How long a text is in the vendor's unit.
 pub fn len(text: &str, unit: TextUnit) -> usize {

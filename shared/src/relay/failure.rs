@@ -135,7 +135,7 @@ impl Relay {
             Direction::Inbound if message.echo => (Sentence::EchoNotShown { reason: told }.into(), None),
             Direction::Inbound => (Sentence::NotShown { reason: told }.into(), None),
         };
-        if live.helpdesk.limits().receipts {
+        if live.helpdesk.features().receipts {
             for repeat in &claimed.repeats {
                 let receipt = Receipt::failed(not_delivered(live, reason));
                 self.queue_receipt(live, contact, message.event, Some(repeat), receipt).await?;

@@ -15,8 +15,8 @@ use crate::{
     engine::{not_rendered, once},
     installations::OpenSide,
     model::{
+        features::{Features, MediaBy, MediaLimit},
         fit,
-        limits::{Limits, MediaBy, MediaLimit},
         message::{Media, MediaKind, MediaSource, Part},
     },
     outside::http::UploadFile,
@@ -82,7 +82,7 @@ impl Relay {
         &self,
         message: &Message<'_>,
         progress: &mut Progress,
-        limits: &Limits,
+        limits: &Features,
         context: &FetchContext<'_>,
     ) -> Result<(Vec<Part>, Files), Failure> {
         let side = message.live.side(message.direction.source());
@@ -112,7 +112,7 @@ impl Relay {
     async fn prepare_file(
         &self,
         progress: &mut Progress,
-        limits: &Limits,
+        limits: &Features,
         source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
@@ -168,7 +168,7 @@ impl Relay {
     /// Decides in which form the target gets a file.
     async fn place(
         &self,
-        limits: &Limits,
+        limits: &Features,
         media: &Media,
         fetched: Fetched,
         index: usize,
@@ -300,7 +300,7 @@ impl Relay {
 }
 
 /// How the target takes a file: as what it is, else as a file.
-fn taken(limits: &Limits, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
+fn taken(limits: &Features, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
     let kinds = [kind, MediaKind::File].into_iter();
     kinds.filter_map(|kind| limits.media(kind)).find(|limit| limit.takes(extension, size))
 }

@@ -31,8 +31,7 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Rate, Sent, Settlement, Store,
-        StoreError,
+        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError,
     },
     tools::crypto::uuid_from,
     tools::sentences::Sentence,
@@ -190,7 +189,7 @@ impl Relay {
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
-            ChannelEventKind::BusinessEcho { parts } if live.helpdesk.shows_echoes() => {
+            ChannelEventKind::BusinessEcho { parts } if live.helpdesk.features().echoes => {
                 self.deliver(inbound(parts, true)).await
             }
             ChannelEventKind::Receipt { message, receipt } => {
@@ -314,7 +313,7 @@ impl Relay {
         }
         match ask::find_contact(&self.http, live, user).await {
             Ok(Some(contact)) => Ok(Ok(contact)),
-            Ok(None) if live.helpdesk.limits().receipts => {
+            Ok(None) if live.helpdesk.features().receipts => {
                 Ok(Err(self.unknown_contact(live, record, event, user).await))
             }
             // A user of the helpdesk who has nothing to do with this channel.
@@ -370,14 +369,14 @@ impl Relay {
         };
         let Ok((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
-        let failed = note.message.as_deref().filter(|_| live.helpdesk.limits().receipts);
+        let failed = note.message.as_deref().filter(|_| live.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(Sentence::Note { text: &note.text })];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
         let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
-            None if live.helpdesk.shows_echoes() => Task::Deliver(&echo),
+            None if live.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text },
         };
         self.attempt(&message, claimed, link, &task).await
@@ -480,7 +479,7 @@ impl Relay {
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
-        let limits = message.live.side(message.direction.target()).adapter.limits();
+        let limits = message.live.side(message.direction.target()).adapter.features();
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
         let prepared = self.prepare(&message, &mut claimed.progress, limits, &context).await;
         let (parts, files) = match prepared {
@@ -504,18 +503,14 @@ impl Relay {
     /// helpdesk knows the contact yet.
     async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
         let contact = message.contact.clone();
-        let limits = message.live.channel.limits();
-        let (Some((calls, period)), Direction::Inbound, None, None) =
+        let limits = message.live.channel.features();
+        let (Some(rate), Direction::Inbound, None, None) =
             (limits.profile, message.direction, &contact.name, &link.user)
         else {
             return Ok(contact);
         };
-        let bucket = Bucket {
-            installation: &message.live.installation.id,
-            contact: Some(&contact.id),
-            name: "profile",
-            rate: Rate { calls, period },
-        };
+        let bucket =
+            Bucket { installation: &message.live.installation.id, contact: Some(&contact.id), name: "profile", rate };
         if self.store.take_quota(&bucket, 1, now_ms()).await?.is_some() {
             return Ok(contact);
         }
@@ -614,7 +609,7 @@ impl Relay {
         let paced = Paced {
             installation: &live.installation.id,
             side,
-            rate: live.side(side).adapter.limits().rate,
+            rate: live.side(side).adapter.features().rate,
             message: &record.message.deduplication,
             receive_count: record.receive_count,
         };
@@ -671,7 +666,8 @@ struct Message<'a> {
 impl Message<'_> {
     /// The stored link without a state that may have changed since, unheard.
     fn without_stale_state(&self, link: Link) -> Link {
-        let Some(lasts) = self.live.helpdesk.state_lasts(&self.live.account(Side::Helpdesk)) else { return link };
+        let Some(lasts) = self.live.helpdesk.features().state_lasts else { return link };
+        let lasts = lasts.with(self.live.account(Side::Helpdesk).setting(lasts.setting));
         let heard = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
         let is_stale = heard.is_none_or(|ms| Duration::from_millis(ms) >= lasts);
         if is_stale { Link { state: None, ..link } } else { link }
@@ -685,7 +681,7 @@ impl Message<'_> {
             return Link { stopped_at, opened_with: None, ..link.clone() };
         }
         let mut link = link.clone();
-        if self.live.helpdesk.agents_move_contacts() {
+        if self.live.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);
             if let Some(other) = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id)) {
                 link.conversation = Some(other.to_owned());

@@ -14,9 +14,9 @@ use std::{
 };
 
 use crate::{
-    model::installation::Side,
+    model::{features::Rate, installation::Side},
     outside::clock::now_ms,
-    store::{Bucket, Rate, Store, StoreError},
+    store::{Bucket, Store, StoreError},
     tools::crypto::sha256,
 };
 
@@ -63,7 +63,7 @@ struct Windows {
 }
 
 impl Windows {
-    fn of((calls, period): (u32, Duration)) -> Self {
+    fn of(Rate { calls, period }: Rate) -> Self {
         let (turns, length) = match calls {
             0..4 => ((calls / 2).max(1), period),
             _ => (calls / 4, period / 3),
@@ -106,7 +106,7 @@ pub struct Paced<'a> {
     /// The side that is called.
     pub side: Side,
     /// The rate that all calls of this side share, where there is one.
-    pub rate: Option<(u32, Duration)>,
+    pub rate: Option<Rate>,
     /// The deduplication id of the message.
     pub message: &'a str,
     /// How often the queue has handed the message out.
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn no_stretch_of_the_period_holds_more_calls_than_the_rate() {
         for (calls, period_ms) in [(20, 1_000_u64), (4, 1_000), (5, 1_000), (60, 60_000), (2, 1_000), (3, 500)] {
-            let windows = Windows::of((calls, Duration::from_millis(period_ms)));
+            let windows = Windows::of(Rate { calls, period: Duration::from_millis(period_ms) });
             let length = u64::try_from(windows.length.as_millis()).unwrap();
             // The worst case: every window gives out all it has, and the stretch starts at any moment.
             for start in 0..length {
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_window_ends_where_the_table_counts_the_next() {
-        let windows = Windows::of((20, Duration::from_secs(1)));
+        let windows = Windows::of(Rate { calls: 20, period: Duration::from_secs(1) });
         assert_eq!((windows.length.as_millis(), windows.turns, windows.block), (349, 5, 5));
         assert_eq!((windows.end(0), windows.end(348), windows.end(349)), (349, 349, 698));
     }

@@ -46,7 +46,7 @@ impl Relay {
         };
         let contact = &Contact { id: journal.contact.clone(), ..Contact::default() };
         let noted = self.store.note_receipt(&journal, receipt, now_ms()).await?;
-        if live.helpdesk.limits().receipts {
+        if live.helpdesk.features().receipts {
             return self.deliver_to_repeats(&News { live, record, contact, receipt, at }, &journal.event, noted).await;
         }
         if let Some(reason) = receipt.failure() {
@@ -128,7 +128,7 @@ impl Relay {
     /// Puts the news that the channel took a message into the queue, where the helpdesk shows such news. The message
     /// leaves the queue only afterwards, so that it cannot get lost between the two.
     pub(super) async fn confirm_sent(&self, live: &Live, contact: &str, message: &str) -> Result<(), Verdict> {
-        if !live.helpdesk.limits().receipts {
+        if !live.helpdesk.features().receipts {
             return Ok(());
         }
         self.queue_receipt(live, contact, message, None, Receipt::Sent).await
@@ -179,7 +179,7 @@ impl Relay {
         // An original that was never worked on cannot speak for anyone.
         let Some(standing) = self.store.join(&journal, &event.id).await? else { return Ok(None) };
         tracing::info!(installation.id = %installation, "a repeated message was dropped");
-        if !live.helpdesk.limits().receipts {
+        if !live.helpdesk.features().receipts {
             return Ok(Some(Verdict::Done));
         }
         let failed =

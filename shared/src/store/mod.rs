@@ -36,7 +36,7 @@ mod repeats;
 pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, ReceiptNoted, Sent, Settlement, Trace};
 pub use links::LinkChange;
 pub use overview::{MessageSummary, Page};
-pub use quota::{Bucket, Rate};
+pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};
 
 /// The name of the index that lists an installation's journal by time.

@@ -3,15 +3,7 @@
 use std::time::Duration;
 
 use super::{Changes, Store, StoreError, key, links::contact_pk, number};
-
-/// So many calls are allowed in each period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How many calls.
-    pub calls: u32,
-    /// In how long.
-    pub period: Duration,
-}
+use crate::model::features::Rate;
 
 /// The tokens that an installation, or one contact of it, has for one purpose.
 ///

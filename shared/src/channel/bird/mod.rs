@@ -19,7 +19,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{MediaKind, PartKind},
     },
 };
@@ -89,7 +89,7 @@ const VIDEO: MediaLimit =
 /// Any file on Apple's side.
 const ATTACHMENT: MediaLimit = MediaLimit { max_bytes: 99_999_999, accepted: &[], caption: 0, ..IMAGE };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     // Twelve segments of a long text message; in other alphabets than GSM 03.38 they hold 804 characters.
     text: TextLimit { max: 1_836, unit: TextUnit::Gsm7 },
     media: &[
@@ -115,16 +115,11 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
     registers: true,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    ..Features::BASE
 };
 
-static APPLE_LIMITS: Limits = Limits {
+static APPLE_FEATURES: Features = Features {
     text: TextLimit { max: 10_000, unit: TextUnit::Chars },
     // Bird fetches the file and hands it on.
     media: &[
@@ -141,13 +136,8 @@ static APPLE_LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
     registers: true,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -164,8 +154,8 @@ static APPLE_SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Bird {
-    fn limits(&self) -> &'static Limits {
-        if self.is_apple { &APPLE_LIMITS } else { &LIMITS }
+    fn features(&self) -> &'static Features {
+        if self.is_apple { &APPLE_FEATURES } else { &FEATURES }
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{APPLE_LIMITS, Product, SMS_SEGMENTS, WHATSAPP_TEXT};
+use super::{APPLE_FEATURES, Product, SMS_SEGMENTS, WHATSAPP_TEXT};
 use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template::{self, Template},
     model::{
+        features::{TextLimit, TextUnit},
         fit::{self, Byline},
-        limits::{TextLimit, TextUnit},
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },
@@ -86,7 +86,7 @@ impl Messages<'_> {
         let limit = match self.product {
             Product::Sms => text::sms_limit(&text, SMS_SEGMENTS),
             Product::WhatsApp => WHATSAPP_TEXT,
-            Product::Apple => APPLE_LIMITS.text,
+            Product::Apple => APPLE_FEATURES.text,
         };
         for piece in text::split(&text, limit) {
             self.list.push(match self.product {

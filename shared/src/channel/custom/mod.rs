@@ -9,12 +9,12 @@ use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
         Verified, from_status,
-        settings::{Form, Setting, SettingError},
+        settings::{Form, Made, Setting, SettingError},
         standard_webhooks,
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
         message::MediaKind,
         steps::NextStep,
     },
@@ -43,7 +43,7 @@ const FILE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 100_000, unit: TextUnit::Chars },
     media: &[
         MediaLimit { kind: MediaKind::Image, ..FILE },
@@ -51,24 +51,18 @@ static LIMITS: Limits = Limits {
         MediaLimit { kind: MediaKind::Audio, ..FILE },
         FILE,
     ],
-    parts: &[],
-    receipts: false,
-    registers: false,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
     unreadable: Unreadable::Refused,
-    notices: &[],
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),
-    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret(),
+    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret().made(Made::StandardWebhooks).shown_once(),
 ];
 
 impl Adapter for Custom {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -86,18 +80,6 @@ impl Adapter for Custom {
             }
             _ => Ok(()),
         }
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[SECRET]
-    }
-
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        standard_webhooks::secret(random)
-    }
-
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[SECRET]
     }
 
     fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {

@@ -124,7 +124,8 @@ fn an_unsigned_an_altered_and_an_old_call_are_refused() {
 
 #[test]
 fn a_secret_is_made_or_checked() {
-    let made = Custom.spell_secret(SECRET, &[7; 24]);
+    let setting = Custom.settings().iter().find(|setting| setting.name == SECRET).unwrap();
+    let made = setting.made.unwrap().spell(&[7; 24]);
     for (secret, is_good) in [(made.as_str(), true), ("abc", false), ("whsec_YWJj", false), ("whsec_%%%", false)] {
         let side = Side::new("custom", &[], &[("secret", secret)]);
         assert_eq!(Custom.check_settings(&side.account()).is_ok(), is_good, "{secret}");

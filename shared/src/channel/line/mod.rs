@@ -18,7 +18,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
         message::{Contact, Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
@@ -66,7 +66,7 @@ const IMAGE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 5_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,
@@ -82,13 +82,9 @@ static LIMITS: Limits = Limits {
         (PartKind::Sticker, Support::Degraded("link")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
     registers: true,
-    profile: Some((4, Duration::from_secs(24 * 3_600))),
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    profile: Some(Rate { calls: 4, period: Duration::from_secs(24 * 3_600) }),
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -99,8 +95,8 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Line {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    LIMITS,
+    FEATURES,
     wire::{Content, Outbound, Sender},
 };
 use crate::{
     adapter::{Account, Delivery, RenderError},
     model::{
+        features::{TextLimit, TextUnit},
         fit,
-        limits::{TextLimit, TextUnit},
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
@@ -72,7 +72,7 @@ impl Messages {
     }
 
     fn text(&mut self, text: &str) {
-        for piece in text::split(text, LIMITS.text) {
+        for piece in text::split(text, FEATURES.text) {
             self.push(Content::Text { text: piece.to_owned() });
         }
     }

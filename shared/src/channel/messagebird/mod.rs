@@ -19,8 +19,8 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
+        features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         fit::{self, Byline},
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
         message::{Media, MediaKind, MediaSource, Part, PartKind},
         steps::{NextStep, Notice},
         text,
@@ -69,7 +69,7 @@ const ENDS: Notice = Notice {
     docs_url: "https://bird.com/en-us/migrate/from-messagebird-classic",
 };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     // Nine parts of a long text message; in other alphabets than GSM 03.38 they hold 603 characters.
     text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },
     media: &[
@@ -90,13 +90,9 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
     notices: &[ENDS],
+    contact_ids: ContactIds::Phone { plus: false },
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -122,8 +118,8 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for MessageBird {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -219,7 +215,7 @@ fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, Re
             (None, other) => Some(fit::plain(other)),
         };
         let words = byline.sign(&words.unwrap_or_default());
-        let limit = if channel.is_some() { LIMITS.text } else { text::sms_limit(&words, SMS_PARTS) };
+        let limit = if channel.is_some() { FEATURES.text } else { text::sms_limit(&words, SMS_PARTS) };
         list.extend(rich);
         list.extend(text::split(&words, limit).into_iter().map(|piece| ("text", json!({"text": piece}))));
     }

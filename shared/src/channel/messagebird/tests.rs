@@ -292,6 +292,6 @@ proptest! {
 
 #[test]
 fn the_end_of_the_platform_is_told() {
-    let steps: Vec<NextStep> = MessageBird.limits().notices.iter().map(NextStep::from).collect();
+    let steps: Vec<NextStep> = MessageBird.features().notices.iter().map(NextStep::from).collect();
     assert!(steps[0].text.contains("31 December 2026") && steps[0].text.contains("`bird`"), "{steps:?}");
 }

@@ -18,7 +18,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{self, Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
         message::{Contact, MediaKind, PartKind},
         steps::NextStep,
     },
@@ -52,7 +52,7 @@ const IMAGE: MediaLimit = MediaLimit {
 };
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 25_000_000, accepted: &[], ..IMAGE };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 2_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,
@@ -66,31 +66,22 @@ static LIMITS: Limits = Limits {
         (PartKind::Sticker, Support::Degraded("link")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
-    profile: Some((4, Duration::from_secs(24 * 3_600))),
-    rate: None,
-    body: 3 * limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    profile: Some(Rate { calls: 4, period: Duration::from_secs(24 * 3_600) }),
+    body: 3 * features::BODY,
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(PAGE_TOKEN, Form::Token, "the Page's access token, from Messenger, Settings of the app").secret(),
     Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret(),
-    Setting::optional(
-        meta::VERIFY_TOKEN,
-        Form::Token,
-        "a word that Meta sends along when you enter the URL; without it the bridge makes one",
-    )
-    .secret(),
+    meta::VERIFY_TOKEN_SETTING,
     Setting::required(PAGE_ID, Form::Text(64), "the Page's ID, which has digits only"),
     Setting::optional("api_url", Form::Url, "the base of the Graph API, as a rule https://graph.facebook.com/v25.0"),
 ];
 
 impl Adapter for Messenger {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -103,18 +94,6 @@ impl Adapter for Messenger {
         }
         let should_be = "the Page's ID, which has digits only".to_owned();
         Err(SettingError { setting: PAGE_ID.to_owned(), should_be })
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
-    }
-
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        meta::spell_token(random)
-    }
-
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
     }
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::LIMITS;
+use super::FEATURES;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     model::{
+        features::{TextLimit, TextUnit},
         fit::{self, Byline},
-        limits::{TextLimit, TextUnit},
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
@@ -58,7 +58,7 @@ impl Messages<'_> {
 
     fn text(&mut self, text: &str) {
         let text = self.byline.sign(text);
-        for piece in text::split(&text, LIMITS.text) {
+        for piece in text::split(&text, FEATURES.text) {
             self.list.push(json!({"text": piece}));
         }
     }

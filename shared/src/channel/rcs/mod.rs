@@ -23,8 +23,8 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest, decode},
     },
     model::{
+        features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         fit::{self, Byline},
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
         message::{Button, Media, MediaKind, MediaSource, Part, PartKind},
         steps::NextStep,
         text,
@@ -64,7 +64,7 @@ const FILE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 3_072, unit: TextUnit::Chars },
     media: &[
         MediaLimit { kind: MediaKind::Image, accepted: &["gif", "jpeg", "jpg", "png"], ..FILE },
@@ -79,13 +79,8 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    contact_ids: ContactIds::Phone { plus: true },
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -97,8 +92,8 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Rcs {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -206,7 +201,7 @@ fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, Re
             other => fit::plain(other),
         };
         let words = byline.sign(&words);
-        list.extend(text::split(&words, LIMITS.text).into_iter().map(|piece| json!({"text": piece})));
+        list.extend(text::split(&words, FEATURES.text).into_iter().map(|piece| json!({"text": piece})));
     }
     if list.is_empty() {
         return Err(RenderError::new("the message is empty"));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     model::{
-        limits::{TextLimit, TextUnit},
+        features::{TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, Part},
         text,
     },

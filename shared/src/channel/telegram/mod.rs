@@ -14,11 +14,11 @@ use crate::{
     adapter::{
         Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task,
         Verified, from_status,
-        settings::{Form, Setting, SettingError},
+        settings::{Form, Made, Setting, SettingError},
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
@@ -40,7 +40,7 @@ pub struct Telegram;
 /// The base of the API, without the token.
 const API_URL: &str = "https://api.telegram.org";
 const BOT_TOKEN: &str = "bot_token";
-/// What Telegram sends along with every update; the bridge makes it.
+/// What Telegram sends along with every update.
 const SECRET_TOKEN: &str = "secret_token";
 
 /// What cannot stand in the path of a file.
@@ -66,7 +66,7 @@ const PHOTO: MediaLimit = MediaLimit {
 /// <https://core.telegram.org/bots/api#senddocument>
 const DOCUMENT: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 50_000_000, accepted: &[], ..PHOTO };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 4_096, unit: TextUnit::Utf16 },
     media: &[
         PHOTO,
@@ -79,24 +79,21 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("photos with buttons")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
     registers: true,
     // Every update carries the name.
     profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(BOT_TOKEN, Form::Token, "the bot's token from @BotFather, such as 123456:ABC-DEF…").secret(),
+    Setting::internal(SECRET_TOKEN, Made::Hex { prefix: "" }, "the word that Telegram sends along with every update"),
     Setting::optional("api_url", Form::Url, "the base of Telegram's API, as a rule https://api.telegram.org"),
 ];
 
 impl Adapter for Telegram {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -114,10 +111,6 @@ impl Adapter for Telegram {
         });
         let setting = SETTINGS.iter().find(|setting| setting.name == BOT_TOKEN).filter(|_| !is_good);
         setting.map_or(Ok(()), |setting| Err(setting.error()))
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[SECRET_TOKEN]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::{
-    LIMITS,
+    FEATURES,
     keyboard::{self, Layout},
 };
 use crate::{
     adapter::{Account, Body, Call, Delivery, Known, RenderError, Repeat},
     model::{
+        features::TextLimit,
         fit,
-        limits::TextLimit,
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
@@ -261,7 +261,7 @@ impl Requests<'_> {
         if part.is_none() {
             fields.insert(field.to_owned(), value);
         }
-        let limit = TextLimit { max: super::PHOTO.caption, ..LIMITS.text };
+        let limit = TextLimit { max: super::PHOTO.caption, ..FEATURES.text };
         let behind = !text::fits(&item.text, limit);
         if !behind && !item.text.trim().is_empty() {
             fields.insert("caption".to_owned(), json!(item.text));
@@ -283,7 +283,7 @@ impl Requests<'_> {
             true => Cow::from(text),
             false => format!("{text}\n{}", fit::plain_buttons(&others)).into(),
         };
-        let pieces = text::split(&text, LIMITS.text);
+        let pieces = text::split(&text, FEATURES.text);
         let Some((last, pieces)) = pieces.split_last() else { return };
         // A link may be good for one visit only, and a preview would be that visit.
         let fields = |text: &str| json!({"text": text, "link_preview_options": {"is_disabled": true}});

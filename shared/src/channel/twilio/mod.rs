@@ -17,7 +17,7 @@ use crate::{
         webhook::{Ack, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
@@ -58,7 +58,7 @@ const IMAGE: MediaLimit = MediaLimit {
 /// Carriers take half a megabyte of everything else.
 const OTHER: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 500_000, accepted: &["pdf", "vcf"], ..IMAGE };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 1_600, unit: TextUnit::Gsm7 },
     media: &[
         IMAGE,
@@ -74,13 +74,8 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    contact_ids: ContactIds::Phone { plus: true },
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -100,8 +95,8 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Twilio {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

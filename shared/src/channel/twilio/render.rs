@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::LIMITS;
+use super::FEATURES;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template,
@@ -90,7 +90,7 @@ impl Messages<'_> {
 
     fn text(&mut self, text: &str) {
         let text = self.byline.sign(text);
-        for piece in text::split(&text, LIMITS.text) {
+        for piece in text::split(&text, FEATURES.text) {
             self.list.push(vec![("Body", piece.to_owned())]);
         }
     }
@@ -100,7 +100,7 @@ impl Messages<'_> {
             return self.text(&fit::plain(&Part::Media(media.clone())));
         };
         let caption = self.byline.sign(media.caption.as_deref().unwrap_or_default());
-        let is_inside = text::fits(&caption, LIMITS.text);
+        let is_inside = text::fits(&caption, FEATURES.text);
         let mut fields = Fields::new();
         if is_inside && !caption.trim().is_empty() {
             fields.push(("Body", caption.clone()));

@@ -5,8 +5,8 @@ use super::{
     wire::{Content, Key, RichMedia},
 };
 use crate::model::{
+    features::{TextLimit, TextUnit},
     fit,
-    limits::{TextLimit, TextUnit},
     message::{Button, Card, Part},
     text,
 };

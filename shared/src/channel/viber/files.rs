@@ -3,7 +3,7 @@
 
 use super::{FILE, PICTURE, VIDEO, wire::Content};
 use crate::model::{
-    limits::{TextLimit, TextUnit},
+    features::{TextLimit, TextUnit},
     message::{Media, MediaKind, MediaSource},
     text,
 };

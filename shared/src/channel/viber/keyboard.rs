@@ -2,7 +2,7 @@
 
 use super::wire::{Key, Keyboard};
 use crate::model::{
-    limits::{TextLimit, TextUnit},
+    features::{TextLimit, TextUnit},
     message::Button,
     text,
 };

@@ -19,7 +19,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
         message::{Contact, MediaKind, PartKind},
     },
 };
@@ -87,7 +87,7 @@ const FILE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 7_000, unit: TextUnit::Chars },
     media: &[PICTURE, VIDEO, MediaLimit { kind: MediaKind::Audio, ..FILE }, FILE],
     parts: &[
@@ -98,11 +98,8 @@ static LIMITS: Limits = Limits {
     // The contact is not shown when an agent has read something.
     receipts: false,
     registers: true,
-    profile: Some((2, Duration::from_secs(12 * 3_600))),
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    profile: Some(Rate { calls: 2, period: Duration::from_secs(12 * 3_600) }),
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
@@ -122,8 +119,8 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for Viber {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -9,7 +9,7 @@ use crate::{
         webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
     model::{
-        limits::{TextLimit, TextUnit},
+        features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },

@@ -3,15 +3,15 @@
 use serde_json::Value;
 
 use super::{
-    LIMITS, SENDER_NAME, cards, files,
+    FEATURES, SENDER_NAME, cards, files,
     keyboard::{self, Layout},
     wire::{Content, Send, Sender, SentCard, SentPlace},
 };
 use crate::{
     adapter::{Account, Delivery, Known, RenderError},
     model::{
+        features::{TextLimit, TextUnit},
         fit,
-        limits::{TextLimit, TextUnit},
         message::{Button, Card, Media, Part},
         text,
     },
@@ -113,12 +113,12 @@ impl Messages<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        self.text_within(text, LIMITS.text.max);
+        self.text_within(text, FEATURES.text.max);
     }
 
     /// Cuts a text so that it is short enough, and the request small enough, for Viber.
     fn text_within(&mut self, text: &str, max: usize) {
-        for piece in text::split(text, TextLimit { max, unit: LIMITS.text.unit }) {
+        for piece in text::split(text, TextLimit { max, unit: FEATURES.text.unit }) {
             let message = self.message(Content::Text { text: piece.to_owned() });
             if max > 1 && size(&message) > LARGEST {
                 self.text_within(piece, max / 2);

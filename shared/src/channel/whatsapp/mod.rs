@@ -16,7 +16,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{self, ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
@@ -54,7 +54,7 @@ const IMAGE: MediaLimit = MediaLimit {
 const VIDEO: MediaLimit =
     MediaLimit { kind: MediaKind::Video, max_bytes: 16_000_000, accepted: &["3gp", "mp4"], ..IMAGE };
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     text: TextLimit { max: 4_096, unit: TextUnit::Chars },
     media: &[
         IMAGE,
@@ -73,25 +73,17 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
     // Every message carries the name.
     profile: None,
-    rate: None,
-    body: 3 * limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    body: 3 * features::BODY,
+    contact_ids: ContactIds::Phone { plus: false },
+    ..Features::BASE
 };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCESS_TOKEN, Form::Token, "a permanent access token of a system user").secret(),
     Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret(),
-    Setting::optional(
-        meta::VERIFY_TOKEN,
-        Form::Token,
-        "a word that Meta sends along when you enter the URL; without it the bridge makes one",
-    )
-    .secret(),
+    meta::VERIFY_TOKEN_SETTING,
     Setting::required(
         PHONE_NUMBER_ID,
         Form::Text(64),
@@ -102,8 +94,8 @@ static SETTINGS: &[Setting] = &[
 ];
 
 impl Adapter for WhatsApp {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -117,18 +109,6 @@ impl Adapter for WhatsApp {
         }
         let should_be = "the phone number ID, which has digits only".to_owned();
         Err(SettingError { setting: PHONE_NUMBER_ID.to_owned(), should_be })
-    }
-
-    fn generated_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
-    }
-
-    fn spell_secret(&self, _name: &str, random: &[u8]) -> String {
-        meta::spell_token(random)
-    }
-
-    fn handed_out_secrets(&self) -> &'static [&'static str] {
-        &[meta::VERIFY_TOKEN]
     }
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {

@@ -13,7 +13,7 @@ use crate::{
     },
     channel::meta::reason,
     model::{
-        limits::{TextLimit, TextUnit},
+        features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },

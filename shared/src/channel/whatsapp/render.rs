@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::LIMITS;
+use super::FEATURES;
 use crate::{
     adapter::{Account, Delivery, RenderError},
     channel::template::{self, Template},
     model::{
+        features::{TextLimit, TextUnit},
         fit::{self, Byline},
-        limits::{TextLimit, TextUnit},
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },
@@ -89,7 +89,7 @@ impl Messages<'_> {
 
     fn text(&mut self, text: &str) {
         let text = self.byline.sign(text);
-        for piece in text::split(&text, LIMITS.text) {
+        for piece in text::split(&text, FEATURES.text) {
             self.list.push(json!({"type": "text", "text": {"body": piece, "preview_url": false}}));
         }
     }

@@ -106,7 +106,8 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
 #[test]
 fn a_verify_token_that_the_bridge_made_is_told_and_another_is_not() {
     let urls = Urls { channel: "https://b/channels/i/t", helpdesk: "https://b/helpdesks/i/t" };
-    let made = WhatsApp.spell_secret("verify_token", &[7; 24]);
+    let setting = WhatsApp.settings().iter().find(|setting| setting.name == "verify_token").unwrap();
+    let made = setting.made.unwrap().spell(&[7; 24]);
     for (token, is_told) in [(made.as_str(), true), ("my-own-word", false)] {
         let side = Side::new("whatsapp", &[], &[("verify_token", token)]);
         let steps = WhatsApp.next_steps(&side.account(), &urls);

@@ -38,7 +38,7 @@ use crate::{
         webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, StateLasts, Support, TextLimit, TextUnit},
         message::{MediaKind, PartKind},
         steps::NextStep,
     },
@@ -74,9 +74,9 @@ const SETTINGS: &[Setting] = &[
 const MAX_FILE: u64 = 25_000_000;
 const MAX_FILES: u64 = 50_000_000;
 /// How long an open case is believed to be open, where the installation does not say otherwise.
-const RECHECK: u64 = 300;
+const RECHECK: Duration = Duration::from_secs(300);
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     // Deskie publishes no figure; 64 KiB is what a text column commonly holds.
     text: TextLimit { max: 60_000, unit: TextUnit::Bytes },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
@@ -90,15 +90,12 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
-    profile: None,
     // The allowance is a matter of the account's plan, from 20 to 1500 a minute: a fixed one would be wrong for nearly
     // everybody. The answers tell when it is used up, and how long to wait.
     rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    agents_move_contacts: true,
+    state_lasts: Some(StateLasts { setting: RECHECK_SECONDS, default: RECHECK }),
+    ..Features::BASE
 };
 
 const fn upload(kind: MediaKind) -> MediaLimit {
@@ -111,8 +108,8 @@ fn bare(channel: &str) -> &str {
 }
 
 impl Adapter for Deskie {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -162,14 +159,5 @@ impl Adapter for Deskie {
 impl Helpdesk for Deskie {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
         parse::parse(account, request)
-    }
-
-    fn state_lasts(&self, account: &Account<'_>) -> Option<Duration> {
-        let seconds = account.setting(RECHECK_SECONDS).and_then(|text| text.parse().ok()).unwrap_or(RECHECK);
-        Some(Duration::from_secs(seconds))
-    }
-
-    fn agents_move_contacts(&self) -> bool {
-        true
     }
 }

@@ -1,6 +1,6 @@
 //! A neutral message as posts: text with files. One post is one call, however many parts a message has.
 
-use super::{LIMITS, MAX_FILE, MAX_FILES, html};
+use super::{FEATURES, MAX_FILE, MAX_FILES, html};
 use crate::{
     adapter::{Delivery, Known},
     model::{
@@ -45,7 +45,7 @@ pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
         }
     }
     let whole = lines.into_iter().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
-    let texts = text::split(&whole, LIMITS.text).into_iter().map(str::to_owned);
+    let texts = text::split(&whole, FEATURES.text).into_iter().map(str::to_owned);
     let mut posts: Vec<Post> = texts.map(|text| Post { text, files: Vec::new() }).collect();
     for (number, group) in groups(&files).into_iter().enumerate() {
         // The first files stand with the end of the text.

@@ -34,7 +34,7 @@ use crate::{
         webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{MediaKind, PartKind},
         steps::NextStep,
     },
@@ -65,7 +65,7 @@ const SETTINGS: &[Setting] = &[
 /// The largest file. Freshchat publishes no figure; integrators stop between 10 and 20 MB.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     // Freshchat publishes no figure.
     text: TextLimit { max: 5000, unit: TextUnit::Chars },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
@@ -79,13 +79,8 @@ static LIMITS: Limits = Limits {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    receipts: false,
-    registers: false,
-    profile: None,
-    rate: None,
-    body: limits::BODY,
-    unreadable: Unreadable::Acknowledged,
-    notices: &[],
+    marketplace: true,
+    ..Features::BASE
 };
 
 const fn upload(kind: MediaKind) -> MediaLimit {
@@ -93,8 +88,8 @@ const fn upload(kind: MediaKind) -> MediaLimit {
 }
 
 impl Adapter for Freshchat {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use bytes::Bytes;
 
 use super::{
-    LIMITS, MAX_FILE,
+    FEATURES, MAX_FILE,
     wire::{self, Attachment, Link, NewFile, NewPart, NewVideo},
 };
 use crate::{
@@ -104,7 +104,7 @@ pub(super) fn has_links(parts: &[NewPart], delivery: &Delivery<'_>, known: &Know
 }
 
 fn texts(parts: &mut Vec<NewPart>, content: &str) {
-    let pieces = text::split(content, LIMITS.text).into_iter().filter(|piece| !piece.trim().is_empty());
+    let pieces = text::split(content, FEATURES.text).into_iter().filter(|piece| !piece.trim().is_empty());
     parts.extend(pieces.map(|piece| NewPart::Text { content: piece.to_owned() }));
 }
 

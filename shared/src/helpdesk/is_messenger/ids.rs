@@ -9,7 +9,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::ID_TYPE;
 use crate::{
     adapter::{Account, Known, RenderError},
-    model::message::Contact,
+    channel::channel,
+    model::{features::ContactIds, message::Contact},
     tools::crypto::sha256_hex,
 };
 
@@ -41,24 +42,9 @@ impl IdType {
     }
 }
 
-/// The channels that know their users by telephone number.
-const PHONE_CHANNELS: &[(&str, Plus)] =
-    &[("twilio", Plus::Kept), ("messagebird", Plus::Left), ("whatsapp", Plus::Left), ("rcs", Plus::Kept)];
-
-/// Whether a channel writes the plus in front of its numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Plus {
-    Kept,
-    Left,
-}
-
-/// Whether the users of this kind of channel are known by telephone numbers.
-pub(super) fn has_phone_ids(channel_kind: &str) -> bool {
-    plus_of(channel_kind).is_some()
-}
-
-fn plus_of(channel_kind: &str) -> Option<Plus> {
-    PHONE_CHANNELS.iter().find(|(kind, _)| *kind == channel_kind).map(|(_, plus)| *plus)
+/// What the channel of the installation knows its users by.
+pub(super) fn channel_ids(account: &Account<'_>) -> ContactIds {
+    channel(account.channel_kind).map_or(ContactIds::Opaque, |channel| channel.features().contact_ids)
 }
 
 /// IS-Messenger's id of a contact: the one it was told before, else made of the channel's.
@@ -86,7 +72,7 @@ pub(super) fn contact_by_id(account: &Account<'_>, id: &str) -> Option<String> {
         IdType::Custom => decode(id),
         IdType::Phone => {
             let digits = id.strip_prefix('+').filter(|_| is_e164(id))?;
-            Some(if plus_of(account.channel_kind) == Some(Plus::Left) { digits } else { id }.to_owned())
+            Some(if channel_ids(account) == (ContactIds::Phone { plus: false }) { digits } else { id }.to_owned())
         }
     }
 }

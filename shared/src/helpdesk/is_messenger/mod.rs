@@ -34,7 +34,7 @@ use crate::{
         webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
+        features::{ContactIds, Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit, Unreadable},
         message::{MediaKind, PartKind},
         steps::NextStep,
     },
@@ -65,7 +65,7 @@ const SETTINGS: &[Setting] = &[
 /// The largest file that is shown as such. IS-Messenger publishes no figure; larger ones arrive as a link in a text.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
-static LIMITS: Limits = Limits {
+static FEATURES: Features = Features {
     // The figure of two other bridges; nobody says what is counted, and UTF-16 units are never fewer than characters.
     text: TextLimit { max: 7000, unit: TextUnit::Utf16 },
     media: &[link(MediaKind::Image), link(MediaKind::Video), link(MediaKind::Audio), link(MediaKind::File)],
@@ -77,12 +77,10 @@ static LIMITS: Limits = Limits {
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     receipts: true,
-    registers: false,
-    profile: None,
-    rate: Some((20, Duration::from_secs(1))),
-    body: limits::BODY,
+    rate: Some(Rate { calls: 20, period: Duration::from_secs(1) }),
     unreadable: Unreadable::Refused,
-    notices: &[],
+    echoes: true,
+    ..Features::BASE
 };
 
 /// Links must be served inline and answer HEAD, range and repeated requests, which only our own store promises.
@@ -91,8 +89,8 @@ const fn link(kind: MediaKind) -> MediaLimit {
 }
 
 impl Adapter for IsMessenger {
-    fn limits(&self) -> &'static Limits {
-        &LIMITS
+    fn features(&self) -> &'static Features {
+        &FEATURES
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -107,7 +105,7 @@ impl Adapter for IsMessenger {
         if account.setting(API_URL).is_none_or(|url| url.parse::<Uri>().is_err()) {
             return Err(error(API_URL, API_URL_HELP));
         }
-        if ids::IdType::of(account) == ids::IdType::Phone && !ids::has_phone_ids(account.channel_kind) {
+        if ids::IdType::of(account) == ids::IdType::Phone && ids::channel_ids(account) == ContactIds::Opaque {
             return Err(error(ID_TYPE, "`custom`, because this channel's users are not known by telephone numbers"));
         }
         Ok(())
@@ -153,10 +151,6 @@ impl Adapter for IsMessenger {
 impl Helpdesk for IsMessenger {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
         parse::parse(account, request)
-    }
-
-    fn shows_echoes(&self) -> bool {
-        true
     }
 
     fn contact_by_id(&self, account: &Account<'_>, user: &str) -> Option<String> {

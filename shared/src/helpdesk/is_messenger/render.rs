@@ -3,14 +3,14 @@
 use http::Method;
 
 use super::{
-    API_TOKEN, API_URL, CHANNEL_ID, LIMITS, ids,
+    API_TOKEN, API_URL, CHANNEL_ID, FEATURES, ids,
     wire::{self, Attachment, Event, EventKind, Incoming, Message, Status, What},
 };
 use crate::{
     adapter::{Account, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, json_call},
     model::{
+        features::TextLimit,
         fit,
-        limits::TextLimit,
         message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },
@@ -50,7 +50,7 @@ pub(super) fn receipt(
     (message, receipt, at): (&str, &Receipt, i64),
 ) -> Result<Step, RenderError> {
     let reason = receipt.failure();
-    let reason = reason.map(|reason| text::truncate(&reason, TextLimit { max: REASON, ..LIMITS.text }).into_owned());
+    let reason = reason.map(|reason| text::truncate(&reason, TextLimit { max: REASON, ..FEATURES.text }).into_owned());
     let status = What::Status(Status { value: receipt.word(), message: reason });
     let event = Event { kind: EventKind::MessageStatus, m_id: message.to_owned(), timestamp: at, what: status };
     post(account, contact, known, ("send_message_status", Repeat::Harmless), event, None)
@@ -83,11 +83,11 @@ fn messages(parts: &[Part], known: &Known) -> Vec<Message> {
             Part::Media(media) => file(&mut messages, media),
             // Always one message, as which of the two it was sent must not shift the others.
             Part::Location { latitude, longitude, label } if known.memo(LOCATION_AS_TEXT).is_none() => {
-                let address = label.as_ref().map(|label| text::truncate(label, LIMITS.text).into_owned());
+                let address = label.as_ref().map(|label| text::truncate(label, FEATURES.text).into_owned());
                 messages.push(Message::Location { latitude: *latitude, longitude: *longitude, address });
             }
             Part::Location { .. } => {
-                messages.push(Message::Text { text: text::truncate(&fit::plain(part), LIMITS.text).into_owned() });
+                messages.push(Message::Text { text: text::truncate(&fit::plain(part), FEATURES.text).into_owned() });
             }
             other => texts(&mut messages, &fit::plain(other)),
         }
@@ -99,7 +99,7 @@ fn messages(parts: &[Part], known: &Known) -> Vec<Message> {
 }
 
 fn texts(messages: &mut Vec<Message>, content: &str) {
-    let pieces = text::split(content, LIMITS.text).into_iter();
+    let pieces = text::split(content, FEATURES.text).into_iter();
     messages.extend(pieces.map(|piece| Message::Text { text: piece.to_owned() }));
 }
 

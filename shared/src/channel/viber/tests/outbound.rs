@@ -464,7 +464,7 @@ proptest! {
     fn no_text_makes_a_request_too_large(body in "\\PC{0,9000}|[\\x00-\\x1f\"\\\\😀]{0,9000}") {
         prop_assume!(!body.trim().is_empty());
         for body in sent(&[Part::text(body)]) {
-            prop_assert!(text::fits(body["text"].as_str().unwrap_or_default(), LIMITS.text));
+            prop_assert!(text::fits(body["text"].as_str().unwrap_or_default(), FEATURES.text));
         }
     }
 }

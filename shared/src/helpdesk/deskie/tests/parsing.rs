@@ -301,7 +301,9 @@ fn settings_are_checked_before_anything_is_asked() {
     }
     for (value, seconds) in [(None, 300), (Some("0"), 0), (Some("60"), 60)] {
         let side = value.into_iter().fold(Side::new(), |side, value| side.with("recheck_seconds", value));
-        assert_eq!(Deskie.state_lasts(&side.account()), Some(std::time::Duration::from_secs(seconds)));
+        let lasts = Deskie.features().state_lasts.unwrap();
+        let lasts = lasts.with(side.account().setting(lasts.setting));
+        assert_eq!(lasts, std::time::Duration::from_secs(seconds));
     }
 }
 

@@ -177,5 +177,5 @@ fn tasks_without_a_call_are_done() {
     for task in [Task::Check, Task::FindContact { user: "u" }] {
         assert!(matches!(side.next(&task, &Known::default()), Step::Done));
     }
-    assert!(IsMessenger.shows_echoes() && IsMessenger.limits().receipts);
+    assert!(IsMessenger.features().echoes && IsMessenger.features().receipts);
 }

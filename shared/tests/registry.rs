@@ -1,0 +1,423 @@
+//! What the registries of channels and helpdesks say, and what other places have to say after them.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use byoc::{
+    adapter::{
+        Adapter,
+        settings::{API_URL, Form, Setting},
+    },
+    channel::CHANNELS,
+    helpdesk::{HELPDESKS, helpdesk, of_marketplace},
+    install::Wanted,
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// Every kind of either side with the word for its side.
+fn kinds() -> Vec<(&'static str, &'static str, &'static dyn Adapter)> {
+    let channels = CHANNELS.iter().map(|(kind, channel)| ("channel", *kind, *channel as &dyn Adapter));
+    let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| ("helpdesk", *kind, *helpdesk as &dyn Adapter));
+    channels.chain(helpdesks).collect()
+}
+
+#[test]
+fn what_the_bridge_makes_is_a_secret_that_an_install_may_leave_out() {
+    for (_, kind, adapter) in kinds() {
+        for setting in adapter.settings() {
+            let is_made = setting.made.is_some();
+            assert!(!is_made || setting.secret && !setting.required, "{kind} {}", setting.name);
+            assert!(is_made || !setting.internal && !setting.shown_once, "{kind} {}", setting.name);
+        }
+    }
+}
+
+#[test]
+fn no_install_request_carries_what_is_between_the_bridge_and_the_platform() {
+    let helpdesk = json!({
+        "kind": "freshchat", "api_url": "https://acme.freshchat.com/v2", "token": "t", "channel_id": "7",
+    });
+    let internal = kinds().into_iter().flat_map(|(side, kind, adapter)| {
+        let internal = adapter.settings().iter().filter(|setting| setting.internal);
+        internal.map(move |setting| (side, kind, setting.name))
+    });
+    let internal: Vec<_> = internal.collect();
+    assert!(!internal.is_empty());
+    for (side, kind, name) in internal {
+        let mut request = json!({ "helpdesk": helpdesk });
+        request[side]["kind"] = kind.into();
+        request[side][name] = "x".into();
+        let refused = Wanted::from_post(&request, false).unwrap_err();
+        assert_eq!(refused.code, "unknown_setting", "{kind} {name}: {}", refused.message);
+    }
+}
+
+#[test]
+fn every_kind_says_how_long_a_text_may_be() {
+    for (_, kind, adapter) in kinds() {
+        assert!(adapter.features().text.max > 0, "{kind}");
+    }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// What the sources outside the adapters' folders may quote although a kind or a setting has the same name, and where.
+const OTHER_MEANINGS: &[(&str, &str)] = &[
+    // The one setting that every kind takes.
+    ("shared/src/adapter/settings.rs", "api_url"),
+    // The word for a side.
+    ("shared/src/", "channel"),
+    // A value in a condition of the table.
+    ("shared/src/store/", "from"),
+];
+
+/// Kinds whose names are ordinary words, which a message may say.
+const ORDINARY: &[&str] = &["custom", "line"];
+
+/// What a source quotes that an adapter alone should say: names of kinds, also inside a sentence, and of settings.
+fn vendors_words(source: &str) -> BTreeSet<&str> {
+    let kinds: Vec<&str> = kinds().iter().map(|(_, kind, _)| *kind).collect();
+    let settings: Vec<&str> =
+        kinds_settings().into_iter().map(|(_, name)| name).filter(|name| !kinds.contains(name)).collect();
+    let mut found = BTreeSet::new();
+    for literal in literals(source) {
+        let words: Vec<String> =
+            literal.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(str::to_ascii_lowercase).collect();
+        let says = |kind: &str| match ORDINARY.contains(&kind) {
+            true => literal == kind,
+            false => words.iter().any(|word| word == kind),
+        };
+        found.extend(kinds.iter().copied().filter(|kind| says(kind)));
+        found.extend(settings.iter().copied().filter(|setting| literal == *setting));
+    }
+    found
+}
+
+/// Every setting with the kind it belongs to.
+fn kinds_settings() -> Vec<(&'static str, &'static str)> {
+    let of = |(_, kind, adapter): (_, &'static str, &'static dyn Adapter)| {
+        adapter.settings().iter().map(move |setting| (kind, setting.name))
+    };
+    kinds().into_iter().flat_map(of).collect()
+}
+
+/// The string literals of a source, without its comments and its module of tests.
+fn literals(source: &str) -> Vec<&str> {
+    let mut rest = source.split("\n#[cfg(test)]\nmod ").next().unwrap();
+    let mut found = Vec::new();
+    while let Some(at) = rest.find(['"', '/', '\'']) {
+        let from = &rest[at..];
+        rest = if from.starts_with("//") {
+            &from[from.find('\n').unwrap_or(from.len())..]
+        } else if from.starts_with("'\"'") {
+            &from[3..]
+        } else if let Some(text) = from.strip_prefix('"') {
+            let mut is_escaped = false;
+            let end = text.find(|c| {
+                let ends = c == '"' && !is_escaped;
+                is_escaped = c == '\\' && !is_escaped;
+                ends
+            });
+            let end = end.unwrap_or(text.len());
+            found.push(&text[..end]);
+            text.get(end + 1..).unwrap_or_default()
+        } else {
+            &from[1..]
+        };
+    }
+    found
+}
+
+/// The sources below a folder, without adapters' folders and tests, by their path in the repository.
+fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if matches!(name, "channel" | "helpdesk" | "tests" | "tests.rs" | "testing.rs") {
+            continue;
+        }
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+            found.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn only_an_adapters_folder_says_the_names_of_its_kind_and_settings() {
+    let mut found = Vec::new();
+    sources(&root().join("shared/src"), &mut found);
+    for function in std::fs::read_dir(root().join("functions")).unwrap().map(|entry| entry.unwrap().path()) {
+        sources(&function.join("src"), &mut found);
+    }
+    assert!(found.len() > 60, "{}", found.len());
+    let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
+    for (path, source) in &found {
+        for word in vendors_words(source) {
+            let meaning = OTHER_MEANINGS.iter().find(|(place, other)| path.starts_with(place) && *other == word);
+            match meaning {
+                Some(meaning) => _ = used.insert(meaning),
+                None => wrong.push(format!("{path}: {word}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "an adapter's table should say this, see `Features` and `Setting`: {wrong:#?}");
+    let unused: Vec<_> = OTHER_MEANINGS.iter().filter(|meaning| !used.contains(meaning)).collect();
+    assert!(unused.is_empty(), "no source says this any more: {unused:?}");
+}
+
+#[test]
+fn a_name_in_a_source_is_found_and_one_in_a_comment_or_a_test_is_not() {
+    for (source, words) in [
+        (r#"kind.unwrap_or("freshchat")"#, &["freshchat"][..]),
+        (r#"settings.get("bot_token") // "viber""#, &["bot_token"]),
+        (r#"let quote = '"'; f("In Viber, press \"Save\""); g("line")"#, &["line", "viber"]),
+        (r#"/// Not "telegram" and no line of a custom app."#, &[]),
+        (r#"f("a line of a custom text", "my bot_token", "viberation")"#, &[]),
+        ("f();\n#[cfg(test)]\nmod tests { \"viber\" }", &[]),
+    ] {
+        assert_eq!(vendors_words(source).into_iter().collect::<Vec<_>>(), words, "{source}");
+    }
+}
+
+/// A field of the Marketplace app's form.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Field {
+    display_name: String,
+    description: String,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<Vec<&'static str>>,
+    required: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    secure: bool,
+}
+
+impl Field {
+    fn text(display_name: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { display_name: display_name.into(), description: description.into(), r#type: "text", ..Self::default() }
+    }
+
+    /// The field of a setting that these kinds have under the same name.
+    fn of(settings: &[(&str, &Setting)]) -> Self {
+        let (_, first) = settings[0];
+        let kinds: Vec<&str> = settings.iter().map(|(kind, _)| *kind).collect();
+        let mut helps: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (kind, setting) in settings {
+            match helps.iter_mut().find(|(_, help)| *help == setting.help) {
+                Some((kinds, _)) => kinds.push(kind),
+                None => helps.push((vec![kind], setting.help)),
+            }
+        }
+        let description = match helps.as_slice() {
+            [(_, help)] => (*help).to_owned(),
+            helps => {
+                let each = helps.iter().map(|(kinds, help)| format!("{}: {help}", kinds.join(", ")));
+                each.collect::<Vec<_>>().join(". ")
+            }
+        };
+        let secure = settings.iter().any(|(_, setting)| setting.secret);
+        let field = Self { secure, ..Self::text(format!("{}: {}", kinds.join(", "), first.name), description) };
+        match first.form {
+            Form::Choice(words) if settings.len() == 1 => {
+                Self { r#type: "dropdown", options: Some(words.to_vec()), ..field }
+            }
+            Form::Key if !secure => Self { r#type: "paragraph", ..field },
+            _ => field,
+        }
+    }
+}
+
+/// The settings that a request may carry for a kind, without the base of the vendor's API.
+fn open_settings(adapter: &dyn Adapter) -> impl Iterator<Item = &'static Setting> + use<> {
+    adapter.settings().iter().filter(|setting| !setting.internal && setting.name != API_URL.name)
+}
+
+/// The fields of the form of the Marketplace app, in order. A form cannot hide what the chosen channel has no use for, so
+/// that it shows the settings of every kind.
+fn form() -> Vec<(String, Field)> {
+    let host = "The host of the bridge's ApiUrl, without https:// and without a path";
+    let key = "The key whose SHA-256 the bridge was deployed with";
+    let mut form = vec![
+        ("bridge_host".to_owned(), Field { required: true, ..Field::text("Bridge host", host) }),
+        ("admin_key".to_owned(), Field { required: true, secure: true, ..Field::text("Bridge admin key", key) }),
+    ];
+    let kind = of_marketplace().unwrap();
+    for setting in open_settings(helpdesk(kind).unwrap()) {
+        let field = Field { required: setting.required, ..Field::of(&[(kind, setting)]) };
+        form.push((format!("helpdesk_{}", setting.name), field));
+    }
+    let own = helpdesk(kind).unwrap().settings().iter().find(|setting| setting.name == API_URL.name).unwrap();
+    let own = format!("Only if it is not the account's own host with /v2: {}", own.help);
+    form.push((format!("helpdesk_{}", API_URL.name), Field::text(format!("{kind}: {}", API_URL.name), own)));
+    let kinds = CHANNELS.iter().map(|(kind, _)| *kind).collect();
+    let channel = Field::text("Channel", "Which channel to join to this account; fill in its own fields below");
+    let channel = Field { r#type: "dropdown", options: Some(kinds), required: true, ..channel };
+    form.push(("channel_kind".to_owned(), channel));
+    let settings =
+        || CHANNELS.iter().flat_map(|(kind, channel)| open_settings(*channel).map(|setting| (*kind, setting)));
+    for (_, setting) in settings() {
+        let name = format!("channel_{}", setting.name);
+        if form.iter().all(|(known, _)| *known != name) {
+            let same: Vec<_> = settings().filter(|(_, other)| other.name == setting.name).collect();
+            form.push((name, Field::of(&same)));
+        }
+    }
+    let usual = format!("Only if it is not the usual one: {}", API_URL.help);
+    form.push((format!("channel_{}", API_URL.name), Field::text(format!("Channel: {}", API_URL.name), usual)));
+    form
+}
+
+const IPARAMS: &str = "infra/freshworks-app/config/iparams.json";
+
+/// Compares a file with what it should be, or writes it when asked to.
+#[expect(clippy::disallowed_methods, reason = "this is no setting of the product")]
+fn hold(path: &str, should_be: &str) {
+    if std::env::var_os("BYOC_UPDATE").is_some() {
+        std::fs::write(root().join(path), should_be).unwrap();
+    } else {
+        let found = std::fs::read_to_string(root().join(path)).unwrap();
+        assert_eq!(found, should_be, "{path} is stale: BYOC_UPDATE=1 cargo test -p byoc --test registry");
+    }
+}
+
+#[test]
+fn the_marketplaces_form_offers_every_channel_with_every_setting() {
+    let fields: Vec<String> = form()
+        .iter()
+        .map(|(name, field)| {
+            let field = serde_json::to_string_pretty(field).unwrap().replace('\n', "\n  ");
+            format!("  \"{name}\": {field}")
+        })
+        .collect();
+    hold(IPARAMS, &format!("{{\n{}\n}}\n", fields.join(",\n")));
+}
+
+#[test]
+fn the_bridge_takes_what_the_marketplaces_form_sends() {
+    let form: Map<String, Value> =
+        serde_json::from_str(&std::fs::read_to_string(root().join(IPARAMS)).unwrap()).unwrap();
+    for (kind, channel) in CHANNELS {
+        assert!(form["channel_kind"]["options"].as_array().unwrap().contains(&json!(kind)), "{kind}");
+        // Somebody fills in all fields of one kind; the form sends the others empty.
+        let mut sent: Map<String, Value> = form.keys().map(|name| (name.clone(), json!(""))).collect();
+        let marketplace = of_marketplace().unwrap();
+        sent.insert("helpdesk_kind".to_owned(), json!(marketplace));
+        sent.insert("channel_kind".to_owned(), json!(kind));
+        let sides = [("helpdesk", helpdesk(marketplace).unwrap() as &dyn Adapter), ("channel", *channel)];
+        for (side, adapter) in sides {
+            for setting in adapter.settings().iter().filter(|setting| !setting.internal) {
+                let name = format!("{side}_{}", setting.name);
+                let field = &form.get(&name).unwrap_or_else(|| panic!("{kind}: the form lacks {name}"));
+                assert!(!setting.secret || field["secure"] == true, "{kind}: {name} should be secure");
+                let value = match setting.form {
+                    Form::Url => "https://vendor.example/v2",
+                    Form::Choice(words) => words[0],
+                    Form::Text(_) | Form::Token | Form::Key => "x",
+                };
+                sent.insert(name, json!(value));
+            }
+        }
+        let wanted = Wanted::from_post(&sent.into(), false);
+        assert!(wanted.is_ok(), "{kind}: {}", wanted.unwrap_err().message);
+    }
+}
+
+#[test]
+fn the_marketplaces_app_is_of_the_helpdesk_that_has_a_marketplace() {
+    let marketplaces = HELPDESKS.iter().filter(|(_, helpdesk)| helpdesk.features().marketplace).count();
+    assert_eq!(marketplaces, 1, "an event of the Marketplace that names no helpdesk must mean one");
+    let app = std::fs::read_to_string(root().join("infra/freshworks-app/server/server.js")).unwrap();
+    assert!(app.contains(&format!("helpdesk_kind: \"{}\"", of_marketplace().unwrap())));
+}
+
+const README: &str = "README.md";
+const TABLE: &str = "<!-- settings ";
+const TABLE_END: &str = "<!-- /settings -->";
+
+/// The settings of a kind, as a table for people.
+fn settings_table(adapter: &dyn Adapter) -> String {
+    let mut table = "| setting | | |\n|---|---|---|\n".to_owned();
+    let is_usual = |setting: &Setting| setting.name == API_URL.name && !setting.required;
+    for setting in adapter.settings().iter().filter(|setting| !setting.internal && !is_usual(setting)) {
+        let facts = [
+            (setting.required, "required"),
+            (!setting.required, "optional"),
+            (setting.secret, "secret"),
+            (setting.made.is_some(), "made when absent"),
+            (setting.shown_once, "shown once"),
+        ];
+        let facts: Vec<&str> = facts.into_iter().filter_map(|(holds, fact)| holds.then_some(fact)).collect();
+        table += &format!("| `{}` | {} | {} |\n", setting.name, facts.join(", "), setting.help.replace('|', "\\|"));
+    }
+    table
+}
+
+/// The sections of the README with a table of settings: the chapter, the heading, and the side and kind of the table.
+fn sections(readme: &str) -> Vec<(&str, &str, &str)> {
+    let mut found = Vec::new();
+    let (mut chapter, mut heading) = ("", "");
+    for line in readme.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            (chapter, heading) = (title, "");
+        } else if let Some(title) = line.strip_prefix("### ") {
+            heading = title;
+        } else if let Some(kind) = line.strip_prefix(TABLE).and_then(|rest| rest.strip_suffix(" -->")) {
+            found.push((chapter, heading, kind));
+        }
+    }
+    found
+}
+
+/// The name under which a page of GitHub's knows a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase().replace(' ', "-");
+    kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
+
+#[test]
+fn the_readme_has_a_section_with_the_settings_of_every_kind() {
+    let readme = std::fs::read_to_string(root().join(README)).unwrap();
+    let mut listed: Vec<&str> = sections(&readme).into_iter().map(|(.., kind)| kind).collect();
+    listed.sort_unstable();
+    let known: Vec<String> = kinds().iter().map(|(side, kind, _)| format!("{side} {kind}")).collect();
+    assert_eq!(listed, known, "each kind has one section with `{TABLE}<side> <kind> -->` and `{TABLE_END}`");
+    let mut should_be = readme.clone();
+    for (side, kind, adapter) in kinds() {
+        let begin = format!("{TABLE}{side} {kind} -->\n");
+        let (before, rest) = should_be.split_once(&begin).unwrap();
+        let (_, after) = rest.split_once(TABLE_END).unwrap();
+        should_be = format!("{before}{begin}{}{TABLE_END}{after}", settings_table(adapter));
+    }
+    hold(README, &should_be);
+}
+
+#[test]
+fn the_readme_lists_every_kind_near_its_start() {
+    let readme = std::fs::read_to_string(root().join(README)).unwrap();
+    for (side, chapter, registered) in [
+        ("channel", "Channels", CHANNELS.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>()),
+        ("helpdesk", "Helpdesks", HELPDESKS.iter().map(|(kind, _)| *kind).collect()),
+    ] {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| **{chapter}** |"))).unwrap();
+        let links: BTreeSet<&str> = row.split("](#").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        let of_side = sections(&readme).into_iter().filter(|(.., kind)| kind.starts_with(&format!("{side} ")));
+        let headings: Vec<(&str, &str)> = of_side.map(|(chapter, heading, _)| (chapter, heading)).collect();
+        assert!(headings.iter().all(|(found, _)| *found == chapter), "{headings:?}");
+        let anchors: Vec<String> = headings.iter().map(|(_, heading)| anchor(heading)).collect();
+        assert_eq!(links, anchors.iter().map(String::as_str).collect(), "the links of {chapter} near the start");
+        // The values of the option, in the parentheses behind its name.
+        let (_, rest) = readme.split_once(&format!("`--{side}` (")).unwrap();
+        let options = rest.split(')').next().unwrap();
+        let options: BTreeSet<&str> = options.split(", ").map(|option| option.trim_matches('`')).collect();
+        assert_eq!(options, registered, "the values of `--{side}`");
+    }
+}
