@@ -204,7 +204,7 @@ impl Queue {
     /// Deletes a message that was received.
     ///
     /// # Errors
-    /// The queue failed.
+    /// Returns an error if the call to the queue fails.
     pub async fn delete(&self, receipt_handle: &str) -> Result<(), QueueError> {
         let request = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt_handle);
         request.send().await.map_err(|error| unavailable("DeleteMessage", error))?;
