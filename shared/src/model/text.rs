@@ -623,7 +623,9 @@ mod tests {
         }
 
         #[test]
-        fn no_url_is_cut_that_fits(before in "[a-z .]{0,30}", path in "[a-z0-9./?=,-]{0,20}", after in "( [a-z .]{0,30})?") {
+        fn no_url_is_cut_that_fits(
+            before in "[a-z .]{0,30}", path in "[a-z0-9./?=,-]{0,20}", after in "( [a-z .]{0,30})?",
+        ) {
             let url = format!("https://{path}");
             let text = format!("{before} {url}{after}");
             let pieces = split(&text, chars(28));

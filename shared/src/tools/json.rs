@@ -256,7 +256,7 @@ impl<'a, const N: usize> Visitor<'a> for Picked<'_, '_, 'a, N> {
     }
 }
 
-/// Which of several names a field has.
+/// Finds which of several names a field has.
 struct Position<'n>(&'n [&'n str]);
 
 impl<'a> DeserializeSeed<'a> for Position<'_> {
@@ -279,7 +279,7 @@ impl Visitor<'_> for Position<'_> {
     }
 }
 
-/// Hands out the items of an array.
+/// Passes the items of an array to a function.
 struct Items<F>(F);
 
 impl<'a, F: FnMut(Json<'a>)> Visitor<'a> for Items<F> {
@@ -297,7 +297,7 @@ impl<'a, F: FnMut(Json<'a>)> Visitor<'a> for Items<F> {
     }
 }
 
-/// Whether a field has this name.
+/// Checks whether a field has this name.
 struct Named<'n>(&'n str);
 
 impl<'a> DeserializeSeed<'a> for Named<'_> {
@@ -320,7 +320,7 @@ impl Visitor<'_> for Named<'_> {
     }
 }
 
-/// Hands out the fields of an object.
+/// Passes the fields of an object to a function.
 struct Fields<F>(F);
 
 impl<'a, F: FnMut(String, Json<'a>)> Visitor<'a> for Fields<F> {

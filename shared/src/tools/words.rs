@@ -56,7 +56,7 @@ mod tests {
         assert!(serde_json::from_str::<ConversationState>(r#""ajar""#).is_err());
     }
 
-    /// A receipt has fields, so that its words stand in two places.
+    /// A receipt has fields, so its words are written in two places.
     #[test]
     fn a_receipt_has_the_same_word_in_the_journal_and_in_json() {
         for receipt in [Receipt::Sent, Receipt::Delivered, Receipt::Read, Receipt::failed("blocked")] {
