@@ -1,4 +1,4 @@
-//! What both webhook functions do: admit, verify, parse, store in the queue, acknowledge. No vendor is called.
+//! The work of both webhook functions: admit, verify, parse, store in the queue, acknowledge. No vendor is called.
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
@@ -43,21 +43,21 @@ pub struct Ingest {
     public_url: String,
 }
 
-/// What an invocation with an event is told.
+/// The answer to an invocation with an event.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Queued {
     ok: bool,
-    /// How many events went to the queue.
+    /// The number of events that were put into the queue.
     pub queued: usize,
-    /// Which did not, and why.
+    /// The events that were not, with the reasons.
     pub ignored: Vec<Ignored>,
 }
 
 impl Ingest {
-    /// Makes the clients that the environment describes. No call is made.
+    /// Makes the clients from the environment. No call is made.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, queue, public_url, .. } =
             Clients::from_environment(environment, Patience::Webhook).await?;
@@ -75,9 +75,9 @@ impl Ingest {
             let (live, request) = self.admit(Route::Channel, path, request).await?;
             let account = live.account(Side::Channel);
             let verified = authenticate(live.channel, &account, &request)?;
-            let parsed = understood(live.channel, verified, live.channel.parse(&account, verified))?;
-            let leaves_out = is_acknowledged(live.channel, verified);
-            self.accept(&live, parsed, Event::Channel, &request, leaves_out).await.map(|(_, ack)| ack)
+            let parsed = acknowledge_unreadable(live.channel, verified, live.channel.parse(&account, verified))?;
+            let skip_too_long = is_acknowledged(live.channel, verified);
+            self.accept(&live, parsed, Event::Channel, &request, skip_too_long).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
@@ -88,19 +88,20 @@ impl Ingest {
             let (live, request) = self.admit(Route::Helpdesk, path, request).await?;
             let account = live.account(Side::Helpdesk);
             let verified = authenticate(live.helpdesk, &account, &request)?;
-            let parsed = understood(live.helpdesk, verified, live.helpdesk.parse(&account, verified))?;
-            let leaves_out = is_acknowledged(live.helpdesk, verified);
-            self.accept(&live, parsed, Event::Helpdesk, &request, leaves_out).await.map(|(_, ack)| ack)
+            let parsed = acknowledge_unreadable(live.helpdesk, verified, live.helpdesk.parse(&account, verified))?;
+            let skip_too_long = is_acknowledged(live.helpdesk, verified);
+            self.accept(&live, parsed, Event::Helpdesk, &request, skip_too_long).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
 
-    /// Takes a helpdesk's event that reached the function by invocation.
+    /// Takes an event of a helpdesk that reached the function by invocation.
     ///
     /// # Errors
-    /// What to answer instead; a status of 500 or more is a failure of ours, to be tried again.
+    /// Returns the refusal to answer with. A status of 500 or more is a failure of ours, after which the caller should
+    /// retry.
     pub async fn invoked(&self, event: String) -> Result<Queued, ApiError> {
-        // Before it is known whose event it is: also what is read of it to find that out has a limit.
+        // The limit applies before the installation is known, because finding the installation reads the event.
         if event.len() > features::BODY {
             return Err(ApiError::too_large(features::BODY));
         }
@@ -166,15 +167,15 @@ impl Ingest {
         Ok((live, request))
     }
 
-    /// Stores what was parsed. Only then may the acknowledgement go out. `leaves_out` says that an event which is too long
-    /// for the queue is left out, so that the others of its call are stored.
+    /// Stores the parsed events in the queue. Only then may the acknowledgement be sent. If `skip_too_long` is true, an
+    /// event that is too long for the queue is ignored, so that the other events of its call are stored.
     async fn accept<E>(
         &self,
         live: &Live,
         mut parsed: Parsed<E>,
         side: impl Fn(E) -> Event,
         request: &WebhookRequest,
-        leaves_out: bool,
+        skip_too_long: bool,
     ) -> Result<(Queued, Ack), ApiError> {
         let (installation, received_at) = (&live.installation.id, request.received_at);
         let pack = |event| {
@@ -186,7 +187,7 @@ impl Ingest {
         for event in parsed.events {
             match pack(event) {
                 Ok(message) => messages.push(message),
-                Err(QueueError::TooLong) if leaves_out => {
+                Err(QueueError::TooLong) if skip_too_long => {
                     tracing::warn!(installation.id = %installation, "an event is too long for the queue");
                     parsed.ignored.push(Ignored { id: request.id.clone(), reason: "too_long" });
                 }
@@ -205,8 +206,9 @@ impl Ingest {
         Ok((Queued { ok: true, queued: messages.len(), ignored: parsed.ignored }, parsed.ack))
     }
 
-    /// Finds the installation of an event: by the explicit field `installation`, else by the account that the event
-    /// names; of several, the one with the event's topic, else the one that knows the user.
+    /// Returns the installation that an event belongs to: by the explicit field `installation`, or else by the account
+    /// that the event names. Among several installations of the account, the one with the event's topic wins, or else
+    /// the one that knows the user.
     async fn installation_of(&self, event: Json<'_>) -> Result<std::sync::Arc<Live>, ApiError> {
         let unknown = || ApiError::new(StatusCode::NOT_FOUND, "unknown_installation", Sentence::NoInstallation);
         if let Some(id) = event.get("installation").and_then(Json::text) {
@@ -224,17 +226,17 @@ impl Ingest {
             }
         }
         if candidates.len() > 1 {
-            candidates = self.narrow(candidates, &origin).await?;
+            candidates = self.disambiguate(candidates, &origin).await?;
         }
         candidates.into_iter().next().ok_or_else(unknown)
     }
 
-    async fn narrow(
+    async fn disambiguate(
         &self,
         candidates: Vec<std::sync::Arc<Live>>,
         origin: &Origin,
     ) -> Result<Vec<std::sync::Arc<Live>>, ApiError> {
-        let candidates = of_topic(candidates, origin.topic.as_deref());
+        let candidates = with_topic(candidates, origin.topic.as_deref());
         if let (Some(user), true) = (&origin.user, candidates.len() > 1) {
             for live in &candidates {
                 if self.store.contact_of(&live.installation.id, user).await?.is_some() {
@@ -246,28 +248,28 @@ impl Ingest {
     }
 }
 
-/// The installations with this topic; all of them where none has it.
-fn of_topic(candidates: Vec<std::sync::Arc<Live>>, topic: Option<&str>) -> Vec<std::sync::Arc<Live>> {
-    let has_it = |live: &Live| {
+/// Returns the installations with this topic, or all of them if none has it.
+fn with_topic(candidates: Vec<std::sync::Arc<Live>>, topic: Option<&str>) -> Vec<std::sync::Arc<Live>> {
+    let has_topic = |live: &Live| {
         topic.is_some() && topic_of(live.helpdesk.settings(), &live.installation.helpdesk.settings) == topic
     };
-    let found: Vec<_> = candidates.iter().filter(|live| has_it(live)).cloned().collect();
+    let found: Vec<_> = candidates.iter().filter(|live| has_topic(live)).cloned().collect();
     if found.is_empty() { candidates } else { found }
 }
 
-/// The pieces of `/channels/{installation}/{token}` or `/helpdesks/{installation}/{token}`.
+/// The segments of `/channels/{installation}/{token}` or `/helpdesks/{installation}/{token}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WebhookPath<'a> {
-    /// The installation's id.
+    /// The id of the installation.
     pub installation: &'a str,
     /// The token.
     pub token: &'a str,
-    /// What follows, without the slash.
+    /// The rest of the path, without the slash.
     pub rest: &'a str,
 }
 
 impl<'a> WebhookPath<'a> {
-    /// Takes a path of this route apart.
+    /// Splits a path of this route into its segments; `None` if the path is not of this route.
     pub fn parse(route: Route, path: &'a str) -> Option<Self> {
         let path = path.strip_prefix('/')?.strip_prefix(route.word())?.strip_prefix("s/")?;
         let (installation, path) = path.split_once('/')?;
@@ -276,9 +278,9 @@ impl<'a> WebhookPath<'a> {
     }
 }
 
-/// What a call contains. Where a platform's signature is right and its call cannot be read, the platform hears 200 all
-/// the same: it would only send the same again, and then drop the event or switch the webhook off.
-fn understood<E>(
+/// Turns a parse error into an ignored call if the platform's signature is correct and the platform must get a 200:
+/// after an error, the platform would only send the same call again, and then drop the event or switch the webhook off.
+fn acknowledge_unreadable<E>(
     adapter: &(impl Adapter + ?Sized),
     verified: Verified<'_>,
     parsed: Result<Parsed<E>, ParseError>,
@@ -292,12 +294,12 @@ fn understood<E>(
     })
 }
 
-/// Whether a call is answered 200 whatever it contains.
+/// Returns whether a call is answered 200 whatever it contains.
 fn is_acknowledged(adapter: &(impl Adapter + ?Sized), verified: Verified<'_>) -> bool {
     verified.proof() == Proof::Signed && adapter.features().unreadable == Unreadable::Acknowledged
 }
 
-/// `GET /health` on every function.
+/// Returns the body of the answer to `GET /health` on every function.
 pub fn health() -> Value {
     json!({"ok": true, "version": env!("CARGO_PKG_VERSION")})
 }
@@ -328,8 +330,9 @@ mod tests {
             std::sync::Arc::new(live)
         };
         let all = || vec![live("7"), live("8")];
-        let of =
-            |topic| -> Vec<String> { of_topic(all(), topic).iter().map(|live| live.installation.id.clone()).collect() };
+        let of = |topic| -> Vec<String> {
+            with_topic(all(), topic).iter().map(|live| live.installation.id.clone()).collect()
+        };
         assert_eq!(of(Some("8")), ["8"]);
         for topic in [None, Some("9"), Some("same")] {
             assert_eq!(of(topic), ["7", "8"], "{topic:?}");

@@ -1,4 +1,4 @@
-//! Finding and opening installations, and the copies of them that a warm function keeps.
+//! Lookup and opening of installations, with a cache for warm functions.
 
 use std::{
     collections::HashMap,
@@ -20,20 +20,20 @@ use crate::{
     tools::{answer::ApiError, crypto::is_id},
 };
 
-/// How long a warm function believes its copy.
+/// How long a cached installation is valid, in milliseconds.
 const CACHE_MS: i64 = 30_000;
-/// How often an unknown token may make it look again.
-const REFRESH_MS: i64 = 1_000;
+/// The shortest time between two reads of the table because of unknown tokens, in milliseconds per installation.
+const REREAD_INTERVAL_MS: i64 = 1_000;
 
-/// An installation with its secrets opened and its adapters found.
+/// An installation with its secrets opened and its adapters looked up.
 pub struct Live {
     /// The installation.
     pub installation: Installation,
-    /// Its secrets; empty once uninstalled.
+    /// The secrets of the installation; empty once uninstalled.
     pub sealed: Arc<Sealed>,
-    /// Its channel's adapter.
+    /// The adapter of the channel.
     pub channel: &'static dyn Channel,
-    /// Its helpdesk's adapter.
+    /// The adapter of the helpdesk.
     pub helpdesk: &'static dyn Helpdesk,
     channel_url: Option<String>,
 }
@@ -45,10 +45,10 @@ impl std::fmt::Debug for Live {
 }
 
 impl Live {
-    /// Puts an installation together.
+    /// Combines an installation with its secrets and adapters.
     ///
     /// # Errors
-    /// Its kinds are not known to this build.
+    /// Returns [`LoadError::UnknownKind`] if this build does not know a kind of the installation.
     pub fn new(installation: Installation, sealed: Arc<Sealed>, public_url: &str) -> Result<Self, LoadError> {
         let channel = channel(&installation.channel.kind).ok_or(LoadError::UnknownKind)?;
         let helpdesk = helpdesk(&installation.helpdesk.kind).ok_or(LoadError::UnknownKind)?;
@@ -57,7 +57,7 @@ impl Live {
         Ok(live)
     }
 
-    /// A generated URL, where there is one.
+    /// Returns a generated URL, if the installation has a token for the route.
     pub fn url(&self, public_url: &str, route: Route) -> Option<String> {
         let (id, token) = (&self.installation.id, self.sealed.tokens.get(route.word())?.reveal());
         Some(match route {
@@ -66,7 +66,7 @@ impl Live {
         })
     }
 
-    /// One side with its adapter.
+    /// Returns one side with its adapter.
     pub fn side(&self, side: Side) -> OpenSide<'_> {
         let adapter: &'static dyn Adapter = match side {
             Side::Channel => self.channel,
@@ -75,7 +75,7 @@ impl Live {
         OpenSide { adapter, account: self.account(side) }
     }
 
-    /// One side, as its adapter sees it.
+    /// Returns one side in the form in which its adapter sees it.
     pub fn account(&self, side: Side) -> Account<'_> {
         let (settings, secrets) = match side {
             Side::Channel => (&self.installation.channel.settings, &self.sealed.channel),
@@ -91,7 +91,7 @@ impl Live {
         }
     }
 
-    /// Whether it was uninstalled.
+    /// Returns whether the installation was uninstalled.
     pub fn is_uninstalled(&self) -> bool {
         self.installation.state == InstallationState::Uninstalled
     }
@@ -100,27 +100,27 @@ impl Live {
 /// One side of an installation, ready for a task.
 #[derive(Clone, Copy)]
 pub struct OpenSide<'a> {
-    /// The side's adapter.
+    /// The adapter of the side.
     pub adapter: &'static dyn Adapter,
-    /// What the adapter needs of the installation.
+    /// The data of the installation that the adapter needs.
     pub account: Account<'a>,
 }
 
-/// An installation could not be loaded.
+/// The error of loading an installation.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// The table failed.
+    /// The call to the table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// It was made by a build that knows more kinds than this one.
+    /// The installation was made by a build that knows more kinds than this one.
     #[error("the installation has a kind that this version does not know")]
     UnknownKind,
 }
 
-/// The installations that a warm function knows, each for 30 s.
+/// Finds installations. Each one stays in memory for 30 s.
 #[derive(Debug)]
 pub struct Installations {
     store: Store,
@@ -133,22 +133,22 @@ pub struct Installations {
 struct Cached {
     live: Option<Arc<Live>>,
     read_at: i64,
-    looked_again_at: i64,
+    reread_at: i64,
 }
 
-/// So many entries at most; then the cache starts anew. Most of them are guesses of strangers.
+/// The maximum number of cached entries. A full cache is emptied: most of its entries are guessed ids.
 const CACHE_LIMIT: usize = 10_000;
 
 impl Installations {
-    /// An empty cache. `public_url` is the base of the generated URLs, without a trailing slash.
+    /// Makes an empty cache. `public_url` is the base of the generated URLs, without a trailing slash.
     pub fn new(store: Store, vault: Arc<Vault>, public_url: impl Into<String>) -> Self {
         Self { store, vault, public_url: public_url.into(), cache: Mutex::default() }
     }
 
-    /// The installation with this id, from memory where it is fresh enough.
+    /// Returns the installation with this id, from the cache if the entry is still valid.
     ///
     /// # Errors
-    /// It is not in memory, and table or vault failed.
+    /// Returns an error if the installation is not in the cache and the table or the vault fails.
     pub async fn find(&self, id: &str) -> Result<Option<Arc<Live>>, LoadError> {
         let known = self.cache().get(id).cloned();
         match known.filter(|cached| now_ms().saturating_sub(cached.read_at) < CACHE_MS) {
@@ -157,16 +157,16 @@ impl Installations {
         }
     }
 
-    /// The installation whose `route` this token opens; reads the table again (at most once a second each) when the
-    /// copy in memory does not know the token, since it may be brand new.
+    /// Returns the installation if `token` is valid for its `route`. If the cached copy does not know the token, which
+    /// may be brand new, the table is read again, at most once a second per installation.
     ///
     /// # Errors
-    /// Table or vault failed.
+    /// Returns an error if the table or the vault fails.
     pub async fn admit(&self, id: &str, route: Route, token: &str) -> Result<Option<Arc<Live>>, LoadError> {
         if !is_id(id) {
             return Ok(None);
         }
-        let opened = |live: Option<Arc<Live>>| {
+        let admitted = |live: Option<Arc<Live>>| {
             let live = live?;
             let used = live.installation.admits(route, token, now_ms())?;
             if used.replaced {
@@ -174,25 +174,26 @@ impl Installations {
             }
             Some(live)
         };
-        if let Some(live) = opened(self.find(id).await?) {
+        if let Some(live) = admitted(self.find(id).await?) {
             return Ok(Some(live));
         }
-        if self.may_look_again(id) { Ok(opened(self.read(id).await?)) } else { Ok(None) }
+        if self.may_reread(id) { Ok(admitted(self.read(id).await?)) } else { Ok(None) }
     }
 
-    /// Forgets an installation that was changed just now.
+    /// Removes an installation that has just changed from the cache.
     pub fn forget(&self, id: &str) {
         self.cache().remove(id);
     }
 
-    /// Whether an unknown token may cost a read; if so, the next second's may not.
-    fn may_look_again(&self, id: &str) -> bool {
+    /// Returns whether an unknown token may cause a read of the table. If so, no other token may within the next
+    /// second.
+    fn may_reread(&self, id: &str) -> bool {
         let now = now_ms();
         let mut cache = self.cache();
         let Some(cached) = cache.get_mut(id) else { return true };
-        let may = now.saturating_sub(cached.looked_again_at) >= REFRESH_MS;
+        let may = now.saturating_sub(cached.reread_at) >= REREAD_INTERVAL_MS;
         if may {
-            cached.looked_again_at = now;
+            cached.reread_at = now;
         }
         may
     }
@@ -207,15 +208,15 @@ impl Installations {
         if cache.len() >= CACHE_LIMIT {
             cache.clear();
         }
-        let looked_again_at = cache.get(id).map_or(0, |cached| cached.looked_again_at);
-        cache.insert(id.to_owned(), Cached { live: live.clone(), read_at: now, looked_again_at });
+        let reread_at = cache.get(id).map_or(0, |cached| cached.reread_at);
+        cache.insert(id.to_owned(), Cached { live: live.clone(), read_at: now, reread_at });
         Ok(live)
     }
 
     /// Opens the secrets of an installation that was read from the table.
     ///
     /// # Errors
-    /// The vault failed, or a kind is unknown.
+    /// Returns an error if the vault fails or a kind is unknown.
     pub async fn open(&self, installation: Installation) -> Result<Live, LoadError> {
         let sealed = if installation.sealed.is_empty() {
             Arc::default()

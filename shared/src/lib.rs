@@ -1,7 +1,7 @@
-//! What every function of the BYOC bridge shares.
+//! Everything that the functions of the BYOC bridge share.
 //!
-//! Start at [`adapter`] for the seam between the bridge and the vendors, at [`model::message`] for the neutral model, and at
-//! [`relay`] for the one place that has effects. ARCHITECTURE.md at the top of the repository is the map.
+//! Start at [`adapter`] for the interface between the bridge and the vendors, at [`model::message`] for the neutral
+//! model, and at [`relay`] for the one place that has effects. ARCHITECTURE.md at the top of the repository is the map.
 
 pub mod adapter;
 pub mod channel;

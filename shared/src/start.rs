@@ -1,4 +1,4 @@
-//! How a function starts: the clients that its environment describes, and connections that are up before the first call.
+//! The start of a function: clients from the environment, and connections that are open before the first call.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,16 +16,16 @@ use crate::{
     store::Store,
 };
 
-/// A function cannot start with this environment. The message names the variable.
+/// The error of a function that cannot start with this environment. The message names the variable.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// A variable is missing or malformed.
     #[error(transparent)]
     Variable(#[from] ConfigError),
-    /// The vault that `VAULT` names does not open.
+    /// The vault that `VAULT` names cannot be opened.
     #[error("environment variable VAULT cannot be used: {0}")]
     Vault(#[from] VaultError),
-    /// The store that `MEDIA_URL` names does not open.
+    /// The object store that `MEDIA_URL` names cannot be opened.
     #[error("environment variable MEDIA_URL cannot be used: {0}")]
     Media(#[from] MediaError),
 }
@@ -43,10 +43,10 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Makes the clients. No call is made.
+    /// Makes the clients from the environment. No call is made.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error that names the variable if a variable is missing or malformed.
     pub(crate) async fn from_environment(environment: &Environment, patience: Patience) -> Result<Self, StartError> {
         let aws = Aws::from_environment(environment, patience).await;
         let store = Store::new(aws.dynamodb(), environment.table_name()?);
@@ -59,16 +59,16 @@ impl Clients {
     }
 }
 
-/// Opens the store of files.
+/// Opens the object store for files.
 ///
 /// # Errors
-/// A variable is missing or bad.
+/// Returns an error that names the variable if a variable is missing or malformed.
 pub fn media_store(environment: &Environment) -> Result<MediaStore, StartError> {
     Ok(MediaStore::new(&environment.media_url()?, &environment.public_url()?, environment)?)
 }
 
-/// Makes calls whose only purpose is that TLS comes up while Lambda's start boost lasts. A failure shows with the first
-/// message.
+/// Makes calls whose only purpose is to set up TLS while Lambda's start boost lasts, for at most 300 ms. A failure has
+/// no effect; it will show with the first message.
 pub(crate) async fn warm_up(calls: impl Future) {
     let _ = tokio::time::timeout(Duration::from_millis(300), calls).await;
 }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use crate::{ingest::Ingest, install::Admin, relay::Relay};
 
-    /// What each function says that finds `change` in an environment that is good but for that.
+    /// Returns the error of each function in an environment that is good except for `change`.
     async fn refusals(change: (&str, Option<&str>)) -> [Option<String>; 3] {
         let folder = tempfile::tempdir().unwrap();
         let key_file = folder.path().join("key");

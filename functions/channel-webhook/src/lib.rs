@@ -1,6 +1,7 @@
-//! Takes a channel's webhook calls: verifies, parses, stores in the queue, acknowledges. Calls no vendor.
+//! The channel webhook: takes a channel's webhook calls, verifies and parses them, stores the events in the queue, and
+//! acknowledges. Calls no vendor.
 //!
-//! It also serves `/media/{name}`, the files that a channel fetches from us.
+//! The function also serves `/media/{name}`, the files that a channel fetches from us.
 
 use byoc::{
     ingest::{Ingest, WebhookPath, health},
@@ -25,10 +26,10 @@ pub struct ChannelWebhook {
 }
 
 impl ChannelWebhook {
-    /// Makes the function that the environment describes, and opens the connections that every message needs.
+    /// Makes the function from the environment, and opens the connections that every message needs.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let function = Self { ingest: Ingest::from_environment(environment).await?, media: media_store(environment)? };
         function.ingest.warm_up().await;
@@ -38,7 +39,7 @@ impl ChannelWebhook {
     /// Handles one event.
     ///
     /// # Errors
-    /// None; every event gets an answer.
+    /// Returns no error; every event gets an answer.
     pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
         Ok(match invocation {
             Invocation::Http(request) => Reply::Http(self.http(request).await),
@@ -66,7 +67,8 @@ impl ChannelWebhook {
     }
 }
 
-/// The Marketplace hands on a parsed body, on which no signature can be checked; so the channel has to call us itself.
+/// Refuses a direct invocation. The Marketplace forwards a parsed body, on which no signature can be checked, so the
+/// channel has to call us itself.
 fn direct(event: &str) -> Value {
     if let Some(answer) = unreadable(event) {
         return answer;

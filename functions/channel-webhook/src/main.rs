@@ -1,4 +1,4 @@
-//! Starts the channel webhook; see the library for what it does.
+//! Starts the channel webhook; the library describes what the function does.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
-//! Installs, changes and removes installations: the admin's routes and page, and the Marketplace's set-up events.
+//! The install hook: creates, changes and removes installations, through the admin's routes and page and through the
+//! set-up events of a Marketplace app.
 
 use byoc::{
     ingest::health,
@@ -14,22 +15,22 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-/// The longest body that is taken.
+/// The maximum length of a request body, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
 
 /// The function's state.
 #[derive(Debug)]
 pub struct InstallHook {
     admin: Admin,
-    /// Permits http URLs in install requests, for local runs.
+    /// Whether install requests may contain http URLs, for local runs.
     allow_http: bool,
 }
 
 impl InstallHook {
-    /// Makes the function that the environment describes, and opens the connection that every call needs.
+    /// Makes the function from the environment, and opens the connection that every call needs.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let (admin, allow_http) = (Admin::from_environment(environment).await?, environment.allow_private_addresses()?);
         admin.warm_up().await;
@@ -39,7 +40,7 @@ impl InstallHook {
     /// Handles one event.
     ///
     /// # Errors
-    /// A failure of ours on an invocation, which the caller should repeat.
+    /// Returns an error if an invocation fails because of us; the caller should retry it.
     pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
         match invocation {
             Invocation::Http(request) => Ok(Reply::Http(self.http(request).await)),
@@ -155,7 +156,7 @@ impl InstallHook {
     }
 }
 
-/// The JSON of a body, nothing where there is none.
+/// Returns the JSON of a body, or `None` for an empty body.
 fn body(request: &Request<Bytes>) -> Result<Option<Value>, ApiError> {
     let body = request.body();
     if body.len() > BODY_LIMIT {

@@ -1,4 +1,4 @@
-//! Starts the install hook; see the library for what it does.
+//! Starts the install hook; the library describes what the function does.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! Takes a helpdesk's events, by its webhook or by invocation from a Marketplace app: verifies, parses, stores in the
-//! queue, acknowledges. Calls no vendor.
+//! The product events function: takes a helpdesk's events, from its webhook or by invocation from a Marketplace app,
+//! verifies and parses them, stores them in the queue, and acknowledges. Calls no vendor.
 
 use byoc::{
     ingest::{Ingest, WebhookPath, health},
@@ -22,10 +22,10 @@ pub struct ProductEvents {
 }
 
 impl ProductEvents {
-    /// Makes the function that the environment describes, and opens the connections that every message needs.
+    /// Makes the function from the environment, and opens the connections that every message needs.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let ingest = Ingest::from_environment(environment).await?;
         ingest.warm_up().await;
@@ -35,7 +35,7 @@ impl ProductEvents {
     /// Handles one event.
     ///
     /// # Errors
-    /// A failure of ours on an invocation, which the caller should repeat.
+    /// Returns an error if an invocation fails because of us; the caller should retry it.
     pub async fn handle(&self, invocation: Invocation) -> Result<Reply, ApiError> {
         match invocation {
             Invocation::Http(request) => Ok(Reply::Http(self.http(request).await)),

@@ -1,4 +1,4 @@
-//! Starts the product events function; see the library for what it does.
+//! Starts the product events function; the library describes what the function does.
 
 use std::process::ExitCode;
 

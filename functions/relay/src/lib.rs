@@ -1,7 +1,7 @@
-//! Delivers what the queue holds, once and in order.
+//! The relay function: delivers the messages of the queue, once and in order.
 //!
-//! The handler copes with batches: groups side by side, the messages of a group one after the other; what stands behind
-//! a failed message of its group goes back untried.
+//! The handler accepts batches. It processes groups concurrently and the messages of a group in sequence; after a
+//! failed message, the later messages of its group go back to the queue untried.
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use byoc::{
@@ -16,8 +16,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 
-/// What the function is invoked with: a batch of the queue, or the HTTP event of `GET /health`, which every function
-/// answers.
+/// The event of an invocation: a batch of the queue, or the HTTP event of `GET /health`, which every function answers.
 #[derive(Debug, Deserialize)]
 pub struct Invocation {
     #[serde(rename = "Records")]
@@ -28,17 +27,17 @@ pub struct Invocation {
     path: Option<String>,
 }
 
-/// What it answers.
+/// The answer to an invocation.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Reply {
-    /// Which messages shall come again.
+    /// The messages of a batch that should come again.
     Batch(SqsBatchResponse),
-    /// To an HTTP event.
+    /// The answer to an HTTP event.
     Http(Value),
 }
 
-/// An event that is neither.
+/// The error of an event that is neither a batch nor an HTTP event.
 #[derive(Debug, thiserror::Error)]
 #[error("the event is no batch of the queue")]
 pub struct UnknownEvent;
@@ -50,10 +49,10 @@ pub struct Function {
 }
 
 impl Function {
-    /// Makes the function that the environment describes, and opens the connections that every message needs.
+    /// Makes the function from the environment, and opens the connections that every message needs.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let relay = Relay::from_environment(environment).await?;
         relay.warm_up().await;
@@ -63,7 +62,7 @@ impl Function {
     /// Handles one invocation.
     ///
     /// # Errors
-    /// The event is none of ours.
+    /// Returns [`UnknownEvent`] if the event is neither a batch nor an HTTP event.
     pub async fn handle(&self, invocation: Invocation) -> Result<Reply, UnknownEvent> {
         match invocation {
             Invocation { records: Some(records), .. } => {
@@ -100,7 +99,7 @@ impl Function {
         response
     }
 
-    /// The ids of those messages that shall come again.
+    /// Handles the messages of one group, and returns the ids of the messages that should come again.
     async fn group(&self, group: String, messages: Vec<SqsMessage>) -> Vec<String> {
         let mut failed = Vec::new();
         for message in messages {

@@ -1,4 +1,4 @@
-//! Starts the relay; see the library for what it does.
+//! Starts the relay; the library describes what the function does.
 
 use std::process::ExitCode;
 

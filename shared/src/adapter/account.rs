@@ -12,60 +12,60 @@ use crate::{
 /// One side of an installation, as its adapter sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Account<'a> {
-    /// The kind of the channel, also when this is the helpdesk's side: the contact's name at the helpdesk starts with it.
+    /// The kind of the channel, on both sides: the helpdesk's side uses it as the prefix of the contact's name.
     pub channel_kind: &'a str,
-    /// This side's settings, without the secrets.
+    /// The settings of this side, without the secrets.
     pub settings: &'a BTreeMap<String, String>,
-    /// This side's secrets.
+    /// The secrets of this side.
     pub secrets: &'a Secrets,
     /// How the bridge behaves for this installation.
     pub options: &'a Options,
-    /// The channel's generated webhook URL, for platforms that want it with every message; absent before it is made. It
-    /// is a secret.
+    /// The generated URL of the channel's webhook, for platforms that want it with every message; `None` before the URL
+    /// is generated. The URL is a secret.
     pub webhook_url: Option<&'a str>,
-    /// The time in milliseconds since 1970, for signatures that carry one; adapters have no clock.
+    /// The current time in milliseconds since 1970, for signatures that contain one. Adapters have no clock.
     pub now: i64,
 }
 
 impl<'a> Account<'a> {
-    /// A setting, if it was given.
+    /// Returns a setting, if the install request gave it.
     pub fn setting(&self, name: &str) -> Option<&'a str> {
         self.settings.get(name).map(String::as_str)
     }
 
-    /// A secret, if it was given.
+    /// Returns a secret, if the install request gave it.
     pub fn secret(&self, name: &str) -> Option<&'a Secret> {
         self.secrets.get(name)
     }
 
-    /// A setting that the vendor's calls need.
+    /// Returns a setting that the vendor's calls need.
     ///
     /// # Errors
-    /// It was not given.
+    /// Returns an error that names the setting if the install request did not give it.
     pub fn require(&self, name: &str) -> Result<&'a str, RenderError> {
         self.setting(name).ok_or_else(|| RenderError::new(Sentence::SettingMissing { name }))
     }
 
-    /// A secret that the vendor's calls need, in the clear.
+    /// Returns a secret that the vendor's calls need, in the clear.
     ///
     /// # Errors
-    /// It was not given.
+    /// Returns an error that names the secret if the install request did not give it.
     pub fn require_secret(&self, name: &str) -> Result<&'a str, RenderError> {
         let secret = self.secret(name).map(Secret::reveal);
         secret.ok_or_else(|| RenderError::new(Sentence::CredentialMissing { name }))
     }
 
-    /// The base of the vendor's API without a trailing slash: the setting `api_url`, else `default`.
+    /// Returns the base of the vendor's API without a trailing slash: the setting `api_url`, or else `default`.
     pub fn api_url(&self, default: &'a str) -> &'a str {
         self.setting(API_URL.name).unwrap_or(default).trim_end_matches('/')
     }
 
-    /// The name under which helpdesks know a contact: `<channel kind>:<channel's user id>`.
+    /// Returns the name under which helpdesks know a contact: `<channel kind>:<channel's user id>`.
     pub fn reference(&self, contact: &str) -> String {
         format!("{}:{contact}", self.channel_kind)
     }
 
-    /// The contact behind such a name, if it is one of this channel's.
+    /// Returns the contact that a [`reference`](Self::reference) names, if the contact belongs to this channel.
     pub fn contact_of<'r>(&self, reference: &'r str) -> Option<&'r str> {
         reference.strip_prefix(self.channel_kind)?.strip_prefix(':').filter(|id| !id.is_empty())
     }
@@ -74,8 +74,8 @@ impl<'a> Account<'a> {
 /// The generated URLs of an installation.
 #[derive(Clone, Copy, Debug)]
 pub struct Urls<'a> {
-    /// Where the channel calls.
+    /// The URL that the channel calls.
     pub channel: &'a str,
-    /// Where the helpdesk calls.
+    /// The URL that the helpdesk calls.
     pub helpdesk: &'a str,
 }

@@ -9,48 +9,49 @@ use thiserror::Error;
 
 use super::task::Task;
 
-/// What to do next.
+/// The next step of a task.
 #[derive(Debug)]
 pub enum Step {
-    /// Make this call and hand its answer to [`Adapter::read`](super::Adapter::read).
+    /// Make this call and hand the answer to [`Adapter::read`](super::Adapter::read).
     Call(Call),
-    /// Only for [`Task::Fetch`]: the file is behind this request; its answer is the file.
+    /// Download the file with this request; the body of the answer is the file. Only for [`Task::Fetch`].
     Download(Request<()>),
-    /// Nothing is left to do.
+    /// Stop: the task is complete.
     Done,
 }
 
 /// A call to the vendor.
 #[derive(Debug)]
 pub struct Call {
-    /// What it is called in journals and logs, for example `send_message`.
+    /// The name of the call in journals and logs, for example `send_message`.
     pub name: &'static str,
-    /// The request. Mark header values that hold credentials as sensitive.
+    /// The request. Header values that hold credentials are marked as sensitive.
     pub request: Request<Body>,
-    /// What happens when it is made twice.
+    /// The effect of making the call twice.
     pub repeat: Repeat,
 }
 
 impl Call {
-    /// A call that only reads.
+    /// Starts a call that only reads.
     pub fn get(name: &'static str, url: impl AsRef<str>) -> CallBuilder {
         Self::to(name, Method::GET, url).harmless()
     }
 
-    /// A call that makes something, twice when it is made twice, until [`CallBuilder::harmless`] says otherwise.
+    /// Starts a call that creates something, and creates it twice if it is made twice, unless [`CallBuilder::harmless`]
+    /// says otherwise.
     pub fn post(name: &'static str, url: impl AsRef<str>) -> CallBuilder {
         Self::to(name, Method::POST, url)
     }
 
-    /// A call with any method; it makes something twice when it is made twice, until [`CallBuilder::harmless`] says
-    /// otherwise.
+    /// Starts a call with any method. The call counts as one that creates something twice if it is made twice, unless
+    /// [`CallBuilder::harmless`] says otherwise.
     pub fn to(name: &'static str, method: Method, url: impl AsRef<str>) -> CallBuilder {
         let request = Request::builder().method(method).uri(url.as_ref());
         CallBuilder { name, parts: Ok((request, Body::Empty)), repeat: Repeat::Doubles }
     }
 }
 
-/// Builds a [`Call`]. The first thing that cannot be built is the error of [`build`](Self::build).
+/// Builds a [`Call`]. [`build`](Self::build) returns the first error of the chain.
 #[derive(Debug)]
 pub struct CallBuilder {
     name: &'static str,
@@ -59,27 +60,27 @@ pub struct CallBuilder {
 }
 
 impl CallBuilder {
-    /// A header.
+    /// Adds a header.
     pub fn header(self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.with_header(name, value.as_ref(), false)
     }
 
-    /// A header that holds a credential, which no log shows.
+    /// Adds a header that holds a credential and that no log shows.
     pub fn secret_header(self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.with_header(name, value.as_ref(), true)
     }
 
-    /// `Authorization: Bearer …`.
+    /// Adds the header `Authorization: Bearer …`.
     pub fn bearer(self, token: &str) -> Self {
         self.with_header("authorization", &format!("Bearer {token}"), true)
     }
 
-    /// `Authorization: Basic …`.
+    /// Adds the header `Authorization: Basic …`.
     pub fn basic(self, user: &str, password: &str) -> Self {
         self.with_header("authorization", &format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))), true)
     }
 
-    /// A JSON body.
+    /// Sets a JSON body.
     pub fn json(self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(bytes) => self.bytes("application/json", bytes),
@@ -87,49 +88,44 @@ impl CallBuilder {
         }
     }
 
-    /// A form as browsers send it, in this order.
+    /// Sets a URL-encoded form as the body, with the fields in the given order.
     pub fn form<K: AsRef<str>, V: AsRef<str>>(self, fields: impl IntoIterator<Item = (K, V)>) -> Self {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.bytes("application/x-www-form-urlencoded", body)
     }
 
-    /// A body of any other form.
+    /// Sets a body with any other content type.
     pub fn bytes(self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = Body::Bytes(body.into());
         self.map(|request| (request.header(header::CONTENT_TYPE, content_type), body))
     }
 
-    /// A `multipart/form-data` body: ordinary fields, and files by the name of the field and the position of the part.
+    /// Sets a `multipart/form-data` body: ordinary fields, and files as pairs of the form field's name and the position
+    /// of the part.
     pub fn upload(self, fields: Vec<(String, String)>, files: Vec<(String, usize)>) -> Self {
         self.map(|request| (request, Body::Upload { fields, files }))
     }
 
-    /// The call may be made twice: it finds before it creates, or carries the vendor's retry key.
+    /// Marks the call as safe to repeat: it finds before it creates, or carries the vendor's idempotency key.
     pub fn harmless(self) -> Self {
         Self { repeat: Repeat::Harmless, ..self }
     }
 
-    /// The call.
+    /// Builds the call.
     ///
     /// # Errors
-    /// The URL, a header or the body cannot be sent.
+    /// Returns an error if the URL, a header or the body cannot be sent.
     pub fn build(self) -> Result<Call, RenderError> {
         let (request, body) = self.parts?;
         Ok(Call { name: self.name, request: request.body(body)?, repeat: self.repeat })
     }
 
-    /// The call as the next step.
-    ///
-    /// # Errors
-    /// As [`build`](Self::build).
+    /// Builds the call as the next step.
     pub fn step(self) -> Result<Step, RenderError> {
         self.build().map(Step::Call)
     }
 
-    /// The request as the one behind which a file is; its body is left out.
-    ///
-    /// # Errors
-    /// As [`build`](Self::build).
+    /// Builds the request that downloads a file; the body is left out.
     pub fn download(self) -> Result<Step, RenderError> {
         let (request, _) = self.parts?;
         Ok(Step::Download(request.body(())?))
@@ -156,12 +152,13 @@ impl CallBuilder {
     }
 }
 
-/// What happens when a call is made twice.
+/// The effect of making a call twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// Nothing: it only reads, or finds before it creates, or carries the vendor's retry key.
+    /// None: the call only reads, or finds before it creates, or carries the vendor's idempotency key.
     Harmless,
-    /// There may be two of what it makes: a message that somebody sees twice, a second user, a second conversation.
+    /// A possible duplicate of what the call creates: a message that somebody sees twice, a second user, a second
+    /// conversation.
     Doubles,
 }
 
@@ -170,34 +167,36 @@ pub enum Repeat {
 pub enum Body {
     /// No body.
     Empty,
-    /// These bytes; the request has its `Content-Type`.
+    /// These bytes. The request has the `Content-Type` header.
     Bytes(Bytes),
-    /// A `multipart/form-data` body; the relay puts the files in and sets the `Content-Type`.
+    /// A `multipart/form-data` body. The HTTP client inserts the files and sets the `Content-Type`.
     Upload {
-        /// Ordinary fields.
+        /// The ordinary fields.
         fields: Vec<(String, String)>,
-        /// Files: the name of the form field, and which part of the delivery (from 0) is the file.
+        /// The files: the name of the form field, and the position (from 0) of the part of the delivery that is the
+        /// file.
         files: Vec<(String, usize)>,
     },
 }
 
-/// A task that cannot be turned into a call at all.
+/// The error of a task that cannot be turned into a call.
 #[derive(Debug, Error)]
 #[error("{reason}")]
 pub struct RenderError {
-    /// Why, in plain words, for the agent.
+    /// The reason, in plain words, for the agent.
     pub reason: String,
-    /// The bridge is wrong and not the message, which is kept and tried again until the bridge is mended.
+    /// Whether the bridge is wrong and not the message. The relay keeps such a message and retries it until the bridge
+    /// is fixed.
     pub is_ours: bool,
 }
 
 impl RenderError {
-    /// A message that the vendor has no form for.
+    /// Makes the error of a message that the vendor has no form for.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), is_ours: false }
     }
 
-    /// A task that the adapter does not know.
+    /// Makes the error of a task that the adapter does not know.
     pub fn unknown(task: &Task<'_>) -> Self {
         Self { reason: Sentence::UnknownTask { task: task.name() }.into(), is_ours: true }
     }
@@ -209,17 +208,20 @@ impl From<http::Error> for RenderError {
     }
 }
 
-/// The request behind a link that is open to everybody.
+/// Returns the request that downloads a link that is open to everybody.
 ///
 /// # Errors
-/// The link is no URL.
+/// Returns an error if the link is not a URL.
 pub fn open_link(url: &str) -> Result<Request<()>, RenderError> {
-    // Vendors leave spaces and other letters in links as they are.
+    // Vendors leave spaces and non-ASCII letters unescaped in links; parsing escapes them.
     let url = url::Url::parse(url).map_err(|_| RenderError::new(Sentence::NoUrl))?;
     Ok(Request::get(url.as_str()).body(())?)
 }
 
-/// A JSON request, the commonest kind. `secret_header` is a header that holds a credential.
+/// Builds a JSON request, the most common kind. `secret_header` is a header that holds a credential.
+///
+/// # Errors
+/// Returns an error if the URL, the credential or the body cannot be sent.
 pub fn json_call(
     name: &'static str,
     method: http::Method,

@@ -1,4 +1,4 @@
-//! Why a call did not work.
+//! The reasons why a call did not work.
 
 use std::time::Duration;
 
@@ -9,31 +9,32 @@ use super::{call::RenderError, known::Fact};
 use crate::tools::sentences::Sentence;
 use crate::tools::vendor_words;
 
-/// What an answer taught, or why the call did not work.
+/// The facts that an answer taught, or the reason why the call did not work.
 pub type Learned = Result<Vec<Fact>, Failure>;
 
-/// Why a call did not work. Reasons are in our own plain words, with the HTTP status and the vendor's code where there
-/// is one: they are logged, stored and told, and hold nothing secret or personal.
+/// The reason why a call did not work. The texts are the bridge's own plain words, with the HTTP status and the
+/// vendor's code where there is one. They are logged, stored and shown to people, so they hold nothing secret or
+/// personal.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
-    /// It did not work now.
+    /// The call did not work this time.
     Retry {
-        /// How long the vendor wants us to wait, if it says so.
+        /// How long the vendor asks us to wait, if it says so.
         wait: Option<Duration>,
         /// What went wrong.
         reason: String,
-        /// The call may have worked all the same (a gateway's time-out, say).
+        /// Whether the call may have worked all the same (after a gateway's time-out, for example).
         doubtful: bool,
     },
-    /// It will never work.
+    /// The call will never work.
     Rejected {
         /// The reason, for the agent.
         reason: String,
-        /// How the vendor explains it. It may quote what the customer wrote, so that it is neither logged nor stored,
-        /// and agents read it without the quotation.
+        /// The vendor's explanation. It may quote what the customer wrote, so it is neither logged nor stored, and
+        /// agents read it without the quotation.
         details: Option<String>,
     },
-    /// The contact cannot or does not want to be reached.
+    /// The contact cannot be reached or does not want to be reached.
     Gone {
         /// The reason, for the agent.
         reason: String,
@@ -46,24 +47,26 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A retry by the relay's own schedule.
+    /// Makes a failure that the relay retries by its own schedule.
     pub fn retry(reason: impl Into<String>) -> Self {
         Self::Retry { wait: None, reason: reason.into(), doubtful: false }
     }
 
-    /// A refusal of this message.
+    /// Makes a refusal of this message.
     pub fn rejected(reason: impl Into<String>) -> Self {
         Self::Rejected { reason: reason.into(), details: None }
     }
 
-    /// A refusal that the vendor explains.
+    /// Makes a refusal with the vendor's explanation.
     pub fn rejected_as(reason: impl Into<String>, details: impl Into<String>) -> Self {
         Self::Rejected { reason: reason.into(), details: Some(details.into()).filter(|words| !words.is_empty()) }
     }
 
-    /// What an answer means of which only the HTTP status can be read: 429 and 503 wait for `Retry-After`, else for
-    /// `wait`; 5xx and 408 are tried again, 401 and 403 need a person, other 4xx are refusals. A success that is not in
-    /// the vendor's form may be a gateway's, and leaves a doubt.
+    /// Classifies an answer by its HTTP status alone.
+    ///
+    /// 429 and 503 wait for `Retry-After`, or else for `wait`; other 5xx and 408 are retried; 401 and 403 need a
+    /// person; other 4xx are refusals. A success whose body is not in the vendor's form may come from a gateway, so it
+    /// is retried as doubtful.
     ///
     /// `what` names the vendor and the call, for example `Viber's send_message`.
     pub fn of_status(what: &str, answer: &Response<Bytes>, wait: Option<Duration>) -> Self {
@@ -82,7 +85,7 @@ impl Failure {
         }
     }
 
-    /// Why, in plain words, for logs and the table.
+    /// Returns the reason in plain words, for logs and the table.
     pub fn reason(&self) -> &str {
         match self {
             Self::Retry { reason, .. }
@@ -92,7 +95,8 @@ impl Failure {
         }
     }
 
-    /// What people are told: why, and how the vendor explains it, without what that quotes of what was `written`.
+    /// Returns the text that people read: the reason and the vendor's explanation, without the parts of the explanation
+    /// that quote the texts in `written`.
     pub fn told<'a>(&self, written: impl IntoIterator<Item = &'a str>) -> String {
         let details = if let Self::Rejected { details: Some(details), .. } = self { details.as_str() } else { "" };
         match vendor_words::explanation(details, written) {
@@ -102,15 +106,16 @@ impl Failure {
     }
 }
 
-/// What an answer means that teaches nothing: a success, or [`Failure::of_status`].
+/// Reads an answer that teaches no facts: success gives an empty list.
 ///
 /// # Errors
-/// The call did not work.
+/// Returns [`Failure::of_status`] for every other status.
 pub fn from_status(what: &str, answer: &Response<Bytes>, wait: Option<Duration>) -> Learned {
     if answer.status().is_success() { Ok(Vec::new()) } else { Err(Failure::of_status(what, answer, wait)) }
 }
 
-/// The `Retry-After` header in seconds, where the vendor sent one (its date form is ignored: the schedule is as good).
+/// Returns the `Retry-After` header in seconds, if the vendor sent one. The date form is ignored, since the relay's own
+/// schedule serves as well.
 pub fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
     let text = answer.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?;
     let seconds: f64 = text.trim().parse().ok()?;

@@ -1,4 +1,4 @@
-//! What is known while a task runs, and what answers teach.
+//! What is known while a task runs, and the facts that answers teach.
 
 use std::collections::BTreeMap;
 
@@ -12,32 +12,33 @@ use crate::{
 /// What is known while a task runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Known {
-    /// The stored pairing of the contact with a helpdesk user and conversation.
+    /// The stored link between the contact and a helpdesk user and conversation.
     pub link: Link,
     /// What this delivery has achieved so far.
     pub progress: Progress,
-    /// An earlier attempt at this task ended without a record, or with a failure that leaves it open: its last call may
-    /// or may not have worked. Look before sending or making anything again where the vendor lets us look.
+    /// Whether the last call of an earlier attempt may have worked: the attempt ended without a record, or with a
+    /// failure that leaves this open. Where the vendor allows a lookup, the adapter looks before it sends or creates
+    /// anything again.
     pub doubtful: bool,
-    /// How many attempts at this task have failed so far.
+    /// The number of attempts at this task that have failed so far.
     pub tries: u32,
-    /// How many calls of this attempt were answered so far.
+    /// The number of calls of this attempt that have been answered so far.
     pub answered: usize,
 }
 
 impl Known {
-    /// What the adapter keeps under `key` during this task.
+    /// Returns what the adapter stored under `key` during this task.
     pub fn memo(&self, key: &str) -> Option<&str> {
         self.progress.memo.get(key).map(String::as_str)
     }
 
-    /// How many requests of this delivery were delivered.
+    /// Returns the number of requests of this delivery that have been delivered.
     pub fn sent(&self) -> usize {
         self.progress.sent.len()
     }
 
-    /// Takes in one answer: counts it, and keeps the facts about the contact and the delivery. Leaves alone what only a
-    /// setup task needs.
+    /// Records one answer: counts it, and keeps the facts about the contact and the delivery. Facts that only setup
+    /// tasks need are not kept.
     pub fn learn(&mut self, facts: &[Fact]) {
         self.answered += 1;
         for fact in facts {
@@ -71,65 +72,65 @@ impl Known {
     }
 }
 
-/// The stored pairing of a contact with a helpdesk user and conversation.
+/// The stored link between a contact and a helpdesk user and conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Link {
     /// The helpdesk's user id.
     pub user: Option<String>,
     /// The helpdesk's conversation id.
     pub conversation: Option<String>,
-    /// The state of that conversation, as far as we heard.
+    /// The last known state of that conversation.
     pub state: Option<ConversationState>,
-    /// When we heard it, in milliseconds since 1970; kept by the store.
+    /// When the bridge learned the state, in milliseconds since 1970. Only the store sets it.
     pub state_at: Option<i64>,
-    /// The helpdesk's id of the last message that we posted.
+    /// The helpdesk's id of the last message that the bridge posted.
     pub last_message: Option<String>,
-    /// [`Contact::digest`] of what the helpdesk shows.
+    /// The [`Contact::digest`] of what the helpdesk shows.
     pub profile: Option<String>,
-    /// Somebody at the helpdesk edited the profile: theirs stays.
+    /// Whether somebody at the helpdesk edited the profile. The bridge does not overwrite an edited profile.
     pub profile_pinned: bool,
-    /// When the contact stopped us, in milliseconds since 1970 by the channel's clock; nothing once they let us write
-    /// again.
+    /// When the contact stopped the business from writing, in milliseconds since 1970 by the channel's clock; `None`
+    /// once the contact permits messages again.
     pub stopped_at: Option<i64>,
-    /// What the link said through which the contact opened the chat, until the agents were told.
+    /// The text of the link through which the contact opened the chat, until the agents have read it.
     pub opened_with: Option<String>,
-    /// Another id of the same contact, which has taken this pairing over.
+    /// The other id of the same contact that has taken over this link.
     pub moved_to: Option<String>,
 }
 
-/// What a delivery has achieved so far; kept in its journal item.
+/// What a delivery has achieved so far, stored in its journal item.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Progress {
     /// The vendor's id of each request that was delivered, in order; empty where the answer gave none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<String>,
-    /// What the adapter keeps, under keys of its own.
+    /// What the adapter stores, under keys of its own.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub memo: BTreeMap<String, String>,
-    /// What became of each file, by the position of its part. Every attempt has to send the same.
+    /// The state of each file, by the position of its part. Every attempt has to send the same files in the same form.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<usize, FileProgress>,
-    /// What the author is called, once asked: empty where nobody knows. Every attempt has to split the text at the same
+    /// The author's name, once looked up; empty if nobody knows it. Every attempt has to split the text at the same
     /// places.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// What the link said through which the contact opened the chat, where this delivery tells it.
+    /// The text of the link through which the contact opened the chat, if this delivery shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_with: Option<String>,
 }
 
-/// What became of one file of a delivery so far.
+/// The state of one file of a delivery.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct FileProgress {
-    /// The part that the target gets in its place, once decided.
+    /// The part that the target gets in place of the file, once decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placed: Option<Part>,
-    /// How many attempts could not fetch it before that.
+    /// The number of attempts that failed to fetch the file before that.
     #[serde(skip_serializing_if = "is_zero")]
     pub tries: u32,
-    /// How many attempts wanted its bytes for an upload and did not have them.
+    /// The number of attempts that needed the bytes for an upload and did not have them.
     #[serde(skip_serializing_if = "is_zero")]
     pub missed: u32,
 }
@@ -138,43 +139,45 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// One thing that an answer taught.
+/// One fact that an answer taught.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     /// The helpdesk's user id of the contact.
     User(String),
-    /// The conversation that the contact's messages belong into, and its state where the answer says so.
+    /// The conversation that the contact's messages belong to, and its state if the answer says so.
     Conversation {
         /// The helpdesk's conversation id.
         id: String,
-        /// Its state.
+        /// The state of the conversation.
         state: Option<ConversationState>,
     },
-    /// The stored conversation is of no use any more; make or find another.
+    /// The stored conversation cannot be used any more; the adapter has to find or create another.
     NoConversation,
-    /// The stored conversation's state.
+    /// The state of the stored conversation.
     ConversationState(ConversationState),
-    /// The helpdesk's id of the message that we posted just now.
+    /// The helpdesk's id of the message that the bridge has just posted.
     LastMessage(String),
-    /// The helpdesk now shows this profile ([`Contact::digest`]).
+    /// The helpdesk now shows the profile with this [`Contact::digest`].
     ProfileShown(String),
-    /// The next undelivered request of the delivery was delivered, with this id where the answer gives one.
+    /// The next undelivered request of the delivery was delivered, with this id if the answer gives one.
     Sent(Option<String>),
-    /// We looked: what the call that an earlier attempt left in doubt had made is found, or is not there. A look for
-    /// something else settles nothing. Clears [`Known::doubtful`] for the rest of this attempt; the relay stores nothing
-    /// for it, since a later attempt may leave a doubt of its own.
+    /// A lookup answered whether the doubtful call of an earlier attempt worked: what the call creates was found, or is
+    /// not there. A lookup for anything else settles no doubt. The fact clears [`Known::doubtful`] for the rest of this
+    /// attempt; the relay does not store it, since a later attempt may leave a doubt of its own.
     DoubtSettled,
-    /// Anything else that the adapter needs again before the task is done, under a key of its own.
+    /// Any other value that the adapter needs again before the task is done, under a key of its own.
     Memo(String, String),
-    /// Setup tasks: the account's own id, which makes "the same account again" recognisable.
+    /// Setup tasks: the account's own id, by which a second install of the same account is recognized.
     Identity(String),
-    /// Setup tasks: the id by which this account's events name it.
+    /// Setup tasks: the id that this account's events carry.
     AccountId(String),
-    /// Setup tasks: what a setting is in the vendor's own terms (a title's id, say); stored in the setting's place.
+    /// Setup tasks: the vendor's own value for a setting (the id for a title, for example). It is stored in place of
+    /// the setting.
     Setting(&'static str, String),
-    /// [`Task::Register`](super::Task::Register): a credential that the platform made with the registration; sealed with the others.
+    /// [`Task::Register`](super::Task::Register): a credential that the platform created with the registration. It is
+    /// sealed together with the others.
     Secret(&'static str, Secret),
-    /// [`Task::Profile`](super::Task::Profile): what the channel knows of the contact.
+    /// [`Task::Profile`](super::Task::Profile): what the channel knows about the contact.
     Profile(Contact),
     /// [`Task::FindAuthor`](super::Task::FindAuthor): the name to show.
     Author(String),

@@ -1,9 +1,10 @@
-//! The seam: what every channel and every helpdesk promises, and the vocabulary in which they promise it.
+//! The interface between the bridge and the vendors: the traits and types that every channel and every helpdesk
+//! implements.
 //!
-//! Adapters are pure. They turn bytes into neutral events and neutral messages into requests; they open no socket and
-//! read no clock, no environment and no table. Whatever calls a vendor is a loop in the [`relay`](crate::relay): ask
-//! [`Adapter::next`] for the next call, make it, hand the answer to [`Adapter::read`], store what it taught us, ask
-//! again. A crash resumes at the first thing that is still unknown.
+//! Adapters are pure. They turn bytes into neutral events, and neutral messages into requests; they open no socket and
+//! read no clock, no environment and no table. The [`engine`](crate::engine) runs the loop that calls a vendor: it asks
+//! [`Adapter::next`] for the next call, makes the call, hands the answer to [`Adapter::read`], lets the caller store
+//! what the answer taught, and asks again. After a crash, the loop resumes at the first fact that is still unknown.
 
 mod account;
 mod call;
@@ -30,50 +31,63 @@ use self::{
 };
 use crate::model::{features::Features, steps::NextStep};
 
-/// What a channel and a helpdesk have in common.
+/// The methods that channels and helpdesks have in common.
 pub trait Adapter: Sync {
-    /// What this side can show and how much of it, as data.
+    /// Returns what this side can show and how much of it, as data.
     fn features(&self) -> &'static Features;
 
-    /// The settings that an install request carries for this side, as data.
+    /// Returns the settings that an install request carries for this side, as data.
     fn settings(&self) -> &'static [Setting];
 
-    /// Checks what [`settings`](Self::settings) cannot express: keys that must parse, settings that need one another.
-    /// Runs before anything is stored.
+    /// Checks the rules that [`settings`](Self::settings) cannot express: keys that must parse, settings that depend on
+    /// one another. The bridge calls this before it stores anything.
+    ///
+    /// # Errors
+    /// Returns an error that names the setting and says what the setting should be.
     fn check_settings(&self, _account: &Account<'_>) -> Result<(), SettingError> {
         Ok(())
     }
 
-    /// What the admin has to do by hand after the install; none where the platform is told everything by its API.
+    /// Returns what the admin has to do by hand after the install; empty if the platform's API covers everything.
     fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {
         Vec::new()
     }
 
-    /// Checks the platform's own signature on the raw bytes, in constant time. Called only after the URL's token was
-    /// found valid.
-    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError>;
-
-    /// The next call that `task` needs, given what is known, or [`Step::Done`].
-    ///
-    /// The same task and the same knowledge must always give the same call: a crash repeats it. A task that the adapter
-    /// does not know is [`RenderError::unknown`], never done: whoever asks for it has lost something otherwise.
-    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError>;
-
-    /// What the answer to the call that [`next`](Self::next) gave for the same arguments means.
+    /// Checks the platform's own signature on the raw bytes, in constant time. The bridge calls this only after it has
+    /// found the URL's token valid.
     ///
     /// # Errors
-    /// Why the call did not work.
+    /// Returns an error if the signature is missing, wrong or outside its time window.
+    fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError>;
+
+    /// Returns the next call that `task` needs, given what is `known`, or [`Step::Done`].
+    ///
+    /// The same task and the same knowledge must always give the same call, because a crash repeats it.
+    ///
+    /// # Errors
+    /// Returns an error if the task cannot be turned into a call. A task that the adapter does not know is
+    /// [`RenderError::unknown`] and never [`Step::Done`]: otherwise the caller would lose the message without noticing.
+    fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError>;
+
+    /// Reads the answer to the call that [`next`](Self::next) returned for the same arguments, and returns the facts
+    /// that the answer teaches.
+    ///
+    /// # Errors
+    /// Returns the [`Failure`] that explains why the call did not work.
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned;
 
-    /// The request behind a link in one of this side's messages. Links are open to everybody; a side whose own host
-    /// wants a credential all the same adds it here, for that host only.
+    /// Returns the request that downloads a link in one of this side's messages. Links are open to everybody; a side
+    /// whose own host wants a credential all the same adds the credential here, for that host only.
+    ///
+    /// # Errors
+    /// Returns an error if the link is not a URL.
     fn follow(&self, _account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {
         open_link(url)
     }
 }
 
-/// A request that passed [`authenticate`], or an event that was [`invoked`](Self::invoked): AWS has checked its caller. A
-/// parser takes nothing else, so that no webhook is parsed before its check.
+/// A request that passed [`authenticate`], or an event that was [`invoked`](Self::invoked), whose caller AWS has
+/// checked. Parsers take nothing else, so a webhook cannot be parsed before it is checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Verified<'a> {
     request: &'a WebhookRequest,
@@ -81,23 +95,26 @@ pub struct Verified<'a> {
 }
 
 impl<'a> Verified<'a> {
-    /// The request.
+    /// Returns the request.
     pub fn request(&self) -> &'a WebhookRequest {
         self.request
     }
 
-    /// How it proved itself.
+    /// Returns what proved that the request is authentic.
     pub fn proof(&self) -> Proof {
         self.proof
     }
 
-    /// An event that reached the function by invocation, where AWS has checked the caller's right to invoke.
+    /// Wraps an event that reached the function by invocation, where AWS has checked the caller's right to invoke.
     pub fn invoked(request: &'a WebhookRequest) -> Self {
         Self { request, proof: Proof::Invoked }
     }
 }
 
 /// Lets the adapter check the platform's signature.
+///
+/// # Errors
+/// Returns an error if the signature is missing, wrong or outside its time window.
 pub fn authenticate<'a>(
     adapter: &(impl Adapter + ?Sized),
     account: &Account<'_>,

@@ -9,29 +9,31 @@ use crate::{
     tools::crypto::{hmac_sha256, same},
 };
 
-/// How far a call's time may lie from ours, in milliseconds.
+/// The largest permitted difference between a call's timestamp and our clock, in milliseconds.
 const TOLERANCE_MS: i64 = 5 * 60 * 1_000;
-/// The headers.
+/// The names of the headers.
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
 const SIGNATURE: &str = "webhook-signature";
 
-/// The key in a secret: base64 behind `whsec_`. `None` where it is of another form.
+/// Returns the key in a secret: the base64 text after the optional prefix `whsec_`. Returns `None` if the secret has
+/// another form.
 pub fn key(secret: &str) -> Option<Vec<u8>> {
     let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
     STANDARD.decode(encoded).ok().filter(|key| !key.is_empty())
 }
 
-/// A secret with this key.
+/// Encodes a key as a secret.
 pub fn secret(key: &[u8]) -> String {
     format!("whsec_{}", STANDARD.encode(key))
 }
 
-/// Checks a call that arrived at `now`, in milliseconds since 1970. A sender that is renewing its key sends several
-/// signatures; one that is right is enough.
+/// Checks a call that arrived at `now`, in milliseconds since 1970. A sender that is rotating its key sends several
+/// signatures; one correct signature is enough.
 ///
 /// # Errors
-/// A header is missing, no signature is right, or the call is older or newer than five minutes.
+/// Returns [`VerifyError::Missing`] if a header is missing, [`VerifyError::Wrong`] if no signature is correct or the
+/// secret is malformed, and [`VerifyError::Stale`] if the timestamp is more than five minutes from `now`.
 pub fn verify(secret: &str, headers: &HeaderMap, body: &[u8], now: i64) -> Result<(), VerifyError> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(VerifyError::Missing);
     let (id, timestamp, signatures) = (header(ID)?, header(TIMESTAMP)?, header(SIGNATURE)?);
@@ -51,7 +53,8 @@ pub fn verify(secret: &str, headers: &HeaderMap, body: &[u8], now: i64) -> Resul
     }
 }
 
-/// The headers of a call that we make at `now`. Empty where the secret is of no use.
+/// Returns the headers that sign a call made at `now`, in milliseconds since 1970. Returns an empty list if the secret
+/// is malformed.
 pub fn sign(secret: &str, id: &str, now: i64, body: &[u8]) -> Vec<(&'static str, String)> {
     let Some(key) = key(secret) else { return Vec::new() };
     let timestamp = now.div_euclid(1_000).to_string();

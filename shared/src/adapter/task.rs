@@ -1,53 +1,54 @@
-//! What calls to a vendor are made for.
+//! The tasks for which the bridge calls a vendor.
 
 use crate::model::message::{Author, Contact, Media, Part, Receipt};
 
-/// Something that takes calls to a vendor.
+/// A task that takes calls to a vendor.
 #[derive(Clone, Copy, Debug)]
 pub enum Task<'a> {
-    /// Bring a message to the other side.
+    /// Deliver a message to this side.
     Deliver(&'a Delivery<'a>),
     /// Helpdesk only: put a private note into the contact's conversation.
     Note {
-        /// Whom it is about.
+        /// The contact that the note is about.
         contact: &'a Contact,
-        /// What it says.
+        /// The text of the note.
         text: &'a str,
     },
-    /// Helpdesk only, where [`Features::receipts`](crate::model::features::Features::receipts) says so: delivery news about one of its messages.
+    /// Helpdesk only, if [`Features::receipts`](crate::model::features::Features::receipts) is set: report a receipt for one
+    /// of the helpdesk's messages.
     Receipt {
-        /// Whom the message went to.
+        /// The contact that the message was sent to.
         contact: &'a Contact,
         /// The helpdesk's id of the message.
         message: &'a str,
-        /// The news.
+        /// The receipt.
         receipt: &'a Receipt,
-        /// When it happened, in milliseconds since 1970.
+        /// When the receipt's event happened, in milliseconds since 1970.
         at: i64,
     },
-    /// Try the credentials with a harmless call; teaches [`Fact::Identity`] where the account has one.
+    /// Check the credentials with a harmless call. Teaches [`Fact::Identity`] if the account has an identity.
     Check,
-    /// Tell the platform our webhook URL.
+    /// Register our webhook URL with the platform.
     Register {
         /// The URL.
         url: &'a str,
     },
-    /// Make the platform forget our webhook URL.
+    /// Remove our webhook URL from the platform.
     Unregister,
     /// Channel only: read a contact's profile; teaches [`Fact::Profile`].
     Profile {
         /// The channel's user id.
         contact: &'a str,
     },
-    /// Find and download a file that this side wrote and gave a [`Reference`](crate::model::message::MediaSource::Reference)
-    /// to; ends in [`Step::Download`].
+    /// Find and download a file that this side wrote and described by a
+    /// [`Reference`](crate::model::message::MediaSource::Reference). Ends in [`Step::Download`].
     Fetch(&'a Media, &'a FetchContext<'a>),
-    /// Helpdesk only: what an agent is called; teaches [`Fact::Author`].
+    /// Helpdesk only: look up an agent's name. Teaches [`Fact::Author`].
     FindAuthor {
         /// The helpdesk's id of the agent.
         author: &'a str,
     },
-    /// Helpdesk only: whom a user of the helpdesk stands for; teaches [`Fact::Contact`].
+    /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches [`Fact::Contact`].
     FindContact {
         /// The helpdesk's user id.
         user: &'a str,
@@ -55,7 +56,7 @@ pub enum Task<'a> {
 }
 
 impl Task<'_> {
-    /// What the task is called in logs.
+    /// Returns the name of the task in logs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Deliver(_) => "deliver",
@@ -72,12 +73,12 @@ impl Task<'_> {
     }
 }
 
-/// Where a file that must be fetched was written.
+/// The place in which a file to fetch was written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FetchContext<'a> {
     /// The helpdesk's id of the conversation.
     pub conversation: Option<&'a str>,
-    /// The event id of the message.
+    /// The id of the message's event.
     pub message: &'a str,
     /// The position of the part in its message, from 0.
     pub part: usize,
@@ -86,25 +87,27 @@ pub struct FetchContext<'a> {
 /// A message to deliver.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'a> {
-    /// The id of the event that it came in as, unique per installation and direction.
+    /// The id of the event that carried the message, unique per installation and direction.
     pub id: &'a str,
-    /// When it was written, in milliseconds since 1970.
+    /// When the message was written, in milliseconds since 1970.
     pub at: i64,
-    /// The business wrote it to the contact past the bridge, or the bridge itself wrote it for the agents; only for
-    /// helpdesks that say [`Features::echoes`](crate::model::features::Features::echoes).
+    /// Whether the business wrote the message to the contact without the bridge, or the bridge itself wrote it for the
+    /// agents. Only for helpdesks that show [`Features::echoes`](crate::model::features::Features::echoes).
     pub echo: bool,
-    /// Who wrote it or shall read it.
+    /// The contact who wrote the message or who receives it.
     pub contact: &'a Contact,
-    /// Its parts. Files that this side cannot take from where they are have been fetched or stored already.
+    /// The parts of the message. Files that this side cannot take from their original place have already been fetched
+    /// or stored.
     pub parts: &'a [Part],
-    /// Who wrote it, when it is outbound.
+    /// The author of an outbound message.
     pub author: Option<&'a Author>,
-    /// A UUID that is the same for every attempt at this delivery; derive one per call with [`Delivery::retry_key`].
+    /// A UUID that is the same for every attempt at this delivery. [`Delivery::retry_key`] derives one UUID per call
+    /// from it.
     pub key: &'a str,
 }
 
 impl Delivery<'_> {
-    /// A UUID for the `index`-th call of this delivery, the same for every attempt.
+    /// Returns the idempotency key of the `index`-th call of this delivery: a UUID that is the same for every attempt.
     pub fn retry_key(&self, index: usize) -> String {
         crate::tools::crypto::uuid_from(&format!("{}\n{index}", self.key))
     }

@@ -1,4 +1,4 @@
-//! What arrives at a webhook, and what adapters make of it.
+//! Webhook calls as they arrive, and what adapters parse out of them.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
@@ -15,105 +15,106 @@ use crate::{
     },
 };
 
-/// A call to one of our generated URLs, as it came over the wire.
+/// A call to one of our generated URLs, as it arrived over the wire.
 #[derive(Clone, Debug)]
 pub struct WebhookRequest {
     /// The method.
     pub method: Method,
-    /// The full public URL with the raw query, as the caller wrote it: some platforms sign it.
+    /// The full public URL with the raw query, exactly as the caller wrote it, since some platforms sign it.
     pub url: String,
-    /// The raw query without the question mark; empty where there is none.
+    /// The raw query without the question mark; empty if there is none.
     pub query: String,
-    /// What stands in the path behind the token, without the slash; empty where there is nothing.
+    /// The rest of the path after the token, without the slash; empty if there is none.
     pub rest: String,
     /// The headers.
     pub headers: HeaderMap,
     /// The raw body.
     pub body: Bytes,
-    /// When it arrived, in milliseconds since 1970.
+    /// When the call arrived, in milliseconds since 1970.
     pub received_at: i64,
-    /// A random id of this call (32 hex digits), for platforms that give their events none.
+    /// A random id of this call (32 hex digits), for platforms whose events have no id.
     pub id: String,
 }
 
 impl WebhookRequest {
-    /// A header's text, where it has one.
+    /// Returns the value of a header, if the header is present and its value is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The first value of a query parameter, decoded.
+    /// Returns the first value of a query parameter, decoded.
     pub fn query_value(&self, name: &str) -> Option<String> {
         form_urlencoded::parse(self.query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 }
 
-/// What [`Adapter::verify`](super::Adapter::verify) found.
+/// The proof that [`Adapter::verify`](super::Adapter::verify) found in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// The platform's own signature is right.
+    /// The platform's own signature is correct.
     Signed,
-    /// This call carries none and needs none by the installation's settings; the URL's token alone admits it.
+    /// The token in the URL alone: this call carries no signature, and the installation's settings do not require one.
     UrlToken,
-    /// Our own infrastructure handed it on (a direct invocation, admitted by IAM).
+    /// The permission to invoke the function: our own infrastructure forwarded the event (a direct invocation,
+    /// authorized by IAM).
     Invoked,
 }
 
-/// The platform's signature is missing or wrong. Says no more than that, on purpose.
+/// The platform's signature is missing or wrong. The error says no more than that on purpose.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum VerifyError {
-    /// There is no signature where one is needed.
+    /// A required signature is missing.
     #[error("the signature is missing")]
     Missing,
-    /// The signature does not fit the body.
+    /// The signature does not match the body.
     #[error("the signature is wrong")]
     Wrong,
-    /// The signature is right but too old, or from the future.
+    /// The signature is correct, but too old or from the future.
     #[error("the signature is outside its time window")]
     Stale,
 }
 
-/// What a call contained.
+/// The content of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed<E> {
-    /// What goes to the queue, in order.
+    /// The events for the queue, in order.
     pub events: Vec<E>,
-    /// What was left out, and why.
+    /// The events that were left out, with the reasons.
     pub ignored: Vec<Ignored>,
-    /// What the platform wants to hear.
+    /// The acknowledgement for the platform.
     pub ack: Ack,
 }
 
-/// What the channel's adapter makes of a call.
+/// The content of a channel's call.
 pub type ParsedChannel = Parsed<ChannelEvent>;
-/// What the helpdesk's adapter makes of a call.
+/// The content of a helpdesk's call.
 pub type ParsedHelpdesk = Parsed<HelpdeskEvent>;
 
 impl<E> Parsed<E> {
-    /// These events, answered with an empty 200.
+    /// Makes a result with these events and an empty 200 as the acknowledgement.
     pub fn events(events: Vec<E>) -> Self {
         Self { events, ignored: Vec::new(), ack: Ack::empty() }
     }
 
-    /// Nothing for the queue, answered with an empty 200.
+    /// Makes a result without events for the queue and with an empty 200 as the acknowledgement.
     pub fn ignored(id: impl Into<String>, reason: &'static str) -> Self {
         Self { events: Vec::new(), ignored: vec![Ignored { id: id.into(), reason }], ack: Ack::empty() }
     }
 
-    /// The same with another answer.
+    /// Replaces the acknowledgement.
     pub fn answered(self, ack: Ack) -> Self {
         Self { ack, ..self }
     }
 }
 
-/// The most events, and the most parts of all their messages, that are taken from one call. No platform sends nearly so
-/// many; each takes a hundred times the memory of the shortest text that makes one.
-const EVENTS: usize = 10_000;
-const PARTS: usize = 20_000;
-/// So many of the events that were left out are listed.
-const IGNORED: usize = 1_000;
+/// The limits for the events of one call and for the parts of all their messages. No platform comes close to them; each
+/// event takes a hundred times the memory of the shortest text that makes one.
+const MAX_EVENTS: usize = 10_000;
+const MAX_PARTS: usize = 20_000;
+/// The number of ignored events that are listed.
+const MAX_IGNORED: usize = 1_000;
 
-/// What is found in a call that holds events of several people.
+/// Collects the content of a call that holds events of several people.
 #[derive(Debug)]
 pub struct Batch {
     parsed: ParsedChannel,
@@ -121,36 +122,36 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Nothing yet.
+    /// Makes an empty batch.
     pub fn new() -> Self {
         Self { parsed: ParsedChannel::events(Vec::new()), parts: 0 }
     }
 
-    /// Takes an event.
+    /// Adds an event, or ignores it as `too_many` beyond the limits.
     pub fn push(&mut self, event: ChannelEvent) {
         if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts } = &event.kind {
             self.parts = self.parts.saturating_add(parts.len());
         }
-        if self.parsed.events.len() < EVENTS && self.parts <= PARTS {
+        if self.parsed.events.len() < MAX_EVENTS && self.parts <= MAX_PARTS {
             self.parsed.events.push(event);
         } else {
             self.ignore(event.id, "too_many");
         }
     }
 
-    /// Leaves an event out.
+    /// Adds an event to the ignored ones.
     pub fn ignore(&mut self, id: impl Into<String>, reason: &'static str) {
-        if self.parsed.ignored.len() < IGNORED {
+        if self.parsed.ignored.len() < MAX_IGNORED {
             self.parsed.ignored.push(Ignored { id: id.into(), reason });
         }
     }
 
-    /// Whether nothing was found, not even something to leave out.
+    /// Returns whether the batch holds neither events nor ignored events.
     pub fn is_empty(&self) -> bool {
         self.parsed.events.is_empty() && self.parsed.ignored.is_empty()
     }
 
-    /// What was found.
+    /// Returns the collected content.
     pub fn done(self) -> ParsedChannel {
         self.parsed
     }
@@ -162,7 +163,7 @@ impl Default for Batch {
     }
 }
 
-/// An id for an event that has none of its own: the same for every redelivery of the same text.
+/// Returns an id for an event that has none of its own: the same for every redelivery of the same text.
 pub fn id_of(event: &str) -> String {
     format!("sha256:{}", crypto::sha256_hex(event.as_bytes()))
 }
@@ -170,35 +171,35 @@ pub fn id_of(event: &str) -> String {
 /// An event that is not relayed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Ignored {
-    /// The platform's id of it.
+    /// The platform's id of the event.
     pub id: String,
-    /// Why, as one stable word.
+    /// The reason, as one stable word.
     pub reason: &'static str,
 }
 
-/// What a platform wants to hear once its events are stored.
+/// The acknowledgement that a platform expects once its events are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ack {
     /// The HTTP status.
     pub status: u16,
-    /// The content type, where there is a body.
+    /// The content type, if there is a body.
     pub content_type: Option<&'static str>,
     /// The body.
     pub body: Bytes,
 }
 
 impl Ack {
-    /// 200 without a body.
+    /// Makes a 200 without a body.
     pub fn empty() -> Self {
         Self { status: 200, content_type: None, body: Bytes::new() }
     }
 
-    /// 200 with a JSON body.
+    /// Makes a 200 with a JSON body.
     pub fn json(value: &serde_json::Value) -> Self {
         Self { status: 200, content_type: Some("application/json"), body: value.to_string().into() }
     }
 
-    /// The answer over HTTP.
+    /// Converts the acknowledgement to an HTTP answer.
     pub fn into_answer(self) -> Answer {
         let mut answer = Response::new(self.body);
         *answer.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
@@ -208,25 +209,25 @@ impl Ack {
         answer
     }
 
-    /// 200 with plain text.
+    /// Makes a 200 with plain text.
     pub fn text(text: impl Into<Bytes>) -> Self {
         Self { status: 200, content_type: Some("text/plain; charset=utf-8"), body: text.into() }
     }
 }
 
-/// Reads a JSON body; where that fails, the error names the field.
+/// Decodes a JSON body.
 ///
 /// # Errors
-/// It is no JSON, or not of this form.
+/// Returns an error that names the field if the body is not JSON, or not of this form.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
     let text = json::text_of(body);
     decode_at("", Json::read(&text).map_err(|error| ParseError::json(&error))?)
 }
 
-/// Reads a piece of a JSON body, which stands in the field `parent`.
+/// Decodes a piece of a JSON body that stands in the field `parent`.
 ///
 /// # Errors
-/// The piece is not of this form.
+/// Returns an error that names the field if the piece is not of this form.
 pub fn decode_at<'a, T: Deserialize<'a>>(parent: &str, json: Json<'a>) -> Result<T, ParseError> {
     let mut reader = serde_json::Deserializer::from_str(json.raw());
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -246,19 +247,19 @@ pub fn decode_at<'a, T: Deserialize<'a>>(parent: &str, json: Json<'a>) -> Result
     })
 }
 
-/// A body that is not what the platform sends.
+/// The error of a body that is not in the form that the platform sends.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{message}")]
 pub struct ParseError {
     /// A stable word: `not_json`, `missing_field`, `bad_field`, `unsupported`.
     pub code: &'static str,
-    /// One sentence that names the field and says what it should be; never the value.
+    /// One sentence that names the field and says what it should be, and never contains the value.
     pub message: String,
 }
 
 impl ParseError {
-    /// The body is no JSON, or not of the platform's shape. Serde's words name the field and the place; they can quote
-    /// values, so only the place of a syntax error and the path of a field are kept.
+    /// Makes the error of a body that is not JSON, or not in the platform's form. Serde's messages name the field and
+    /// the place, but can also quote values, so only the place of a syntax error and the path of a field are kept.
     pub fn json(error: &serde_json::Error) -> Self {
         match error.classify() {
             serde_json::error::Category::Data => Self {
@@ -272,12 +273,12 @@ impl ParseError {
         }
     }
 
-    /// A field that the platform always sends is not there.
+    /// Makes the error of a missing field that the platform always sends.
     pub fn missing(field: &str) -> Self {
         Self { code: "missing_field", message: Sentence::FieldMissing { field }.into() }
     }
 
-    /// A field has a value that it cannot have.
+    /// Makes the error of a field with a value that it cannot have.
     pub fn bad(field: &str, should_be: &str) -> Self {
         Self { code: "bad_field", message: format!("the field {}", Sentence::ShouldBe { name: field, should_be }) }
     }

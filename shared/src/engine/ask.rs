@@ -1,4 +1,4 @@
-//! Tasks that belong to no message: checks, registration, profiles, and who somebody is.
+//! Tasks that belong to no message: checks, registration, and lookups of profiles, agents and contacts.
 
 use super::{Listener, Stop, drive};
 use crate::{
@@ -10,36 +10,37 @@ use crate::{
     tools::sentences::Sentence,
 };
 
-/// Runs a task of one side to its end and gives what it taught.
+/// Runs a task of one side to its end and returns the facts that its answers taught.
 ///
 /// # Errors
-/// What the vendor said instead.
+/// Returns the reason why a call of the task did not work.
 pub async fn run(http: &HttpClient, side: OpenSide<'_>, task: &Task<'_>) -> Learned {
     let mut facts = Collected::default();
     match drive(http, side, task, &mut Known::default(), &mut facts).await {
         Ok(()) => Ok(facts.0),
         Err(Stop::Failure(failure)) => Err(failure),
-        // A listener that only collects does not fail.
+        // A listener that only collects facts does not fail.
         Err(Stop::Store(error)) => Err(Failure::Retry { wait: None, reason: error.to_string(), doubtful: false }),
-        Err(Stop::NotYet(wait)) => {
+        Err(Stop::Postponed(wait)) => {
             Err(Failure::Retry { wait: Some(wait), reason: Sentence::NotOurTurn.into(), doubtful: false })
         }
     }
 }
 
-/// What the channel knows of a contact.
+/// Returns what the channel knows about a contact.
 pub(crate) async fn profile(http: &HttpClient, live: &Live, contact: &str) -> Option<Contact> {
     let facts = run(http, live.side(Side::Channel), &Task::Profile { contact }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Profile(contact) = fact { Some(contact) } else { None })
 }
 
-/// What an agent is called, where the helpdesk tells.
+/// Returns an agent's name, if the helpdesk knows it.
 pub(crate) async fn author(http: &HttpClient, live: &Live, author: &str) -> Option<String> {
     let facts = run(http, live.side(Side::Helpdesk), &Task::FindAuthor { author }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Author(name) = fact { Some(name) } else { None })
 }
 
-/// Whom a helpdesk's user stands for; nothing when it is nobody of this channel. `Err` is a reason to try again.
+/// Returns the contact that a helpdesk's user stands for; `None` if the user is not a contact of this channel. `Err`
+/// holds the reason for a retry.
 pub(crate) async fn find_contact(http: &HttpClient, live: &Live, user: &str) -> Result<Option<String>, String> {
     match run(http, live.side(Side::Helpdesk), &Task::FindContact { user }).await {
         Ok(facts) => {

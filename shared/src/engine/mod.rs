@@ -1,7 +1,8 @@
-//! Running a task of an adapter: ask for the next call, make it, let the adapter read the answer, tell the listener.
+//! The engine that runs an adapter's task: it asks for the next call, makes the call, lets the adapter read the answer,
+//! and notifies the listener.
 //!
-//! [`drive`] is that loop. It knows neither the queue nor the table: a [`Listener`] waits for the turn of a call and
-//! records what each answer taught before the next call is made.
+//! [`drive`] is that loop. It depends neither on the queue nor on the table: a [`Listener`] waits for permits of a rate
+//! limit, and records what each answer taught before the next call is made.
 
 pub mod ask;
 
@@ -15,53 +16,57 @@ use crate::{
     tools::sentences::Sentence,
 };
 
-/// No task takes so many calls; an adapter that wants more is broken.
+/// The maximum number of calls of a task. An adapter that asks for more is broken.
 const CALL_LIMIT: usize = 60;
 
-/// Why [`drive`] stopped.
+/// The reason why [`drive`] stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
     Failure(Failure),
     Store(StoreError),
-    /// It is not our turn; come back after this long.
-    NotYet(Duration),
+    /// The next call has to wait for a permit; the task should be resumed after this time.
+    Postponed(Duration),
 }
 
 impl From<RenderError> for Stop {
     fn from(error: RenderError) -> Self {
-        Self::Failure(not_rendered(error))
+        Self::Failure(render_failure(error))
     }
 }
 
-/// A task that could not be turned into a call.
-pub(crate) fn not_rendered(error: RenderError) -> Failure {
+/// Converts the error of a task that could not be turned into a call, and logs an error of ours.
+pub(crate) fn render_failure(error: RenderError) -> Failure {
     if error.is_ours {
         tracing::error!(error = %error, "an adapter does not know what it was asked for");
     }
     error.into()
 }
 
-/// Hears what an attempt does. The default hears nothing, which is right for setup tasks.
+/// Observes an attempt. The default implementation does nothing, which is right for setup tasks.
 pub(crate) trait Listener {
-    /// Waits for the turn to make a call.
-    async fn turn(&mut self) -> Result<(), Stop> {
+    /// Waits until the next call may be made.
+    async fn wait_for_permit(&mut self) -> Result<(), Stop> {
         Ok(())
     }
-    /// A call is about to be made.
-    fn before(&mut self, _call: &Call, _known: &Known) {}
-    /// A call came to this.
-    fn after(&mut self, _call: &'static str, _result: String, _took: Duration) {}
-    /// An answer taught this; `is_last` when nothing is left to do.
+    /// Runs before a call is made.
+    fn before_call(&mut self, _call: &Call, _known: &Known) {}
+    /// Runs after a call, with its result in plain words and its duration.
+    fn after_call(&mut self, _call: &'static str, _result: String, _took: Duration) {}
+    /// Runs after an answer has taught these facts; `is_last` says that nothing is left to do.
     async fn learned(&mut self, _known: &Known, _facts: &[Fact], _is_last: bool) -> Result<(), StoreError> {
         Ok(())
     }
-    /// The bytes of a part.
+    /// Returns the bytes of a part.
     fn file(&self, _part: usize) -> Option<UploadFile> {
         None
     }
 }
 
 /// Makes the calls of a task until nothing is left to do.
+///
+/// # Errors
+/// Returns [`Stop::Failure`] if a call failed or could not be made, [`Stop::Store`] if the listener could not record an
+/// answer, and [`Stop::Postponed`] if the next call has to wait for a permit.
 pub(crate) async fn drive(
     http: &HttpClient,
     side: OpenSide<'_>,
@@ -86,11 +91,11 @@ pub(crate) async fn drive(
             file.missed = file.missed.saturating_add(1);
             return Err(Stop::Failure(Failure::retry(Sentence::FileNotFetchedAgain)));
         }
-        listener.turn().await?;
-        listener.before(&call, known);
+        listener.wait_for_permit().await?;
+        listener.before_call(&call, known);
         let (name, began) = (call.name, tokio::time::Instant::now());
-        let learned = make(http, side, task, known, call, |part| listener.file(part)).await;
-        listener.after(name, describe(&learned), began.elapsed());
+        let learned = make_call(http, side, task, known, call, |part| listener.file(part)).await;
+        listener.after_call(name, describe(&learned), began.elapsed());
         let facts = learned.map_err(Stop::Failure)?;
         known.learn(&facts);
         if facts.iter().any(|fact| matches!(fact, Fact::Sent(_))) {
@@ -103,6 +108,9 @@ pub(crate) async fn drive(
 }
 
 /// Makes one call of a task that keeps no record.
+///
+/// # Errors
+/// Returns the reason why the call did not work.
 pub(crate) async fn once(
     http: &HttpClient,
     side: OpenSide<'_>,
@@ -110,12 +118,12 @@ pub(crate) async fn once(
     known: &mut Known,
     call: Call,
 ) -> Result<(), Failure> {
-    let facts = make(http, side, task, known, call, |_| None).await?;
+    let facts = make_call(http, side, task, known, call, |_| None).await?;
     known.learn(&facts);
     Ok(())
 }
 
-async fn make(
+async fn make_call(
     http: &HttpClient,
     side: OpenSide<'_>,
     task: &Task<'_>,
@@ -126,13 +134,13 @@ async fn make(
     let (repeat, only_reads) = (call.repeat, call.request.method().is_safe());
     match http.call(call.request, file).await {
         Ok(answer) => match side.adapter.read(&side.account, task, known, &answer) {
-            // Whatever became of a call that only reads, it made nothing.
+            // A call that only reads creates nothing, so its failure leaves no doubt.
             Err(Failure::Retry { wait, reason, .. }) if only_reads => {
                 Err(Failure::Retry { wait, reason, doubtful: false })
             }
             learned => learned,
         },
-        // An address that we may not call does not get better by itself; somebody has to change the settings.
+        // An address that we must not call stays forbidden until somebody changes the settings.
         Err(error) if error.permanent => Err(Failure::Blocked { reason: error.reason.into() }),
         Err(error) => Err(Failure::Retry {
             wait: None,
@@ -142,7 +150,7 @@ async fn make(
     }
 }
 
-/// What a call came to, for its trace. The journal's items must not be of any length.
+/// Returns the result of a call for the trace. The length is bounded, because the items of the journal are.
 fn describe(learned: &Learned) -> String {
     let result = match learned {
         Ok(_) => return "ok".to_owned(),

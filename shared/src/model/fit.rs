@@ -1,4 +1,4 @@
-//! What a side cannot show becomes something it can: never silence.
+//! Fallback forms for parts that a side cannot show, so that no part is dropped silently.
 
 use crate::model::{
     features::{TextLimit, TextUnit},
@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::tools::sentences::Sentence;
 
-/// Any part as plain text, the last resort of every side. Never empty.
+/// Converts any part to plain text, as the last resort of every side. The text is never empty.
 pub fn plain(part: &Part) -> String {
     match part {
         Part::Text { text } => text.clone(),
@@ -32,24 +32,26 @@ pub fn plain(part: &Part) -> String {
     }
 }
 
-/// A text with the name of whoever wrote it before it, for channels that show no sender of their own: `Ines: Hello`. A
-/// name that says nothing is left out.
+/// Puts the author's name before a text, for channels that show no sender of their own: `Ines: Hello`. A blank name is
+/// left out.
 pub fn signed(name: &str, text: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() { text.to_owned() } else { format!("{name}: {text}") }
 }
 
-/// The name of whoever wrote a message, until it stands before one of its texts.
+/// The author's name of a message, until it has been put before one of the message's texts.
 #[derive(Clone, Copy, Debug)]
 pub struct Byline<'a>(Option<&'a str>);
 
 impl<'a> Byline<'a> {
-    /// The author of a message, where the installation shows names and this one has a name.
+    /// Takes the name of a message's author. The byline is empty if the installation's options hide names or the author
+    /// has none.
     pub fn of(options: &Options, author: Option<&'a Author>) -> Self {
         Self(author.and_then(|author| author.name.as_deref()).filter(|_| options.agent_name))
     }
 
-    /// The text with the name before it, once; a blank text stays as it is.
+    /// Returns the text with the name before it the first time, and unchanged afterwards. A blank text stays unchanged
+    /// and does not use up the name.
     pub fn sign(&mut self, text: &str) -> String {
         if text.trim().is_empty() {
             return text.to_owned();
@@ -58,9 +60,10 @@ impl<'a> Byline<'a> {
     }
 }
 
-/// What each choice is called for the platform, at most `id_most` characters, and for people, at most `label_most`.
+/// Returns the platform's id (at most `id_most` characters) and the label (at most `label_most` characters) of each
+/// choice.
 ///
-/// `None` where one is a link, without a name, too long, or named as another: platforms refuse those.
+/// Returns `None` if a button is a link, or if a label is blank, too long or used twice: platforms refuse such choices.
 pub fn choices(buttons: &[Button], label_most: usize, id_most: usize) -> Option<Vec<(String, &str)>> {
     let mut choices: Vec<(String, &str)> = Vec::new();
     for (index, button) in buttons.iter().enumerate() {
@@ -78,12 +81,12 @@ pub fn choices(buttons: &[Button], label_most: usize, id_most: usize) -> Option<
     Some(choices)
 }
 
-/// A link that shows a place on a map.
+/// Returns a link that shows a place on a map.
 pub fn map_link(latitude: f64, longitude: f64) -> String {
     format!("https://www.google.com/maps?q={latitude},{longitude}")
 }
 
-/// Choices as a numbered list, links behind their labels.
+/// Formats choices as a numbered list, and links as their label followed by the URL.
 pub fn plain_buttons(buttons: &[Button]) -> String {
     let mut number = 0;
     let lines: Vec<String> = buttons

@@ -1,4 +1,4 @@
-//! One channel account joined to one helpdesk account, as it is stored.
+//! Installations, in the form in which the store keeps them.
 
 use std::collections::BTreeMap;
 
@@ -12,34 +12,34 @@ use crate::tools::{
 /// One channel account joined to one helpdesk account.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Installation {
-    /// Its id: 32 hex digits.
+    /// The installation's id: 32 hex digits.
     pub id: String,
     /// The channel's side.
     pub channel: SideSettings,
     /// The helpdesk's side.
     pub helpdesk: SideSettings,
-    /// How the bridge behaves for it.
+    /// How the bridge behaves for this installation.
     pub options: Options,
-    /// The hashes of its URL tokens. They outlive an uninstall, so that an old URL can answer 410.
+    /// The hashes of the tokens in the generated URLs. They outlive an uninstall, so that an old URL can answer 410.
     pub tokens: Vec<TokenHash>,
-    /// The hash that makes "the same channel account for the same helpdesk account" unique.
+    /// The hash of the channel account and the helpdesk account, which makes the pair unique.
     pub identity: String,
-    /// The keys under which the helpdesk's own events find it: account id and host.
+    /// The keys (account id and host) by which the helpdesk's own events find the installation.
     pub account_keys: Vec<String>,
-    /// When it was made, in milliseconds since 1970.
+    /// When the installation was created, in milliseconds since 1970.
     pub created_at: i64,
-    /// When an admin last changed it.
+    /// When an admin last changed the installation, in milliseconds since 1970.
     pub updated_at: i64,
-    /// Where it stands. Kept as an attribute of its own.
+    /// The state of the installation. Stored as an attribute of its own.
     #[serde(skip, default = "InstallationState::initial")]
     pub state: InstallationState,
-    /// What needs a person. Kept as an attribute of its own.
+    /// The problem that needs a person, if there is one. Stored as an attribute of its own.
     #[serde(skip)]
     pub problem: Option<Problem>,
-    /// The sealed secrets; empty once uninstalled. Kept as an attribute of its own.
+    /// The sealed secrets; empty once uninstalled. Stored as an attribute of its own.
     #[serde(skip)]
     pub sealed: Vec<u8>,
-    /// Counts the writes, so that two admins do not overwrite each other.
+    /// The number of writes, so that two admins do not overwrite each other's changes.
     #[serde(skip)]
     pub version: u64,
 }
@@ -48,14 +48,14 @@ pub struct Installation {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// Where customers write.
+    /// The side where customers write.
     Channel,
-    /// Where agents answer.
+    /// The side where agents answer.
     Helpdesk,
 }
 
 impl Side {
-    /// The word for it in JSON.
+    /// Returns the side's name in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Channel => "channel",
@@ -69,22 +69,22 @@ impl Side {
 pub struct SideSettings {
     /// The name of the kind.
     pub kind: String,
-    /// Its settings.
+    /// The settings of this side.
     pub settings: BTreeMap<String, String>,
 }
 
-/// Where an installation stands.
+/// The state of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstallationState {
-    /// Stored; the channel is being told our URL.
+    /// The installation is stored, and its URL is being registered with the channel.
     Registering,
-    /// The channel calls us.
+    /// The channel calls our URL.
     Active,
-    /// The admin has to paste the URL; the platform has no API for it.
+    /// The admin has to paste the URL by hand, because the platform has no API for it.
     Manual,
-    /// The channel refused our URL; `problem` says why.
+    /// The channel refused our URL; [`Installation::problem`] says why.
     RegistrationFailed,
-    /// Gone. Its URLs answer 410.
+    /// The installation is uninstalled. Its URLs answer 410.
     Uninstalled,
 }
 
@@ -102,29 +102,29 @@ words!(InstallationState {
     Uninstalled = "uninstalled",
 });
 
-/// Something that needs a person.
+/// A problem that needs a person.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// A stable word.
+    /// A stable word for programs.
     pub code: String,
     /// What is wrong and what to do, in plain words.
     pub message: String,
 }
 
-/// The hash of a token that stands in a generated URL.
+/// The hash of a token in a generated URL.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct TokenHash {
-    /// Which URL it belongs to.
+    /// The route of the URL that contains the token.
     pub route: Route,
     /// The SHA-256 of the token, in hex.
     pub sha256: String,
-    /// Until when it is valid, in milliseconds since 1970; for ever where it is absent.
+    /// The end of the token's validity, in milliseconds since 1970; `None` if the token does not expire.
     pub until: Option<i64>,
-    /// Whether a newer one replaced it; its use is worth a line in the log.
+    /// Whether a newer token replaced this one. The use of a replaced token is logged.
     pub replaced: bool,
 }
 
-/// What a generated URL is for.
+/// The purpose of a generated URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     /// The channel's webhook.
@@ -138,7 +138,8 @@ pub enum Route {
 words!(Route { Channel = "channel", Helpdesk = "helpdesk", Settings = "settings" });
 
 impl Installation {
-    /// Whether `token` opens `route` at `now`. Compares every stored hash in constant time.
+    /// Returns the stored hash of `token` if the token is valid for `route` at `now` (in milliseconds since 1970).
+    /// Compares every stored hash in constant time.
     pub fn admits(&self, route: Route, token: &str, now: i64) -> Option<&TokenHash> {
         let hash = sha256_hex(token.as_bytes());
         let mut found = None;
@@ -155,15 +156,16 @@ impl Installation {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// What a customer's message does when the conversation was resolved.
+    /// What happens to a customer's message after the conversation was resolved.
     pub on_resolved: OnResolved,
-    /// Whether messages of the helpdesk's bots reach the customer.
+    /// Whether messages of the helpdesk's bots are relayed to the customer.
     pub relay_bot_messages: bool,
-    /// Whether the agent's name stands before the text, where the channel does not show it by itself.
+    /// Whether the agent's name is put before the text on channels that do not show the name themselves.
     pub agent_name: bool,
-    /// Whether the Marketplace app forwards events to the helpdesk URL, which then are admitted without a signature.
+    /// Whether the Marketplace app forwards events to the helpdesk URL. Such events are admitted without a signature.
     pub marketplace: bool,
-    /// How many seconds the same bytes count as a repeat, for helpdesks whose calls carry no id; 0 to 60.
+    /// For how many seconds (0 to 60) a call with the same content counts as a repeat, at helpdesks whose calls carry
+    /// no id.
     pub repeat_window_seconds: u32,
 }
 
@@ -179,13 +181,13 @@ impl Default for Options {
     }
 }
 
-/// What a customer's message does when the conversation was resolved.
+/// What happens to a customer's message after the conversation was resolved.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnResolved {
-    /// It goes into the same conversation, which reopens.
+    /// The message goes into the same conversation, which reopens.
     Reopen,
-    /// It starts a new conversation.
+    /// The message starts a new conversation.
     #[serde(alias = "new_conversation")]
     New,
 }

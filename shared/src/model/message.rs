@@ -1,4 +1,5 @@
-//! The neutral model: what both sides speak in between, and what the queue and the journal keep.
+//! The neutral model of messages: the types in which both sides exchange messages, and in which the queue and the
+//! journal store them.
 //!
 //! Vendor shapes live in the adapters. These types are serialized only for our own queue and journal, inside an
 //! [`Envelope`] that carries a version.
@@ -13,39 +14,40 @@ pub const ENVELOPE_VERSION: u8 = 1;
 /// One event on its way through the queue.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Envelope {
-    /// [`ENVELOPE_VERSION`] of the build that wrote it.
+    /// The [`ENVELOPE_VERSION`] of the build that wrote the envelope.
     pub v: u8,
-    /// The installation it belongs to.
+    /// The id of the installation that the event belongs to.
     pub installation: String,
-    /// When we acknowledged it, in milliseconds since 1970.
+    /// When the event was acknowledged, in milliseconds since 1970.
     pub received_at: i64,
-    /// What happened.
+    /// The event.
     pub event: Event,
 }
 
-/// Everything that travels through the queue.
+/// The events that travel through the queue.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "side", rename_all = "snake_case")]
 pub enum Event {
-    /// The channel told us something about a contact.
+    /// The channel reports something about a contact.
     Channel(ChannelEvent),
-    /// The helpdesk told us something about a conversation.
+    /// The helpdesk reports something about a conversation.
     Helpdesk(HelpdeskEvent),
-    /// The bridge itself tells the agents something, as a private note.
+    /// The bridge itself writes a private note to the agents.
     Note(NoteEvent),
-    /// The bridge itself has delivery news, for a helpdesk that shows such news.
+    /// The bridge itself has a receipt for a helpdesk that shows receipts.
     Receipt(ReceiptEvent),
 }
 
-/// What a channel reports.
+/// An event that a channel reports.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ChannelEvent {
-    /// The platform's own id of this event: equal for every redelivery, different for every other event of the
+    /// The platform's own id of this event: the same for every redelivery, and different for every other event of the
     /// installation.
     pub id: String,
-    /// When it happened, in milliseconds since 1970, by the platform's clock.
+    /// When the event happened, in milliseconds since 1970, by the platform's clock.
     pub at: i64,
-    /// Whom it is about. Its id is empty where a [`ChannelEventKind::Receipt`] names only its message.
+    /// The contact that the event is about. The contact's id is empty if a [`ChannelEventKind::Receipt`] names only its
+    /// message.
     pub contact: Contact,
     /// What happened.
     pub kind: ChannelEventKind,
@@ -55,51 +57,52 @@ pub struct ChannelEvent {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ChannelEventKind {
-    /// The contact wrote.
+    /// The contact wrote a message.
     Message {
-        /// What the message consists of, in order.
+        /// The parts of the message, in order.
         parts: Vec<Part>,
     },
-    /// News about a message that we sent.
+    /// The channel has a receipt for a message that we sent.
     Receipt {
-        /// The channel's id of that message, as its answer to the send call gave it.
+        /// The channel's id of that message, as the answer to the send call gave it.
         message: String,
-        /// The news.
+        /// The receipt.
         receipt: Receipt,
     },
-    /// The contact may be written to (again).
+    /// The contact permits messages (again).
     Subscribed,
-    /// The contact does not want to be written to any more.
+    /// The contact does not want any more messages.
     Unsubscribed,
-    /// The contact opened the chat, through a link that says something; agents read it with the first message.
+    /// The contact opened the chat through a link that carries a text. Agents read the text with the contact's first
+    /// message.
     Opened {
-        /// What the link says.
+        /// The text of the link.
         context: String,
     },
-    /// The business wrote to the contact past the bridge, from another device or tool.
+    /// The business wrote to the contact without the bridge, from another device or tool.
     BusinessEcho {
-        /// What it wrote.
+        /// The parts of that message, in order.
         parts: Vec<Part>,
     },
 }
 
-/// What a helpdesk reports.
+/// An event that a helpdesk reports.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct HelpdeskEvent {
-    /// The helpdesk's own id of this event: equal for every redelivery.
+    /// The helpdesk's own id of this event, the same for every redelivery.
     pub id: String,
-    /// When it happened, in milliseconds since 1970, by the helpdesk's clock.
+    /// When the event happened, in milliseconds since 1970, by the helpdesk's clock.
     pub at: i64,
-    /// The id that this helpdesk sends with every event of one conversation partner; keeps the order.
+    /// The id that this helpdesk sends with every event of one contact. It keeps the contact's events in order.
     pub group: String,
-    /// The channel's own id of the contact, where the event carries it.
+    /// The channel's own id of the contact, if the event carries it.
     pub contact: Option<String>,
     /// The helpdesk's id of the user who stands for the contact.
     pub user: Option<String>,
     /// The helpdesk's id of the conversation.
     pub conversation: Option<String>,
-    /// A hash of what makes two calls the same, at helpdesks whose calls carry no id of their own: the same again for
-    /// the same contact within the installation's `repeat_window_seconds` is a repeat.
+    /// A hash of the content that makes two calls the same, at helpdesks whose calls carry no id. The same hash for the
+    /// same contact within the installation's `repeat_window_seconds` is a repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat_key: Option<String>,
     /// What happened.
@@ -110,56 +113,57 @@ pub struct HelpdeskEvent {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum HelpdeskEventKind {
-    /// Somebody on our side wrote to the contact.
+    /// An agent or a bot wrote to the contact.
     Message {
-        /// Who wrote.
+        /// The author of the message.
         author: Author,
-        /// What the message consists of, in order.
+        /// The parts of the message, in order.
         parts: Vec<Part>,
     },
-    /// The conversation was made, or changed its state.
+    /// The conversation was created, or its state changed.
     Conversation {
-        /// The state it is in now, where the event says so.
+        /// The current state, if the event says so.
         state: Option<ConversationState>,
     },
-    /// The helpdesk's record of the contact was edited.
+    /// Somebody edited the helpdesk's record of the contact.
     UserUpdated {
-        /// [`Contact::digest`] of what the helpdesk now holds.
+        /// The [`Contact::digest`] of the record as it is now.
         digest: String,
     },
 }
 
-/// A private note of the bridge to the agents.
+/// A private note that the bridge writes to the agents.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct NoteEvent {
-    /// The id of the event it is about, with a prefix; unique per note.
+    /// The id of the event that the note is about, with a prefix; unique per note.
     pub id: String,
     /// The channel's own id of the contact.
     pub contact: String,
-    /// The helpdesk's id of the message that failed, where the note is about one: helpdesks that show receipts get a
-    /// failed status for it instead of a note.
+    /// The helpdesk's id of the message that failed, if the note is about one. Helpdesks that show receipts get a
+    /// failed status for that message instead of a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The helpdesk's id of the contact, where the channel's own is not known and `contact` is only this once more.
+    /// The helpdesk's id of the contact, if the channel's id is not known. `contact` holds the same id then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// What to tell, in plain words.
+    /// The text of the note, in plain words.
     pub text: String,
 }
 
-/// Delivery news that the bridge itself has.
+/// A receipt that the bridge itself creates.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ReceiptEvent {
-    /// Unique per message and news.
+    /// An id that is unique per message and receipt.
     pub id: String,
     /// The channel's own id of the contact.
     pub contact: String,
     /// The helpdesk's id of the message.
     pub message: String,
-    /// The message of which it is a repeat. The news is the original's then, and only this repeat has not heard it.
+    /// The original message, if `message` is a repeat of it. The receipt is the original's then, and only the repeat
+    /// has not got it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<String>,
-    /// The news.
+    /// The receipt.
     pub receipt: Receipt,
 }
 
@@ -169,13 +173,13 @@ pub struct ReceiptEvent {
 pub struct Contact {
     /// The channel's own user id, as the channel spells it.
     pub id: String,
-    /// Another id of theirs, under which the channel may have shown them before it told this one.
+    /// Another id of the same contact, under which the channel may have reported them before it sent this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
     /// The name to show.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// A link to a picture.
+    /// A link to a picture of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// A telephone number in E.164 form.
@@ -196,89 +200,88 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// A short fingerprint of what a helpdesk shows of this contact, to notice changes.
+    /// Returns a short fingerprint of what a helpdesk shows of this contact, to detect changes.
     pub fn digest(&self) -> String {
         let shown = [&self.name, &self.phone, &self.email].map(|field| field.as_deref().unwrap_or_default());
         crate::tools::crypto::sha256_hex(shown.join("\u{1f}").as_bytes()).chars().take(16).collect()
     }
 }
 
-/// Who wrote an outbound message.
+/// The author of an outbound message.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Author {
-    /// Person or machine.
+    /// Whether the author is a person or a bot.
     pub kind: AuthorKind,
     /// The name to show to the contact.
     pub name: Option<String>,
-    /// The helpdesk's id of the author, by which the name can be asked for where the event lacks it.
+    /// The helpdesk's id of the author, by which the bridge looks up the name if the event lacks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
-/// Person or machine.
+/// The kind of an author.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorKind {
     /// A person.
     Agent,
-    /// A bot of the helpdesk; relayed only where the installation's settings say so.
+    /// A bot of the helpdesk. Its messages are relayed only if the installation's options say so.
     Bot,
 }
 
-/// The state of a helpdesk conversation, as far as the bridge cares.
+/// The state of a helpdesk conversation, as far as the bridge uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationState {
-    /// New messages belong into it.
+    /// The conversation takes new messages.
     Open,
-    /// Closed by an agent or a rule.
+    /// An agent or a rule closed the conversation.
     Resolved,
 }
 
 words!(ConversationState { Open = "open", Resolved = "resolved" });
 
-/// Delivery news about an outbound message.
+/// The delivery status of an outbound message.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Receipt {
-    /// The channel took it.
+    /// The channel accepted the message.
     Sent,
-    /// It reached the contact's device.
+    /// The message reached the contact's device.
     Delivered,
-    /// The contact looked at it.
+    /// The contact read the message.
     Read,
-    /// It will not arrive.
+    /// The message will not arrive.
     Failed {
-        /// Why, in our own plain words.
+        /// The reason, in the bridge's own plain words.
         reason: String,
-        /// How the channel explains it, for people only: it may quote the message, so that it is neither logged nor
-        /// stored.
+        /// The channel's explanation, for people only. It may quote the message, so it is neither logged nor stored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         details: Option<String>,
     },
 }
 
 impl Receipt {
-    /// It will not arrive, in our own words.
+    /// Makes a receipt for a message that will not arrive, with a reason in the bridge's own words.
     pub fn failed(reason: impl Into<String>) -> Self {
         Self::Failed { reason: reason.into(), details: None }
     }
 
-    /// It will not arrive, and the channel explains it.
+    /// Makes a receipt for a message that will not arrive, with the channel's explanation.
     pub fn failed_as(reason: impl Into<String>, details: Option<&str>) -> Self {
-        // Nobody reads more, and an event in the queue must not be of any length.
+        // People read no more than this, and the length of an event in the queue must be bounded.
         let details = details.map(|words| words.trim().chars().take(500).collect::<String>());
         let details = details.filter(|words| !words.is_empty());
         Self::Failed { reason: reason.into(), details }
     }
 
-    /// Why it will not arrive, as people read it.
+    /// Returns the reason why the message will not arrive, as people read it; `None` for every other status.
     pub fn failure(&self) -> Option<String> {
         let Self::Failed { reason, details } = self else { return None };
         let details = details.as_deref().and_then(|words| vendor_words::explanation(words, []));
         Some(details.map_or_else(|| reason.clone(), |details| format!("{reason} ({details})")))
     }
 
-    /// One word for logs and the journal.
+    /// Returns the status as one word, for logs and the journal.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Sent => "sent",
@@ -289,13 +292,13 @@ impl Receipt {
     }
 }
 
-/// One piece of a message.
+/// One part of a message.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub enum Part {
     /// Plain text.
     Text {
-        /// The text, not empty.
+        /// The text, which is not empty.
         text: String,
     },
     /// An image, a video, a recording or a file.
@@ -306,7 +309,7 @@ pub enum Part {
         latitude: f64,
         /// Degrees east, -180 to 180.
         longitude: f64,
-        /// A name or an address, where there is one.
+        /// A name or an address, if there is one.
         label: Option<String>,
     },
     /// Somebody's contact details.
@@ -318,9 +321,9 @@ pub enum Part {
     },
     /// A sticker.
     Sticker {
-        /// The platform's id of it.
+        /// The platform's id of the sticker.
         id: String,
-        /// A link to a picture of it.
+        /// A link to a picture of the sticker.
         url: Option<String>,
     },
     /// Choices for the contact: quick replies and links.
@@ -328,27 +331,27 @@ pub enum Part {
         /// The choices, in order.
         buttons: Vec<Button>,
     },
-    /// Cards side by side.
+    /// Cards that are shown side by side.
     Carousel {
         /// The cards, in order.
         cards: Vec<Card>,
     },
-    /// Something that this side knows and the neutral model does not; shown as a visible notice.
+    /// A part that the platform has and the neutral model does not. It is shown as a visible notice.
     Unsupported {
-        /// What it was, in one or two words for people, for example `poll`.
+        /// The kind of part, in one or two words for people, for example `poll`.
         what: String,
-        /// Text that came with it.
+        /// The text that came with the part.
         text: Option<String>,
     },
 }
 
 impl Part {
-    /// A text part.
+    /// Makes a text part.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into() }
     }
 
-    /// Which kind of part this is.
+    /// Returns the kind of this part.
     pub fn kind(&self) -> PartKind {
         match self {
             Self::Text { .. } => PartKind::Text,
@@ -402,12 +405,12 @@ impl PartKind {
     ];
 }
 
-/// A file of some kind.
+/// A file and how to show it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Media {
-    /// How it is meant to be shown.
+    /// The form in which the file is meant to be shown.
     pub kind: MediaKind,
-    /// Where its bytes are.
+    /// The place of the file's bytes.
     pub source: MediaSource,
     /// The file's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -421,22 +424,22 @@ pub struct Media {
     /// The length in seconds, of a video or a recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,
-    /// Text that belongs to it.
+    /// The text that belongs to the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
-    /// A link to a small picture of it.
+    /// A link to a small picture of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail: Option<String>,
 }
 
 impl Media {
-    /// A file of `kind` behind a link, nothing else known.
+    /// Makes a file of which only the kind and the source are known.
     pub fn new(kind: MediaKind, source: MediaSource) -> Self {
         Self { kind, source, name: None, content_type: None, size: None, seconds: None, caption: None, thumbnail: None }
     }
 }
 
-/// How a file is meant to be shown.
+/// The form in which a file is meant to be shown.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it all")]
@@ -448,7 +451,7 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
-    /// The kind that fits a MIME type.
+    /// Returns the kind that fits a MIME type.
     pub fn of(content_type: &str) -> Self {
         match content_type.split('/').next() {
             Some("image") => Self::Image,
@@ -458,7 +461,7 @@ impl MediaKind {
         }
     }
 
-    /// What people call it.
+    /// Returns the word that people use for the kind.
     pub fn word(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -469,26 +472,26 @@ impl MediaKind {
     }
 }
 
-/// Where the bytes of a file are.
+/// The place of a file's bytes.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "at", rename_all = "snake_case")]
 pub enum MediaSource {
-    /// Behind a link that anybody can open for at least a week.
+    /// A link that anybody can open for at least a week.
     Link {
         /// The link.
         url: String,
     },
-    /// Behind a link that dies soon; the relay copies the file at once.
+    /// A link that expires soon. The relay copies the file at once.
     ShortLink {
         /// The link.
         url: String,
     },
-    /// Behind the platform's API: the side that wrote it fetches it with [`Task::Fetch`](crate::adapter::Task::Fetch).
+    /// The platform's API. The side that wrote the file fetches it with [`Task::Fetch`](crate::adapter::Task::Fetch).
     Reference {
-        /// What that side needs to find it.
+        /// What that side needs to find the file.
         id: String,
     },
-    /// Fetched by the relay, which puts the bytes into a request that asks for them
+    /// The relay's memory. The HTTP client puts the bytes into a request that asks for them
     /// ([`Body::Upload`](crate::adapter::Body::Upload)).
     Fetched,
 }
@@ -497,16 +500,16 @@ pub enum MediaSource {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "button", rename_all = "snake_case")]
 pub enum Button {
-    /// Pressing it sends a text back.
+    /// A button that sends a text back.
     Reply {
-        /// What it says.
+        /// The text on the button.
         label: String,
-        /// What comes back.
+        /// The text that the contact sends by pressing the button.
         text: String,
     },
-    /// Pressing it opens a link.
+    /// A button that opens a link.
     Link {
-        /// What it says.
+        /// The text on the button.
         label: String,
         /// The link.
         url: String,
@@ -514,7 +517,7 @@ pub enum Button {
 }
 
 impl Button {
-    /// What it says.
+    /// Returns the text on the button.
     pub fn label(&self) -> &str {
         match self {
             Self::Reply { label, .. } | Self::Link { label, .. } => label,
@@ -525,12 +528,12 @@ impl Button {
 /// One card of a carousel.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Card {
-    /// Its heading.
+    /// The heading of the card.
     pub title: Option<String>,
-    /// Its text.
+    /// The text of the card.
     pub text: Option<String>,
-    /// A link to its picture.
+    /// A link to the picture of the card.
     pub image: Option<String>,
-    /// Its choices.
+    /// The choices of the card.
     pub buttons: Vec<Button>,
 }

@@ -1,4 +1,4 @@
-//! The neutral model: what both sides speak in between.
+//! The neutral model: the types in which channels and helpdesks exchange messages.
 
 pub mod features;
 pub mod fit;

@@ -1,51 +1,53 @@
-//! What is left to do by hand after an install, as data: the admin's page shows it, and the API's answer carries it.
+//! The steps that are left to do by hand after an install, as data: the admin's page shows them, and the API's answer
+//! carries them.
 
 use serde::Serialize;
 
-/// Something that is left to do by hand.
+/// A step that is left to do by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NextStep {
     /// A stable word, unique within the adapter.
     pub id: &'static str,
-    /// What to do, in a sentence. Where something is to be pasted, the sentence speaks of it and `copy` has it.
+    /// The instruction, in one sentence. If something has to be pasted, the sentence refers to it and `copy` holds it.
     pub text: String,
-    /// Exactly what is to be pasted.
+    /// The exact text to paste.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy: Option<String>,
-    /// The vendor's page about it.
+    /// The vendor's page about the step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs_url: Option<&'static str>,
-    /// The same sentence with what is to be pasted in it, for those who read sentences only.
+    /// The same instruction with the text to paste inside it, for people who read sentences only.
     #[serde(skip)]
     pub sentence: String,
 }
 
 impl NextStep {
-    /// Something to do.
+    /// Makes a step without anything to paste.
     pub fn new(id: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { id, sentence: text.clone(), text, copy: None, docs_url: None }
     }
 
-    /// Something to paste: `sentence` gets what stands for it, either `copy` itself or its `name`, such as "this URL".
+    /// Makes a step with something to paste. `sentence` formats the instruction around a text: around `copy` itself,
+    /// and around `name`, which stands for it (such as "this URL").
     pub fn paste(id: &'static str, name: &str, copy: impl Into<String>, sentence: impl Fn(&str) -> String) -> Self {
         let copy = copy.into();
         Self { sentence: sentence(&copy), copy: Some(copy), ..Self::new(id, sentence(name)) }
     }
 
-    /// With the vendor's page.
+    /// Adds the vendor's page.
     #[must_use]
     pub fn docs(self, url: &'static str) -> Self {
         Self { docs_url: Some(url), ..self }
     }
 }
 
-/// Something about a vendor that everybody who uses this kind should know, whatever their account.
+/// A fact about a vendor that everybody who uses this kind should know, whatever their account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// A stable word.
     pub code: &'static str,
-    /// What is so, without a full stop.
+    /// The fact, without a full stop.
     pub cause: &'static str,
     /// What to do about it, without a full stop.
     pub fix: &'static str,

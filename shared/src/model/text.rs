@@ -1,4 +1,5 @@
-//! Counting, cutting and shortening text as vendors count and as readers would cut.
+//! Measuring, splitting and shortening text: lengths in the units that vendors count, cuts where a reader would make
+//! them.
 
 use std::{borrow::Cow, iter::Peekable, ops::Range, vec};
 
@@ -6,7 +7,7 @@ use unicode_segmentation::{UWordBoundIndices, UnicodeSegmentation};
 
 use crate::model::features::{TextLimit, TextUnit};
 
-/// How long a text is in the vendor's unit.
+/// Returns the length of a text in the vendor's unit.
 pub fn len(text: &str, unit: TextUnit) -> usize {
     match unit {
         TextUnit::Chars => text.chars().count(),
@@ -19,14 +20,14 @@ pub fn len(text: &str, unit: TextUnit) -> usize {
     }
 }
 
-/// Whether a text is within a limit.
+/// Returns whether a text is within a limit.
 pub fn fits(text: &str, limit: TextLimit) -> bool {
     len(text, limit.unit) <= limit.max
 }
 
-/// The longest piece of a text message of `parts` parts, in the alphabet that `text` needs: 153 septets a part in that of
-/// GSM 03.38, else 67 UTF-16 units. A character of two is never cut in two, so where there are such, one place of each
-/// part may stay empty.
+/// Returns the limit for one piece of text that is sent as an SMS of up to `parts` parts, in the alphabet that `text`
+/// needs: 153 septets a part in the GSM 03.38 alphabet, or else 67 UTF-16 units a part. A character of two units is
+/// never split between two parts, so if the text has such characters, one unit of each part is left unused.
 pub fn sms_limit(text: &str, parts: usize) -> TextLimit {
     let widths = text.chars().map(septets).collect::<Option<Vec<_>>>();
     let (unit, part, has_wide) = match widths {
@@ -36,15 +37,15 @@ pub fn sms_limit(text: &str, parts: usize) -> TextLimit {
     TextLimit { max: parts.saturating_mul(part - usize::from(has_wide)), unit }
 }
 
-/// Cuts a text into pieces that fit, where a reader would: at the end of a paragraph, else of a line, of a sentence,
-/// at a space, at a word boundary.
+/// Splits a text into pieces that fit, where a reader would: at the end of a paragraph, or else of a line, of a
+/// sentence, at a space, at a word boundary.
 ///
-/// A text that fits is one piece, untouched; of a longer one the whitespace at its ends and at the cuts is dropped, and
-/// nothing else. A grapheme cluster (an emoji family, a flag, a letter with its marks) stays in one piece unless it is
-/// longer than the limit by itself, and so does a URL. A code point that is longer than the limit by itself is a piece
-/// that does not fit: the vendor's refusal is better than silence. Blank text gives no piece.
+/// A text that fits is one piece, unchanged. From a longer text, only the whitespace at its ends and at the cuts is
+/// dropped. A grapheme cluster (an emoji family, a flag, a letter with its marks) stays in one piece unless it is
+/// longer than the limit by itself; the same holds for a URL. A code point that is longer than the limit by itself
+/// becomes a piece that does not fit, because the vendor's refusal is better than silence. Blank text gives no piece.
 ///
-/// Takes time linear in the text.
+/// The time is linear in the length of the text.
 pub fn split(text: &str, limit: TextLimit) -> Vec<&str> {
     if fits(text, limit) {
         return if text.trim().is_empty() { Vec::new() } else { vec![text] };
@@ -62,9 +63,8 @@ pub fn split(text: &str, limit: TextLimit) -> Vec<&str> {
     pieces
 }
 
-/// Shortens a text to a limit, for names and captions: what is too long ends in `…`, never inside a grapheme cluster.
-///
-/// Where not even the `…` fits, nothing is left.
+/// Shortens a text to a limit, for names and captions. A text that is too long ends in `…`, never inside a grapheme
+/// cluster; the result is empty if not even the `…` fits.
 pub fn truncate(text: &str, limit: TextLimit) -> Cow<'_, str> {
     const ELLIPSIS: char = '…';
     if fits(text, limit) {
@@ -80,14 +80,14 @@ pub fn truncate(text: &str, limit: TextLimit) -> Cow<'_, str> {
     Cow::Owned(short)
 }
 
-/// A place to cut: the piece ends at `end`, the text goes on at `next`; between the two is whitespace.
+/// A place to cut: the piece ends at `end`, the text continues at `next`, and only whitespace is between the two.
 #[derive(Clone, Copy)]
 struct Cut {
     end: usize,
     next: usize,
 }
 
-/// Why one may cut at a place, best last.
+/// The reason that makes a place suitable for a cut, from worst to best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
     Grapheme,
@@ -98,9 +98,9 @@ enum Reason {
     Paragraph,
 }
 
-/// Where the first piece of a text ends. The text does not start with whitespace.
+/// Returns where the first piece of a text ends. The text must not start with whitespace.
 ///
-/// Looks no further than the piece can reach, plus the whitespace behind it, plus a few characters.
+/// Reads no further than the piece can reach, plus the whitespace after it, plus a few characters.
 fn cut(text: &str, limit: TextLimit) -> Cut {
     let window = window(text, limit);
     if window == text.len() {
@@ -109,7 +109,7 @@ fn cut(text: &str, limit: TextLimit) -> Cut {
     let spaces = suffix(text, window);
     let reach = window + spaces.len() - spaces.trim_start().len();
 
-    // A cut in the second half is taken for the best reason, one in the first half only if there is no other: a lone
+    // The best cut in the second half wins. A cut in the first half is used only if there is no other, since a lone
     // heading is no reason to send a nearly empty message.
     let mut late: Option<(Reason, Cut)> = None;
     let mut early: Option<Cut> = None;
@@ -140,29 +140,29 @@ struct Places<'a> {
     graphemes: vec::IntoIter<usize>,
     words: Peekable<UWordBoundIndices<'a>>,
     urls: Peekable<vec::IntoIter<Range<usize>>>,
-    /// Where the grapheme that comes next starts.
+    /// The start of the next grapheme.
     at: usize,
-    /// Where the last grapheme ended that is more than whitespace.
+    /// The end of the last grapheme that is not whitespace.
     end: usize,
     /// Whether the text up to `end` finishes a sentence.
     sentence: Sentence,
-    /// How many lines ended since.
+    /// The number of line ends since `end`.
     lines: usize,
 }
 
-/// How a text ends.
+/// Whether a text ends a sentence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Sentence {
-    /// In the middle.
+    /// The text ends in the middle of a sentence.
     Open,
-    /// With a mark that ends a sentence if a space follows.
+    /// The text ends with a mark that ends a sentence if a space follows.
     Ended,
-    /// With a mark that ends a sentence without a space, as in Chinese.
+    /// The text ends with a mark that ends a sentence without a space, as in Chinese.
     EndedWide,
 }
 
 impl<'a> Places<'a> {
-    /// How many characters behind `reach` are looked at to see that a word or a URL goes on there.
+    /// The number of characters after `reach` that are read to see whether a word or a URL continues there.
     const AHEAD: usize = 16;
 
     fn new(text: &'a str, reach: usize) -> Self {
@@ -180,7 +180,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// Takes in the grapheme between `self.at` and `next`.
+    /// Processes the grapheme between `self.at` and `next`.
     fn step(&mut self, next: usize) {
         let grapheme = self.text.get(self.at..next).unwrap_or_default();
         self.at = next;
@@ -199,7 +199,7 @@ impl<'a> Places<'a> {
         };
     }
 
-    /// The reason to cut at `self.at`.
+    /// Returns the reason to cut at `self.at`.
     fn reason(&mut self) -> Reason {
         let at = self.at;
         while self.words.next_if(|(word, _)| *word < at).is_some() {}
@@ -240,9 +240,9 @@ impl Iterator for Places<'_> {
     }
 }
 
-/// Where the grapheme clusters of a text end, up to and including `reach`.
+/// Returns the ends of the grapheme clusters of a text, up to and including `reach`.
 ///
-/// One code point decides whether a cluster goes on, so nothing behind it needs to be looked at.
+/// One code point decides whether a cluster continues, so nothing after it needs to be read.
 fn boundaries(text: &str, reach: usize) -> impl Iterator<Item = usize> {
     let ahead = suffix(text, reach).chars().next().map_or(0, char::len_utf8);
     prefix(text, reach + ahead)
@@ -251,7 +251,8 @@ fn boundaries(text: &str, reach: usize) -> impl Iterator<Item = usize> {
         .take_while(move |end| *end <= reach)
 }
 
-/// The URLs in a text, each with the punctuation that clings to it; one that reaches the end may go on behind it.
+/// Returns the URLs in a text, each with the punctuation that follows it. A URL that reaches the end of the text may
+/// continue after it.
 fn urls(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
@@ -274,14 +275,14 @@ fn url_start(run: &str) -> Option<usize> {
     (!before.ends_with(char::is_alphanumeric)).then_some(before.len())
 }
 
-/// Whether a character cannot be part of a URL. Letters of any script can: people paste them unescaped.
+/// Returns whether a character cannot be part of a URL. Letters of any script can, because people paste them unescaped.
 fn ends_url(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '<' | '>' | '"' | '«' | '»' | '“' | '”' | '，' | '、' | '。' | '！' | '？' | '；' | '：')
         || matches!(c, '（' | '）' | '「' | '」' | '『' | '』' | '【' | '】' | '《' | '》')
 }
 
-/// Whether a punctuation mark belongs to what stands before it, so that no piece should start with it.
+/// Returns whether a punctuation mark belongs to the text before it, so that no piece should start with the mark.
 fn clings(c: char) -> bool {
     matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '"' | '\'' | '%' | '…' | '”' | '’' | '»')
         || matches!(
@@ -291,7 +292,7 @@ fn clings(c: char) -> bool {
         || matches!(c, '،' | '؛' | '؟' | '۔' | '।' | '॥')
 }
 
-/// A text without the whitespace that it starts with; a space that carries a combining mark is no whitespace.
+/// Returns a text without its leading whitespace. A space that carries a combining mark is not whitespace.
 fn skip_blank(text: &str) -> &str {
     let spaces = text.len() - text.trim_start().len();
     suffix(text, boundaries(text, spaces).last().unwrap_or_default())
@@ -301,7 +302,7 @@ fn is_blank(grapheme: &str) -> bool {
     grapheme.chars().all(char::is_whitespace)
 }
 
-/// How many bytes of a text fit, whatever is cut in two there.
+/// Returns how many bytes of a text fit, even if the end falls inside a grapheme cluster, a word or a URL.
 fn window(text: &str, limit: TextLimit) -> usize {
     let mut left = limit.max;
     for (at, c) in text.char_indices() {
@@ -313,8 +314,8 @@ fn window(text: &str, limit: TextLimit) -> usize {
     text.len()
 }
 
-/// What a character adds to a text's length at most. In GSM this is a little too much for `€` and its like in a text
-/// that is sent as UTF-16 because of other characters, and right for all else.
+/// Returns the most that a character can add to the length of a text. In GSM this is one too much for `€` and its like
+/// in a text that is sent as UTF-16 because of other characters, and exact in all other cases.
 fn weight(c: char, unit: TextUnit) -> usize {
     match unit {
         TextUnit::Chars => 1,
@@ -324,7 +325,8 @@ fn weight(c: char, unit: TextUnit) -> usize {
     }
 }
 
-/// How many septets a character takes in the default alphabet of GSM 03.38 and its extension table.
+/// Returns how many septets a character takes in the default alphabet of GSM 03.38 and its extension table; `None` if
+/// it is in neither.
 ///
 /// <https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding>
 fn septets(c: char) -> Option<usize> {
@@ -547,7 +549,7 @@ mod tests {
         }
     }
 
-    /// Text out of what makes cutting hard.
+    /// Generates text from the pieces that make cutting hard.
     fn hard_text() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             proptest::sample::select(vec![
@@ -621,7 +623,9 @@ mod tests {
         }
 
         #[test]
-        fn no_url_is_cut_that_fits(before in "[a-z .]{0,30}", path in "[a-z0-9./?=,-]{0,20}", after in "( [a-z .]{0,30})?") {
+        fn no_url_is_cut_that_fits(
+            before in "[a-z .]{0,30}", path in "[a-z0-9./?=,-]{0,20}", after in "( [a-z .]{0,30})?",
+        ) {
             let url = format!("https://{path}");
             let text = format!("{before} {url}{after}");
             let pieces = split(&text, chars(28));

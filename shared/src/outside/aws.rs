@@ -1,4 +1,4 @@
-//! The clients of the AWS services, which all use one HTTP stack with the vendors' client.
+//! The clients of the AWS services, which use the same HTTP library as the client for vendors.
 
 use std::time::Duration;
 
@@ -32,23 +32,24 @@ pub struct Aws {
     kms: Option<String>,
 }
 
-/// How long calls to AWS may take.
+/// The time limits of calls to AWS.
 #[derive(Clone, Copy, Debug)]
 pub enum Patience {
-    /// A platform waits for our acknowledgement (LINE for 2 s): 0.8 s per attempt, 1.6 s in all, two attempts.
+    /// For webhook functions, where a platform waits for our acknowledgement (LINE for 2 s): 0.8 s per attempt, 1.6 s
+    /// in total, two attempts.
     Webhook,
-    /// Nobody waits: 3 s per attempt, 8 s in all, three attempts.
+    /// For functions that nobody waits for: 3 s per attempt, 8 s in total, three attempts.
     Background,
 }
 
 impl Aws {
-    /// Reads region, credentials and endpoints from the environment, where Lambda puts them; what it does not hold is
-    /// looked for where the AWS command line would look.
+    /// Reads region, credentials and endpoints from the environment, where Lambda puts them. If region or credentials
+    /// are missing, the default chain of the AWS SDK looks for them.
     pub async fn from_environment(environment: &Environment, patience: Patience) -> Self {
         let http = http_client();
         let base =
             if let (Some((id, secret, token)), Some(region)) = (environment.aws_credentials(), environment.region()) {
-                // The whole chain would read files and make clients that a function never uses.
+                // The default chain would read files and make clients that a function never uses.
                 let credentials = Credentials::new(id, secret, token.map(str::to_owned), None, "environment");
                 SdkConfig::builder()
                     .behavior_version(BehaviorVersion::latest())
@@ -59,28 +60,28 @@ impl Aws {
                 aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).load().await
             };
         Self {
-            config: with_stack(base, http, patience),
+            config: with_client_and_timeouts(base, http, patience),
             dynamodb: environment.aws_endpoint("DYNAMODB").map(str::to_owned),
             sqs: environment.aws_endpoint("SQS").map(str::to_owned),
             kms: environment.aws_endpoint("KMS").map(str::to_owned),
         }
     }
 
-    /// The DynamoDB client.
+    /// Makes the DynamoDB client.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
         config.set_endpoint_url(self.dynamodb.clone());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
-    /// The SQS client.
+    /// Makes the SQS client.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
         config.set_endpoint_url(self.sqs.clone());
         aws_sdk_sqs::Client::from_conf(config.build())
     }
 
-    /// The KMS client.
+    /// Makes the KMS client.
     pub fn kms(&self) -> aws_sdk_kms::Client {
         let mut config = aws_sdk_kms::config::Builder::from(&self.config);
         config.set_endpoint_url(self.kms.clone());
@@ -88,8 +89,8 @@ impl Aws {
     }
 }
 
-/// Why a call to AWS failed. The error's own words would bring the whole answer along, headers and body: a row of the
-/// table, a data key.
+/// Returns why a call to AWS failed. The error's own text would include the whole answer with headers and body: a row
+/// of the table, or a data key.
 pub fn reason<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
     match error {
         SdkError::TimeoutError(_) => "it took too long".to_owned(),
@@ -104,7 +105,7 @@ pub fn reason<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
     }
 }
 
-fn with_stack(base: SdkConfig, http: SharedHttpClient, patience: Patience) -> SdkConfig {
+fn with_client_and_timeouts(base: SdkConfig, http: SharedHttpClient, patience: Patience) -> SdkConfig {
     let (attempt, operation, attempts) = match patience {
         Patience::Webhook => (800, 1_600, 2),
         Patience::Background => (3_000, 8_000, 3),
@@ -128,8 +129,8 @@ fn with_stack(base: SdkConfig, http: SharedHttpClient, patience: Patience) -> Sd
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The HTTP client of the SDKs: one pool of connections for all services. It is the one below the vendors' client,
-/// without what only vendors need (redirects, cookies, URLs of all forms).
+/// Makes the HTTP client of the SDKs, with one connection pool for all services. It is the library under the client for
+/// vendors, without the features that only vendors need (redirects, cookies, URLs of all forms).
 fn http_client() -> SharedHttpClient {
     let mut tcp = hyper_util::client::legacy::connect::HttpConnector::new();
     tcp.enforce_http(false);

@@ -1,80 +1,80 @@
-//! The environment of the functions: each variable, what it means, and what a bad one is told.
+//! The environment variables of the functions: each variable, its meaning, and the error for a malformed value.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use thiserror::Error;
 
-/// A variable that is missing or malformed. The process ends with this at start.
+/// The error of a missing or malformed variable, with which the process ends at start.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("environment variable {variable} {problem}")]
 pub struct ConfigError {
-    /// Its name.
+    /// The name of the variable.
     pub variable: &'static str,
-    /// What is wrong with it, and what it should be.
+    /// What is wrong with the value, and what it should be.
     pub problem: String,
 }
 
-/// Where secrets are sealed (`VAULT`).
+/// The key that seals the secrets (`VAULT`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultConfig {
-    /// `kms:<key id>`: a KMS key makes the data keys.
+    /// `kms:<key id>`: a KMS key, which makes the data keys.
     Kms(String),
     /// `local:<file>`: 32 raw bytes in a file, for local runs.
     Local(PathBuf),
 }
 
-/// The variables of a process.
+/// The environment variables of a process.
 #[derive(Debug)]
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// Those of this process.
+    /// Reads the variables of this process. Variables that are not valid Unicode are left out.
     #[expect(clippy::disallowed_methods, reason = "this is the place that the others are pointed to")]
     pub fn of_process() -> Self {
         Self(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect())
     }
 
-    /// These.
+    /// Makes an environment from the given variables.
     pub fn of<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
         Self(variables.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 
-    /// `TABLE_NAME`: the DynamoDB table.
+    /// Returns `TABLE_NAME`, the DynamoDB table.
     ///
     /// # Errors
-    /// It is missing.
+    /// Returns an error if the variable is missing.
     pub fn table_name(&self) -> Result<String, ConfigError> {
         self.text("TABLE_NAME").map(str::to_owned)
     }
 
-    /// `QUEUE_URL`: the FIFO queue between the webhooks and the relay.
+    /// Returns `QUEUE_URL`, the FIFO queue between the webhook functions and the relay.
     ///
     /// # Errors
-    /// It is missing or no URL.
+    /// Returns an error if the variable is missing or is not a URL.
     pub fn queue_url(&self) -> Result<String, ConfigError> {
         self.url("QUEUE_URL")
     }
 
-    /// `DLQ_URL`: the FIFO queue for messages that finally failed.
+    /// Returns `DLQ_URL`, the FIFO dead-letter queue.
     ///
     /// # Errors
-    /// It is missing or no URL.
+    /// Returns an error if the variable is missing or is not a URL.
     pub fn dlq_url(&self) -> Result<String, ConfigError> {
         self.url("DLQ_URL")
     }
 
-    /// `PUBLIC_URL`: the base of the generated URLs, given back without a trailing slash.
+    /// Returns `PUBLIC_URL`, the base of the generated URLs, without a trailing slash.
     ///
     /// # Errors
-    /// It is missing or no URL.
+    /// Returns an error if the variable is missing or is not a URL.
     pub fn public_url(&self) -> Result<String, ConfigError> {
         self.url("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned())
     }
 
-    /// `ADMIN_KEY_SHA256`: the SHA-256 of the admin key, in hex.
+    /// Returns `ADMIN_KEY_SHA256`, the SHA-256 of the admin key in hex.
     ///
     /// # Errors
-    /// It is missing or not 64 hex digits.
+    /// Returns an error if the variable is missing or is not 64 hex digits.
     pub fn admin_key_sha256(&self) -> Result<[u8; 32], ConfigError> {
         let mut hash = [0; 32];
         hex::decode_to_slice(self.text("ADMIN_KEY_SHA256")?, &mut hash).map_err(|_| ConfigError {
@@ -84,10 +84,10 @@ impl Environment {
         Ok(hash)
     }
 
-    /// `VAULT`: `kms:<key id>` or `local:<key file>`.
+    /// Returns `VAULT`: `kms:<key id>` or `local:<key file>`.
     ///
     /// # Errors
-    /// It is missing or has another form.
+    /// Returns an error if the variable is missing or has another form.
     pub fn vault(&self) -> Result<VaultConfig, ConfigError> {
         match self.text("VAULT")?.split_once(':') {
             Some(("kms", key)) if !key.is_empty() => Ok(VaultConfig::Kms(key.to_owned())),
@@ -99,10 +99,10 @@ impl Environment {
         }
     }
 
-    /// `MEDIA_URL`: `s3://bucket` or `file:///dir`, where files wait to be fetched.
+    /// Returns `MEDIA_URL`, the object store for files: `s3://bucket` or `file:///dir`.
     ///
     /// # Errors
-    /// It is missing or has another form.
+    /// Returns an error if the variable is missing or has another form.
     pub fn media_url(&self) -> Result<url::Url, ConfigError> {
         let parsed = url::Url::parse(self.text("MEDIA_URL")?).ok();
         parsed.filter(|url| matches!(url.scheme(), "s3" | "file")).ok_or_else(|| ConfigError {
@@ -111,10 +111,10 @@ impl Environment {
         })
     }
 
-    /// `ALLOW_PRIVATE_ADDRESSES`: `true` permits http and loopback vendor URLs; for local runs and tests only.
+    /// Returns `ALLOW_PRIVATE_ADDRESSES`: `true` permits http and loopback vendor URLs, for local runs and tests only.
     ///
     /// # Errors
-    /// It is neither `true` nor `false`.
+    /// Returns an error if the variable is neither `true` nor `false`.
     pub fn allow_private_addresses(&self) -> Result<bool, ConfigError> {
         match self.0.get("ALLOW_PRIVATE_ADDRESSES").map(String::as_str) {
             None | Some("" | "false") => Ok(false),
@@ -125,23 +125,24 @@ impl Environment {
         }
     }
 
-    /// `RUST_LOG`: what is logged, where it is set.
+    /// Returns `RUST_LOG`, the log filter, if it is set.
     pub fn log_filter(&self) -> Option<&str> {
         self.0.get("RUST_LOG").map(String::as_str)
     }
 
-    /// Key id, secret and session token, as Lambda puts them into the environment for the life of the process.
+    /// Returns key id, secret and session token, as Lambda sets them for the lifetime of the process.
     pub fn aws_credentials(&self) -> Option<(&str, &str, Option<&str>)> {
         let get = |name| self.0.get(name).map(String::as_str);
         Some((get("AWS_ACCESS_KEY_ID")?, get("AWS_SECRET_ACCESS_KEY")?, get("AWS_SESSION_TOKEN")))
     }
 
-    /// The AWS region, where the environment names it.
+    /// Returns the AWS region, if the environment names it.
     pub fn region(&self) -> Option<&str> {
         self.0.get("AWS_REGION").or_else(|| self.0.get("AWS_DEFAULT_REGION")).map(String::as_str)
     }
 
-    /// The endpoint of one AWS service (`AWS_ENDPOINT_URL_SQS`, …) or of all (`AWS_ENDPOINT_URL`), where it is set.
+    /// Returns the endpoint of one AWS service (`AWS_ENDPOINT_URL_SQS`, …) or of all services (`AWS_ENDPOINT_URL`), if
+    /// it is set.
     pub fn aws_endpoint(&self, service: &str) -> Option<&str> {
         self.0
             .get(&format!("AWS_ENDPOINT_URL_{service}"))
@@ -149,7 +150,7 @@ impl Environment {
             .map(String::as_str)
     }
 
-    /// What the object store on S3 needs, by variable name.
+    /// Returns the variables that the object store on S3 needs, by name.
     pub fn s3_settings(&self) -> impl Iterator<Item = (&'static str, &str)> {
         ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"]
             .into_iter()

@@ -1,4 +1,4 @@
-//! The one HTTP client: time-outs, no request to private addresses, no redirects with credentials.
+//! The HTTP client for vendors: time-outs, no requests to private addresses, no redirects with credentials.
 
 use std::{
     net::SocketAddr,
@@ -19,39 +19,39 @@ use crate::{
     tools::sentences::Sentence,
 };
 
-/// How long a vendor may take for one call.
+/// The time limit of one call to a vendor.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the whole download of a file may take.
+/// The time limit of the whole download of a file.
 const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(18);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Lambda freezes between invocations; a connection that the vendor closed meanwhile looks alive. One that idled
-/// longer than this is not used again.
-const IDLE_LIMIT_MS: i64 = 4_000;
-/// No answer of a vendor's API is longer.
-const ANSWER_LIMIT: usize = 2 << 20;
-const REDIRECTS: usize = 5;
+/// The longest time for which an idle connection is kept, in milliseconds. Lambda freezes the process between
+/// invocations, so a connection that the vendor has closed meanwhile looks alive.
+const MAX_IDLE_MS: i64 = 4_000;
+/// The maximum length of an answer, in bytes. No vendor's API sends a longer one.
+const MAX_ANSWER: usize = 2 << 20;
+const MAX_REDIRECTS: usize = 5;
 
-/// One TLS configuration for every client: one cryptography provider, and roots that are compiled in instead of read
-/// at start.
+/// Makes the TLS configuration of every client: one cryptography provider, and root certificates that are compiled in
+/// instead of read at start.
 pub fn tls() -> rustls::ClientConfig {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     match rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions() {
         Ok(builder) => builder.with_root_certificates(roots).with_no_client_auth(),
-        // The provider supports both protocol versions; this arm cannot be reached with it.
+        // The provider supports both protocol versions, so this arm is unreachable.
         Err(_) => rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth(),
     }
 }
 
-/// A call that got no answer.
+/// The error of a call that got no answer.
 #[derive(Debug, Error)]
 #[error("{reason}")]
 pub struct TransportError {
-    /// What happened, without any part of the URL or the body.
+    /// The reason, without any part of the URL or the body.
     pub reason: Sentence<'static>,
-    /// Whether the vendor may have got the request all the same.
+    /// Whether the vendor may have received the request all the same.
     pub doubtful: bool,
-    /// Whether another try is pointless: the address is not allowed, or the request cannot be built.
+    /// Whether a retry is pointless, because the address is not allowed or the request cannot be built.
     pub permanent: bool,
 }
 
@@ -70,15 +70,15 @@ struct Pool {
 }
 
 impl HttpClient {
-    /// `allow_private` permits http and loopback addresses, for local runs and tests.
+    /// Makes a client. `allow_private` permits http and loopback addresses, for local runs and tests.
     pub fn new(allow_private: bool) -> Self {
         Self { pool: Mutex::default(), tls: tls(), allow_private }
     }
 
-    /// Makes one call and reads its whole answer. `file` gives the bytes of a part that the body asks for.
+    /// Makes one call and reads the whole answer. `file` returns the bytes of a part that the body uploads.
     ///
     /// # Errors
-    /// There was no answer; the error says whether the vendor may have got the request.
+    /// Returns an error if there was no answer. The error says whether the vendor may have received the request.
     pub async fn call(
         &self,
         request: Request<Body>,
@@ -99,7 +99,7 @@ impl HttpClient {
         let mut stream = response.bytes_stream();
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(|error| failure(&error))?;
-            if body.len().saturating_add(chunk.len()) > ANSWER_LIMIT {
+            if body.len().saturating_add(chunk.len()) > MAX_ANSWER {
                 return Err(doubtful(Sentence::AnswerTooLong));
             }
             body.extend_from_slice(&chunk);
@@ -108,15 +108,15 @@ impl HttpClient {
         Ok(answer)
     }
 
-    /// Starts the download of a file, following up to five redirects. Headers go to the first host only.
+    /// Starts the download of a file, and follows up to five redirects. The headers are sent to the first host only.
     ///
     /// # Errors
-    /// There was no answer, or an address that is not allowed.
+    /// Returns an error if there was no answer, if an address is not allowed, or if the redirects lead nowhere.
     pub async fn download(&self, request: Request<()>) -> Result<reqwest::Response, TransportError> {
         let (parts, ()) = request.into_parts();
         let mut uri = parts.uri;
         let mut headers = parts.headers;
-        for _ in 0..=REDIRECTS {
+        for _ in 0..=MAX_REDIRECTS {
             let outgoing = self.request(&http::Method::GET, &uri)?.headers(headers.clone());
             let response = outgoing.timeout(DOWNLOAD_TIMEOUT).send().await.map_err(|error| failure(&error))?;
             let target = response.headers().get(header::LOCATION).and_then(|target| target.to_str().ok());
@@ -141,11 +141,11 @@ impl HttpClient {
         Ok(self.client()?.request(method.clone(), url))
     }
 
-    /// The pooled client, or a fresh one when the pool has idled so long that its connections may be dead.
+    /// Returns the pooled client, or a new one if the pool has been idle for so long that its connections may be dead.
     fn client(&self) -> Result<reqwest::Client, TransportError> {
         let now = now_ms();
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.saturating_sub(pool.used_at) > IDLE_LIMIT_MS {
+        if now.saturating_sub(pool.used_at) > MAX_IDLE_MS {
             pool.client = None;
         }
         pool.used_at = now;
@@ -157,7 +157,7 @@ impl HttpClient {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(Duration::from_millis(IDLE_LIMIT_MS.unsigned_abs()))
+            .pool_idle_timeout(Duration::from_millis(MAX_IDLE_MS.unsigned_abs()))
             .user_agent(concat!("byoc/", env!("CARGO_PKG_VERSION")));
         if !self.allow_private {
             builder = builder.dns_resolver(PublicOnly);
@@ -167,9 +167,9 @@ impl HttpClient {
         Ok(client)
     }
 
-    /// Refuses what must never be called. Looks at the very URL that is called, since a URL can write an address in
-    /// other ways than as four numbers (`https://2130706433/` is `127.0.0.1`). Names are checked again by the resolver,
-    /// where they become addresses.
+    /// Refuses URLs that must never be called. The check reads the very URL that is called, because a URL can write an
+    /// address in other ways than as four numbers (`https://2130706433/` is `127.0.0.1`). The resolver checks names
+    /// again, once it has their addresses.
     fn check(&self, url: &url::Url) -> Result<(), TransportError> {
         match url.scheme() {
             "https" => {}
@@ -180,14 +180,14 @@ impl HttpClient {
     }
 }
 
-/// The bytes of a file that a call uploads.
+/// A file that a call uploads.
 #[derive(Clone, Debug)]
 pub struct UploadFile {
-    /// Its name.
+    /// The name of the file.
     pub name: String,
-    /// Its MIME type.
+    /// The MIME type of the file.
     pub content_type: String,
-    /// Its bytes.
+    /// The bytes of the file.
     pub bytes: Bytes,
 }
 
@@ -231,7 +231,7 @@ fn permanent(reason: Sentence<'static>) -> TransportError {
     TransportError { reason, doubtful: false, permanent: true }
 }
 
-/// Resolves names to public addresses only, so that neither a name nor a redirect leads inside.
+/// Resolves names to public addresses only, so that neither a name nor a redirect leads into a private network.
 struct PublicOnly;
 
 impl Resolve for PublicOnly {

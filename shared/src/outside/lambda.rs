@@ -1,4 +1,5 @@
-//! What the four functions' `main` have in common: logging, and the way from a Lambda event to a handler and back.
+//! What the `main` functions of the four Lambda functions have in common: logging, and the conversion between Lambda
+//! events and handlers.
 
 use std::process::ExitCode;
 
@@ -27,7 +28,7 @@ use crate::{
     },
 };
 
-/// Starts logging: one JSON line per event, filtered by `RUST_LOG`, else from `info` up.
+/// Starts logging: one JSON line per event, filtered by `RUST_LOG`, or from `info` up by default.
 pub fn start_logging(environment: &Environment) {
     let filter = log_filter(environment.log_filter(), LevelFilter::INFO);
     let lines =
@@ -35,26 +36,28 @@ pub fn start_logging(environment: &Environment) {
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
-/// The crates that know what must not be logged.
-const OURS: [&str; 5] = ["byoc", "channel_webhook", "product_events", "install_hook", "relay"];
+/// The crates that keep secrets and message texts out of their log lines.
+const OUR_CRATES: [&str; 5] = ["byoc", "channel_webhook", "product_events", "install_hook", "relay"];
 
-/// What `RUST_LOG` asks for, else `default`. Libraries never log more than warnings, whatever it says: further down they
-/// log events as they came, with keys and with what people write.
-pub fn log_filter(asked: Option<&str>, default: LevelFilter) -> Targets {
-    let asked = asked.and_then(|filter| filter.parse::<Targets>().ok());
-    let asked = asked.unwrap_or_else(|| Targets::new().with_default(default));
-    let all = asked.default_level().unwrap_or(LevelFilter::OFF);
-    let is_ours = |target: &str| OURS.iter().any(|ours| target == *ours || target.starts_with(&format!("{ours}::")));
-    let single = asked
+/// Makes the filter that `RUST_LOG` requests, or else `default`. Libraries never log more than warnings, whatever
+/// `RUST_LOG` says: on lower levels they log events as they came, with keys and with what people write.
+pub fn log_filter(requested: Option<&str>, default: LevelFilter) -> Targets {
+    let requested = requested.and_then(|filter| filter.parse::<Targets>().ok());
+    let requested = requested.unwrap_or_else(|| Targets::new().with_default(default));
+    let all = requested.default_level().unwrap_or(LevelFilter::OFF);
+    let is_ours =
+        |target: &str| OUR_CRATES.iter().any(|ours| target == *ours || target.starts_with(&format!("{ours}::")));
+    let single = requested
         .iter()
         .map(|(target, level)| (target.to_owned(), if is_ours(target) { level } else { level.min(LevelFilter::WARN) }));
     Targets::new()
         .with_default(all.min(LevelFilter::WARN))
-        .with_targets(OURS.map(|target| (target, all)))
+        .with_targets(OUR_CRATES.map(|target| (target, all)))
         .with_targets(single)
 }
 
-/// How a function's process ends: what stopped it is logged in plain words, such as the variable that is missing.
+/// Converts a function's result to an exit code, and logs the error that stopped the function, such as a missing
+/// variable.
 pub fn exit_code(result: Result<(), Error>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,30 +68,32 @@ pub fn exit_code(result: Result<(), Error>) -> ExitCode {
     }
 }
 
-/// An event as a function's handler sees it.
+/// An event, in the form in which a function's handler takes it.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is never stored")]
 pub enum Invocation {
     /// An HTTP call.
     Http(http::Request<Bytes>),
-    /// Anything else, as the text that came: a direct invocation. It has up to 6 MB, and a tree of it would not fit.
+    /// Any other event, which is a direct invocation, as the text that arrived. The text can have up to 6 MB, and a
+    /// tree of values of it would not fit into memory.
     Direct(String),
 }
 
-/// What a handler answers.
+/// The answer of a handler.
 #[derive(Debug)]
 pub enum Reply {
-    /// To an HTTP call.
+    /// The answer to an HTTP call.
     Http(Answer),
-    /// To a direct invocation.
+    /// The answer to a direct invocation.
     Direct(Value),
 }
 
-/// Serves HTTP and direct invocations with one handler until Lambda ends the process. `Err` of the handler is a failure
-/// of ours: an HTTP caller gets its answer, an invocation ends with a function error, so that it is tried again.
+/// Serves HTTP calls and direct invocations with one handler until Lambda ends the process. An `Err` of the handler is
+/// a failure of ours: it becomes a function error, so that the invocation is retried. Handlers answer HTTP calls
+/// themselves and keep `Err` for direct invocations.
 ///
 /// # Errors
-/// The Runtime API failed.
+/// Returns an error if the Runtime API fails.
 pub async fn serve<H, F>(handler: H) -> Result<(), Error>
 where
     H: Fn(Invocation) -> F + Send + Sync,
@@ -111,7 +116,7 @@ fn invocation(request: Request) -> Invocation {
     let path = request.raw_http_path().to_owned();
     let (mut parts, body) = request.into_parts();
     let body = match body {
-        // The library hands the event on as a text.
+        // The library passes the event on as text.
         Body::Text(event) if !is_http => return Invocation::Direct(event),
         Body::Text(text) => Bytes::from(text),
         Body::Binary(bytes) => Bytes::from(bytes),
@@ -120,7 +125,7 @@ fn invocation(request: Request) -> Invocation {
     if !is_http {
         return Invocation::Direct(String::from_utf8_lossy(&body).into_owned());
     }
-    // The stage is no part of our paths.
+    // The stage is not part of our paths.
     if let Ok(uri) = [path.as_str(), parts.uri.query().unwrap_or_default()].join("?").trim_end_matches('?').parse() {
         parts.uri = uri;
     }
@@ -143,8 +148,9 @@ fn respond(reply: Result<Reply, ApiError>) -> Result<Response<Body>, Error> {
     }
 }
 
-/// What must not stand in a URI as it is; everything else stays as the caller wrote it, since some platforms sign it.
-const STRAY: &AsciiSet = &CONTROLS
+/// The characters that must be escaped in a URI. Everything else stays as the caller wrote it, because some platforms
+/// sign it.
+const ESCAPED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -157,8 +163,8 @@ const STRAY: &AsciiSet = &CONTROLS
     .add(b'}')
     .add(b'#');
 
-/// The library builds a URI of what the caller wrote and does not expect that to fail; so nothing that could make it
-/// fail gets there.
+/// Changes an event so that the library can build a URI from it. The library does not expect that to fail, so nothing
+/// that could make it fail may reach the library.
 fn sanitized(payload: LambdaRequest) -> LambdaRequest {
     let LambdaRequest::ApiGatewayV2(mut event) = payload else { return payload };
     if event.is_base64_encoded
@@ -166,13 +172,13 @@ fn sanitized(payload: LambdaRequest) -> LambdaRequest {
     {
         event.is_base64_encoded = false;
     }
-    let tame = |text: String| utf8_percent_encode(&text, STRAY).to_string();
-    event.raw_query_string = event.raw_query_string.take().map(tame);
-    event.raw_path = event.raw_path.take().map(|path| tame(path).replace('?', "%3F"));
+    let escape = |text: String| utf8_percent_encode(&text, ESCAPED).to_string();
+    event.raw_query_string = event.raw_query_string.take().map(escape);
+    event.raw_path = event.raw_path.take().map(|path| escape(path).replace('?', "%3F"));
     if event.raw_path.as_deref().is_none_or(|path| !path.starts_with('/')) {
         event.raw_path = Some("/".to_owned());
     }
-    // Nobody here needs them; the public URL is a setting.
+    // The bridge does not use these: its public URL is a setting.
     for name in [header::HOST.as_str(), "x-forwarded-proto"] {
         event.headers.remove(name);
     }
@@ -180,13 +186,13 @@ fn sanitized(payload: LambdaRequest) -> LambdaRequest {
     LambdaRequest::ApiGatewayV2(event)
 }
 
-/// The text of the bearer token, where a call carries one.
+/// Returns the bearer token of a call, if the call carries one.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The answer to an HTTP event that could not be read as one.
+/// Returns the answer to an HTTP event that could not be read as one; `None` if the event is not an HTTP event.
 pub fn unreadable(event: &str) -> Option<Value> {
     Json::read(event).ok()?.get("requestContext").map(|_| {
         let error = ApiError::new(StatusCode::BAD_REQUEST, "bad_request", Sentence::BadRequest);
@@ -194,12 +200,12 @@ pub fn unreadable(event: &str) -> Option<Value> {
     })
 }
 
-/// What an invocation is told that is refused.
+/// Returns the answer to an invocation that is refused.
 pub fn refusal(error: &ApiError) -> Value {
     json!({"ok": false, "error": {"code": error.code, "message": error.message}})
 }
 
-/// A JSON answer to an HTTP event, for where no library makes it.
+/// Makes a JSON answer to an HTTP event, for functions whose library does not make it.
 pub fn http_reply(status: StatusCode, body: &Value) -> Value {
     json!({
         "statusCode": status.as_u16(),
@@ -209,7 +215,7 @@ pub fn http_reply(status: StatusCode, body: &Value) -> Value {
     })
 }
 
-/// What a route is told that exists, but not with this method.
+/// Makes the answer for a route that exists, but not with this method.
 pub fn method_not_allowed(method: &Method, allowed: &str) -> ApiError {
     ApiError::new(
         StatusCode::METHOD_NOT_ALLOWED,
@@ -264,12 +270,12 @@ mod tests {
     #[test]
     fn libraries_never_log_more_than_warnings() {
         use tracing::Level;
-        for asked in
+        for requested in
             ["trace", "debug", "lambda_runtime=trace,hyper=debug,byoc=trace", "h2=trace,info", "=trace", "TRACE"]
         {
-            let filter = log_filter(Some(asked), LevelFilter::INFO);
+            let filter = log_filter(Some(requested), LevelFilter::INFO);
             for library in ["lambda_runtime", "lambda_http", "hyper::proto", "aws_smithy_runtime", "h2", "reqwest"] {
-                assert!(!filter.would_enable(library, &Level::INFO), "{asked}: {library}");
+                assert!(!filter.would_enable(library, &Level::INFO), "{requested}: {library}");
             }
         }
         let filter = log_filter(Some("trace"), LevelFilter::INFO);

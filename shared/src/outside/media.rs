@@ -1,4 +1,4 @@
-//! Where files wait that a side can only take as a link: S3 on AWS, a folder locally.
+//! The object store for files that a side can only take as a link: S3 on AWS, a folder locally.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,35 +24,35 @@ use crate::{
     },
 };
 
-/// A stored file can be fetched for so many days.
+/// The number of days for which a stored file can be fetched.
 pub const MEDIA_DAYS: i64 = 7;
-/// What a function answers itself; Lambda takes 6 MB, of which base64 eats a third.
-const INLINE_LIMIT: u64 = 4 << 20;
-/// How long a presigned link lives; long enough for any platform to follow the redirect.
-const SIGNED_FOR: Duration = Duration::from_secs(900);
+/// The largest file that a function serves itself, in bytes. Lambda takes 6 MB, of which base64 uses a third.
+const MAX_INLINE: u64 = 4 << 20;
+/// The lifetime of a presigned link, which is long enough for any platform to follow the redirect.
+const SIGNED_URL_LIFETIME: Duration = Duration::from_secs(900);
 
 /// The object store.
 #[derive(Clone, Debug)]
 pub struct MediaStore {
     objects: Arc<dyn ObjectStore>,
-    /// Signs links to large files; the local folder is served whole.
+    /// The signer of links to large files; `None` for the local folder, which is always served inline.
     signer: Option<Arc<AmazonS3>>,
     public_url: String,
 }
 
-/// Storing or reading did not work.
+/// The error of storing or reading a file.
 #[derive(Debug, Error)]
 pub enum MediaError {
-    /// The object store failed. Its own words hold the file's name, which is as good as a key to it.
+    /// The object store failed. Its own message contains the file's name, which is as good as a key to the file.
     #[error("the object store failed ({})", kind(.0))]
     Store(#[source] object_store::Error),
-    /// `MEDIA_URL` names no bucket or folder that can be used.
+    /// `MEDIA_URL` does not name a bucket or folder that can be used.
     #[error("{0}")]
     Url(String),
     /// The operating system gave no random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
-    /// The bytes stopped coming.
+    /// The stream of bytes broke off.
     #[error("the download broke off")]
     BrokenOff,
 }
@@ -73,11 +73,11 @@ fn kind(error: &object_store::Error) -> &'static str {
     }
 }
 
-/// Gives the object store the same HTTP client that everything else uses.
+/// Makes HTTP clients for the object store with the TLS configuration of all other clients.
 #[derive(Debug)]
-struct Stack;
+struct SharedTls;
 
-impl object_store::client::HttpConnector for Stack {
+impl object_store::client::HttpConnector for SharedTls {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<object_store::client::HttpClient> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(crate::outside::http::tls())
@@ -91,10 +91,10 @@ impl object_store::client::HttpConnector for Stack {
 }
 
 impl MediaStore {
-    /// Opens the store that `MEDIA_URL` names. Nothing is called before the first file.
+    /// Opens the object store that `MEDIA_URL` names. The first call is made with the first file.
     ///
     /// # Errors
-    /// The URL or the folder cannot be used.
+    /// Returns an error if the URL or the folder cannot be used.
     pub fn new(url: &url::Url, public_url: &str, environment: &Environment) -> Result<Self, MediaError> {
         let public_url = public_url.to_owned();
         if url.scheme() == "file" {
@@ -103,7 +103,7 @@ impl MediaStore {
             return Ok(Self { objects: Arc::new(LocalFileSystem::new_with_prefix(folder)?), signer: None, public_url });
         }
         let bucket = url.host_str().ok_or_else(|| MediaError::Url("it names no bucket".into()))?;
-        let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_http_connector(Stack);
+        let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_http_connector(SharedTls);
         for (name, value) in environment.s3_settings() {
             builder = match name {
                 "AWS_REGION" => builder.with_region(value),
@@ -117,10 +117,10 @@ impl MediaStore {
         Ok(Self { objects: store.clone(), signer: Some(store), public_url })
     }
 
-    /// Stores a whole file and gives the link to it, which ends in `extension`.
+    /// Stores a whole file and returns its link, which ends in `extension`.
     ///
     /// # Errors
-    /// The object store failed.
+    /// Returns an error if the object store fails.
     pub async fn put(&self, bytes: Bytes, extension: &str) -> Result<String, MediaError> {
         let name = new_name(extension)?;
         let options = PutOptions { attributes: self.attributes(&name), ..PutOptions::default() };
@@ -128,10 +128,10 @@ impl MediaStore {
         Ok(format!("{}/media/{name}", self.public_url))
     }
 
-    /// Stores a file of any size as it comes in, and gives the link to it and its size.
+    /// Stores a file of any size as it arrives, and returns its link and its size.
     ///
     /// # Errors
-    /// The object store failed, or the bytes stopped coming; nothing stays behind then.
+    /// Returns an error if the object store fails or the stream breaks off. A broken upload leaves nothing behind.
     pub async fn put_stream<E>(
         &self,
         mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin,
@@ -155,7 +155,7 @@ impl MediaStore {
         Ok((format!("{}/media/{name}", self.public_url), size))
     }
 
-    /// What S3 says of a file when it serves it itself, after a redirect. A folder keeps no such things.
+    /// Returns the headers with which S3 serves a file after a redirect. A folder stores no such headers.
     fn attributes(&self, name: &str) -> Attributes {
         if self.signer.is_none() {
             return Attributes::new();
@@ -186,21 +186,21 @@ impl MediaStore {
             return Ok(ApiError::not_found().answer());
         }
         let size = meta.size;
-        let wanted = match range.map(|range| parse_range(range, size)) {
-            None | Some(Wanted::Whole) => None,
-            Some(Wanted::Part(first, last)) => Some((first, last)),
-            Some(Wanted::Impossible) => {
+        let requested = match range.map(|range| parse_range(range, size)) {
+            None | Some(RequestedRange::Whole) => None,
+            Some(RequestedRange::Part(first, last)) => Some((first, last)),
+            Some(RequestedRange::Impossible) => {
                 let mut answer = Response::new(Bytes::new());
                 *answer.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
                 set(&mut answer, header::CONTENT_RANGE, &format!("bytes */{size}"));
                 return Ok(answer);
             }
         };
-        let (first, end) = wanted.map_or((0, size), |(first, last)| (first, last.saturating_add(1)));
+        let (first, end) = requested.map_or((0, size), |(first, last)| (first, last.saturating_add(1)));
         let mut answer = Response::new(Bytes::new());
         if method != Method::HEAD {
-            if let Some(signer) = self.signer.as_ref().filter(|_| end.saturating_sub(first) > INLINE_LIMIT) {
-                let url = signer.signed_url(Method::GET, &path, SIGNED_FOR).await?;
+            if let Some(signer) = self.signer.as_ref().filter(|_| end.saturating_sub(first) > MAX_INLINE) {
+                let url = signer.signed_url(Method::GET, &path, SIGNED_URL_LIFETIME).await?;
                 *answer.status_mut() = StatusCode::FOUND;
                 set(&mut answer, header::LOCATION, url.as_str());
                 return Ok(answer);
@@ -210,7 +210,7 @@ impl MediaStore {
                 *answer.body_mut() = self.objects.get_range(&path, first..end).await?;
             }
         }
-        if wanted.is_some() {
+        if requested.is_some() {
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
             set(&mut answer, header::CONTENT_RANGE, &format!("bytes {first}-{}/{size}", end.saturating_sub(1)));
         }
@@ -224,10 +224,10 @@ impl MediaStore {
         Ok(answer)
     }
 
-    /// How many files are stored; for tests.
+    /// Returns the number of stored files. Only tests need it.
     ///
     /// # Errors
-    /// The object store failed.
+    /// Returns an error if the object store fails.
     pub async fn count(&self) -> Result<usize, MediaError> {
         Ok(self.objects.list(None).try_collect::<Vec<_>>().await?.len())
     }
@@ -239,7 +239,7 @@ fn set(answer: &mut Answer, name: header::HeaderName, value: &str) {
     }
 }
 
-/// 128 random bits, a dot and the extension.
+/// Returns a new name: 128 random bits in hex, a dot and the extension.
 fn new_name(extension: &str) -> Result<String, RandomError> {
     let extension: String =
         extension.chars().filter(char::is_ascii_alphanumeric).take(8).collect::<String>().to_ascii_lowercase();
@@ -254,7 +254,7 @@ fn is_name(name: &str) -> bool {
     })
 }
 
-/// The content type for an extension. What a browser would run as a page of ours is shown as text.
+/// Returns the content type for an extension. Types that a browser would run as a page of ours are served as text.
 fn served_type(name: &str) -> &'static str {
     let extension = name.rsplit('.').next().unwrap_or_default();
     match content_type_of(extension) {
@@ -263,30 +263,30 @@ fn served_type(name: &str) -> &'static str {
     }
 }
 
-/// What a `Range` header asks for.
+/// The part of a file that a `Range` header requests.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+enum RequestedRange {
     Whole,
-    /// First and last byte.
+    /// The first and the last byte.
     Part(u64, u64),
     Impossible,
 }
 
-/// One range as RFC 9110 section 14 writes it; anything else, several ranges too, asks for the whole.
-fn parse_range(range: &str, size: u64) -> Wanted {
+/// Parses one range by RFC 9110 section 14. Anything else, including several ranges, requests the whole file.
+fn parse_range(range: &str, size: u64) -> RequestedRange {
     let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
-        return Wanted::Whole;
+        return RequestedRange::Whole;
     };
     let last_byte = size.saturating_sub(1);
     match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
-        (Ok(first), _) if first >= size => Wanted::Impossible,
-        (Ok(first), Ok(last)) if first <= last => Wanted::Part(first, last.min(last_byte)),
-        (Ok(first), Err(_)) if last.trim().is_empty() => Wanted::Part(first, last_byte),
-        (Err(_), Ok(0)) if first.trim().is_empty() => Wanted::Impossible,
+        (Ok(first), _) if first >= size => RequestedRange::Impossible,
+        (Ok(first), Ok(last)) if first <= last => RequestedRange::Part(first, last.min(last_byte)),
+        (Ok(first), Err(_)) if last.trim().is_empty() => RequestedRange::Part(first, last_byte),
+        (Err(_), Ok(0)) if first.trim().is_empty() => RequestedRange::Impossible,
         (Err(_), Ok(count)) if first.trim().is_empty() && size > 0 => {
-            Wanted::Part(size.saturating_sub(count), last_byte)
+            RequestedRange::Part(size.saturating_sub(count), last_byte)
         }
-        _ => Wanted::Whole,
+        _ => RequestedRange::Whole,
     }
 }
 
@@ -389,20 +389,20 @@ mod tests {
 
     #[test]
     fn ranges_follow_the_standard() {
-        for (range, wanted) in [
-            ("bytes=0-0", Wanted::Part(0, 0)),
-            ("bytes=5-", Wanted::Part(5, 9)),
-            ("bytes=-3", Wanted::Part(7, 9)),
-            ("bytes=-30", Wanted::Part(0, 9)),
-            ("bytes=3-99", Wanted::Part(3, 9)),
-            ("bytes=4-3", Wanted::Whole),
-            ("bytes=-0", Wanted::Impossible),
-            ("bytes=10-11", Wanted::Impossible),
-            ("lines=1-2", Wanted::Whole),
-            ("bytes=0-1,3-4", Wanted::Whole),
-            ("bytes=99999999999999999999999-", Wanted::Whole),
+        for (range, requested) in [
+            ("bytes=0-0", RequestedRange::Part(0, 0)),
+            ("bytes=5-", RequestedRange::Part(5, 9)),
+            ("bytes=-3", RequestedRange::Part(7, 9)),
+            ("bytes=-30", RequestedRange::Part(0, 9)),
+            ("bytes=3-99", RequestedRange::Part(3, 9)),
+            ("bytes=4-3", RequestedRange::Whole),
+            ("bytes=-0", RequestedRange::Impossible),
+            ("bytes=10-11", RequestedRange::Impossible),
+            ("lines=1-2", RequestedRange::Whole),
+            ("bytes=0-1,3-4", RequestedRange::Whole),
+            ("bytes=99999999999999999999999-", RequestedRange::Whole),
         ] {
-            assert_eq!(parse_range(range, 10), wanted, "{range}");
+            assert_eq!(parse_range(range, 10), requested, "{range}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! One file per outside thing: clock, environment, AWS, HTTP, queue, vault, object store, Lambda.
+//! Access to everything outside the process, one file each: clock, environment, AWS, HTTP, queue, vault, object store,
+//! Lambda.
 
 pub mod aws;
 pub mod clock;

@@ -1,4 +1,4 @@
-//! The FIFO queue between the webhooks and the relay.
+//! The FIFO queue between the webhook functions and the relay.
 
 use std::io;
 
@@ -14,15 +14,16 @@ use crate::{
     tools::{answer::ApiError, crypto::sha256_hex},
 };
 
-/// The longest body of one message in the queue.
+/// The maximum length of a message body in the queue, in bytes.
 pub const BODY_LIMIT: usize = 900 * 1024;
-/// The longest batch (SQS takes 1 MiB; attributes and ids count as well).
+/// The maximum length of a batch, in bytes. SQS takes 1 MiB, and counts attributes and ids as well.
 const BATCH_LIMIT: usize = 1_000_000;
 const BATCH_ENTRIES: usize = 10;
-/// The longest ids of a contact and of an event, in bytes: they become keys of the table, which takes 2,048 bytes before
-/// and 1,024 after. One that does not fit would be taken and then never be delivered.
-const CONTACT_LIMIT: usize = 1_500;
-const EVENT_LIMIT: usize = 900;
+/// The maximum length of a contact's id, in bytes. Ids become keys of the table, which takes 2,048 bytes of partition
+/// key and 1,024 bytes of sort key. A longer id would be accepted here and then never be delivered.
+const MAX_CONTACT_ID: usize = 1_500;
+/// The maximum length of an event's id, in bytes; see [`MAX_CONTACT_ID`].
+const MAX_EVENT_ID: usize = 900;
 
 /// A FIFO queue.
 #[derive(Clone, Debug)]
@@ -31,60 +32,60 @@ pub struct Queue {
     url: String,
 }
 
-/// A message for the queue, as it will travel.
+/// A message in the form in which it travels through the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Keeps the order: messages of one group are handed out one after the other.
+    /// The message group id: messages of one group are handed out one after the other.
     pub group: String,
-    /// Recognises repeats for five minutes.
+    /// The deduplication id, by which the queue recognizes repeats for five minutes.
     pub deduplication: String,
-    /// ASCII JSON.
+    /// The envelope as ASCII JSON.
     pub body: String,
 }
 
-/// The queue did not take a message.
+/// The error of a message that the queue did not take.
 #[derive(Debug, Error)]
 pub enum QueueError {
-    /// The message is longer than [`BODY_LIMIT`], or an id in it is longer than the table's keys.
+    /// The message is longer than [`BODY_LIMIT`], or an id in it is longer than the keys of the table.
     #[error("the event is too long for the queue")]
     TooLong,
     /// The queue did not answer, or refused.
     #[error("the queue failed in {operation}: {message}")]
     Unavailable {
-        /// What was asked of it.
+        /// The operation that failed.
         operation: &'static str,
-        /// Its reason.
+        /// The reason of the failure.
         message: String,
     },
 }
 
 impl Outgoing {
-    /// Packs an event: which group it belongs to, by what a repeat is known, and its text.
+    /// Packs an event: its group, its deduplication id and its body.
     ///
     /// # Errors
-    /// It is too long.
+    /// Returns [`QueueError::TooLong`] if the body or an id is too long.
     pub fn pack(envelope: &Envelope) -> Result<Self, QueueError> {
         let (direction, key, id) = match &envelope.event {
-            // Receipts may wait for their message's journal item; they must not hold up what the contact writes.
+            // A receipt may wait for the journal item of its message. It must not hold up what the contact writes.
             Event::Channel(ChannelEvent { id, contact, kind: ChannelEventKind::Receipt { message, .. }, .. }) => {
-                // One that names nobody has only its message's other news to wait for.
+                // A receipt without a contact only has to wait for other receipts of the same message.
                 ("receipt", if contact.id.is_empty() { message } else { &contact.id }, id)
             }
             Event::Channel(ChannelEvent { id, contact, .. }) => ("inbound", &contact.id, id),
             Event::Helpdesk(HelpdeskEvent { id, group, .. }) => ("outbound", group, id),
             Event::Note(NoteEvent { id, contact, .. }) => ("note", contact, id),
-            // In one line with the channel's, so that agents hear the news in its order.
+            // The same group as the channel's receipts, so that agents see the receipts in order.
             Event::Receipt(ReceiptEvent { id, contact, .. }) => ("receipt", contact, id),
         };
         let body = ascii_json(envelope);
-        if body.len() > BODY_LIMIT || key.len() > CONTACT_LIMIT || id.len() > EVENT_LIMIT {
+        if body.len() > BODY_LIMIT || key.len() > MAX_CONTACT_ID || id.len() > MAX_EVENT_ID {
             return Err(QueueError::TooLong);
         }
         let hash = |name: &str| sha256_hex(format!("{}\n{direction}\n{name}", envelope.installation).as_bytes());
         Ok(Self { group: hash(key), deduplication: hash(id), body })
     }
 
-    /// The same message once more, past the queue's memory of repeats.
+    /// Returns the same message with a new deduplication id, so that the queue does not drop it as a repeat.
     #[must_use]
     pub fn again(self, suffix: &str) -> Self {
         let deduplication = sha256_hex(format!("{}{suffix}", self.deduplication).as_bytes());
@@ -93,21 +94,21 @@ impl Outgoing {
 }
 
 impl Queue {
-    /// The queue at this URL.
+    /// Makes a client of the queue at this URL.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self { client, url: url.into() }
     }
 
-    /// One cheap call, so that the connection is up before the first message. Its failure means nothing.
+    /// Makes one cheap call, so that the connection is up before the first message. A failure has no effect.
     pub async fn warm_up(&self) {
         let _ = self.client.get_queue_attributes().queue_url(&self.url).send().await;
     }
 
-    /// Sends messages in order, several in one call where they fit. Stops at the first that is refused.
+    /// Sends messages in order, several in one call if they fit. Stops at the first message that is refused.
     ///
     /// # Errors
-    /// The queue did not take every message. It may have taken some: sending all of them again is right, since it
-    /// knows repeats.
+    /// Returns an error if the queue did not take every message. The queue may have taken some of them; the caller
+    /// should send all of them again, since the queue recognizes repeats.
     pub async fn send(&self, messages: &[Outgoing]) -> Result<(), QueueError> {
         if let [message] = messages {
             return self.send_one(message, None).await;
@@ -126,10 +127,10 @@ impl Queue {
         Ok(())
     }
 
-    /// Sends one message with a reason that people can read (`reason` attribute).
+    /// Sends one message, with a reason for people as the attribute `reason`.
     ///
     /// # Errors
-    /// The queue did not take it.
+    /// Returns an error if the queue did not take the message.
     pub async fn send_one(&self, message: &Outgoing, reason: Option<&str>) -> Result<(), QueueError> {
         let mut request = self
             .client
@@ -146,10 +147,10 @@ impl Queue {
         Ok(())
     }
 
-    /// Hides a message that was received for so many seconds (0 to 43,200) more.
+    /// Hides a received message for `seconds` more (0 to 43,200).
     ///
     /// # Errors
-    /// The queue failed.
+    /// Returns an error if the call to the queue fails.
     pub async fn hide(&self, receipt_handle: &str, seconds: u32) -> Result<(), QueueError> {
         self.client
             .change_message_visibility()
@@ -165,7 +166,7 @@ impl Queue {
     /// Receives up to ten messages and hides them for `seconds`.
     ///
     /// # Errors
-    /// The queue failed.
+    /// Returns an error if the call to the queue fails.
     pub async fn receive(&self, seconds: u32) -> Result<Vec<Received>, QueueError> {
         use aws_sdk_sqs::types::MessageSystemAttributeName as Name;
         let answer = self
@@ -174,7 +175,7 @@ impl Queue {
             .queue_url(&self.url)
             .max_number_of_messages(10)
             .visibility_timeout(i32::try_from(seconds.min(43_200)).unwrap_or(43_200))
-            // Without a wait SQS asks only some of its servers, and may find nothing where there is something.
+            // Without a wait, SQS asks only some of its servers, and may find nothing although there are messages.
             .wait_time_seconds(1)
             .message_system_attribute_names(Name::MessageGroupId)
             .message_system_attribute_names(Name::MessageDeduplicationId)
@@ -203,7 +204,7 @@ impl Queue {
     /// Deletes a message that was received.
     ///
     /// # Errors
-    /// The queue failed.
+    /// Returns an error if the call to the queue fails.
     pub async fn delete(&self, receipt_handle: &str) -> Result<(), QueueError> {
         let request = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt_handle);
         request.send().await.map_err(|error| unavailable("DeleteMessage", error))?;
@@ -240,9 +241,9 @@ impl Queue {
 /// A message that was received and not yet deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
-    /// What [`Queue::hide`] and [`Queue::delete`] want.
+    /// The receipt handle for [`Queue::hide`] and [`Queue::delete`].
     pub receipt_handle: String,
-    /// Why it is here, in the dead-letter queue; absent where SQS moved it by itself.
+    /// The reason why the message is in the dead-letter queue; `None` if SQS moved the message by itself.
     pub reason: Option<String>,
     /// The message.
     pub message: Outgoing,
@@ -255,11 +256,11 @@ fn unavailable<E: aws_sdk_sqs::error::ProvideErrorMetadata, R>(
     QueueError::Unavailable { operation, message: crate::outside::aws::reason(&error) }
 }
 
-/// JSON in which every other than ASCII character is escaped: SQS refuses some of Unicode.
+/// Encodes a value as JSON with every non-ASCII character escaped, because SQS refuses some characters of Unicode.
 pub fn ascii_json(value: &impl Serialize) -> String {
     let mut out = Vec::with_capacity(512);
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, Ascii);
-    // Our own types have string keys and no fallible serializers.
+    // Our own types have string keys and serializers that do not fail.
     let written = value.serialize(&mut serializer).is_ok();
     if written { String::from_utf8(out).unwrap_or_default() } else { String::new() }
 }
@@ -284,7 +285,7 @@ impl serde_json::ser::Formatter for Ascii {
     }
 }
 
-/// What may stand in a message attribute, cut to a reasonable length.
+/// Replaces control characters, which a message attribute must not contain, and shortens the text to 500 characters.
 fn printable(reason: &str) -> String {
     reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
@@ -358,8 +359,8 @@ mod tests {
             }
             Outgoing::pack(&envelope)
         };
-        assert!(with(EVENT_LIMIT, CONTACT_LIMIT).is_ok());
-        assert!(matches!(with(EVENT_LIMIT + 1, 1), Err(QueueError::TooLong)));
-        assert!(matches!(with(1, CONTACT_LIMIT + 1), Err(QueueError::TooLong)));
+        assert!(with(MAX_EVENT_ID, MAX_CONTACT_ID).is_ok());
+        assert!(matches!(with(MAX_EVENT_ID + 1, 1), Err(QueueError::TooLong)));
+        assert!(matches!(with(1, MAX_CONTACT_ID + 1), Err(QueueError::TooLong)));
     }
 }

@@ -1,4 +1,4 @@
-//! Where secrets are sealed: envelope encryption, one data key per blob, bound to its installation.
+//! The vault that seals secrets by envelope encryption: one data key per blob, bound to its installation.
 
 use std::{
     collections::HashMap,
@@ -19,18 +19,18 @@ use crate::{
     },
 };
 
-/// What is sealed for an installation.
+/// The secrets of an installation.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Sealed {
     /// The channel's credentials.
     pub channel: Secrets,
     /// The helpdesk's credentials.
     pub helpdesk: Secrets,
-    /// The tokens of the generated URLs, by `channel`, `helpdesk` and `settings`.
+    /// The tokens of the generated URLs, under the keys `channel`, `helpdesk` and `settings`.
     pub tokens: Secrets,
 }
 
-/// Seals and opens.
+/// Seals and opens secrets.
 #[derive(Debug)]
 pub struct Vault {
     keys: Keys,
@@ -51,16 +51,16 @@ impl std::fmt::Debug for LocalKey {
     }
 }
 
-/// Sealing or opening did not work.
+/// The error of sealing or opening secrets.
 #[derive(Debug, Error)]
 pub enum VaultError {
     /// The key service did not answer, or refused.
     #[error("the key service failed: {0}")]
     Keys(String),
-    /// The blob is damaged, or was sealed for another installation or by another key.
+    /// The blob is damaged, or was sealed for another installation or with another key.
     #[error("the sealed secrets cannot be opened")]
     Unreadable,
-    /// The local key file is not there, or does not hold 32 bytes.
+    /// The local key file is missing, or does not hold 32 bytes.
     #[error("the key file {0} should hold 32 raw bytes")]
     KeyFile(String),
     /// The operating system gave no random bytes.
@@ -68,15 +68,15 @@ pub enum VaultError {
     Random(#[from] crate::tools::crypto::RandomError),
 }
 
-/// At most this many opened blobs are kept; then the cache starts anew.
+/// The maximum number of opened blobs in the cache. A full cache is emptied.
 const CACHE_LIMIT: usize = 1_000;
 const VERSION: u8 = 1;
 
 impl Vault {
-    /// Opens the vault. No call is made before the first blob.
+    /// Opens the vault. The first call to the key service is made with the first blob.
     ///
     /// # Errors
-    /// The local key file cannot be read.
+    /// Returns [`VaultError::KeyFile`] if the local key file cannot be read.
     pub fn new(config: &VaultConfig, aws: &crate::outside::aws::Aws) -> Result<Self, VaultError> {
         let keys = match config {
             VaultConfig::Kms(key_id) => Keys::Kms { client: aws.kms(), key_id: key_id.clone() },
@@ -88,10 +88,10 @@ impl Vault {
         Ok(Self { keys, opened: Mutex::default() })
     }
 
-    /// Seals secrets for one installation.
+    /// Seals the secrets of one installation.
     ///
     /// # Errors
-    /// The key service failed.
+    /// Returns [`VaultError::Keys`] if the key service fails.
     pub async fn seal(&self, installation: &str, secrets: &Sealed) -> Result<Vec<u8>, VaultError> {
         let (key, wrapped) = self.new_data_key(installation).await?;
         let plain = serde_json::to_vec(secrets).map_err(|_| VaultError::Unreadable)?;
@@ -103,10 +103,12 @@ impl Vault {
         Ok(blob)
     }
 
-    /// Opens what [`seal`](Self::seal) made for the same installation. A blob that was opened before costs no call.
+    /// Opens a blob that [`seal`](Self::seal) made for the same installation. A blob that was opened before takes no
+    /// call.
     ///
     /// # Errors
-    /// The key service failed, or the blob is not readable.
+    /// Returns [`VaultError::Keys`] if the key service fails, and [`VaultError::Unreadable`] if the blob cannot be
+    /// opened.
     pub async fn open(&self, installation: &str, blob: &[u8]) -> Result<Arc<Sealed>, VaultError> {
         let fingerprint = sha256(blob);
         if let Some(opened) = self.cache().get(&fingerprint) {
@@ -170,7 +172,7 @@ impl Vault {
     }
 }
 
-/// The wrapped data key and the sealed text of a blob.
+/// Splits a blob into the wrapped data key and the sealed text.
 fn unpack(blob: &[u8]) -> Option<(&[u8], &[u8])> {
     let (version, rest) = blob.split_first()?;
     let (length, rest) = rest.split_first_chunk::<2>()?;

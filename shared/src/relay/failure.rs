@@ -1,4 +1,4 @@
-//! What becomes of a failure: when it is tried again, when it is given up, and who is told.
+//! The handling of a failure: when the message is retried, when the relay gives up, and who is told.
 
 use std::time::Duration;
 
@@ -15,20 +15,22 @@ use crate::{
     tools::sentences::Sentence,
 };
 
-/// The waits before each retry, in seconds, each ±20 %: a hiccup costs seconds, a day's outage loses nothing.
+/// The backoff before each retry, in seconds, with a jitter of ±20 %. A short failure costs seconds, and an outage of a
+/// day loses nothing.
 pub const RETRY_WAITS: [u64; 14] =
     [1, 5, 30, 120, 600, 1_800, 3_600, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800];
-/// The longest wait that a vendor's `Retry-After` gets.
-const LONGEST_WAIT: Duration = Duration::from_secs(10_800);
-/// So long a message may be kept waiting without using up its tries; from then on every wait counts, so that nothing
-/// goes round for ever.
-const PATIENCE_MS: i64 = 3 * 86_400_000;
-/// A vendor that always asks for a moment gets two seconds more each time, and in the end this: the queue hands a
-/// message out a thousand times, which have to last for [`PATIENCE_MS`].
-const LONGEST_LEAST_WAIT: u64 = 300;
+/// The longest wait, also for a vendor's `Retry-After`.
+const MAX_BACKOFF: Duration = Duration::from_secs(10_800);
+/// The age up to which a vendor's waits do not count as retries, in milliseconds. After it, every wait counts, so that
+/// a message is not retried for ever.
+const MAX_UNCOUNTED_WAIT_MS: i64 = 3 * 86_400_000;
+/// The highest floor for a vendor's waits, in seconds. The floor of a vendor that always asks for a short wait grows by
+/// two seconds each time, because the queue hands a message out only a thousand times, which have to last for
+/// [`MAX_UNCOUNTED_WAIT_MS`].
+const MAX_VENDOR_WAIT_FLOOR: u64 = 300;
 
-/// The code of the problem that an account shows which messages of this direction cannot get into. What the other side
-/// still takes does not clear it.
+/// Returns the code of the problem of an account that blocks messages of this direction. Deliveries to the other side
+/// do not clear the problem.
 pub(super) fn blocked_code(direction: Direction) -> &'static str {
     match direction.target() {
         Side::Channel => "channel_blocked",
@@ -37,8 +39,8 @@ pub(super) fn blocked_code(direction: Direction) -> &'static str {
 }
 
 impl Relay {
-    /// Records a failed attempt and decides what comes next.
-    pub(super) async fn conclude(
+    /// Records a failed attempt and decides between retry, rejection and dead letter.
+    pub(super) async fn settle_failure(
         &self,
         message: &Message<'_>,
         mut claimed: Claimed,
@@ -57,28 +59,28 @@ impl Relay {
         );
         let reason: String = failure.reason().chars().take(500).collect();
         let written: Vec<String> = message.parts.iter().map(fit::plain).collect();
-        let told = failure.told(written.iter().map(String::as_str));
+        let explanation = failure.told(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {
             Failure::Rejected { .. } | Failure::Gone { .. } => {
-                return self.reject(message, &claimed, change, reason, &told).await;
+                return self.reject(message, &claimed, change, reason, &explanation).await;
             }
             Failure::Blocked { .. } => {
-                self.block(message.live, message.direction, &reason).await;
+                self.report_blocked(message.live, message.direction, &reason).await;
                 (None, false)
             }
             Failure::Retry { wait, doubtful, .. } => (wait, doubtful),
         };
         let doubtful = doubtful || claimed.doubtful;
         let age_ms = now_ms().saturating_sub(message.received_at);
-        let wait = match wait.filter(|_| age_ms < PATIENCE_MS) {
-            Some(asked) => vendor_wait(asked, message.record.receive_count),
+        let wait = match wait.filter(|_| age_ms < MAX_UNCOUNTED_WAIT_MS) {
+            Some(requested) => vendor_wait(requested, message.record.receive_count),
             None => {
-                let planned = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
+                let backoff = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
                 claimed.tries = claimed.tries.saturating_add(1);
-                let Some(planned) = planned else {
-                    return self.give_up(message, &claimed, change, (reason, doubtful)).await;
+                let Some(backoff) = backoff else {
+                    return self.dead_letter(message, &claimed, change, (reason, doubtful)).await;
                 };
-                jittered(*planned, &claimed).max(wait.unwrap_or_default()).min(LONGEST_WAIT)
+                jittered(*backoff, &claimed).max(wait.unwrap_or_default()).min(MAX_BACKOFF)
             }
         };
         self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now_ms()).await?;
@@ -91,16 +93,16 @@ impl Relay {
         claimed: &Claimed,
         change: &LinkChange,
         reason: String,
-        told: &str,
+        explanation: &str,
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.note_failure(message, claimed, &reason, told).await {
+        if let Err(verdict) = self.note_failure(message, claimed, &reason, explanation).await {
             return Ok(verdict);
         }
         self.store.settle(claimed, &Settlement::Rejected { reason }, change, now_ms()).await?;
         Ok(Verdict::Done)
     }
 
-    async fn give_up(
+    async fn dead_letter(
         &self,
         message: &Message<'_>,
         claimed: &Claimed,
@@ -113,27 +115,27 @@ impl Relay {
         let dead = message.record.message.clone().again(&format!("#d{}", claimed.attempt));
         if let Err(error) = self.dead_letters.send_one(&dead, Some(&reason)).await {
             tracing::error!(error = %error, "the dead-letter queue failed");
-            return Ok(Verdict::Again(super::OUR_FAILURE_WAIT));
+            return Ok(Verdict::Again(super::OUR_FAILURE_BACKOFF));
         }
         self.store.settle(claimed, &Settlement::Dead { reason, doubtful }, change, now_ms()).await?;
         Ok(Verdict::Done)
     }
 
-    /// Tells the agents, who read what is `told`; what is kept is the `reason`. A note that fails is not followed by
-    /// another.
+    /// Tells the agents about a failure. They read the `explanation`; the journal and repeats of the message get the
+    /// `reason`. A note that fails causes no further note.
     async fn note_failure(
         &self,
         message: &Message<'_>,
         claimed: &Claimed,
         reason: &str,
-        told: &str,
+        explanation: &str,
     ) -> Result<(), Verdict> {
         let (live, contact) = (message.live, message.contact.id.as_str());
         let (text, failed) = match message.direction {
             Direction::Note => return Ok(()),
-            Direction::Outbound => (not_delivered(live, told), Some(message.event.to_owned())),
-            Direction::Inbound if message.echo => (Sentence::EchoNotShown { reason: told }.into(), None),
-            Direction::Inbound => (Sentence::NotShown { reason: told }.into(), None),
+            Direction::Outbound => (not_delivered(live, explanation), Some(message.event.to_owned())),
+            Direction::Inbound if message.echo => (Sentence::EchoNotShown { reason: explanation }.into(), None),
+            Direction::Inbound => (Sentence::NotShown { reason: explanation }.into(), None),
         };
         if live.helpdesk.features().receipts {
             for repeat in &claimed.repeats {
@@ -144,7 +146,7 @@ impl Relay {
         self.send_note(live, contact, message.event, failed, text).await
     }
 
-    async fn block(&self, live: &Live, direction: Direction, reason: &str) {
+    async fn report_blocked(&self, live: &Live, direction: Direction, reason: &str) {
         let problem = Problem { code: blocked_code(direction).to_owned(), message: reason.to_owned() };
         if live.installation.problem.as_ref() == Some(&problem) {
             return;
@@ -156,24 +158,24 @@ impl Relay {
     }
 }
 
-/// What agents are told about a message that will not arrive.
+/// Returns the text that tells agents that a message will not arrive.
 pub(super) fn not_delivered(live: &Live, reason: &str) -> String {
     Sentence::NotDelivered { channel: &live.installation.channel.kind, reason }.into()
 }
 
-/// How long to wait where the vendor said when to come back, by how often the queue has handed the message out. That is
-/// no failure, only a queue at the vendor's door, and costs the message no try.
-fn vendor_wait(asked: Duration, receive_count: u32) -> Duration {
-    let least = u64::from(receive_count.saturating_sub(1)).saturating_mul(2).clamp(1, LONGEST_LEAST_WAIT);
-    asked.clamp(Duration::from_secs(least), LONGEST_WAIT)
+/// Returns how long to wait after a vendor said when to come back, by how often the queue has handed the message out.
+/// Such a wait is a rate limit and not a failure, and costs the message no retry.
+fn vendor_wait(requested: Duration, receive_count: u32) -> Duration {
+    let floor = u64::from(receive_count.saturating_sub(1)).saturating_mul(2).clamp(1, MAX_VENDOR_WAIT_FLOOR);
+    requested.clamp(Duration::from_secs(floor), MAX_BACKOFF)
 }
 
-/// The planned wait ±20 %, by a number that differs from message to message. The queue counts whole seconds, so the
-/// first wait is always one.
-fn jittered(planned: u64, claimed: &Claimed) -> Duration {
+/// Returns the backoff with a jitter of ±20 %, in whole seconds as the queue counts and at most [`MAX_BACKOFF`]. The
+/// jitter is derived from a hash that differs from message to message.
+fn jittered(backoff: u64, claimed: &Claimed) -> Duration {
     let seed = crate::tools::crypto::sha256(format!("{}{}", claimed.key.event, claimed.attempt).as_bytes());
     let percent = 80 + seed.first().map_or(20, |byte| u64::from(*byte) * 40 / 255);
-    Duration::from_secs((planned * percent).div_ceil(100).max(1).min(LONGEST_WAIT.as_secs()))
+    Duration::from_secs((backoff * percent).div_ceil(100).max(1).min(MAX_BACKOFF.as_secs()))
 }
 
 #[cfg(test)]
@@ -204,18 +206,18 @@ mod tests {
         assert_eq!(vendor_wait(Duration::ZERO, 1), Duration::from_secs(1));
         assert_eq!(vendor_wait(Duration::from_secs(7), 1), Duration::from_secs(7));
         assert_eq!(vendor_wait(Duration::from_secs(7), 5), Duration::from_secs(8));
-        assert_eq!(vendor_wait(Duration::from_secs(90_000), u32::MAX), LONGEST_WAIT);
-        // Of the thousand times that the queue hands it out, the last tries need some.
+        assert_eq!(vendor_wait(Duration::from_secs(90_000), u32::MAX), MAX_BACKOFF);
+        // The last retries need some of the thousand times that the queue hands a message out.
         let all: u64 = (1..960).map(|count| vendor_wait(Duration::ZERO, count).as_secs()).sum();
-        assert!(i64::try_from(all).unwrap() > PATIENCE_MS / 1_000, "{all}");
+        assert!(i64::try_from(all).unwrap() > MAX_UNCOUNTED_WAIT_MS / 1_000, "{all}");
     }
 
     #[test]
     fn waits_spread_by_a_fifth_and_last_a_day() {
         for attempt in 1..200 {
-            for planned in RETRY_WAITS {
-                let wait = jittered(planned, &claimed(attempt)).as_secs();
-                assert!(wait >= (planned * 4 / 5).max(1) && wait <= (planned * 6).div_ceil(5), "{planned} {wait}");
+            for backoff in RETRY_WAITS {
+                let wait = jittered(backoff, &claimed(attempt)).as_secs();
+                assert!(wait >= (backoff * 4 / 5).max(1) && wait <= (backoff * 6).div_ceil(5), "{backoff} {wait}");
             }
         }
         assert!(RETRY_WAITS.iter().sum::<u64>() * 4 / 5 > 17 * 3_600);

@@ -1,4 +1,4 @@
-//! Files: fetched from the side that wrote them, and brought into the form in which the other side takes them.
+//! Files: fetched from the side that wrote them, and converted to the form in which the other side takes them.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use tokio::{
 use super::{Failure, Message, Relay};
 use crate::{
     adapter::{FetchContext, Known, Progress, Step, Task},
-    engine::{not_rendered, once},
+    engine::{once, render_failure},
     installations::OpenSide,
     model::{
         features::{Features, MediaBy, MediaLimit},
@@ -24,17 +24,18 @@ use crate::{
     tools::sentences::Sentence,
 };
 
-/// All files of all messages in one process take at most so much memory.
+/// The memory budget for all files of all messages in one process, in KiB.
 const BUDGET_KIB: usize = 96 * 1024;
-/// No single file takes more; a larger one is streamed into the store.
-const LARGEST: u64 = 50 << 20;
-/// A file that failed so often is given up, so that it does not hold up the contact's later messages.
-const FILE_TRIES: u32 = 4;
-/// All files of one attempt take at most so long together; the rest of the relay's 30 s is for the calls. Without it
-/// two slow files would outlast the function, and nothing would ever be recorded.
-const FILES_TIME: Duration = Duration::from_secs(18);
+/// The largest file that is held in memory, in bytes. A larger file is streamed into the object store.
+const MAX_IN_MEMORY: u64 = 50 << 20;
+/// The number of failed attempts after which a file is given up, so that it does not hold up the contact's later
+/// messages.
+const MAX_FILE_ATTEMPTS: u32 = 4;
+/// The time limit for all files of one attempt together; the rest of the relay's 30 s is for the calls. Without the
+/// limit, two slow files would outlast the function, and nothing would ever be recorded.
+const FETCH_TIME_LIMIT: Duration = Duration::from_secs(18);
 
-/// The memory that files may take.
+/// The memory budget for files.
 #[derive(Debug)]
 pub(super) struct Budget(Arc<Semaphore>);
 
@@ -44,7 +45,7 @@ impl Default for Budget {
     }
 }
 
-/// The files of one message that are at hand.
+/// The files of one message that are in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Files(HashMap<usize, (UploadFile, OwnedSemaphorePermit)>);
 
@@ -54,20 +55,20 @@ impl Files {
     }
 }
 
-/// The side that wrote a file, and until when it may take to hand it over.
+/// The side that wrote a file, and the deadline for the download.
 struct Source<'a> {
     side: OpenSide<'a>,
     until: Instant,
 }
 
-/// What a file turned out to be.
+/// The result of a download.
 enum Fetched {
     Whole {
         bytes: Bytes,
         permit: OwnedSemaphorePermit,
         extension: String,
     },
-    /// It was too large and lies in the store.
+    /// The file was too large and is in the object store.
     Stored {
         url: String,
         size: u64,
@@ -76,8 +77,8 @@ enum Fetched {
 }
 
 impl Relay {
-    /// The parts as the target takes them, and the bytes of those that it takes as uploads. What was found out about a
-    /// file is noted, so that a later attempt renders the same message.
+    /// Returns the parts in the form in which the target takes them, and the bytes of the parts that the target takes
+    /// as uploads. The result for each file is stored in `progress`, so that a later attempt renders the same message.
     pub(super) async fn prepare(
         &self,
         message: &Message<'_>,
@@ -89,7 +90,7 @@ impl Relay {
         let mut parts = Vec::with_capacity(message.parts.len());
         let mut files = Files::default();
         let mut failed = None;
-        let end = Instant::now() + FILES_TIME;
+        let end = Instant::now() + FETCH_TIME_LIMIT;
         let mut left = message.parts.iter().filter(|part| matches!(part, Part::Media(_))).count();
         for (index, part) in message.parts.iter().enumerate() {
             let Part::Media(media) = part else {
@@ -102,7 +103,7 @@ impl Relay {
             let source = Source { side, until: Instant::now() + share };
             match self.prepare_file(progress, limits, &source, media, &context, &mut files).await {
                 Ok(part) => parts.push(part),
-                // The others are fetched all the same, so that every file uses up its own tries.
+                // The other files are fetched all the same, so that every file uses up its own attempts.
                 Err(failure) => failed = failed.or(Some(failure)),
             }
         }
@@ -124,40 +125,42 @@ impl Relay {
         {
             return Ok(Part::Media(media.clone()));
         }
-        // What is too large for its kind may still travel as a file.
-        let most = [media.kind, MediaKind::File].into_iter().filter_map(|kind| limits.media(kind));
-        let most = most.map(|limit| limit.max_bytes).max().unwrap_or_default().min(LARGEST);
+        // A file that is too large for its kind may still be sent as a plain file.
+        let max_bytes = [media.kind, MediaKind::File].into_iter().filter_map(|kind| limits.media(kind));
+        let max_bytes = max_bytes.map(|limit| limit.max_bytes).max().unwrap_or_default().min(MAX_IN_MEMORY);
         let file = progress.files.entry(context.part).or_default();
         let part = match file.placed.clone() {
-            // Its bytes went with the process that fetched them; where they were not used yet, they come once more.
+            // The bytes are gone with the process that fetched them. If they were not used yet, they are fetched again.
             Some(Part::Media(earlier)) if earlier.source == MediaSource::Fetched => {
                 let missed = file.missed;
-                match self.fetch_in_time(source, media, most, context, files).await {
+                match self.fetch_in_time(source, media, max_bytes, context, files).await {
                     Ok(Fetched::Whole { bytes, permit, .. }) => {
                         files.0.insert(context.part, (upload(&earlier, bytes), permit));
                         return Ok(Part::Media(earlier));
                     }
-                    // The target has asked for it, so it does not have it yet.
+                    // The target has asked for the file, so it does not have the file yet.
                     Ok(Fetched::Stored { url, size, extension }) if missed > 0 => {
                         linked(media, url, size, &extension, None)
                     }
-                    Err(_) if missed + 1 >= FILE_TRIES => Part::text(missing(media)),
+                    Err(_) if missed + 1 >= MAX_FILE_ATTEMPTS => Part::text(missing_notice(media)),
                     Ok(Fetched::Stored { .. }) | Err(_) => return Ok(Part::Media(earlier)),
                 }
             }
             Some(part) => return Ok(part),
-            None => match self.fetch_in_time(source, media, most, context, files).await {
+            None => match self.fetch_in_time(source, media, max_bytes, context, files).await {
                 Ok(fetched) => self.place(limits, media, fetched, context.part, files).await?,
                 Err(failure) => {
                     file.tries = file.tries.saturating_add(1);
-                    if file.tries < FILE_TRIES && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. }) {
+                    if file.tries < MAX_FILE_ATTEMPTS
+                        && matches!(failure, Failure::Retry { .. } | Failure::Blocked { .. })
+                    {
                         let reason =
                             Sentence::FileNotFetched { kind: media.kind.word(), reason: failure.reason() }.into();
                         // A link that is not ready yet says when to come back.
                         let wait = if let Failure::Retry { wait, .. } = failure { wait } else { None };
                         return Err(Failure::Retry { wait, reason, doubtful: false });
                     }
-                    Part::text(missing(media))
+                    Part::text(missing_notice(media))
                 }
             },
         };
@@ -176,21 +179,22 @@ impl Relay {
     ) -> Result<Part, Failure> {
         let (bytes, permit, extension) = match fetched {
             Fetched::Stored { url, size, extension } => {
-                let taken = taken(limits, media.kind, &extension, size).filter(|limit| limit.by == MediaBy::Link);
-                return Ok(linked(media, url, size, &extension, taken));
+                let accepted =
+                    accepting_limit(limits, media.kind, &extension, size).filter(|limit| limit.by == MediaBy::Link);
+                return Ok(linked(media, url, size, &extension, accepted));
             }
             Fetched::Whole { bytes, permit, extension } => (bytes, permit, extension),
         };
         let size = bytes.len() as u64;
-        // As what it is, else as a file, else as a link in the text.
-        let taken = taken(limits, media.kind, &extension, size);
-        let Some(limit) = taken.filter(|limit| limit.by == MediaBy::Upload) else {
+        // In this order: as its own kind, as a plain file, as a link in the text.
+        let accepted = accepting_limit(limits, media.kind, &extension, size);
+        let Some(limit) = accepted.filter(|limit| limit.by == MediaBy::Upload) else {
             let url = self.media.put(bytes, &extension).await.map_err(|error| Failure::Retry {
                 wait: None,
                 reason: error.to_string(),
                 doubtful: false,
             })?;
-            return Ok(linked(media, url, size, &extension, taken));
+            return Ok(linked(media, url, size, &extension, accepted));
         };
         let placed = described(media, limit.kind, MediaSource::Fetched, size, &extension);
         files.0.insert(index, (upload(&placed, bytes), permit));
@@ -201,45 +205,46 @@ impl Relay {
         &self,
         source: &Source<'_>,
         media: &Media,
-        most: u64,
+        max_bytes: u64,
         context: &FetchContext<'_>,
         files: &Files,
     ) -> Result<Fetched, Failure> {
-        let fetched = self.fetch(source, media, most, context, !files.0.is_empty());
+        let fetched = self.fetch(source, media, max_bytes, context, !files.0.is_empty());
         tokio::time::timeout_at(source.until, fetched)
             .await
             .unwrap_or_else(|_| Err(Failure::retry(Sentence::FileTooSlow)))
     }
 
-    /// Downloads a file, into memory where the target may take it whole, else into the store. A message that holds
-    /// memory already (`holds`) does not wait for more, or two such messages would wait for each other.
+    /// Downloads a file: into memory if the target may take it whole, or else into the object store. A message that
+    /// already holds memory (`holds_memory`) does not wait for more, because two such messages would wait for each
+    /// other.
     async fn fetch(
         &self,
         source: &Source<'_>,
         media: &Media,
-        most: u64,
+        max_bytes: u64,
         context: &FetchContext<'_>,
-        holds: bool,
+        holds_memory: bool,
     ) -> Result<Fetched, Failure> {
         let request = self.locate(source, media, context).await?;
         let response = self.http.download(request).await.map_err(|error| {
             if error.permanent { Failure::rejected(error.reason) } else { Failure::retry(error.reason) }
         })?;
-        // Other successes have no file in them: 202 says that it is still being prepared.
+        // Other success codes carry no file: 202 says that the file is still being prepared.
         if response.status() != http::StatusCode::OK {
             return Err(Failure::retry(Sentence::FileAnswered { status: response.status().as_u16() }));
         }
         let content_type = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.map(str::to_owned).or_else(|| media.content_type.clone());
-        let expected = response.content_length().or(media.size).unwrap_or(most).min(most);
+        let expected = response.content_length().or(media.size).unwrap_or(max_bytes).min(max_bytes);
         let permits = u32::try_from(expected / 1024 + 1).unwrap_or(u32::MAX);
         let budget = &self.budget.0;
-        let (mut permit, most) = match budget.clone().try_acquire_many_owned(permits) {
-            Ok(permit) => (permit, most),
+        let (mut permit, max_bytes) = match budget.clone().try_acquire_many_owned(permits) {
+            Ok(permit) => (permit, max_bytes),
             Err(_) => {
-                let (permits, most) = if holds { (0, 0) } else { (permits, most) };
+                let (permits, max_bytes) = if holds_memory { (0, 0) } else { (permits, max_bytes) };
                 let permit = budget.clone().acquire_many_owned(permits).await;
-                (permit.map_err(|_| Failure::retry(Sentence::NoMemory))?, most)
+                (permit.map_err(|_| Failure::retry(Sentence::NoMemory))?, max_bytes)
             }
         };
         let mut stream = response.bytes_stream();
@@ -249,11 +254,11 @@ impl Relay {
             let chunk = chunk.map_err(|_| Failure::retry(Sentence::FileBrokeOff))?;
             bytes.extend_from_slice(&chunk);
             let length = bytes.len() as u64;
-            // It may be longer than its headers said.
+            // The file may be longer than its headers said.
             let missing = (length / 1024 + 1).saturating_sub(permit.num_permits() as u64);
             let more =
                 u32::try_from(missing).ok().and_then(|missing| budget.clone().try_acquire_many_owned(missing).ok());
-            match more.filter(|_| length <= most) {
+            match more.filter(|_| length <= max_bytes) {
                 Some(more) => permit.merge(more),
                 None => {
                     let extension = extension(&bytes);
@@ -268,7 +273,8 @@ impl Relay {
         Ok(Fetched::Whole { bytes: bytes.freeze(), permit, extension })
     }
 
-    /// The request that downloads a file: its link, or what the side that wrote it finds behind its reference.
+    /// Returns the request that downloads a file: its link, or what the side that wrote the file finds for its
+    /// reference.
     async fn locate(
         &self,
         source: &Source<'_>,
@@ -279,16 +285,16 @@ impl Relay {
         let OpenSide { adapter, account } = &source.side;
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-                return adapter.follow(account, url).map_err(not_rendered);
+                return adapter.follow(account, url).map_err(render_failure);
             }
             MediaSource::Reference { .. } => {}
-            // Its bytes went with the process that had fetched them.
+            // The bytes are gone with the process that fetched them.
             MediaSource::Fetched => return Err(gone()),
         }
         let task = Task::Fetch(media, context);
         let mut known = Known::default();
         for _ in 0..8 {
-            let call = match adapter.next(account, &task, &known).map_err(not_rendered)? {
+            let call = match adapter.next(account, &task, &known).map_err(render_failure)? {
                 Step::Download(request) => return Ok(request),
                 Step::Done => return Err(gone()),
                 Step::Call(call) => call,
@@ -299,13 +305,14 @@ impl Relay {
     }
 }
 
-/// How the target takes a file: as what it is, else as a file.
-fn taken(limits: &Features, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
+/// Returns the limit under which the target takes a file: that of its own kind, or else that of plain files. Returns
+/// `None` if the target takes it as neither.
+fn accepting_limit(limits: &Features, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
     let kinds = [kind, MediaKind::File].into_iter();
     kinds.filter_map(|kind| limits.media(kind)).find(|limit| limit.takes(extension, size))
 }
 
-/// A file that the target gets as a link: as what it is where the target takes such links, else in a text.
+/// Returns a file that the target gets as a link: as its own kind if the target takes such links, or else in a text.
 fn linked(media: &Media, url: String, size: u64, extension: &str, limit: Option<&MediaLimit>) -> Part {
     match limit {
         Some(limit) => Part::Media(described(media, limit.kind, MediaSource::Link { url }, size, extension)),
@@ -331,8 +338,8 @@ fn upload(media: &Media, bytes: Bytes) -> UploadFile {
     }
 }
 
-/// What stands in place of a file that could not be fetched.
-fn missing(media: &Media) -> String {
+/// Returns the text in place of a file that could not be fetched.
+fn missing_notice(media: &Media) -> String {
     let name = media.name.as_deref().unwrap_or(media.kind.word());
     let mut text = Sentence::FileMissing { name, kind: media.kind.word() }.to_string();
     if let MediaSource::Link { url } = &media.source {

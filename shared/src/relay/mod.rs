@@ -1,7 +1,9 @@
-//! The one place that has effects: takes a message from the queue and brings it to the other side, once.
+//! The relay, the one place that has effects: it takes a message from the queue and delivers it to the other side,
+//! once.
 //!
-//! [`Relay::handle`] is a message's whole way. [`recorder`] records what each answer taught, [`files`] fetches files, [`pace`] keeps shared rates, [`failure`] decides what becomes of a failure,
-//! [`receipts`] brings delivery news to the helpdesk.
+//! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
+//! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, and [`receipts`] delivers
+//! receipts to the helpdesk.
 
 use std::{
     collections::HashMap,
@@ -46,14 +48,15 @@ mod recorder;
 pub use crate::adapter::Failure;
 pub use failure::RETRY_WAITS;
 
-/// When the table or the queue fails, the message comes back after so long at first.
-const OUR_FAILURE_WAIT: Duration = Duration::from_secs(5);
-/// And after so long at most: the queue hands a message out a thousand times, which then last for days.
-const LONGEST_OUR_FAILURE_WAIT: Duration = Duration::from_secs(300);
+/// The first backoff after a failure of the table or the queue.
+const OUR_FAILURE_BACKOFF: Duration = Duration::from_secs(5);
+/// The longest backoff after failures of ours. The queue hands a message out a thousand times, so the message outlasts
+/// a failure of days.
+const MAX_OUR_FAILURE_BACKOFF: Duration = Duration::from_secs(300);
 
-/// How long an agent's name is without_stale_state, and how many are kept.
-const AUTHOR_MS: i64 = 30 * 60_000;
-const AUTHOR_LIMIT: usize = 10_000;
+/// How long an agent's name stays in the cache, and how many names the cache holds.
+const AUTHOR_CACHE_MS: i64 = 30 * 60_000;
+const AUTHOR_CACHE_LIMIT: usize = 10_000;
 
 /// The relay's clients.
 #[derive(Debug)]
@@ -69,7 +72,7 @@ pub struct Relay {
     pace: Pace,
 }
 
-/// What agents are called, by installation and id, and when it was asked for.
+/// The agents' names, by installation and agent id, with the time of the lookup.
 type Authors = Mutex<HashMap<(String, String), (Option<String>, i64)>>;
 
 /// A message as the queue hands it out.
@@ -77,26 +80,26 @@ type Authors = Mutex<HashMap<(String, String), (Option<String>, i64)>>;
 pub struct Record {
     /// The message.
     pub message: Outgoing,
-    /// What [`Queue::hide`] wants.
+    /// The receipt handle for [`Queue::hide`].
     pub receipt_handle: String,
-    /// How often the queue has handed it out, from 1.
+    /// How often the queue has handed the message out, from 1.
     pub receive_count: u32,
 }
 
-/// What the queue shall do with a message.
+/// What the queue should do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Delete it.
+    /// Delete the message.
     Done,
-    /// Hand it out again after this long.
+    /// Hand the message out again after this time.
     Again(Duration),
 }
 
 impl Relay {
-    /// Makes the clients that the environment describes. No call is made.
+    /// Makes the clients from the environment. No call is made.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, queue, sqs, .. } =
             Clients::from_environment(environment, Patience::Background).await?;
@@ -118,11 +121,11 @@ impl Relay {
         warm_up(async { tokio::join!(self.store.warm_up(), self.queue.warm_up()) }).await;
     }
 
-    /// Handles one message and, where it shall come again later, tells the queue when.
+    /// Handles one message and, if the message should come again later, sets the time in the queue.
     pub async fn handle(&self, record: &Record) -> Verdict {
         let verdict = self.process(record).await;
         if let Verdict::Again(wait) = verdict {
-            // Never earlier than a vendor asked for.
+            // Rounded up, so that the message never comes earlier than the vendor permits.
             let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
             let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
             if let Err(error) = self.queue.hide(&record.receipt_handle, seconds).await {
@@ -141,7 +144,10 @@ impl Relay {
         let live = match self.installations.find(&envelope.installation).await {
             Ok(Some(live)) if !live.is_uninstalled() => live,
             Ok(_) => {
-                tracing::info!(installation.id = %envelope.installation, "a message of a removed installation was dropped");
+                tracing::info!(
+                    installation.id = %envelope.installation,
+                    "a message of a removed installation was dropped"
+                );
                 return Verdict::Done;
             }
             Err(error) => {
@@ -156,7 +162,7 @@ impl Relay {
             Event::Receipt(receipt) => self.own_receipt(&live, record, &envelope, receipt).await,
         };
         result.unwrap_or_else(|error| match error {
-            // Whoever claimed the message after us goes on with it.
+            // Another process has claimed the message and continues with it.
             StoreError::Conflict => Verdict::Again(backoff_for_our_failure(record.receive_count)),
             error => {
                 tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
@@ -227,7 +233,7 @@ impl Relay {
                 if author.kind == AuthorKind::Bot && self.is_ours(installation, &event.id).await? {
                     return Ok(Verdict::Done);
                 }
-                if let Some(verdict) = self.repeated(live, &contact.id, envelope.received_at, event).await? {
+                if let Some(verdict) = self.drop_repeat(live, &contact.id, envelope.received_at, event).await? {
                     return Ok(verdict);
                 }
                 let message = Message {
@@ -248,7 +254,7 @@ impl Relay {
             }
             HelpdeskEventKind::Conversation { state } => {
                 let Some(conversation) = &event.conversation else { return Ok(Verdict::Done) };
-                let heard = |link: &mut Link| {
+                let update_state = |link: &mut Link| {
                     if link.conversation.as_ref() == Some(conversation) && state.is_some() {
                         link.state = *state;
                     } else if link.conversation.is_none() {
@@ -257,19 +263,19 @@ impl Relay {
                         link.state = *state;
                     }
                 };
-                self.change_link(live, &contact.id, heard).await
+                self.change_link(live, &contact.id, update_state).await
             }
             HelpdeskEventKind::UserUpdated { digest } => {
-                // Somebody at the helpdesk edited the profile; theirs stays.
-                let edited = |link: &mut Link| {
+                // Somebody at the helpdesk edited the profile, so the bridge must not overwrite it.
+                let pin_profile = |link: &mut Link| {
                     link.profile_pinned |= link.user.is_some() && link.profile.as_ref() != Some(digest);
                 };
-                self.change_link(live, &contact.id, edited).await
+                self.change_link(live, &contact.id, pin_profile).await
             }
         }
     }
 
-    /// Changes what the link of a contact says.
+    /// Applies a change to the link of a contact.
     async fn change_link(
         &self,
         live: &Live,
@@ -289,7 +295,8 @@ impl Relay {
         Ok(self.store.message_of(installation, &sent).await?.is_some())
     }
 
-    /// Whom a helpdesk's event is about: by the event itself, else by the stored way back, else by asking the helpdesk.
+    /// Returns the contact that a helpdesk's event is about: from the event itself, or else from the stored reverse
+    /// link, or else by asking the helpdesk.
     async fn contact_of(
         &self,
         live: &Live,
@@ -316,7 +323,7 @@ impl Relay {
             Ok(None) if live.helpdesk.features().receipts => {
                 Ok(Err(self.unknown_contact(live, record, event, user).await))
             }
-            // A user of the helpdesk who has nothing to do with this channel.
+            // The user has nothing to do with this channel.
             Ok(None) => Ok(Err(Verdict::Done)),
             Err(reason) => {
                 let tries = record.receive_count.saturating_sub(1);
@@ -329,8 +336,8 @@ impl Relay {
         }
     }
 
-    /// A message for somebody whom nobody knows: the link may be about to be written, else its author hears why it
-    /// cannot arrive.
+    /// Handles a message for a contact that nobody knows. The link may be about to be written, so the message waits;
+    /// after the last wait, its author is told why it cannot arrive.
     async fn unknown_contact(&self, live: &Live, record: &Record, event: &HelpdeskEvent, user: &str) -> Verdict {
         if let Some(verdict) = receipts::receipt_wait(record) {
             return verdict;
@@ -382,7 +389,7 @@ impl Relay {
         self.attempt(&message, claimed, link, &task).await
     }
 
-    /// Puts a private note about a contact into the queue, once per event it is about.
+    /// Puts a private note about a contact into the queue, once per event that the note is about.
     async fn send_note(
         &self,
         live: &Live,
@@ -404,24 +411,28 @@ impl Relay {
             Err(error) => Err(error),
         };
         sent.map_err(|error| {
-            tracing::error!(error = %error, installation.id = %live.installation.id, "an event of our own could not be stored");
-            Verdict::Again(OUR_FAILURE_WAIT)
+            tracing::error!(
+                error = %error,
+                installation.id = %live.installation.id,
+                "an event of our own could not be stored"
+            );
+            Verdict::Again(OUR_FAILURE_BACKOFF)
         })
     }
 
-    /// A message that nobody can work on goes to the dead-letter queue, never round in circles.
+    /// Moves a message that cannot be processed to the dead-letter queue, so that it is not retried for ever.
     async fn set_aside(&self, record: &Record, reason: &str) -> Verdict {
         tracing::error!(reason, "a message was set aside");
         match self.dead_letters.send_one(&record.message, Some(reason)).await {
             Ok(()) => Verdict::Done,
             Err(error) => {
                 tracing::error!(error = %error, "the dead-letter queue failed");
-                Verdict::Again(OUR_FAILURE_WAIT)
+                Verdict::Again(OUR_FAILURE_BACKOFF)
             }
         }
     }
 
-    /// Claims a message and reads its contact's pairing, at the same time. `Err` when it is finished already.
+    /// Claims a message and reads its contact's link, concurrently. `Err` means that the message is already finished.
     async fn claim(&self, message: &Message<'_>) -> Result<Result<(Claimed, Link), JournalState>, StoreError> {
         let key = message.key();
         let (claim, link) = tokio::try_join!(
@@ -437,8 +448,8 @@ impl Relay {
         }
     }
 
-    /// The contact's pairing, or the one of an earlier id of theirs, which then is theirs, ways back included. It is
-    /// taken over once only, since a number may be somebody else's some day.
+    /// Returns the contact's link. If the contact is new, the link of their alias is taken over together with its
+    /// reverse links. An alias is taken over only once, because a number may belong to somebody else later.
     async fn take_over_alias(&self, key: &JournalKey, contact: &Contact, link: Link) -> Result<Link, StoreError> {
         let is_new = link.user.is_none() && link.conversation.is_none();
         let Some(alias) = contact.alias.as_deref().filter(|_| is_new) else { return Ok(link) };
@@ -455,14 +466,15 @@ impl Relay {
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
         let (mut claimed, link) = match self.claim(&message).await? {
             Ok(claim) => claim,
-            // The process may have died before it told so.
+            // The process may have stopped before it confirmed the message.
             Err(JournalState::Done) => return Ok(self.confirm(&message).await),
             Err(_) => return Ok(Verdict::Done),
         };
-        // What an earlier attempt may have sent before they stopped us, the channel itself has to judge.
+        // A doubtful message may already have been sent before the contact stopped us; the channel itself decides about
+        // it.
         if message.direction == Direction::Outbound && link.stopped_at.is_some() && !claimed.doubtful {
             let failure = Failure::Gone { reason: Sentence::ContactStopped.into() };
-            return self.conclude(&message, claimed, &LinkChange::default(), failure).await;
+            return self.settle_failure(&message, claimed, &LinkChange::default(), failure).await;
         }
         let opening = opening(&message, &link, &mut claimed.progress);
         let parts: Vec<Part>;
@@ -484,7 +496,7 @@ impl Relay {
         let prepared = self.prepare(&message, &mut claimed.progress, limits, &context).await;
         let (parts, files) = match prepared {
             Ok(prepared) => prepared,
-            Err(failure) => return self.conclude(&message, claimed, &LinkChange::default(), failure).await,
+            Err(failure) => return self.settle_failure(&message, claimed, &LinkChange::default(), failure).await,
         };
         let key = delivery_key(&claimed.key);
         let delivery = Delivery {
@@ -499,8 +511,8 @@ impl Relay {
         self.attempt_with(&message, claimed, link, &Task::Deliver(&delivery), files).await
     }
 
-    /// The contact with what the channel tells only when asked, where the event lacks the name and nobody at the
-    /// helpdesk knows the contact yet.
+    /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.
+    /// Only channels that tell the profile on request are asked, within their rate limit.
     async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
         let contact = message.contact.clone();
         let limits = message.live.channel.features();
@@ -514,7 +526,7 @@ impl Relay {
         if self.store.take_quota(&bucket, 1, now_ms()).await?.is_some() {
             return Ok(contact);
         }
-        // Without it the message arrives all the same.
+        // The message arrives without the profile as well.
         let profile = ask::profile(&self.http, message.live, &contact.id).await.unwrap_or_default();
         Ok(Contact {
             name: profile.name,
@@ -529,8 +541,9 @@ impl Relay {
         })
     }
 
-    /// The author with a name, where customers shall see it and the event lacks it. Without it the message arrives all
-    /// the same. What was found is noted: a later attempt has to split the message at the same places.
+    /// Adds the name to the author if customers should see it and the event lacks it. The message arrives without the
+    /// name as well. The result is stored in `progress`, because a later attempt has to split the message at the same
+    /// places.
     async fn with_name(&self, live: &Live, author: &Author, progress: &mut Progress) -> Author {
         let installation = &live.installation;
         let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
@@ -542,12 +555,12 @@ impl Relay {
         let key = (installation.id.clone(), id.clone());
         let now = now_ms();
         let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let name = match known.filter(|(_, asked_at)| now.saturating_sub(*asked_at) < AUTHOR_MS) {
+        let name = match known.filter(|(_, asked_at)| now.saturating_sub(*asked_at) < AUTHOR_CACHE_MS) {
             Some((name, _)) => name,
             None => {
                 let name = ask::author(&self.http, live, id).await;
                 let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
-                if authors.len() >= AUTHOR_LIMIT {
+                if authors.len() >= AUTHOR_CACHE_LIMIT {
                     authors.clear();
                 }
                 authors.insert(key, (name.clone(), now));
@@ -581,29 +594,29 @@ impl Relay {
         let progress = claimed.progress.clone();
         let (doubtful, tries) = (claimed.doubtful, claimed.tries);
         let mut known = Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, answered: 0 };
-        let turns = self.permits(live, message.direction, message.record);
-        let mut log = recorder::Recorder::new(&self.store, claimed, link, files, turns);
-        match drive(&self.http, side, task, &mut known, &mut log).await {
+        let permits = self.permits(live, message.direction, message.record);
+        let mut recorder = recorder::Recorder::new(&self.store, claimed, link, files, permits);
+        match drive(&self.http, side, task, &mut known, &mut recorder).await {
             Ok(()) => {
-                let claimed = log.settle_done(&known).await?;
+                let claimed = recorder.settle_done(&known).await?;
                 self.delivered(message, &claimed).await;
                 Ok(self.confirm(message).await)
             }
             Err(Stop::Store(error)) => Err(error),
-            Err(Stop::NotYet(wait)) => {
-                let (claimed, change) = log.into_claimed(&known);
+            Err(Stop::Postponed(wait)) => {
+                let (claimed, change) = recorder.into_claimed(&known);
                 let postponed = Settlement::Postponed { doubtful: known.doubtful };
                 self.store.settle(&claimed, &postponed, &change, now_ms()).await?;
                 Ok(Verdict::Again(wait))
             }
             Err(Stop::Failure(failure)) => {
-                let (claimed, change) = log.into_claimed(&known);
-                self.conclude(message, claimed, &change, failure).await
+                let (claimed, change) = recorder.into_claimed(&known);
+                self.settle_failure(message, claimed, &change, failure).await
             }
         }
     }
 
-    /// The turns for calls in this direction.
+    /// Returns the permits for calls in this direction.
     fn permits<'a>(&'a self, live: &'a Live, direction: Direction, record: &'a Record) -> Permits<'a> {
         let side = direction.target();
         let paced = Paced {
@@ -616,7 +629,7 @@ impl Relay {
         self.pace.permits(&self.store, paced)
     }
 
-    /// Lets the helpdesk know that the channel took a message; only then may the message leave the queue.
+    /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue.
     async fn confirm(&self, message: &Message<'_>) -> Verdict {
         if message.direction != Direction::Outbound {
             return Verdict::Done;
@@ -636,7 +649,7 @@ impl Relay {
             message.took_ms = now_ms().saturating_sub(message.received_at),
             "a message was delivered"
         );
-        // What was blocked works again.
+        // The account is not blocked any more.
         let code = failure::blocked_code(message.direction);
         if installation.problem.as_ref().is_some_and(|problem| problem.code == code)
             && self.store.set_problem(&installation.id, None).await.is_ok()
@@ -646,7 +659,7 @@ impl Relay {
     }
 }
 
-/// A message on its way through one attempt.
+/// A message during one attempt.
 #[derive(Clone, Copy)]
 struct Message<'a> {
     live: &'a Arc<Live>,
@@ -664,17 +677,18 @@ struct Message<'a> {
 }
 
 impl Message<'_> {
-    /// The stored link without a state that may have changed since, unheard.
+    /// Returns the stored link, without the conversation's state if that may have changed without notice.
     fn without_stale_state(&self, link: Link) -> Link {
-        let Some(lasts) = self.live.helpdesk.features().state_lasts else { return link };
-        let lasts = lasts.with(self.live.account(Side::Helpdesk).setting(lasts.setting));
-        let heard = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
-        let is_stale = heard.is_none_or(|ms| Duration::from_millis(ms) >= lasts);
+        let Some(lifetime) = self.live.helpdesk.features().state_lasts else { return link };
+        let lifetime = lifetime.with(self.live.account(Side::Helpdesk).setting(lifetime.setting));
+        let age_ms = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
+        let is_stale = age_ms.is_none_or(|ms| Duration::from_millis(ms) >= lifetime);
         if is_stale { Link { state: None, ..link } } else { link }
     }
 
-    /// The link as the message itself shows it to be. Whoever writes may be answered again, and with their message goes
-    /// what they opened the chat with; an agent's message shows which user and conversation theirs were merged into.
+    /// Returns the link with what the message itself shows. A contact who writes may be answered again, and their
+    /// message carries the text of the link through which they opened the chat. An agent's message shows the user and
+    /// the conversation that the contact's own were merged into.
     fn as_the_message_shows(&self, link: &Link) -> Link {
         if self.direction == Direction::Inbound && !self.echo {
             let stopped_at = link.stopped_at.filter(|stopped| *stopped >= self.at);
@@ -701,8 +715,8 @@ impl Message<'_> {
     }
 }
 
-/// What a message starts with whose writer opened the chat through a link that says something. It is noted: a later
-/// attempt has to send the same.
+/// Returns the part that precedes the message of a contact who opened the chat through a link that carries a text. The
+/// text is stored in `progress`, because a later attempt has to send the same parts.
 fn opening(message: &Message<'_>, link: &Link, progress: &mut Progress) -> Option<Part> {
     if message.direction != Direction::Inbound || message.echo {
         return None;
@@ -712,17 +726,17 @@ fn opening(message: &Message<'_>, link: &Link, progress: &mut Progress) -> Optio
     Some(Part::text(Sentence::ChatOpened { with: &noted }))
 }
 
-/// A UUID that is the same for every attempt at a message.
+/// Returns a UUID that is the same for every attempt at a message.
 fn delivery_key(journal: &JournalKey) -> String {
     uuid_from(&format!("{}\n{}", journal.installation, journal.public_id()))
 }
 
-/// How long a message waits for the table, the vault or the queue, by how often it was handed out.
+/// Returns the backoff after a failure of the table, the vault or the queue, by how often the message was handed out.
 fn backoff_for_our_failure(receive_count: u32) -> Duration {
-    OUR_FAILURE_WAIT.saturating_mul(receive_count.max(1)).min(LONGEST_OUR_FAILURE_WAIT)
+    OUR_FAILURE_BACKOFF.saturating_mul(receive_count.max(1)).min(MAX_OUR_FAILURE_BACKOFF)
 }
 
-/// The ids under which a delivered message will be named by receipts and echoes.
+/// Returns the ids by which receipts and echoes will refer to a delivered message.
 fn sent_ids(direction: Direction, progress: &Progress) -> Vec<Sent> {
     let side = direction.target();
     let ids = progress.sent.iter().filter(|id| !id.is_empty());
@@ -740,9 +754,9 @@ mod tests {
 
     #[test]
     fn a_failure_of_ours_is_outlasted_for_days() {
-        assert_eq!(backoff_for_our_failure(0), OUR_FAILURE_WAIT);
-        assert_eq!(backoff_for_our_failure(1), OUR_FAILURE_WAIT);
-        assert_eq!(backoff_for_our_failure(u32::MAX), LONGEST_OUR_FAILURE_WAIT);
+        assert_eq!(backoff_for_our_failure(0), OUR_FAILURE_BACKOFF);
+        assert_eq!(backoff_for_our_failure(1), OUR_FAILURE_BACKOFF);
+        assert_eq!(backoff_for_our_failure(u32::MAX), MAX_OUR_FAILURE_BACKOFF);
         let all: u64 = (1..1_000).map(|count| backoff_for_our_failure(count).as_secs()).sum();
         assert!(all > 3 * 86_400, "{all}");
     }

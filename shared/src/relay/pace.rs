@@ -1,8 +1,8 @@
-//! Permits: a rate that all calls of one side of an installation share, over all processes.
+//! Permits: the rate limit that all calls of one side of an installation share, over all processes.
 //!
-//! Permits are taken from the table in small blocks, as many as wait for one in this process, and are good for one short
-//! window only. Who finds none waits a moment; who waits too long gives the message back to the queue, which costs it
-//! no try.
+//! A process takes permits from the table in small blocks, as many as its attempts wait for, and a permit is valid for
+//! one short window only. An attempt that finds no permit waits up to two seconds. After that, the message goes back to
+//! the queue, which costs it no retry.
 
 use std::{
     collections::HashMap,
@@ -20,58 +20,58 @@ use crate::{
     tools::crypto::sha256,
 };
 
-/// So many turns at most are taken from the table at once.
-const BLOCK: u32 = 5;
-/// How long one attempt may wait for its turns in all; an invocation costs money while it waits.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Whoever was given back so often waits the longest.
-const LONGEST_WAIT: u64 = 30;
-/// So many sides at most are remembered; then the memory starts anew, which wastes a few turns.
-const REMEMBERED: usize = 10_000;
+/// The maximum number of permits that are taken from the table at once.
+const MAX_BLOCK: u32 = 5;
+/// How long one attempt may wait for permits in total, because an invocation costs money while it waits.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+/// The longest delay of a message that goes back to the queue, in seconds.
+const MAX_REQUEUE_DELAY: u64 = 30;
+/// The maximum number of sides in memory. A full map is emptied, which wastes a few permits.
+const MAX_SIDES: usize = 10_000;
 
-/// The turns that this process has in memory.
+/// The permits that this process holds.
 #[derive(Debug, Default)]
 pub struct Pace {
     sides: Mutex<HashMap<String, Arc<SidePermits>>>,
 }
 
-/// The turns of one side, and how many attempts wait for one.
+/// The permits of one side, and the number of attempts that wait for one.
 #[derive(Debug, Default)]
 struct SidePermits {
     block: tokio::sync::Mutex<Block>,
     waiting: AtomicU32,
 }
 
-/// Permits that were taken and not used yet.
+/// Permits that were taken from the table and not used yet.
 #[derive(Debug, Default)]
 struct Block {
     left: u32,
-    /// Until when they are good: when the window ends in which they were taken, in milliseconds since 1970.
+    /// The end of the window in which the permits were taken and are valid, in milliseconds since 1970.
     until: i64,
-    /// The table has no more in this window.
-    is_empty: bool,
+    /// Whether the table has no more permits in this window.
+    is_exhausted: bool,
 }
 
-/// How a rate is kept whatever stretch of time the vendor looks at: a third of the period is one window, and a window
-/// gives out a quarter of the rate, so that no stretch as long as the period touches more than four of them. The
-/// windows are a little longer than a third, since calls do not all take equally long to arrive.
+/// The windows that keep a rate in every interval, wherever the vendor's own interval starts. A window is a third of
+/// the period and gives out a quarter of the rate, so an interval as long as the period touches no more than four
+/// windows. Windows are a little longer than a third, because calls take different times to arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Windows {
     length: Duration,
-    turns: u32,
+    permits: u32,
     block: u32,
 }
 
 impl Windows {
     fn of(Rate { calls, period }: Rate) -> Self {
-        let (turns, length) = match calls {
+        let (permits, length) = match calls {
             0..4 => ((calls / 2).max(1), period),
             _ => (calls / 4, period / 3),
         };
-        Self { length: length.saturating_add(length / 20), turns, block: turns.min(BLOCK) }
+        Self { length: length.saturating_add(length / 20), permits, block: permits.min(MAX_BLOCK) }
     }
 
-    /// When the window that `now` lies in ends, as [`Store::take_quota`] counts.
+    /// Returns the end of the window that contains `now`, as [`Store::take_quota`] counts windows.
     fn end(&self, now: i64) -> i64 {
         let length = i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX).max(1);
         now.saturating_sub(now.rem_euclid(length)).saturating_add(length)
@@ -79,33 +79,33 @@ impl Windows {
 }
 
 impl Pace {
-    /// Nothing in memory.
+    /// Makes an empty pace.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The turns of one attempt at one message. Without a rate every turn is free.
+    /// Returns the permits for one attempt at one message. Without a rate limit every permit is free.
     pub fn permits<'a>(&self, store: &'a Store, paced: Paced<'a>) -> Permits<'a> {
-        let turns = paced.rate.map(|rate| {
+        let rate_limit = paced.rate.map(|rate| {
             let key = format!("{}\n{}", paced.installation, paced.side.word());
             let mut sides = self.sides.lock().unwrap_or_else(PoisonError::into_inner);
-            if sides.len() >= REMEMBERED && !sides.contains_key(&key) {
+            if sides.len() >= MAX_SIDES && !sides.contains_key(&key) {
                 sides.clear();
             }
             (Windows::of(rate), sides.entry(key).or_default().clone())
         });
-        Permits { store, paced, turns, patience: PATIENCE }
+        Permits { store, paced, rate_limit, remaining_wait: MAX_WAIT }
     }
 }
 
-/// Whose calls are paced, and for which message.
+/// The side whose calls are limited, and the message that they are made for.
 #[derive(Clone, Copy, Debug)]
 pub struct Paced<'a> {
-    /// The installation.
+    /// The id of the installation.
     pub installation: &'a str,
     /// The side that is called.
     pub side: Side,
-    /// The rate that all calls of this side share, where there is one.
+    /// The rate limit that all calls of this side share, if there is one.
     pub rate: Option<Rate>,
     /// The deduplication id of the message.
     pub message: &'a str,
@@ -113,24 +113,24 @@ pub struct Paced<'a> {
     pub receive_count: u32,
 }
 
-/// The turns of one attempt.
+/// The permits of one attempt.
 #[derive(Debug)]
 pub struct Permits<'a> {
     store: &'a Store,
     paced: Paced<'a>,
-    turns: Option<(Windows, Arc<SidePermits>)>,
-    patience: Duration,
+    rate_limit: Option<(Windows, Arc<SidePermits>)>,
+    remaining_wait: Duration,
 }
 
 impl Permits<'_> {
-    /// Waits for a turn. Gives how long to stay away when none comes soon enough.
+    /// Waits for a permit. Returns the delay for the queue if no permit comes soon enough.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn take(&mut self) -> Result<Option<Duration>, StoreError> {
-        let Some((windows, side)) = &self.turns else { return Ok(None) };
-        let _waiting = Waiting::new(&side.waiting);
-        let mut most = windows.block;
+        let Some((windows, side)) = &self.rate_limit else { return Ok(None) };
+        let _waiting = WaitingGuard::new(&side.waiting);
+        let mut max_want = windows.block;
         loop {
             let mut block = side.block.lock().await;
             let now = now_ms();
@@ -142,54 +142,56 @@ impl Permits<'_> {
                 block.left -= 1;
                 return Ok(None);
             }
-            if !block.is_empty {
-                let rate = Rate { calls: windows.turns, period: windows.length };
+            if !block.is_exhausted {
+                let rate = Rate { calls: windows.permits, period: windows.length };
                 let bucket = Bucket {
                     installation: self.paced.installation,
                     contact: None,
                     name: rate_name(self.paced.side),
                     rate,
                 };
-                let want = side.waiting.load(Ordering::Relaxed).clamp(1, most);
+                let want = side.waiting.load(Ordering::Relaxed).clamp(1, max_want);
                 let taken = self.store.take_quota_of(&bucket, want, now, has_begun).await?;
                 let until = windows.end(now);
                 if taken.is_none() {
-                    *block = Block { left: want - 1, until, is_empty: false };
+                    *block = Block { left: want - 1, until, is_exhausted: false };
                     return Ok(None);
                 }
-                // There may be fewer than everyone here wants.
-                *block = Block { left: 0, until, is_empty: want == 1 };
-                most = 1;
+                // The window may hold fewer permits than this process wants.
+                *block = Block { left: 0, until, is_exhausted: want == 1 };
+                max_want = 1;
                 continue;
             }
             let wait = Duration::from_millis(block.until.saturating_sub(now).max(1).unsigned_abs());
             drop(block);
-            let Some(patience) = self.patience.checked_sub(wait) else { return Ok(Some(self.wait_away())) };
-            self.patience = patience;
+            let Some(remaining_wait) = self.remaining_wait.checked_sub(wait) else {
+                return Ok(Some(self.requeue_delay()));
+            };
+            self.remaining_wait = remaining_wait;
             tokio::time::sleep(wait).await;
         }
     }
 
-    /// How long a message stays away: whole seconds, as the queue counts, spread so that not all come back at once,
-    /// and the longer the more often it was given back.
-    fn wait_away(&self) -> Duration {
-        let most = u64::from(self.paced.receive_count).saturating_mul(2).clamp(2, LONGEST_WAIT);
+    /// Returns how long the message stays in the queue: whole seconds, as the queue counts, with a jitter so that
+    /// messages do not all come back at once, and longer the more often the message was handed out.
+    fn requeue_delay(&self) -> Duration {
+        let most = u64::from(self.paced.receive_count).saturating_mul(2).clamp(2, MAX_REQUEUE_DELAY);
         let seed = sha256(format!("{}{}", self.paced.message, self.paced.receive_count).as_bytes());
         Duration::from_secs(1 + seed.first().map_or(0, |byte| u64::from(*byte) % most))
     }
 }
 
-/// Counts whoever waits, until dropped.
-struct Waiting<'a>(&'a AtomicU32);
+/// Counts a waiting attempt until the guard is dropped.
+struct WaitingGuard<'a>(&'a AtomicU32);
 
-impl<'a> Waiting<'a> {
+impl<'a> WaitingGuard<'a> {
     fn new(count: &'a AtomicU32) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(count)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for WaitingGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -214,16 +216,16 @@ mod tests {
             // The worst case: every window gives out all it has, and the stretch starts at any moment.
             for start in 0..length {
                 let touched = (start + period_ms - 1) / length + 1;
-                assert!(touched * u64::from(windows.turns) <= u64::from(calls), "{calls} {start}");
+                assert!(touched * u64::from(windows.permits) <= u64::from(calls), "{calls} {start}");
             }
-            assert!((1..=5).contains(&windows.block) && windows.block <= windows.turns);
+            assert!((1..=5).contains(&windows.block) && windows.block <= windows.permits);
         }
     }
 
     #[test]
     fn a_window_ends_where_the_table_counts_the_next() {
         let windows = Windows::of(Rate { calls: 20, period: Duration::from_secs(1) });
-        assert_eq!((windows.length.as_millis(), windows.turns, windows.block), (349, 5, 5));
+        assert_eq!((windows.length.as_millis(), windows.permits, windows.block), (349, 5, 5));
         assert_eq!((windows.end(0), windows.end(348), windows.end(349)), (349, 349, 698));
     }
 }

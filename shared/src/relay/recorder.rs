@@ -1,4 +1,4 @@
-//! Recording an attempt: what each answer taught is in the table before the next call is made.
+//! The recorder of an attempt: what each answer taught is in the table before the next call is made.
 
 use std::time::Duration;
 
@@ -10,31 +10,31 @@ use crate::{
     store::{Claimed, LinkChange, Store, StoreError, Trace},
 };
 
-/// Waits for a turn.
-pub(crate) async fn turn(turns: &mut Permits<'_>) -> Result<(), Stop> {
-    match turns.take().await {
+/// Waits for a permit.
+pub(crate) async fn wait_for_permit(permits: &mut Permits<'_>) -> Result<(), Stop> {
+    match permits.take().await {
         Ok(None) => Ok(()),
-        Ok(Some(wait)) => Err(Stop::NotYet(wait)),
+        Ok(Some(wait)) => Err(Stop::Postponed(wait)),
         Err(error) => Err(Stop::Store(error)),
     }
 }
 
-/// Writes into the journal what an attempt learns.
+/// Writes what an attempt learns into the journal.
 pub(crate) struct Recorder<'a> {
     store: &'a Store,
     claimed: Claimed,
     link: Link,
     files: Files,
-    turns: Permits<'a>,
+    permits: Permits<'a>,
     is_settled: bool,
 }
 
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, turns: Permits<'a>) -> Self {
-        Self { store, claimed, link, files, turns, is_settled: false }
+    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, permits: Permits<'a>) -> Self {
+        Self { store, claimed, link, files, permits, is_settled: false }
     }
 
-    /// Settles a delivery that has nothing left to do, unless its last call did.
+    /// Settles a delivery that has nothing left to do, unless the record of its last call has already settled it.
     pub(crate) async fn settle_done(mut self, known: &Known) -> Result<Claimed, StoreError> {
         if !self.is_settled {
             self.learned(known, &[], true).await?;
@@ -42,10 +42,10 @@ impl<'a> Recorder<'a> {
         Ok(self.claimed)
     }
 
-    /// The claim with the progress so far, and what changed in the link since it was last written.
+    /// Returns the claim with the progress so far, and what changed in the link since the link was last written.
     pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, LinkChange) {
         self.claimed.progress = known.progress.clone();
-        // A doubt that nobody settled yet outlives this attempt.
+        // A doubt that is not settled yet outlives this attempt.
         self.claimed.doubtful = known.doubtful;
         let change = LinkChange::between(&self.link, &known.link);
         (self.claimed, change)
@@ -53,18 +53,18 @@ impl<'a> Recorder<'a> {
 }
 
 impl Listener for Recorder<'_> {
-    async fn turn(&mut self) -> Result<(), Stop> {
-        turn(&mut self.turns).await
+    async fn wait_for_permit(&mut self) -> Result<(), Stop> {
+        wait_for_permit(&mut self.permits).await
     }
 
-    fn before(&mut self, call: &Call, known: &Known) {
-        // An adapter that can look first has done so by now, and settled the doubt.
+    fn before_call(&mut self, call: &Call, known: &Known) {
+        // An adapter that can look first has done so by now and has settled the doubt.
         if known.doubtful && call.repeat == Repeat::Doubles {
             self.claimed.doubled = true;
         }
     }
 
-    fn after(&mut self, call: &'static str, result: String, took: Duration) {
+    fn after_call(&mut self, call: &'static str, result: String, took: Duration) {
         let attempt = self.claimed.attempt;
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         self.claimed.trace.push(Trace { at: now_ms(), attempt, call: call.to_owned(), result, ms });
@@ -73,7 +73,7 @@ impl Listener for Recorder<'_> {
     async fn learned(&mut self, known: &Known, _facts: &[Fact], is_last: bool) -> Result<(), StoreError> {
         self.claimed.progress = known.progress.clone();
         let change = LinkChange::between(&self.link, &known.link);
-        // The vendor has done its part; losing the record now would mean doing it twice.
+        // The vendor has accepted the call. Without the record, a later attempt would repeat it.
         for pause in [Some(200), Some(1_000), None] {
             let written = if is_last {
                 let settlement = done(&known.progress, self.claimed.key.direction);

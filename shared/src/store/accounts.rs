@@ -1,4 +1,4 @@
-//! Installations, and what finds them.
+//! The items of installations, and the indexes that find an installation.
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
@@ -10,26 +10,26 @@ use super::{Changes, Item, Store, StoreError, incomplete, key, number, number_of
 use crate::model::installation::{Installation, InstallationState, Problem};
 
 impl Store {
-    /// The installation with this id.
+    /// Returns the installation with this id.
     ///
     /// # Errors
-    /// The table failed, or the item is damaged.
+    /// Returns an error if the call to the table fails or the item is damaged.
     pub async fn installation(&self, id: &str) -> Result<Option<Installation>, StoreError> {
         self.item(&pk(id), "META").await?.as_ref().map(read).transpose()
     }
 
-    /// The installation that joins the accounts with this identity.
+    /// Returns the id of the installation that joins the accounts with this identity.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn installation_id_of_identity(&self, identity: &str) -> Result<Option<String>, StoreError> {
         Ok(self.item(&format!("U#{identity}"), "META").await?.and_then(|item| owned(&item, "installation")))
     }
 
-    /// The ids of a helpdesk account's installations.
+    /// Returns the ids of a helpdesk account's installations.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn installation_ids_of_account(&self, kind: &str, account: &str) -> Result<Vec<String>, StoreError> {
         let answer = self
             .client
@@ -44,14 +44,14 @@ impl Store {
         Ok(items.iter().filter_map(|item| text_of(item, "sk")?.strip_prefix("I#").map(str::to_owned)).collect())
     }
 
-    /// Stores an installation with its indexes. `stale_keys` are account keys that it no longer has.
+    /// Stores an installation with its indexes. `stale_keys` are account keys that the installation no longer has.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when somebody changed it, or took its identity, since it was read; it carries the
-    /// version that it was read with, 0 for a new one.
+    /// Returns [`StoreError::Conflict`] if somebody has changed the installation, or taken its identity, since it was
+    /// read. The installation carries the version that it was read with, which is 0 for a new one.
     pub async fn put_installation(&self, installation: &Installation, stale_keys: &[String]) -> Result<(), StoreError> {
         let id = &installation.id;
-        let gone = installation.state == InstallationState::Uninstalled;
+        let is_uninstalled = installation.state == InstallationState::Uninstalled;
         let unchanged = if installation.version == 0 { "attribute_not_exists(pk)" } else { "version = :version" };
         let mut meta =
             Put::builder().table_name(&self.table).set_item(Some(write(installation)?)).condition_expression(unchanged);
@@ -60,7 +60,7 @@ impl Store {
         }
         let mut writes = vec![TransactWriteItem::builder().put(meta.build().map_err(incomplete)?).build()];
         let identity_pk = format!("U#{}", installation.identity);
-        writes.push(if gone {
+        writes.push(if is_uninstalled {
             self.delete(&identity_pk, "META", Some(id))?
         } else {
             let mut item = key(&identity_pk, "META");
@@ -75,7 +75,7 @@ impl Store {
         let kind = &installation.helpdesk.kind;
         for account in &installation.account_keys {
             let item = key(&account_pk(kind, account), &pk(id));
-            writes.push(if gone {
+            writes.push(if is_uninstalled {
                 self.delete(&account_pk(kind, account), &pk(id), None)?
             } else {
                 self.put_in(item)?
@@ -93,10 +93,10 @@ impl Store {
         }
     }
 
-    /// Sets or clears what needs a person, and nothing else.
+    /// Sets or clears the problem that needs a person, and changes nothing else.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn set_problem(&self, id: &str, problem: Option<&Problem>) -> Result<(), StoreError> {
         let mut changes = Changes::default();
         match problem {

@@ -1,11 +1,11 @@
-//! Who is who: a contact's helpdesk user and conversation, in both directions.
+//! The links between contacts and helpdesk users and conversations, in both directions.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
 use crate::{adapter::Link, model::message::ConversationState, outside::clock::now_ms};
 
-/// What changed in a link: the attributes are written singly, never the whole item.
+/// The difference between two versions of a link. Only the attributes that differ are written, never the whole item.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkChange {
     before: Link,
@@ -13,12 +13,12 @@ pub struct LinkChange {
 }
 
 impl LinkChange {
-    /// The step from one to the other.
+    /// Makes the change from `before` to `after`.
     pub fn between(before: &Link, after: &Link) -> Self {
         Self { before: before.clone(), after: after.clone() }
     }
 
-    /// Whether nothing changed.
+    /// Returns whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.before == self.after
     }
@@ -42,8 +42,8 @@ impl LinkChange {
         field("state", &word(self.before.state), &word(self.after.state));
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
-        let is_news = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
-        if self.after.state.is_some() && is_news {
+        let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
+        if self.after.state.is_some() && is_changed {
             changes.set("state_at", number(now_ms()));
         }
         if self.after.profile_pinned && !self.before.profile_pinned {
@@ -57,7 +57,7 @@ impl LinkChange {
         changes
     }
 
-    /// The helpdesk ids that lead to the contact from now on.
+    /// Returns the helpdesk ids that lead to the contact after the change and did not before.
     fn new_ids(&self) -> impl Iterator<Item = &String> {
         let user = self.after.user.as_ref().filter(|_| self.after.user != self.before.user);
         let conversation =
@@ -67,27 +67,27 @@ impl LinkChange {
 }
 
 impl Store {
-    /// The pairing of a contact; empty where there is none yet.
+    /// Returns the link of a contact; an empty link if there is none yet.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn link(&self, installation: &str, contact: &str) -> Result<Link, StoreError> {
         Ok(self.item(&contact_pk(installation, contact), "LINK").await?.map(|item| read(&item)).unwrap_or_default())
     }
 
-    /// The contact that a helpdesk user or conversation stands for.
+    /// Returns the contact that a helpdesk user or conversation stands for.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn contact_of(&self, installation: &str, helpdesk_id: &str) -> Result<Option<String>, StoreError> {
         let item = self.item(&helpdesk_pk(installation, helpdesk_id), "LINK").await?;
         Ok(item.and_then(|item| owned(&item, "contact")))
     }
 
-    /// Writes what changed in a link, and the ways back that are new, in one transaction.
+    /// Writes what changed in a link, together with the new reverse links, in one transaction.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn change_link(&self, installation: &str, contact: &str, change: &LinkChange) -> Result<(), StoreError> {
         let writes = self.link_writes(installation, contact, change)?;
         if writes.is_empty() { Ok(()) } else { self.transact(writes).await }

@@ -1,4 +1,5 @@
-//! Everything that is remembered, in one DynamoDB table. Answers domain questions, not table operations.
+//! The store: everything that the bridge remembers, in one DynamoDB table. It answers domain questions and hides table
+//! operations.
 //!
 //! | item | pk | sk |
 //! |---|---|---|
@@ -41,55 +42,55 @@ pub use repeats::{IncomingCall, RepeatStatus};
 
 /// The name of the index that lists an installation's journal by time.
 pub const BY_INSTALLATION: &str = "by_installation";
-/// Journal items of one installation are spread over so many partitions of the index.
+/// The number of partitions of the index over which the journal of one installation is spread.
 pub const INDEX_SHARDS: u8 = 8;
-/// Journal items and receipt lookups are kept for so long; the queue keeps a message no longer either.
+/// The number of days for which journal items and receipt lookups are kept. The queue keeps a message no longer either.
 pub const KEEP_DAYS: i64 = 14;
 
-/// The table.
+/// A client of the table.
 #[derive(Clone, Debug)]
 pub struct Store {
     client: Client,
     table: String,
 }
 
-/// The table failed.
+/// The error of a call to the table.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// It did not answer, or refused for a reason of its own.
+    /// The table did not answer, or refused for a reason of its own.
     #[error("the table failed in {operation}: {message}")]
     Unavailable {
-        /// What was asked of it.
+        /// The operation that failed.
         operation: &'static str,
-        /// Its reason.
+        /// The reason of the failure.
         message: String,
     },
-    /// Somebody else changed the item meanwhile.
+    /// Somebody else changed the item in the meantime.
     #[error("the item was changed by somebody else meanwhile")]
     Conflict,
-    /// An item does not hold what it should.
+    /// An item lacks an attribute that it should have.
     #[error("an item lacks the attribute {0}")]
     Damaged(&'static str),
 }
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// What came of a write with a condition.
+/// The result of a write with a condition.
 #[derive(Debug)]
 struct Updated {
-    /// The condition held, and the changes are written.
+    /// Whether the condition held and the changes are written.
     is_written: bool,
-    /// The item that the condition was held against; empty where there was none.
+    /// The item against which the condition was checked; empty if there was none.
     before: Item,
 }
 
 impl Store {
-    /// The table with this name.
+    /// Makes a client of the table with this name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
-    /// One cheap call, so that the connection is up before the first message. Its failure means nothing.
+    /// Makes one cheap call, so that the connection is up before the first message. A failure has no effect.
     pub async fn warm_up(&self) {
         let _ = self.client.get_item().table_name(&self.table).set_key(Some(key("W", "W"))).send().await;
     }
@@ -99,7 +100,7 @@ impl Store {
         Ok(request.send().await.map_err(|error| unavailable("GetItem", error))?.item)
     }
 
-    /// Writes changes to one item where `condition` holds.
+    /// Writes changes to one item if `condition` holds.
     async fn update(&self, key: Item, changes: Changes, condition: &str) -> Result<Updated, StoreError> {
         let result = self
             .client
@@ -125,7 +126,7 @@ impl Store {
         }
     }
 
-    /// The same as a part of a transaction.
+    /// Returns an update of one item as part of a transaction.
     fn update_in(&self, key: Item, changes: Changes, condition: Option<&str>) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.table)
@@ -137,13 +138,13 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
     }
 
-    /// The write of a whole item as a part of a transaction.
+    /// Returns the write of a whole item as part of a transaction.
     fn put_in(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder().table_name(&self.table).set_item(Some(item));
         Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
     }
 
-    /// Writes several items or none. Waits a moment and tries again when another transaction touches the same item.
+    /// Writes all items or none. Pauses and retries if another transaction touches one of the items.
     async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         for pause_ms in [20, 80, 200, 0] {
             let request = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
@@ -165,7 +166,7 @@ impl Store {
     }
 }
 
-/// A write without a table or an item, which the SDK refuses to build.
+/// Converts the SDK's error for a write without a table or an item.
 fn incomplete<E>(_: E) -> StoreError {
     StoreError::Damaged("pk")
 }
@@ -205,7 +206,7 @@ fn flag_of(item: &Item, name: &str) -> bool {
     item.get(name).and_then(|value| value.as_bool().ok()).copied().unwrap_or_default()
 }
 
-/// An update expression in the making: `SET #a = :a, …`.
+/// Builds an update expression: `SET #a = :a, …`.
 #[derive(Debug, Default)]
 struct Changes {
     set: Vec<String>,
@@ -221,8 +222,8 @@ impl Changes {
         self.name(name).value(name, value)
     }
 
-    /// Sets it only where it is not set yet.
-    fn first(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+    /// Sets an attribute only if it is not set yet.
+    fn set_if_absent(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
         self.set.push(format!("#{name} = if_not_exists(#{name}, :{name})"));
         self.name(name).value(name, value)
     }
@@ -232,7 +233,7 @@ impl Changes {
         self.name(name)
     }
 
-    /// Adds to a number, which counts from 0, or to a set.
+    /// Adds to a number, which starts at 0, or to a set.
     fn add(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
         self.add.push(format!("#{name} :{name}"));
         self.name(name).value(name, value)

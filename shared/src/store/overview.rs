@@ -1,4 +1,4 @@
-//! What admins look at: an installation's latest messages, one message's trace, what is dead.
+//! The views for admins: the latest messages of an installation, the trace of one message, the dead letters.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::future::try_join_all;
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::outside::clock::rfc3339;
 
-/// One journal item, for people.
+/// A journal item, in a form for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MessageSummary {
-    /// The id by which admins name it.
+    /// The id by which admins refer to the message.
     pub id: String,
     /// `inbound`, `outbound` or `note`.
     pub direction: &'static str,
@@ -21,29 +21,29 @@ pub struct MessageSummary {
     pub contact: String,
     /// `claimed`, `done`, `rejected` or `dead`.
     pub state: &'static str,
-    /// When it came in.
+    /// When the message was received.
     pub received_at: String,
-    /// When it last changed.
+    /// When the item last changed.
     pub updated_at: String,
-    /// How long it took from coming in to its last change, in milliseconds.
+    /// The time from receipt to the last change, in milliseconds.
     pub took_ms: i64,
-    /// How many attempts it took.
+    /// The number of attempts.
     pub attempts: u64,
-    /// The last thing that went wrong.
+    /// The last error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The last receipt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
-    /// Whether it may have arrived twice.
+    /// Whether the message may have arrived twice.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub possibly_doubled: bool,
-    /// The ids under which it arrived.
+    /// The ids under which the message arrived.
     pub sent_as: Vec<String>,
-    /// Every call that was made for it; left out of lists.
+    /// Every call that was made for the message; left out of lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Trace>,
-    /// Sorts the list.
+    /// The time of receipt in milliseconds since 1970, by which lists are sorted.
     #[serde(skip)]
     at: i64,
 }
@@ -56,10 +56,10 @@ pub struct Page {
 }
 
 impl Store {
-    /// The latest messages of an installation, newest first; only those in `state` where one is given.
+    /// Returns the latest messages of an installation, newest first; only those in `state` if one is given.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if a call to the table fails.
     pub async fn latest(
         &self,
         installation: &str,
@@ -78,10 +78,10 @@ impl Store {
         Ok(Page { messages })
     }
 
-    /// One message with every call that was made for it.
+    /// Returns one message with every call that was made for it.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn message(&self, message: &JournalKey) -> Result<Option<MessageSummary>, StoreError> {
         let item = self.item(&message.pk(), &message.sk()).await?;
         Ok(item.and_then(|item| {

@@ -1,4 +1,4 @@
-//! Repeats of calls that carry no id: which message is the first of them, and who else hears its news.
+//! Repeats of calls that carry no id: which message is the original, and which repeats get its receipts.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
@@ -9,90 +9,93 @@ use super::{
 };
 use crate::{model::message::Receipt, outside::clock::expires_at};
 
-/// What makes two messages the same.
+/// A message, with the key that tells whether it repeats another.
 #[derive(Clone, Copy, Debug)]
 pub struct IncomingCall<'a> {
-    /// The installation.
+    /// The id of the installation.
     pub installation: &'a str,
     /// The channel's own id of the contact.
     pub contact: &'a str,
-    /// A hash of what makes two messages the same.
+    /// A hash of the content that makes two messages the same.
     pub repeat_key: &'a str,
     /// The id of the message's event.
     pub event: &'a str,
-    /// When it arrived, in milliseconds since 1970.
+    /// When the message arrived, in milliseconds since 1970.
     pub at: i64,
 }
 
-/// What became of a message so far.
+/// The status of the original of a repeat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatStatus {
-    /// Where it stands.
+    /// The state of the original's journal item.
     pub state: JournalState,
-    /// The last thing that went wrong.
+    /// The last error.
     pub error: Option<String>,
     /// The last receipt.
     pub receipt: Option<Receipt>,
 }
 
 impl IncomingCall<'_> {
-    /// The item that counts messages of this kind.
+    /// Returns the key of the item that counts messages with this content.
     fn key(&self) -> Item {
         key(&contact_pk(self.installation, self.contact), &format!("REPEAT#{}", self.repeat_key))
     }
 }
 
 impl Store {
-    /// The event that a message repeats; nothing when it is the first within `window_ms` of the last of its like.
+    /// Returns the event that a message repeats; `None` if the message is the first within `window_ms` of the last
+    /// message with the same content.
     ///
-    /// Times are those of arrival, so that the answer stays the same however often and however late the queue hands
-    /// the message out: the first is remembered by its event and never takes itself for a repeat.
+    /// The window counts times of arrival, so the answer stays the same however often and however late the queue hands
+    /// the message out. The original is stored by its event, so it never counts as a repeat of itself.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails or the item is damaged.
     pub async fn original_of(&self, message: &IncomingCall<'_>, window_ms: i64) -> Result<Option<String>, StoreError> {
-        let mut first = Changes::default();
-        first
+        let mut initial = Changes::default();
+        initial
             .set("first", text(message.event))
             .set("last", number(message.at))
             .set("expires_at", number(expires_at(message.at, 1)))
             .value("stale", number(message.at.saturating_sub(window_ms)));
-        let is_first = "attribute_not_exists(pk) OR #last < :stale";
-        let Updated { is_written: false, before: known } = self.update(message.key(), first, is_first).await? else {
+        let is_original = "attribute_not_exists(pk) OR #last < :stale";
+        let Updated { is_written: false, before: item } = self.update(message.key(), initial, is_original).await?
+        else {
             return Ok(None);
         };
-        let last: i64 = number_of(&known, "last").ok_or(StoreError::Damaged("last"))?;
-        let original = owned(&known, "first").ok_or(StoreError::Damaged("first"))?;
-        // An old message that comes back when others like it are being counted is none of theirs.
+        let last: i64 = number_of(&item, "last").ok_or(StoreError::Damaged("last"))?;
+        let original = owned(&item, "first").ok_or(StoreError::Damaged("first"))?;
+        // An old message that the queue hands out again does not belong to a newer series of messages with the same
+        // content.
         if original == message.event || message.at < last.saturating_sub(window_ms) {
             return Ok(None);
         }
-        let mut later = Changes::default();
-        later.set("last", number(message.at)).name("first").value("original", text(&original));
-        // Whoever moved it further meanwhile has done what this would.
-        self.update(message.key(), later, "#first = :original AND #last < :last").await?;
+        let mut extended = Changes::default();
+        extended.set("last", number(message.at)).name("first").value("original", text(&original));
+        // The condition fails if another call has already set a later time; nothing is left to do then.
+        self.update(message.key(), extended, "#first = :original AND #last < :last").await?;
         Ok(Some(original))
     }
 
-    /// Lets a repeat hear all further news of its original, and gives what became of the original so far; nothing
-    /// when there is no such original.
+    /// Adds a repeat to its original, whose future receipts it gets, and returns the status of the original so far;
+    /// `None` if the original has no journal item.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails or the item is damaged.
     pub async fn join(&self, original: &JournalKey, repeat: &str) -> Result<Option<RepeatStatus>, StoreError> {
         let mut changes = Changes::default();
         changes.add("repeats", AttributeValue::Ss(vec![repeat.to_owned()]));
         let updated = self.update(original.item_key(), changes, "attribute_exists(pk)").await?;
-        updated.is_written.then(|| standing(&updated.before)).transpose()
+        updated.is_written.then(|| repeat_status(&updated.before)).transpose()
     }
 }
 
-/// The repeats that hear a message's news.
-pub(super) fn repeats(item: &Item) -> Vec<String> {
+/// Returns the repeats that get a message's receipts.
+pub(super) fn repeats_of(item: &Item) -> Vec<String> {
     item.get("repeats").and_then(|value| value.as_ss().ok()).cloned().unwrap_or_default()
 }
 
-fn standing(item: &Item) -> Result<RepeatStatus, StoreError> {
+fn repeat_status(item: &Item) -> Result<RepeatStatus, StoreError> {
     let state = text_of(item, "state").and_then(JournalState::from_word).ok_or(StoreError::Damaged("state"))?;
     let error = owned(item, "error");
     let receipt = text_of(item, "receipt").and_then(|status| {

@@ -1,8 +1,8 @@
-//! Which addresses lie in the public internet.
+//! Tells public internet addresses from private ones.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether a URL's host may lie in the public internet, as far as can be said without asking for its name.
+/// Returns whether the host of a URL may be on the public internet, as far as can be said without a DNS lookup.
 pub fn leads_outside(url: &url::Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => {
@@ -15,7 +15,7 @@ pub fn leads_outside(url: &url::Url) -> bool {
     }
 }
 
-/// Whether an address lies in the public internet.
+/// Returns whether an address is on the public internet.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -52,7 +52,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     match (a, b) {
         (0x64, 0xff9b) => c == 0 && d == 0 && embedded(g, h),
         (0x2002, _) => embedded(b, c),
-        // Global unicast without documentation, Teredo and the benchmarking and ORCHID ranges of 2001::/23.
+        // Global unicast, without the documentation and Teredo ranges and the benchmarking and ORCHID ranges of
+        // 2001::/23.
         (0x2001, _) => b >= 0x200 && b != 0xdb8,
         (0x3fff, _) => b >= 0x1000,
         _ => a & 0xe000 == 0x2000,

@@ -1,4 +1,4 @@
-//! What callers of our routes are told.
+//! The HTTP answers of our own routes.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -10,7 +10,7 @@ use super::{crypto::RandomError, sentences::Sentence};
 /// The answer to an HTTP call.
 pub type Answer = Response<Bytes>;
 
-/// A refusal, or a failure of ours: `{"error": {"code", "message"}}`.
+/// A refusal, or a failure of ours, which is sent as `{"error": {"code", "message"}}`.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{code}: {message}")]
 pub struct ApiError {
@@ -20,38 +20,38 @@ pub struct ApiError {
     pub code: &'static str,
     /// One sentence for people that says what to do.
     pub message: String,
-    /// When to come back, in seconds.
+    /// The time after which the caller should try again, in seconds.
     pub retry_after: Option<u32>,
 }
 
 impl ApiError {
-    /// A refusal.
+    /// Makes a refusal.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), retry_after: None }
     }
 
-    /// What every unknown installation, token and route is told: always the same.
+    /// Makes the answer for every unknown installation, token and route, which is always the same.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", Sentence::NothingHere)
     }
 
-    /// The caller did not prove who it is.
+    /// Makes the answer for a caller that did not prove who it is.
     pub fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
-    /// The installation is gone.
+    /// Makes the answer for an uninstalled installation.
     pub fn gone() -> Self {
         Self::new(StatusCode::GONE, "uninstalled", Sentence::Uninstalled)
     }
 
-    /// The body is longer than this many bytes.
+    /// Makes the answer for a body that is longer than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         let message = Sentence::BodyTooLong { limit_kib: limit / 1024 };
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
-    /// Something of ours is not reachable; nothing was stored.
+    /// Makes the answer for a call that could not be stored because one of our own services is unreachable.
     pub fn unavailable() -> Self {
         Self {
             retry_after: Some(2),
@@ -59,7 +59,7 @@ impl ApiError {
         }
     }
 
-    /// A request that cannot be carried out as it stands.
+    /// Makes the answer for a request that is well-formed but cannot be carried out.
     pub fn unprocessable(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
@@ -70,7 +70,7 @@ impl ApiError {
         Self::unavailable()
     }
 
-    /// The answer.
+    /// Converts the error to an HTTP answer.
     pub fn answer(&self) -> Answer {
         let mut answer = json_answer(self.status, &self.body());
         if let Some(seconds) = self.retry_after {
@@ -79,7 +79,7 @@ impl ApiError {
         answer
     }
 
-    /// The answer's JSON.
+    /// Returns the JSON body of the answer.
     pub fn body(&self) -> serde_json::Value {
         json!({"error": {"code": self.code, "message": self.message}})
     }
@@ -91,7 +91,7 @@ impl From<RandomError> for ApiError {
     }
 }
 
-/// A JSON answer.
+/// Makes an answer with a JSON body.
 pub fn json_answer(status: StatusCode, body: &impl serde::Serialize) -> Answer {
     let bytes = serde_json::to_vec(body).unwrap_or_default();
     let mut answer = Response::new(Bytes::from(bytes));
@@ -101,7 +101,7 @@ pub fn json_answer(status: StatusCode, body: &impl serde::Serialize) -> Answer {
     answer
 }
 
-/// A JSON answer to what went well.
+/// Makes a 200 with a JSON body.
 pub fn ok_answer(body: impl serde::Serialize) -> Answer {
     json_answer(StatusCode::OK, &body)
 }

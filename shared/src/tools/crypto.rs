@@ -1,14 +1,14 @@
-//! The little cryptography that the bridge needs, all of it from one library.
+//! The few cryptographic functions that the bridge needs, all from one library.
 
 use aws_lc_rs::{digest, hmac, rand, rsa, signature};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// The SHA-256 of some bytes, as lower-case hex.
+/// Returns the SHA-256 of some bytes as lower-case hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(sha256(bytes))
 }
 
-/// The SHA-256 of some bytes.
+/// Returns the SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
     for (to, from) in out.iter_mut().zip(digest::digest(&digest::SHA256, bytes).as_ref()) {
@@ -17,18 +17,18 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
-/// Whether `tag` is the HMAC-SHA256 of `message`, compared in constant time.
+/// Returns whether `tag` is the HMAC-SHA256 of `message`, compared in constant time.
 pub fn hmac_sha256_is(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), message, tag).is_ok()
 }
 
-/// The HMAC-SHA256 of a message, for the requests that we sign.
+/// Returns the HMAC-SHA256 of a message, for requests that we sign.
 pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
 }
 
-/// The RSA signature (PKCS#1 v1.5 with SHA-256) of a message by a private key in PEM (PKCS#8). `None` where it is no such
-/// key.
+/// Signs a message with RSA (PKCS#1 v1.5 with SHA-256). `key` is a private key in PEM (PKCS#8). Returns `None` if it is
+/// not such a key.
 pub fn rsa_sha256(key: &str, message: &[u8]) -> Option<Vec<u8>> {
     let lines = key.trim().strip_prefix("-----BEGIN PRIVATE KEY-----")?.strip_suffix("-----END PRIVATE KEY-----")?;
     let der = STANDARD.decode(lines.split_whitespace().collect::<String>()).ok()?;
@@ -38,12 +38,13 @@ pub fn rsa_sha256(key: &str, message: &[u8]) -> Option<Vec<u8>> {
     Some(tag)
 }
 
-/// Whether `tag` is the HMAC-SHA512 of `message`, compared in constant time.
+/// Returns whether `tag` is the HMAC-SHA512 of `message`, compared in constant time.
 pub fn hmac_sha512_is(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     jwt_hmac_is("HS512", key, message, tag)
 }
 
-/// Whether `tag` is the HMAC of `message` by one of JWT's algorithms, compared in constant time; `false` for any other.
+/// Returns whether `tag` is the HMAC of `message` under one of JWT's algorithms (`HS256`, `HS384`, `HS512`), compared
+/// in constant time. Returns `false` for any other algorithm.
 pub fn jwt_hmac_is(algorithm: &str, key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     let algorithm = match algorithm {
         "HS256" => hmac::HMAC_SHA256,
@@ -54,40 +55,40 @@ pub fn jwt_hmac_is(algorithm: &str, key: &[u8], message: &[u8], tag: &[u8]) -> b
     hmac::verify(&hmac::Key::new(algorithm, key), message, tag).is_ok()
 }
 
-/// HMAC-SHA1, only for platforms that sign with nothing better.
+/// Returns the HMAC-SHA1 of a message, only for platforms whose signatures use nothing better.
 pub fn hmac_sha1(key: &[u8], message: &[u8]) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), message).as_ref().to_vec()
 }
 
-/// Whether two byte strings are equal, without telling by its duration where they differ.
+/// Returns whether two byte strings are equal, in constant time.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(a, b).is_ok()
 }
 
-/// Random bytes from the operating system's generator.
+/// Returns random bytes from the operating system's generator.
 ///
 /// # Errors
-/// The generator failed, which the operating systems we run on do not do after start-up.
+/// Returns an error if the generator fails. The operating systems that we run on do not fail here after start-up.
 pub fn random<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).map_err(|_| RandomError)?;
     Ok(bytes)
 }
 
-/// 128 random bits as 32 hex digits.
+/// Returns 128 random bits as 32 hex digits.
 ///
 /// # Errors
-/// As [`random`].
+/// Returns an error in the same case as [`random`].
 pub fn random_id() -> Result<String, RandomError> {
     random::<16>().map(hex::encode)
 }
 
-/// The operating system gave no random bytes.
+/// The error of an operating system that gave no random bytes.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the operating system gave no random bytes")]
 pub struct RandomError;
 
-/// A UUID (version 8 form) that is always the same for the same name.
+/// Returns a UUID (in version 8 form) that is always the same for the same name.
 pub fn uuid_from(name: &str) -> String {
     let mut bytes: [u8; 16] = [0; 16];
     for (to, from) in bytes.iter_mut().zip(sha256(name.as_bytes())) {
@@ -104,7 +105,7 @@ pub fn uuid_from(name: &str) -> String {
     )
 }
 
-/// Whether a text has the form of a [`random_id`]; anything else never reaches the table.
+/// Returns whether a text has the form of a [`random_id`]. Texts of any other form never reach the table.
 pub fn is_id(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }

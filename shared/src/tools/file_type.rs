@@ -1,14 +1,15 @@
-//! What a file is, by its bytes, its name and its MIME type.
+//! Detects the type of a file by its bytes, its name and its MIME type.
 
-/// The MIME type for a file name's extension.
+/// Returns the MIME type for a file name's extension.
 pub fn content_type_of(extension: &str) -> &'static str {
     mime_guess::from_ext(extension).first_raw().unwrap_or("application/octet-stream")
 }
 
-/// The extension for a file: what its bytes say, else its name, else its MIME type, else `bin`. Lower case, no dot.
+/// Returns the extension for a file, in lower case and without a dot: by its bytes, or else by its name, or else by its
+/// MIME type, or else `bin`.
 pub fn extension_of(first_bytes: &[u8], name: Option<&str>, content_type: Option<&str>) -> String {
     if let Some(kind) = infer::get(first_bytes) {
-        // Office files and others are ZIP archives inside; their names say more.
+        // Office files and others are ZIP archives; their names are more specific.
         if kind.extension() != "zip" {
             return kind.extension().to_owned();
         }
@@ -32,7 +33,7 @@ pub fn extension_of(first_bytes: &[u8], name: Option<&str>, content_type: Option
     }
 }
 
-/// The extension at the end of a link's path or of a file's name.
+/// Returns the extension at the end of a link's path or of a file name.
 pub fn extension_in(url: &str) -> &str {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();

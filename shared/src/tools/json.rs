@@ -1,7 +1,7 @@
-//! JSON that is read where it stands, a field at a time.
+//! JSON that is read from its text, one field at a time.
 //!
-//! A tree of values takes up to a hundred times the memory of the text that it was made of. [`Json`] builds none: it is
-//! a piece of the text, and a question to it reads that piece once more. Webhook bodies are short and asked little.
+//! A tree of values takes up to a hundred times the memory of its text. [`Json`] builds no tree: a value is a slice of
+//! the text, and each lookup parses that slice again. Webhook bodies are short, and adapters look up few fields.
 
 use std::{borrow::Cow, fmt};
 
@@ -28,63 +28,64 @@ impl Default for Json<'_> {
 }
 
 impl<'a> Json<'a> {
-    /// The value that a text consists of. [`text_of`] makes such a text of a body.
+    /// Parses a text as one JSON value. [`text_of`] turns a body into such a text.
     ///
     /// # Errors
-    /// The text is not JSON.
+    /// Returns an error if the text is not JSON.
     pub fn read(text: &'a str) -> serde_json::Result<Self> {
         serde_json::from_str(text)
     }
 
-    /// The text of this value, as it was written.
+    /// Returns the text of this value, as it was written.
     pub fn raw(self) -> &'a str {
         self.0.get()
     }
 
-    /// Reads this value as a type.
+    /// Decodes this value as a type.
     ///
     /// # Errors
-    /// The value is not of this form.
+    /// Returns an error if the value is not of the type's form.
     pub fn decode<T: Deserialize<'a>>(self) -> serde_json::Result<T> {
         serde_json::from_str(self.raw())
     }
 
-    /// The field `name`; of several with this name the last. `None` where this is no object.
+    /// Returns the field `name`, or the last one if several fields have this name. Returns `None` if this is not an
+    /// object.
     pub fn get(self, name: &str) -> Option<Self> {
         let mut reader = serde_json::Deserializer::from_str(self.raw());
         reader.deserialize_map(Field(name)).ok().flatten()
     }
 
-    /// The value behind a JSON pointer such as `/entry/0/id` (RFC 6901, without escapes).
+    /// Returns the value at a JSON pointer such as `/entry/0/id` (RFC 6901, without escapes).
     pub fn pointer(self, path: &str) -> Option<Self> {
         path.split('/').skip(1).try_fold(self, |value, step| {
             if value.is_array() { value.item(step.parse().ok()?) } else { value.get(step) }
         })
     }
 
-    /// The text behind a JSON pointer.
+    /// Returns the string at a JSON pointer.
     pub fn text_at(self, path: &str) -> Option<Cow<'a, str>> {
         self.pointer(path)?.text()
     }
 
-    /// Several fields in one pass; `null` where one is absent.
+    /// Returns several fields in one pass; `null` for each absent one.
     pub fn pick<const N: usize>(self, names: [&str; N]) -> [Self; N] {
         let mut found = [Self::default(); N];
         let mut reader = serde_json::Deserializer::from_str(self.raw());
-        // Whatever fails here is no object and has no fields.
+        // A value that fails here is not an object and has no fields.
         let _ = reader.deserialize_map(Picked(names, &mut found));
         found
     }
 
-    /// Hands out the items of an array one after the other, none where this is no array. A list of them would take more
-    /// memory than their text.
+    /// Passes the items of an array to `take` one after the other; none if this is not an array. A list of the items
+    /// would take more memory than their text.
     pub fn each(self, take: impl FnMut(Self)) {
         let mut reader = serde_json::Deserializer::from_str(self.raw());
-        // Whatever fails here is no array and has no items.
+        // A value that fails here is not an array and has no items.
         let _ = reader.deserialize_seq(Items(take));
     }
 
-    /// The item of an array at a position, from 0.
+    /// Returns the item of an array at a position, from 0.
     pub fn item(self, position: usize) -> Option<Self> {
         let (mut found, mut next) = (None, 0);
         self.each(|item| {
@@ -96,7 +97,7 @@ impl<'a> Json<'a> {
         found
     }
 
-    /// The first of the items of an array that `read` makes something of.
+    /// Returns the first result of `read` that is not `None`, over the items of an array.
     pub fn find<T>(self, mut read: impl FnMut(Self) -> Option<T>) -> Option<T> {
         let mut found = None;
         self.each(|item| {
@@ -107,82 +108,82 @@ impl<'a> Json<'a> {
         found
     }
 
-    /// The items of an array, none where this is no array.
+    /// Returns the items of an array; an empty list if this is not an array.
     pub fn items(self) -> Vec<Self> {
         self.decode().unwrap_or_default()
     }
 
-    /// The fields of an object in the order of the text, none where this is no object.
+    /// Returns the fields of an object in the order of the text; an empty list if this is not an object.
     pub fn fields(self) -> Vec<(String, Self)> {
         let mut fields = Vec::new();
         self.each_field(|name, value| fields.push((name, value)));
         fields
     }
 
-    /// Hands out the fields of an object one after the other, none where this is no object.
+    /// Passes the fields of an object to `take` one after the other; none if this is not an object.
     pub fn each_field(self, take: impl FnMut(String, Self)) {
         let mut reader = serde_json::Deserializer::from_str(self.raw());
-        // Whatever fails here is no object and has no fields.
+        // A value that fails here is not an object and has no fields.
         let _ = reader.deserialize_map(Fields(take));
     }
 
-    /// A string's text.
+    /// Returns the text of a string.
     pub fn text(self) -> Option<Cow<'a, str>> {
         #[derive(Deserialize)]
         struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
         self.decode::<Text<'_>>().ok().map(|text| text.0)
     }
 
-    /// A whole number that is not negative.
+    /// Returns a whole number that is not negative.
     pub fn u64(self) -> Option<u64> {
         self.decode().ok()
     }
 
-    /// A whole number.
+    /// Returns a whole number.
     pub fn i64(self) -> Option<i64> {
         self.decode().ok()
     }
 
-    /// A number.
+    /// Returns a number.
     pub fn f64(self) -> Option<f64> {
         self.decode().ok()
     }
 
-    /// Whether this is an object.
+    /// Returns whether this is an object.
     pub fn is_object(self) -> bool {
         self.raw().starts_with('{')
     }
 
-    /// Whether this is an array.
+    /// Returns whether this is an array.
     pub fn is_array(self) -> bool {
         self.raw().starts_with('[')
     }
 
-    /// Whether this is `true`.
+    /// Returns whether this is `true`.
     pub fn is_true(self) -> bool {
         self.raw() == "true"
     }
 
-    /// Whether this is `null`.
+    /// Returns whether this is `null`.
     pub fn is_null(self) -> bool {
         self.raw() == "null"
     }
 }
 
-/// The text of a body that should be JSON.
+/// Converts a body that should be JSON to text.
 ///
-/// Some platforms cut a text in the middle of an emoji. JSON has no place for half a surrogate pair, and UTF-8 none for
-/// half a character; both become `U+FFFD`, so that the rest arrives.
+/// Some platforms cut a text in the middle of an emoji. JSON permits no half of a surrogate pair and UTF-8 no half of a
+/// character, so both become `U+FFFD` and the rest arrives.
 pub fn text_of(body: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(body) {
-        Cow::Borrowed(text) => mended(text).map_or(Cow::Borrowed(text), Cow::Owned),
-        Cow::Owned(text) => Cow::Owned(mended(&text).unwrap_or(text)),
+        Cow::Borrowed(text) => replace_lone_surrogates(text).map_or(Cow::Borrowed(text), Cow::Owned),
+        Cow::Owned(text) => Cow::Owned(replace_lone_surrogates(&text).unwrap_or(text)),
     }
 }
 
-/// The text with `\ufffd` in place of each half of a surrogate pair that stands alone; `None` where there is none.
-fn mended(text: &str) -> Option<String> {
-    /// The code unit of an escape `\uXXXX` at the beginning of a text.
+/// Returns the text with `\ufffd` in place of each lone half of a surrogate pair; `None` if there is none.
+fn replace_lone_surrogates(text: &str) -> Option<String> {
+    /// Returns the code unit of an escape `\uXXXX` at the start of a text.
     fn unit(text: &str) -> Option<u16> {
         u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
     }
@@ -202,7 +203,7 @@ fn mended(text: &str) -> Option<String> {
                 6
             }
             Some(_) => 6,
-            // An escaped backslash begins no other escape; whatever stands behind another backslash is one byte.
+            // An escaped backslash starts no other escape; the character after any other backslash is one byte.
             None if rest.get(..2).is_some() => 2,
             None => 1,
         };
@@ -255,7 +256,7 @@ impl<'a, const N: usize> Visitor<'a> for Picked<'_, '_, 'a, N> {
     }
 }
 
-/// Which of several names a field has.
+/// Finds which of several names a field has.
 struct Position<'n>(&'n [&'n str]);
 
 impl<'a> DeserializeSeed<'a> for Position<'_> {
@@ -278,7 +279,7 @@ impl Visitor<'_> for Position<'_> {
     }
 }
 
-/// Hands out the items of an array.
+/// Passes the items of an array to a function.
 struct Items<F>(F);
 
 impl<'a, F: FnMut(Json<'a>)> Visitor<'a> for Items<F> {
@@ -296,7 +297,7 @@ impl<'a, F: FnMut(Json<'a>)> Visitor<'a> for Items<F> {
     }
 }
 
-/// Whether a field has this name.
+/// Checks whether a field has this name.
 struct Named<'n>(&'n str);
 
 impl<'a> DeserializeSeed<'a> for Named<'_> {
@@ -319,7 +320,7 @@ impl Visitor<'_> for Named<'_> {
     }
 }
 
-/// Hands out the fields of an object.
+/// Passes the fields of an object to a function.
 struct Fields<F>(F);
 
 impl<'a, F: FnMut(String, Json<'a>)> Visitor<'a> for Fields<F> {

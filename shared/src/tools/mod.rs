@@ -1,4 +1,4 @@
-//! Pure helpers that know nothing of channels and helpdesks.
+//! Pure helpers that know nothing about channels and helpdesks.
 
 pub mod address;
 pub mod answer;

@@ -1,21 +1,21 @@
-//! Values that must not be seen.
+//! Values that must not be shown.
 
 use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-/// A credential. `Debug` hides it; [`Secret::reveal`] is the only way to its text.
+/// A credential. `Debug` hides the text; only [`Secret::reveal`] returns it.
 #[derive(Clone, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a text into hiding.
+    /// Wraps the text of a credential.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for a request or a signature check.
+    /// Returns the text, for a request or a signature check.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -1,56 +1,59 @@
-//! The words of a vendor's refusal. A vendor may quote what the customer wrote, so that only a stable code of them is
-//! logged and stored, and agents read the explanation without the quotation.
+//! The texts of a vendor's refusals.
+//!
+//! A vendor may quote what the customer wrote. Therefore only a stable code is logged and stored, and agents read the
+//! explanation without the quotation.
 
 use std::{collections::HashSet, iter};
 
-/// The longest explanation that agents read, in characters.
-const EXPLANATION: usize = 200;
-/// So much of a vendor's words is looked at.
-const LOOKED_AT: usize = 2_000;
-/// So many letters and digits in a row of what was written are a quotation.
-const QUOTATION: usize = 6;
-/// What people and programs put around a quotation.
-const MARKS: &str = "\"'`“”„‘’‚«»";
+/// The maximum length of an explanation, in characters.
+const MAX_EXPLANATION: usize = 200;
+/// The number of characters of a vendor's text that are processed.
+const MAX_SCANNED: usize = 2_000;
+/// The number of consecutive letters and digits of the message that count as a quotation.
+const QUOTATION_LENGTH: usize = 6;
+/// The characters that people and programs put around a quotation.
+const QUOTATION_MARKS: &str = "\"'`“”„‘’‚«»";
 
-/// A vendor's error code or the name of a field: something that may be logged. `None` for anything else, a sentence or a
-/// number say.
+/// Returns the text if it is a vendor's error code or the name of a field, which may be logged. Returns `None` for
+/// anything else, such as a sentence or a number.
 pub fn code(word: &str) -> Option<&str> {
     let is_code = (1..=60).contains(&word.len())
         && word.starts_with(|c: char| c.is_ascii_alphabetic())
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']'))
-        && !word.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= QUOTATION);
+        && !word.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= QUOTATION_LENGTH);
     is_code.then_some(word)
 }
 
-/// A vendor's explanation on one line and cut, without what it quotes of `written`, the texts of the message. `None`
-/// where nothing else is left.
+/// Returns a vendor's explanation on one line and shortened, without the parts that quote `written`, the texts of the
+/// message. Returns `None` if nothing else is left.
 pub fn explanation<'a>(words: &str, written: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words: Vec<char> = words.chars().take(LOOKED_AT).collect();
-    // Quotations come with other case, spaces and marks; letters and digits stay.
-    let places: Vec<usize> =
+    let words: Vec<char> = words.chars().take(MAX_SCANNED).collect();
+    // A quotation may differ in case, spaces and punctuation; its letters and digits stay.
+    let positions: Vec<usize> =
         (0..words.len()).filter(|at| words.get(*at).is_some_and(|c| c.is_alphanumeric())).collect();
-    let letters: Vec<char> = places.iter().filter_map(|at| words.get(*at)).map(|c| plain(*c)).collect();
+    let letters: Vec<char> = positions.iter().filter_map(|at| words.get(*at)).map(|c| fold_case(*c)).collect();
     let mut is_quoted = vec![false; words.len()];
-    let at = |place: Option<usize>| place.and_then(|place| words.get(place)).copied();
-    for (text, is_word_of_it) in written.into_iter().flat_map(|text| iter::once((text, false)).chain(short_words(text)))
+    let at = |position: Option<usize>| position.and_then(|position| words.get(position)).copied();
+    for (text, is_single_word) in
+        written.into_iter().flat_map(|text| iter::once((text, false)).chain(short_words(text)))
     {
-        let text: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).map(plain).collect();
-        let length = text.len().min(QUOTATION);
+        let text: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).map(fold_case).collect();
+        let length = text.len().min(QUOTATION_LENGTH);
         if length == 0 {
             continue;
         }
         let pieces: HashSet<&[char]> = text.windows(length).collect();
-        for (piece, place) in letters.windows(length).zip(places.windows(length)) {
-            let (Some(first), Some(last)) = (place.first(), place.last()) else { continue };
+        for (piece, span) in letters.windows(length).zip(positions.windows(length)) {
+            let (Some(first), Some(last)) = (span.first(), span.last()) else { continue };
             let around = [at(first.checked_sub(1)), at(last.checked_add(1))];
-            // A short text is a quotation only where it stands as a word of its own, and a short word of a longer text
-            // only where it is a number or stands in quotation marks.
+            // A short text counts as a quotation only if it stands as a word of its own. A short word of a longer text
+            // counts only if it also is a number or stands in quotation marks.
             let stands_alone = !around.iter().flatten().any(|c| c.is_alphanumeric());
-            let is_marked = || around.iter().all(|c| c.is_some_and(|c| MARKS.contains(c)));
+            let is_marked = || around.iter().all(|c| c.is_some_and(|c| QUOTATION_MARKS.contains(c)));
             let is_number = || piece.iter().any(char::is_ascii_digit);
-            let is_short = stands_alone && (!is_word_of_it || is_number() || is_marked());
-            if pieces.contains(piece) && (length == QUOTATION || is_short) {
+            let is_short = stands_alone && (!is_single_word || is_number() || is_marked());
+            if pieces.contains(piece) && (length == QUOTATION_LENGTH || is_short) {
                 is_quoted.iter_mut().take(last + 1).skip(*first).for_each(|quoted| *quoted = true);
             }
         }
@@ -63,18 +66,18 @@ pub fn explanation<'a>(words: &str, written: impl IntoIterator<Item = &'a str>) 
             false => out.push(c),
         }
     }
-    let out: String = out.chars().take(EXPLANATION).collect();
+    let out: String = out.chars().take(MAX_EXPLANATION).collect();
     out.contains(char::is_alphanumeric).then(|| out.trim().to_owned())
 }
 
-/// The words of a text that are too short to be told from a vendor's own by their letters alone.
+/// Returns the words of a text that are too short to be told from the vendor's own words by their letters alone.
 fn short_words(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| (3..QUOTATION).contains(&word.chars().count())).map(|word| (word, true))
+    words.filter(|word| (3..QUOTATION_LENGTH).contains(&word.chars().count())).map(|word| (word, true))
 }
 
-/// One letter for all of its cases.
-fn plain(c: char) -> char {
+/// Maps all cases of a letter to one character.
+fn fold_case(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 

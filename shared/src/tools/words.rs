@@ -1,17 +1,17 @@
 //! Enums whose variants have one word each, the same in keys, URLs, logs and JSON.
 
-/// Gives an enum without fields its words: `word`, `from_word`, and serde's traits.
+/// Implements `word`, `from_word` and serde's traits for an enum without fields.
 macro_rules! words {
     ($kind:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
         impl $kind {
-            /// The word for it, in keys, logs and JSON.
+            /// Returns the word for the variant in keys, logs and JSON.
             pub fn word(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+
                 }
             }
 
-            /// The opposite of [`word`](Self::word).
+            /// Returns the variant for a [`word`](Self::word); `None` for an unknown word.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word {
                     $($word => Some(Self::$variant),)+
@@ -56,7 +56,7 @@ mod tests {
         assert!(serde_json::from_str::<ConversationState>(r#""ajar""#).is_err());
     }
 
-    /// A receipt has fields, so that its words stand in two places.
+    /// A receipt has fields, so its words are written in two places.
     #[test]
     fn a_receipt_has_the_same_word_in_the_journal_and_in_json() {
         for receipt in [Receipt::Sent, Receipt::Delivered, Receipt::Read, Receipt::failed("blocked")] {

@@ -1,8 +1,8 @@
-//! Who works on a message, and what goes back to those who work.
+//! Claims: which process works on a message, and the way back from the dead-letter queue.
 
 use super::{
     super::{
-        Changes, Item, KEEP_DAYS, Store, StoreError, Updated, flag_of, number, number_of, repeats::repeats, text,
+        Changes, Item, KEEP_DAYS, Store, StoreError, Updated, flag_of, number, number_of, repeats::repeats_of, text,
         text_of,
     },
     Claim, Claimed, JournalKey, JournalState, parsed,
@@ -10,20 +10,20 @@ use super::{
 use crate::{outside::clock::expires_at, tools::crypto::sha256_hex};
 
 impl Store {
-    /// Claims a message: the first claim makes its journal item, later ones go on where it stands.
+    /// Claims a message. The first claim creates the journal item, later claims continue from its progress.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails or the item is damaged.
     pub async fn claim(&self, message: &JournalKey, received_at: i64, now: i64) -> Result<Claim, StoreError> {
         let mut changes = Changes::default();
         changes
             .set("state", text(JournalState::Claimed.word()))
             .set("updated_at", number(now))
-            .first("at", number(received_at))
-            .first("direction", text(message.direction.word()))
-            .first("by_pk", text(message.shard()))
-            .first("by_sk", text(sort_key(received_at, &message.event)))
-            .first("expires_at", number(expires_at(received_at, KEEP_DAYS)))
+            .set_if_absent("at", number(received_at))
+            .set_if_absent("direction", text(message.direction.word()))
+            .set_if_absent("by_pk", text(message.shard()))
+            .set_if_absent("by_sk", text(sort_key(received_at, &message.event)))
+            .set_if_absent("expires_at", number(expires_at(received_at, KEEP_DAYS)))
             .add("attempt", number(1));
         let unfinished = "attribute_not_exists(#state) OR #state = :state";
         let Updated { is_written, before } = self.update(message.item_key(), changes, unfinished).await?;
@@ -34,11 +34,11 @@ impl Store {
         state.map(Claim::Finished).ok_or(StoreError::Damaged("state"))
     }
 
-    /// Makes a dead message claimable again, with all its retries; one that the queue gave up on is claimed still.
-    /// `false` when it is finished, or was never claimed.
+    /// Makes a dead message claimable again, with all its retries. A message that the queue itself gave up on is still
+    /// in the state claimed and is revived as well. Returns `false` if the message is finished or was never claimed.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn revive(&self, message: &JournalKey, now: i64) -> Result<bool, StoreError> {
         for state in [JournalState::Dead, JournalState::Claimed] {
             if self.set_state(message, state, JournalState::Claimed, "redriven", now).await? {
@@ -48,10 +48,10 @@ impl Store {
         Ok(false)
     }
 
-    /// Marks a message dead that the queue itself gave up on. `false` when it is finished.
+    /// Marks a message as dead that the queue itself gave up on. Returns `false` if the message is finished.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn bury(&self, message: &JournalKey, reason: &str, now: i64) -> Result<bool, StoreError> {
         self.set_state(message, JournalState::Claimed, JournalState::Dead, reason, now).await
     }
@@ -75,7 +75,7 @@ impl Store {
     }
 }
 
-/// A message as it stands right after a claim; `before` is its item before that.
+/// Returns a message as it is right after a claim; `before` is the item before the claim.
 fn claimed(message: &JournalKey, before: &Item) -> Claimed {
     let attempt = number_of::<u64>(before, "attempt").unwrap_or_default().saturating_add(1);
     let settled: u64 = number_of(before, "settled").unwrap_or_default();
@@ -87,11 +87,11 @@ fn claimed(message: &JournalKey, before: &Item) -> Claimed {
         progress: parsed(before, "progress"),
         doubled: flag_of(before, "doubled"),
         trace: parsed(before, "trace"),
-        repeats: repeats(before),
+        repeats: repeats_of(before),
     }
 }
 
-/// Sorts by time, and keeps apart what arrived in the same millisecond.
+/// Returns a key that sorts by time and keeps apart messages that arrived in the same millisecond.
 fn sort_key(at: i64, event: &str) -> String {
     let apart: String = sha256_hex(event.as_bytes()).chars().take(12).collect();
     format!("{:015}#{apart}", at.max(0))

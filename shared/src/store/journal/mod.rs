@@ -1,4 +1,4 @@
-//! What became of each message: claimed → which call succeeded, with what id → done | rejected | dead.
+//! The journal of messages: claimed → which call succeeded, with what id → done | rejected | dead.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::{
 mod claim;
 mod settle;
 
-/// Which way a message goes.
+/// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the contact to the agents.
@@ -24,7 +24,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The side that gets messages of this direction.
+    /// Returns the side that receives messages of this direction.
     pub fn target(self) -> Side {
         match self {
             Self::Outbound => Side::Channel,
@@ -32,7 +32,7 @@ impl Direction {
         }
     }
 
-    /// The side that the content of such messages comes from.
+    /// Returns the side that the content of such messages comes from.
     pub fn source(self) -> Side {
         match self {
             Self::Outbound => Side::Helpdesk,
@@ -43,21 +43,21 @@ impl Direction {
 
 words!(Direction { Inbound = "inbound", Outbound = "outbound", Note = "note" });
 
-/// What names a message.
+/// The key of a message in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalKey {
-    /// Its installation.
+    /// The id of the installation.
     pub installation: String,
     /// The channel's own id of the contact.
     pub contact: String,
-    /// Which way it goes.
+    /// The direction of the message.
     pub direction: Direction,
-    /// The id of the event that it came in as.
+    /// The id of the event that carried the message.
     pub event: String,
 }
 
 impl JournalKey {
-    /// The id by which admins name it: short, opaque, and safe in a path.
+    /// Returns the id by which admins refer to the message: short, opaque, and safe in a path.
     pub fn public_id(&self) -> String {
         format!("{}{}", hex::encode(self.contact.as_bytes()), self.suffix())
     }
@@ -66,7 +66,7 @@ impl JournalKey {
         format!(".{}.{}", self.direction.word(), hex::encode(self.event.as_bytes()))
     }
 
-    /// The opposite of [`public_id`](Self::public_id).
+    /// Parses a [`public_id`](Self::public_id); `None` if it is malformed.
     pub fn from_public_id(installation: &str, id: &str) -> Option<Self> {
         let mut pieces = id.split('.');
         let contact = String::from_utf8(hex::decode(pieces.next()?).ok()?).ok()?;
@@ -87,7 +87,7 @@ impl JournalKey {
         key(&self.pk(), &self.sk())
     }
 
-    /// The key whose parts these are, as the index gives them.
+    /// Parses the keys of a journal item, as the index returns them.
     pub(super) fn from_keys(pk: &str, sk: &str) -> Option<Self> {
         let (installation, contact) = pk.strip_prefix("I#")?.split_once("#C#")?;
         let (direction, event) = sk.strip_prefix("M#")?.split_once('#')?;
@@ -105,115 +105,115 @@ impl JournalKey {
     }
 }
 
-/// Where a message stands.
+/// The state of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JournalState {
-    /// On its way.
+    /// The message is on its way.
     Claimed,
-    /// Delivered.
+    /// The message is delivered.
     Done,
-    /// Refused for good by the other side.
+    /// The other side refused the message for good.
     Rejected,
-    /// Given up after the last retry; waits in the dead-letter queue.
+    /// The relay gave up after the last retry; the message waits in the dead-letter queue.
     Dead,
 }
 
 words!(JournalState { Claimed = "claimed", Done = "done", Rejected = "rejected", Dead = "dead" });
 
-/// The answer to "may I work on this message?".
+/// The result of a claim.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claim {
-    /// Yes, from here on.
+    /// This process may work on the message, from this progress on.
     Work(Claimed),
-    /// No, it is finished.
+    /// The message is already finished in this state.
     Finished(JournalState),
 }
 
-/// A message that this process works on, as long as nobody claims it anew.
+/// A message that this process works on, until another process claims it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claimed {
-    /// Which message.
+    /// The key of the message.
     pub key: JournalKey,
-    /// Counts the claims; fences off whoever claimed before.
+    /// The number of claims so far. It fences off every process that claimed the message earlier.
     pub attempt: u64,
-    /// The attempt before this one ended without a record.
+    /// Whether the attempt before this one ended without a record.
     pub doubtful: bool,
-    /// How many attempts have failed since it came in or was redriven.
+    /// The number of attempts that have failed since the message was received or redriven.
     pub tries: u32,
     /// What earlier attempts achieved.
     pub progress: Progress,
-    /// Whether it may have been delivered twice.
+    /// Whether the message may have been delivered twice.
     pub doubled: bool,
     /// The calls so far.
     pub trace: Vec<Trace>,
-    /// The helpdesk's ids of messages that repeat this one and hear its news.
+    /// The helpdesk's ids of messages that repeat this one and get its receipts.
     pub repeats: Vec<String>,
 }
 
 /// One call that was made for a message.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Trace {
-    /// When, in milliseconds since 1970.
+    /// When the call was made, in milliseconds since 1970.
     pub at: i64,
-    /// In which attempt.
+    /// The attempt that made the call.
     pub attempt: u64,
-    /// The call's name.
+    /// The name of the call.
     pub call: String,
-    /// What came of it, in plain words.
+    /// The result of the call, in plain words.
     pub result: String,
-    /// How long it took, in milliseconds.
+    /// The duration of the call, in milliseconds.
     pub ms: u64,
 }
 
-/// How an attempt ended.
+/// The result of an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settlement {
     /// Everything arrived.
     Done {
-        /// The ids under which it arrived.
+        /// The ids under which the message arrived.
         sent: Vec<Sent>,
     },
-    /// It shall be tried again.
+    /// The attempt failed, and the message will be retried.
     Retry {
-        /// Why it did not work.
+        /// Why the attempt failed.
         reason: String,
-        /// The last call may have worked all the same.
+        /// Whether the last call may have worked all the same.
         doubtful: bool,
     },
-    /// It waits for its turn; nothing was tried.
+    /// The message waits for a permit of a rate limit; its next call was not made.
     Postponed {
-        /// A call of an earlier attempt may have worked.
+        /// Whether a call of an earlier attempt may have worked.
         doubtful: bool,
     },
-    /// Refused for good.
+    /// The message is refused for good.
     Rejected {
-        /// Why.
+        /// Why the message is refused.
         reason: String,
     },
-    /// Given up.
+    /// The relay gave up on the message.
     Dead {
-        /// Why.
+        /// Why the last attempt failed.
         reason: String,
-        /// The last call may have worked all the same; whoever sends it again looks first.
+        /// Whether the last call may have worked all the same. An attempt after a redrive looks first.
         doubtful: bool,
     },
 }
 
-/// What noting a receipt showed.
+/// The result of noting a receipt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReceiptNoted {
-    /// Nothing as late was noted before.
+    /// Whether no receipt of the same or a later stage was noted before.
     pub is_news: bool,
-    /// Nothing at all was noted before.
+    /// Whether no receipt at all was noted before.
     pub is_first: bool,
-    /// The helpdesk's ids of messages that repeat this one and hear its news.
+    /// The helpdesk's ids of messages that repeat this one and get its receipts.
     pub repeats: Vec<String>,
 }
 
-/// An id under which a message arrived, for receipts and echoes that name it.
+/// An id under which a message arrived, and by which receipts and echoes refer to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// Whose id it is.
+    /// The side that gave the id.
     pub side: Side,
     /// The id.
     pub id: String,

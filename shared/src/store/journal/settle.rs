@@ -1,21 +1,24 @@
-//! What each call achieved, how an attempt ended, and what the receipts said after it.
+//! The progress of an attempt, the result of an attempt, and the receipts that follow.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
-    super::{Changes, KEEP_DAYS, LinkChange, Store, StoreError, Updated, key, number, repeats::repeats, text, text_of},
+    super::{
+        Changes, KEEP_DAYS, LinkChange, Store, StoreError, Updated, key, number, repeats::repeats_of, text, text_of,
+    },
     Claimed, JournalKey, JournalState, ReceiptNoted, Sent, Settlement,
 };
 use crate::{model::message::Receipt, outside::clock::expires_at};
 
-/// So many calls of one message are kept.
+/// The number of calls of one message that are kept.
 const TRACE_LIMIT: usize = 40;
 
 impl Store {
-    /// Records what the last call taught, before the next one is made.
+    /// Records what the last call taught, before the next call is made.
     ///
     /// # Errors
-    /// The table failed; [`StoreError::Conflict`] when somebody claimed the message anew.
+    /// Returns [`StoreError::Conflict`] if another process has claimed the message, and another error if the call to
+    /// the table fails.
     pub async fn record(&self, claimed: &Claimed, link: &LinkChange, now: i64) -> Result<(), StoreError> {
         let mut changes = Changes::default();
         changes.set("updated_at", number(now));
@@ -23,10 +26,10 @@ impl Store {
         self.write_claimed(claimed, changes, link, &[], now).await
     }
 
-    /// Records how the attempt ended.
+    /// Records the result of the attempt.
     ///
     /// # Errors
-    /// As [`record`](Self::record).
+    /// Returns an error in the same cases as [`record`](Self::record).
     pub async fn settle(
         &self,
         claimed: &Claimed,
@@ -69,19 +72,19 @@ impl Store {
         self.write_claimed(claimed, changes, link, lookups, now).await
     }
 
-    /// Which message an id of the channel or the helpdesk belongs to.
+    /// Returns the message that an id of the channel or the helpdesk belongs to.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn message_of(&self, installation: &str, sent: &Sent) -> Result<Option<JournalKey>, StoreError> {
         let item = self.item(&lookup_pk(installation, sent), "R").await?;
         Ok(item.and_then(|item| JournalKey::from_keys(text_of(&item, "journal_pk")?, text_of(&item, "journal_sk")?)))
     }
 
-    /// Notes a receipt on its message, unless a later one is noted already.
+    /// Notes a receipt on its message, unless the same or a later stage is already noted.
     ///
     /// # Errors
-    /// The table failed.
+    /// Returns an error if the call to the table fails.
     pub async fn note_receipt(
         &self,
         message: &JournalKey,
@@ -105,7 +108,7 @@ impl Store {
         Ok(ReceiptNoted {
             is_news: is_written,
             is_first: is_written && !before.contains_key("receipt"),
-            repeats: repeats(&before),
+            repeats: repeats_of(&before),
         })
     }
 
@@ -123,8 +126,8 @@ impl Store {
             .name("attempt")
             .value("mine", number(claimed.attempt))
             .value("claimed", text(JournalState::Claimed.word()));
-        let is_mine = "#attempt = :mine AND #state = :claimed";
-        let mut writes = vec![self.update_in(message.item_key(), changes, Some(is_mine))?];
+        let is_current_attempt = "#attempt = :mine AND #state = :claimed";
+        let mut writes = vec![self.update_in(message.item_key(), changes, Some(is_current_attempt))?];
         writes.extend(self.link_writes(&message.installation, &message.contact, link)?);
         for sent in lookups {
             let mut item = key(&lookup_pk(&message.installation, sent), "R");

@@ -1,4 +1,4 @@
-//! Records: typed structs read from [`Json`], and values that outlive the body.
+//! Records: typed structs that are decoded from [`Json`], and values that outlive the body.
 
 use std::fmt;
 
@@ -11,20 +11,20 @@ use serde_json::{Error, value::RawValue};
 
 use super::{Json, Position};
 
-/// A value that keeps its own copy of its text, for records that outlive the body. Absent is `null`.
+/// A value that owns a copy of its text, for records that outlive the body. An absent value is `null`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Kept(Option<Box<RawValue>>);
 
 impl Kept {
-    /// The value.
+    /// Returns the value.
     pub fn json(&self) -> Json<'_> {
         self.0.as_deref().map(Json).unwrap_or_default()
     }
 }
 
-/// Reads like the text itself, but where an object has several fields of one name, the last counts; a struct that serde
-/// derives refuses those otherwise.
+/// Decodes like the text itself, except that the last of several fields with the same name counts. A struct with
+/// serde's derived decoder would refuse such fields.
 impl<'de> Deserializer<'de> for Json<'de> {
     type Error = Error;
 
@@ -37,7 +37,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         if !self.is_object() {
             return self.0.deserialize_struct(name, names, visitor);
         }
-        let found = self.0.deserialize_map(Last(names))?;
+        let found = self.0.deserialize_map(LastOfEach(names))?;
         let fields = names.iter().copied().zip(found).filter_map(|(name, value)| Some((name, value?)));
         visitor.visit_map(MapDeserializer::new(fields))
     }
@@ -81,10 +81,10 @@ impl<'a> IntoDeserializer<'a, Error> for Json<'a> {
     }
 }
 
-/// Finds the last field of each of these names.
-struct Last(&'static [&'static str]);
+/// Finds the last field with each of these names.
+struct LastOfEach(&'static [&'static str]);
 
-impl<'a> Visitor<'a> for Last {
+impl<'a> Visitor<'a> for LastOfEach {
     type Value = Vec<Option<Json<'a>>>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
