@@ -16,9 +16,6 @@ use crate::{
     people::{People, Said, Saying, Seen, WebhookCall},
 };
 
-/// How long a customer's device takes to report something.
-const MOMENT: Duration = Duration::from_millis(60);
-
 /// What every simulated channel has.
 #[derive(Clone, Debug)]
 pub struct Base<M = Remembered> {
@@ -28,6 +25,8 @@ pub struct Base<M = Remembered> {
     pub faults: Faults,
     /// What it remembers.
     pub memory: Memory<M>,
+    /// How long a customer's device takes to report something.
+    moment: Duration,
 }
 
 impl<M: Default> Base<M> {
@@ -36,25 +35,26 @@ impl<M: Default> Base<M> {
     /// # Errors
     /// The HTTP client could not be made.
     pub fn new() -> Result<Self, String> {
-        Self::with_patience(Duration::from_secs(60))
+        Self::paced(Duration::from_secs(60), Duration::from_millis(60))
     }
 
-    /// Nothing yet, on a platform that waits so long for an answer of the bridge.
+    /// Nothing yet, on a platform that waits so long for an answer of the bridge, and whose customers' devices take such
+    /// a moment to report something.
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn with_patience(patience: Duration) -> Result<Self, String> {
-        Ok(Self { http: call::client(patience)?, faults: Faults::default(), memory: Memory::default() })
+    pub fn paced(patience: Duration, moment: Duration) -> Result<Self, String> {
+        Ok(Self { http: call::client(patience)?, faults: Faults::default(), memory: Memory::default(), moment })
     }
 }
 
 impl<M> Base<M> {
     /// Makes calls one after the other, each after a moment: a customer's device reports in its own time.
     pub fn send_later(&self, calls: impl IntoIterator<Item = Result<PlatformCall, String>>) {
-        let (http, calls): (_, Vec<_>) = (self.http.clone(), calls.into_iter().collect());
+        let (http, moment, calls): (_, _, Vec<_>) = (self.http.clone(), self.moment, calls.into_iter().collect());
         tokio::spawn(async move {
             for call in calls {
-                tokio::time::sleep(MOMENT).await;
+                tokio::time::sleep(moment).await;
                 let sent = match call {
                     Ok(call) => call.send(&http).await,
                     Err(error) => Err(error),

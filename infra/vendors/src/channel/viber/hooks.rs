@@ -14,6 +14,8 @@ use crate::{
 
 /// How long it waits for an answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a customer's phone takes to report that it has a message, and then that it was looked at.
+pub(super) const MOMENT: Duration = Duration::from_millis(150);
 /// How often it sends a callback.
 const REPEATS: Repeats = Repeats { attempts: 6, ..Repeats::STRICT };
 

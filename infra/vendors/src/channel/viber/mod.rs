@@ -90,7 +90,7 @@ impl Viber {
     /// # Errors
     /// The HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
-        let base = Base::with_patience(hooks::PATIENCE)?;
+        let base = Base::paced(hooks::PATIENCE, hooks::MOMENT)?;
         let viber = Self { token: DEMO_TOKEN.into(), signs_query: false, has_receipts: true, base };
         viber.introduce(CUSTOMER, Some(CUSTOMER_NAME), API_VERSION);
         Ok(viber)
