@@ -1,4 +1,5 @@
 //! What the registries of channels and helpdesks say, and what other places have to say after them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot read the repository has failed")]
 
 use std::{
     collections::BTreeSet,
@@ -109,14 +110,14 @@ fn kinds_settings() -> Vec<(&'static str, &'static str)> {
 
 /// The string literals of a source, without its comments and its module of tests.
 fn literals(source: &str) -> Vec<&str> {
-    let mut rest = source.split("\n#[cfg(test)]\nmod ").next().unwrap();
+    let mut rest = source.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
     let mut found = Vec::new();
     while let Some(at) = rest.find(['"', '/', '\'']) {
-        let from = &rest[at..];
-        rest = if from.starts_with("//") {
-            &from[from.find('\n').unwrap_or(from.len())..]
-        } else if from.starts_with("'\"'") {
-            &from[3..]
+        let (_, from) = rest.split_at(at);
+        rest = if let Some(comment) = from.strip_prefix("//") {
+            comment.split_once('\n').map_or("", |(_, after)| after)
+        } else if let Some(after) = from.strip_prefix("'\"'") {
+            after
         } else if let Some(text) = from.strip_prefix('"') {
             let mut is_escaped = false;
             let end = text.find(|c| {
@@ -124,11 +125,11 @@ fn literals(source: &str) -> Vec<&str> {
                 is_escaped = c == '\\' && !is_escaped;
                 ends
             });
-            let end = end.unwrap_or(text.len());
-            found.push(&text[..end]);
-            text.get(end + 1..).unwrap_or_default()
+            let (literal, after) = text.split_at(end.unwrap_or(text.len()));
+            found.push(literal);
+            after.strip_prefix('"').unwrap_or_default()
         } else {
-            &from[1..]
+            from.split_at(1).1
         };
     }
     found
@@ -208,7 +209,7 @@ impl Field {
 
     /// The field of a setting that these kinds have under the same name.
     fn of(settings: &[(&str, &Setting)]) -> Self {
-        let (_, first) = settings[0];
+        let (_, first) = settings.first().unwrap();
         let kinds: Vec<&str> = settings.iter().map(|(kind, _)| *kind).collect();
         let mut helps: Vec<(Vec<&str>, &str)> = Vec::new();
         for (kind, setting) in settings {
