@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    CHANNEL, bare, calls, classify, look,
+    CHANNEL, bare, calls, classify,
     plan::{self, Plan, notes},
     profile::{self, Field},
-    render,
+    render, search,
     wire::{self, Case, CustomChannel, Message, User, Word},
 };
 use crate::{
@@ -158,7 +158,7 @@ impl Reader<'_> {
             // An e-mail case of a linked profile is none of ours.
             self.is_here(&case.channel) && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
         });
-        let age = |case: &&Case| (case.created_at.text().and_then(look::seconds), case.case_id.number());
+        let age = |case: &&Case| (case.created_at.text().and_then(search::seconds), case.case_id.number());
         let newest = cases.iter().max_by_key(age).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
         let Some((newest, id)) = newest else {
             let forget = self.known.link.conversation.is_some().then_some(Fact::NoConversation);
@@ -183,7 +183,7 @@ impl Reader<'_> {
             return self.failure("to list the messages");
         }
         let found = match calls::post_of(delivery, self.known, post) {
-            Ok(post) if !is_missing => look::find(self.known, case, &post, self.answer),
+            Ok(post) if !is_missing => search::find(self.known, case, &post, self.answer),
             _ => None,
         };
         if let Some(message) = found {
@@ -209,7 +209,7 @@ impl Reader<'_> {
         let mut facts: Vec<Fact> = case.user_id.id().map(|id| Fact::User(id.to_owned())).into_iter().collect();
         if let Some(id) = case.case_id.id() {
             facts.push(Fact::Conversation { id: id.to_owned(), state: Some(state(&case.status)) });
-            facts.push(Fact::LastMessage(look::first_of(id)));
+            facts.push(Fact::LastMessage(search::first_of(id)));
         }
         let shown = profile::with_all(self.known.link.profile.as_deref(), delivery.contact);
         if !shown.is_empty() {
@@ -264,7 +264,7 @@ impl Reader<'_> {
         if !self.is_ok() && !classify::is_missing(self.answer) {
             return self.failure("to list the messages");
         }
-        let found = look::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
+        let found = search::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
         Ok(vec![found.unwrap_or(Fact::DoubtSettled)])
     }
 

@@ -14,11 +14,11 @@ mod calls;
 mod classify;
 mod form;
 mod html;
-mod look;
 mod parse;
 mod plan;
 mod profile;
 mod render;
+mod search;
 mod verify;
 mod wire;
 
