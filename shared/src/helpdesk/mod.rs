@@ -1,6 +1,26 @@
 //! Helpdesks: where the agents answer. One folder each; the registry below is the only place that lists them.
+//!
+//! A helpdesk takes several calls for one message (find or create the user, find or open the conversation, post), and an
+//! attempt can end after any of them. Each folder therefore has the same four files behind [`Adapter::next`] and
+//! [`Adapter::read`]:
+//!
+//! - `plan.rs` chooses what to do next as a value, `Plan`, from nothing but the task and what is known. It makes no
+//!   request: `plan::plan` gives the same plan until an answer has taught something new.
+//! - `calls.rs` turns that plan into a request: `calls::step` knows the paths, and `Api` the address and the credentials.
+//!   What a message, a note or a profile looks like in the vendor's JSON comes from `render.rs` and the like.
+//! - `answers.rs` reads the answer to the call of that plan as facts: `answers::read`. What a failed call means is said by
+//!   `classify::failure`.
+//! - `memo.rs` names what the adapter has to remember between the calls of one task and no link has a field for ("the user
+//!   was looked for and is absent"): an answer gives a [`Fact::memo`](crate::adapter::Fact::memo), the next plan reads it
+//!   by [`Known::memo`](crate::adapter::Known::memo). A memo is the adapter's own; a note is what agents read.
+//!
+//! So `next` is plan and call, `read` is the same plan and its answer. When a call may have worked without our knowing
+//! ([`Known::doubtful`](crate::adapter::Known::doubtful)), the plan looks for what it would make before it makes it again;
+//! [`Fact::DoubtSettled`](crate::adapter::Fact::DoubtSettled) says that the looking is over.
 
 use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     adapter::{
@@ -65,6 +85,14 @@ pub struct Origin {
 /// Whether a file can be fetched from what a helpdesk gives as its link.
 pub(crate) fn is_link(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+}
+
+/// What stays as it is in a path segment or a query value.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A value as a path segment or a query value.
+pub(crate) fn escaped(value: &str) -> String {
+    utf8_percent_encode(value, UNRESERVED).to_string()
 }
 
 /// Every helpdesk by the name of its kind.
