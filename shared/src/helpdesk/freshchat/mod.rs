@@ -10,6 +10,7 @@
 mod answers;
 mod calls;
 mod classify;
+mod memo;
 mod origin;
 mod parse;
 mod parts;
@@ -17,6 +18,7 @@ mod plan;
 mod profile;
 mod render;
 mod search;
+mod uploads;
 mod verify;
 mod wire;
 
@@ -133,15 +135,11 @@ impl Adapter for Freshchat {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let plan = plan::plan(account, task, known)?;
-        calls::step(account, task, known, plan)
+        calls::step(account, known, plan::plan(account, task, known)?)
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
-        match plan::plan(account, task, known) {
-            Ok(plan) => answers::outcome(account, task, known, plan, answer),
-            Err(error) => Err(error.into()),
-        }
+        answers::read(account, known, plan::plan(account, task, known)?, answer)
     }
 
     fn follow(&self, account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {
