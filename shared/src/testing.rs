@@ -284,7 +284,7 @@ macro_rules! assert_shown {
 pub(crate) use assert_shown;
 
 impl Side {
-    /// The same with this value of a setting.
+    /// This side with one setting changed.
     pub(crate) fn with(mut self, setting: &str, value: &str) -> Self {
         self.settings.insert(setting.to_owned(), value.to_owned());
         self
@@ -313,7 +313,8 @@ impl Side {
         format!("{} {path}", call.request.method())
     }
 
-    /// Makes the calls of a task as far as the script goes. The same knowledge must give the same call.
+    /// Makes the calls of a task as far as the script goes, and learns from the script's answers. Asks for each call
+    /// twice: the same knowledge must give the same call.
     pub(crate) fn follow(
         &self,
         adapter: &dyn Adapter,
@@ -336,7 +337,7 @@ impl Side {
         calls
     }
 
-    /// Makes the calls of a task, which are those of the script and no others.
+    /// Makes the calls of a task, which must be exactly those of the script.
     pub(crate) fn run(
         &self,
         adapter: &dyn Adapter,
@@ -352,7 +353,7 @@ impl Side {
     }
 }
 
-/// A call that must come next, by its [`Side::line`], and its answer: status and body.
+/// One line of a script: the call that must come next, as [`Side::line`] writes it, and the status and body of its answer.
 pub(crate) type Exchange<'a> = (&'a str, u16, &'a str);
 
 /// The call of a step.
@@ -363,7 +364,7 @@ pub(crate) fn call(step: Step) -> Call {
     }
 }
 
-/// One sample as it came over the wire.
+/// One sample as text.
 pub(crate) fn text(adapter: &str, name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(adapter).join("fixtures").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -385,7 +386,7 @@ pub(crate) fn only(parsed: ParsedHelpdesk) -> HelpdeskEvent {
     event
 }
 
-/// The parts of the message that an event is.
+/// The parts of an event that is a message.
 pub(crate) fn parts(event: &HelpdeskEvent) -> &[Part] {
     match &event.kind {
         HelpdeskEventKind::Message { parts, .. } => parts,

@@ -1,22 +1,31 @@
 //! Helpdesks: where the agents answer. One folder each; the registry below is the only place that lists them.
 //!
-//! A helpdesk takes several calls for one message (find or create the user, find or open the conversation, post), and an
-//! attempt can end after any of them. Each folder therefore has the same four files behind [`Adapter::next`] and
-//! [`Adapter::read`]:
+//! # How an adapter of a helpdesk works
 //!
-//! - `plan.rs` chooses what to do next as a value, `Plan`, from nothing but the task and what is known. It makes no
-//!   request: `plan::plan` gives the same plan until an answer has taught something new.
-//! - `calls.rs` turns that plan into a request: `calls::step` knows the paths, and `Api` the address and the credentials.
-//!   What a message, a note or a profile looks like in the vendor's JSON comes from `render.rs` and the like.
-//! - `answers.rs` reads the answer to the call of that plan as facts: `answers::read`. What a failed call means is said by
-//!   `classify::failure`.
-//! - `memo.rs` names what the adapter has to remember between the calls of one task and no link has a field for ("the user
-//!   was looked for and is absent"): an answer gives a [`Fact::memo`](crate::adapter::Fact::memo), the next plan reads it
-//!   by [`Known::memo`](crate::adapter::Known::memo). A memo is the adapter's own; a note is what agents read.
+//! One message takes several calls at a helpdesk: find or create the user, find or open the conversation, post. An attempt
+//! can end after each of them. Therefore every folder splits [`Adapter::next`] and [`Adapter::read`] into the same files:
 //!
-//! So `next` is plan and call, `read` is the same plan and its answer. When a call may have worked without our knowing
-//! ([`Known::doubtful`](crate::adapter::Known::doubtful)), the plan looks for what it would make before it makes it again;
-//! [`Fact::DoubtSettled`](crate::adapter::Fact::DoubtSettled) says that the looking is over.
+//! - `plan.rs`: `plan::plan` looks at the task and at what is known, and chooses the next call. Its result, a `Plan`, is a
+//!   value that holds what the call is about (the contact, the post, the id of the conversation). The same knowledge gives
+//!   the same plan.
+//! - `calls.rs`: `calls::step` turns the plan into a request. It knows the paths; `Api` adds the address and the
+//!   credentials. `render.rs` and `profile.rs` write the bodies.
+//! - `answers.rs`: `answers::read` turns the answer to that plan's call into facts. `classify::failure` says what a failed
+//!   call means.
+//! - `memo.rs`: the keys under which an adapter remembers something until its task is done, where [`Link`] has no field for
+//!   it ("we looked for the user, and there is none"). An answer stores a memo as [`Fact::memo`], and the next plan reads
+//!   it with [`Known::memo`]. Notes are something else: messages that only agents see.
+//!
+//! So `next` is a plan and its call; `read` makes the same plan again and reads the answer to its call.
+//!
+//! After a call without an answer nobody knows whether it worked ([`Known::doubtful`]). The plan then looks for what that
+//! call would have made before it makes the call again, until an answer teaches [`Fact::DoubtSettled`].
+//!
+//! [`Fact::memo`]: crate::adapter::Fact::memo
+//! [`Fact::DoubtSettled`]: crate::adapter::Fact::DoubtSettled
+//! [`Known::memo`]: crate::adapter::Known::memo
+//! [`Known::doubtful`]: crate::adapter::Known::doubtful
+//! [`Link`]: crate::adapter::Link
 
 use std::time::Duration;
 
@@ -87,10 +96,10 @@ pub(crate) fn is_link(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
-/// What stays as it is in a path segment or a query value.
+/// The characters besides letters and digits that [`escaped`] leaves alone.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value as a path segment or a query value.
+/// Writes a value so that it can stand in a path segment or in a query.
 pub(crate) fn escaped(value: &str) -> String {
     utf8_percent_encode(value, UNRESERVED).to_string()
 }

@@ -1,4 +1,4 @@
-//! What the answers teach.
+//! Reads the answer to the call of a plan as facts.
 
 use bytes::Bytes;
 use http::Response;
@@ -53,22 +53,22 @@ impl Reader<'_> {
         classify::failure(what, self.answer)
     }
 
-    /// The call has to have worked.
+    /// Fails unless the call worked; `what` is that of [`classify::failure`].
     fn check(&self, what: &str) -> Result<(), Failure> {
         if self.is_ok() { Ok(()) } else { Err(self.failure(what)) }
     }
 
-    /// Likewise, and that there is no such thing is an answer too.
+    /// Fails unless the call worked or its target does not exist.
     fn check_or_missing(&self, what: &str) -> Result<(), Failure> {
         if self.is_missing() { Ok(()) } else { self.check(what) }
     }
 
-    /// Ends the doubt, if there is one: nothing can have been made or posted.
+    /// [`Fact::DoubtSettled`] where an earlier attempt left a doubt; for answers that show that it posted nothing.
     fn settled(&self) -> Option<Fact> {
         self.known.doubtful.then_some(Fact::DoubtSettled)
     }
 
-    /// Takes back the link's conversation, if there is one.
+    /// [`Fact::NoConversation`] where the link names a case.
     fn no_case(&self) -> Option<Fact> {
         self.known.link.conversation.is_some().then_some(Fact::NoConversation)
     }

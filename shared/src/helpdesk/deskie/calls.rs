@@ -1,4 +1,4 @@
-//! Plans as requests. <https://deskie.io/api/cases>
+//! Turns plans into requests. <https://deskie.io/api/cases>
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! What the answers teach.
+//! Reads the answer to the call of a plan as facts.
 
 use std::time::Duration;
 
@@ -101,23 +101,23 @@ impl Reader<'_> {
         classify::failure(what, self.answer)
     }
 
-    /// The call has to have worked.
+    /// Fails unless the call worked; `what` is that of [`classify::failure`].
     fn check(&self, what: &str) -> Result<(), Failure> {
         if self.is_ok() { Ok(()) } else { Err(self.failure(what)) }
     }
 
-    /// Likewise, and that there is no such thing is an answer too.
+    /// Fails unless the call worked or its target does not exist.
     fn check_or_missing(&self, what: &str) -> Result<(), Failure> {
         if self.is_missing() { Ok(()) } else { self.check(what) }
     }
 
-    /// Likewise, of the page of a list, and that the list ended before it is an answer too.
+    /// Fails unless the call worked or asked for a page behind the last one.
     fn check_or_past_end(&self, what: &str) -> Result<(), Failure> {
         if self.is_past_end() { Ok(()) } else { self.check(what) }
     }
 
-    /// Ends the doubt, if there is one. Who writes and where is found out before anything is posted, and nothing of the
-    /// message is there as long as that is not known.
+    /// [`Fact::DoubtSettled`] where an earlier attempt left a doubt. User and conversation are found before anything is
+    /// posted, so that an attempt which did not know them has posted nothing.
     fn settled(&self) -> Option<Fact> {
         self.known.doubtful.then_some(Fact::DoubtSettled)
     }

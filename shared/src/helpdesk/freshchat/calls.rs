@@ -1,4 +1,4 @@
-//! Plans as requests. <https://developers.freshchat.com/api/>
+//! Turns plans into requests. <https://developers.freshchat.com/api/>
 
 use http::{Method, Request};
 use url::Url;

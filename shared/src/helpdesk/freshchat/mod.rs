@@ -108,7 +108,7 @@ impl Adapter for Freshchat {
             setting: setting.to_owned(),
             should_be: should_be.to_owned(),
         };
-        if !account.api_url("").ends_with("/v2") {
+        if account.setting(API_URL).is_none_or(|url| !url.trim_end_matches('/').ends_with("/v2")) {
             return Err(error(API_URL, API_URL_HELP));
         }
         match account.setting(WEBHOOK_PUBLIC_KEY) {

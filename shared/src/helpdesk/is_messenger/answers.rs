@@ -1,4 +1,4 @@
-//! What the answers teach.
+//! Reads the answer to the call of a plan as facts.
 
 use bytes::Bytes;
 use http::Response;
@@ -22,7 +22,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The call has to have worked.
+    /// Fails unless the call worked; `what` is that of [`classify::failure`].
     fn check(&self, what: &str) -> Result<(), Failure> {
         if classify::is_ok(self.answer) { Ok(()) } else { Err(classify::failure(what, self.answer)) }
     }

@@ -1,4 +1,4 @@
-//! Plans as requests to the incoming webhook URL.
+//! Turns plans into requests to the incoming webhook URL.
 
 use super::{API_TOKEN, API_URL, CHANNEL_ID, ids, plan::Plan, render, wire::Incoming};
 use crate::adapter::{Account, Call, CallBuilder, Known, RenderError, Step};

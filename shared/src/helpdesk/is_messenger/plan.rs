@@ -1,4 +1,4 @@
-//! Which call comes next.
+//! Chooses the next call. [`helpdesk`](crate::helpdesk) explains how plans, calls, answers and memos work together.
 
 use super::{render, wire::Message};
 use crate::{

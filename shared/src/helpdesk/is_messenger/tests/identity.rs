@@ -46,7 +46,7 @@ fn what_is_too_long_becomes_a_hash_from_which_only_the_link_leads_back() {
 }
 
 #[test]
-fn ids_that_we_never_make_stand_for_contact() {
+fn ids_that_we_never_make_stand_for_nobody() {
     let side = custom("viber");
     for id in ["", "=", "a-b", "a b", "=!", "=YQ==", "=w", &"a".repeat(51), "=w7w", "=/w=="] {
         assert_eq!(contact_by_id(&side.account(), id), None, "{id}");
