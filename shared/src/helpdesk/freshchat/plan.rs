@@ -231,14 +231,13 @@ fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Plan<'a> {
         return Plan::Done;
     }
     match usable(known) {
-        Some(conversation) if known.doubtful => return Plan::LookForNote { conversation, text },
-        Some(conversation) => return Plan::PostNote { conversation, text },
-        None => {}
-    }
-    match user(contact, known, true) {
-        Ok(user) => search(known, user, true).unwrap_or(Plan::Done),
-        Err(plan @ Plan::FindUser { .. }) if known.memo(memo::USER) != Some(memo::ABSENT) => plan,
-        Err(_) => Plan::Done,
+        Some(conversation) if known.doubtful => Plan::LookForNote { conversation, text },
+        Some(conversation) => Plan::PostNote { conversation, text },
+        None => match user(contact, known, true) {
+            Ok(user) => search(known, user, true).unwrap_or(Plan::Done),
+            Err(plan @ Plan::FindUser { .. }) if known.memo(memo::USER) != Some(memo::ABSENT) => plan,
+            Err(_) => Plan::Done,
+        },
     }
 }
 
