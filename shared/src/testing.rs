@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     adapter::{
-        Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Step, Task, Verified,
+        Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Step, Task, Verified,
         authenticate,
         settings::{Form, Setting},
         webhook::{ParseError, ParsedChannel, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
@@ -18,7 +18,7 @@ use crate::{
     model::{
         features::Features,
         installation::{Options, SideSettings},
-        message::{Author, AuthorKind, Contact, Part},
+        message::{Author, AuthorKind, Contact, HelpdeskEvent, HelpdeskEventKind, Part},
     },
     tools::secret::{Secret, Secrets},
 };
@@ -282,3 +282,114 @@ macro_rules! assert_shown {
     };
 }
 pub(crate) use assert_shown;
+
+impl Side {
+    /// This side with one setting changed.
+    pub(crate) fn with(mut self, setting: &str, value: &str) -> Self {
+        self.settings.insert(setting.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The next step of a task.
+    pub(crate) fn next(&self, adapter: &dyn Adapter, task: &Task<'_>, known: &Known) -> Step {
+        adapter.next(&self.account(), task, known).unwrap()
+    }
+
+    /// What an answer to the call of that step teaches.
+    pub(crate) fn read(
+        &self,
+        adapter: &dyn Adapter,
+        task: &Task<'_>,
+        known: &Known,
+        answer: &Response<Bytes>,
+    ) -> Learned {
+        adapter.read(&self.account(), task, known, answer)
+    }
+
+    /// `GET users.json`: a call's method, and what its URL has behind the setting `api_url`.
+    pub(crate) fn line(&self, call: &Call) -> String {
+        let uri = call.request.uri().to_string();
+        let path = uri.strip_prefix(&self.settings["api_url"]).unwrap_or(&uri);
+        format!("{} {path}", call.request.method())
+    }
+
+    /// Makes the calls of a task as far as the script goes, and learns from the script's answers. Asks for each call
+    /// twice: the same knowledge must give the same call.
+    pub(crate) fn follow(
+        &self,
+        adapter: &dyn Adapter,
+        task: &Task<'_>,
+        known: &mut Known,
+        script: &[Exchange<'_>],
+    ) -> Vec<Call> {
+        let mut calls = Vec::new();
+        for (expected, status, text) in script {
+            let made = call(self.next(adapter, task, known));
+            assert_eq!(self.line(&made), *expected, "{known:?}");
+            assert_eq!(self.line(&call(self.next(adapter, task, known))), *expected, "the same knowledge");
+            calls.push(made);
+            let facts = self.read(adapter, task, known, &answer(*status, text));
+            let facts = facts.unwrap_or_else(|failure| panic!("{expected}: {failure:?}"));
+            known.learn(&facts);
+            // As the relay does.
+            known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
+        }
+        calls
+    }
+
+    /// Makes the calls of a task, which must be exactly those of the script.
+    pub(crate) fn run(
+        &self,
+        adapter: &dyn Adapter,
+        task: &Task<'_>,
+        known: &mut Known,
+        script: &[Exchange<'_>],
+    ) -> Vec<Call> {
+        let calls = self.follow(adapter, task, known, script);
+        match self.next(adapter, task, known) {
+            Step::Done => calls,
+            other => panic!("the end expected, not {other:?}"),
+        }
+    }
+}
+
+/// One line of a script: the call that must come next, as [`Side::line`] writes it, and the status and body of its answer.
+pub(crate) type Exchange<'a> = (&'a str, u16, &'a str);
+
+/// The call of a step.
+pub(crate) fn call(step: Step) -> Call {
+    match step {
+        Step::Call(call) => call,
+        other => panic!("a call expected, not {other:?}"),
+    }
+}
+
+/// One sample as text.
+pub(crate) fn text(adapter: &str, name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(adapter).join("fixtures").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Verifies and parses a helpdesk's call.
+pub(crate) fn take_from_helpdesk(
+    helpdesk: &dyn Helpdesk,
+    side: &Side,
+    request: &WebhookRequest,
+) -> Result<Result<ParsedHelpdesk, ParseError>, VerifyError> {
+    let verified = authenticate(helpdesk, &side.account(), request)?;
+    Ok(helpdesk.parse(&side.account(), verified))
+}
+
+/// The one event of a call.
+pub(crate) fn only(parsed: ParsedHelpdesk) -> HelpdeskEvent {
+    let [event] = <[_; 1]>::try_from(parsed.events).unwrap();
+    event
+}
+
+/// The parts of an event that is a message.
+pub(crate) fn parts(event: &HelpdeskEvent) -> &[Part] {
+    match &event.kind {
+        HelpdeskEventKind::Message { parts, .. } => parts,
+        other => panic!("a message expected, not {other:?}"),
+    }
+}

@@ -127,8 +127,16 @@ impl CallBuilder {
 
     /// Builds the request that downloads a file; the body is left out.
     pub fn download(self) -> Result<Step, RenderError> {
+        self.request().map(Step::Download)
+    }
+
+    /// The request alone, without its body, as [`Adapter::follow`](super::Adapter::follow) wants it.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn request(self) -> Result<Request<()>, RenderError> {
         let (request, _) = self.parts?;
-        Ok(Step::Download(request.body(())?))
+        Ok(request.body(())?)
     }
 
     fn with_header(self, name: &'static str, value: &str, is_secret: bool) -> Self {

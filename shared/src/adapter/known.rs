@@ -184,3 +184,10 @@ pub enum Fact {
     /// [`Task::FindContact`](super::Task::FindContact): the channel's own id of the contact.
     Contact(String),
 }
+
+impl Fact {
+    /// Something for the adapter to remember during this task, which [`Known::memo`] gives back.
+    pub fn memo(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::Memo(key.into(), value.into())
+    }
+}

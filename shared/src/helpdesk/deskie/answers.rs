@@ -1,47 +1,41 @@
-//! What the answers teach.
+//! Reads the answer to the call of a plan as facts.
 
 use bytes::Bytes;
 use http::Response;
 
 use super::{
-    CHANNEL, bare, calls, classify, look,
-    plan::{self, Plan, notes},
+    CHANNEL, calls, classify, memo,
+    plan::Plan,
     profile::{self, Field},
-    render,
+    render::Post,
+    search,
     wire::{self, Case, CustomChannel, Message, User, Word},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Task},
+    adapter::{Account, Fact, Failure, Known, Learned},
     model::message::{Contact, ConversationState},
 };
 
-pub(super) fn outcome(
-    account: &Account<'_>,
-    task: &Task<'_>,
-    known: &Known,
-    plan: Plan,
-    answer: &Response<Bytes>,
-) -> Learned {
-    let reader = Reader { account, known, answer };
-    match (plan, task) {
-        (Plan::CheckChannel, _) => reader.channels(),
-        (Plan::FindUser { bare }, Task::Deliver(Delivery { contact, .. }) | Task::Note { contact, .. }) => {
-            reader.users(contact, bare)
-        }
-        (Plan::ReadUser { .. }, _) => reader.contact(),
-        (Plan::ListCases { .. }, _) => reader.cases(),
-        (Plan::Look { case, post }, Task::Deliver(delivery)) => reader.looked(delivery, &case, post),
-        (Plan::Create { post }, Task::Deliver(delivery)) => reader.created(delivery, post),
-        (Plan::Post { case, post, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &case, post),
-        (Plan::PostNote { case }, _) => reader.noted(&case),
-        (Plan::LookForNote { .. }, Task::Note { text, .. }) => reader.looked_for_note(text),
-        (Plan::UpdateUser { field, .. }, Task::Deliver(delivery)) => reader.updated_user(delivery.contact, field),
-        _ => Ok(Vec::new()),
+pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer: &Response<Bytes>) -> Learned {
+    let reader = Reader { account, channel: account.require(CHANNEL)?, known, answer };
+    match plan {
+        Plan::Done => Ok(Vec::new()),
+        Plan::CheckChannel => reader.channels(),
+        Plan::FindUser { contact, bare } => reader.users(contact, bare),
+        Plan::ReadUser { .. } => reader.contact(),
+        Plan::ListCases { .. } => reader.cases(),
+        Plan::LookForPost { case, post } => reader.looked_for_post(case, &post),
+        Plan::Create { contact, post } => reader.created(contact, &post),
+        Plan::Post { case, contact, post, .. } => reader.posted(contact, case, &post),
+        Plan::UpdateUser { contact, field, .. } => reader.updated_user(contact, field),
+        Plan::LookForNote { text, .. } => reader.looked_for_note(text),
+        Plan::PostNote { case, .. } => reader.posted_note(case),
     }
 }
 
 struct Reader<'a> {
     account: &'a Account<'a>,
+    channel: &'a str,
     known: &'a Known,
     answer: &'a Response<Bytes>,
 }
@@ -51,17 +45,39 @@ impl Reader<'_> {
         classify::is_ok(self.answer)
     }
 
-    fn failure(&self, what: &str) -> Learned {
+    fn is_missing(&self) -> bool {
+        classify::is_missing(self.answer)
+    }
+
+    fn failure(&self, what: &str) -> Failure {
         classify::failure(what, self.answer)
+    }
+
+    /// Fails unless the call worked; `what` is that of [`classify::failure`].
+    fn check(&self, what: &str) -> Result<(), Failure> {
+        if self.is_ok() { Ok(()) } else { Err(self.failure(what)) }
+    }
+
+    /// Fails unless the call worked or its target does not exist.
+    fn check_or_missing(&self, what: &str) -> Result<(), Failure> {
+        if self.is_missing() { Ok(()) } else { self.check(what) }
+    }
+
+    /// [`Fact::DoubtSettled`] where an earlier attempt left a doubt; for answers that show that it posted nothing.
+    fn settled(&self) -> Option<Fact> {
+        self.known.doubtful.then_some(Fact::DoubtSettled)
+    }
+
+    /// [`Fact::NoConversation`] where the link names a case.
+    fn no_case(&self) -> Option<Fact> {
+        self.known.link.conversation.is_some().then_some(Fact::NoConversation)
     }
 
     /// The setting may be the channel's title; what is stored is its key, which never changes.
     fn channels(&self) -> Learned {
-        if !self.is_ok() {
-            return self.failure("to list the custom channels");
-        }
+        self.check("to list the custom channels")?;
         let channels: Vec<CustomChannel> = wire::list(self.answer.body(), "custom_channel");
-        let wanted = self.account.setting(CHANNEL).unwrap_or_default().trim().to_lowercase();
+        let wanted = self.channel.trim().to_lowercase();
         let is = |word: &Word| word.text().is_some_and(|text| text.trim().to_lowercase() == wanted);
         let by_key = channels.iter().find(|channel| is(&channel.channel_api_key));
         let mut by_title = channels.iter().filter(|channel| is(&channel.title));
@@ -91,20 +107,18 @@ impl Reader<'_> {
                 "the custom channel {key} is inactive; switch it on in Deskie's settings"
             )));
         }
-        Ok(vec![Fact::Setting(CHANNEL, key.to_owned()), note(notes::DONE, "1")])
+        Ok(vec![Fact::Setting(CHANNEL, key.to_owned())])
     }
 
     /// Whether a record's channel is ours, however it is spelled. One without is taken for ours.
     fn is_here(&self, channel: &Word) -> bool {
-        let ours = self.account.setting(CHANNEL).unwrap_or_default().to_lowercase();
-        channel.text().is_none_or(|key| bare(&key.to_lowercase()) == bare(&ours))
+        let ours = self.channel.to_lowercase();
+        channel.text().is_none_or(|key| calls::bare(&key.to_lowercase()) == calls::bare(&ours))
     }
 
     /// What an existing user is called may be an agent's work: it is left alone.
     fn users(&self, contact: &Contact, asked_bare: bool) -> Learned {
-        if !self.is_ok() && !classify::is_missing(self.answer) {
-            return self.failure("to look for the user");
-        }
+        self.check_or_missing("to look for the user")?;
         let reference = self.account.reference(&contact.id);
         let users: Vec<User> = wire::list(self.answer.body(), "user");
         let found = users.iter().filter(|user| {
@@ -117,54 +131,49 @@ impl Reader<'_> {
                 let shown = self.known.link.profile.as_deref();
                 let named = user.user_full_name.text().and(Field::Name.of(contact));
                 let profile = named.map(|_| Fact::ProfileShown(profile::with(shown, contact, &[Field::Name])));
-                Ok([Fact::User(id.to_owned()), note(notes::USER, notes::FOUND)].into_iter().chain(profile).collect())
+                Ok([Fact::User(id.to_owned()), Fact::memo(memo::USER, memo::FOUND)]
+                    .into_iter()
+                    .chain(profile)
+                    .collect())
             }
-            None if !asked_bare && self.account.setting(CHANNEL).is_some_and(|key| bare(key) != key) => {
-                Ok(vec![note(notes::USER, notes::BARE)])
+            None if !asked_bare && calls::bare(self.channel) != self.channel => {
+                Ok(vec![Fact::memo(memo::USER, memo::BARE)])
             }
+            // Without a user there is no case, and nothing can have been posted.
             None => {
-                // Without a user there is no case, and nothing can have been posted.
-                let forget = self.known.link.conversation.is_some().then_some(Fact::NoConversation);
-                let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
-                let facts = [note(notes::USER, notes::ABSENT)].into_iter().chain(forget).chain(settled);
-                Ok(facts.collect())
+                let absent = Fact::memo(memo::USER, memo::ABSENT);
+                Ok([absent].into_iter().chain(self.no_case()).chain(self.settled()).collect())
             }
         }
     }
 
     fn contact(&self) -> Learned {
-        if !self.is_ok() {
-            return self.failure("to show the user");
-        }
+        self.check("to show the user")?;
         let user: Option<User> = wire::record(self.answer.body(), "user");
         let custom = user.and_then(|user| user.user_custom_id.owned()).unwrap_or_default();
         match self.account.contact_of(&custom) {
-            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
+            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
             None => Err(Failure::rejected("this Deskie user is not one of the channel's contacts")),
         }
     }
 
     /// The newest case counts: closed, it stands for none; missing, the stored one was merged into another.
     fn cases(&self) -> Learned {
-        if let Some(looked_for) = self.lost_user() {
-            return looked_for;
+        if self.has_lost_user() {
+            return Ok(vec![Fact::memo(memo::USER, memo::GONE)]);
         }
-        if !self.is_ok() {
-            return self.failure("to list the cases");
-        }
-        let lost: Vec<&str> = plan::noted(self.known, notes::LOST).collect();
+        self.check("to list the cases")?;
+        let lost: Vec<&str> = memo::list(self.known, memo::LOST).collect();
         let mut cases: Vec<Case> = wire::list(self.answer.body(), "case");
         cases.retain(|case| {
             // An e-mail case of a linked profile is none of ours.
             self.is_here(&case.channel) && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
         });
-        let age = |case: &&Case| (case.created_at.text().and_then(look::seconds), case.case_id.number());
+        let age = |case: &&Case| (case.created_at.text().and_then(search::seconds), case.case_id.number());
         let newest = cases.iter().max_by_key(age).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
         let Some((newest, id)) = newest else {
-            let forget = self.known.link.conversation.is_some().then_some(Fact::NoConversation);
-            let settled = self.known.doubtful.then_some(Fact::DoubtSettled);
-            let facts = [note(notes::CASES, notes::NONE)].into_iter().chain(forget).chain(settled);
-            return Ok(facts.collect());
+            let none = Fact::memo(memo::CASES, memo::NONE);
+            return Ok([none].into_iter().chain(self.no_case()).chain(self.settled()).collect());
         };
         let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(state(&newest.status)) }];
         if self.known.doubtful {
@@ -172,46 +181,40 @@ impl Reader<'_> {
             let stored = self.known.link.conversation.as_deref().filter(|stored| *stored != id);
             let stored = stored.filter(|stored| cases.iter().any(|case| case.case_id.id() == Some(stored)));
             let places: Vec<&str> = [id.as_str()].into_iter().chain(stored).collect();
-            facts.push(note(notes::DOUBT, places.join(",")));
+            facts.push(Fact::memo(memo::DOUBT, places.join(",")));
         }
         Ok(facts)
     }
 
-    fn looked(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Learned {
-        let is_missing = classify::is_missing(self.answer);
-        if !self.is_ok() && !is_missing {
-            return self.failure("to list the messages");
-        }
-        let found = match calls::post_of(delivery, self.known, post) {
-            Ok(post) if !is_missing => look::find(self.known, case, &post, self.answer),
-            _ => None,
-        };
+    fn looked_for_post(&self, case: &str, post: &Post) -> Learned {
+        self.check_or_missing("to list the messages")?;
+        let found = if self.is_missing() { None } else { search::find_post(self.known, case, post, self.answer) };
         if let Some(message) = found {
             // What state the case is in by now is asked before the next message.
             let elsewhere = self.known.link.conversation.as_deref() != Some(case);
             let moved = elsewhere.then(|| Fact::Conversation { id: case.to_owned(), state: None });
-            let sent = [Fact::LastMessage(message.clone()), Fact::Sent(Some(message)), note(notes::DOUBT, "")];
+            let sent = [Fact::LastMessage(message.clone()), Fact::Sent(Some(message)), Fact::memo(memo::DOUBT, "")];
             return Ok(moved.into_iter().chain(sent).collect());
         }
-        let left: Vec<&str> = plan::noted(self.known, notes::DOUBT).filter(|id| *id != case).collect();
+        let left: Vec<&str> = memo::list(self.known, memo::DOUBT).filter(|id| *id != case).collect();
         let settled = left.is_empty().then_some(Fact::DoubtSettled);
-        Ok([note(notes::DOUBT, left.join(","))].into_iter().chain(settled).collect())
+        Ok([Fact::memo(memo::DOUBT, left.join(","))].into_iter().chain(settled).collect())
     }
 
-    fn created(&self, delivery: &Delivery<'_>, post: usize) -> Learned {
+    fn created(&self, contact: &Contact, post: &Post) -> Learned {
         let case: Option<Case> = wire::record(self.answer.body(), "case").filter(|_| self.is_ok());
         let Some(case) = case else {
-            if classify::is_about_contact(self.answer) && self.known.memo(notes::PLAIN).is_none() {
-                return Ok(vec![note(notes::PLAIN, "1")]);
+            if classify::is_about_contact(self.answer) && self.known.memo(memo::PLAIN).is_none() {
+                return Ok(vec![Fact::memo(memo::PLAIN, "1")]);
             }
-            return self.refused(delivery, post, "the case");
+            return self.refused(post, "the case");
         };
         let mut facts: Vec<Fact> = case.user_id.id().map(|id| Fact::User(id.to_owned())).into_iter().collect();
         if let Some(id) = case.case_id.id() {
             facts.push(Fact::Conversation { id: id.to_owned(), state: Some(state(&case.status)) });
-            facts.push(Fact::LastMessage(look::first_of(id)));
+            facts.push(Fact::LastMessage(search::first_of(id)));
         }
-        let shown = profile::with_all(self.known.link.profile.as_deref(), delivery.contact);
+        let shown = profile::with_all(self.known.link.profile.as_deref(), contact);
         if !shown.is_empty() {
             facts.push(Fact::ProfileShown(shown));
         }
@@ -219,74 +222,72 @@ impl Reader<'_> {
         Ok(facts)
     }
 
-    fn posted(&self, delivery: &Delivery<'_>, case: &str, post: usize) -> Learned {
+    fn posted(&self, contact: &Contact, case: &str, post: &Post) -> Learned {
         let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
         let Some(message) = message else {
-            if let Some(looked_for) = self.lost_user() {
-                return looked_for;
+            if self.has_lost_user() {
+                return Ok(vec![Fact::memo(memo::USER, memo::GONE)]);
             }
-            if classify::is_missing(self.answer) {
+            if self.is_missing() {
                 return Ok(self.lost(case));
             }
-            return self.refused(delivery, post, "the message");
+            return self.refused(post, "the message");
         };
         let id = message.message_id.id().map(str::to_owned);
         let last = id.clone().map(Fact::LastMessage);
         // The message is what matters; with hardly a call left the profile waits.
         let later = (classify::is_scarce(self.answer)
-            && profile::missing(self.known.link.profile.as_deref(), delivery.contact).is_some())
-        .then(|| note(notes::PROFILE, "later"));
+            && profile::missing(self.known.link.profile.as_deref(), contact).is_some())
+        .then(|| Fact::memo(memo::PROFILE, "later"));
         Ok(last.into_iter().chain(later).chain([Fact::Sent(id)]).collect())
     }
 
-    /// The user is gone, merged into another one, which still has our name for the contact.
-    fn lost_user(&self) -> Option<Learned> {
-        let is_lost = classify::is_user_missing(self.answer) && self.known.memo(notes::USER).is_none();
-        is_lost.then(|| Ok(vec![note(notes::USER, notes::GONE)]))
+    /// Whether the user is gone, merged into another one, which still has our name for the contact.
+    fn has_lost_user(&self) -> bool {
+        classify::is_user_missing(self.answer) && self.known.memo(memo::USER).is_none()
     }
 
     /// The case is gone: deleted, or merged into another one, which the list will show.
     fn lost(&self, case: &str) -> Vec<Fact> {
-        let lost: Vec<&str> = plan::noted(self.known, notes::LOST).chain([case]).collect();
-        vec![Fact::NoConversation, note(notes::LOST, lost.join(","))]
+        let lost: Vec<&str> = memo::list(self.known, memo::LOST).chain([case]).collect();
+        vec![Fact::NoConversation, Fact::memo(memo::LOST, lost.join(","))]
     }
 
     /// A post that Deskie does not take with its files is made without them before it is given up.
-    fn refused(&self, delivery: &Delivery<'_>, index: usize, what: &str) -> Learned {
-        let has_files = calls::post_of(delivery, self.known, index).is_ok_and(|post| !post.files.is_empty());
+    fn refused(&self, post: &Post, what: &str) -> Learned {
         match self.failure(what) {
-            Err(Failure::Rejected { .. }) if has_files => Ok(vec![note(&render::refused_note(index), "refused")]),
-            other => other,
-        }
-    }
-
-    fn looked_for_note(&self, text: &str) -> Learned {
-        if !self.is_ok() && !classify::is_missing(self.answer) {
-            return self.failure("to list the messages");
-        }
-        let found = look::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
-        Ok(vec![found.unwrap_or(Fact::DoubtSettled)])
-    }
-
-    fn noted(&self, case: &str) -> Learned {
-        let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
-        match message {
-            Some(message) => Ok(vec![Fact::Sent(message.message_id.id().map(str::to_owned))]),
-            None if classify::is_missing(self.answer) => Ok(self.lost(case)),
-            None if classify::is_about_staff(self.answer) && self.known.memo(notes::STAFF).is_none() => {
-                Ok(vec![note(notes::STAFF, "refused")])
+            Failure::Rejected { .. } if !post.files.is_empty() => {
+                Ok(vec![Fact::memo(memo::refused_files(self.known.sent()), "refused")])
             }
-            None => self.failure("the note"),
+            failure => Err(failure),
         }
     }
 
     /// The message has arrived, whatever becomes of the profile. What Deskie refuses it would refuse again: that the
     /// address belongs to somebody already is the commonest reason.
     fn updated_user(&self, contact: &Contact, field: Field) -> Learned {
-        let is_later = !self.is_ok() && matches!(self.failure("the profile"), Err(Failure::Retry { .. }));
+        let is_later = matches!(self.check("the profile"), Err(Failure::Retry { .. }));
         let shown = Fact::ProfileShown(profile::with(self.known.link.profile.as_deref(), contact, &[field]));
-        let later = (is_later || classify::is_scarce(self.answer)).then(|| note(notes::PROFILE, "later"));
+        let later = (is_later || classify::is_scarce(self.answer)).then(|| Fact::memo(memo::PROFILE, "later"));
         Ok((!is_later).then_some(shown).into_iter().chain(later).collect())
+    }
+
+    fn looked_for_note(&self, text: &str) -> Learned {
+        self.check_or_missing("to list the messages")?;
+        let found = search::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
+        Ok(vec![found.unwrap_or(Fact::DoubtSettled)])
+    }
+
+    fn posted_note(&self, case: &str) -> Learned {
+        let message: Option<Message> = wire::record(self.answer.body(), "message").filter(|_| self.is_ok());
+        match message {
+            Some(message) => Ok(vec![Fact::Sent(message.message_id.id().map(str::to_owned))]),
+            None if self.is_missing() => Ok(self.lost(case)),
+            None if classify::is_about_staff(self.answer) && self.known.memo(memo::STAFF).is_none() => {
+                Ok(vec![Fact::memo(memo::STAFF, "refused")])
+            }
+            None => Err(self.failure("the note")),
+        }
     }
 }
 
@@ -307,8 +308,4 @@ fn state(status: &Word) -> ConversationState {
         Some("closed") => ConversationState::Resolved,
         _ => ConversationState::Open,
     }
-}
-
-fn note(key: &str, value: impl Into<String>) -> Fact {
-    Fact::Memo(key.to_owned(), value.into())
 }

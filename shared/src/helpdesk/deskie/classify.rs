@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::wire;
 use crate::{
-    adapter::{Failure, Learned, from_status, retry_after},
+    adapter::{Failure, retry_after},
     tools::vendor_words,
 };
 
@@ -70,25 +70,25 @@ pub(super) fn is_scarce(answer: &Response<Bytes>) -> bool {
     header(answer, "api_calls_left").is_some_and(|left| left < RESERVE)
 }
 
-/// The outcome of a call that failed; `what` completes "Deskie refused …".
+/// What a call that failed means; `what` completes "Deskie refused …".
 ///
 /// Being too fast and failures of Deskie's own are tried again, wrong credentials and a wrong address need a person, any
 /// other refusal is final and told by its code.
-pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Learned {
+pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     let status = answer.status().as_u16();
     let code = code(answer);
     if is_throttled(answer, code.as_deref()) {
-        return Err(Failure::Retry {
+        return Failure::Retry {
             wait: Some(wait(answer).unwrap_or(A_WHILE)),
             reason: "Deskie takes no more calls for the moment".to_owned(),
             doubtful: false,
-        });
+        };
     }
-    let blocked = |reason: String| Err(Failure::Blocked { reason });
+    let blocked = |reason: String| Failure::Blocked { reason };
     match (status, code) {
-        (408 | 500.., _) => match from_status("Deskie", answer, wait(answer)) {
-            Err(Failure::Retry { wait: theirs, reason, doubtful }) => {
-                Err(Failure::Retry { wait: theirs.or(wait(answer)), reason, doubtful })
+        (408 | 500.., _) => match Failure::of_status("Deskie", answer, wait(answer)) {
+            Failure::Retry { wait: theirs, reason, doubtful } => {
+                Failure::Retry { wait: theirs.or(wait(answer)), reason, doubtful }
             }
             other => other,
         },
@@ -99,19 +99,19 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Learned {
         (401, _) => blocked("Deskie refused the API key (HTTP 401)".to_owned()),
         (403, _) => blocked("Deskie refused the e-mail address or its access to the API (HTTP 403)".to_owned()),
         (_, Some(words)) => match vendor_words::code(&words) {
-            Some(code) => Err(Failure::rejected(format!("Deskie refused {what} (HTTP {status}, {code})"))),
-            None => Err(Failure::rejected_as(format!("Deskie refused {what} (HTTP {status})"), words)),
+            Some(code) => Failure::rejected(format!("Deskie refused {what} (HTTP {status}, {code})")),
+            None => Failure::rejected_as(format!("Deskie refused {what} (HTTP {status})"), words),
         },
         (404 | 300..=399, None) => {
             blocked(format!("Deskie's API is not where `api_url` says (HTTP {status}); check it"))
         }
         // A page of some proxy, say. What was sent may be there all the same.
-        (200..=299, None) => Err(Failure::Retry {
+        (200..=299, None) => Failure::Retry {
             wait: None,
             reason: "Deskie's answer is not what its API answers".to_owned(),
             doubtful: true,
-        }),
-        (_, None) => Err(Failure::rejected(format!("Deskie refused {what} (HTTP {status})"))),
+        },
+        (_, None) => Failure::rejected(format!("Deskie refused {what} (HTTP {status})")),
     }
 }
 

@@ -14,11 +14,12 @@ mod calls;
 mod classify;
 mod form;
 mod html;
-mod look;
+mod memo;
 mod parse;
 mod plan;
 mod profile;
 mod render;
+mod search;
 mod verify;
 mod wire;
 
@@ -102,11 +103,6 @@ const fn upload(kind: MediaKind) -> MediaLimit {
     MediaLimit { kind, max_bytes: MAX_FILE, accepted: &[], refused: &[], caption: 0, by: MediaBy::Upload }
 }
 
-/// The number in a channel's key: `207` of `cch207`. Users are seen with either.
-fn bare(channel: &str) -> &str {
-    channel.strip_prefix("cch").unwrap_or(channel)
-}
-
 impl Adapter for Deskie {
     fn features(&self) -> &'static Features {
         &FEATURES
@@ -145,14 +141,11 @@ impl Adapter for Deskie {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        calls::step(account, task, known, plan::plan(task, known)?)
+        calls::step(account, known, plan::plan(task, known)?)
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
-        match plan::plan(task, known) {
-            Ok(plan) => answers::outcome(account, task, known, plan, answer),
-            Err(error) => Err(error.into()),
-        }
+        answers::read(account, known, plan::plan(task, known)?, answer)
     }
 }
 

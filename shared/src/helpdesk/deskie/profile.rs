@@ -1,6 +1,8 @@
 //! What Deskie shows of a contact, field by field, so that each change costs the one call that it needs and an event
 //! that happens to lack a field changes nothing.
 
+use serde_json::{Value, json};
+
 use crate::{model::message::Contact, tools::crypto::sha256_hex};
 
 /// A field of a profile.
@@ -33,6 +35,22 @@ impl Field {
             Self::Company => &contact.company,
         };
         field.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// Whether Deskie keeps it as a linked address of the user, not in the user itself.
+    pub(super) fn is_link(self) -> bool {
+        matches!(self, Self::Email | Self::Phone)
+    }
+}
+
+/// What the call says that brings Deskie's user up to date with one field of the contact.
+pub(super) fn change(contact: &Contact, field: Field) -> Value {
+    let value = field.of(contact);
+    match field {
+        Field::Email => json!({"user_email": value}),
+        Field::Phone => json!({"user_phone": value}),
+        Field::Name => json!({"user": {"user_full_name": value}}),
+        Field::Company => json!({"user": {"company_name": value}}),
     }
 }
 

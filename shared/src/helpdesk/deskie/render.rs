@@ -1,11 +1,11 @@
 //! A neutral message as posts: text with files. One post is one call, however many parts a message has.
 
-use super::{FEATURES, MAX_FILE, MAX_FILES, html};
+use super::{CHANNEL, FEATURES, MAX_FILE, MAX_FILES, NOTE_STAFF_ID, html, memo, profile::Field, wire::Record};
 use crate::{
-    adapter::{Delivery, Known},
+    adapter::{Account, Delivery, Known, RenderError},
     model::{
         fit,
-        message::{Media, MediaSource, Part},
+        message::{Contact, Media, MediaSource, Part},
         text,
     },
 };
@@ -20,15 +20,51 @@ pub(super) struct Post {
 }
 
 impl Post {
-    /// The text as HTML where it has several lines: line breaks of plain text need not survive.
-    pub(super) fn html(&self) -> Option<String> {
-        self.text.contains('\n').then(|| html::from_text(&self.text))
+    /// Puts the post into a record: as HTML too where it has several lines, since line breaks of plain text need not
+    /// survive.
+    fn fill(&self, record: Record) -> Record {
+        let html = self.text.contains('\n').then(|| html::from_text(&self.text));
+        record.with("content", Some(self.text.as_str())).with("content_html", html)
     }
 }
 
-/// The note that says that Deskie did not take the files of a post.
-pub(super) fn refused_note(post: usize) -> String {
-    format!("files.{post}")
+/// The longest subject and the longest name that are sent.
+const SUBJECT: usize = 200;
+
+/// A new case for a contact, with its first post. Address and number link the profile at once.
+pub(super) fn case(
+    account: &Account<'_>,
+    contact: &Contact,
+    known: &Known,
+    post: &Post,
+) -> Result<Record, RenderError> {
+    let name = Field::Name.of(contact).map(|name| name.chars().take(SUBJECT).collect::<String>());
+    let subject =
+        name.as_ref().map_or_else(|| format!("Chat on {}", account.channel_kind), |name| format!("Chat with {name}"));
+    let is_plain = known.memo(memo::PLAIN).is_some();
+    let case = Record::new("case")
+        .with("user_custom_id", Some(account.reference(&contact.id)))
+        .with("channel", Some(account.require(CHANNEL)?))
+        .with("subject", Some(subject))
+        .with("user_full_name", name)
+        .with("company_name", Field::Company.of(contact))
+        .with("user_email", Field::Email.of(contact).filter(|_| !is_plain))
+        .with("user_phone", Field::Phone.of(contact).filter(|_| !is_plain));
+    Ok(post.fill(case))
+}
+
+/// A post of the user's in a case.
+pub(super) fn message(user: &str, post: &Post) -> Record {
+    post.fill(Record::new("message").with_id("user_id", user))
+}
+
+/// A message for agents only.
+pub(super) fn note(account: &Account<'_>, known: &Known, text: &str) -> Record {
+    let note = Record::new("message").with("note", Some(1)).with("content", Some(text));
+    match account.setting(NOTE_STAFF_ID).filter(|_| known.memo(memo::STAFF).is_none()) {
+        Some(staff) => note.with_id("staff_id", staff),
+        None => note,
+    }
 }
 
 /// The posts of a delivery, always the same ones: what was found out about one changes none before it.
@@ -60,7 +96,7 @@ pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
         posts.push(Post::default());
     }
     for (index, post) in posts.iter_mut().enumerate() {
-        finish(post, known.memo(&refused_note(index)).is_some(), delivery);
+        finish(post, known.memo(&memo::refused_files(index)).is_some(), delivery);
     }
     posts
 }

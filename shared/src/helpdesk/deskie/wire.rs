@@ -240,6 +240,12 @@ impl Record {
         json!({ self.name: fields })
     }
 
+    /// `case[attachments][…]`, the fields of these files.
+    pub(super) fn attachments(&self, files: &[usize]) -> Vec<(String, usize)> {
+        let field = |number: usize| format!("{}[attachments][{number}]", self.name);
+        files.iter().enumerate().map(|(number, part)| (field(number), *part)).collect()
+    }
+
     /// `case[…]=…`
     pub(super) fn form(self) -> Vec<(String, String)> {
         let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -1,4 +1,4 @@
-//! What the answers teach.
+//! Reads the answer to the call of a plan as facts.
 
 use std::time::Duration;
 
@@ -7,17 +7,19 @@ use http::{Response, StatusCode};
 use serde::de::IgnoredAny;
 
 use super::{
-    calls, classify, parse, parts,
-    plan::{self, Plan, notes},
+    CHANNEL_ID, classify, memo, parse,
+    parts::{self, FileRef},
+    plan::Plan,
     profile, render,
     search::{self, Candidate, Seen},
-    wire::{self, Configuration, Conversation, Conversations, Message, Messages, NewPart, Topic, Topics, User, Users},
+    uploads::{self, Uploaded},
+    wire::{self, Configuration, Conversation, Conversations, Message, Messages, Topic, Topics, User, Users},
 };
 use crate::{
-    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link, Task},
+    adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link},
     model::{
         installation::OnResolved,
-        message::{Contact, ConversationState, Media, MediaKind, MediaSource, Part},
+        message::{Contact, ConversationState, Media},
     },
 };
 
@@ -31,50 +33,43 @@ const NOTE_MOMENT: i64 = 900;
 /// How long to wait for a file's link.
 const SOON: Duration = Duration::from_millis(700);
 
-pub(super) fn outcome(
-    account: &Account<'_>,
-    task: &Task<'_>,
-    known: &Known,
-    plan: Plan,
-    answer: &Response<Bytes>,
-) -> Learned {
+pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer: &Response<Bytes>) -> Learned {
     let reader = Reader { account, known, answer };
     if is_search(&plan) && reader.is_garbled() {
         return Err(Failure::retry("Freshchat answered without JSON"));
     }
-    match (plan, task) {
-        (Plan::CheckAccount, _) => reader.account(),
-        (Plan::CheckTopic, _) => reader.topics(),
-        (Plan::FindUser, Task::Deliver(delivery)) => reader.users(&delivery.contact.id, Some(delivery.contact)),
-        (Plan::FindUser, Task::Note { contact, .. }) => reader.users(&contact.id, None),
-        (Plan::CreateUser { plain }, Task::Deliver(delivery)) => reader.created_user(delivery.contact, plain),
-        (Plan::UpdateUser { .. }, Task::Deliver(delivery)) => reader.updated_user(delivery.contact),
-        (Plan::ListConversations { .. }, _) => reader.conversations(),
-        (Plan::ReadConversation { id }, _) => reader.conversation(&id, matches!(task, Task::Note { .. })),
-        (Plan::LookInConversation { id }, Task::Deliver(delivery)) => reader.looked(delivery, &id),
-        (Plan::ListInDoubt { .. }, _) => reader.conversations_in_doubt(),
-        (Plan::LookInCandidate { id }, Task::Deliver(delivery)) => reader.looked_in_candidate(delivery, &id),
-        (Plan::UploadImage { index }, _) => reader.image(index),
-        (Plan::UploadFile { index }, Task::Deliver(delivery)) => reader.file(delivery, index),
-        (Plan::Post { conversation, .. }, Task::Deliver(delivery)) => reader.posted(delivery, &conversation),
-        (Plan::Create { user }, Task::Deliver(delivery)) => reader.created(delivery, &user),
-        (Plan::PostNote { conversation }, _) => reader.noted(&conversation),
-        (Plan::LookForNote { .. }, Task::Note { text, .. }) => reader.looked_for_note(text),
-        (Plan::ReadAgent { .. }, _) => reader.agent(),
-        (Plan::ReadUser { .. }, _) => reader.contact(),
-        (Plan::FindFile { .. }, Task::Fetch(media, _)) => reader.file_link(media),
-        _ => Ok(Vec::new()),
+    match plan {
+        Plan::Done | Plan::Download { .. } => Ok(Vec::new()),
+        Plan::CheckAccount => reader.account(),
+        Plan::CheckTopic => reader.topics(),
+        Plan::FindUser { contact, for_note } => reader.users(contact, for_note),
+        Plan::CreateUser { contact, plain } => reader.created_user(contact, plain),
+        Plan::ReadUser { .. } => reader.contact(),
+        Plan::ReadAgent { .. } => reader.agent(),
+        Plan::ListConversations { .. } => reader.conversations(),
+        Plan::ReadConversation { conversation, for_note } => reader.conversation(&conversation, for_note),
+        Plan::UploadImage { index } => reader.image(index),
+        Plan::UploadFile { media, index } => reader.file(media, index),
+        Plan::LookForPost { delivery, conversation } => reader.looked_for_post(delivery, conversation),
+        Plan::ListInDoubt { .. } => reader.conversations_in_doubt(),
+        Plan::LookInCandidate { delivery, conversation } => reader.looked_in_candidate(delivery, &conversation),
+        Plan::Create { delivery, user } => reader.created(delivery, user),
+        Plan::Post { delivery, conversation, .. } => reader.posted(delivery, conversation),
+        Plan::UpdateUser { contact, .. } => reader.updated_user(contact),
+        Plan::LookForNote { text, .. } => reader.looked_for_note(text),
+        Plan::PostNote { conversation, .. } => reader.posted_note(conversation),
+        Plan::FindFile { file, .. } => reader.file_link(&file),
     }
 }
 
 /// Whether a call looks for something that is made or posted when it is not there.
-fn is_search(plan: &Plan) -> bool {
+fn is_search(plan: &Plan<'_>) -> bool {
     matches!(
         plan,
-        Plan::FindUser
+        Plan::FindUser { .. }
             | Plan::ListConversations { .. }
             | Plan::ReadConversation { .. }
-            | Plan::LookInConversation { .. }
+            | Plan::LookForPost { .. }
             | Plan::LookForNote { .. }
             | Plan::ListInDoubt { .. }
             | Plan::LookInCandidate { .. }
@@ -89,11 +84,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn is_ok(&self) -> bool {
-        self.answer.status().is_success()
+        classify::is_ok(self.answer)
     }
 
     fn is_missing(&self) -> bool {
-        self.answer.status() == StatusCode::NOT_FOUND
+        classify::is_missing(self.answer)
     }
 
     /// Whether a call succeeded with a body that is no JSON, a gateway's page for example. That does not say that there
@@ -102,44 +97,58 @@ impl Reader<'_> {
         self.is_ok() && serde_json::from_slice::<IgnoredAny>(self.answer.body()).is_err()
     }
 
-    fn failure(&self, what: &str) -> Learned {
+    fn failure(&self, what: &str) -> Failure {
         classify::failure(what, self.answer)
     }
 
-    /// Ends the doubt, if there is one. Who writes and where is found out before anything is posted, and nothing of the
-    /// message is there as long as that is not known.
+    /// Fails unless the call worked; `what` is that of [`classify::failure`].
+    fn check(&self, what: &str) -> Result<(), Failure> {
+        if self.is_ok() { Ok(()) } else { Err(self.failure(what)) }
+    }
+
+    /// Fails unless the call worked or its target does not exist.
+    fn check_or_missing(&self, what: &str) -> Result<(), Failure> {
+        if self.is_missing() { Ok(()) } else { self.check(what) }
+    }
+
+    /// Fails unless the call worked or asked for a page behind the last one.
+    fn check_or_past_end(&self, what: &str) -> Result<(), Failure> {
+        if self.is_past_end() { Ok(()) } else { self.check(what) }
+    }
+
+    /// [`Fact::DoubtSettled`] where an earlier attempt left a doubt. User and conversation are found before anything is
+    /// posted, so that an attempt which did not know them has posted nothing.
     fn settled(&self) -> Option<Fact> {
         self.known.doubtful.then_some(Fact::DoubtSettled)
     }
 
     fn account(&self) -> Learned {
-        if !self.is_ok() {
-            return self.failure("the credentials");
-        }
+        self.check("the credentials")?;
         let found: Configuration = wire::read(self.answer.body());
         if found.account_id.or(&found.organisation_id).or(&found.app_id).text().is_none() {
             return Err(Failure::rejected("`api_url` does not lead to Freshchat's API"));
         }
         let id = found.account_id.owned().map(Fact::AccountId);
-        Ok(id.into_iter().chain([note(notes::ACCOUNT, "1")]).collect())
+        Ok(id.into_iter().collect())
     }
 
     /// A wrong topic is best told at once; where the list cannot be had, the install goes on without it, since the
     /// credentials are known to be good.
     fn topics(&self) -> Learned {
+        let done = Ok(vec![Fact::memo(memo::TOPIC, "1")]);
         if self.is_garbled() || !self.is_ok() && !self.is_past_end() {
-            return Ok(vec![note(notes::DONE, "1")]);
+            return done;
         }
-        let wanted = calls::topic(self.account).unwrap_or_default();
+        let wanted = self.account.require(CHANNEL_ID)?;
         let Topics { channels, pagination } = wire::read(self.answer.body());
         let is_last = pagination.total_pages.text().map_or(channels.is_empty(), |total| {
-            total.parse().is_ok_and(|total: usize| plan::page(self.known) >= total)
+            total.parse().is_ok_and(|total: usize| memo::page(self.known) >= total)
         });
         match channels.iter().find(|topic| topic.id.text() == Some(wanted)) {
             Some(topic) if topic.enabled == false => {
                 Err(Failure::rejected("the topic of `channel_id` is switched off in Freshchat"))
             }
-            Some(_) => Ok(vec![note(notes::DONE, "1")]),
+            Some(_) => done,
             None => self.next_page(is_last).unwrap_or_else(|| {
                 let name = |topic: &Topic| Some(format!("{} ({})", topic.id.text()?, topic.name.text().unwrap_or("-")));
                 let all = channels.iter().filter_map(name).take(TOPICS_SHOWN).collect::<Vec<_>>().join(", ");
@@ -153,23 +162,21 @@ impl Reader<'_> {
 
     /// Goes on to the next page of a list. A page may be shorter than was asked for and not be the last.
     fn next_page(&self, is_last: bool) -> Option<Learned> {
-        let page = plan::page(self.known);
-        let next = || Ok(vec![note(notes::PAGE, (page + 1).to_string())]);
+        let page = memo::page(self.known);
+        let next = || Ok(vec![Fact::memo(memo::PAGE, (page + 1).to_string())]);
         (!is_last && page < MOST_PAGES).then(next)
     }
 
     /// A page behind the last one: Freshchat refuses it, or gives an empty one.
     fn is_past_end(&self) -> bool {
-        plan::page(self.known) > 1 && self.answer.status() == StatusCode::BAD_REQUEST
+        memo::page(self.known) > 1 && self.answer.status() == StatusCode::BAD_REQUEST
     }
 
     /// Of several users with our reference the oldest is taken, always the same one. What an existing user is called
     /// may be an agent's work: it is left alone unless it is nothing, and counts as what the contact is called now.
-    fn users(&self, contact: &str, shown: Option<&Contact>) -> Learned {
-        if !self.is_ok() && !self.is_missing() {
-            return self.failure("to look for the user");
-        }
-        let reference = self.account.reference(contact);
+    fn users(&self, contact: &Contact, for_note: bool) -> Learned {
+        self.check_or_missing("to look for the user")?;
+        let reference = self.account.reference(&contact.id);
         let found: Users = wire::read(self.answer.body());
         let ours = found.users.iter().filter(|user| {
             user.id.text().is_some() && user.reference_id.text().is_none_or(|theirs| theirs == reference)
@@ -179,15 +186,15 @@ impl Reader<'_> {
         let settled = self.settled();
         if let Some((user, id)) = oldest.and_then(|user| Some((user, user.id.owned()?))) {
             let name = profile::full_name(&user.first_name, &user.last_name);
-            let shown = shown.filter(|_| name.is_some()).map(|contact| self.profile_shown(contact));
-            let found = [Fact::User(id), note(notes::USER, notes::FOUND)];
+            let shown = (name.is_some() && !for_note).then(|| self.profile_shown(contact));
+            let found = [Fact::User(id), Fact::memo(memo::USER, memo::FOUND)];
             return Ok(found.into_iter().chain(shown).chain(settled).collect());
         }
-        match self.known.memo(notes::USER) {
-            Some(notes::EXISTS) => Err(Failure::retry("Freshchat has the user already but does not find it yet")),
+        match self.known.memo(memo::USER) {
+            Some(memo::EXISTS) => Err(Failure::retry("Freshchat has the user already but does not find it yet")),
             before => {
-                let next = if before == Some(notes::PLAIN) { notes::PLAIN } else { notes::ABSENT };
-                Ok([note(notes::USER, next)].into_iter().chain(settled).collect())
+                let next = if before == Some(memo::PLAIN) { memo::PLAIN } else { memo::ABSENT };
+                Ok([Fact::memo(memo::USER, next)].into_iter().chain(settled).collect())
             }
         }
     }
@@ -196,25 +203,25 @@ impl Reader<'_> {
         let user: User = wire::read(self.answer.body());
         match (self.answer.status(), user.id.owned()) {
             (status, Some(id)) if status.is_success() => {
-                Ok(vec![Fact::User(id), note(notes::USER, notes::CREATED), self.profile_shown(contact)])
+                Ok(vec![Fact::User(id), Fact::memo(memo::USER, memo::CREATED), self.profile_shown(contact)])
             }
             // A gateway's page does not say whether there is a user now.
             _ if self.is_garbled() => {
                 Err(Failure::Retry { wait: None, reason: "Freshchat answered without JSON".to_owned(), doubtful: true })
             }
             (status, _) if status.is_success() || status == StatusCode::CONFLICT => {
-                Ok(vec![note(notes::USER, notes::EXISTS)])
+                Ok(vec![Fact::memo(memo::USER, memo::EXISTS)])
             }
             // A telephone number or an address that Freshchat does not like must not cost the message.
-            (StatusCode::BAD_REQUEST, _) if !plain => Ok(vec![note(notes::USER, notes::PLAIN)]),
-            _ => self.failure("to create the user"),
+            (StatusCode::BAD_REQUEST, _) if !plain => Ok(vec![Fact::memo(memo::USER, memo::PLAIN)]),
+            _ => Err(self.failure("to create the user")),
         }
     }
 
     /// The message has arrived, whatever becomes of the profile.
     fn updated_user(&self, contact: &Contact) -> Learned {
-        let later = matches!(self.failure("the profile"), Err(Failure::Retry { .. }) | Err(Failure::Blocked { .. }));
-        Ok(vec![if later { note(notes::PROFILE, "later") } else { self.profile_shown(contact) }])
+        let later = matches!(self.check("the profile"), Err(Failure::Retry { .. } | Failure::Blocked { .. }));
+        Ok(vec![if later { Fact::memo(memo::PROFILE, "later") } else { self.profile_shown(contact) }])
     }
 
     fn profile_shown(&self, contact: &Contact) -> Fact {
@@ -222,56 +229,49 @@ impl Reader<'_> {
     }
 
     fn conversations(&self) -> Learned {
-        let Ok(candidates) = self.listed(plan::replaced(self.known)) else {
-            return self.failure("to list the user's conversations");
-        };
-        let mut facts = vec![note(notes::CANDIDATES, search::note(&candidates))];
+        let candidates = self.listed(memo::replaced(self.known))?;
+        let mut facts = vec![Fact::memo(memo::CANDIDATES, search::to_memo(&candidates))];
         if candidates.is_empty() {
-            facts.push(note(notes::CONVERSATION, notes::NONE));
+            facts.push(Fact::memo(memo::CONVERSATION, memo::NONE));
             facts.extend(self.settled());
         }
         Ok(facts)
     }
 
     /// 404 has been seen for a user without conversations.
-    fn listed(&self, except: Option<&str>) -> Result<Vec<Candidate>, ()> {
-        match () {
-            () if self.is_missing() => Ok(Vec::new()),
-            () if self.is_ok() => Ok(search::candidates(&wire::read::<Conversations>(self.answer.body()), except)),
-            () => Err(()),
-        }
+    fn listed(&self, except: Option<&str>) -> Result<Vec<Candidate>, Failure> {
+        self.check_or_missing("to list the user's conversations")?;
+        let found = || search::candidates(&wire::read::<Conversations>(self.answer.body()), except);
+        Ok(if self.is_missing() { Vec::new() } else { found() })
     }
 
     fn conversation(&self, id: &str, for_note: bool) -> Learned {
+        self.check_or_missing("to show the conversation")?;
+        let topic = self.account.require(CHANNEL_ID)?;
         let seen = if self.is_missing() {
             Seen::default()
-        } else if self.is_ok() {
-            let topic = calls::topic(self.account).unwrap_or_default();
-            search::look_at(&wire::read::<Conversation>(self.answer.body()), topic)
         } else {
-            return self.failure("to show the conversation");
+            search::look_at(&wire::read::<Conversation>(self.answer.body()), topic)
         };
-        let candidates = search::noted(self.known.memo(notes::CANDIDATES)).unwrap_or_default();
+        let candidates = search::from_memo(self.known.memo(memo::CANDIDATES)).unwrap_or_default();
         let candidates = search::saw(candidates, id, seen);
-        let mut facts = vec![note(notes::CANDIDATES, search::note(&candidates))];
+        let mut facts = vec![Fact::memo(memo::CANDIDATES, search::to_memo(&candidates))];
         if search::unseen(&candidates).is_none() {
             let resolved_too = for_note || self.account.options.on_resolved == OnResolved::Reopen;
             facts.push(match search::choose(&candidates, resolved_too) {
                 Some((id, state)) => Fact::Conversation { id: id.to_owned(), state: Some(state) },
-                None => note(notes::CONVERSATION, notes::NONE),
+                None => Fact::memo(memo::CONVERSATION, memo::NONE),
             });
             facts.extend(self.settled());
         }
         Ok(facts)
     }
 
-    fn looked(&self, delivery: &Delivery<'_>, id: &str) -> Learned {
+    fn looked_for_post(&self, delivery: &Delivery<'_>, id: &str) -> Learned {
         if self.is_missing() {
             return Ok(replaced(id));
         }
-        if !self.is_ok() && !self.is_past_end() {
-            return self.failure("to list the messages");
-        }
+        self.check_or_past_end("to list the messages")?;
         let resolved = self.known.link.state == Some(ConversationState::Resolved);
         let Messages { messages } = wire::read(self.answer.body());
         if let Some(message) = self.look_for(&messages, delivery).found {
@@ -281,27 +281,23 @@ impl Reader<'_> {
         let (user, last) = self.ours();
         self.next_page(messages.is_empty() || search::is_over(&messages, user, last)).unwrap_or_else(|| {
             // A resolved conversation may have been followed by a new one that holds the message.
-            let looked = if resolved { note(notes::LOOKED, id) } else { Fact::DoubtSettled };
-            Ok(vec![looked, note(notes::PAGE, "")])
+            let looked = if resolved { Fact::memo(memo::LOOKED, id) } else { Fact::DoubtSettled };
+            Ok(vec![looked, Fact::memo(memo::PAGE, "")])
         })
     }
 
     fn conversations_in_doubt(&self) -> Learned {
-        match self.listed(None) {
-            Ok(candidates) if candidates.is_empty() => Ok(settled()),
-            Ok(candidates) => Ok(vec![note(notes::DOUBT, search::note(&candidates))]),
-            Err(()) => self.failure("to list the user's conversations"),
-        }
+        let candidates = self.listed(None)?;
+        let looked = || vec![Fact::memo(memo::DOUBT, search::to_memo(&candidates))];
+        Ok(if candidates.is_empty() { settled() } else { looked() })
     }
 
     fn looked_in_candidate(&self, delivery: &Delivery<'_>, id: &str) -> Learned {
-        if !self.is_ok() && !self.is_missing() {
-            return self.failure("to list the messages");
-        }
-        let candidates = search::noted(self.known.memo(notes::DOUBT)).unwrap_or_default();
+        self.check_or_missing("to list the messages")?;
+        let candidates = search::from_memo(self.known.memo(memo::DOUBT)).unwrap_or_default();
         let Messages { messages } = wire::read(self.answer.body());
         let candidates = search::saw(candidates, id, self.look_for(&messages, delivery));
-        let mut facts = vec![note(notes::DOUBT, search::note(&candidates))];
+        let mut facts = vec![Fact::memo(memo::DOUBT, search::to_memo(&candidates))];
         match search::found(&candidates) {
             _ if search::unseen(&candidates).is_some() => {}
             Some((conversation, message)) => {
@@ -325,22 +321,21 @@ impl Reader<'_> {
     }
 
     fn image(&self, index: usize) -> Learned {
-        let uploaded = match self.failure("the picture") {
-            _ if self.is_ok() => render::image_uploaded(self.answer),
-            Err(Failure::Rejected { .. }) => render::Uploaded::AsFile,
-            other => return other,
+        let uploaded = match self.check("the picture") {
+            Ok(()) => uploads::image(self.answer),
+            Err(Failure::Rejected { .. }) => Uploaded::AsFile,
+            Err(failure) => return Err(failure),
         };
-        Ok(vec![note(&render::upload_note(index), uploaded.note())])
+        Ok(vec![uploaded.memo(index)])
     }
 
-    fn file(&self, delivery: &Delivery<'_>, index: usize) -> Learned {
-        let Some(Part::Media(media)) = delivery.parts.get(index) else { return Ok(Vec::new()) };
-        let uploaded = match self.failure("the file") {
-            _ if self.is_ok() => render::file_uploaded(media, self.answer),
-            Err(Failure::Rejected { .. }) => render::file_refused(media),
-            other => return other,
+    fn file(&self, media: &Media, index: usize) -> Learned {
+        let uploaded = match self.check("the file") {
+            Ok(()) => uploads::file(media, self.answer),
+            Err(Failure::Rejected { .. }) => uploads::refused(media),
+            Err(failure) => return Err(failure),
         };
-        Ok(vec![note(&render::upload_note(index), uploaded.note())])
+        Ok(vec![uploaded.memo(index)])
     }
 
     fn posted(&self, delivery: &Delivery<'_>, conversation: &str) -> Learned {
@@ -368,8 +363,8 @@ impl Reader<'_> {
 
     fn created(&self, delivery: &Delivery<'_>, user: &str) -> Learned {
         if !self.is_ok() {
-            if classify::is_user_unknown(self.answer) && self.known.memo(notes::USER).is_none() {
-                return Ok(vec![note(notes::USER, notes::LOST)]);
+            if classify::is_user_unknown(self.answer) && self.known.memo(memo::USER).is_none() {
+                return Ok(vec![Fact::memo(memo::USER, memo::LOST)]);
             }
             return self.refused(delivery);
         }
@@ -390,96 +385,66 @@ impl Reader<'_> {
         let parts = render::message_parts(delivery, self.known);
         let mut facts = Vec::new();
         if classify::is_image_refused(self.answer) {
-            facts.extend(
-                self.images(delivery).map(|index| note(&render::upload_note(index), render::Uploaded::AsFile.note())),
-            );
+            facts.extend(uploads::images(delivery, self.known).map(|index| Uploaded::AsFile.memo(index)));
         }
         let bad = self.answer.status() == StatusCode::BAD_REQUEST;
-        if bad && render::has_links(&parts, delivery, self.known) && self.known.memo(render::LINKS_AS_TEXT).is_none() {
-            facts.push(note(render::LINKS_AS_TEXT, "1"));
+        if bad && render::has_links(&parts, delivery, self.known) && self.known.memo(memo::LINKS_AS_TEXT).is_none() {
+            facts.push(Fact::memo(memo::LINKS_AS_TEXT, "1"));
         }
-        if facts.is_empty() { self.failure("the message") } else { Ok(facts) }
-    }
-
-    /// The parts that were uploaded as images.
-    fn images(&self, delivery: &Delivery<'_>) -> impl Iterator<Item = usize> {
-        (0..delivery.parts.len()).filter(|index| {
-            let image = matches!(
-                delivery.parts.get(*index),
-                Some(Part::Media(Media { kind: MediaKind::Image, source: MediaSource::Fetched, .. }))
-            );
-            let as_image =
-                matches!(render::uploaded(self.known, *index), Some(render::Uploaded::Part(NewPart::Image(_))));
-            image && as_image
-        })
+        if facts.is_empty() { Err(self.failure("the message")) } else { Ok(facts) }
     }
 
     fn looked_for_note(&self, text: &str) -> Learned {
-        if !self.is_ok() && !self.is_missing() {
-            return self.failure("to list the messages");
-        }
+        self.check_or_missing("to list the messages")?;
         let Messages { messages } = wire::read(self.answer.body());
         let since = classify::date(self.answer).map_or(i64::MIN, |now| now.saturating_sub(NOTE_MOMENT) * 1_000);
         let found = search::find_note(&messages, &render::note_parts(text), since);
         Ok(vec![found.map_or(Fact::DoubtSettled, |id| Fact::Sent(Some(id)))])
     }
 
-    fn noted(&self, conversation: &str) -> Learned {
+    fn posted_note(&self, conversation: &str) -> Learned {
         if self.is_ok() {
             return Ok(vec![Fact::Sent(wire::read::<Message>(self.answer.body()).id.owned())]);
         }
         let gone = classify::is_not_latest(self.answer) || self.is_missing();
-        if gone && self.known.memo(notes::CONVERSATION).is_none() {
+        if gone && self.known.memo(memo::CONVERSATION).is_none() {
             return Ok(replaced(conversation));
         }
-        self.failure("the note")
+        Err(self.failure("the note"))
     }
 
     fn agent(&self) -> Learned {
-        if !self.is_ok() {
-            return self.failure("to show the agent");
-        }
+        self.check("to show the agent")?;
         let agent: User = wire::read(self.answer.body());
         let name = profile::full_name(&agent.first_name, &agent.last_name).map(Fact::Author);
-        Ok(name.into_iter().chain([note(notes::DONE, "1")]).collect())
+        Ok(name.into_iter().collect())
     }
 
     fn contact(&self) -> Learned {
-        if !self.is_ok() {
-            return self.failure("to show the user");
-        }
+        self.check("to show the user")?;
         let user: User = wire::read(self.answer.body());
         match user.reference_id.text().and_then(|name| self.account.contact_of(name)) {
-            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned()), note(notes::DONE, "1")]),
+            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
             None => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
         }
     }
 
     /// The file by Freshchat's own name, else by its place in the message.
-    fn file_link(&self, media: &Media) -> Learned {
-        if !self.is_ok() && !self.is_past_end() {
-            return self.failure("to list the messages");
-        }
-        let MediaSource::Reference { id } = &media.source else { return Ok(Vec::new()) };
-        let reference = plan::file_ref(id)?;
+    fn file_link(&self, wanted: &FileRef) -> Learned {
+        self.check_or_past_end("to list the messages")?;
         let found: Messages = wire::read(self.answer.body());
-        let message = found.messages.iter().find(|message| message.id.text() == Some(&reference.message));
+        let message = found.messages.iter().find(|message| message.id.text() == Some(&wanted.message));
         if let Some(next) = self.next_page(message.is_some() || found.messages.is_empty()) {
             return next;
         }
         let files =
-            message.map(|message| parts::contents(message, Some(&reference.conversation)).files).unwrap_or_default();
-        let by_hash =
-            files.iter().find(|file| reference.hash.is_some() && file.hash().text() == reference.hash.as_deref());
-        match by_hash.or_else(|| files.get(reference.position)).and_then(|file| file.url.text()) {
-            Some(url) => Ok(vec![note(notes::URL, url)]),
+            message.map(|message| parts::contents(message, Some(&wanted.conversation)).files).unwrap_or_default();
+        let by_hash = files.iter().find(|file| wanted.hash.is_some() && file.hash().text() == wanted.hash.as_deref());
+        match by_hash.or_else(|| files.get(wanted.position)).and_then(|file| file.url.text()) {
+            Some(url) => Ok(vec![Fact::memo(memo::URL, url)]),
             None => soon("Freshchat has no link to the file yet"),
         }
     }
-}
-
-fn note(key: &str, value: impl Into<String>) -> Fact {
-    Fact::Memo(key.to_owned(), value.into())
 }
 
 fn sent(message: Option<String>) -> impl Iterator<Item = Fact> {
@@ -491,12 +456,12 @@ fn opened(conversation: &str) -> Fact {
 }
 
 fn replaced(conversation: &str) -> Vec<Fact> {
-    vec![Fact::NoConversation, note(notes::CONVERSATION, format!("{}{conversation}", notes::REPLACED))]
+    vec![Fact::NoConversation, Fact::memo(memo::CONVERSATION, format!("{}{conversation}", memo::REPLACED))]
 }
 
 /// The message is nowhere; a doubt of a later attempt starts from the beginning.
 fn settled() -> Vec<Fact> {
-    vec![Fact::DoubtSettled, note(notes::LOOKED, "")]
+    vec![Fact::DoubtSettled, Fact::memo(memo::LOOKED, "")]
 }
 
 fn soon(reason: &str) -> Learned {

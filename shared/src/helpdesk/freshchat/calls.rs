@@ -1,201 +1,109 @@
-//! Plans as requests. <https://developers.freshchat.com/api/>
+//! Turns plans into requests. <https://developers.freshchat.com/api/>
 
-use http::{HeaderValue, Method, Request, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
+use http::{Method, Request};
 use url::Url;
 
-use super::{
-    CHANNEL_ID, TOKEN,
-    plan::{self, Plan},
-    profile, render,
-    wire::{Id, NewConversation, NewMessage, NewPart},
-};
+use super::{API_URL, TOKEN, memo, plan::Plan, profile, render};
 use crate::{
-    adapter::{Account, Body, Call, Known, RenderError, Repeat, Step, Task, json_call, open_link},
-    model::message::Contact,
+    adapter::{Account, Call, CallBuilder, Known, RenderError, Step, open_link},
+    helpdesk::escaped,
 };
 
-/// What stays as it is in a path segment or a query value.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Result<Step, RenderError> {
+    let api = Api::of(account)?;
+    let call = match plan {
+        Plan::Done => return Ok(Step::Done),
+        Plan::Download { url } => return api.follow(url).map(Step::Download),
+        Plan::CheckAccount => api.get("check_account", "/accounts/configuration"),
+        Plan::CheckTopic => api.list("list_topics", "/channels", memo::page(known)),
+        Plan::FindUser { contact, .. } => {
+            let reference = escaped(&account.reference(&contact.id));
+            api.get("find_user", &format!("/users?reference_id={reference}"))
+        }
+        Plan::CreateUser { contact, plain } => {
+            api.post("create_user", "/users").json(&profile::new_user(account, contact, plain))
+        }
+        Plan::UpdateUser { user, contact } => {
+            let path = format!("/users/{}", escaped(user));
+            api.to("update_user", Method::PUT, &path).json(&profile::change(account, contact)).harmless()
+        }
+        Plan::ListConversations { user } | Plan::ListInDoubt { user } => {
+            api.get("list_conversations", &format!("/users/{}/conversations", escaped(user)))
+        }
+        Plan::ReadConversation { conversation, .. } => {
+            api.get("read_conversation", &format!("/conversations/{}", escaped(&conversation)))
+        }
+        Plan::LookForPost { conversation, .. } => api.list("list_messages", &messages(conversation), memo::page(known)),
+        Plan::FindFile { conversation, .. } => api.list("list_messages", &messages(&conversation), memo::page(known)),
+        // What opened the conversation a moment ago, or is a note of a moment ago, is among the newest.
+        Plan::LookInCandidate { conversation, .. } => api.list("list_messages", &messages(&conversation), 1),
+        Plan::LookForNote { conversation, .. } => api.list("list_messages", &messages(conversation), 1),
+        Plan::ReadAgent { agent } => api.get("read_agent", &format!("/agents/{}", escaped(agent))),
+        Plan::ReadUser { user } => api.get("read_user", &format!("/users/{}", escaped(user))),
+        Plan::UploadImage { index } => api.upload("upload_image", "/images/upload", "image", index),
+        Plan::UploadFile { index, .. } => api.upload("upload_file", "/files/upload", "file", index),
+        Plan::Create { delivery, user } => api
+            .post("create_conversation", "/conversations")
+            .json(&render::conversation(account, delivery, known, user)?),
+        Plan::Post { delivery, conversation, user } => {
+            api.post("send_message", &messages(conversation)).json(&render::message(delivery, known, user))
+        }
+        Plan::PostNote { conversation, text } => {
+            api.post("send_note", &messages(conversation)).json(&render::note(text))
+        }
+    };
+    call.step()
+}
 
+/// The request behind a link in one of Freshchat's messages.
 pub(super) fn follow(account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {
     Api::of(account)?.follow(url)
-}
-
-pub(super) fn step(account: &Account<'_>, task: &Task<'_>, known: &Known, plan: Plan) -> Result<Step, RenderError> {
-    let api = Api::of(account)?;
-    let call = match (plan, task) {
-        (Plan::Done, _) => return Ok(Step::Done),
-        (Plan::Download { url }, _) => return api.follow(&url).map(Step::Download),
-        (Plan::CheckAccount, _) => api.read("check_account", "/accounts/configuration"),
-        (Plan::CheckTopic, _) => api.list("list_topics", "/channels", plan::page(known)),
-        (Plan::FindUser, Task::Deliver(delivery)) => api.find_user(account, delivery.contact),
-        (Plan::FindUser, Task::Note { contact, .. }) => api.find_user(account, contact),
-        (Plan::CreateUser { plain }, Task::Deliver(delivery)) => {
-            let user = profile::new_user(account, delivery.contact, plain);
-            api.write("create_user", Method::POST, "/users", &user, Repeat::Doubles)
-        }
-        (Plan::UpdateUser { user }, Task::Deliver(delivery)) => {
-            let change = profile::change(account, delivery.contact);
-            api.write("update_user", Method::PUT, &format!("/users/{}", escaped(&user)), &change, Repeat::Harmless)
-        }
-        (Plan::ListConversations { user } | Plan::ListInDoubt { user }, _) => {
-            api.read("list_conversations", &format!("/users/{}/conversations", escaped(&user)))
-        }
-        (Plan::ReadConversation { id }, _) => {
-            api.read("read_conversation", &format!("/conversations/{}", escaped(&id)))
-        }
-        (Plan::LookInConversation { id } | Plan::FindFile { conversation: id }, _) => {
-            api.list("list_messages", &messages(&id), plan::page(known))
-        }
-        // What opened the conversation a moment ago, or is a note of a moment ago, is among the newest.
-        (Plan::LookInCandidate { id } | Plan::LookForNote { conversation: id }, _) => {
-            api.list("list_messages", &messages(&id), 1)
-        }
-        (Plan::ReadAgent { agent }, _) => api.read("read_agent", &format!("/agents/{}", escaped(&agent))),
-        (Plan::ReadUser { user }, _) => api.read("read_user", &format!("/users/{}", escaped(&user))),
-        (Plan::UploadImage { index }, _) => api.upload("upload_image", "/images/upload", "image", index),
-        (Plan::UploadFile { index }, _) => api.upload("upload_file", "/files/upload", "file", index),
-        (Plan::Post { conversation, user }, Task::Deliver(delivery)) => {
-            let parts = render::message_parts(delivery, known);
-            let message = NewMessage { user_id: Some(&user), ..by_user(&user, parts) };
-            api.post_message("send_message", &conversation, &message)
-        }
-        (Plan::Create { user }, Task::Deliver(delivery)) => {
-            let channel_id = topic(account)?;
-            let parts = render::message_parts(delivery, known);
-            let conversation = NewConversation {
-                status: "new",
-                channel_id,
-                users: [Id { id: &user }],
-                messages: [NewMessage { channel_id: Some(channel_id), ..by_user(&user, parts) }],
-            };
-            api.write("create_conversation", Method::POST, "/conversations", &conversation, Repeat::Doubles)
-        }
-        (Plan::PostNote { conversation }, Task::Note { text, .. }) => {
-            let note = NewMessage {
-                message_type: "private",
-                actor_type: "bot",
-                actor_id: None,
-                user_id: None,
-                channel_id: None,
-                message_parts: render::note_parts(text),
-            };
-            api.post_message("send_note", &conversation, &note)
-        }
-        (
-            Plan::FindUser
-            | Plan::CreateUser { .. }
-            | Plan::UpdateUser { .. }
-            | Plan::Post { .. }
-            | Plan::Create { .. }
-            | Plan::PostNote { .. },
-            _,
-        ) => Err(RenderError::new("this task does not take this call")),
-    };
-    call.map(Step::Call)
-}
-
-/// The topic that new conversations go to.
-pub(super) fn topic<'a>(account: &Account<'a>) -> Result<&'a str, RenderError> {
-    account.setting(CHANNEL_ID).ok_or_else(|| RenderError::new("the installation has no `channel_id`"))
-}
-
-fn by_user(user: &str, message_parts: Vec<NewPart>) -> NewMessage<'_> {
-    NewMessage {
-        message_type: "normal",
-        actor_type: "user",
-        actor_id: Some(user),
-        user_id: None,
-        channel_id: None,
-        message_parts,
-    }
 }
 
 fn messages(conversation: &str) -> String {
     format!("/conversations/{}/messages", escaped(conversation))
 }
 
-fn escaped(value: &str) -> String {
-    utf8_percent_encode(value, PLAIN).to_string()
-}
-
 /// The account's API: its base and the credential.
 struct Api<'a> {
     base: &'a str,
-    bearer: String,
+    token: &'a str,
 }
 
 impl<'a> Api<'a> {
     fn of(account: &Account<'a>) -> Result<Self, RenderError> {
-        let token = account.secret(TOKEN).ok_or_else(|| RenderError::new("the installation has no `token`"))?;
-        Ok(Self { base: account.api_url(""), bearer: format!("Bearer {}", token.reveal()) })
+        let base = account.require(API_URL)?.trim_end_matches('/');
+        Ok(Self { base, token: account.require_secret(TOKEN)? })
     }
 
-    fn read(&self, name: &'static str, path: &str) -> Result<Call, RenderError> {
-        self.call(name, Method::GET, path, None::<&()>, Repeat::Harmless)
+    fn to(&self, name: &'static str, method: Method, path: &str) -> CallBuilder {
+        Call::to(name, method, format!("{}{path}", self.base)).bearer(self.token)
     }
 
-    fn list(&self, name: &'static str, path: &str, page: usize) -> Result<Call, RenderError> {
-        self.read(name, &format!("{path}?page={page}&items_per_page=50"))
+    fn get(&self, name: &'static str, path: &str) -> CallBuilder {
+        self.to(name, Method::GET, path).harmless()
     }
 
-    fn write(
-        &self,
-        name: &'static str,
-        method: Method,
-        path: &str,
-        body: &impl Serialize,
-        repeat: Repeat,
-    ) -> Result<Call, RenderError> {
-        self.call(name, method, path, Some(body), repeat)
+    fn post(&self, name: &'static str, path: &str) -> CallBuilder {
+        self.to(name, Method::POST, path)
     }
 
-    fn call(
-        &self,
-        name: &'static str,
-        method: Method,
-        path: &str,
-        body: Option<&impl Serialize>,
-        repeat: Repeat,
-    ) -> Result<Call, RenderError> {
-        json_call(name, method, &format!("{}{path}", self.base), ("authorization", &self.bearer), body, repeat)
+    fn list(&self, name: &'static str, path: &str, page: usize) -> CallBuilder {
+        self.get(name, &format!("{path}?page={page}&items_per_page=50"))
     }
 
-    fn find_user(&self, account: &Account<'_>, contact: &Contact) -> Result<Call, RenderError> {
-        self.read("find_user", &format!("/users?reference_id={}", escaped(&account.reference(&contact.id))))
-    }
-
-    fn post_message(
-        &self,
-        name: &'static str,
-        conversation: &str,
-        message: &NewMessage<'_>,
-    ) -> Result<Call, RenderError> {
-        self.write(name, Method::POST, &messages(conversation), message, Repeat::Doubles)
-    }
-
-    fn upload(&self, name: &'static str, path: &str, field: &str, index: usize) -> Result<Call, RenderError> {
-        let body = Body::Upload { fields: Vec::new(), files: vec![(field.to_owned(), index)] };
-        let request = Request::post(format!("{}{path}", self.base)).header(header::AUTHORIZATION, self.credential()?);
-        Ok(Call { name, request: request.body(body)?, repeat: Repeat::Harmless })
+    /// An upload that no message shows is seen by nobody.
+    fn upload(&self, name: &'static str, path: &str, field: &str, index: usize) -> CallBuilder {
+        self.post(name, path).upload(Vec::new(), vec![(field.to_owned(), index)]).harmless()
     }
 
     /// The token goes to the API's own host and to nobody else: links to files mostly lead to a storage service.
     fn follow(&self, url: &str) -> Result<Request<()>, RenderError> {
-        let mut request = open_link(url)?;
-        if is_same_host(url, self.base) {
-            request.headers_mut().insert(header::AUTHORIZATION, self.credential()?);
+        let request = open_link(url)?;
+        if !is_same_host(url, self.base) {
+            return Ok(request);
         }
-        Ok(request)
-    }
-
-    fn credential(&self) -> Result<HeaderValue, RenderError> {
-        let mut credential = HeaderValue::from_str(&self.bearer)
-            .map_err(|_| RenderError::new("the credential has characters that cannot stand in a header"))?;
-        credential.set_sensitive(true);
-        Ok(credential)
+        Call::get("follow", request.uri().to_string()).bearer(self.token).request()
     }
 }
 

@@ -8,7 +8,7 @@ use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::fo
 
 use super::wire::{self, Refusal};
 use crate::{
-    adapter::{Failure, Learned, from_status, retry_after},
+    adapter::{Failure, retry_after},
     tools::vendor_words,
 };
 
@@ -16,24 +16,34 @@ use crate::{
 const HTTP_DATE: &[BorrowedFormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
-/// The outcome of a call that failed; `what` completes "Freshchat refused …".
+/// What a call that failed means; `what` completes "Freshchat refused …".
 ///
 /// 429 and 5xx are tried again, 401 and 403 need a person, any other refusal is final and told in Freshchat's words.
-pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Learned {
+pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     let status = answer.status().as_u16();
-    match from_status("Freshchat", answer, until_reset(answer)) {
-        Err(Failure::Rejected { .. }) => {
+    match Failure::of_status("Freshchat", answer, until_reset(answer)) {
+        Failure::Rejected { .. } => {
             let refusal: Refusal = wire::read(answer.body());
             let code =
                 refusal.status.text().and_then(vendor_words::code).map_or_else(String::new, |it| format!(", {it}"));
             let reason = format!("Freshchat refused {what} (HTTP {status}{code})");
-            Err(Failure::rejected_as(reason, refusal.message.text().unwrap_or_default()))
+            Failure::rejected_as(reason, refusal.message.text().unwrap_or_default())
         }
-        Err(Failure::Blocked { .. }) => Err(Failure::Blocked {
+        Failure::Blocked { .. } => Failure::Blocked {
             reason: format!("Freshchat refused the API token (HTTP {status}); it may have expired or been withdrawn"),
-        }),
+        },
         other => other,
     }
+}
+
+/// Whether a call worked.
+pub(super) fn is_ok(answer: &Response<Bytes>) -> bool {
+    answer.status().is_success()
+}
+
+/// Whether there is no such thing.
+pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
+    answer.status() == StatusCode::NOT_FOUND
 }
 
 /// `Conversation is not the latest conversation of the user`: only these words are known of the answer.

@@ -10,6 +10,7 @@
 mod answers;
 mod calls;
 mod classify;
+mod memo;
 mod origin;
 mod parse;
 mod parts;
@@ -17,6 +18,7 @@ mod plan;
 mod profile;
 mod render;
 mod search;
+mod uploads;
 mod verify;
 mod wire;
 
@@ -101,7 +103,7 @@ impl Adapter for Freshchat {
             setting: setting.to_owned(),
             should_be: should_be.to_owned(),
         };
-        if !account.api_url("").ends_with("/v2") {
+        if account.setting(API_URL).is_none_or(|url| !url.trim_end_matches('/').ends_with("/v2")) {
             return Err(error(API_URL, API_URL_HELP));
         }
         match account.setting(WEBHOOK_PUBLIC_KEY) {
@@ -128,15 +130,11 @@ impl Adapter for Freshchat {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let plan = plan::plan(account, task, known)?;
-        calls::step(account, task, known, plan)
+        calls::step(account, known, plan::plan(account, task, known)?)
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
-        match plan::plan(account, task, known) {
-            Ok(plan) => answers::outcome(account, task, known, plan, answer),
-            Err(error) => Err(error.into()),
-        }
+        answers::read(account, known, plan::plan(account, task, known)?, answer)
     }
 
     fn follow(&self, account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {

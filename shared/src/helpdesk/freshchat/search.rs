@@ -1,7 +1,7 @@
 //! Finding a contact's conversation, and finding a message that may have been posted already.
 //!
-//! Both walk over conversations with one call each and keep what they saw in the delivery's notes, so that a crash
-//! resumes in the middle.
+//! Both walk over conversations with one call each and keep what they saw as memos, so that a crash resumes in
+//! the middle.
 
 use serde::{Deserialize, Serialize};
 
@@ -117,14 +117,14 @@ pub(super) fn found(candidates: &[Candidate]) -> Option<(&str, &str)> {
     Some((&newest.id, newest.seen.as_ref()?.found.as_deref()?))
 }
 
-/// Candidates as a note.
-pub(super) fn note(candidates: &[Candidate]) -> String {
+/// Candidates as a memo.
+pub(super) fn to_memo(candidates: &[Candidate]) -> String {
     serde_json::to_string(candidates).unwrap_or_default()
 }
 
-/// Candidates from a note.
-pub(super) fn noted(note: Option<&str>) -> Option<Vec<Candidate>> {
-    serde_json::from_str(note?).ok()
+/// Candidates from a memo.
+pub(super) fn from_memo(memo: Option<&str>) -> Option<Vec<Candidate>> {
+    serde_json::from_str(memo?).ok()
 }
 
 fn is_ours(message: &Message, user: &str) -> bool {

@@ -19,23 +19,25 @@ struct Reason {
     message: String,
 }
 
-/// What a failed call means; nothing for a success. `what` completes "IS-Messenger refused …".
+/// Whether a call worked.
+pub(super) fn is_ok(answer: &Response<Bytes>) -> bool {
+    answer.status().is_success()
+}
+
+/// What a call that failed means; `what` completes "IS-Messenger refused …".
 ///
 /// 408, 429 and 5xx are tried again with the same `mId`, other 4xx are final. A redirect says that the URL was not copied
 /// as IS-Messenger shows it, a missing slash most likely; a person has to mend that.
-pub(super) fn refusal(what: &str, answer: &Response<Bytes>) -> Result<(), Failure> {
+pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     let status = answer.status();
-    if status.is_success() {
-        return Ok(());
-    }
     let code = status.as_u16();
     if status.is_redirection() {
         let reason = format!(
             "IS-Messenger answered {code}, a redirect; copy the webhook URL for incoming messages again, with its slash"
         );
-        return Err(Failure::Blocked { reason });
+        return Failure::Blocked { reason };
     }
-    Err(match Failure::of_status("IS-Messenger", answer, None) {
+    match Failure::of_status("IS-Messenger", answer, None) {
         Failure::Rejected { .. } => {
             let refusal: Refusal = serde_json::from_slice(answer.body()).unwrap_or_default();
             Failure::rejected_as(format!("IS-Messenger refused {what} (HTTP {code})"), refusal.error.message)
@@ -44,5 +46,5 @@ pub(super) fn refusal(what: &str, answer: &Response<Bytes>) -> Result<(), Failur
             reason: format!("IS-Messenger refused the API token (HTTP {code}); it may have been renewed"),
         },
         other => other,
-    })
+    }
 }

@@ -11,9 +11,13 @@
 //! There are no private notes. What agents should know of a message is its `failed` status; whatever else the bridge has
 //! to tell becomes an echo, which agents see and customers do not.
 
+mod answers;
+mod calls;
 mod classify;
 mod ids;
+mod memo;
 mod parse;
+mod plan;
 mod render;
 mod verify;
 mod wire;
@@ -126,25 +130,11 @@ impl Adapter for IsMessenger {
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        match task {
-            Task::Deliver(delivery) => render::delivery(account, delivery, known),
-            Task::Receipt { contact, message, receipt, at } if known.answered == 0 => {
-                render::receipt(account, contact, known, (message, receipt, *at))
-            }
-            // The status was sent, no call only checks, and an id says by itself whom it stands for.
-            Task::Receipt { .. } | Task::Check | Task::FindContact { .. } => Ok(Step::Done),
-            _ => Err(RenderError::unknown(task)),
-        }
+        calls::step(account, known, plan::plan(task, known)?)
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
-        match task {
-            Task::Deliver(delivery) => match classify::refusal("the message", answer) {
-                Ok(()) => render::delivered(account, delivery, known),
-                Err(failure) => render::refused(delivery, known, failure),
-            },
-            _ => classify::refusal("the status", answer).map(|()| Vec::new()),
-        }
+        answers::read(account, known, plan::plan(task, known)?, answer)
     }
 }
 

@@ -69,16 +69,16 @@ const ROWS: &[(&str, Row)] = &[
         "custom_channels.response.json",
         Answer(
             200,
-            |answer| read(&Side::new().with("channel", "forum"), &Task::Check, &Known::default(), answer),
-            Learned(|| vec![Fact::Setting("channel", "cch208".to_owned()), note("done", "1")]),
+            |answer| read(&side().with("channel", "forum"), &Task::Check, &Known::default(), answer),
+            Learned(|| vec![Fact::Setting("channel", "cch208".to_owned())]),
         ),
     ),
     (
         "error_case_not_found.response.json",
-        Answer(404, posted, Learned(|| vec![Fact::NoConversation, note("lost", CASE)])),
+        Answer(404, posted, Learned(|| vec![Fact::NoConversation, Fact::memo("lost", CASE)])),
     ),
     ("error_email_already_exist.response.json", Answer(400, linked_email, Learned(|| vec![email_shown()]))),
-    ("error_incorrect_user_email.response.json", Answer(400, created, Learned(|| vec![note("plain", "1")]))),
+    ("error_incorrect_user_email.response.json", Answer(400, created, Learned(|| vec![Fact::memo("plain", "1")]))),
     ("error_phone_already_exist.response.json", Answer(400, linked_email, Learned(|| vec![email_shown()]))),
     ("error_rate_limit.response.json", Answer(403, posted, Wait(20))),
     ("error_staff_has_not_access.response.json", Answer(403, posted, Blocked)),
@@ -87,14 +87,14 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             400,
             |answer| {
-                let side = Side::new().with("note_staff_id", "4118");
+                let side = side().with("note_staff_id", "4118");
                 read(&side, &Task::Note { contact: &nobody(), text: "x" }, &linked(), answer)
             },
-            Learned(|| vec![note("staff", "refused")]),
+            Learned(|| vec![Fact::memo("staff", "refused")]),
         ),
     ),
     ("error_unauthorized.response.json", Answer(401, posted, Blocked)),
-    ("error_wrong_email.response.json", Answer(400, created, Learned(|| vec![note("plain", "1")]))),
+    ("error_wrong_email.response.json", Answer(400, created, Learned(|| vec![Fact::memo("plain", "1")]))),
     ("get_case_closed.response.json", Elsewhere("lists tell the state of cases")),
     ("get_case_open.response.json", Elsewhere("lists tell the state of cases")),
     ("link_user.response.json", Answer(200, linked_email, Learned(|| vec![email_shown()]))),
@@ -116,7 +116,7 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             200,
             |answer| deliver(&in_doubt(linked()), &nobody(), "Any news?", answer),
-            Learned(|| [added("53811401"), vec![note("doubt", "")]].concat()),
+            Learned(|| [added("53811401"), vec![Fact::memo("doubt", "")]].concat()),
         ),
     ),
     (
@@ -124,16 +124,16 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             200,
             |answer| {
-                let side = Side::new();
+                let side = side();
                 // The sample's contact has no channel in front.
                 let text = String::from_utf8_lossy(answer.body()).replace(CONTACT, &format!("viber:{CONTACT}"));
                 let contact = nobody();
                 let parts = [Part::text("Any news?")];
-                let delivery = delivery(&contact, &parts);
+                let delivery = delivery(&contact, &parts, None);
                 let known = in_doubt(Known::default());
-                read(&side, &Task::Deliver(&delivery), &known, &super::answer(200, text))
+                read(&side, &Task::Deliver(&delivery), &known, &super::answer(200, &text))
             },
-            Learned(|| vec![Fact::User(USER.to_owned()), Fact::Memo("user".into(), "found".into())]),
+            Learned(|| vec![Fact::User(USER.to_owned()), Fact::memo("user", "found")]),
         ),
     ),
     ("rate_limit_headers.json", Elsewhere("headers; see the test of waits")),
@@ -208,11 +208,7 @@ fn row(name: &str) -> Option<&'static Row> {
 
 #[test]
 fn every_sample_has_a_row_and_every_row_holds() {
-    let mut names: Vec<String> = std::fs::read_dir(folder())
-        .expect("the folder")
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
-        .collect();
-    names.sort();
+    let names: Vec<String> = fixtures(HERE).into_keys().collect();
     for (name, _) in ROWS {
         assert!(names.iter().any(|file| file == name), "{name} has a row and is not there");
     }
@@ -220,13 +216,13 @@ fn every_sample_has_a_row_and_every_row_holds() {
     for name in names {
         match row(&name).unwrap_or_else(|| panic!("{name} has no row")) {
             Event(expected) => assert_eq!(described(&name), *expected, "{name}"),
-            Request(ours) => assert_eq!(ours(), ours_named(json(&name)), "{name}"),
+            Request(ours) => assert_eq!(ours(), ours_named(fixture(HERE, &name)), "{name}"),
             Without(fields, ours) => {
-                assert_eq!(without(ours(), fields), without(ours_named(json(&name)), fields), "{name}")
+                assert_eq!(without(ours(), fields), without(ours_named(fixture(HERE, &name)), fields), "{name}")
             }
-            Form(ours) => assert_eq!(ours(), ours_named(without(json(&name), &["_comment"])), "{name}"),
+            Form(ours) => assert_eq!(ours(), ours_named(without(fixture(HERE, &name), &["_comment"])), "{name}"),
             Answer(status, outcome, expected) => {
-                let found = outcome(&answer(*status, fixture(&name)));
+                let found = outcome(&answer(*status, &text(HERE, &name)));
                 match (expected, found) {
                     (Learned(facts), Ok(found)) => assert_eq!(found, facts(), "{name}"),
                     (Blocked, Err(Failure::Blocked { .. })) => {}
@@ -263,12 +259,12 @@ fn without(mut value: Value, fields: &[&str]) -> Value {
 }
 
 fn read(side: &Side, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> adapter::Learned {
-    side.read(task, known, answer)
+    side.read(&Deskie, task, known, answer)
 }
 
 fn deliver(known: &Known, contact: &Contact, text: &str, answer: &Response<Bytes>) -> adapter::Learned {
     let parts = [Part::text(text)];
-    read(&Side::new(), &Task::Deliver(&delivery(contact, &parts)), known, answer)
+    read(&side(), &Task::Deliver(&delivery(contact, &parts, None)), known, answer)
 }
 
 fn posted(answer: &Response<Bytes>) -> adapter::Learned {
@@ -309,7 +305,7 @@ fn newest(case: &str, is_closed: bool) -> Fact {
 }
 
 fn nothing() -> Vec<Fact> {
-    vec![note("cases", "none"), Fact::NoConversation]
+    vec![Fact::memo("cases", "none"), Fact::NoConversation]
 }
 
 fn email_shown() -> Fact {
@@ -317,13 +313,9 @@ fn email_shown() -> Fact {
     Fact::ProfileShown(format!("email={hash}"))
 }
 
-fn note(key: &str, value: &str) -> Fact {
-    Fact::Memo(key.to_owned(), value.to_owned())
-}
-
 fn sent(known: &Known, contact: &Contact, text: &str) -> Value {
     let parts = [Part::text(text)];
-    body(&call(Side::new().next(&Task::Deliver(&delivery(contact, &parts)), known)))
+    body(&call(side().next(&Deskie, &Task::Deliver(&delivery(contact, &parts, None)), known)))
 }
 
 fn updated(contact: Contact) -> Value {
@@ -343,7 +335,7 @@ fn form(known: &Known, contact: &Contact, caption: Option<&str>, name: &str) -> 
         ..Media::new(MediaKind::of(content_type), MediaSource::Fetched)
     };
     let parts = [Part::Media(media)];
-    let made = call(Side::new().next(&Task::Deliver(&delivery(contact, &parts)), known));
+    let made = call(side().next(&Deskie, &Task::Deliver(&delivery(contact, &parts, None)), known));
     let Body::Upload { fields, files } = made.request.body() else { panic!("a form expected") };
     let fields = fields.iter().filter(|(name, _)| !name.contains("user_full_name"));
     let mut form: serde_json::Map<String, Value> = fields.map(|(name, value)| (name.clone(), json!(value))).collect();

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use http::Method;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Fact, Failure, Repeat},
+    adapter::{Call, Fact, Failure, Repeat},
     model::message::{Media, MediaKind, MediaSource},
 };
 
@@ -28,58 +29,25 @@ const NOT_FOUND: &str = r#"{"error": "case_not_found"}"#;
 const NO_USERS: &str = r#"{"total_count": 0}"#;
 const EMPTY: &str = "[]";
 
-/// A call that must come next, and its answer.
-type Exchange<'a> = (&'a str, u16, &'a str);
-
-/// Runs a task to its end. Gives back the bodies of the calls.
-fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
-    let bodies = calls(side, task, known, script);
-    match side.next(task, known) {
-        Step::Done => bodies,
-        other => panic!("the end expected, not {other:?}"),
+/// Makes the calls of a task, of which those that post are the ones that may double.
+fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Call> {
+    let calls = side.run(&Deskie, task, known, script);
+    for call in &calls {
+        assert_eq!(call.repeat == Repeat::Doubles, call.request.method() == Method::POST, "{}", call.name);
     }
+    calls
 }
 
-/// Makes the calls of a task as far as the script goes; every call must be repeatable until its answer is known.
-fn calls(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
-    let mut bodies = Vec::new();
-    for (expected, status, text) in script {
-        let made = call(side.next(task, known));
-        assert_eq!(line(&made), *expected, "{known:?}");
-        assert_eq!(line(&call(side.next(task, known))), *expected, "the same knowledge gives the same call");
-        assert_eq!(made.repeat == Repeat::Doubles, expected.starts_with("POST"), "{expected}");
-        bodies.push(made.request.body().clone());
-        match side.read(task, known, &answer(*status, text.to_string())) {
-            Ok(facts) => {
-                known.learn(&facts);
-                // As the relay does.
-                known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
-            }
-            other => panic!("{expected}: {other:?}"),
-        }
-    }
-    bodies
-}
-
-fn deliver(known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Body> {
+fn deliver(known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Call> {
     deliver_of(&nobody(), known, parts, script)
 }
 
-fn deliver_of(contact: &Contact, known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Body> {
-    run(&Side::new(), &Task::Deliver(&delivery(contact, parts)), known, script)
+fn deliver_of(contact: &Contact, known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Call> {
+    run(&side(), &Task::Deliver(&delivery(contact, parts, None)), known, script)
 }
 
 fn hi() -> Vec<Part> {
     vec![Part::text("Any news?")]
-}
-
-fn value(body: &Body) -> Value {
-    let Body::Bytes(bytes) = body else { panic!("{body:?}") };
-    serde_json::from_slice(bytes).expect("JSON")
-}
-
-fn text(name: &str) -> String {
-    String::from_utf8(fixture(name).to_vec()).expect("text")
 }
 
 /// A listed message of the customer's.
@@ -113,9 +81,9 @@ fn in_the_steady_state_a_text_is_one_call() {
 #[test]
 fn the_first_message_makes_the_case_and_the_user() {
     let mut known = Known::default();
-    let bodies = deliver_of(&reachable_maria(), &mut known, &hi(), &[(CREATE, 201, MADE)]);
+    let calls = deliver_of(&reachable_maria(), &mut known, &hi(), &[(CREATE, 201, MADE)]);
     assert_eq!(
-        value(&bodies[0]),
+        body(&calls[0]),
         json!({"case": {
             "user_custom_id": "viber:9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10", "channel": "cch207",
             "subject": "Chat with Maria Lopez", "content": "Any news?", "user_full_name": "Maria Lopez",
@@ -133,7 +101,7 @@ fn the_first_message_makes_the_case_and_the_user() {
 
 #[test]
 fn credentials_stand_in_the_header_and_are_hidden() {
-    let made = call(Side::new().next(&Task::Check, &Known::default()));
+    let made = call(side().next(&Deskie, &Task::Check, &Known::default()));
     let header = &made.request.headers()["authorization"];
     assert_eq!(header, "Basic YWdlbnRAYWNtZS5leGFtcGxlOnRoZS1rZXk=");
     assert!(header.is_sensitive());
@@ -154,7 +122,7 @@ fn when_what_we_heard_is_too_old_the_newest_case_is_asked_for() {
         ("list_cases_empty_array.response.json", &create),
     ];
     for (name, then) in rows {
-        let listed = text(name);
+        let listed = text(HERE, name);
         let mut known = stale();
         let mut without = stale();
         without.link.conversation = None;
@@ -213,8 +181,8 @@ fn an_address_that_deskie_dislikes_costs_no_message() {
     for code in ["incorrect_user_email", "wrong_email", "email_already_exist", "phone_already_exist"] {
         let refusal = json!({"error": code}).to_string();
         let mut known = Known::default();
-        let bodies = deliver_of(&reachable_maria(), &mut known, &hi(), &[(CREATE, 400, &refusal), (CREATE, 201, MADE)]);
-        let plain = value(&bodies[1]);
+        let calls = deliver_of(&reachable_maria(), &mut known, &hi(), &[(CREATE, 400, &refusal), (CREATE, 201, MADE)]);
+        let plain = body(&calls[1]);
         assert_eq!(plain["case"]["user_full_name"], "Maria Lopez");
         assert_eq!(plain["case"].get("user_email").or(plain["case"].get("user_phone")), None);
     }
@@ -228,9 +196,9 @@ fn a_profile_is_completed_after_the_message_and_once() {
     known.progress = Default::default();
     let exists = r#"{"error": "phone_already_exist"}"#;
     let script = [(POST, 201, ADDED), (LINK, 200, OK), (LINK, 400, exists)];
-    let bodies = deliver_of(&reachable_maria(), &mut known, &hi(), &script);
-    assert_eq!(value(&bodies[1]), json!({"user_email": "maria@example.com"}));
-    assert_eq!(value(&bodies[2]), json!({"user_phone": "+447700900238"}));
+    let calls = deliver_of(&reachable_maria(), &mut known, &hi(), &script);
+    assert_eq!(body(&calls[1]), json!({"user_email": "maria@example.com"}));
+    assert_eq!(body(&calls[2]), json!({"user_phone": "+447700900238"}));
     // Neither the same again nor an event that lacks it all costs a call.
     for contact in [reachable_maria(), maria(), nobody()] {
         known.progress = Default::default();
@@ -258,30 +226,30 @@ fn a_profile_that_cannot_be_completed_now_holds_nothing_up() {
 #[test]
 fn with_hardly_a_call_left_the_profile_waits() {
     for (left, is_done) in [("0", true), ("2", true), ("3", false), ("many", false)] {
-        let (side, contact, parts) = (Side::new(), maria(), hi());
-        let delivery = delivery(&contact, &parts);
+        let (side, contact, parts) = (side(), maria(), hi());
+        let delivery = delivery(&contact, &parts, None);
         let task = Task::Deliver(&delivery);
         let mut known = linked();
         let mut answer = answer(201, ADDED);
         answer.headers_mut().insert("api_calls_left", left.parse().unwrap());
-        let Ok(facts) = side.read(&task, &known, &answer) else { panic!() };
+        let Ok(facts) = side.read(&Deskie, &task, &known, &answer) else { panic!() };
         known.learn(&facts);
-        assert_eq!(matches!(side.next(&task, &known), Step::Done), is_done, "{left}");
+        assert_eq!(matches!(side.next(&Deskie, &task, &known), Step::Done), is_done, "{left}");
     }
 }
 
 fn refused(status: u16, headers: &[(&'static str, &str)], text: &str) -> Learned {
-    let (side, contact, parts) = (Side::new(), nobody(), hi());
-    let mut answer = answer(status, text.to_owned());
+    let (side, contact, parts) = (side(), nobody(), hi());
+    let mut answer = answer(status, text);
     for (name, value) in headers {
         answer.headers_mut().insert(*name, value.parse().unwrap());
     }
-    side.read(&Task::Deliver(&delivery(&contact, &parts)), &linked(), &answer)
+    side.read(&Deskie, &Task::Deliver(&delivery(&contact, &parts, None)), &linked(), &answer)
 }
 
 #[test]
 fn being_too_fast_waits_as_long_as_deskie_says() {
-    let limits = json("rate_limit_headers.json");
+    let limits = fixture(HERE, "rate_limit_headers.json");
     let retry_after = limits["retry_after"].as_str().unwrap();
     let rate = r#"{"error": "rate limit exceeded"}"#;
     type Row<'a> = (u16, &'a [(&'static str, &'a str)], &'a str, u64);
@@ -340,11 +308,11 @@ fn every_refusal_is_told_apart() {
 fn a_wrong_address_is_a_matter_for_a_person() {
     // Nothing of the API is there, whatever is tried.
     let mut known = linked();
-    let (side, contact, parts) = (Side::new(), nobody(), hi());
-    let delivery = delivery(&contact, &parts);
+    let (side, contact, parts) = (side(), nobody(), hi());
+    let delivery = delivery(&contact, &parts, None);
     let task = Task::Deliver(&delivery);
     for _ in 0..5 {
-        match side.read(&task, &known, &answer(404, "<html>")) {
+        match side.read(&Deskie, &task, &known, &answer(404, "<html>")) {
             Ok(facts) => known.learn(&facts),
             Err(Failure::Blocked { .. }) => return,
             other => panic!("{other:?}"),
@@ -377,7 +345,7 @@ fn in_doubt_about_the_first_message_user_and_case_are_looked_for() {
     let users = json!({"0": {"user": {"user_id": 6_120_847_735_u64, "user_custom_id": format!("viber:{CONTACT}"),
                                       "user_custom_channel": "cch207", "user_full_name": "Maria"}}, "total_count": 1});
     let users = users.to_string();
-    let cases = text("list_cases_open.response.json");
+    let cases = text(HERE, "list_cases_open.response.json");
     let nobody = [(FIND, 200, NO_USERS), (FIND_BARE, 200, NO_USERS), (CREATE, 201, MADE)];
     deliver(&mut in_doubt(Known::default()), &hi(), &nobody);
     let there = list(&[theirs(53_811_401, "Any news?")]);
@@ -404,13 +372,13 @@ fn in_doubt_about_the_first_message_user_and_case_are_looked_for() {
 #[test]
 fn a_case_and_a_user_who_were_made_anew_while_the_answer_was_lost_are_found() {
     let gone = r#"{"error": "user_not_found"}"#;
-    let (side, contact, parts, mut known) = (Side::new(), nobody(), hi(), linked());
-    let delivery = delivery(&contact, &parts);
+    let (side, contact, parts, mut known) = (side(), nobody(), hi(), linked());
+    let delivery = delivery(&contact, &parts, None);
     let task = Task::Deliver(&delivery);
-    calls(&side, &task, &mut known, &[(POST, 404, gone), (FIND, 200, NO_USERS), (FIND_BARE, 200, NO_USERS)]);
-    assert_eq!(line(&call(side.next(&task, &known))), CREATE);
+    side.follow(&Deskie, &task, &mut known, &[(POST, 404, gone), (FIND, 200, NO_USERS), (FIND_BARE, 200, NO_USERS)]);
+    assert_eq!(side.line(&call(side.next(&Deskie, &task, &known))), CREATE);
     for status in [500, 502, 504] {
-        let outcome = side.read(&task, &known, &answer(status, "<html>"));
+        let outcome = side.read(&Deskie, &task, &known, &answer(status, "<html>"));
         assert!(matches!(outcome, Err(Failure::Retry { doubtful: true, .. })), "{status}: {outcome:?}");
     }
     let user = r#"{"0": {"user": {"user_id": 6120847999}}, "total_count": 1}"#;
@@ -438,7 +406,7 @@ fn in_doubt_about_a_new_case_the_newest_is_looked_at() {
     let script = [(LIST, 200, cases.as_str()), (look, 200, &other), (LOOK, 200, &other), (post, 201, ADDED)];
     deliver(&mut known, &hi(), &script);
     // Still closed: nothing was made.
-    let closed = text("list_cases_closed.response.json");
+    let closed = text(HERE, "list_cases_closed.response.json");
     let script = [(LIST, 200, closed.as_str()), (LOOK, 404, NOT_FOUND), (CREATE, 201, MADE)];
     deliver(&mut in_doubt(stale()), &hi(), &script);
 }
@@ -459,14 +427,14 @@ fn a_customer_who_repeats_the_message_that_made_the_case_is_heard() {
 
 #[test]
 fn what_a_stranger_to_us_wrote_long_ago_is_no_proof() {
-    let (side, contact, parts) = (Side::new(), nobody(), hi());
-    let delivery = delivery(&contact, &parts);
+    let (side, contact, parts) = (side(), nobody(), hi());
+    let delivery = delivery(&contact, &parts, None);
     let mut known = in_doubt(linked());
     known.link.last_message = None;
     for (date, is_ours) in [("Mon, 03 Jun 2024 06:20:30 GMT", true), ("Wed, 05 Jun 2024 06:20:30 GMT", false)] {
-        let mut answer = answer(200, list(&[theirs(53_811_401, "Any news?")]));
+        let mut answer = answer(200, &list(&[theirs(53_811_401, "Any news?")]));
         answer.headers_mut().insert("date", date.parse().unwrap());
-        let Ok(facts) = side.read(&Task::Deliver(&delivery), &known, &answer) else { panic!() };
+        let Ok(facts) = side.read(&Deskie, &Task::Deliver(&delivery), &known, &answer) else { panic!() };
         assert_eq!(facts.contains(&Fact::DoubtSettled), !is_ours, "{facts:?}");
     }
 }
@@ -489,12 +457,12 @@ fn files_go_together_up_to_what_one_message_takes() {
         file("c.pdf", 24_000_000, None),
     ];
     let mut known = linked();
-    let bodies = deliver(&mut known, &parts, &[(POST, 201, ADDED), (POST, 201, ADDED)]);
-    let Body::Upload { fields, files } = &bodies[0] else { panic!() };
+    let calls = deliver(&mut known, &parts, &[(POST, 201, ADDED), (POST, 201, ADDED)]);
+    let Body::Upload { fields, files } = calls[0].request.body() else { panic!() };
     assert_eq!(*files, [("message[attachments][0]".into(), 1), ("message[attachments][1]".into(), 2)]);
     assert!(fields.contains(&("message[content]".into(), "Three\nthe first".into())));
     assert!(fields.contains(&("message[user_id]".into(), USER.into())));
-    let Body::Upload { fields, files } = &bodies[1] else { panic!() };
+    let Body::Upload { fields, files } = calls[1].request.body() else { panic!() };
     assert_eq!(*files, [("message[attachments][0]".into(), 3)]);
     assert!(fields.contains(&("message[content]".into(), "c.pdf".into())));
 }
@@ -505,12 +473,12 @@ fn files_that_deskie_does_not_take_are_named() {
         [file("a.exe", 24_000_000, Some("run it")), file("b.exe", 20_000_000, None), file("c.txt", 24_000_000, None)];
     let bad = r#"{"error": "file_type_not_allowed"}"#;
     let mut known = linked();
-    let bodies = deliver(&mut known, &parts, &[(POST, 400, bad), (POST, 201, ADDED), (POST, 201, ADDED)]);
+    let calls = deliver(&mut known, &parts, &[(POST, 400, bad), (POST, 201, ADDED), (POST, 201, ADDED)]);
     assert_eq!(
-        value(&bodies[1])["message"]["content"],
+        body(&calls[1])["message"]["content"],
         "run it\n[a.exe: Deskie did not take this file]\n[b.exe: Deskie did not take this file]"
     );
-    assert!(matches!(&bodies[2], Body::Upload { files, .. } if files[0].1 == 2));
+    assert!(matches!(calls[2].request.body(), Body::Upload { files, .. } if files[0].1 == 2));
 }
 
 #[test]
@@ -520,16 +488,16 @@ fn what_deskie_cannot_show_becomes_words_and_lines_stay_lines() {
         Part::Location { latitude: 50.45, longitude: 30.52, label: Some("Office".into()) },
         Part::Unsupported { what: "poll".into(), text: None },
     ];
-    let bodies = deliver(&mut linked(), &parts, &[(POST, 201, ADDED)]);
-    let message = &value(&bodies[0])["message"];
+    let calls = deliver(&mut linked(), &parts, &[(POST, 201, ADDED)]);
+    let message = &body(&calls[0])["message"];
     assert_eq!(
         message["content"],
         "Here < there\nOffice\nhttps://www.google.com/maps?q=50.45,30.52\n[poll: this kind of message cannot be shown here]"
     );
     assert!(message["content_html"].as_str().unwrap().starts_with("<p>Here &lt; there<br>Office<br>"), "{message}");
     deliver(&mut linked(), &[], &[]);
-    let bodies = deliver(&mut linked(), &[Part::text(" ")], &[(POST, 201, ADDED)]);
-    assert_eq!(value(&bodies[0])["message"]["content"], "[empty message]");
+    let calls = deliver(&mut linked(), &[Part::text(" ")], &[(POST, 201, ADDED)]);
+    assert_eq!(body(&calls[0])["message"]["content"], "[empty message]");
 }
 
 #[test]
@@ -541,28 +509,28 @@ fn a_long_text_is_several_posts_into_one_case() {
     assert_eq!(known.progress.sent, ["", "53811500", "53811500"]);
 }
 
-fn note(side: &Side, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
+fn note(side: &Side, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Call> {
     run(side, &Task::Note { contact: &nobody(), text: "Not delivered on viber: blocked." }, known, script)
 }
 
 #[test]
 fn a_note_goes_into_the_contacts_case() {
-    let (side, named) = (Side::new(), Side::new().with("note_staff_id", "4118"));
+    let (side, named) = (side(), side().with("note_staff_id", "4118"));
     let plain = json!({"message": {"note": 1, "content": "Not delivered on viber: blocked."}});
     let mut signed = plain.clone();
     signed["message"]["staff_id"] = json!(4118);
-    assert_eq!(value(&note(&side, &mut linked(), &[(POST, 201, ADDED)])[0]), plain);
-    assert_eq!(value(&note(&named, &mut linked(), &[(POST, 201, ADDED)])[0]), signed);
+    assert_eq!(body(&note(&side, &mut linked(), &[(POST, 201, ADDED)])[0]), plain);
+    assert_eq!(body(&note(&named, &mut linked(), &[(POST, 201, ADDED)])[0]), signed);
     let disabled = r#"{"error": "staff_not_active"}"#;
-    let bodies = note(&named, &mut linked(), &[(POST, 400, disabled), (POST, 201, ADDED)]);
-    assert_eq!([value(&bodies[0]), value(&bodies[1])], [signed, plain]);
-    let merged = text("list_cases_merged.response.json");
+    let calls = note(&named, &mut linked(), &[(POST, 400, disabled), (POST, 201, ADDED)]);
+    assert_eq!([body(&calls[0]), body(&calls[1])], [signed, plain]);
+    let merged = text(HERE, "list_cases_merged.response.json");
     let into = "POST cases/729655/messages.json";
     note(&side, &mut linked(), &[(POST, 404, NOT_FOUND), (LIST, 200, &merged), (into, 201, ADDED)]);
     // A closed case is as good as another; without any nobody would read it.
     let mut known = linked();
     known.link.conversation = None;
-    note(&side, &mut known, &[(LIST, 200, &text("list_cases_closed.response.json")), (POST, 201, ADDED)]);
+    note(&side, &mut known, &[(LIST, 200, &text(HERE, "list_cases_closed.response.json")), (POST, 201, ADDED)]);
     note(&side, &mut Known::default(), &[(FIND, 200, NO_USERS), (FIND_BARE, 200, NO_USERS)]);
     let mut known = stale();
     known.link.conversation = None;
@@ -570,13 +538,13 @@ fn a_note_goes_into_the_contacts_case() {
 }
 
 fn checked(channel: &str, answer: &Value) -> Learned {
-    let side = Side::new().with("channel", channel);
-    side.read(&Task::Check, &Known::default(), &super::answer(200, answer.to_string()))
+    let side = side().with("channel", channel);
+    side.read(&Deskie, &Task::Check, &Known::default(), &super::answer(200, &answer.to_string()))
 }
 
 #[test]
 fn the_channel_must_be_there_and_switched_on() {
-    let all = json("custom_channels.response.json");
+    let all = fixture(HERE, "custom_channels.response.json");
     for (channel, key) in [("cch207", "cch207"), ("CCH208", "cch208"), ("Mobile app", "cch207"), (" forum ", "cch208")]
     {
         let Ok(facts) = checked(channel, &all) else { panic!("{channel}") };
@@ -599,7 +567,7 @@ fn the_channel_must_be_there_and_switched_on() {
     for (channel, answer, expected) in rows {
         assert_eq!(checked(channel, answer), Err(Failure::rejected(expected)), "{channel}");
     }
-    run(&Side::new(), &Task::Check, &mut Known::default(), &[("GET custom_channels.json", 200, &all.to_string())]);
+    run(&side(), &Task::Check, &mut Known::default(), &[("GET custom_channels.json", 200, &all.to_string())]);
 }
 
 #[test]
@@ -610,40 +578,40 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
     };
     let text = "Not delivered on viber: blocked.";
     let mut known = Known { doubtful: true, ..linked() };
-    note(&Side::new(), &mut known, &[(LOOK, 200, &listed(text, true))]);
+    note(&side(), &mut known, &[(LOOK, 200, &listed(text, true))]);
     assert_eq!(known.progress.sent, ["53811600"]);
     for other in [listed(text, false), listed("Another note", true), EMPTY.to_owned()] {
         let mut known = Known { doubtful: true, ..linked() };
-        note(&Side::new(), &mut known, &[(LOOK, 200, &other), (POST, 201, ADDED)]);
+        note(&side(), &mut known, &[(LOOK, 200, &other), (POST, 201, ADDED)]);
         assert_eq!(known.progress.sent, ["53811500"], "{other}");
     }
     // What was said long ago was said of another message.
-    let mut dated = answer(200, listed(text, true));
+    let mut dated = answer(200, &listed(text, true));
     dated.headers_mut().insert("date", "Mon, 03 Jun 2024 07:20:01 GMT".parse().unwrap());
     let known = Known { doubtful: true, ..linked() };
     let task = Task::Note { contact: &nobody(), text };
-    assert_eq!(Side::new().read(&task, &known, &dated), Ok(vec![Fact::DoubtSettled]));
+    assert_eq!(side().read(&Deskie, &task, &known, &dated), Ok(vec![Fact::DoubtSettled]));
 }
 
 #[test]
 fn the_company_is_told_with_the_case_or_once_it_is_known() {
     let contact = Contact { company: Some("Lopez & Co".to_owned()), ..nobody() };
-    let bodies = deliver_of(&contact, &mut Known::default(), &hi(), &[(CREATE, 201, MADE)]);
-    assert_eq!(value(&bodies[0])["case"]["company_name"], "Lopez & Co");
-    let bodies = deliver_of(&contact, &mut linked(), &hi(), &[(POST, 201, ADDED), (RENAME, 200, OK)]);
-    assert_eq!(value(&bodies[1]), json!({"user": {"company_name": "Lopez & Co"}}));
+    let calls = deliver_of(&contact, &mut Known::default(), &hi(), &[(CREATE, 201, MADE)]);
+    assert_eq!(body(&calls[0])["case"]["company_name"], "Lopez & Co");
+    let calls = deliver_of(&contact, &mut linked(), &hi(), &[(POST, 201, ADDED), (RENAME, 200, OK)]);
+    assert_eq!(body(&calls[1]), json!({"user": {"company_name": "Lopez & Co"}}));
 }
 
 #[test]
 fn a_user_leads_to_the_contact() {
     let read = |custom: &str| {
         let text = json!({"user": {"user_id": 6_120_847_735_u64, "user_custom_id": custom}}).to_string();
-        let side = Side::new();
+        let side = side();
         assert_eq!(
-            line(&call(side.next(&Task::FindContact { user: USER }, &Known::default()))),
+            side.line(&call(side.next(&Deskie, &Task::FindContact { user: USER }, &Known::default()))),
             "GET users/6120847735.json"
         );
-        side.read(&Task::FindContact { user: USER }, &Known::default(), &answer(200, text))
+        side.read(&Deskie, &Task::FindContact { user: USER }, &Known::default(), &answer(200, &text))
     };
     let Ok(facts) = read(&format!("viber:{CONTACT}")) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
@@ -656,28 +624,28 @@ proptest! {
     fn any_answers_come_to_an_end(
         answers in proptest::collection::vec((prop_oneof![Just(200_u16), Just(201), 200_u16..600], prop_oneof![
             Just(EMPTY.to_owned()), Just(ADDED.to_owned()), Just(MADE.to_owned()), Just(NOT_FOUND.to_owned()),
-            Just(text("list_cases_open.response.json")), Just(text("list_cases_closed.response.json")),
-            Just(text("list_messages.response.json")), Just(r#"{"error":"wrong_email"}"#.to_owned()),
+            Just(text(HERE, "list_cases_open.response.json")), Just(text(HERE, "list_cases_closed.response.json")),
+            Just(text(HERE, "list_messages.response.json")), Just(r#"{"error":"wrong_email"}"#.to_owned()),
             Just(r#"{"error":"staff_not_active"}"#.to_owned()), ".{0,20}",
         ]), 60),
         start in 0..4_usize,
         doubtful: bool,
         is_note: bool,
     ) {
-        let side = Side::new().with("note_staff_id", "1");
+        let side = side().with("note_staff_id", "1");
         let contact = reachable_maria();
         let parts = [Part::text("Any news?"), file("a.pdf", 25_000_000, None), file("b.pdf", 26_000_000, None)];
-        let delivery = delivery(&contact, &parts);
+        let delivery = delivery(&contact, &parts, None);
         let task = if is_note { Task::Note { contact: &contact, text: "x" } } else { Task::Deliver(&delivery) };
         let mut known = [Known::default(), linked(), stale(), linked()].into_iter().nth(start).unwrap();
         known.doubtful = doubtful;
         for (status, text) in answers {
-            match side.next(&task, &known) {
+            match side.next(&Deskie, &task, &known) {
                 Step::Done => return Ok(()),
                 Step::Call(_) => {}
                 Step::Download(_) => panic!(),
             }
-            match side.read(&task, &known, &answer(status, text)) {
+            match side.read(&Deskie, &task, &known, &answer(status, &text)) {
                 Ok(facts) => known.learn(&facts),
                 _ => return Ok(()),
             }

@@ -1,30 +1,33 @@
+use http::Method;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 use crate::{
     adapter::{
-        Verified, authenticate,
-        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError},
+        Verified,
+        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     helpdesk::Helpdesk,
     model::message::{AuthorKind, HelpdeskEvent, HelpdeskEventKind},
+    testing::take_from_helpdesk,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json; charset=utf-8";
 
+fn request(body: impl Into<Bytes>, content_type: &str) -> WebhookRequest {
+    webhook(&[("content-type", content_type)], body)
+}
+
 fn parse(body: impl Into<Bytes>, content_type: &str) -> Result<ParsedHelpdesk, ParseError> {
-    let side = Side::new();
-    let request = request(body, content_type);
-    let verified = authenticate(&Deskie, &side.account(), &request).expect("a call that may come in");
-    Deskie.parse(&side.account(), verified)
+    take_from_helpdesk(&Deskie, &side(), &request(body, content_type)).expect("a call that may come in")
 }
 
 /// What becomes of a sample, in a few words.
 pub(super) fn described(name: &str) -> String {
     let content_type = if name.ends_with(".form") { FORM } else { JSON };
-    let parsed = parse(fixture(name), content_type).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let parsed = parse(text(HERE, name), content_type).unwrap_or_else(|error| panic!("{name}: {error}"));
     let ignored = parsed.ignored.iter().map(|ignored| format!("ignored {}: {}", ignored.id, ignored.reason));
     ignored.chain(parsed.events.iter().map(words)).collect::<Vec<_>>().join("; ")
 }
@@ -52,14 +55,9 @@ fn words(event: &HelpdeskEvent) -> String {
     format!("{} {author} {} {user} {case}: {}", event.id, event.group, parts.join(" | "))
 }
 
-fn only(parsed: ParsedHelpdesk) -> HelpdeskEvent {
-    let [event] = <[_; 1]>::try_from(parsed.events).expect("one event");
-    event
-}
-
 /// An agent's text with these changes.
 fn edited(changes: Value) -> ParsedHelpdesk {
-    let mut webhook = json("webhook_agent_text.json");
+    let mut webhook = fixture(HERE, "webhook_agent_text.json");
     for (field, value) in changes.as_object().expect("changes") {
         webhook["object"][field] = value.clone();
     }
@@ -68,10 +66,9 @@ fn edited(changes: Value) -> ParsedHelpdesk {
 
 #[test]
 fn both_encodings_say_the_same() {
-    for entry in std::fs::read_dir(folder()).expect("the folder") {
-        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+    for name in fixtures(HERE).into_keys() {
         if let Some(stem) = name.strip_suffix(".form") {
-            let (form, json) = (fixture(&name), fixture(&format!("{stem}.json")));
+            let (form, json) = (text(HERE, &name), text(HERE, &format!("{stem}.json")));
             assert_eq!(
                 parse(form.clone(), FORM),
                 parse(json.clone(), JSON).map(|parsed| as_form(parsed, &form)),
@@ -85,9 +82,9 @@ fn both_encodings_say_the_same() {
 }
 
 /// The same, were the key that hashes the bytes that of the form.
-fn as_form(mut parsed: ParsedHelpdesk, form: &Bytes) -> ParsedHelpdesk {
+fn as_form(mut parsed: ParsedHelpdesk, form: &str) -> ParsedHelpdesk {
     for event in &mut parsed.events {
-        event.repeat_key = event.repeat_key.as_ref().map(|_| crate::tools::crypto::sha256_hex(form));
+        event.repeat_key = event.repeat_key.as_ref().map(|_| crate::tools::crypto::sha256_hex(form.as_bytes()));
     }
     parsed
 }
@@ -97,7 +94,7 @@ fn a_contact_of_ours_is_known_by_its_name() {
     let found = only(edited(json!({"custom_user_id": "viber:q7Vd2/Hk0m+9=="})));
     assert_eq!(found.contact.as_deref(), Some("q7Vd2/Hk0m+9=="));
     assert_eq!(found.group, "viber:q7Vd2/Hk0m+9==");
-    assert_eq!((found.at, found.repeat_key), (1_717_395_940_000, None));
+    assert_eq!((found.at, found.repeat_key), (ARRIVED, None));
     // Anybody else is looked up by user and case.
     let found = only(edited(json!({"custom_user_id": "telegram:1"})));
     assert_eq!((found.contact, found.user.as_deref()), (None, Some(USER)));
@@ -141,7 +138,7 @@ fn what_came_through_the_api_is_compared_with_what_we_posted() {
         };
         assert_eq!(found, expected, "{changes}");
     }
-    let mut outside = json("webhook_agent_text.json");
+    let mut outside = fixture(HERE, "webhook_agent_text.json");
     outside["b_from_api"] = json!("1");
     assert!(words(&only(parse(outside.to_string(), JSON).unwrap())).contains(" bot "));
 }
@@ -149,7 +146,7 @@ fn what_came_through_the_api_is_compared_with_what_we_posted() {
 #[test]
 fn a_call_without_an_id_is_told_by_its_bytes() {
     let found = only(edited(json!({"message_id": null})));
-    assert_eq!(found.id, "call:0123456789abcdef0123456789abcdef");
+    assert_eq!(found.id, "call:00000000000000000000000000000000");
     assert_eq!(found.repeat_key.map(|key| key.len()), Some(64));
 }
 
@@ -235,7 +232,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
     }
     // An id that is none counts as absent, also for telling repeats.
     let found = only(edited(json!({"message_id": "5".repeat(65)})));
-    assert_eq!((found.id.as_str(), found.repeat_key.is_some()), ("call:0123456789abcdef0123456789abcdef", true));
+    assert_eq!((found.id.as_str(), found.repeat_key.is_some()), ("call:00000000000000000000000000000000", true));
 }
 
 #[test]
@@ -266,7 +263,7 @@ fn of_very_many_files_the_first_arrive_and_the_rest_is_told() {
 
 #[test]
 fn only_a_post_comes_in() {
-    let side = Side::new();
+    let side = side();
     for (method, expected) in [
         (Method::POST, Ok(Proof::UrlToken)),
         (Method::GET, Err(VerifyError::Missing)),
@@ -293,14 +290,14 @@ fn settings_are_checked_before_anything_is_asked() {
         ("recheck_seconds", "soon", false),
     ];
     for (setting, value, is_right) in rows {
-        let checked = Deskie.check_settings(&Side::new().with(setting, value).account());
+        let checked = Deskie.check_settings(&side().with(setting, value).account());
         assert_eq!(checked.is_ok(), is_right, "{setting} {value}");
         if let Err(error) = checked {
             assert_eq!(error.setting, setting);
         }
     }
     for (value, seconds) in [(None, 300), (Some("0"), 0), (Some("60"), 60)] {
-        let side = value.into_iter().fold(Side::new(), |side, value| side.with("recheck_seconds", value));
+        let side = value.into_iter().fold(side(), |side, value| side.with("recheck_seconds", value));
         let lasts = Deskie.features().state_lasts.unwrap();
         let lasts = lasts.with(side.account().setting(lasts.setting));
         assert_eq!(lasts, std::time::Duration::from_secs(seconds));
@@ -332,9 +329,9 @@ proptest! {
         json in "(null|true|[1-9][0-9]{0,24}|-1|1[.]5|\"[a-z<>&;]{0,9}\"|\\[[0-9]\\]|\\{\"0\":\\{\"url\":7\\}\\})",
     ) {
         let value: Value = serde_json::from_str(&json).unwrap();
-        let mut webhook = super::json("webhook_agent_text.json");
+        let mut webhook = fixture(HERE, "webhook_agent_text.json");
         webhook["object"][&field] = value;
-        let side = Side::new();
+        let side = side();
         let request = request(webhook.to_string(), JSON);
         let _ = Deskie.parse(&side.account(), Verified::invoked(&request));
     }

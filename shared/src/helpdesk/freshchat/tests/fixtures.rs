@@ -35,16 +35,10 @@ use Row::{Answer, Elsewhere, Event, MoreThan, Request};
 
 const ROWS: &[(&str, Row)] = &[
     ("accepted.response.json", Answer(202, posted, Learned(|| vec![Fact::Sent(None)]))),
-    (
-        "accounts_configuration.response.json",
-        Answer(200, checked, Learned(|| vec![Fact::AccountId("8830192".into()), note("account", "1")])),
-    ),
+    ("accounts_configuration.response.json", Answer(200, checked, Learned(|| vec![Fact::AccountId("8830192".into())]))),
     ("after_app_update.json", Event("ignored afterAppUpdate: unsupported")),
-    (
-        "agent.response.json",
-        Answer(200, author, Learned(|| vec![Fact::Author("Ines Halvorsund".into()), note("done", "1")])),
-    ),
-    ("channels.response.json", Answer(200, listed_topics, Learned(|| vec![note("done", "1")]))),
+    ("agent.response.json", Answer(200, author, Learned(|| vec![Fact::Author("Ines Halvorsund".into())]))),
+    ("channels.response.json", Answer(200, listed_topics, Learned(|| vec![Fact::memo("topic", "1")]))),
     ("create_conversation.request.json", Request(|| create("Is the pump under warranty?"))),
     (
         "create_conversation.response.json",
@@ -68,7 +62,9 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             200,
             created_user,
-            Learned(|| vec![Fact::User(USER.into()), note("user", "created"), Fact::ProfileShown(lorna().digest())]),
+            Learned(|| {
+                vec![Fact::User(USER.into()), Fact::memo("user", "created"), Fact::ProfileShown(lorna().digest())]
+            }),
         ),
     ),
     ("create_user_minimal.request.json", Request(|| create_user("plain"))),
@@ -84,7 +80,7 @@ const ROWS: &[(&str, Row)] = &[
         "error_fragment_not_supported.response.json",
         Answer(400, posted, Rejected("Freshchat takes no messages into this conversation, which is one of e-mails")),
     ),
-    ("error_image_empty.response.json", Answer(400, posted, Learned(|| vec![note("upload.0", "\"as_file\"")]))),
+    ("error_image_empty.response.json", Answer(400, posted, Learned(|| vec![Fact::memo("upload.0", "\"as_file\"")]))),
     ("error_not_found.response.json", Answer(404, posted, Learned(replaced))),
     ("error_not_latest_conversation.response.json", Answer(400, posted, Learned(replaced))),
     ("error_rate_limit.response.json", Answer(429, posted, Wait(0))),
@@ -104,7 +100,7 @@ const ROWS: &[(&str, Row)] = &[
             200,
             uploaded,
             Learned(|| {
-                vec![note(
+                vec![Fact::memo(
                     "upload.0",
                     r#"{"part":{"file":{"name":"invoice.pdf","fileHash":"2f1c0e7a9b","fileSource":"FRESHCHAT","contentType":"application/pdf","file_extension":".pdf","file_size_in_bytes":48213}}}"#,
                 )]
@@ -117,7 +113,7 @@ const ROWS: &[(&str, Row)] = &[
             200,
             uploaded,
             Learned(|| {
-                vec![note(
+                vec![Fact::memo(
                     "upload.0",
                     r#"{"part":{"file":{"name":"contract.docx","fileHash":"2f1c0e7a9c","fileSource":"FRESHCHAT","contentType":"application/vnd.openxmlformats-officedocument.wordprocessingml.document","file_extension":".docx","file_size_in_bytes":120400}}}"#,
                 )]
@@ -132,7 +128,7 @@ const ROWS: &[(&str, Row)] = &[
             200,
             uploaded_image,
             Learned(|| {
-                vec![note(
+                vec![Fact::memo(
                     "upload.0",
                     r#"{"part":{"image":{"url":"https://chat.s3.amazonaws.com/f_marketingpicFull/u_example/img_1.png"}}}"#,
                 )]
@@ -144,7 +140,7 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             200,
             listed_messages,
-            Learned(|| vec![note("url", "https://bridge-example.freshchat.com/files/invoice.pdf?sig=example")]),
+            Learned(|| vec![Fact::memo("url", "https://bridge-example.freshchat.com/files/invoice.pdf?sig=example")]),
         ),
     ),
     ("on_app_install.json", Event("ignored onAppInstall: unsupported")),
@@ -254,28 +250,34 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             200,
             listed,
-            Learned(|| vec![note("candidates", r#"[{"id":"0c941846-699f-4791-911c-db997befb058","seen":null}]"#)]),
+            Learned(|| {
+                vec![Fact::memo("candidates", r#"[{"id":"0c941846-699f-4791-911c-db997befb058","seen":null}]"#)]
+            }),
         ),
     ),
     (
         "user_conversations_empty.response.json",
-        Answer(200, listed, Learned(|| vec![note("candidates", "[]"), note("conversation", "none")])),
+        Answer(200, listed, Learned(|| vec![Fact::memo("candidates", "[]"), Fact::memo("conversation", "none")])),
     ),
     (
         "users_lookup_duplicates.response.json",
         Answer(
             200,
             looked_up,
-            Learned(|| vec![Fact::User(USER.into()), note("user", "found"), Fact::ProfileShown(lorna().digest())]),
+            Learned(|| {
+                vec![Fact::User(USER.into()), Fact::memo("user", "found"), Fact::ProfileShown(lorna().digest())]
+            }),
         ),
     ),
-    ("users_lookup_empty.response.json", Answer(200, looked_up, Learned(|| vec![note("user", "absent")]))),
+    ("users_lookup_empty.response.json", Answer(200, looked_up, Learned(|| vec![Fact::memo("user", "absent")]))),
     (
         "users_lookup_found.response.json",
         Answer(
             200,
             looked_up,
-            Learned(|| vec![Fact::User(USER.into()), note("user", "found"), Fact::ProfileShown(lorna().digest())]),
+            Learned(|| {
+                vec![Fact::User(USER.into()), Fact::memo("user", "found"), Fact::ProfileShown(lorna().digest())]
+            }),
         ),
     ),
     (
@@ -308,9 +310,7 @@ const ROWS: &[(&str, Row)] = &[
 
 #[test]
 fn every_sample_has_a_row_and_every_row_a_sample() {
-    let mut files: Vec<String> =
-        std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    files.sort();
+    let files: Vec<String> = fixtures(HERE).into_keys().collect();
     let rows: Vec<&str> = ROWS.iter().map(|(name, _)| *name).collect();
     assert_eq!(files, rows);
 }
@@ -321,15 +321,15 @@ fn every_sample_is_read_or_written_as_its_row_says() {
         match row {
             Event(expected) => {
                 let parsed =
-                    parse(&Side::without_topic(), fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+                    parse(&without_topic(), text(HERE, name)).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let ignored = parsed.ignored.iter().map(|it| format!("ignored {}: {}", it.id, it.reason));
                 let found: Vec<String> = parsed.events.iter().map(describe).chain(ignored).collect();
                 assert_eq!(found.join("; "), *expected, "{name}");
             }
-            Request(made) => assert_eq!(made(), json(name), "{name}"),
-            MoreThan(made) => assert!(holds(&made(), &json(name)), "{name}"),
+            Request(made) => assert_eq!(made(), fixture(HERE, name), "{name}"),
+            MoreThan(made) => assert!(holds(&made(), &fixture(HERE, name)), "{name}"),
             Answer(status, read, expected) => {
-                let outcome = read(&answer(*status, fixture(name)));
+                let outcome = read(&answer(*status, &text(HERE, name)));
                 match (outcome, expected) {
                     (Ok(facts), Learned(expected)) => assert_eq!(facts, expected(), "{name}"),
                     (Err(Failure::Rejected { reason, details }), Rejected(expected)) => {
@@ -372,22 +372,18 @@ fn holds(made: &Value, sample: &Value) -> bool {
     }
 }
 
-fn note(key: &str, value: &str) -> Fact {
-    Fact::Memo(key.to_owned(), value.to_owned())
-}
-
 fn opened() -> Fact {
     Fact::Conversation { id: CONVERSATION.to_owned(), state: Some(ConversationState::Open) }
 }
 
 fn replaced() -> Vec<Fact> {
-    vec![Fact::NoConversation, note("conversation", &format!("replaced:{CONVERSATION}"))]
+    vec![Fact::NoConversation, Fact::memo("conversation", format!("replaced:{CONVERSATION}"))]
 }
 
 fn chosen(time: i64) -> Vec<Fact> {
     let seen =
         format!(r#"[{{"id":"{CONVERSATION}","seen":{{"ours":true,"resolved":false,"time":{time},"found":null}}}}]"#);
-    vec![note("candidates", &seen), opened()]
+    vec![Fact::memo("candidates", seen), opened()]
 }
 
 fn fetched(kind: MediaKind) -> Part {
@@ -403,11 +399,11 @@ fn link(kind: MediaKind, url: &str, caption: Option<&str>, content_type: Option<
 }
 
 /// What is known when the user is known and, maybe, the conversation.
-fn known(conversation: bool, notes: &[(&str, &str)]) -> Known {
+fn known(conversation: bool, memo: &[(&str, &str)]) -> Known {
     let mut known = Known::default();
     known.link.user = Some(USER.to_owned());
     known.link.conversation = conversation.then(|| CONVERSATION.to_owned());
-    for (key, value) in notes {
+    for (key, value) in memo {
         known.progress.memo.insert((*key).to_owned(), (*value).to_owned());
     }
     known
@@ -415,26 +411,26 @@ fn known(conversation: bool, notes: &[(&str, &str)]) -> Known {
 
 fn made(parts: &[Part], known: &Known) -> Value {
     let contact = lorna();
-    let delivery = delivery(&contact, parts);
-    body(&call(Side::new().next(&Task::Deliver(&delivery), known)))
+    let delivery = delivery(&contact, parts, None);
+    body(&call(side().next(&Freshchat, &Task::Deliver(&delivery), known)))
 }
 
 fn read(parts: &[Part], known: &Known, answer: &Response<Bytes>) -> adapter::Learned {
     let contact = lorna();
-    let delivery = delivery(&contact, parts);
-    Side::new().read(&Task::Deliver(&delivery), known, answer)
+    let delivery = delivery(&contact, parts, None);
+    side().read(&Freshchat, &Task::Deliver(&delivery), known, answer)
 }
 
-fn post(parts: Vec<Part>, notes: &[(&str, &str)]) -> Value {
-    made(&parts, &known(true, notes))
+fn post(parts: Vec<Part>, memo: &[(&str, &str)]) -> Value {
+    made(&parts, &known(true, memo))
 }
 
 fn create(text: &str) -> Value {
     made(&[Part::text(text)], &known(false, &[("conversation", "none")]))
 }
 
-fn create_user(note: &str) -> Value {
-    let mut known = known(false, &[("user", note)]);
+fn create_user(memo: &str) -> Value {
+    let mut known = known(false, &[("user", memo)]);
     known.link.user = None;
     made(&[Part::text("hi")], &known)
 }
@@ -442,7 +438,7 @@ fn create_user(note: &str) -> Value {
 fn private_note() -> Value {
     let contact = lorna();
     let task = Task::Note { contact: &contact, text: "Delivery to Viber failed: user has blocked the service" };
-    body(&call(Side::new().next(&task, &known(true, &[]))))
+    body(&call(side().next(&Freshchat, &task, &known(true, &[]))))
 }
 
 const IMAGE: &str = r#"{"part":{"image":{"url":"https://chat.s3.amazonaws.com/img_1.png"}}}"#;
@@ -484,24 +480,23 @@ fn uploaded_image(answer: &Response<Bytes>) -> adapter::Learned {
 }
 
 fn checked(answer: &Response<Bytes>) -> adapter::Learned {
-    Side::new().read(&Task::Check, &Known::default(), answer)
+    side().read(&Freshchat, &Task::Check, &Known::default(), answer)
 }
 
 fn author(answer: &Response<Bytes>) -> adapter::Learned {
-    Side::new().read(&Task::FindAuthor { author: "a1" }, &Known::default(), answer)
+    side().read(&Freshchat, &Task::FindAuthor { author: "a1" }, &Known::default(), answer)
 }
 
 fn listed_topics(answer: &Response<Bytes>) -> adapter::Learned {
-    let mut known = Known::default();
-    known.progress.memo.insert("account".to_owned(), "1".to_owned());
-    Side::new().read(&Task::Check, &known, answer)
+    let known = Known { answered: 1, ..Known::default() };
+    side().read(&Freshchat, &Task::Check, &known, answer)
 }
 
 fn listed_messages(answer: &Response<Bytes>) -> adapter::Learned {
     let message = "958599b9-3aa6-4063-8b99-44ecf5c0657e";
     let id = json!({"conversation": CONVERSATION, "message": message, "position": 0, "hash": null});
     let media = Media::new(MediaKind::File, MediaSource::Reference { id: id.to_string() });
-    Side::new().read(&Task::Fetch(&media, &FetchContext::default()), &Known::default(), answer)
+    side().read(&Freshchat, &Task::Fetch(&media, &FetchContext::default()), &Known::default(), answer)
 }
 
 fn rate_limited(headers: &Response<Bytes>) -> adapter::Learned {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Fact, Failure, FetchContext},
+    adapter::{Call, Fact, Failure, FetchContext},
     model::{
         installation::OnResolved,
         message::{ConversationState, Media, MediaKind, MediaSource},
@@ -23,35 +23,13 @@ const POST: &str = "POST /conversations/0c941846-699f-4791-911c-db997befb058/mes
 const LOOK: &str = "GET /conversations/0c941846-699f-4791-911c-db997befb058/messages?page=1&items_per_page=50";
 const PUT: &str = "PUT /users/e33b0fac-1dd6-4a76-ae68-cd0a92f12a65";
 
-/// A call that must come next, and its answer.
-type Exchange<'a> = (&'a str, u16, &'a str);
-
-/// Runs a task to its end; every call must be repeatable until its answer is known. Gives back the bodies of the calls.
-fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Body> {
-    let mut bodies = Vec::new();
-    for (expected, status, text) in script {
-        let made = call(side.next(task, known));
-        assert_eq!(line(&made), *expected, "{known:?}");
-        assert_eq!(line(&call(side.next(task, known))), *expected, "the same knowledge gives the same call");
-        bodies.push(made.request.body().clone());
-        match side.read(task, known, &answer(*status, text.to_string())) {
-            Ok(facts) => {
-                known.learn(&facts);
-                // As the relay does.
-                known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
-            }
-            other => panic!("{expected}: {other:?}"),
-        }
-    }
-    match side.next(task, known) {
-        Step::Done => bodies,
-        other => panic!("the end expected, not {other:?}"),
-    }
+fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Call> {
+    side.run(&Freshchat, task, known, script)
 }
 
-fn deliver(side: &Side, known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Body> {
+fn deliver(side: &Side, known: &mut Known, parts: &[Part], script: &[Exchange<'_>]) -> Vec<Call> {
     let contact = lorna();
-    let delivery = delivery(&contact, parts);
+    let delivery = delivery(&contact, parts, None);
     run(side, &Task::Deliver(&delivery), known, script)
 }
 
@@ -84,7 +62,7 @@ fn unplaced() -> Known {
     known
 }
 
-fn noted(key: &str, value: &str, mut known: Known) -> Known {
+fn remembering(key: &str, value: &str, mut known: Known) -> Known {
     known.progress.memo.insert(key.to_owned(), value.to_owned());
     known
 }
@@ -111,7 +89,7 @@ fn messages(list: &[Value]) -> String {
 #[test]
 fn in_the_steady_state_a_text_is_one_call() {
     let mut known = linked();
-    deliver(&Side::new(), &mut known, &hi(), &[(POST, 200, SENT)]);
+    deliver(&side(), &mut known, &hi(), &[(POST, 200, SENT)]);
     assert_eq!(known.link.last_message.as_deref(), Some("m-new"));
     assert_eq!(known.progress.sent, ["m-new"]);
     assert!(known.progress.memo.is_empty(), "nothing else is worth a write: {known:?}");
@@ -120,9 +98,9 @@ fn in_the_steady_state_a_text_is_one_call() {
 #[test]
 fn at_first_contact_user_and_conversation_are_made() {
     let mut known = Known::default();
-    let created = String::from_utf8(fixture("create_user.response.json").to_vec()).unwrap();
+    let created = text(HERE, "create_user.response.json");
     deliver(
-        &Side::new(),
+        &side(),
         &mut known,
         &hi(),
         &[(FIND, 200, r#"{"users": []}"#), ("POST /users", 200, &created), ("POST /conversations", 200, CREATED)],
@@ -137,9 +115,9 @@ fn at_first_contact_user_and_conversation_are_made() {
 #[test]
 fn a_user_that_exists_all_the_same_is_looked_up_again() {
     let mut known = Known::default();
-    let found = String::from_utf8(fixture("users_lookup_duplicates.response.json").to_vec()).unwrap();
+    let found = text(HERE, "users_lookup_duplicates.response.json");
     deliver(
-        &Side::new(),
+        &side(),
         &mut known,
         &hi(),
         &[
@@ -156,8 +134,8 @@ fn a_user_that_exists_all_the_same_is_looked_up_again() {
 #[test]
 fn a_user_whose_details_freshchat_dislikes_is_made_without_them() {
     let mut known = Known::default();
-    let bodies = deliver(
-        &Side::new(),
+    let calls = deliver(
+        &side(),
         &mut known,
         &hi(),
         &[
@@ -167,16 +145,12 @@ fn a_user_whose_details_freshchat_dislikes_is_made_without_them() {
             ("POST /conversations", 200, CREATED),
         ],
     );
-    let Body::Bytes(plain) = &bodies[2] else { panic!() };
-    assert_eq!(
-        serde_json::from_slice::<Value>(plain).unwrap(),
-        json!({"reference_id": format!("viber:{CONTACT}"), "first_name": "Lorna"})
-    );
+    assert_eq!(body(&calls[2]), json!({"reference_id": format!("viber:{CONTACT}"), "first_name": "Lorna"}));
 }
 
 #[test]
 fn the_conversation_of_a_user_whom_we_forgot_is_found() {
-    let found = String::from_utf8(fixture("users_lookup_found.response.json").to_vec()).unwrap();
+    let found = text(HERE, "users_lookup_found.response.json");
     let listed = r#"{"conversations": [{"id": "c-other-topic"}, {"id": "c-old"}, {"id": "c-open"}, {"id": "c-gone"}]}"#;
     let conversation = |id: &str, status: &str, topic: &str, time: &str| {
         json!({"conversation_id": id, "status": status, "channel_id": topic, "created_time": time}).to_string()
@@ -186,7 +160,7 @@ fn the_conversation_of_a_user_whom_we_forgot_is_found() {
     let open = conversation("c-open", "waiting on customer", TOPIC, "2024-04-01T00:00:00Z");
     let mut known = Known::default();
     deliver(
-        &Side::new(),
+        &side(),
         &mut known,
         &hi(),
         &[
@@ -208,7 +182,7 @@ fn only_a_resolved_conversation_is_reopened_or_followed_by_a_new_one() {
     let old = json!({"conversation_id": "c-old", "status": "resolved", "channel_id": TOPIC}).to_string();
     let known =
         || Known { link: crate::adapter::Link { conversation: None, state: None, ..linked().link }, ..linked() };
-    let mut side = Side::new();
+    let mut side = side();
     let mut reopened = known();
     deliver(
         &side,
@@ -235,7 +209,7 @@ fn only_a_resolved_conversation_is_reopened_or_followed_by_a_new_one() {
 #[test]
 fn all_three_reactions_to_a_resolved_conversation_are_followed() {
     let mut reopened = resolved();
-    deliver(&Side::new(), &mut reopened, &hi(), &[(POST, 200, SENT)]);
+    deliver(&side(), &mut reopened, &hi(), &[(POST, 200, SENT)]);
     assert_eq!(
         (reopened.link.conversation.as_deref(), reopened.link.state),
         (Some(CONVERSATION), Some(ConversationState::Open))
@@ -243,12 +217,12 @@ fn all_three_reactions_to_a_resolved_conversation_are_followed() {
 
     for (status, refusal) in [(400, NOT_LATEST), (404, r#"{"message": "conversation not found"}"#)] {
         let mut replaced = resolved();
-        deliver(&Side::new(), &mut replaced, &hi(), &[(POST, status, refusal), ("POST /conversations", 200, CREATED)]);
+        deliver(&side(), &mut replaced, &hi(), &[(POST, status, refusal), ("POST /conversations", 200, CREATED)]);
         assert_eq!(replaced.link.conversation.as_deref(), Some("c-new"));
     }
 
     let mut ticket = resolved();
-    deliver(&Side::new(), &mut ticket, &hi(), &[(POST, 200, r#"{"id": "m-new", "conversation_id": "c-2"}"#)]);
+    deliver(&side(), &mut ticket, &hi(), &[(POST, 200, r#"{"id": "m-new", "conversation_id": "c-2"}"#)]);
     assert_eq!((ticket.link.conversation.as_deref(), ticket.link.state), (Some("c-2"), Some(ConversationState::Open)));
 }
 
@@ -256,14 +230,14 @@ fn all_three_reactions_to_a_resolved_conversation_are_followed() {
 fn a_conversation_has_two_names() {
     let mut known = linked();
     known.link.conversation = Some("739205518846027".to_owned());
-    let sent = String::from_utf8(fixture("send_message_user.response.json").to_vec()).unwrap();
-    deliver(&Side::new(), &mut known, &hi(), &[("POST /conversations/739205518846027/messages", 200, &sent)]);
+    let sent = text(HERE, "send_message_user.response.json");
+    deliver(&side(), &mut known, &hi(), &[("POST /conversations/739205518846027/messages", 200, &sent)]);
     assert_eq!(known.link.conversation.as_deref(), Some("739205518846027"));
 }
 
 #[test]
 fn a_new_conversation_after_resolve_is_a_setting() {
-    let mut side = Side::new();
+    let mut side = side();
     side.options.on_resolved = OnResolved::New;
     let mut known = resolved();
     deliver(&side, &mut known, &hi(), &[("POST /conversations", 200, CREATED)]);
@@ -275,7 +249,7 @@ fn a_user_whom_freshchat_deleted_is_made_again() {
     let unknown = r#"{"code": 404, "status": "USER_NOT_FOUND", "message": "user not found"}"#;
     let mut known = linked();
     deliver(
-        &Side::new(),
+        &side(),
         &mut known,
         &hi(),
         &[
@@ -293,12 +267,12 @@ fn a_user_whom_freshchat_deleted_is_made_again() {
 fn in_doubt_the_message_is_looked_for_before_it_is_sent_again() {
     let there = messages(&[others("m-3"), ours("m-2"), ours("m-last"), ours("m-0")]);
     let mut known = in_doubt(linked());
-    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &there)]);
+    deliver(&side(), &mut known, &hi(), &[(LOOK, 200, &there)]);
     assert_eq!((known.progress.sent, known.link.last_message.as_deref()), (vec!["m-2".to_owned()], Some("m-2")));
 
     let only_before = messages(&[others("m-3"), ours("m-last"), ours("m-0")]);
     let mut known = in_doubt(linked());
-    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &only_before), (POST, 200, SENT)]);
+    deliver(&side(), &mut known, &hi(), &[(LOOK, 200, &only_before), (POST, 200, SENT)]);
     assert_eq!(known.progress.sent, ["m-new"]);
 }
 
@@ -311,9 +285,9 @@ fn in_doubt_the_same_words_said_before_do_not_count() {
     let before = messages(&[reopened.clone(), later, ours("m-1")]);
     let mut known = in_doubt(linked());
     known.link.last_message = None;
-    deliver(&Side::new(), &mut known.clone(), &hi(), &[(LOOK, 200, &before), (POST, 200, SENT)]);
+    deliver(&side(), &mut known.clone(), &hi(), &[(LOOK, 200, &before), (POST, 200, SENT)]);
     // What the system says in the user's name is not what the user wrote.
-    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &messages(&[reopened, ours("m-1")]))]);
+    deliver(&side(), &mut known, &hi(), &[(LOOK, 200, &messages(&[reopened, ours("m-1")]))]);
     assert_eq!(known.progress.sent, ["m-1"]);
 }
 
@@ -323,9 +297,9 @@ fn every_doubt_is_looked_into_anew() {
     let mut known = in_doubt(resolved());
     let contact = lorna();
     let parts = hi();
-    let delivery = delivery(&contact, &parts);
+    let delivery = delivery(&contact, &parts, None);
     let task = Task::Deliver(&delivery);
-    let side = Side::new();
+    let side = side();
     for _ in 0..3 {
         known.doubtful = true;
         for (expected, text) in [
@@ -333,12 +307,12 @@ fn every_doubt_is_looked_into_anew() {
             (LIST, r#"{"conversations": [{"id": "c-1"}]}"#),
             ("GET /conversations/c-1/messages?page=1&items_per_page=50", &nothing),
         ] {
-            assert_eq!(line(&call(side.next(&task, &known))), expected);
-            let Ok(facts) = side.read(&task, &known, &answer(200, text.to_owned())) else { panic!() };
+            assert_eq!(side.line(&call(side.next(&Freshchat, &task, &known))), expected);
+            let Ok(facts) = side.read(&Freshchat, &task, &known, &answer(200, text)) else { panic!() };
             known.learn(&facts);
         }
         // This post's answer gets lost.
-        assert_eq!(line(&call(side.next(&task, &known))), POST);
+        assert_eq!(side.line(&call(side.next(&Freshchat, &task, &known))), POST);
     }
 }
 
@@ -348,7 +322,7 @@ fn in_doubt_about_a_resolved_conversation_the_new_one_is_found() {
     let there = messages(&[ours("m-9")]);
     let mut known = in_doubt(resolved());
     deliver(
-        &Side::new(),
+        &side(),
         &mut known,
         &hi(),
         &[
@@ -371,7 +345,7 @@ fn in_doubt_about_a_new_conversation_the_same_words_in_an_old_one_do_not_count()
     known.link.last_message = None;
     known.progress.memo.insert("conversation".to_owned(), "none".to_owned());
     deliver(
-        &Side::new(),
+        &side(),
         &mut known,
         &hi(),
         &[
@@ -388,16 +362,16 @@ fn in_doubt_about_a_new_conversation_the_same_words_in_an_old_one_do_not_count()
 fn in_doubt_a_user_is_looked_for_before_it_is_made() {
     let mut known = in_doubt(Known::default());
     known.progress.memo.insert("user".to_owned(), "absent".to_owned());
-    let found = String::from_utf8(fixture("users_lookup_found.response.json").to_vec()).unwrap();
+    let found = text(HERE, "users_lookup_found.response.json");
     let mut again = known.clone();
     deliver(
-        &Side::new(),
+        &side(),
         &mut known,
         &hi(),
         &[(FIND, 200, &found), (LIST, 200, r#"{"conversations": []}"#), ("POST /conversations", 200, CREATED)],
     );
     deliver(
-        &Side::new(),
+        &side(),
         &mut again,
         &hi(),
         &[
@@ -410,34 +384,34 @@ fn in_doubt_a_user_is_looked_for_before_it_is_made() {
 
 #[test]
 fn whatever_was_made_while_the_answer_was_lost_is_found_and_not_made_again() {
-    let found = String::from_utf8(fixture("users_lookup_found.response.json").to_vec()).unwrap();
+    let found = text(HERE, "users_lookup_found.response.json");
     let there = messages(&[ours("m-2")]);
     let listed = r#"{"conversations": [{"id": "c-new"}]}"#;
     let look = "GET /conversations/c-new/messages?page=1&items_per_page=50";
     let user: &[Exchange<'_>] = &[(FIND, 200, &found), (LIST, 404, ""), ("POST /conversations", 200, CREATED)];
     let conversation: &[Exchange<'_>] = &[(LIST, 200, listed), (look, 200, &there)];
     let message: &[Exchange<'_>] = &[(LOOK, 200, &there)];
-    let side = Side::new();
+    let side = side();
     let (contact, parts) = (lorna(), hi());
-    let delivery = delivery(&contact, &parts);
+    let delivery = delivery(&contact, &parts, None);
     let task = Task::Deliver(&delivery);
     for (known, line, script) in [
-        (noted("user", "absent", Known::default()), "POST /users", user),
-        (noted("user", "plain", Known::default()), "POST /users", user),
-        (noted("user", "created", unplaced()), "POST /conversations", conversation),
-        (noted("conversation", "none", unplaced()), "POST /conversations", conversation),
+        (remembering("user", "absent", Known::default()), "POST /users", user),
+        (remembering("user", "plain", Known::default()), "POST /users", user),
+        (remembering("user", "created", unplaced()), "POST /conversations", conversation),
+        (remembering("conversation", "none", unplaced()), "POST /conversations", conversation),
         (linked(), POST, message),
     ] {
-        let made = call(side.next(&task, &known));
-        assert_eq!((super::line(&made).as_str(), made.repeat), (line, crate::adapter::Repeat::Doubles));
+        let made = call(side.next(&Freshchat, &task, &known));
+        assert_eq!((side.line(&made).as_str(), made.repeat), (line, crate::adapter::Repeat::Doubles));
         for status in [408, 500, 502, 504] {
-            let outcome = side.read(&task, &known, &answer(status, "<html>"));
+            let outcome = side.read(&Freshchat, &task, &known, &answer(status, "<html>"));
             assert!(matches!(outcome, Err(Failure::Retry { doubtful: true, .. })), "{line} {status}: {outcome:?}");
         }
         deliver(&side, &mut in_doubt(known), &hi(), script);
     }
-    let known = noted("user", "absent", Known::default());
-    let outcome = side.read(&task, &known, &answer(200, "<html>"));
+    let known = remembering("user", "absent", Known::default());
+    let outcome = side.read(&Freshchat, &task, &known, &answer(200, "<html>"));
     assert!(matches!(outcome, Err(Failure::Retry { doubtful: true, .. })), "{outcome:?}");
 }
 
@@ -452,7 +426,7 @@ fn a_new_users_conversation_is_used_although_the_message_is_not_found_there() {
         ("GET /conversations/c-1", 200, &*open),
         ("POST /conversations/c-1/messages", 200, r#"{"id": "m-new"}"#),
     ];
-    deliver(&Side::new(), &mut in_doubt(noted("user", "created", unplaced())), &hi(), &script);
+    deliver(&side(), &mut in_doubt(remembering("user", "created", unplaced())), &hi(), &script);
 }
 
 #[test]
@@ -463,7 +437,7 @@ fn an_attempt_that_ended_while_it_searched_has_posted_nothing() {
         ("GET /conversations/c-1", 200, &*open),
         ("POST /conversations/c-1/messages", 200, r#"{"id": "m-new"}"#),
     ];
-    deliver(&Side::new(), &mut in_doubt(unplaced()), &hi(), &script);
+    deliver(&side(), &mut in_doubt(unplaced()), &hi(), &script);
 }
 
 fn media(kind: MediaKind, name: &str) -> Part {
@@ -474,17 +448,16 @@ fn media(kind: MediaKind, name: &str) -> Part {
     })
 }
 
-fn last_parts(bodies: &[Body]) -> Value {
-    let Some(Body::Bytes(bytes)) = bodies.last() else { panic!("a message last") };
-    serde_json::from_slice::<Value>(bytes).unwrap()["message_parts"].clone()
+fn last_parts(calls: &[Call]) -> Value {
+    body(calls.last().expect("a message last"))["message_parts"].clone()
 }
 
 #[test]
 fn files_are_uploaded_once_each_and_sent_in_one_message() {
     let parts = [media(MediaKind::Image, "a.png"), Part::text("between"), media(MediaKind::Audio, "b.ogg")];
     let mut known = linked();
-    let bodies = deliver(
-        &Side::new(),
+    let calls = deliver(
+        &side(),
         &mut known,
         &parts,
         &[
@@ -497,10 +470,10 @@ fn files_are_uploaded_once_each_and_sent_in_one_message() {
             (POST, 200, SENT),
         ],
     );
-    assert_eq!(bodies[0], Body::Upload { fields: Vec::new(), files: vec![("image".to_owned(), 0)] });
-    assert_eq!(bodies[1], Body::Upload { fields: Vec::new(), files: vec![("file".to_owned(), 2)] });
+    assert_eq!(*calls[0].request.body(), Body::Upload { fields: Vec::new(), files: vec![("image".to_owned(), 0)] });
+    assert_eq!(*calls[1].request.body(), Body::Upload { fields: Vec::new(), files: vec![("file".to_owned(), 2)] });
     assert_eq!(
-        last_parts(&bodies),
+        last_parts(&calls),
         json!([
             {"text": {"content": "about a.png"}},
             {"image": {"url": "https://pics/a.png"}},
@@ -528,8 +501,8 @@ fn a_picture_that_is_refused_travels_as_a_file() {
             (POST, 200, SENT),
         ],
     ] {
-        let bodies = deliver(&Side::new(), &mut linked(), &[media(MediaKind::Image, "a.png")], &script);
-        assert_eq!(last_parts(&bodies)[1]["file"]["fileHash"], "h");
+        let calls = deliver(&side(), &mut linked(), &[media(MediaKind::Image, "a.png")], &script);
+        assert_eq!(last_parts(&calls)[1]["file"]["fileHash"], "h");
     }
 }
 
@@ -537,8 +510,8 @@ fn a_picture_that_is_refused_travels_as_a_file() {
 fn a_file_that_is_refused_becomes_a_notice() {
     for (status, text) in [(200, r#"{"file_hash": "h", "file_security_status": "INFECTED"}"#), (413, ""), (200, "{}")] {
         let script = [("POST /files/upload", status, text), (POST, 200, SENT)];
-        let bodies = deliver(&Side::new(), &mut linked(), &[media(MediaKind::File, "a.exe")], &script);
-        let notice = last_parts(&bodies)[1]["text"]["content"].as_str().unwrap().to_owned();
+        let calls = deliver(&side(), &mut linked(), &[media(MediaKind::File, "a.exe")], &script);
+        let notice = last_parts(&calls)[1]["text"]["content"].as_str().unwrap().to_owned();
         assert!(notice.starts_with("[a.exe: Freshchat"), "{notice}");
     }
 }
@@ -549,14 +522,14 @@ fn links_that_freshchat_cannot_follow_become_text() {
         Part::Media(Media::new(MediaKind::Video, MediaSource::Link { url: "https://bridge/m/a.mp4".to_owned() })),
         Part::Sticker { id: "1".to_owned(), url: Some("https://stickers/1.png".to_owned()) },
     ];
-    let bodies = deliver(
-        &Side::new(),
+    let calls = deliver(
+        &side(),
         &mut linked(),
         &parts,
         &[(POST, 400, r#"{"message": "IMAGE_EMPTY_CONTENT"}"#), (POST, 200, SENT)],
     );
     assert_eq!(
-        last_parts(&bodies),
+        last_parts(&calls),
         json!([
             {"text": {"content": "[video]\nhttps://bridge/m/a.mp4"}},
             {"text": {"content": "[sticker]\nhttps://stickers/1.png"}},
@@ -577,9 +550,9 @@ fn what_agents_cannot_be_shown_becomes_text() {
         }),
         Part::text("  "),
     ];
-    let bodies = deliver(&Side::new(), &mut linked(), &parts, &[(POST, 200, SENT)]);
+    let calls = deliver(&side(), &mut linked(), &parts, &[(POST, 200, SENT)]);
     assert_eq!(
-        last_parts(&bodies),
+        last_parts(&calls),
         json!([
             {"text": {"content": "Pier\nhttps://www.google.com/maps?q=1.5,-2"}},
             {"text": {"content": "Ada\n+44"}},
@@ -598,11 +571,10 @@ fn a_changed_profile_is_written_after_the_message_and_never_fails_it() {
         known
     };
     let mut known = changed();
-    let bodies = deliver(&Side::new(), &mut known, &hi(), &[(POST, 200, SENT), (PUT, 200, "")]);
+    let calls = deliver(&side(), &mut known, &hi(), &[(POST, 200, SENT), (PUT, 200, "")]);
     assert_eq!(known.link.profile, Some(lorna().digest()));
-    let Some(Body::Bytes(bytes)) = bodies.last() else { panic!() };
     assert_eq!(
-        serde_json::from_slice::<Value>(bytes).unwrap(),
+        body(&calls[1]),
         json!({
             "first_name": "Lorna", "last_name": "Featherby", "email": "lorna.featherby@example.com", "phone": "+12025550123",
             "avatar": {"url": "https://avatars.example.com/u/lorna.png"},
@@ -610,37 +582,36 @@ fn a_changed_profile_is_written_after_the_message_and_never_fails_it() {
     );
 
     let mut refused = changed();
-    deliver(&Side::new(), &mut refused, &hi(), &[(POST, 200, SENT), (PUT, 400, "")]);
+    deliver(&side(), &mut refused, &hi(), &[(POST, 200, SENT), (PUT, 400, "")]);
     assert_eq!(refused.link.profile, Some(lorna().digest()), "not asked again with every message");
     for status in [401, 429, 500] {
         let mut later = changed();
-        deliver(&Side::new(), &mut later, &hi(), &[(POST, 200, SENT), (PUT, status, "")]);
+        deliver(&side(), &mut later, &hi(), &[(POST, 200, SENT), (PUT, status, "")]);
         assert_eq!(later.link.profile.as_deref(), Some("old"), "the next message tries again");
     }
     let mut pinned = changed();
     pinned.link.profile_pinned = true;
-    deliver(&Side::new(), &mut pinned, &hi(), &[(POST, 200, SENT)]);
+    deliver(&side(), &mut pinned, &hi(), &[(POST, 200, SENT)]);
     // A call without an answer is not worth another try.
     let mut lost = in_doubt(changed());
     lost.progress.sent.push("m-1".to_owned());
-    deliver(&Side::new(), &mut lost, &hi(), &[]);
+    deliver(&side(), &mut lost, &hi(), &[]);
 }
 
 #[test]
 fn a_user_found_without_a_name_gets_one() {
     let found = json!({"users": [{"id": USER, "reference_id": format!("viber:{CONTACT}")}]}).to_string();
     let script = [(FIND, 200, &*found), (LIST, 200, "{}"), ("POST /conversations", 200, CREATED), (PUT, 200, "{}")];
-    deliver(&Side::new(), &mut Known::default(), &hi(), &script);
+    deliver(&side(), &mut Known::default(), &hi(), &script);
 }
 
 #[test]
 fn failures_are_told_apart() {
     let contact = lorna();
     let parts = hi();
-    let delivery = delivery(&contact, &parts);
-    let read = |status: u16, text: &str| {
-        Side::new().read(&Task::Deliver(&delivery), &linked(), &answer(status, text.to_owned()))
-    };
+    let delivery = delivery(&contact, &parts, None);
+    let read =
+        |status: u16, text: &str| side().read(&Freshchat, &Task::Deliver(&delivery), &linked(), &answer(status, text));
     for (status, doubt) in [(408, true), (429, false), (500, true), (502, true), (503, false), (504, true)] {
         let outcome = read(status, "<html>");
         assert!(
@@ -655,7 +626,7 @@ fn failures_are_told_apart() {
     let refusal =
         Err(Failure::rejected_as("Freshchat refused the message (HTTP 400)", format!("line\n{}", "x".repeat(5000))));
     assert_eq!(read(400, &long), refusal);
-    let sample = String::from_utf8(fixture("error_conversation_payload.response.json").to_vec()).unwrap();
+    let sample = text(HERE, "error_conversation_payload.response.json");
     let reason = "Freshchat refused the message (HTTP 400, INVALID_VALUE)";
     assert_eq!(read(400, &sample), Err(Failure::rejected_as(reason, "Conversation payload not valid")));
     assert_eq!(read(422, ""), Err(Failure::rejected("Freshchat refused the message (HTTP 422)")));
@@ -665,14 +636,14 @@ fn failures_are_told_apart() {
 fn a_search_whose_answer_is_no_json_has_not_found_that_there_is_nothing() {
     let contact = lorna();
     let parts = hi();
-    let delivery = delivery(&contact, &parts);
+    let delivery = delivery(&contact, &parts, None);
     let mut unlisted = Known::default();
     unlisted.link.user = Some(USER.to_owned());
     for (known, line) in [(Known::default(), FIND), (unlisted, LIST), (in_doubt(linked()), LOOK)] {
         let task = Task::Deliver(&delivery);
-        assert_eq!(super::line(&call(Side::new().next(&task, &known))), line);
+        assert_eq!(side().line(&call(side().next(&Freshchat, &task, &known))), line);
         for body in ["", "<html>"] {
-            let outcome = Side::new().read(&task, &known, &answer(200, body));
+            let outcome = side().read(&Freshchat, &task, &known, &answer(200, body));
             assert_eq!(outcome, Err(Failure::retry("Freshchat answered without JSON")), "{line}");
         }
     }
@@ -682,12 +653,12 @@ fn a_search_whose_answer_is_no_json_has_not_found_that_there_is_nothing() {
 fn only_what_posts_or_makes_something_may_double() {
     let contact = lorna();
     let parts = hi();
-    let delivery = delivery(&contact, &parts);
-    let side = Side::new();
-    let repeat = |known: &Known| call(side.next(&Task::Deliver(&delivery), known)).repeat;
+    let delivery = delivery(&contact, &parts, None);
+    let side = side();
+    let repeat = |known: &Known| call(side.next(&Freshchat, &Task::Deliver(&delivery), known)).repeat;
     assert_eq!(repeat(&linked()), crate::adapter::Repeat::Doubles);
     assert_eq!(repeat(&Known::default()), crate::adapter::Repeat::Harmless);
-    let made = call(side.next(&Task::Deliver(&delivery), &linked()));
+    let made = call(side.next(&Freshchat, &Task::Deliver(&delivery), &linked()));
     assert!(made.request.headers()["authorization"].is_sensitive());
     assert_eq!(made.request.headers()["authorization"], "Bearer the-token");
     assert!(!format!("{made:?}").contains("the-token"));
@@ -697,7 +668,7 @@ fn only_what_posts_or_makes_something_may_double() {
 fn a_note_finds_its_conversation_or_is_given_up() {
     let contact = lorna();
     let task = Task::Note { contact: &contact, text: "Delivery failed" };
-    let side = Side::new();
+    let side = side();
     run(&side, &task, &mut linked(), &[(POST, 200, r#"{"id": "n"}"#)]);
     run(&side, &task, &mut Known::default(), &[(FIND, 200, r#"{"users": []}"#)]);
     let mut forgotten = linked();
@@ -729,29 +700,24 @@ fn a_note_finds_its_conversation_or_is_given_up() {
 
 #[test]
 fn credentials_are_checked_against_something_that_is_freshchat() {
-    let side = Side::new();
-    run(
-        &side,
-        &Task::Check,
-        &mut Known::default(),
-        &[ACCOUNT, (TOPICS, 200, str::from_utf8(&fixture("channels.response.json")).unwrap())],
-    );
-    let read = |status, text: &str| side.read(&Task::Check, &Known::default(), &answer(status, text.to_owned()));
+    let side = side();
+    run(&side, &Task::Check, &mut Known::default(), &[ACCOUNT, (TOPICS, 200, &text(HERE, "channels.response.json"))]);
+    let read = |status, text: &str| side.read(&Freshchat, &Task::Check, &Known::default(), &answer(status, text));
     assert!(matches!(read(401, ""), Err(Failure::Blocked { .. })));
     assert!(matches!(read(200, "<html>welcome</html>"), Err(Failure::Rejected { .. })));
 }
 
 #[test]
 fn an_install_finds_its_topic_on_whatever_page_or_says_which_there_are() {
-    let side = Side::new();
+    let side = side();
     let full = json!({"channels": [{"id": "t-1", "name": "Sales"}], "pagination": {"total_pages": 2}}).to_string();
     let second = "GET /channels?page=2&items_per_page=50";
     let ours = json!({"channels": [{"id": TOPIC}], "pagination": {"total_pages": 2}}).to_string();
     run(&side, &Task::Check, &mut Known::default(), &[ACCOUNT, (TOPICS, 200, &full), (second, 200, &ours)]);
     let read = |page: &str, status, text: &str| {
-        let mut known = Known::default();
-        known.progress.memo.extend([("account", "1"), ("page", page)].map(|(key, value)| (key.into(), value.into())));
-        side.read(&Task::Check, &known, &answer(status, text.to_owned()))
+        let mut known = Known { answered: 1, ..Known::default() };
+        known.progress.memo.insert("page".to_owned(), page.to_owned());
+        side.read(&Freshchat, &Task::Check, &known, &answer(status, text))
     };
     let none = "the account has no topic with the id in `channel_id`";
     let theirs = json!({"channels": [{"id": "t-1", "name": "Sales"}, {"id": 7}], "pagination": {"total_pages": 1}});
@@ -767,7 +733,7 @@ fn an_install_finds_its_topic_on_whatever_page_or_says_which_there_are() {
     }
     // A key that may not list topics, or a list that cannot be had now, stands in no install's way.
     for (status, text) in [(200, "<html>"), (403, ""), (404, "{}"), (503, "")] {
-        assert_eq!(read("1", status, text), Ok(vec![Fact::Memo("done".into(), "1".into())]), "{status}");
+        assert_eq!(read("1", status, text), Ok(vec![Fact::memo("topic", "1")]), "{status}");
     }
     // Whatever the pages say, they come to an end.
     assert!(matches!(read("6", 200, &full.replace('2', "9")), Err(Failure::Rejected { .. })));
@@ -779,7 +745,7 @@ fn a_message_in_doubt_is_looked_for_beyond_the_newest_page() {
     let agents = messages(&[others("m-3"), others("m-2")]);
     let there = messages(&[others("m-1"), ours("m-0")]);
     let mut known = in_doubt(linked());
-    deliver(&Side::new(), &mut known, &hi(), &[(LOOK, 200, &agents), (&page(2), 200, &there)]);
+    deliver(&side(), &mut known, &hi(), &[(LOOK, 200, &agents), (&page(2), 200, &there)]);
     assert_eq!(known.progress.sent, ["m-0"]);
     // The end of the list is a refusal or an empty page; what we wrote before ends the search at once.
     let last = messages(&[others("m-3"), ours("m-last")]);
@@ -792,14 +758,14 @@ fn a_message_in_doubt_is_looked_for_beyond_the_newest_page() {
     ];
     for script in scripts {
         let mut known = in_doubt(linked());
-        deliver(&Side::new(), &mut known, &hi(), script);
+        deliver(&side(), &mut known, &hi(), script);
         assert_eq!(known.progress.sent, ["m-new"]);
     }
 }
 
 #[test]
 fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
-    let (side, contact, text) = (Side::new(), lorna(), "Not delivered on viber: blocked.");
+    let (side, contact, text) = (side(), lorna(), "Not delivered on viber: blocked.");
     let task = Task::Note { contact: &contact, text };
     let listed = |kind: &str, text: &str| {
         messages(&[json!({"id": "m-5", "message_type": kind, "actor_type": "bot",
@@ -814,29 +780,32 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
         assert_eq!(known.progress.sent, ["m-new"], "{other}");
     }
     // What was said long ago was said of another message.
-    let mut dated = answer(200, listed("private", text));
+    let mut dated = answer(200, &listed("private", text));
     dated.headers_mut().insert("date", "Fri, 23 Jun 2023 19:33:16 GMT".parse().unwrap());
-    assert_eq!(side.read(&task, &in_doubt(linked()), &dated), Ok(vec![Fact::DoubtSettled]));
+    assert_eq!(side.read(&Freshchat, &task, &in_doubt(linked()), &dated), Ok(vec![Fact::DoubtSettled]));
 }
 
 #[test]
 fn a_user_leads_back_to_the_contact() {
-    let side = Side::new();
+    let side = side();
     let task = Task::FindContact { user: USER };
     let line = format!("GET /users/{USER}");
-    let user = String::from_utf8(fixture("create_user.response.json").to_vec()).unwrap();
+    let user = text(HERE, "create_user.response.json");
     run(&side, &task, &mut Known::default(), &[(&line, 200, &user)]);
-    let Ok(facts) = side.read(&task, &Known::default(), &answer(200, user)) else { panic!() };
+    let Ok(facts) = side.read(&Freshchat, &task, &Known::default(), &answer(200, &user)) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
     for foreign in [r#"{"id": "u"}"#, r#"{"id": "u", "reference_id": "line:U1"}"#, r#"{"reference_id": "viber:"}"#] {
-        assert!(matches!(side.read(&task, &Known::default(), &answer(200, foreign)), Err(Failure::Rejected { .. })));
+        assert!(matches!(
+            side.read(&Freshchat, &task, &Known::default(), &answer(200, foreign)),
+            Err(Failure::Rejected { .. })
+        ));
     }
-    assert!(matches!(side.read(&task, &Known::default(), &answer(404, "")), Err(Failure::Rejected { .. })));
+    assert!(matches!(side.read(&Freshchat, &task, &Known::default(), &answer(404, "")), Err(Failure::Rejected { .. })));
 }
 
 #[test]
 fn the_token_goes_to_the_apis_own_host_only() {
-    let side = Side::new();
+    let side = side();
     let has_token = |url: &str| {
         let request = Freshchat.follow(&side.account(), url).unwrap();
         request.headers().get("authorization").is_some_and(|credential| credential.is_sensitive())
@@ -856,28 +825,30 @@ fn the_token_goes_to_the_apis_own_host_only() {
 
 #[test]
 fn a_file_without_a_link_is_waited_for() {
-    let side = Side::new();
+    let side = side();
     let id = json!({"conversation": CONVERSATION, "message": "m-1", "position": 1, "hash": "h2"}).to_string();
     let media = Media::new(MediaKind::File, MediaSource::Reference { id });
     let context = FetchContext::default();
     let task = Task::Fetch(&media, &context);
     let mut known = Known::default();
-    assert_eq!(line(&call(side.next(&task, &known))), LOOK);
+    assert_eq!(side.line(&call(side.next(&Freshchat, &task, &known))), LOOK);
     let message = |url: Value| {
         json!({"messages": [{"id": "m-1", "message_parts": [
         {"file": {"fileHash": "h2", "url": url}}, {"file": {"fileHash": "h1", "url": "https://x/1"}}]}]})
         .to_string()
     };
     for not_yet in [r#"{"messages": []}"#.to_owned(), message(Value::Null)] {
-        let outcome = side.read(&task, &known, &answer(200, not_yet));
+        let outcome = side.read(&Freshchat, &task, &known, &answer(200, &not_yet));
         assert!(
             matches!(outcome, Err(Failure::Retry { wait: Some(wait), .. }) if wait.as_millis() == 700),
             "{outcome:?}"
         );
     }
-    let Ok(facts) = side.read(&task, &known, &answer(200, message(json!("https://x/2")))) else { panic!() };
+    let Ok(facts) = side.read(&Freshchat, &task, &known, &answer(200, &message(json!("https://x/2")))) else {
+        panic!()
+    };
     known.learn(&facts);
-    let Step::Download(request) = side.next(&task, &known) else { panic!() };
+    let Step::Download(request) = side.next(&Freshchat, &task, &known) else { panic!() };
     assert_eq!(request.uri(), "https://x/2");
     let broken = Media::new(MediaKind::File, MediaSource::Reference { id: "?".to_owned() });
     assert!(Freshchat.next(&side.account(), &Task::Fetch(&broken, &context), &Known::default()).is_err());
@@ -886,20 +857,20 @@ fn a_file_without_a_link_is_waited_for() {
 #[test]
 fn the_admin_is_told_what_to_click() {
     let urls = crate::adapter::Urls { channel: "https://b/channels/i/t", helpdesk: "https://b/helpdesks/i/t" };
-    let steps = Freshchat.next_steps(&Side::new().account(), &urls);
+    let steps = Freshchat.next_steps(&side().account(), &urls);
     assert_eq!(steps[0].copy.as_deref(), Some("https://b/helpdesks/i/t"));
     assert!(steps[0].sentence.contains("https://b/helpdesks/i/t") && steps[1].text.contains("webhook_public_key"));
-    assert_eq!(Freshchat.next_steps(&Side::new().with("webhook_public_key", "k").account(), &urls).len(), 1);
+    assert_eq!(Freshchat.next_steps(&side().with("webhook_public_key", "k").account(), &urls).len(), 1);
 }
 
 #[test]
 fn nameless_contacts_get_a_stand_in_that_is_not_written_over_a_name() {
-    let contact = Contact { id: CONTACT.to_owned(), ..Contact::default() };
+    let contact = contact(CONTACT);
     let parts = hi();
-    let delivery = delivery(&contact, &parts);
+    let delivery = delivery(&contact, &parts, None);
     let mut known = Known::default();
-    let bodies = run(
-        &Side::new(),
+    let calls = run(
+        &side(),
         &Task::Deliver(&delivery),
         &mut known,
         &[
@@ -908,10 +879,9 @@ fn nameless_contacts_get_a_stand_in_that_is_not_written_over_a_name() {
             ("POST /conversations", 200, CREATED),
         ],
     );
-    let Body::Bytes(user) = &bodies[1] else { panic!() };
-    assert_eq!(serde_json::from_slice::<Value>(user).unwrap()["first_name"], "viber");
-    assert_eq!(serde_json::from_slice::<Value>(user).unwrap()["last_name"], "user");
-    run(&Side::new(), &Task::Deliver(&delivery), &mut linked(), &[(POST, 200, SENT)]);
+    let user = body(&calls[1]);
+    assert_eq!((&user["first_name"], &user["last_name"]), (&json!("viber"), &json!("user")));
+    run(&side(), &Task::Deliver(&delivery), &mut linked(), &[(POST, 200, SENT)]);
 }
 
 proptest! {
@@ -924,7 +894,7 @@ proptest! {
                 r#"{"conversations": [{}, {"id": ""}]}"#, r#"{"message": "image", "conversation_id": 3}"#])
                 .prop_map(|text| text.as_bytes().to_vec()),
         ],
-        notes in prop::collection::btree_map(
+        memo in prop::collection::btree_map(
             prop::sample::select(vec!["user", "conversation", "candidates", "doubt", "looked", "upload.0", "url"]),
             prop::sample::select(vec!["absent", "plain", "exists", "lost", "none", "replaced:c", "[]", r#"[{"id":"c","seen":null}]"#, "?"]),
             0..4,
@@ -934,13 +904,13 @@ proptest! {
     ) {
         let mut known = if is_linked { linked() } else { Known::default() };
         known.doubtful = doubtful;
-        known.progress.memo.extend(notes.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
+        known.progress.memo.extend(memo.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
         let (contact, parts) = (lorna(), [media(MediaKind::Image, "a.png")]);
-        let delivery = delivery(&contact, &parts);
+        let delivery = delivery(&contact, &parts, None);
         for task in [Task::Deliver(&delivery), Task::Note { contact: &contact, text: "note" }, Task::Check, Task::FindContact { user: "u" }] {
-            let answer = answer(status, text.clone());
-            let _ = Freshchat.next(&Side::new().account(), &task, &known);
-            let _ = Side::new().read(&task, &known, &answer);
+            let answer = answer(status, "").map(|_| Bytes::from(text.clone()));
+            let _ = Freshchat.next(&side().account(), &task, &known);
+            let _ = side().read(&Freshchat, &task, &known, &answer);
         }
     }
 }

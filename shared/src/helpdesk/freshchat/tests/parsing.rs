@@ -9,11 +9,12 @@ use crate::{
     },
     helpdesk::{Helpdesk, Origin},
     model::message::{Button, Card, ConversationState, HelpdeskEvent, HelpdeskEventKind, MediaSource},
+    testing::ARRIVED,
     tools::json::Json,
 };
 
 pub(super) fn parse(side: &Side, body: impl Into<Bytes>) -> Result<ParsedHelpdesk, ParseError> {
-    let request = request(body, &[]);
+    let request = webhook(&[], body);
     Freshchat.parse(&side.account(), Verified::invoked(&request))
 }
 
@@ -22,30 +23,18 @@ fn origin(body: &[u8]) -> Option<Origin> {
 }
 
 fn parsed(side: &Side, name: &str) -> ParsedHelpdesk {
-    parse(side, fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-fn only(parsed: ParsedHelpdesk) -> HelpdeskEvent {
-    let [event] = <[_; 1]>::try_from(parsed.events).expect("one event");
-    event
-}
-
-fn parts(event: &HelpdeskEvent) -> &[Part] {
-    match &event.kind {
-        HelpdeskEventKind::Message { parts, .. } => parts,
-        other => panic!("a message expected, not {other:?}"),
-    }
+    parse(side, text(HERE, name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn edited(name: &str, edit: impl FnOnce(&mut Value)) -> Vec<u8> {
-    let mut value = json(name);
+    let mut value = fixture(HERE, name);
     edit(&mut value);
     value.to_string().into_bytes()
 }
 
 #[test]
 fn an_agents_text_becomes_one_event() {
-    insta::assert_json_snapshot!(only(parsed(&Side::new(), "on_message_create_agent_text.json")), @r#"
+    insta::assert_json_snapshot!(only(parsed(&side(), "on_message_create_agent_text.json")), @r#"
     {
       "id": "dcc5af92-21f8-4d83-8350-72b1e6d02c62",
       "at": 1687545453793,
@@ -73,7 +62,7 @@ fn an_agents_text_becomes_one_event() {
 #[test]
 fn all_wrappers_say_the_same() {
     let strip = |name: &str| {
-        let event = only(parsed(&Side::new(), name));
+        let event = only(parsed(&side(), name));
         (event.group, event.contact, event.user, event.conversation)
     };
     let expected = strip("on_message_create_agent_text.json");
@@ -88,14 +77,14 @@ fn several_messages_are_relayed_oldest_first() {
     let swapped = edited("on_message_create_agent_two_messages.json", |event| {
         event["data"]["message"]["messages"].as_array_mut().unwrap().reverse();
     });
-    let found = parse(&Side::new(), swapped).unwrap();
+    let found = parse(&side(), swapped).unwrap();
     let texts: Vec<_> = found.events.iter().map(|event| parts(event)[0].clone()).collect();
     assert_eq!(texts, [Part::text("first"), Part::text("second")]);
 }
 
 #[test]
 fn buttons_that_stand_together_are_one_part() {
-    let event = only(parsed(&Side::new(), "on_message_create_agent_buttons.json"));
+    let event = only(parsed(&side(), "on_message_create_agent_buttons.json"));
     insta::assert_json_snapshot!(parts(&event), @r#"
     [
       {
@@ -128,7 +117,7 @@ fn buttons_that_stand_together_are_one_part() {
 
 #[test]
 fn a_bots_carousel_is_relayed_where_the_installation_says_so() {
-    let mut side = Side::new();
+    let mut side = side();
     side.options.relay_bot_messages = true;
     let event = only(parsed(&side, "on_message_create_bot_carousel.json"));
     insta::assert_json_snapshot!(event.kind, @r#"
@@ -167,7 +156,7 @@ fn a_bots_carousel_is_relayed_where_the_installation_says_so() {
 
 #[test]
 fn a_file_without_a_link_is_a_reference_that_finds_it_again() {
-    let event = only(parsed(&Side::new(), "on_message_create_agent_file_url_pending.json"));
+    let event = only(parsed(&side(), "on_message_create_agent_file_url_pending.json"));
     let [Part::Media(media)] = parts(&event) else { panic!("one file") };
     assert_eq!(media.name.as_deref(), Some("invoice.pdf"));
     let MediaSource::Reference { id } = &media.source else { panic!("a reference") };
@@ -184,7 +173,7 @@ fn every_kind_of_part_is_text_or_a_notice_at_least() {
         let body = edited("on_message_create_agent_text.json", |event| {
             event["data"]["message"]["messages"][0]["message_parts"] = json!([part]);
         });
-        serde_json::to_value(parts(&only(parse(&Side::new(), body).unwrap()))).unwrap()
+        serde_json::to_value(parts(&only(parse(&side(), body).unwrap()))).unwrap()
     };
     let rows = [
         (
@@ -238,7 +227,7 @@ fn what_cannot_be_read_is_noticed_beside_what_can() {
         let body = edited("on_message_create_agent_text.json", |event| {
             event["data"]["message"]["messages"][0]["message_parts"] = json!([part, {"text": {"content": "x"}}]);
         });
-        let mut found = parts(&only(parse(&Side::new(), body).unwrap())).to_vec();
+        let mut found = parts(&only(parse(&side(), body).unwrap())).to_vec();
         assert_eq!(found.pop(), Some(Part::text("x")));
         found
     };
@@ -284,26 +273,26 @@ fn a_carousel_keeps_what_stands_beside_its_cards_and_every_file_in_them() {
         buttons: Vec::new(),
     };
     let expected = [Part::Carousel { cards: vec![card] }, Part::text("beside")];
-    assert_eq!(parts(&only(parse(&Side::new(), body).unwrap())), expected);
+    assert_eq!(parts(&only(parse(&side(), body).unwrap())), expected);
 }
 
 #[test]
 fn other_topics_and_other_channels_are_left_alone() {
     let reason = |side: &Side, body: Vec<u8>| parse(side, body).unwrap().ignored[0].reason;
-    let elsewhere = Side::new().with("channel_id", "another");
+    let elsewhere = side().with("channel_id", "another");
     for name in ["on_message_create_agent_text.json", "on_conversation_update.json", "webhook_conversation_reopen.json"]
     {
-        assert_eq!(reason(&elsewhere, fixture(name).to_vec()), "other_topic", "{name}");
+        assert_eq!(reason(&elsewhere, text(HERE, name).into_bytes()), "other_topic", "{name}");
     }
     let line = edited("on_message_create_agent_text.json", |event| {
         event["data"]["associations"]["user"]["reference_id"] = json!("line:U123");
     });
-    assert_eq!(reason(&Side::new(), line), "other_channel");
+    assert_eq!(reason(&side(), line), "other_channel");
     // Agents merge users: any other name proves nothing, the stored pairing decides.
     let merged = edited("on_message_create_agent_text.json", |event| {
         event["data"]["associations"]["user"]["reference_id"] = json!("shop-4471");
     });
-    let event = only(parse(&Side::new(), merged).unwrap());
+    let event = only(parse(&side(), merged).unwrap());
     assert_eq!((event.contact.as_deref(), event.user.as_deref()), (None, Some(USER)));
 }
 
@@ -312,7 +301,7 @@ fn a_colleague_who_steps_in_has_their_own_name() {
     let body = edited("on_message_create_agent_text.json", |event| {
         event["data"]["actor"] = json!({"type": "agent", "id": "someone-else", "first_name": "Otto"});
     });
-    let HelpdeskEventKind::Message { author, .. } = only(parse(&Side::new(), body).unwrap()).kind else { panic!() };
+    let HelpdeskEventKind::Message { author, .. } = only(parse(&side(), body).unwrap()).kind else { panic!() };
     assert_eq!(author.name.as_deref(), Some("Otto"));
 }
 
@@ -322,7 +311,7 @@ fn a_private_note_stays_private_however_its_flag_is_written() {
         let body = edited("on_message_create_agent_text.json", |event| {
             event["data"]["message"]["messages"][0]["botsPrivateNote"] = flag;
         });
-        parse(&Side::new(), body).unwrap().events.len()
+        parse(&side(), body).unwrap().events.len()
     };
     for private in [json!(true), json!("true"), json!("TRUE"), json!(1), json!("1"), json!({})] {
         assert_eq!(events(private.clone()), 0, "{private}");
@@ -337,7 +326,7 @@ fn nobody_hears_an_echo_of_their_own_words() {
     let body = edited("on_message_create_user_echo.json", |event| {
         event["data"]["actor"] = json!({"type": "agent", "id": "whoever"});
     });
-    assert_eq!(parse(&Side::new(), body).unwrap().ignored[0].reason, "user");
+    assert_eq!(parse(&side(), body).unwrap().ignored[0].reason, "user");
 }
 
 #[test]
@@ -347,7 +336,7 @@ fn an_updated_user_has_the_digest_of_what_we_would_have_written() {
             event["data"]["user"] = json!({"id": USER, "reference_id": format!("viber:{CONTACT}"),
                 "first_name": first, "last_name": last, "phone": phone, "email": "lorna.featherby@example.com"});
         });
-        let event = only(parse(&Side::new(), body).unwrap());
+        let event = only(parse(&side(), body).unwrap());
         assert_eq!((event.contact.as_deref(), event.group.as_str()), (Some(CONTACT), USER));
         event.kind
     };
@@ -359,7 +348,7 @@ fn an_updated_user_has_the_digest_of_what_we_would_have_written() {
 
 #[test]
 fn events_about_conversations_tell_their_state() {
-    let state = |name: &str| match only(parsed(&Side::without_topic(), name)).kind {
+    let state = |name: &str| match only(parsed(&without_topic(), name)).kind {
         HelpdeskEventKind::Conversation { state } => state,
         other => panic!("{other:?}"),
     };
@@ -383,7 +372,7 @@ fn a_body_that_is_none_of_freshchats_is_refused_with_a_word_and_a_field() {
         (r#"{"event": "onMessageCreate", "action": "x"}"#, "bad_field", "`action`"),
     ];
     for (body, code, field) in rows {
-        let error = parse(&Side::without_topic(), body).expect_err(body);
+        let error = parse(&without_topic(), body).expect_err(body);
         assert_eq!(error.code, code, "{body}");
         assert!(error.message.contains(field), "{}: {body}", error.message);
     }
@@ -391,7 +380,7 @@ fn a_body_that_is_none_of_freshchats_is_refused_with_a_word_and_a_field() {
 
 /// What becomes of a call: who it is about, and what it says.
 fn told(body: &[u8]) -> String {
-    let parsed = parse(&Side::without_topic(), body.to_vec()).unwrap_or_else(|error| panic!("{error}"));
+    let parsed = parse(&without_topic(), body.to_vec()).unwrap_or_else(|error| panic!("{error}"));
     let part = |part: &Part| match part {
         Part::Text { text } => text.clone(),
         Part::Unsupported { what, text } => format!("[{what}: {}]", text.as_deref().unwrap_or_default()),
@@ -517,7 +506,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
 #[test]
 fn an_event_without_an_id_has_one_that_its_redelivery_has_as_well() {
     let ids = |body: &[u8]| -> Vec<String> {
-        let parsed = parse(&Side::without_topic(), body.to_vec()).unwrap();
+        let parsed = parse(&without_topic(), body.to_vec()).unwrap();
         parsed.events.into_iter().map(|event| event.id).collect()
     };
     let two = |text: &str| {
@@ -534,24 +523,24 @@ fn an_event_without_an_id_has_one_that_its_redelivery_has_as_well() {
         assert_eq!(ids(&this), first);
         let all: std::collections::BTreeSet<&String> = first.iter().chain(&second).collect();
         assert_eq!(all.len(), first.len() + second.len(), "{all:?}");
-        assert!(all.iter().all(|id| id.len() < 200 && !id.contains("1700000000000")), "{all:?}");
+        assert!(all.iter().all(|id| id.len() < 200 && !id.contains(&ARRIVED.to_string())), "{all:?}");
     }
 }
 
 #[test]
 fn a_classic_call_that_came_in_without_its_signature_is_not_read() {
-    let keyless = Side::without_topic();
-    let request = request(fixture("webhook_message_create_agent_2022.json"), &[]);
+    let keyless = without_topic();
+    let request = webhook(&[], text(HERE, "webhook_message_create_agent_2022.json"));
     let verified = authenticate(&Freshchat, &keyless.account(), &request).unwrap();
     assert_eq!(Freshchat.parse(&keyless.account(), verified).unwrap().events.len(), 1);
     // The key came between checking and reading.
-    let keyed = Side::without_topic().with("webhook_public_key", "whatever");
+    let keyed = without_topic().with("webhook_public_key", "whatever");
     assert_eq!(Freshchat.parse(&keyed.account(), verified).unwrap_err().code, "unsupported");
 }
 
 #[test]
 fn the_origin_of_product_events_is_told() {
-    let origin = |name: &str| origin(&fixture(name));
+    let origin = |name: &str| origin(text(HERE, name).as_bytes());
     assert_eq!(
         origin("on_message_create_agent_text.json"),
         Some(Origin {
@@ -584,11 +573,8 @@ fn the_origin_of_product_events_is_told() {
 
 /// A sample with one value replaced by anything.
 fn bent() -> impl Strategy<Value = Vec<u8>> {
-    let names: Vec<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.starts_with("on_") || name.starts_with("webhook_"))
-        .collect();
+    let names: Vec<String> =
+        fixtures(HERE).into_keys().filter(|name| name.starts_with("on_") || name.starts_with("webhook_")).collect();
     let value = prop_oneof![
         Just(Value::Null),
         Just(json!([])),
@@ -602,7 +588,7 @@ fn bent() -> impl Strategy<Value = Vec<u8>> {
         Just(json!({"sub_parts": [{"collection": {"sub_parts": [{"text": 1}]}}]})),
     ];
     (prop::sample::select(names), any::<prop::sample::Index>(), value).prop_map(|(name, index, value)| {
-        let mut all = json(&name);
+        let mut all: Value = serde_json::from_str(&text(HERE, &name)).unwrap();
         let mut pointers = Vec::new();
         collect(&all, String::new(), &mut pointers);
         *all.pointer_mut(&pointers[index.index(pointers.len())]).unwrap() = value;
@@ -626,12 +612,12 @@ proptest! {
 
     #[test]
     fn any_bytes_are_an_answer(body in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = parse(&Side::new(), body);
+        let _ = parse(&side(), body);
     }
 
     #[test]
     fn any_bent_sample_is_an_answer(body in bent()) {
-        let mut side = Side::without_topic();
+        let mut side = without_topic();
         side.options.relay_bot_messages = true;
         if let Ok(parsed) = parse(&side, body.clone()) {
             prop_assert!(parsed.events.iter().all(|event| !event.id.is_empty() && !event.group.is_empty()));

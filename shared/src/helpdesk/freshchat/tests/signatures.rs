@@ -1,4 +1,5 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
+use http::Method;
 use proptest::prelude::*;
 
 use super::*;
@@ -11,29 +12,29 @@ struct Vector {
 }
 
 fn vectors() -> [Vector; 2] {
-    let all = json("webhook_signed_vector_synthetic.json");
-    let keys: Vec<String> = all["public_keys"].as_object().unwrap().values().map(text).collect();
+    let all = fixture(HERE, "webhook_signed_vector_synthetic.json");
+    let keys: Vec<String> = all["public_keys"].as_object().unwrap().values().map(word).collect();
     [(&all, "X-Freshchat-Signature"), (&all["ascii_delivery"], "X-FreshChat-Signature")].map(|(it, header)| Vector {
         keys: keys.clone(),
         body: decoded(&it["body_base64"]),
-        signature: text(&it["headers"][header]),
+        signature: word(&it["headers"][header]),
     })
 }
 
-fn text(value: &Value) -> String {
+fn word(value: &Value) -> String {
     value.as_str().expect("text").to_owned()
 }
 
 fn decoded(value: &Value) -> Bytes {
-    STANDARD.decode(text(value)).expect("base64").into()
+    STANDARD.decode(word(value)).expect("base64").into()
 }
 
 fn verify(side: &Side, body: &Bytes, headers: &[(&str, &str)]) -> Result<Proof, VerifyError> {
-    Freshchat.verify(&side.account(), &request(body.clone(), headers))
+    Freshchat.verify(&side.account(), &webhook(headers, body.clone()))
 }
 
 fn signed(key: &str) -> Side {
-    Side::new().with("webhook_public_key", key)
+    side().with("webhook_public_key", key)
 }
 
 #[test]
@@ -50,14 +51,14 @@ fn every_spelling_of_the_key_admits_both_deliveries_and_passes_the_install_check
 
 #[test]
 fn changed_bodies_and_foreign_signatures_are_refused() {
-    let all = json("webhook_signed_vector_synthetic.json");
+    let all = fixture(HERE, "webhook_signed_vector_synthetic.json");
     let [first, second] = vectors();
     let side = signed(&first.keys[0]);
     for body in all["must_fail_body_base64"].as_array().unwrap() {
         let refused = verify(&side, &decoded(body), &[("x-freshchat-signature", &first.signature)]);
         assert_eq!(refused, Err(VerifyError::Wrong));
     }
-    let foreign = text(&all["ascii_delivery"]["bad_signature"]);
+    let foreign = word(&all["ascii_delivery"]["bad_signature"]);
     let truncated = second.signature.get(4..).unwrap();
     for signature in [&foreign, &first.signature, truncated, "", "not base64!", "AAAA"] {
         let refused = verify(&side, &second.body, &[("x-freshchat-signature", signature)]);
@@ -70,7 +71,7 @@ fn changed_bodies_and_foreign_signatures_are_refused() {
 #[test]
 fn without_a_signature_only_the_marketplace_gets_in_and_only_where_it_is_allowed() {
     let [vector, _] = vectors();
-    let product = fixture("on_message_create_agent_text.json");
+    let product = text(HERE, "on_message_create_agent_text.json").into();
     let mut side = signed(&vector.keys[0]);
     assert_eq!(verify(&side, &vector.body, &[]), Err(VerifyError::Missing));
     assert_eq!(verify(&side, &product, &[]), Err(VerifyError::Missing));
@@ -87,13 +88,13 @@ fn without_a_signature_only_the_marketplace_gets_in_and_only_where_it_is_allowed
 #[test]
 fn without_a_key_the_token_in_the_url_decides_alone() {
     let [vector, _] = vectors();
-    assert_eq!(verify(&Side::new(), &vector.body, &[]), Ok(Proof::UrlToken));
+    assert_eq!(verify(&side(), &vector.body, &[]), Ok(Proof::UrlToken));
 }
 
 #[test]
 fn only_post_is_taken() {
     let [vector, _] = vectors();
-    let mut request = request(vector.body, &[("x-freshchat-signature", &vector.signature)]);
+    let mut request = webhook(&[("x-freshchat-signature", &vector.signature)], vector.body);
     request.method = Method::PUT;
     let side = signed(&vector.keys[0]);
     assert_eq!(Freshchat.verify(&side.account(), &request), Err(VerifyError::Missing));
@@ -115,9 +116,9 @@ fn a_key_that_is_none_fails_the_install_and_admits_nobody() {
 
 #[test]
 fn an_api_url_ends_in_its_version() {
-    let side = Side::new().with("api_url", "https://acme.freshchat.com/");
+    let side = side().with("api_url", "https://acme.freshchat.com/");
     assert_eq!(Freshchat.check_settings(&side.account()).unwrap_err().setting, "api_url");
-    let side = Side::new().with("api_url", "https://acme.freshchat.com/v2/");
+    let side = side.with("api_url", "https://acme.freshchat.com/v2/");
     assert_eq!(Freshchat.check_settings(&side.account()), Ok(()));
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
-use crate::adapter::Failure;
-use crate::model::message::{Button, Media, MediaKind, MediaSource, Receipt};
+use crate::{
+    adapter::{Fact, Failure},
+    model::message::{Button, Media, MediaKind, MediaSource, Receipt},
+};
 
 /// What a sample is about.
 enum Row {
@@ -117,18 +119,18 @@ fn rows() -> Vec<(&'static str, Row)> {
 
 #[test]
 fn every_sample_has_a_row() {
-    let files = std::fs::read_dir(folder()).expect("fixtures").map(|file| file.expect("a file").file_name());
-    let files: BTreeSet<String> = files.map(|name| name.into_string().expect("a name")).collect();
+    let files: BTreeSet<String> = fixtures(HERE).into_keys().collect();
     let rows: BTreeSet<String> =
         rows().iter().map(|(name, _)| (*name).to_owned()).chain(["manifest.json".to_owned()]).collect();
     assert_eq!(files, rows);
-    let rated: BTreeSet<String> = json("manifest.json").as_object().expect("an object").keys().cloned().collect();
+    let rated: BTreeSet<String> =
+        fixture(HERE, "manifest.json").as_object().expect("an object").keys().cloned().collect();
     assert!(rated.is_subset(&files));
 }
 
 /// The sample without the two contact fields that only an early script sends.
 fn expected(name: &str) -> Value {
-    let mut body = json(name);
+    let mut body = fixture(HERE, name);
     if let Some(contact) = body.get_mut("contact").and_then(Value::as_object_mut) {
         contact.remove("locale");
         contact.remove("timezone");
@@ -149,47 +151,48 @@ fn contact_in(body: &Value) -> Contact {
 
 #[test]
 fn samples_are_sent_taken_and_understood_byte_for_value() {
-    let side = Side::custom("viber");
+    let side = custom("viber");
     for (name, row) in rows() {
         match row {
             Row::Message(id, parts) => {
-                let (body, contact) = (expected(name), contact_in(&json(name)));
+                let (body, contact) = (expected(name), contact_in(&fixture(HERE, name)));
                 assert_eq!(
-                    side.run(&Task::Deliver(&delivery(id, &contact, &parts)), &mut Known::default()),
+                    run(&side, &Task::Deliver(&delivery(id, &contact, &parts)), &mut Known::default()),
                     [body],
                     "{name}"
                 );
             }
             Row::Echo(id, parts) => {
-                let (body, contact) = (expected(name), contact_in(&json(name)));
+                let (body, contact) = (expected(name), contact_in(&fixture(HERE, name)));
                 let echo = Delivery { echo: true, ..delivery(id, &contact, &parts) };
-                assert_eq!(side.run(&Task::Deliver(&echo), &mut Known::default()), [body], "{name}");
+                assert_eq!(run(&side, &Task::Deliver(&echo), &mut Known::default()), [body], "{name}");
             }
             Row::Status(receipt) => {
                 let task = Task::Receipt { contact: &maria(), message: "m-out-9001", receipt: &receipt, at: AT };
-                assert_eq!(side.run(&task, &mut Known::default()), [json(name)], "{name}");
+                assert_eq!(run(&side, &task, &mut Known::default()), [fixture(HERE, name)], "{name}");
             }
             Row::Taken(wanted) => {
-                let parsed = side.parse(fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+                let parsed = parse(&side, text(HERE, name)).unwrap_or_else(|error| panic!("{name}: {error}"));
                 assert_eq!(parsed.ack.body, json!({"mId": CALL}).to_string().as_bytes(), "{name}");
                 assert_eq!(parsed.events.len(), 1, "{name}");
                 assert_eq!(parts(&parsed.events[0]), wanted, "{name}");
-                assert_eq!(parsed.events[0].contact.as_deref(), json(name)["contactId"].as_str(), "{name}");
+                assert_eq!(parsed.events[0].contact.as_deref(), fixture(HERE, name)["contactId"].as_str(), "{name}");
             }
-            Row::Refused(code) => assert_eq!(side.parse(fixture(name)).expect_err(name).code, code, "{name}"),
+            Row::Refused(code) => assert_eq!(parse(&side, text(HERE, name)).expect_err(name).code, code, "{name}"),
             Row::Answer(status, outcome) => {
                 let contact = maria();
                 let parts = [Part::text("Hi")];
                 let read = side.read(
+                    &IsMessenger,
                     &Task::Deliver(&delivery("m-1", &contact, &parts)),
                     &Known::default(),
-                    &answer(status, fixture(name)),
+                    &answer(status, &text(HERE, name)),
                 );
                 assert_eq!(read, outcome, "{name}");
             }
             Row::OurAnswer(path) => {
                 let pointer = format!("/{}", path.replace('.', "/"));
-                assert!(json(name).pointer(&pointer).is_some_and(Value::is_string), "{name}");
+                assert!(fixture(HERE, name).pointer(&pointer).is_some_and(Value::is_string), "{name}");
             }
             Row::NotSent(why) => assert!(!why.is_empty(), "{name}"),
         }

@@ -7,7 +7,7 @@ use crate::helpdesk::is_messenger::ids::{IdType, contact_by_id, contact_id, is_h
 #[track_caller]
 fn check(side: &Side, id: &str, told: &str, back: Option<&str>) {
     let account = side.account();
-    let encoded = contact_id(&account, &nobody(id), &Known::default()).expect("an id");
+    let encoded = contact_id(&account, &contact(id), &Known::default()).expect("an id");
     assert_eq!(encoded, told, "{id}");
     assert!(IdType::of(&account).takes(&encoded), "{id}");
     assert_eq!(contact_by_id(&account, &encoded).as_deref(), back, "{id}");
@@ -15,7 +15,7 @@ fn check(side: &Side, id: &str, told: &str, back: Option<&str>) {
 
 #[test]
 fn what_fits_is_left_alone_and_the_rest_is_encoded_reversibly() {
-    let side = Side::custom("viber");
+    let side = custom("viber");
     for id in ["hR4s0P/m2Vq+8LxTc61WdA==", "+447700900238", "U4af4980629", "a@b", "x", &"a".repeat(50)] {
         check(&side, id, id, Some(id));
     }
@@ -32,22 +32,22 @@ fn what_fits_is_left_alone_and_the_rest_is_encoded_reversibly() {
 
 #[test]
 fn what_is_too_long_becomes_a_hash_from_which_only_the_link_leads_back() {
-    let side = Side::custom("viber");
+    let side = custom("viber");
     let account = side.account();
     for id in [&"a".repeat(51), "0b9f2c1e-5d0a-4b6e-9a55-3f2f6f0a1c77x", &"é".repeat(200)] {
-        let told = contact_id(&account, &nobody(id), &Known::default()).expect("an id");
+        let told = contact_id(&account, &contact(id), &Known::default()).expect("an id");
         assert!(is_hashed(&told) && IdType::Custom.takes(&told), "{told}");
         check(&side, id, &told, None);
     }
     // An id whose base64 reads as a hash (`a0c6a0c6…`) is hashed, so that nothing reads two ways.
     let id = "kG:".repeat(10);
-    let told = contact_id(&account, &nobody(&id), &Known::default()).expect("an id");
+    let told = contact_id(&account, &contact(&id), &Known::default()).expect("an id");
     assert!(is_hashed(&told) && told != format!("={}", "a0c6".repeat(10)), "{told}");
 }
 
 #[test]
 fn ids_that_we_never_make_stand_for_nobody() {
-    let side = Side::custom("viber");
+    let side = custom("viber");
     for id in ["", "=", "a-b", "a b", "=!", "=YQ==", "=w", &"a".repeat(51), "=w7w", "=/w=="] {
         assert_eq!(contact_by_id(&side.account(), id), None, "{id}");
     }
@@ -55,24 +55,24 @@ fn ids_that_we_never_make_stand_for_nobody() {
 
 #[test]
 fn telephone_numbers_gain_and_lose_their_plus() {
-    check(&Side::phone("twilio"), "+447700900238", "+447700900238", Some("+447700900238"));
-    check(&Side::phone("rcs"), "+447700900238", "+447700900238", Some("+447700900238"));
-    check(&Side::phone("whatsapp"), "447700900238", "+447700900238", Some("447700900238"));
-    check(&Side::phone("messagebird"), "447700900238", "+447700900238", Some("447700900238"));
+    check(&phone("twilio"), "+447700900238", "+447700900238", Some("+447700900238"));
+    check(&phone("rcs"), "+447700900238", "+447700900238", Some("+447700900238"));
+    check(&phone("whatsapp"), "447700900238", "+447700900238", Some("447700900238"));
+    check(&phone("messagebird"), "447700900238", "+447700900238", Some("447700900238"));
     // The way back is the stored link.
-    check(&Side::phone("twilio"), "whatsapp:+447700900238", "+447700900238", Some("+447700900238"));
+    check(&phone("twilio"), "whatsapp:+447700900238", "+447700900238", Some("+447700900238"));
     for id in ["447700900238", "+0447700900238", "+44 7700", "+1", "+12345678901234567", "whatsapp:+44"] {
-        assert_eq!(contact_by_id(&Side::phone("twilio").account(), id), None, "{id}");
+        assert_eq!(contact_by_id(&phone("twilio").account(), id), None, "{id}");
     }
 }
 
 #[test]
 fn who_has_no_number_is_known_by_the_profile_or_refused() {
-    let side = Side::phone("whatsapp");
-    let scoped = Contact { phone: Some("+447700900238".into()), ..nobody("US.13491208655302741918") };
+    let side = phone("whatsapp");
+    let scoped = Contact { phone: Some("+447700900238".into()), ..contact("US.13491208655302741918") };
     assert_eq!(contact_id(&side.account(), &scoped, &Known::default()).ok().as_deref(), Some("+447700900238"));
     for id in ["US.13491208655302741918", "messenger:123456789012345", ""] {
-        assert!(contact_id(&side.account(), &nobody(id), &Known::default()).is_err(), "{id}");
+        assert!(contact_id(&side.account(), &contact(id), &Known::default()).is_err(), "{id}");
     }
 }
 
@@ -80,12 +80,12 @@ fn who_has_no_number_is_known_by_the_profile_or_refused() {
 fn an_id_that_was_told_before_stays() {
     let mut known = Known::default();
     known.link.user = Some("+447700900238".into());
-    let side = Side::phone("whatsapp");
-    let id = contact_id(&side.account(), &nobody("US.13491208655302741918"), &known);
+    let side = phone("whatsapp");
+    let id = contact_id(&side.account(), &contact("US.13491208655302741918"), &known);
     assert_eq!(id.ok().as_deref(), Some("+447700900238"));
     // Unless the ID type was changed since.
     known.link.user = Some("=w7w=".into());
-    let id = contact_id(&side.account(), &nobody("447700900238"), &known);
+    let id = contact_id(&side.account(), &contact("447700900238"), &known);
     assert_eq!(id.ok().as_deref(), Some("+447700900238"));
 }
 
@@ -104,8 +104,8 @@ fn message_ids_are_stable_short_and_different() {
 proptest::proptest! {
     #[test]
     fn any_id_is_told_within_the_rules_and_leads_back_or_is_a_hash(id in "\\PC{1,60}") {
-        let side = Side::custom("viber");
-        let told = contact_id(&side.account(), &nobody(&id), &Known::default()).expect("an id");
+        let side = custom("viber");
+        let told = contact_id(&side.account(), &contact(&id), &Known::default()).expect("an id");
         proptest::prop_assert!(IdType::Custom.takes(&told));
         let back = contact_by_id(&side.account(), &told);
         let wanted = if is_hashed(&told) { None } else { Some(id) };

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::*;
+use crate::tools::secret::{Secret, Secrets};
 
 #[test]
 fn only_the_bearer_token_opens() {
-    let side = Side::custom("viber");
-    let check = |headers: &[(&'static str, &str)]| {
-        IsMessenger.verify(&side.account(), &request(fixture("out_text.json"), headers))
-    };
+    let side = custom("viber");
+    let check =
+        |headers: &[(&str, &str)]| IsMessenger.verify(&side.account(), &webhook(headers, text(HERE, "out_text.json")));
     for right in ["Bearer the-api-token", "bearer the-api-token", "BEARER  the-api-token "] {
         assert_eq!(check(&[("authorization", right)]), Ok(Proof::Signed), "{right}");
     }
@@ -25,25 +25,25 @@ fn only_the_bearer_token_opens() {
     assert_eq!(check(&twice), Err(VerifyError::Missing));
     // Without a token of ours nothing fits, not even nothing.
     for secrets in [Secrets::new(), [("api_token".to_owned(), Secret::new(""))].into()] {
-        let side = Side { secrets, ..Side::custom("viber") };
-        let request = request("", &[("authorization", "Bearer x")]);
+        let side = Side { secrets, ..custom("viber") };
+        let request = webhook(&[("authorization", "Bearer x")], "");
         assert_eq!(IsMessenger.verify(&side.account(), &request), Err(VerifyError::Wrong));
     }
 }
 
 #[test]
 fn every_call_gets_an_id_and_the_same_bytes_the_same_key() {
-    let side = Side::custom("viber");
-    let event = |name: &str| side.parse(fixture(name)).expect("a message").events.remove(0);
+    let side = custom("viber");
+    let event = |name: &str| parse(&side, text(HERE, name)).map(only).expect("a message");
     let (first, again, other) = (event("out_text.json"), event("out_text.json"), event("out_text_no_channel_id.json"));
-    assert_eq!((first.id.as_str(), first.at, first.group.as_str()), (CALL, AT, "+447700900238"));
+    assert_eq!((first.id.as_str(), first.at, first.group.as_str()), (CALL, ARRIVED, "+447700900238"));
     assert_eq!(first.repeat_key, again.repeat_key);
     assert!(first.repeat_key.is_some() && first.repeat_key != other.repeat_key);
 }
 
 #[test]
 fn what_cannot_be_sent_is_refused_at_once() {
-    let side = Side::custom("viber");
+    let side = custom("viber");
     let whole = |message: Value| json!({"contactId": "abc", "message": message}).to_string();
     let file = |kind: &str, url: &str| json!({"type": "attachment", "attachment": {"type": kind, "url": url}});
     for (body, code, named) in [
@@ -72,7 +72,7 @@ fn what_cannot_be_sent_is_refused_at_once() {
         (whole(json!({"type": "quick_reply", "replies": ["x"]})), "missing_field", "message.title"),
         (whole(json!({"type": "quick_reply", "title": "x", "replies": [1]})), "bad_field", "message.replies"),
     ] {
-        let error = side.parse(body.clone()).expect_err(&body);
+        let error = parse(&side, body.clone()).expect_err(&body);
         assert_eq!(error.code, code, "{body}");
         assert!(error.message.contains(named), "{body}: {error}");
     }
@@ -80,25 +80,25 @@ fn what_cannot_be_sent_is_refused_at_once() {
 
 #[test]
 fn a_telephone_number_goes_by_the_stored_link_first() {
-    let side = Side::phone("whatsapp");
-    let event = side.parse(fixture("out_text.json")).expect("a message").events.remove(0);
+    let side = phone("whatsapp");
+    let event = parse(&side, text(HERE, "out_text.json")).map(only).expect("a message");
     assert_eq!((event.contact, event.user.as_deref()), (None, Some("+447700900238")));
     assert_eq!(IsMessenger.contact_by_id(&side.account(), "+447700900238").as_deref(), Some("447700900238"));
-    assert_eq!(side.parse(fixture("out_text_custom_id.json")).expect_err("no number").code, "bad_field");
+    assert_eq!(parse(&side, text(HERE, "out_text_custom_id.json")).expect_err("no number").code, "bad_field");
 }
 
 #[test]
 fn a_hashed_id_names_only_the_user() {
     let id = format!("={}", "0123456789".repeat(4));
     let body = json!({"contactId": id, "message": {"type": "text", "text": "x"}}).to_string();
-    let event = Side::custom("viber").parse(body).expect("a message").events.remove(0);
+    let event = parse(&custom("viber"), body).map(only).expect("a message");
     assert_eq!((event.contact, event.user), (None, Some(id)));
 }
 
 proptest::proptest! {
     #[test]
     fn any_bytes_give_an_answer(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
-        let _ = Side::custom("viber").parse(bytes);
+        let _ = parse(&custom("viber"), bytes);
     }
 
     #[test]
@@ -106,8 +106,8 @@ proptest::proptest! {
         for value in [json!(junk), json!(number), json!([junk]), json!({"type": junk, "url": junk}), json!(null)] {
             let message = json!({"type": kind, "text": value, "attachment": value, "location": value, "latitude": value,
                                  "longitude": value, "title": value, "replies": value});
-            let _ = Side::custom("viber").parse(json!({"contactId": junk, "message": message}).to_string());
-            let _ = Side::custom("viber").parse(json!({"contactId": "a", "message": message}).to_string());
+            let _ = parse(&custom("viber"), json!({"contactId": junk, "message": message}).to_string());
+            let _ = parse(&custom("viber"), json!({"contactId": "a", "message": message}).to_string());
         }
     }
 }

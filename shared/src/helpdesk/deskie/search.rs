@@ -36,7 +36,7 @@ pub(super) fn first_of(case: &str) -> String {
 
 /// The id of the message that is the post, among those of the case. What the contact wrote before, as far as we have
 /// a record of it, never is: people repeat themselves.
-pub(super) fn find(known: &Known, case: &str, post: &Post, answer: &Response<Bytes>) -> Option<String> {
+pub(super) fn find_post(known: &Known, case: &str, post: &Post, answer: &Response<Bytes>) -> Option<String> {
     let all: Vec<Message> = wire::list(answer.body(), "message");
     let is_whole = wire::total_count(answer.body()).is_none_or(|total| total <= all.len());
     // Ids grow. Which of them made the case is told by their order.

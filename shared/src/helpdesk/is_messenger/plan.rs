@@ -1,0 +1,40 @@
+//! Chooses the next call. [`helpdesk`](crate::helpdesk) explains how plans, calls, answers and memos work together.
+
+use super::{render, wire::Message};
+use crate::{
+    adapter::{Delivery, Known, RenderError, Task},
+    model::message::{Contact, Receipt},
+};
+
+/// What to do next. Everything is posted to the one webhook URL.
+#[derive(Debug)]
+pub(super) enum Plan<'a> {
+    Done,
+    /// `message` or `message_echo`: the first message of the delivery that was not delivered yet.
+    Post {
+        delivery: &'a Delivery<'a>,
+        message: Message,
+    },
+    /// `message_status`
+    PostStatus {
+        contact: &'a Contact,
+        message: &'a str,
+        receipt: &'a Receipt,
+        at: i64,
+    },
+}
+
+pub(super) fn plan<'a>(task: &Task<'a>, known: &Known) -> Result<Plan<'a>, RenderError> {
+    Ok(match *task {
+        Task::Deliver(delivery) => match render::messages(delivery.parts, known).into_iter().nth(known.sent()) {
+            Some(message) => Plan::Post { delivery, message },
+            None => Plan::Done,
+        },
+        Task::Receipt { contact, message, receipt, at } if known.answered == 0 => {
+            Plan::PostStatus { contact, message, receipt, at }
+        }
+        // The status was sent, no call only checks, and an id says by itself whom it stands for.
+        Task::Receipt { .. } | Task::Check | Task::FindContact { .. } => Plan::Done,
+        _ => return Err(RenderError::unknown(task)),
+    })
+}
