@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
-use self::api::{API_KEY, call, fetch, region, word};
+use self::calls::{API_KEY, call, fetch, region, word};
 use super::{Channel, next_of, sent};
 use crate::{
     adapter::{
@@ -24,7 +24,8 @@ use crate::{
     },
 };
 
-mod api;
+mod apple;
+mod calls;
 mod classify;
 mod parse;
 mod register;

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Product, classify::reason};
+use super::{Product, apple, classify::reason};
 use crate::{
     adapter::webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::json::{self, Json},
 };
-
-mod apple;
 
 /// The most contact cards of one message, which are as many as WhatsApp sends.
 const CARDS: usize = 257;
@@ -229,7 +227,7 @@ fn card(card: Json<'_>) -> Part {
     if name.is_none() && phone.is_none() { notice("contact card", None) } else { Part::ContactCard { name, phone } }
 }
 
-fn notice(what: &str, text: Option<String>) -> Part {
+pub(super) fn notice(what: &str, text: Option<String>) -> Part {
     let what = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
     Part::Unsupported { what, text }
 }
@@ -245,7 +243,7 @@ fn address(id: &str) -> Contact {
 }
 
 /// A text that says something.
-fn text<'a>(value: Json<'a>, pointer: &str) -> Option<Cow<'a, str>> {
+pub(super) fn text<'a>(value: Json<'a>, pointer: &str) -> Option<Cow<'a, str>> {
     value.text_at(pointer).filter(|text| !text.is_empty())
 }
 

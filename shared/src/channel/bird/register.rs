@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     WEBHOOK_ID, WEBHOOK_SECRET,
-    api::{call, word},
+    calls::{call, word},
     classify,
 };
 use crate::{
