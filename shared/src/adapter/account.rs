@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::call::RenderError;
+use super::{call::RenderError, webhook::VerifyError};
 use crate::{
     model::installation::Options,
     tools::secret::{Secret, Secrets},
@@ -52,6 +52,14 @@ impl<'a> Account<'a> {
     pub fn require_secret(&self, name: &str) -> Result<&'a str, RenderError> {
         let secret = self.secret(name).map(Secret::reveal);
         secret.ok_or_else(|| RenderError::new(format!("the credential `{name}` is missing")))
+    }
+
+    /// A secret by which the vendor proves itself, in the clear.
+    ///
+    /// # Errors
+    /// It was not given or is empty: then no signature is right.
+    pub fn signing_key(&self, name: &str) -> Result<&'a str, VerifyError> {
+        self.secret(name).map(Secret::reveal).filter(|key| !key.is_empty()).ok_or(VerifyError::Wrong)
     }
 
     /// The base of the vendor's API without a trailing slash: the setting `api_url`, else `default`.

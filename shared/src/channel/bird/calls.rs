@@ -1,52 +1,55 @@
-//! Calls to Bird: where to, with which key, and what stands in the answers.
+//! Calls to Bird that carry no message; where every call goes, and with which key.
 
-use http::{HeaderValue, Method, Request, header};
-use serde_json::Value;
+use http::Method;
 
+use super::{
+    API_KEY, WEBHOOK_ID,
+    wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
+};
 use crate::{
-    adapter::{Account, Call, RenderError, Repeat, Step, json_call},
+    adapter::{Account, Call, CallBuilder, RenderError, Step},
     model::message::{Media, MediaSource},
 };
 
-/// The setting that holds the key.
-pub(super) const API_KEY: &str = "api_key";
+/// Lists the webhooks, which any key may do.
+pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, LIST_WEBHOOKS, Method::GET, &format!("{WEBHOOKS}?limit=1"))?.step()
+}
 
-/// A file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then redirects to a
-/// link that needs none.
+/// Makes Bird forget our webhook, where it has one.
+pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
+    match account.secret(WEBHOOK_ID) {
+        Some(id) => to(account, DELETE_WEBHOOK, Method::DELETE, &format!("{WEBHOOKS}/{}", id.reveal()))?.step(),
+        None => Ok(Step::Done),
+    }
+}
+
+/// Fetches a file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then
+/// redirects to a link that needs none.
 pub(super) fn fetch(account: &Account<'_>, media: &Media) -> Result<Step, RenderError> {
     let foreign = || RenderError::new("the file's address is not one of Bird's");
     let MediaSource::Reference { id } = &media.source else { return Err(foreign()) };
     let url = url::Url::parse(id).map_err(|_| foreign())?;
-    let is_birds = |host: &str| host == "platform.bird.com" || host.ends_with(".platform.bird.com");
+    let is_birds = |host: &str| host == HOST || host.strip_suffix(HOST).is_some_and(|region| region.ends_with('.'));
     let base = base(account)?;
     let is_ours = url::Url::parse(&base).is_ok_and(|base| base.origin() == url.origin());
     if !is_ours && !url.host_str().is_some_and(is_birds) {
         return Err(foreign());
     }
-    let mut key = HeaderValue::from_str(&bearer(account)?).map_err(|_| foreign())?;
-    key.set_sensitive(true);
     let url = if is_ours { url.to_string() } else { format!("{base}{}", url.path()) };
-    Ok(Step::Download(Request::get(url).header(header::AUTHORIZATION, key).body(())?))
+    Call::get(GET_FILE, url).bearer(account.require_secret(API_KEY)?).download()
 }
 
-pub(super) fn call(
+/// A call with the API key. All of them may be repeated: sends carry an idempotency key, and the others find or change
+/// what is there.
+pub(super) fn to(
     account: &Account<'_>,
     name: &'static str,
     method: Method,
     path: &str,
-    body: Option<&Value>,
-) -> Result<Call, RenderError> {
-    let url = format!("{}{path}", base(account)?);
-    json_call(name, method, &url, ("authorization", &bearer(account)?), body, Repeat::Harmless)
-}
-
-pub(super) fn word(value: &Value, name: &str) -> Option<String> {
-    value.get(name).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn bearer(account: &Account<'_>) -> Result<String, RenderError> {
-    let key = account.secret(API_KEY).map(|key| key.reveal());
-    key.map(|key| format!("Bearer {key}")).ok_or_else(|| RenderError::new("the API key of Bird is missing"))
+) -> Result<CallBuilder, RenderError> {
+    let call = Call::to(name, method, format!("{}{path}", base(account)?));
+    Ok(call.bearer(account.require_secret(API_KEY)?).harmless())
 }
 
 /// The region that the key names: `bk_eu1_…`.
@@ -58,7 +61,7 @@ pub(super) fn region<'a>(account: &Account<'a>) -> Option<&'a str> {
 fn base(account: &Account<'_>) -> Result<String, RenderError> {
     match (account.setting("api_url"), region(account)) {
         (Some(url), _) => Ok(url.trim_end_matches('/').to_owned()),
-        (None, Some(region)) => Ok(format!("https://{region}.platform.bird.com")),
+        (None, Some(region)) => Ok(format!("https://{region}.{HOST}")),
         (None, None) => Err(RenderError::new("the API key of Bird names no region")),
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    adapter::{Call, Fact, standard_webhooks},
     model::message::{Button, Media, MediaSource, Part},
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
@@ -106,8 +108,7 @@ fn what_belongs_to_another_installation_of_the_workspace_is_left_out() {
             let elsewhere = Side::new(side.kind, &[("product", product), ("from", "+447700900999")], &[]);
             let read = |side: &Side| {
                 let request = webhook(&[], bytes.clone());
-                let from = side.settings["from"].as_str();
-                parse::parse(bird.product(&side.account()), from, &request).unwrap().events.len()
+                parse::parse(bird.product(&side.account()), &side.account(), &request).unwrap().events.len()
             };
             assert!(read(&side) == 0 || name.starts_with(product), "{name} for {product}");
             // This event of Bird's names no sender.
@@ -275,7 +276,7 @@ fn a_registration_makes_a_webhook_or_moves_the_one_that_is_there() {
 fn a_webhook_hears_of_what_the_sample_hears_of() {
     let sample = fixture(FOLDER, "send/webhook_create.json");
     let [(_, _, sms), (_, _, whatsapp), _] = sides();
-    let heard = [BIRD.events(&sms.account()), BIRD.events(&whatsapp.account())].concat();
+    let heard = [BIRD.product(&sms.account()).events(), BIRD.product(&whatsapp.account()).events()].concat();
     for event in sample["events"].as_array().unwrap() {
         assert!(heard.contains(&event.as_str().unwrap()), "{event}");
     }
