@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
+use super::{classify::SWITCHED_OFF, wire::GET_WEBHOOK, *};
 use crate::{
-    model::message::{Button, Card, ChannelEventKind, Part},
+    adapter::{Call, Failure, Repeat},
+    model::message::{Button, Card, ChannelEventKind, Media, MediaSource, Part},
     testing::{
         Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,
