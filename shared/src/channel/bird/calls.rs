@@ -6,10 +6,7 @@ use super::{
     API_KEY, WEBHOOK_ID,
     wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
 };
-use crate::{
-    adapter::{Account, Call, CallBuilder, RenderError, Step},
-    model::message::{Media, MediaSource},
-};
+use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
 
 /// Lists the webhooks, which any key may do.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
@@ -26,10 +23,9 @@ pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
 
 /// Fetches a file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then
 /// redirects to a link that needs none.
-pub(super) fn fetch(account: &Account<'_>, media: &Media) -> Result<Step, RenderError> {
+pub(super) fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
     let foreign = || RenderError::new("the file's address is not one of Bird's");
-    let MediaSource::Reference { id } = &media.source else { return Err(foreign()) };
-    let url = url::Url::parse(id).map_err(|_| foreign())?;
+    let url = url::Url::parse(address).map_err(|_| foreign())?;
     let is_birds = |host: &str| host == HOST || host.strip_suffix(HOST).is_some_and(|region| region.ends_with('.'));
     let base = base(account)?;
     let is_ours = url::Url::parse(&base).is_ok_and(|base| base.origin() == url.origin());

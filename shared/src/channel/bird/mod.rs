@@ -18,7 +18,7 @@ use crate::{
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-        message::{MediaKind, PartKind},
+        message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
 
@@ -185,7 +185,7 @@ impl Adapter for Bird {
             Task::Check if known.answered == 0 => calls::check(account),
             Task::Register { url } => register::next(account, url, product.events(), known),
             Task::Unregister if known.answered == 0 => calls::unregister(account),
-            Task::Fetch(media, _) => calls::fetch(account, media),
+            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
             // Asked already.
             Task::Check | Task::Unregister => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),

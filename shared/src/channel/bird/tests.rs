@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     adapter::{Call, Fact, standard_webhooks},
-    model::message::{Button, Media, MediaSource, Part},
+    model::message::{Button, Part},
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     adapter::{Account, Call, CallBuilder, RenderError, Step},
     channel::encoded,
-    model::message::{Media, MediaKind, MediaSource},
+    model::message::MediaKind,
 };
 
 /// Asks who the bot is.
@@ -37,14 +37,11 @@ pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, Rend
 
 /// Fetches a file of a contact. A video or a recording may still be in the making when its event comes, so that LINE is
 /// asked first, unless it `was_asked`.
-pub(super) fn fetch(account: &Account<'_>, media: &Media, was_asked: bool) -> Result<Step, RenderError> {
-    let MediaSource::Reference { id } = &media.source else {
-        return Err(RenderError::new("the file is none of LINE's"));
-    };
+pub(super) fn fetch(account: &Account<'_>, kind: MediaKind, id: &str, was_asked: bool) -> Result<Step, RenderError> {
     let base = account.setting("data_api_url").unwrap_or(DATA_API_URL).trim_end_matches('/');
     let content = format!("{base}{MESSAGE_PATH}/{}/content", encoded(id));
     let token = account.require_secret(ACCESS_TOKEN)?;
-    if matches!(media.kind, MediaKind::Video | MediaKind::Audio) && !was_asked {
+    if matches!(kind, MediaKind::Video | MediaKind::Audio) && !was_asked {
         return Call::get(TRANSCODING, format!("{content}/transcoding")).bearer(token).step();
     }
     Call::get(CONTENT, content).bearer(token).download()

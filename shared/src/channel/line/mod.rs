@@ -18,7 +18,7 @@ use crate::{
     },
     model::{
         limits::{self, Limits, MediaBy, MediaLimit, Support, TextLimit, TextUnit, Unreadable},
-        message::{MediaKind, PartKind},
+        message::{Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
 };
@@ -111,7 +111,9 @@ impl Adapter for Line {
             (Task::Register { url }, 0) => calls::register(account, url),
             (Task::Register { .. }, 1) => calls::registration(account),
             (Task::Profile { contact }, 0) => calls::profile(account, contact),
-            (Task::Fetch(media, _), answered) => calls::fetch(account, media, answered > 0),
+            (Task::Fetch(Media { source: MediaSource::Reference { id }, kind, .. }, _), answered) => {
+                calls::fetch(account, *kind, id, answered > 0)
+            }
             // Asked already.
             (Task::Check | Task::Register { .. } | Task::Profile { .. }, _) => Ok(Step::Done),
             // No call removes a webhook: it is switched off in the console.

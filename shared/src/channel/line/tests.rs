@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{classify::SWITCHED_OFF, wire::GET_WEBHOOK, *};
 use crate::{
     adapter::{Call, Failure, Repeat},
-    model::message::{Button, Card, ChannelEventKind, Media, MediaSource, Part},
+    model::message::{Button, Card, ChannelEventKind, Part},
     testing::{
         Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,

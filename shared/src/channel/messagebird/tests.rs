@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::Method;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::webhook::id_of,
+    adapter::{Call, webhook::id_of},
+    model::message::Part,
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,
