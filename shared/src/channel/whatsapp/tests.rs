@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use http::Method;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::Call,
+    adapter::{Call, Fact},
     channel::codes::Class,
     model::message::{Button, Part},
     testing::{
@@ -84,7 +85,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
             vector["value"].as_str().map(|value| ("X-Hub-Signature-256", value)).into_iter().collect();
         let request = webhook(&headers, text("body").to_owned());
         assert_eq!(
-            meta::verify(&side.account(), &request).is_ok(),
+            verify::verify(&side.account(), &request).is_ok(),
             vector["valid"].as_bool().unwrap(),
             "{}",
             text("name")
