@@ -12,8 +12,8 @@ use crate::{
     channel::codes::Class,
     model::message::{Button, Card, Media, MediaSource, Part},
     testing::{
-        Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
-        take, webhook,
+        self, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, reply,
+        request, shown, take, webhook,
     },
 };
 
@@ -178,10 +178,6 @@ fn link(kind: MediaKind, url: &str) -> Part {
     Part::Media(Media::new(kind, MediaSource::Link { url: url.to_owned() }))
 }
 
-fn reply(label: &str, text: &str) -> Button {
-    Button::Reply { label: label.to_owned(), text: text.to_owned() }
-}
-
 fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
     let (contact, ines) = (contact(to), agent("Ines"));
     let delivery = delivery(&contact, parts, Some(&ines));
@@ -231,13 +227,7 @@ fn every_sample_has_a_row() {
         "send/typing_off.json",       // no helpdesk tells that an agent types
         "send/typing_on.json",
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = ["inbound/", "status/", "responses/"].iter().any(|folder| name.starts_with(folder));
-        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
-        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);
 }
 
 #[test]

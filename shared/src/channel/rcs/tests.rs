@@ -19,7 +19,7 @@ use crate::{
     adapter::Call,
     model::message::{Button, Media, MediaSource, Part},
     testing::{
-        ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
+        self, ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
         request, shown, take, webhook,
     },
 };
@@ -200,13 +200,7 @@ fn every_sample_has_a_row() {
         "send/rich_card.json",       // cards are texts
         "send/text_ttl.json",        // an agent's answer does not expire
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = ["inbound/decoded_", "responses/"].iter().any(|folder| name.starts_with(folder));
-        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
-        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/decoded_", "responses/"], &unused);
 }
 
 #[test]
