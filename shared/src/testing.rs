@@ -18,7 +18,9 @@ use crate::{
     model::{
         features::Features,
         installation::{Options, SideSettings},
-        message::{Author, AuthorKind, Contact, HelpdeskEvent, HelpdeskEventKind, Part},
+        message::{
+            Author, AuthorKind, Button, Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part,
+        },
     },
     tools::secret::{Secret, Secrets},
 };
@@ -78,6 +80,25 @@ pub(crate) fn fixtures(adapter: &str) -> BTreeMap<String, Vec<u8>> {
 /// One sample as JSON.
 pub(crate) fn fixture(adapter: &str, name: &str) -> Value {
     serde_json::from_slice(&fixtures(adapter)[name]).unwrap()
+}
+
+/// Fails when a sample has no row: one is in a family that a table goes through as a whole, is named in the `source` of
+/// the tests, or is listed as `unused` there, with the reason.
+pub(crate) fn every_sample_has_a_row(adapter: &str, source: &str, families: &[&str], unused: &[&str]) {
+    for name in fixtures(adapter).into_keys() {
+        let is_table = families.iter().any(|family| name.starts_with(family)) || unused.contains(&name.as_str());
+        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
+        assert!(is_table || is_row, "{name} has no row in any table");
+    }
+}
+
+/// Fails when a sample of this family has no row, or a row no sample.
+pub(crate) fn covers(adapter: &str, family: &str, rows: &[&str]) {
+    let samples: Vec<String> = fixtures(adapter).into_keys().filter(|name| name.starts_with(family)).collect();
+    let mut rows = rows.to_vec();
+    rows.sort_unstable();
+    assert_eq!(samples, rows);
 }
 
 /// A webhook call.
@@ -173,6 +194,26 @@ pub(crate) fn agent(name: &str) -> Author {
 /// A contact with this id.
 pub(crate) fn contact(id: &str) -> Contact {
     Contact { id: id.to_owned(), ..Contact::default() }
+}
+
+/// A button that sends a text back.
+pub(crate) fn reply(label: &str, text: &str) -> Button {
+    Button::Reply { label: label.to_owned(), text: text.to_owned() }
+}
+
+/// A button that opens a link.
+pub(crate) fn open(label: &str, url: &str) -> Button {
+    Button::Link { label: label.to_owned(), url: url.to_owned() }
+}
+
+/// A file behind a link.
+pub(crate) fn link(kind: MediaKind, url: &str) -> Media {
+    Media::new(kind, MediaSource::Link { url: url.to_owned() })
+}
+
+/// A file behind a link, as a part.
+pub(crate) fn file(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
+    Part::Media(Media { caption: caption.map(str::to_owned), ..link(kind, url) })
 }
 
 /// A delivery to a contact.
@@ -273,10 +314,13 @@ impl Inboxes {
     }
 }
 
-/// Compares with the snapshot `name` beside the adapter.
+/// Compares with the snapshot `name` in `snapshots/` beside the test, or in another folder.
 macro_rules! assert_shown {
     ($name:expr, $value:expr) => {
-        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        crate::testing::assert_shown!("snapshots", $name, $value)
+    };
+    ($folder:literal, $name:expr, $value:expr) => {
+        insta::with_settings!({ snapshot_path => $folder, prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_json_snapshot!($name, $value);
         })
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{call::RenderError, settings::API_URL};
+use super::{call::RenderError, settings::API_URL, webhook::VerifyError};
 use crate::{
     model::installation::Options,
     tools::secret::{Secret, Secrets},
@@ -53,6 +53,14 @@ impl<'a> Account<'a> {
     pub fn require_secret(&self, name: &str) -> Result<&'a str, RenderError> {
         let secret = self.secret(name).map(Secret::reveal);
         secret.ok_or_else(|| RenderError::new(Sentence::CredentialMissing { name }))
+    }
+
+    /// Returns the secret by which the vendor signs its calls, in the clear.
+    ///
+    /// # Errors
+    /// The secret was not given or is empty, so that no signature can be right.
+    pub fn signing_key(&self, name: &str) -> Result<&'a str, VerifyError> {
+        self.secret(name).map(Secret::reveal).filter(|key| !key.is_empty()).ok_or(VerifyError::Wrong)
     }
 
     /// Returns the base of the vendor's API without a trailing slash: the setting `api_url`, or else `default`.

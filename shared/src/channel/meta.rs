@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::codes::{self, Code};
 use crate::{
     adapter::{
-        Account, Failure, Urls, retry_after,
+        Account, Call, CallBuilder, Failure, RenderError, Urls, retry_after,
         settings::{Form, Made, Setting},
         webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
@@ -33,16 +33,15 @@ pub(super) const API_URL: &str = "https://graph.facebook.com/v25.0";
 
 /// Checks the signature of an event, or the token of the handshake by which Meta finds out whether the URL is ours.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
-    let secret = |name: &str| account.secret(name).map(|secret| secret.reveal()).filter(|secret| !secret.is_empty());
     if request.method == Method::GET {
         let given = request.query_value("hub.verify_token").ok_or(VerifyError::Missing)?;
-        let token = secret(VERIFY_TOKEN).ok_or(VerifyError::Wrong)?;
+        let token = account.signing_key(VERIFY_TOKEN)?;
         let is_right = same(given.as_bytes(), token.as_bytes());
         let subscribes = request.query_value("hub.mode").as_deref() == Some("subscribe");
         return if is_right && subscribes { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) };
     }
     let given = request.headers.get("x-hub-signature-256").ok_or(VerifyError::Missing)?;
-    let key = secret(APP_SECRET).ok_or(VerifyError::Wrong)?;
+    let key = account.signing_key(APP_SECRET)?;
     let right = format!("sha256={}", hex::encode(hmac_sha256(key.as_bytes(), &request.body)));
     if same(given.as_bytes(), right.as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }
@@ -64,6 +63,18 @@ pub(super) fn callback_steps(account: &Account<'_>, urls: &Urls<'_>, place: &str
         format!("{place}, and enter {url} as the callback URL.")
     });
     vec![url.docs(docs), token.docs(docs)]
+}
+
+/// A call to the Graph API with the access token in the secret `token`.
+pub(super) fn to(
+    account: &Account<'_>,
+    token: &str,
+    name: &'static str,
+    method: Method,
+    path: &str,
+) -> Result<CallBuilder, RenderError> {
+    let call = Call::to(name, method, format!("{}/{path}", account.api_url(API_URL)));
+    Ok(call.bearer(account.require_secret(token)?))
 }
 
 /// The answer to a handshake, where the call is one.

@@ -4,9 +4,16 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
+use super::{
+    FROM,
+    wire::{DELETE_WEBHOOK, LIST_WEBHOOKS, Product, SEND_MESSAGE},
+};
 use crate::{
-    adapter::{Failure, retry_after},
-    channel::codes::Class::{self, Account, Later, Message, OptOut, Receiver},
+    adapter::{self, Fact, Failure, Learned, retry_after},
+    channel::{
+        codes::Class::{self, Account, Later, Message, OptOut, Receiver},
+        sent,
+    },
     tools::vendor_words,
 };
 
@@ -38,6 +45,26 @@ pub(super) const CODES: &[(&str, Class, &str)] = &[
     ("SenderCategoryNotPermitted", Account, "the sender's registration does not cover service messages"),
     ("AMBMessageSourceNotPermitted", Account, "the API key may not write for Apple Messages"),
 ];
+
+/// What the answer to a message means.
+pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
+    sent(read(SEND_MESSAGE, answer).map(|answer| word(&answer, "id")))
+}
+
+/// What the answer to the check means. A number may speak several products, and each is an installation of its own.
+pub(super) fn checked(product: Product, account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
+    read(LIST_WEBHOOKS, answer)?;
+    let from = account.require(FROM)?;
+    Ok(vec![Fact::Identity(format!("{product:?} {from}")), Fact::AccountId(from.to_owned())])
+}
+
+/// What the answer to the end of the registration means: a webhook that is gone already is as good.
+pub(super) fn unregistered(answer: &Response<Bytes>) -> Learned {
+    match read(DELETE_WEBHOOK, answer) {
+        Ok(_) | Err(Failure::Rejected { .. }) => Ok(Vec::new()),
+        Err(failure) => Err(failure),
+    }
+}
 
 /// The row of a code or a name.
 fn find(code: Option<&str>) -> Option<&'static (&'static str, Class, &'static str)> {
@@ -80,4 +107,9 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value
         }
         _ => Err(Failure::of_status(&what, answer, None)),
     }
+}
+
+/// A field of an answer, where it is a text.
+pub(super) fn word(value: &Value, name: &str) -> Option<String> {
+    value.get(name).and_then(Value::as_str).map(str::to_owned)
 }

@@ -6,31 +6,32 @@
 //! another product is left out.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response};
-use serde_json::{Value, json};
+use http::Response;
 
-use self::api::{API_KEY, call, fetch, region, word};
-use super::{Channel, next_of, sent};
+use self::wire::Product;
+use super::{Channel, next_of};
 use crate::{
     adapter::{
-        Account, Adapter, Call, Delivery, Fact, Known, Learned, RenderError, Step, Task, Verified, from_status,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        standard_webhooks,
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
-        message::{MediaKind, PartKind},
+        message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
 
-mod api;
+mod apple;
+mod calls;
 mod classify;
 mod parse;
 mod register;
 mod render;
 #[cfg(test)]
 mod tests;
+mod verify;
+mod wire;
 
 /// A channel of Bird's.
 #[derive(Clone, Copy, Debug)]
@@ -43,33 +44,12 @@ pub static BIRD: Bird = Bird { is_apple: false };
 /// Apple Messages for Business.
 pub static APPLE: Bird = Bird { is_apple: true };
 
-/// What an installation speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Product {
-    Sms,
-    WhatsApp,
-    Apple,
-}
-
-impl Product {
-    /// Where messages are sent.
-    fn path(self) -> &'static str {
-        match self {
-            Self::Sms => "/v1/sms/messages",
-            Self::WhatsApp => "/v1/whatsapp/messages",
-            Self::Apple => "/v1/amb/messages",
-        }
-    }
-}
-
+const API_KEY: &str = "api_key";
 const FROM: &str = "from";
 const PRODUCT: &str = "product";
 /// What the registration makes.
 const WEBHOOK_SECRET: &str = "webhook_secret";
 const WEBHOOK_ID: &str = "webhook_id";
-
-const SEND: &str = "send_message";
-const LIST_WEBHOOKS: &str = "list_webhooks";
 
 /// The longest text message, in segments; Bird cuts none.
 const SMS_SEGMENTS: usize = 12;
@@ -166,7 +146,7 @@ impl Adapter for Bird {
         let bad = |setting: &str, should_be: &str| {
             Err(SettingError { setting: setting.to_owned(), should_be: should_be.to_owned() })
         };
-        if account.setting("api_url").is_none() && region(account).is_none() {
+        if account.setting("api_url").is_none() && calls::region(account).is_none() {
             return bad(API_KEY, "an API key of Bird's platform, such as bk_eu1_…");
         }
         let from = account.setting(FROM).unwrap_or_default();
@@ -185,38 +165,29 @@ impl Adapter for Bird {
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
-        let secret = account.secret(WEBHOOK_SECRET).ok_or(VerifyError::Wrong)?;
-        standard_webhooks::verify(secret.reveal(), &request.headers, &request.body, request.received_at)?;
-        Ok(Proof::Signed)
+        verify::verify(account, request)
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
+        let product = self.product(account);
         match task {
-            Task::Deliver(delivery) => Ok(next_of(self.calls(account, delivery)?, known)),
-            Task::Check if known.answered == 0 => {
-                call(account, LIST_WEBHOOKS, Method::GET, "/v1/webhooks?limit=1", None).map(Step::Call)
-            }
-            Task::Register { url } => register::next(account, url, self.events(account), known),
-            Task::Unregister => register::unregister(account, known),
-            Task::Fetch(media, _) => fetch(account, media),
+            Task::Deliver(delivery) => Ok(next_of(render::calls(product, account, delivery)?, known)),
+            Task::Check if known.answered == 0 => calls::check(account),
+            Task::Register { url } => register::next(account, url, product.events(), known),
+            Task::Unregister if known.answered == 0 => calls::unregister(account),
+            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
             // Asked already.
-            Task::Check => Ok(Step::Done),
+            Task::Check | Task::Unregister => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => sent(classify::read(SEND, answer).map(|answer| word(&answer, "id"))),
-            Task::Check => {
-                classify::read(LIST_WEBHOOKS, answer)?;
-                let from = account.setting(FROM).unwrap_or_default();
-                // A number may speak several products, and each is an installation of its own.
-                let identity = format!("{:?} {from}", self.product(account));
-                Ok(vec![Fact::Identity(identity), Fact::AccountId(from.to_owned())])
-            }
+            Task::Deliver(_) => classify::delivered(answer),
+            Task::Check => classify::checked(self.product(account), account, answer),
             Task::Register { url } => register::read(account, url, known, answer),
-            Task::Unregister => register::unregistered(answer),
+            Task::Unregister => classify::unregistered(answer),
             _ => from_status("Bird", answer, None),
         }
     }
@@ -224,8 +195,7 @@ impl Adapter for Bird {
 
 impl Channel for Bird {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
-        let from = account.setting(FROM).unwrap_or_default();
-        parse::parse(self.product(account), from, request.request())
+        parse::parse(self.product(account), account, request.request())
     }
 }
 
@@ -236,51 +206,6 @@ impl Bird {
             (false, Some("whatsapp")) => Product::WhatsApp,
             (false, _) => Product::Sms,
         }
-    }
-
-    /// What the webhook hears of.
-    fn events(self, account: &Account<'_>) -> &'static [&'static str] {
-        match self.product(account) {
-            Product::Sms => &[
-                "sms.received",
-                "sms.sent",
-                "sms.delivered",
-                "sms.undelivered",
-                "sms.failed",
-                "sms.rejected",
-                "sms.expired",
-                "sms_suppression.created",
-            ],
-            Product::WhatsApp => &[
-                "whatsapp.received",
-                "whatsapp.sent",
-                "whatsapp.delivered",
-                "whatsapp.read",
-                "whatsapp.failed",
-                "whatsapp.rejected",
-                "whatsapp.reacted",
-                "whatsapp_suppression.created",
-            ],
-            Product::Apple => &["amb.received", "amb.sent", "amb.send_failed", "amb.rejected"],
-        }
-    }
-
-    /// The calls of a delivery, in order.
-    fn calls(self, account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
-        let product = self.product(account);
-        let complete = |(index, mut message): (usize, Value)| {
-            let key = delivery.retry_key(index);
-            if let Some(fields) = message.as_object_mut() {
-                fields.insert("to".to_owned(), delivery.contact.id.as_str().into());
-                fields.insert("from".to_owned(), account.setting(FROM).unwrap_or_default().into());
-                fields.insert("metadata".to_owned(), json!({"bridge_id": key}));
-            }
-            let mut call = call(account, SEND, Method::POST, product.path(), Some(&message))?;
-            let key = HeaderValue::from_str(&key).map_err(|_| RenderError::new("no idempotency key"))?;
-            call.request.headers_mut().insert("idempotency-key", key);
-            Ok(call)
-        };
-        render::messages(product, account, delivery)?.into_iter().enumerate().map(complete).collect()
     }
 }
 

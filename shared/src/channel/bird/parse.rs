@@ -2,33 +2,38 @@
 
 use std::borrow::Cow;
 
-use super::{Product, classify::reason};
+use super::{FROM, apple, classify::reason, wire::Product};
 use crate::{
-    adapter::webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::{
+        Account,
+        webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+    },
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::json::{self, Json},
 };
 
-mod apple;
-
 /// The most contact cards of one message, which are as many as WhatsApp sends.
 const CARDS: usize = 257;
 
-/// What a call contains, for the installation that speaks `product` as `from`.
-pub(super) fn parse(product: Product, from: &str, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+/// What a call contains, for an installation that speaks `product`.
+pub(super) fn parse(
+    product: Product,
+    account: &Account<'_>,
+    request: &WebhookRequest,
+) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let [kind, timestamp, data] = body.pick(["type", "timestamp", "data"]);
     let kind = given(kind).ok_or_else(|| ParseError::missing("type"))?;
     // The same for every redelivery.
     let id = request.header("webhook-id").map_or_else(|| id_of(body.raw()), str::to_owned);
-    let call = Call { from, event: kind.split_once('.').map_or("", |(_, event)| event), data };
+    let event = Event { from: account.setting(FROM), event: kind.split_once('.').map_or("", |(_, event)| event), data };
     let read = match (product, kind.split_once('.').map(|(family, _)| family)) {
-        (Product::Sms, Some("sms")) => call.sms(),
-        (Product::Sms, Some("sms_suppression")) => call.suppression("destination", "originator"),
-        (Product::WhatsApp, Some("whatsapp")) => call.whatsapp(),
-        (Product::WhatsApp, Some("whatsapp_suppression")) => call.suppression("address", "sender"),
-        (Product::Apple, Some("amb")) => call.apple(),
+        (Product::Sms, Some("sms")) => event.sms(),
+        (Product::Sms, Some("sms_suppression")) => event.suppression("destination", "originator"),
+        (Product::WhatsApp, Some("whatsapp")) => event.whatsapp(),
+        (Product::WhatsApp, Some("whatsapp_suppression")) => event.suppression("address", "sender"),
+        (Product::Apple, Some("amb")) => event.apple(),
         (_, Some("sms" | "whatsapp" | "amb")) => Err("other_product"),
         _ => Err("unknown_event"),
     };
@@ -43,14 +48,14 @@ pub(super) fn parse(product: Product, from: &str, request: &WebhookRequest) -> R
 type Read = Result<(Contact, ChannelEventKind), &'static str>;
 
 #[derive(Clone, Copy)]
-struct Call<'a> {
+struct Event<'a> {
     /// Our sender.
-    from: &'a str,
+    from: Option<&'a str>,
     event: &'a str,
     data: Json<'a>,
 }
 
-impl<'a> Call<'a> {
+impl<'a> Event<'a> {
     fn data(self, path: &str) -> Option<Cow<'a, str>> {
         text(self.data, &format!("/{path}"))
     }
@@ -58,7 +63,7 @@ impl<'a> Call<'a> {
     /// The workspace's other senders have installations of their own.
     fn check_sender(self, business: Option<Cow<'_, str>>) -> Result<(), &'static str> {
         let bare = |address: &str| address.trim().trim_start_matches('+').to_ascii_lowercase();
-        let is_ours = business.is_none_or(|business| bare(&business) == bare(self.from));
+        let is_ours = business.is_none_or(|business| self.from.is_some_and(|from| bare(&business) == bare(from)));
         if is_ours { Ok(()) } else { Err("other_sender") }
     }
 
@@ -229,7 +234,7 @@ fn card(card: Json<'_>) -> Part {
     if name.is_none() && phone.is_none() { notice("contact card", None) } else { Part::ContactCard { name, phone } }
 }
 
-fn notice(what: &str, text: Option<String>) -> Part {
+pub(super) fn notice(what: &str, text: Option<String>) -> Part {
     let what = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
     Part::Unsupported { what, text }
 }
@@ -245,7 +250,7 @@ fn address(id: &str) -> Contact {
 }
 
 /// A text that says something.
-fn text<'a>(value: Json<'a>, pointer: &str) -> Option<Cow<'a, str>> {
+pub(super) fn text<'a>(value: Json<'a>, pointer: &str) -> Option<Cow<'a, str>> {
     value.text_at(pointer).filter(|text| !text.is_empty())
 }
 

@@ -8,24 +8,18 @@ use http::{Method, Response};
 use serde_json::{Value, json};
 
 use super::{
-    WEBHOOK_ID, WEBHOOK_SECRET,
-    api::{call, word},
-    classify,
+    WEBHOOK_ID, WEBHOOK_SECRET, calls,
+    classify::{self, word},
+    wire::{CREATE_WEBHOOK, FIND_WEBHOOK, ROTATE_SECRET, UPDATE_WEBHOOK, WEBHOOKS},
 };
 use crate::{
     adapter::{Account, Fact, Failure, Known, Learned, RenderError, Step},
     tools::secret::Secret,
 };
 
-const MOVE: &str = "update_webhook";
-const FIND: &str = "find_webhook";
-const MAKE: &str = "create_webhook";
-const RENEW: &str = "rotate_webhook_secret";
-const DROP: &str = "delete_webhook";
-
-/// The note that the webhook that we knew is not there any more.
+/// The memo that the webhook that we knew is not there any more.
 const LOST: &str = "bird.lost";
-/// The note with the id of a webhook at this URL whose secret we do not know; empty where there is none.
+/// The memo with the id of a webhook at this URL whose secret we do not know; empty where there is none.
 const FOUND: &str = "bird.found";
 
 /// The id of the webhook that we made, as long as it is there and its secret is known.
@@ -41,20 +35,22 @@ pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Kn
             return Ok(Step::Done);
         }
         let body = json!({"url": url, "events": events, "status": "active"});
-        return call(account, MOVE, Method::PATCH, &format!("/v1/webhooks/{id}"), Some(&body)).map(Step::Call);
+        return calls::to(account, UPDATE_WEBHOOK, Method::PATCH, &format!("{WEBHOOKS}/{id}"))?.json(&body).step();
     }
     match (known.memo(FOUND), anew(known)) {
         (None, _) => {
             let query = form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish();
-            call(account, FIND, Method::GET, &format!("/v1/webhooks?{query}"), None)
+            calls::to(account, FIND_WEBHOOK, Method::GET, &format!("{WEBHOOKS}?{query}"))?.step()
         }
         (Some(""), 1) => {
-            call(account, MAKE, Method::POST, "/v1/webhooks", Some(&json!({"url": url, "events": events})))
+            let body = json!({"url": url, "events": events});
+            calls::to(account, CREATE_WEBHOOK, Method::POST, WEBHOOKS)?.json(&body).step()
         }
-        (Some(id), 1) => call(account, RENEW, Method::POST, &format!("/v1/webhooks/{id}/rotate-secret"), None),
-        (Some(_), _) => return Ok(Step::Done),
+        (Some(id), 1) => {
+            calls::to(account, ROTATE_SECRET, Method::POST, &format!("{WEBHOOKS}/{id}/rotate-secret"))?.step()
+        }
+        (Some(_), _) => Ok(Step::Done),
     }
-    .map(Step::Call)
 }
 
 /// How many calls for another webhook were answered, the one that told that ours is lost left out.
@@ -65,7 +61,7 @@ fn anew(known: &Known) -> usize {
 /// What the answer to such a call teaches.
 pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Response<Bytes>) -> Learned {
     if ours(account, known).is_some() {
-        return match classify::read(MOVE, answer) {
+        return match classify::read(UPDATE_WEBHOOK, answer) {
             Ok(_) => Ok(Vec::new()),
             Err(Failure::Rejected { .. }) => Ok(vec![Fact::Memo(LOST.to_owned(), "yes".to_owned())]),
             Err(failure) => Err(failure),
@@ -73,9 +69,9 @@ pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Res
     }
     let found = known.memo(FOUND);
     let name = match found {
-        None => FIND,
-        Some("") => MAKE,
-        Some(_) => RENEW,
+        None => FIND_WEBHOOK,
+        Some("") => CREATE_WEBHOOK,
+        Some(_) => ROTATE_SECRET,
     };
     let answer = classify::read(name, answer)?;
     let Some(found) = found else {
@@ -89,25 +85,6 @@ pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Res
             Ok(vec![Fact::Secret(WEBHOOK_ID, Secret::new(id)), Fact::Secret(WEBHOOK_SECRET, Secret::new(secret))])
         }
         _ => Err(Failure::rejected("Bird's answer to the new webhook has no secret in it")),
-    }
-}
-
-/// The call that makes Bird forget our webhook.
-pub(super) fn unregister(account: &Account<'_>, known: &Known) -> Result<Step, RenderError> {
-    match account.secret(WEBHOOK_ID).filter(|_| known.answered == 0) {
-        Some(id) => {
-            let path = format!("/v1/webhooks/{}", id.reveal());
-            call(account, DROP, Method::DELETE, &path, None).map(Step::Call)
-        }
-        None => Ok(Step::Done),
-    }
-}
-
-/// What the answer to that call means: one that is gone already is as good.
-pub(super) fn unregistered(answer: &Response<Bytes>) -> Learned {
-    match classify::read(DROP, answer) {
-        Ok(_) | Err(Failure::Rejected { .. }) => Ok(Vec::new()),
-        Err(failure) => Err(failure),
     }
 }
 

@@ -1,10 +1,14 @@
-//! Neutral messages as Bird's: one JSON body per message, without its receiver.
+//! Neutral messages as Bird's: one call with a JSON body per message.
 
+use http::Method;
 use serde_json::{Value, json};
 
-use super::{APPLE_FEATURES, Product, SMS_SEGMENTS, WHATSAPP_TEXT};
+use super::{
+    APPLE_FEATURES, FROM, SMS_SEGMENTS, WHATSAPP_TEXT,
+    wire::{Product, SEND_MESSAGE},
+};
 use crate::{
-    adapter::{Account, Delivery, RenderError},
+    adapter::{Account, Call, Delivery, RenderError},
     channel::template::{self, Template},
     model::{
         features::{TextLimit, TextUnit},
@@ -28,17 +32,31 @@ const QUICK_REPLIES: std::ops::RangeInclusive<usize> = 2..=5;
 /// The place of an attachment in Apple's text.
 const ATTACHMENT: char = '\u{fffc}';
 
-/// The messages that bring a delivery to its contact, in order.
-pub(super) fn messages(
+/// The calls that bring a delivery to its contact, in order.
+pub(super) fn calls(
     product: Product,
     account: &Account<'_>,
     delivery: &Delivery<'_>,
-) -> Result<Vec<Value>, RenderError> {
+) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { product, byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
-    if messages.list.is_empty() { Err(RenderError::new("the message is empty")) } else { Ok(messages.list) }
+    if messages.list.is_empty() {
+        return Err(RenderError::new("the message is empty"));
+    }
+    let from = account.require(FROM)?;
+    let complete = |(index, mut message): (usize, Value)| {
+        let key = delivery.retry_key(index);
+        if let Some(fields) = message.as_object_mut() {
+            fields.insert("to".to_owned(), delivery.contact.id.as_str().into());
+            fields.insert("from".to_owned(), from.into());
+            fields.insert("metadata".to_owned(), json!({"bridge_id": key}));
+        }
+        let call = super::calls::to(account, SEND_MESSAGE, Method::POST, product.path())?;
+        call.json(&message).header("idempotency-key", &key).build()
+    };
+    messages.list.into_iter().enumerate().map(complete).collect()
 }
 
 struct Messages<'a> {

@@ -2,13 +2,12 @@
 //! Webhooks specification. `infra/openapi.yaml` documents it.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::Response;
 
-use super::{Channel, sent};
+use super::{Channel, next_of};
 use crate::{
     adapter::{
-        Account, Adapter, Body, Call, Delivery, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
-        Verified, from_status,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Made, Setting, SettingError},
         standard_webhooks,
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
@@ -20,9 +19,12 @@ use crate::{
     },
 };
 
+mod classify;
 mod parse;
+mod render;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod wire;
 
 /// The company's own app.
@@ -96,32 +98,22 @@ impl Adapter for Custom {
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
-        let secret = account.secret(SECRET).ok_or(VerifyError::Wrong)?;
-        standard_webhooks::verify(secret.reveal(), &request.headers, &request.body, request.received_at)?;
-        Ok(Proof::Signed)
+        verify::verify(account, request)
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
-            Task::Deliver(delivery) if known.sent() == 0 => call(account, delivery).map(Step::Call),
-            // A delivery is one call, and the app has none that only checks.
-            Task::Deliver(_) | Task::Check => Ok(Step::Done),
+            Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            // The app has no call that only checks.
+            Task::Check => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }
 
     fn read(&self, _account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
-        let id = if let Task::Deliver(delivery) = task { Some(delivery.retry_key(0)) } else { None };
-        match answer.status().as_u16() {
-            // 404 may as well be a callback URL that is not right, and that is no news of the contact.
-            410 => Err(Failure::Gone { reason: "the app does not know the contact any more".to_owned() }),
-            413 => Err(Failure::rejected("the message is too large for the app")),
-            _ => match from_status("the app", answer, None) {
-                Ok(_) => sent(Ok(id)),
-                // A repeat is harmless, since it carries the same id.
-                Err(Failure::Retry { wait, reason, .. }) => Err(Failure::Retry { wait, reason, doubtful: false }),
-                other => other,
-            },
+        match task {
+            Task::Deliver(delivery) => classify::delivered(delivery, answer),
+            _ => from_status("the app", answer, None),
         }
     }
 }
@@ -130,29 +122,4 @@ impl Channel for Custom {
     fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         parse::parse(request.request())
     }
-}
-
-/// The whole message in one call, which the app knows again by its id.
-fn call(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Call, RenderError> {
-    let id = delivery.retry_key(0);
-    let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
-    let message = wire::Outgoing {
-        kind: "message",
-        id: &id,
-        at: delivery.at,
-        contact: wire::OutgoingContact { id: &delivery.contact.id },
-        author: author.map(|name| wire::OutgoingAuthor { name }),
-        parts: delivery.parts.iter().map(wire::Piece::from).collect(),
-    };
-    let body = serde_json::to_vec(&message).map_err(|_| RenderError::new("the message could not be written"))?;
-    let missing = |what: &str| RenderError::new(format!("the {what} of the app is missing"));
-    let secret = account.secret(SECRET).ok_or_else(|| missing("secret"))?;
-    let url = account.setting(CALLBACK_URL).ok_or_else(|| missing("URL"))?;
-    let mut request = Request::post(url).header(header::CONTENT_TYPE, "application/json");
-    for (name, value) in standard_webhooks::sign(secret.reveal(), &id, account.now, &body) {
-        let mut value = HeaderValue::from_str(&value).map_err(|_| RenderError::new("the signature is odd"))?;
-        value.set_sensitive(name == "webhook-signature");
-        request = request.header(name, value);
-    }
-    Ok(Call { name: "callback", request: request.body(Body::Bytes(body.into()))?, repeat: Repeat::Harmless })
 }

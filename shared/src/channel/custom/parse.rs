@@ -3,11 +3,14 @@
 use serde_json::json;
 
 use super::wire::{
-    Buttons, Cards, Head, Incoming, Message, News, Person, Piece, Status, Subscribed, Typing, Unsubscribed,
+    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, SideBySide,
+    Status, Sticker, Subscribed, Text, Typing, Unsubscribed,
 };
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Part, Receipt},
+    model::message::{
+        Button, Card, ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt,
+    },
     tools::json::{self, Json},
 };
 
@@ -121,4 +124,51 @@ fn part(place: &str, piece: Json<'_>) -> Result<Part, ParseError> {
 fn check_id(id: &str, field: &str) -> Result<(), ParseError> {
     let is_good = (1..=ID).contains(&id.len()) && !id.chars().any(char::is_control);
     if is_good { Ok(()) } else { Err(ParseError::bad(field, "an id of 1 to 256 bytes without control characters")) }
+}
+
+impl From<Piece> for Part {
+    fn from(piece: Piece) -> Self {
+        let media = |kind, file: File| {
+            Self::Media(Media {
+                name: file.name,
+                content_type: file.content_type,
+                size: file.size,
+                seconds: file.seconds,
+                caption: file.caption,
+                // The app need not keep it: the bridge copies it at once.
+                ..Media::new(kind, MediaSource::ShortLink { url: file.url })
+            })
+        };
+        match piece {
+            Piece::Text(Text { text }) => Self::Text { text },
+            Piece::Image(file) => media(MediaKind::Image, file),
+            Piece::Video(file) => media(MediaKind::Video, file),
+            Piece::Audio(file) => media(MediaKind::Audio, file),
+            Piece::File(file) => media(MediaKind::File, file),
+            Piece::Location(Place { latitude, longitude, label }) => Self::Location { latitude, longitude, label },
+            Piece::ContactCard(ContactCard { name, phone }) => Self::ContactCard { name, phone },
+            Piece::Sticker(Sticker { id, url }) => Self::Sticker { id, url },
+            Piece::Buttons(Buttons { buttons }) => {
+                Self::Buttons { buttons: buttons.into_iter().map(Button::from).collect() }
+            }
+            Piece::Cards(Cards { cards }) => Self::Carousel { cards: cards.into_iter().map(Card::from).collect() },
+            Piece::Other(Other { what, text }) => Self::Unsupported { what, text },
+        }
+    }
+}
+
+impl From<Choice> for Button {
+    fn from(choice: Choice) -> Self {
+        let Choice { label, text, url } = choice;
+        match url {
+            Some(url) => Self::Link { label, url },
+            None => Self::Reply { text: text.unwrap_or_else(|| label.clone()), label },
+        }
+    }
+}
+
+impl From<SideBySide> for Card {
+    fn from(SideBySide { title, text, image, buttons }: SideBySide) -> Self {
+        Self { title, text, image, buttons: buttons.into_iter().map(Button::from).collect() }
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    adapter::Body,
     model::message::Part,
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixtures, outcome, shown, take,

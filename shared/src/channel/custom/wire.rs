@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     adapter::webhook::{ParseError, decode_at},
-    model::message::{Button, Card, Media, MediaKind, MediaSource, Part},
     tools::json::Json,
 };
+
+/// What the call to the app's `callback_url` is called.
+pub(super) const CALLBACK: &str = "callback";
 
 /// What the app tells the bridge. An enum with the type inside would be read into a tree first.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -277,98 +279,4 @@ pub(super) struct SideBySide {
     pub(super) image: Option<String>,
     #[serde(default)]
     pub(super) buttons: Vec<Choice>,
-}
-
-impl From<Piece> for Part {
-    fn from(piece: Piece) -> Self {
-        let media = |kind, file: File| {
-            Self::Media(Media {
-                name: file.name,
-                content_type: file.content_type,
-                size: file.size,
-                seconds: file.seconds,
-                caption: file.caption,
-                // The app need not keep it: the bridge copies it at once.
-                ..Media::new(kind, MediaSource::ShortLink { url: file.url })
-            })
-        };
-        match piece {
-            Piece::Text(Text { text }) => Self::Text { text },
-            Piece::Image(file) => media(MediaKind::Image, file),
-            Piece::Video(file) => media(MediaKind::Video, file),
-            Piece::Audio(file) => media(MediaKind::Audio, file),
-            Piece::File(file) => media(MediaKind::File, file),
-            Piece::Location(Place { latitude, longitude, label }) => Self::Location { latitude, longitude, label },
-            Piece::ContactCard(ContactCard { name, phone }) => Self::ContactCard { name, phone },
-            Piece::Sticker(Sticker { id, url }) => Self::Sticker { id, url },
-            Piece::Buttons(Buttons { buttons }) => {
-                Self::Buttons { buttons: buttons.into_iter().map(Button::from).collect() }
-            }
-            Piece::Cards(Cards { cards }) => Self::Carousel { cards: cards.into_iter().map(Card::from).collect() },
-            Piece::Other(Other { what, text }) => Self::Unsupported { what, text },
-        }
-    }
-}
-
-impl From<&Part> for Piece {
-    fn from(part: &Part) -> Self {
-        match part.clone() {
-            Part::Text { text } => Self::Text(Text { text }),
-            Part::Media(media) => {
-                let url = match media.source {
-                    MediaSource::Link { url } | MediaSource::ShortLink { url } => url,
-                    MediaSource::Reference { .. } | MediaSource::Fetched => {
-                        return Self::Text(Text { text: crate::model::fit::plain(part) });
-                    }
-                };
-                let Media { name, content_type, size, seconds, caption, .. } = media;
-                let file = File { url, name, content_type, size, seconds, caption };
-                match media.kind {
-                    MediaKind::Image => Self::Image(file),
-                    MediaKind::Video => Self::Video(file),
-                    MediaKind::Audio => Self::Audio(file),
-                    MediaKind::File => Self::File(file),
-                }
-            }
-            Part::Location { latitude, longitude, label } => Self::Location(Place { latitude, longitude, label }),
-            Part::ContactCard { name, phone } => Self::ContactCard(ContactCard { name, phone }),
-            Part::Sticker { id, url } => Self::Sticker(Sticker { id, url }),
-            Part::Buttons { buttons } => {
-                Self::Buttons(Buttons { buttons: buttons.into_iter().map(Choice::from).collect() })
-            }
-            Part::Carousel { cards } => Self::Cards(Cards { cards: cards.into_iter().map(SideBySide::from).collect() }),
-            Part::Unsupported { what, text } => Self::Other(Other { what, text }),
-        }
-    }
-}
-
-impl From<Choice> for Button {
-    fn from(choice: Choice) -> Self {
-        let Choice { label, text, url } = choice;
-        match url {
-            Some(url) => Self::Link { label, url },
-            None => Self::Reply { text: text.unwrap_or_else(|| label.clone()), label },
-        }
-    }
-}
-
-impl From<Button> for Choice {
-    fn from(button: Button) -> Self {
-        match button {
-            Button::Link { label, url } => Self { label, text: None, url: Some(url) },
-            Button::Reply { label, text } => Self { label, text: Some(text), url: None },
-        }
-    }
-}
-
-impl From<SideBySide> for Card {
-    fn from(SideBySide { title, text, image, buttons }: SideBySide) -> Self {
-        Self { title, text, image, buttons: buttons.into_iter().map(Button::from).collect() }
-    }
-}
-
-impl From<Card> for SideBySide {
-    fn from(Card { title, text, image, buttons }: Card) -> Self {
-        Self { title, text, image, buttons: buttons.into_iter().map(Choice::from).collect() }
-    }
 }

@@ -1,13 +1,77 @@
 //! What LINE's answers mean: <https://developers.line.biz/en/reference/messaging-api/#error-responses>.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Response;
 
-use super::wire::Answer;
+use super::{
+    BOT_USER_ID,
+    wire::{Answer, BOT_INFO, GET_WEBHOOK, PROFILE, PUSH, SET_WEBHOOK, TRANSCODING},
+};
 use crate::{
-    adapter::{Failure, retry_after},
+    adapter::{Fact, Failure, Learned, retry_after},
+    channel::sent,
+    model::message::Contact,
     tools::vendor_words,
 };
+
+/// What a webhook is told that is set and switched off, as every new one is.
+pub(super) const SWITCHED_OFF: &str = "the URL is set at LINE, but “Use webhook” is off: switch it on in the LINE \
+                                       Developers console (Messaging API tab), then register again";
+
+/// What the answer to a push means.
+pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
+    let id = |answer: Answer| answer.sent_messages.into_iter().next().map(|message| message.id);
+    sent(read(PUSH, answer).map(id))
+}
+
+/// What the answer to the check means: who the bot is.
+pub(super) fn checked(answer: &Response<Bytes>) -> Learned {
+    match read(BOT_INFO, answer)?.user_id {
+        Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id.clone()), Fact::Setting(BOT_USER_ID, id)]),
+        None => Err(Failure::rejected("the answer of `api_url` names no bot, so it is not LINE's API")),
+    }
+}
+
+/// What the answer to the new webhook URL means.
+pub(super) fn registered(answer: &Response<Bytes>) -> Learned {
+    read(SET_WEBHOOK, answer).map(|_| Vec::new())
+}
+
+/// Whether the webhook is switched on.
+pub(super) fn registration(answer: &Response<Bytes>) -> Learned {
+    match read(GET_WEBHOOK, answer)?.active {
+        Some(false) => Err(Failure::rejected(SWITCHED_OFF)),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Who the contact is.
+pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
+    let answer = read(PROFILE, answer)?;
+    let language = answer.language.and_then(|tag| tag.split('-').next().map(str::to_ascii_lowercase));
+    Ok(vec![Fact::Profile(Contact {
+        id: contact.to_owned(),
+        name: answer.display_name,
+        avatar: answer.picture_url,
+        language,
+        ..Contact::default()
+    })])
+}
+
+/// Whether a file is ready.
+pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
+    match read(TRANSCODING, answer)?.status.as_deref() {
+        Some("processing") => Err(Failure::Retry {
+            wait: Some(Duration::from_secs(3)),
+            reason: "LINE is still preparing the file".to_owned(),
+            doubtful: false,
+        }),
+        Some("failed") => Err(Failure::rejected("LINE could not prepare the file")),
+        _ => Ok(Vec::new()),
+    }
+}
 
 /// The answer to a call that worked, or what its failure means. 409 for its retry key is a success: an
 /// earlier attempt with the same key was taken (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).

@@ -7,23 +7,23 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response};
+use http::Response;
 
-use super::{Channel, next_of, sent};
+use super::{Channel, next_of};
 use crate::{
     adapter::{
-        Account, Adapter, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls,
-        Verified, from_status, json_call,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting},
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
-        message::{Contact, Media, MediaKind, MediaSource, PartKind},
+        message::{Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
 };
 
+mod calls;
 mod classify;
 mod parse;
 mod render;
@@ -36,25 +36,10 @@ mod wire;
 #[derive(Clone, Copy, Debug)]
 pub struct Line;
 
-/// The base of the API.
-const API_URL: &str = "https://api.line.me";
-/// The base for the content of messages.
-const DATA_API_URL: &str = "https://api-data.line.me";
 const CHANNEL_SECRET: &str = "channel_secret";
 const ACCESS_TOKEN: &str = "channel_access_token";
 /// The setting in which the check keeps the bot's own user id, which every call of the webhook names.
 const BOT_USER_ID: &str = "bot_user_id";
-
-const PUSH: &str = "push";
-const BOT_INFO: &str = "bot_info";
-const SET_WEBHOOK: &str = "set_webhook_endpoint";
-const GET_WEBHOOK: &str = "get_webhook_endpoint";
-const PROFILE: &str = "profile";
-const TRANSCODING: &str = "transcoding";
-
-/// What a webhook is told that is set and switched off, as every new one is.
-const SWITCHED_OFF: &str = "the URL is set at LINE, but “Use webhook” is off: switch it on in the LINE Developers console \
-                            (Messaging API tab), then register again";
 
 /// <https://developers.line.biz/en/reference/messaging-api/#image-message>
 const IMAGE: MediaLimit = MediaLimit {
@@ -117,22 +102,15 @@ impl Adapter for Line {
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match (task, known.answered) {
-            (Task::Deliver(delivery), _) => {
-                let calls = render::calls(account, delivery)?;
-                let calls = calls.iter().enumerate().map(|(index, messages)| push(account, delivery, index, messages));
-                Ok(next_of(calls.collect::<Result<_, _>>()?, known))
+            (Task::Deliver(delivery), _) => Ok(next_of(render::calls(account, delivery)?, known)),
+            (Task::Check, 0) => calls::check(account),
+            (Task::Register { url }, 0) => calls::register(account, url),
+            (Task::Register { .. }, 1) => calls::registration(account),
+            (Task::Profile { contact }, 0) => calls::profile(account, contact),
+            (Task::Fetch(Media { source: MediaSource::Reference { id }, kind, .. }, _), answered) => {
+                calls::fetch(account, *kind, id, answered > 0)
             }
-            (Task::Check, 0) => get(account, BOT_INFO, "/v2/bot/info"),
-            (Task::Register { url }, 0) => {
-                let body = serde_json::json!({"endpoint": url});
-                let url = format!("{}/v2/bot/channel/webhook/endpoint", account.api_url(API_URL));
-                let bearer = bearer(account)?;
-                let header = ("authorization", bearer.as_str());
-                json_call(SET_WEBHOOK, Method::PUT, &url, header, Some(&body), Repeat::Harmless).map(Step::Call)
-            }
-            (Task::Register { .. }, 1) => get(account, GET_WEBHOOK, "/v2/bot/channel/webhook/endpoint"),
-            (Task::Profile { contact }, 0) => get(account, PROFILE, &format!("/v2/bot/profile/{}", path(contact))),
-            (Task::Fetch(media, _), answered) => fetch(account, media, answered > 0),
+            // Asked already.
             (Task::Check | Task::Register { .. } | Task::Profile { .. }, _) => Ok(Step::Done),
             // No call removes a webhook: it is switched off in the console.
             (Task::Unregister, _) => Ok(Step::Done),
@@ -142,33 +120,12 @@ impl Adapter for Line {
 
     fn read(&self, _account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match (task, known.answered) {
-            (Task::Deliver(_), _) => {
-                let id = |answer: wire::Answer| answer.sent_messages.into_iter().next().map(|message| message.id);
-                sent(classify::read(PUSH, answer).map(id))
-            }
-            (Task::Check, _) => match classify::read(BOT_INFO, answer)?.user_id {
-                Some(id) => {
-                    Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id.clone()), Fact::Setting(BOT_USER_ID, id)])
-                }
-                None => Err(Failure::rejected("the answer of `api_url` names no bot, so it is not LINE's API")),
-            },
-            (Task::Register { .. }, 0) => classify::read(SET_WEBHOOK, answer).map(|_| Vec::new()),
-            (Task::Register { .. }, _) => match classify::read(GET_WEBHOOK, answer)?.active {
-                Some(false) => Err(Failure::rejected(SWITCHED_OFF)),
-                _ => Ok(Vec::new()),
-            },
-            (Task::Profile { contact }, _) => {
-                classify::read(PROFILE, answer).map(|answer| vec![Fact::Profile(profile(contact, answer))])
-            }
-            (Task::Fetch(..), _) => match classify::read(TRANSCODING, answer)?.status.as_deref() {
-                Some("processing") => Err(Failure::Retry {
-                    wait: Some(Duration::from_secs(3)),
-                    reason: "LINE is still preparing the file".to_owned(),
-                    doubtful: false,
-                }),
-                Some("failed") => Err(Failure::rejected("LINE could not prepare the file")),
-                _ => Ok(Vec::new()),
-            },
+            (Task::Deliver(_), _) => classify::delivered(answer),
+            (Task::Check, _) => classify::checked(answer),
+            (Task::Register { .. }, 0) => classify::registered(answer),
+            (Task::Register { .. }, _) => classify::registration(answer),
+            (Task::Profile { contact }, _) => classify::profile(contact, answer),
+            (Task::Fetch(..), _) => classify::fetched(answer),
             _ => from_status("LINE", answer, None),
         }
     }
@@ -178,68 +135,4 @@ impl Channel for Line {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         parse::parse(account, request.request())
     }
-}
-
-/// One push, whose retry key is the same on every attempt.
-fn push(
-    account: &Account<'_>,
-    delivery: &Delivery<'_>,
-    index: usize,
-    messages: &[wire::Outbound],
-) -> Result<Call, RenderError> {
-    let body = wire::Push { to: &delivery.contact.id, messages };
-    let url = format!("{}/v2/bot/message/push", account.api_url(API_URL));
-    let bearer = bearer(account)?;
-    let mut call =
-        json_call(PUSH, Method::POST, &url, ("authorization", bearer.as_str()), Some(&body), Repeat::Harmless)?;
-    let key = HeaderValue::from_str(&delivery.retry_key(index)).map_err(|_| RenderError::new("no retry key"))?;
-    call.request.headers_mut().insert("x-line-retry-key", key);
-    Ok(call)
-}
-
-/// A file of a contact. A video or a recording may still be in the making when its event comes.
-fn fetch(account: &Account<'_>, media: &Media, asked: bool) -> Result<Step, RenderError> {
-    let MediaSource::Reference { id } = &media.source else {
-        return Err(RenderError::new("the file is none of LINE's"));
-    };
-    let id = path(id);
-    let base = account.setting("data_api_url").unwrap_or(DATA_API_URL).trim_end_matches('/');
-    let content = format!("{base}/v2/bot/message/{id}/content");
-    let bearer = bearer(account)?;
-    if matches!(media.kind, MediaKind::Video | MediaKind::Audio) && !asked {
-        let url = format!("{content}/transcoding");
-        let header = ("authorization", bearer.as_str());
-        return json_call(TRANSCODING, Method::GET, &url, header, None::<&()>, Repeat::Harmless).map(Step::Call);
-    }
-    let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| RenderError::new("the token has odd characters"))?;
-    bearer.set_sensitive(true);
-    Ok(Step::Download(Request::get(content).header(http::header::AUTHORIZATION, bearer).body(())?))
-}
-
-fn profile(contact: &str, answer: wire::Answer) -> Contact {
-    let language = answer.language.and_then(|tag| tag.split('-').next().map(str::to_ascii_lowercase));
-    Contact {
-        id: contact.to_owned(),
-        name: answer.display_name,
-        avatar: answer.picture_url,
-        language,
-        ..Contact::default()
-    }
-}
-
-fn get(account: &Account<'_>, name: &'static str, path: &str) -> Result<Step, RenderError> {
-    let url = format!("{}{path}", account.api_url(API_URL));
-    let bearer = bearer(account)?;
-    json_call(name, Method::GET, &url, ("authorization", bearer.as_str()), None::<&()>, Repeat::Harmless)
-        .map(Step::Call)
-}
-
-fn bearer(account: &Account<'_>) -> Result<String, RenderError> {
-    let token = account.secret(ACCESS_TOKEN).map(|token| token.reveal());
-    token.map(|token| format!("Bearer {token}")).ok_or_else(|| RenderError::new("LINE's access token is missing"))
-}
-
-/// An id as a piece of a path.
-fn path(id: &str) -> String {
-    percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -1,13 +1,14 @@
 //! Neutral messages as LINE's: <https://developers.line.biz/en/reference/messaging-api/#message-objects>.
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::{
     FEATURES,
-    wire::{Content, Outbound, Sender},
+    wire::{Content, Outbound, PUSH, PUSH_PATH, Push, Sender},
 };
 use crate::{
-    adapter::{Account, Delivery, RenderError},
+    adapter::{Account, Call, Delivery, RenderError},
     model::{
         features::{TextLimit, TextUnit},
         fit,
@@ -29,8 +30,9 @@ const fn utf16(max: usize) -> TextLimit {
     TextLimit { max, unit: TextUnit::Utf16 }
 }
 
-/// The messages that a delivery becomes, by calls, the same on every attempt: a retry key goes with one body.
-pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Vec<Outbound>>, RenderError> {
+/// The pushes that bring a delivery to its contact, in order. They are the same on every attempt: a retry key goes with
+/// one body.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     let name = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
     let sender = name.map(|name| Sender { name: text::truncate(&name, utf16(20)).into_owned() });
@@ -42,7 +44,12 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     if messages.list.is_empty() {
         return Err(RenderError::new("the message is empty"));
     }
-    Ok(messages.list.chunks(MESSAGES).map(<[Outbound]>::to_vec).collect())
+    let push = |(index, messages): (usize, &[Outbound])| {
+        let body = Push { to: &delivery.contact.id, messages };
+        let call = super::calls::to(account, PUSH, Method::POST, PUSH_PATH)?.json(&body);
+        call.header("x-line-retry-key", delivery.retry_key(index)).harmless().build()
+    };
+    messages.list.chunks(MESSAGES).enumerate().map(push).collect()
 }
 
 struct Messages {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
+use super::{classify::SWITCHED_OFF, wire::GET_WEBHOOK, *};
 use crate::{
-    model::message::{Button, Card, ChannelEventKind, Part},
+    adapter::{Call, Failure, Repeat},
+    model::message::{Card, ChannelEventKind, Part},
     testing::{
-        Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
-        request, shown, take, webhook,
+        self, Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, link,
+        open, outcome, reply, request, shown, take, webhook,
     },
 };
 
@@ -196,18 +197,6 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
     assert_eq!(take(&Line, &side(), &webhook(&[], "{}")).unwrap_err(), VerifyError::Missing);
 }
 
-fn link(kind: MediaKind, url: &str) -> Media {
-    Media::new(kind, MediaSource::Link { url: url.to_owned() })
-}
-
-fn reply(label: &str, text: &str) -> Button {
-    Button::Reply { label: label.to_owned(), text: text.to_owned() }
-}
-
-fn open(label: &str, url: &str) -> Button {
-    Button::Link { label: label.to_owned(), url: url.to_owned() }
-}
-
 fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
     let (contact, anna) = (contact(USER), agent("Anna"));
     let delivery = delivery(&contact, parts, Some(&anna));
@@ -352,11 +341,7 @@ fn every_sample_has_a_row() {
         "req_reply_text.json",            // agents answer later than a minute
         "req_test_webhook_endpoint.json", // 60 an hour; the admin's first message tests more
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = name.starts_with("in_") || name.starts_with("resp_") || unused.contains(&name.as_str());
-        assert!(is_table || source.contains(&format!("\"{name}\"")), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["in_", "resp_"], &unused);
 }
 
 #[test]

@@ -18,9 +18,7 @@ use crate::{
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let given = request.headers.get("x-line-signature").filter(|_| request.method == Method::POST);
     let given = given.ok_or(VerifyError::Missing)?;
-    let secret =
-        account.secret(super::CHANNEL_SECRET).map(|secret| secret.reveal()).filter(|secret| !secret.is_empty());
-    let secret = secret.ok_or(VerifyError::Wrong)?;
+    let secret = account.signing_key(super::CHANNEL_SECRET)?;
     let right = STANDARD.encode(hmac_sha256(secret.as_bytes(), &request.body));
     if same(given.as_bytes(), right.as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }

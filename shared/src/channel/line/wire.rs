@@ -4,6 +4,25 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The base of the API.
+pub(super) const API_URL: &str = "https://api.line.me";
+/// The base for the content of messages.
+pub(super) const DATA_API_URL: &str = "https://api-data.line.me";
+
+pub(super) const BOT_INFO_PATH: &str = "/v2/bot/info";
+pub(super) const WEBHOOK_PATH: &str = "/v2/bot/channel/webhook/endpoint";
+pub(super) const PROFILE_PATH: &str = "/v2/bot/profile";
+pub(super) const MESSAGE_PATH: &str = "/v2/bot/message";
+pub(super) const PUSH_PATH: &str = "/v2/bot/message/push";
+
+pub(super) const PUSH: &str = "push";
+pub(super) const BOT_INFO: &str = "bot_info";
+pub(super) const SET_WEBHOOK: &str = "set_webhook_endpoint";
+pub(super) const GET_WEBHOOK: &str = "get_webhook_endpoint";
+pub(super) const PROFILE: &str = "profile";
+pub(super) const TRANSCODING: &str = "transcoding";
+pub(super) const CONTENT: &str = "content";
+
 /// What calls answer, all of it optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -27,6 +46,12 @@ pub(super) struct Detail {
 #[derive(Debug, Deserialize)]
 pub(super) struct SentMessage {
     pub(super) id: String,
+}
+
+/// Where LINE calls.
+#[derive(Debug, Serialize)]
+pub(super) struct SetWebhook<'a> {
+    pub(super) endpoint: &'a str,
 }
 
 /// A push.

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::Method;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::webhook::id_of,
+    adapter::{Call, webhook::id_of},
+    model::message::Part,
     testing::{
-        ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
-        request, shown, take, webhook,
+        self, ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, file, fixture, fixtures,
+        outcome, request, shown, take, webhook,
     },
     tools::crypto::{hmac_sha256, sha256_hex},
 };
@@ -162,11 +165,6 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
     }
 }
 
-fn link(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
-    let caption = caption.map(str::to_owned);
-    Part::Media(Media { caption, ..Media::new(kind, MediaSource::Link { url: url.to_owned() }) })
-}
-
 fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
     let (contact, ines) = (contact("+447700900161"), agent("Ines"));
     let delivery = delivery(&contact, parts, Some(&ines));
@@ -179,15 +177,15 @@ fn requests_are_the_documented_ones() {
     let sms = side(&[("originator", "447700900170")]);
     let conversations = side(&[("channel_id", CHANNEL)]);
     let place = Part::Location { latitude: 53.2194, longitude: 6.5665, label: None };
-    let file = |name: &str| format!("https://files.example.com/{name}");
+    let url = |name: &str| format!("https://files.example.com/{name}");
     for (name, side, part) in [
         ("sms_text", &sms, Part::text("Your order is ready.")),
         ("sms_unicode", &sms, Part::text("Hotovo ✅ děkujeme")),
         ("conversations_send_text", &conversations, Part::text("Hi, an agent here")),
-        ("conversations_send_image", &conversations, link(MediaKind::Image, &file("a.jpg"), Some("photo"))),
-        ("conversations_send_video", &conversations, link(MediaKind::Video, &file("v.mp4"), None)),
-        ("conversations_send_audio", &conversations, link(MediaKind::Audio, &file("v.ogg"), None)),
-        ("conversations_send_file", &conversations, link(MediaKind::File, &file("invoice.pdf"), None)),
+        ("conversations_send_image", &conversations, file(MediaKind::Image, &url("a.jpg"), Some("photo"))),
+        ("conversations_send_video", &conversations, file(MediaKind::Video, &url("v.mp4"), None)),
+        ("conversations_send_audio", &conversations, file(MediaKind::Audio, &url("v.ogg"), None)),
+        ("conversations_send_file", &conversations, file(MediaKind::File, &url("invoice.pdf"), None)),
         ("conversations_send_location", &conversations, place),
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
@@ -221,13 +219,7 @@ fn every_sample_has_a_row() {
         "send/conversations_webhook_create.json", // the admin makes it
         "send/mms.json",                          // in two countries only; files are links
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = ["inbound/", "responses/"].iter().any(|folder| name.starts_with(folder));
-        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
-        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "responses/"], &unused);
 }
 
 #[test]
@@ -235,8 +227,8 @@ fn long_things_and_what_a_text_message_cannot_show() {
     let parts = [
         Part::text("a word ".repeat(300)),
         Part::text("слово ".repeat(120)),
-        link(MediaKind::Image, "https://files.example.com/b.jpg", Some(&"long ".repeat(201))),
-        link(MediaKind::Image, "https://files.example.com/a.jpg", Some("photo")),
+        file(MediaKind::Image, "https://files.example.com/b.jpg", Some(&"long ".repeat(201))),
+        file(MediaKind::Image, "https://files.example.com/a.jpg", Some("photo")),
         Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
         Part::text("/template order_ready:en Ana | 42"),
         Part::Sticker { id: "1".into(), url: None },

@@ -34,8 +34,7 @@ struct Claims {
 /// Checks that the token was made with the account's signing key, for this URL and this body, just now.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let token = request.header(HEADER).filter(|token| !token.is_empty()).ok_or(VerifyError::Missing)?;
-    let key = account.secret(super::SIGNING_KEY).map(|key| key.reveal()).filter(|key| !key.is_empty());
-    let key = key.ok_or(VerifyError::Wrong)?;
+    let key = account.signing_key(super::SIGNING_KEY)?;
     let (signed, tag) = token.rsplit_once('.').ok_or(VerifyError::Wrong)?;
     let (head, claims) = signed.split_once('.').ok_or(VerifyError::Wrong)?;
     let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| VerifyError::Wrong)?;

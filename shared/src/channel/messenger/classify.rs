@@ -1,9 +1,58 @@
 //! Messenger's error codes and subcodes: <https://developers.facebook.com/docs/messenger-platform/error-codes>.
 
-use crate::channel::codes::{
-    Class::{Account, Later, Message, Receiver},
-    Code,
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+
+use super::{
+    PAGE_ID,
+    wire::{GET_PAGE, GET_PROFILE, SEND_MESSAGE},
 };
+use crate::{
+    adapter::{self, Fact, Failure, Learned},
+    channel::{
+        codes::{
+            Class::{Account, Later, Message, Receiver},
+            Code,
+        },
+        meta, sent,
+    },
+    model::message::Contact,
+};
+
+/// What the answer to a message means.
+pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
+    sent(read(SEND_MESSAGE, answer).map(|answer| text(&answer, "message_id")))
+}
+
+/// What the answer to the check means: an installation is known by its Page.
+pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
+    read(GET_PAGE, answer)?;
+    let page = account.require(PAGE_ID)?.to_owned();
+    Ok(vec![Fact::Identity(page.clone()), Fact::AccountId(page)])
+}
+
+/// Who the contact is.
+pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
+    let answer = read(GET_PROFILE, answer)?;
+    let name = ["first_name", "last_name"].into_iter().filter_map(|name| text(&answer, name));
+    let name = name.collect::<Vec<_>>().join(" ");
+    Ok(vec![Fact::Profile(Contact {
+        id: contact.to_owned(),
+        name: (!name.trim().is_empty()).then_some(name),
+        avatar: text(&answer, "profile_pic"),
+        ..Contact::default()
+    })])
+}
+
+/// The answer to a call that worked, or what its failure means.
+fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
+    meta::read("Messenger", CODES, call, answer)
+}
+
+fn text(answer: &Value, name: &str) -> Option<String> {
+    answer.get(name).and_then(Value::as_str).map(str::to_owned)
+}
 
 /// The codes and subcodes that messages meet; a subcode says more than its code.
 #[rustfmt::skip]

@@ -6,29 +6,30 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Response};
-use serde_json::Value;
+use http::Response;
 
-use super::{Channel, meta, next_of, sent};
+use super::{Channel, meta, next_of};
 use crate::{
     adapter::{
-        Account, Adapter, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, Verified, from_status,
-        json_call,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{self, Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
-        message::{Contact, MediaKind, PartKind},
+        message::{MediaKind, PartKind},
         steps::NextStep,
     },
 };
 
+mod calls;
 mod classify;
 mod parse;
 mod render;
 #[cfg(test)]
 mod tests;
+mod verify;
+mod wire;
 
 /// The Messenger channel.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +37,6 @@ pub struct Messenger;
 
 const PAGE_TOKEN: &str = "page_access_token";
 const PAGE_ID: &str = "page_id";
-
-const SEND: &str = "send_message";
-const GET_PAGE: &str = "get_page";
-const GET_PROFILE: &str = "get_profile";
 
 /// <https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments>
 const IMAGE: MediaLimit = MediaLimit {
@@ -107,33 +104,14 @@ impl Adapter for Messenger {
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
-        meta::verify(account, request)
+        verify::verify(account, request)
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let token = account.secret(PAGE_TOKEN).map(|token| token.reveal());
-        let token = token.ok_or_else(|| RenderError::new("the Page's access token is missing"))?;
-        let bearer = format!("Bearer {token}");
-        let call = |name, method, path: &str, body: Option<&Value>, repeat| {
-            let url = format!("{}/{path}", account.api_url(meta::API_URL));
-            json_call(name, method, &url, ("authorization", &bearer), body, repeat)
-        };
-        let page = account.setting(PAGE_ID).unwrap_or_default();
         match task {
-            Task::Deliver(delivery) => {
-                let requests = render::requests(account, delivery)?;
-                let path = format!("{page}/messages");
-                let calls = requests.iter().map(|body| call(SEND, Method::POST, &path, Some(body), Repeat::Doubles));
-                Ok(next_of(calls.collect::<Result<_, _>>()?, known))
-            }
-            Task::Check if known.answered == 0 => {
-                call(GET_PAGE, Method::GET, &format!("{page}?fields=id,name"), None, Repeat::Harmless).map(Step::Call)
-            }
-            Task::Profile { contact } if known.answered == 0 => {
-                let id = percent_encoding::utf8_percent_encode(contact, percent_encoding::NON_ALPHANUMERIC);
-                let path = format!("{id}?fields=first_name,last_name,profile_pic");
-                call(GET_PROFILE, Method::GET, &path, None, Repeat::Harmless).map(Step::Call)
-            }
+            Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            Task::Check if known.answered == 0 => calls::check(account),
+            Task::Profile { contact } if known.answered == 0 => calls::profile(account, contact),
             // Asked already.
             Task::Check | Task::Profile { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
@@ -141,26 +119,10 @@ impl Adapter for Messenger {
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
-        let read = |call| meta::read("Messenger", classify::CODES, call, answer);
-        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         match task {
-            Task::Deliver(_) => sent(read(SEND).map(|answer| text(&answer, "message_id"))),
-            Task::Check => {
-                read(GET_PAGE)?;
-                let page = account.setting(PAGE_ID).unwrap_or_default().to_owned();
-                Ok(vec![Fact::Identity(page.clone()), Fact::AccountId(page)])
-            }
-            Task::Profile { contact } => {
-                let answer = read(GET_PROFILE)?;
-                let name = ["first_name", "last_name"].into_iter().filter_map(|name| text(&answer, name));
-                let name = name.collect::<Vec<_>>().join(" ");
-                Ok(vec![Fact::Profile(Contact {
-                    id: (*contact).to_owned(),
-                    name: (!name.trim().is_empty()).then_some(name),
-                    avatar: text(&answer, "profile_pic"),
-                    ..Contact::default()
-                })])
-            }
+            Task::Deliver(_) => classify::delivered(answer),
+            Task::Check => classify::checked(account, answer),
+            Task::Profile { contact } => classify::profile(contact, answer),
             _ => from_status("Messenger", answer, None),
         }
     }

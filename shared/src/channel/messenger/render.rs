@@ -1,10 +1,11 @@
 //! Neutral messages as Messenger's: <https://developers.facebook.com/docs/messenger-platform/reference/send-api>.
 
+use http::Method;
 use serde_json::{Value, json};
 
-use super::FEATURES;
+use super::{FEATURES, PAGE_ID, wire::SEND_MESSAGE};
 use crate::{
-    adapter::{Account, Delivery, RenderError},
+    adapter::{Account, Call, Delivery, RenderError},
     model::{
         features::{TextLimit, TextUnit},
         fit::{self, Byline},
@@ -23,8 +24,8 @@ const TEMPLATE_BUTTONS: usize = 3;
 const CARDS: usize = 10;
 const CARD_TEXT: TextLimit = TextLimit { max: 80, unit: TextUnit::Chars };
 
-/// The requests that bring a delivery to its contact, in order.
-pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Value>, RenderError> {
+/// The calls that bring a delivery to its contact, in order.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
@@ -32,13 +33,15 @@ pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result
     if messages.list.is_empty() {
         return Err(RenderError::new("the message is empty"));
     }
+    let path = format!("{}/messages", account.require(PAGE_ID)?);
     let complete = |(index, mut message): (usize, Value)| {
         if let Some(fields) = message.as_object_mut() {
             fields.insert("metadata".to_owned(), delivery.retry_key(index).into());
         }
-        json!({"recipient": {"id": delivery.contact.id}, "messaging_type": "RESPONSE", "message": message})
+        let body = json!({"recipient": {"id": delivery.contact.id}, "messaging_type": "RESPONSE", "message": message});
+        super::calls::to(account, SEND_MESSAGE, Method::POST, &path)?.json(&body).build()
     };
-    Ok(messages.list.into_iter().enumerate().map(complete).collect())
+    messages.list.into_iter().enumerate().map(complete).collect()
 }
 
 struct Messages<'a> {

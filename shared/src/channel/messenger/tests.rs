@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use http::Method;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
@@ -11,8 +12,8 @@ use crate::{
     channel::codes::Class,
     model::message::{Button, Card, Media, MediaSource, Part},
     testing::{
-        Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
-        take, webhook,
+        self, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, reply,
+        request, shown, take, webhook,
     },
 };
 
@@ -154,7 +155,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
             vector["value"].as_str().map(|value| ("X-Hub-Signature-256", value)).into_iter().collect();
         let request = webhook(&headers, text("body").to_owned());
         assert_eq!(
-            meta::verify(&side.account(), &request).is_ok(),
+            verify::verify(&side.account(), &request).is_ok(),
             vector["valid"].as_bool().unwrap(),
             "{}",
             text("name")
@@ -175,10 +176,6 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
 
 fn link(kind: MediaKind, url: &str) -> Part {
     Part::Media(Media::new(kind, MediaSource::Link { url: url.to_owned() }))
-}
-
-fn reply(label: &str, text: &str) -> Button {
-    Button::Reply { label: label.to_owned(), text: text.to_owned() }
 }
 
 fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
@@ -230,13 +227,7 @@ fn every_sample_has_a_row() {
         "send/typing_off.json",       // no helpdesk tells that an agent types
         "send/typing_on.json",
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = ["inbound/", "status/", "responses/"].iter().any(|folder| name.starts_with(folder));
-        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
-        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);
 }
 
 #[test]

@@ -4,35 +4,12 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Deserialize;
-
+use super::wire::Envelope;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::json::{self, Json},
 };
-
-/// The call around an event, and the one by which the console finds out whether the URL is ours.
-#[derive(Debug, Deserialize)]
-pub(super) struct Envelope {
-    message: Option<Data>,
-    #[serde(rename = "clientToken")]
-    pub(super) client_token: Option<String>,
-    secret: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Data {
-    data: Option<String>,
-}
-
-impl Envelope {
-    /// What was signed: the event behind its base64.
-    pub(super) fn event(&self) -> Option<Vec<u8>> {
-        STANDARD.decode(self.message.as_ref()?.data.as_ref()?).ok()
-    }
-}
 
 /// What a call contains.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {

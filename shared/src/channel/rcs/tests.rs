@@ -7,12 +7,21 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
     signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey},
 };
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
-use super::*;
-use crate::testing::{
-    ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request,
-    shown, take, webhook,
+use super::{wire::AUDIENCE, *};
+use crate::{
+    adapter::Call,
+    model::message::{Button, Media, MediaSource, Part},
+    testing::{
+        self, ARRIVED, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
+        request, shown, take, webhook,
+    },
 };
 
 const FOLDER: &str = "channel/rcs";
@@ -97,7 +106,7 @@ fn an_event_that_lacks_something_delivers_the_rest() {
 #[test]
 fn the_shell_of_an_event_and_the_handshake_are_read() {
     let shell = fixtures(FOLDER)["inbound/pubsub_envelope_text.json"].clone();
-    let event = serde_json::from_slice::<parse::Envelope>(&shell).unwrap().event().unwrap();
+    let event = serde_json::from_slice::<wire::Envelope>(&shell).unwrap().event().unwrap();
     let request = webhook(&[("X-Goog-Signature", &signature(&event))], shell);
     assert_eq!(shown(take(&Rcs, &side("{}"), &request).unwrap())["events"][0]["kind"]["parts"][0]["text"], "Hello 👋");
     let handshake = fixtures(FOLDER)["inbound/handshake_request.json"].clone();
@@ -191,13 +200,7 @@ fn every_sample_has_a_row() {
         "send/rich_card.json",       // cards are texts
         "send/text_ttl.json",        // an agent's answer does not expire
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = ["inbound/decoded_", "responses/"].iter().any(|folder| name.starts_with(folder));
-        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
-        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/decoded_", "responses/"], &unused);
 }
 
 #[test]

@@ -6,12 +6,71 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
-use super::wire::{Answer, Parameters};
-use crate::adapter::{Failure, retry_after};
+use super::{
+    FILE_PATH, render,
+    wire::{Answer, DELETE_WEBHOOK, GET_FILE, GET_ME, Parameters, SET_WEBHOOK},
+};
+use crate::adapter::{Account, Delivery, Fact, Failure, Known, Learned, retry_after};
+
+/// What the answer to a sent request means. One that Telegram does not take as it is goes once more in a simpler form,
+/// where it has one; one to a chat that has moved goes there.
+pub(super) fn delivered(
+    account: &Account<'_>,
+    delivery: &Delivery<'_>,
+    known: &Known,
+    answer: &Response<Bytes>,
+) -> Learned {
+    let index = known.sent();
+    let requests = render::requests(account, delivery, known).unwrap_or_default();
+    let request = requests.get(index);
+    let is_simple = request.is_none_or(|request| request.is_simple);
+    let memo = |key: String, value: String| Ok(vec![Fact::Memo(key, value)]);
+    match read(request.map_or("send", |request| request.method), answer) {
+        Ok(result) => Ok(vec![Fact::Sent(message_id(delivery, &result))]),
+        Err(Refusal::Moved(chat)) if known.memo(render::MOVED_TO).is_none() => {
+            memo(render::MOVED_TO.to_owned(), chat.to_string())
+        }
+        Err(Refusal::Form(_)) if !is_simple => memo(render::simpler(index), "yes".to_owned()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// A message's id counts within its chat.
+fn message_id(delivery: &Delivery<'_>, result: &Value) -> Option<String> {
+    let id = result.get("message_id").and_then(Value::as_i64)?;
+    let chat = result.pointer("/chat/id").and_then(Value::as_i64);
+    Some(chat.map_or_else(|| format!("{}:{id}", delivery.contact.id), |chat| format!("{chat}:{id}")))
+}
+
+/// What the answer to the check means: who the bot is.
+pub(super) fn checked(answer: &Response<Bytes>) -> Learned {
+    let id = read(GET_ME, answer)?.get("id").and_then(Value::as_i64).map(|id| id.to_string());
+    Ok(id.into_iter().flat_map(|id| [Fact::Identity(id.clone()), Fact::AccountId(id)]).collect())
+}
+
+/// What the answer to the new webhook URL means.
+pub(super) fn registered(answer: &Response<Bytes>) -> Learned {
+    read(SET_WEBHOOK, answer)?;
+    Ok(Vec::new())
+}
+
+/// What the answer to the end of the registration means.
+pub(super) fn unregistered(answer: &Response<Bytes>) -> Learned {
+    read(DELETE_WEBHOOK, answer)?;
+    Ok(Vec::new())
+}
+
+/// Where a file is.
+pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
+    match read(GET_FILE, answer)?.get("file_path").and_then(Value::as_str) {
+        Some(path) => Ok(vec![Fact::Memo(FILE_PATH.to_owned(), path.to_owned())]),
+        None => Err(Failure::rejected("Telegram does not hand out this file")),
+    }
+}
 
 /// What a failed call comes to.
 #[derive(Debug, PartialEq)]
-pub(super) enum Refusal {
+enum Refusal {
     /// The chat has another id now.
     Moved(i64),
     /// Telegram does not take the request in this form; a simpler one may pass.
@@ -64,7 +123,7 @@ const REQUEST: &[(&str, &str)] = &[
 ];
 
 /// The result of a call that worked, or what its failure means.
-pub(super) fn read(method: &'static str, answer: &Response<Bytes>) -> Result<Value, Refusal> {
+fn read(method: &'static str, answer: &Response<Bytes>) -> Result<Value, Refusal> {
     let what = format!("Telegram's {method}");
     let Ok(body) = serde_json::from_slice::<Answer>(answer.body()) else {
         // A gateway has spoken, not Telegram.

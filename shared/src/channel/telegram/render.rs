@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::{
-    FEATURES,
+    FEATURES, calls,
     keyboard::{self, Layout},
 };
 use crate::{
-    adapter::{Account, Body, Call, Delivery, Known, RenderError, Repeat},
+    adapter::{Account, Call, Delivery, Known, RenderError},
     model::{
         features::TextLimit,
         fit,
@@ -18,10 +18,10 @@ use crate::{
     },
 };
 
-/// The note with the chat's new id.
+/// The memo with the chat's new id.
 pub(super) const MOVED_TO: &str = "telegram.moved_to";
 
-/// The note that Telegram did not take a request as it was, so that it goes in a simpler form.
+/// The memo that Telegram did not take a request as it was, so that it goes in a simpler form.
 pub(super) fn simpler(index: usize) -> String {
     format!("telegram.simpler.{index}")
 }
@@ -39,21 +39,23 @@ pub(super) struct Request {
 
 impl Request {
     /// The call.
-    pub(super) fn call(self, account: &Account<'_>) -> Result<Call, RenderError> {
-        let Some((field, part)) = self.file else {
-            return super::json(account, self.method, &self.fields, Repeat::Doubles);
-        };
+    fn call(self, account: &Account<'_>) -> Result<Call, RenderError> {
+        let call = calls::to(account, self.method)?;
+        let Some((field, part)) = self.file else { return call.json(&self.fields).build() };
         let text = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };
         let fields = self.fields.into_iter().map(|(name, value)| (name, text(value))).collect();
-        let request = http::Request::post(super::method_url(account, self.method)?);
-        let body = Body::Upload { fields, files: vec![(field.to_owned(), part)] };
-        Ok(Call { name: self.method, request: request.body(body)?, repeat: Repeat::Doubles })
+        call.upload(fields, vec![(field.to_owned(), part)]).build()
     }
+}
+
+/// The calls that bring a delivery to its contact, in order.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Result<Vec<Call>, RenderError> {
+    requests(account, delivery, known)?.into_iter().map(|request| request.call(account)).collect()
 }
 
 /// The requests that bring a delivery to its contact, in order.
 ///
-/// What was noted under [`simpler`] changes only the requests from there on, so those that were sent keep their place.
+/// What is kept under [`simpler`] changes only the requests from there on, so those that were sent keep their place.
 pub(super) fn requests(
     account: &Account<'_>,
     delivery: &Delivery<'_>,

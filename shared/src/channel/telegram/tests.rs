@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    adapter::{Call, Fact, Failure, Repeat},
     model::message::{Button, Card, Part},
     testing::{
-        Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome,
-        request, shown, take, webhook,
+        self, Side, agent, answer, answer_of, assert_shown, body, contact, delivery, drive, file, fixture, fixtures,
+        outcome, reply, request, shown, take, webhook,
     },
 };
 
@@ -140,18 +142,9 @@ fn a_secret_token_is_right_or_wrong_as_the_vectors_say() {
     assert!(take(&Telegram, &bare, &webhook(&[(HEADER, "")], "{}")).is_err());
 }
 
-fn link(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
-    let caption = caption.map(str::to_owned);
-    Part::Media(Media { caption, ..Media::new(kind, MediaSource::Link { url: url.to_owned() }) })
-}
-
 fn fetched(kind: MediaKind, name: &str, caption: Option<&str>) -> Part {
     let (name, caption) = (Some(name.to_owned()), caption.map(str::to_owned));
     Part::Media(Media { name, caption, ..Media::new(kind, MediaSource::Fetched) })
-}
-
-fn reply(label: &str, text: &str) -> Button {
-    Button::Reply { label: label.to_owned(), text: text.to_owned() }
 }
 
 fn questions() -> Part {
@@ -182,14 +175,14 @@ fn requests_are_the_documented_ones() {
         ("req_sendMessage_inline_keyboard.json", vec![Part::text("Did this help?"), questions()]),
         (
             "req_sendPhoto_url.json",
-            vec![link(MediaKind::Image, "https://cdn.example.com/p/photo.jpg", Some("Front view"))],
+            vec![file(MediaKind::Image, "https://cdn.example.com/p/photo.jpg", Some("Front view"))],
         ),
-        ("req_sendVideo_url.json", vec![link(MediaKind::Video, "https://cdn.example.com/v/clip.mp4", Some("clip"))]),
-        ("req_sendVoice_url.json", vec![link(MediaKind::Audio, "https://cdn.example.com/a/voice.ogg", None)]),
-        ("req_sendAudio_url.json", vec![link(MediaKind::Audio, "https://cdn.example.com/a/song.mp3", None)]),
+        ("req_sendVideo_url.json", vec![file(MediaKind::Video, "https://cdn.example.com/v/clip.mp4", Some("clip"))]),
+        ("req_sendVoice_url.json", vec![file(MediaKind::Audio, "https://cdn.example.com/a/voice.ogg", None)]),
+        ("req_sendAudio_url.json", vec![file(MediaKind::Audio, "https://cdn.example.com/a/song.mp3", None)]),
         (
             "req_sendDocument_url.json",
-            vec![link(MediaKind::File, "https://cdn.example.com/f/invoice.pdf", Some("invoice"))],
+            vec![file(MediaKind::File, "https://cdn.example.com/f/invoice.pdf", Some("invoice"))],
         ),
         ("req_sendLocation.json", vec![place(None)]),
         ("req_sendVenue.json", vec![place(Some("Shop\nKhreshchatyk 1"))]),
@@ -268,11 +261,7 @@ fn every_sample_has_a_row() {
         "req_sendMessage_reply_keyboard.json", // inline keyboards say which message they belong to
         "webhook_reply_method_body.json",      // its result would never be known
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = name.starts_with("in_") || name.starts_with("resp_") || unused.contains(&name.as_str());
-        assert!(is_table || source.contains(&format!("\"{name}\"")), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["in_", "resp_"], &unused);
 }
 
 #[test]
@@ -293,7 +282,7 @@ fn long_things_and_what_telegram_cannot_show() {
         Part::Unsupported { what: "poll".into(), text: None },
         Part::Location { latitude: 1e9, longitude: 0.0, label: None },
         Part::ContactCard { name: Some("Nobody".into()), phone: None },
-        link(MediaKind::File, "https://cdn.example.com/f/table.xlsx", Some("the table")),
+        file(MediaKind::File, "https://cdn.example.com/f/table.xlsx", Some("the table")),
         Part::Buttons { buttons: vec![Button::Link { label: "intern".into(), url: "http://localhost/".into() }] },
     ];
     let calls: Vec<Value> = sent(&side, &parts).iter().map(request).collect();
@@ -305,7 +294,7 @@ fn what_telegram_does_not_take_goes_in_a_simpler_form_and_nothing_goes_twice() {
     let (side, contact) = (side(), contact(USER));
     let parts = [
         Part::text("first"),
-        link(MediaKind::Image, "https://cdn.example.com/p/photo.jpg", Some("Front view")),
+        file(MediaKind::Image, "https://cdn.example.com/p/photo.jpg", Some("Front view")),
         questions(),
     ];
     let delivery = delivery(&contact, &parts, None);

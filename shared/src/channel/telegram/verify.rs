@@ -17,9 +17,6 @@ const HEADER: &str = "x-telegram-bot-api-secret-token";
 /// <https://core.telegram.org/bots/api#setwebhook>. It proves who calls and not what the body is; Telegram signs none.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let given = request.headers.get(HEADER).filter(|_| request.method == Method::POST).ok_or(VerifyError::Missing)?;
-    let token = account.secret(super::SECRET_TOKEN).map(|token| token.reveal()).filter(|token| !token.is_empty());
-    match token {
-        Some(token) if same(given.as_bytes(), token.as_bytes()) => Ok(Proof::Signed),
-        _ => Err(VerifyError::Wrong),
-    }
+    let token = account.signing_key(super::SECRET_TOKEN)?;
+    if same(given.as_bytes(), token.as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }

@@ -3,6 +3,17 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The base of the API, without the token.
+pub(super) const API_URL: &str = "https://api.telegram.org";
+
+pub(super) const GET_ME: &str = "getMe";
+pub(super) const SET_WEBHOOK: &str = "setWebhook";
+pub(super) const DELETE_WEBHOOK: &str = "deleteWebhook";
+pub(super) const GET_FILE: &str = "getFile";
+
+/// What the bot hears of. Telegram keeps the last list when none is given, so it is always given.
+pub(super) const ALLOWED_UPDATES: &[&str] = &["message", "edited_message", "callback_query", "my_chat_member"];
+
 /// What every method answers.
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {

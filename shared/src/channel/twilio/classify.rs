@@ -2,14 +2,35 @@
 
 use bytes::Bytes;
 use http::Response;
-use serde::Deserialize;
 
+use super::{
+    ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID,
+    wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT},
+};
 use crate::{
-    adapter::{Failure, retry_after},
-    channel::codes::{self, Class, Code},
+    adapter::{self, Fact, Failure, Learned, retry_after},
+    channel::{
+        codes::{
+            self,
+            Class::{Account, Later, Message, OptOut, Receiver},
+            Code,
+        },
+        sent,
+    },
 };
 
-use Class::{Account, Later, Message, OptOut, Receiver};
+/// What the answer to a message means.
+pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
+    sent(read(CREATE_MESSAGE, answer).map(|answer| answer.sid))
+}
+
+/// What the answer to the check means: an installation is known by its account and its sender.
+pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
+    read(FETCH_ACCOUNT, answer)?;
+    let sid = account.require(ACCOUNT_SID)?;
+    let sender = account.setting(MESSAGING_SERVICE_SID).map_or_else(|| account.require(FROM), Ok)?;
+    Ok(vec![Fact::Identity(format!("{sid} {sender}")), Fact::AccountId(sid.to_owned())])
+}
 
 /// The codes that messages meet.
 #[rustfmt::skip]
@@ -80,15 +101,8 @@ pub(super) fn is_opt_out(code: u32) -> bool {
     CODES.iter().any(|(listed, class, _)| *listed == code && *class == OptOut)
 }
 
-/// What Twilio answers.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Answer {
-    pub(super) sid: Option<String>,
-    code: Option<u32>,
-}
-
 /// The answer to a call that worked, or what its failure means.
-pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
+fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let status = answer.status();
     let body = serde_json::from_slice::<Answer>(answer.body()).ok();
     let what = format!("Twilio's {call}");

@@ -4,17 +4,15 @@
 //! together with the fields, takes a message before it knows whether it can deliver it, and reports the rest to the URL
 //! that came with the message. It has no key that makes a repeated call harmless.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::Response;
 
-use super::{Channel, next_of, sent};
+use super::{Channel, next_of};
 use crate::{
     adapter::{
-        Account, Adapter, Body, Call, Fact, Known, Learned, RenderError, Repeat, Step, Task, Urls, Verified,
-        from_status,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{Ack, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
+        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
@@ -23,18 +21,19 @@ use crate::{
     },
 };
 
+mod calls;
 mod classify;
 mod parse;
 mod render;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod wire;
 
 /// The Twilio channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Twilio;
 
-const API_URL: &str = "https://api.twilio.com";
 const ACCOUNT_SID: &str = "account_sid";
 const AUTH_TOKEN: &str = "auth_token";
 const API_KEY_SID: &str = "api_key_sid";
@@ -149,18 +148,9 @@ impl Adapter for Twilio {
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
-            Task::Deliver(delivery) => {
-                let requests = render::requests(account, delivery)?;
-                let calls = requests.iter().map(|fields| message(account, fields));
-                Ok(next_of(calls.collect::<Result<_, _>>()?, known))
-            }
-            Task::Check if known.answered == 0 => {
-                let url = format!("{}.json", account_url(account)?);
-                let request = Request::get(url).header(header::AUTHORIZATION, credential(account, true)?);
-                let request = request.body(Body::Empty)?;
-                Ok(Step::Call(Call { name: "fetch_account", request, repeat: Repeat::Harmless }))
-            }
-            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => fetch(account, id),
+            Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            Task::Check if known.answered == 0 => calls::check(account),
+            Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
             // Asked already.
             Task::Check => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
@@ -169,14 +159,8 @@ impl Adapter for Twilio {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => sent(classify::read("create_message", answer).map(|answer| answer.sid)),
-            Task::Check => {
-                classify::read("fetch_account", answer)?;
-                let sid = account.setting(ACCOUNT_SID).unwrap_or_default();
-                let sender = account.setting(MESSAGING_SERVICE_SID).or_else(|| account.setting(FROM));
-                let identity = format!("{sid} {}", sender.unwrap_or_default());
-                Ok(vec![Fact::Identity(identity), Fact::AccountId(sid.to_owned())])
-            }
+            Task::Deliver(_) => classify::delivered(answer),
+            Task::Check => classify::checked(account, answer),
             _ => from_status("Twilio", answer, None),
         }
     }
@@ -186,55 +170,4 @@ impl Channel for Twilio {
     fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         parse::parse(request.request())
     }
-}
-
-fn message(account: &Account<'_>, fields: &render::Fields) -> Result<Call, RenderError> {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let request = Request::post(format!("{}/Messages.json", account_url(account)?))
-        .header(header::AUTHORIZATION, credential(account, false)?)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let request = request.body(Body::Bytes(body.into()))?;
-    Ok(Call { name: "create_message", request, repeat: Repeat::Doubles })
-}
-
-/// A file of a contact. Its address comes from a signed call, and the credential still goes to Twilio's hosts only.
-fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
-    let foreign = || RenderError::new("the file's address is not one of Twilio's");
-    let url = url::Url::parse(address).map_err(|_| foreign())?;
-    let base = url::Url::parse(account.api_url(API_URL)).map_err(|_| foreign())?;
-    let is_ours = url.scheme() == base.scheme() && url.host() == base.host() && url.port() == base.port();
-    let is_twilios = url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with(".twilio.com"));
-    if !is_ours && !is_twilios {
-        return Err(foreign());
-    }
-    let request = Request::get(url.as_str()).header(header::AUTHORIZATION, credential(account, false)?);
-    Ok(Step::Download(request.body(())?))
-}
-
-fn account_url(account: &Account<'_>) -> Result<String, RenderError> {
-    let sid = account.setting(ACCOUNT_SID).ok_or_else(|| RenderError::new("the Account SID of Twilio is missing"))?;
-    Ok(format!("{}/2010-04-01/Accounts/{sid}", account.api_url(API_URL)))
-}
-
-/// Basic authentication: the API key where there is one, unless it is the auth token that shall be tried.
-fn credential(account: &Account<'_>, is_check: bool) -> Result<HeaderValue, RenderError> {
-    let missing = || RenderError::new("the credentials of Twilio are missing");
-    let key = account.setting(API_KEY_SID).zip(account.secret(API_KEY_SECRET)).filter(|_| !is_check);
-    let (name, secret) =
-        key.or_else(|| account.setting(ACCOUNT_SID).zip(account.secret(AUTH_TOKEN))).ok_or_else(missing)?;
-    let value = format!("Basic {}", STANDARD.encode(format!("{name}:{}", secret.reveal())));
-    let mut value = HeaderValue::from_str(&value).map_err(|_| missing())?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// Whether a call's body is a form, as all but a few of Twilio's are.
-fn is_form(request: &WebhookRequest) -> bool {
-    request.header("content-type").is_none_or(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-}
-
-/// An empty answer: whatever text stood in it would be sent to the contact.
-fn twiml() -> Ack {
-    let body = Bytes::from_static(br#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#);
-    Ack { status: 200, content_type: Some("text/xml"), body }
 }

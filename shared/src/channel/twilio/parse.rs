@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use http::Method;
 
-use super::{classify, twiml};
+use super::{classify, wire::TWIML};
 use crate::{
-    adapter::webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
 };
 
@@ -79,7 +80,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         (None, Some(sid)) => ParsedChannel::ignored(sid, "no_status"),
         (None, None) => return Err(ParseError::missing("MessageSid")),
     };
-    Ok(parsed.answered(twiml()))
+    Ok(parsed.answered(Ack { status: 200, content_type: Some("text/xml"), body: Bytes::from_static(TWIML) }))
 }
 
 fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {

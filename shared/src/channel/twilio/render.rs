@@ -2,9 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::FEATURES;
+use super::{
+    FEATURES, FROM, MESSAGING_SERVICE_SID,
+    calls::{account_url, authorized},
+    wire::{CREATE_MESSAGE, Fields},
+};
 use crate::{
-    adapter::{Account, Delivery, RenderError},
+    adapter::{Account, Call, Delivery, RenderError},
     channel::template,
     model::{
         fit::{self, Byline},
@@ -13,11 +17,8 @@ use crate::{
     },
 };
 
-/// The fields of one message, in the order in which Twilio documents them.
-pub(super) type Fields = Vec<(&'static str, String)>;
-
-/// The requests that bring a delivery to its contact, in order.
-pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Fields>, RenderError> {
+/// The calls that bring a delivery to its contact, in order.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let to = delivery.contact.id.as_str();
     let mut messages = Messages {
         is_whatsapp: to.starts_with("whatsapp:"),
@@ -32,21 +33,20 @@ pub(super) fn requests(account: &Account<'_>, delivery: &Delivery<'_>) -> Result
     }
     let sender = sender(account, messages.is_whatsapp)?;
     let callback = account.webhook_url.map(|url| ("StatusCallback", url.to_owned()));
-    Ok(messages
-        .list
-        .into_iter()
-        .map(|content| {
-            let head = [("To", to.to_owned()), sender.clone()];
-            head.into_iter().chain(content).chain(callback.clone()).collect()
-        })
-        .collect())
+    let url = format!("{}/Messages.json", account_url(account)?);
+    let call = |content: Fields| {
+        let head = [("To", to.to_owned()), sender.clone()];
+        let fields = head.into_iter().chain(content).chain(callback.clone());
+        authorized(account, Call::post(CREATE_MESSAGE, &url))?.form(fields).build()
+    };
+    messages.list.into_iter().map(call).collect()
 }
 
 fn sender(account: &Account<'_>, is_whatsapp: bool) -> Result<(&'static str, String), RenderError> {
-    if let Some(service) = account.setting(super::MESSAGING_SERVICE_SID) {
+    if let Some(service) = account.setting(MESSAGING_SERVICE_SID) {
         return Ok(("MessagingServiceSid", service.to_owned()));
     }
-    let from = account.setting(super::FROM).ok_or_else(|| RenderError::new("`from` is missing"))?;
+    let from = account.require(FROM)?;
     let bare = from.strip_prefix("whatsapp:").unwrap_or(from);
     Ok(("From", if is_whatsapp { format!("whatsapp:{bare}") } else { bare.to_owned() }))
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::webhook::id_of,
+    adapter::{Call, webhook::id_of},
     channel::{codes::Class, twilio::classify::CODES},
     model::message::{Button, Media, Part},
     testing::{
-        Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
-        take, webhook,
+        self, Side, agent, answer, assert_shown, body, contact, delivery, drive, file, fixture, fixtures, outcome,
+        request, shown, take, webhook,
     },
 };
 
@@ -155,11 +156,6 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
     }
 }
 
-fn link(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
-    let caption = caption.map(str::to_owned);
-    Part::Media(Media { caption, ..Media::new(kind, MediaSource::Link { url: url.to_owned() }) })
-}
-
 fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
     let (contact, ines) = (contact(to), agent("Ines"));
     let delivery = delivery(&contact, parts, Some(&ines));
@@ -186,7 +182,7 @@ fn requests_are_the_documented_ones() {
             "mms_image_with_text",
             number,
             phone,
-            link(MediaKind::Image, "https://files.example.com/a.jpg", Some("photo attached")),
+            file(MediaKind::Image, "https://files.example.com/a.jpg", Some("photo attached")),
         ),
         ("whatsapp_text", whatsapp, ana, Part::text("Hello Ana")),
         ("whatsapp_text_to_bsuid", whatsapp, "whatsapp:GB.13491208655302741918", Part::text("Hello")),
@@ -194,7 +190,7 @@ fn requests_are_the_documented_ones() {
             "whatsapp_document",
             whatsapp,
             ana,
-            link(MediaKind::File, "https://files.example.com/invoice.pdf", Some("invoice.pdf")),
+            file(MediaKind::File, "https://files.example.com/invoice.pdf", Some("invoice.pdf")),
         ),
         ("whatsapp_location", whatsapp, ana, place),
         ("whatsapp_template", whatsapp, ana, Part::text("/template HX00000000000000000000000000000001 Ana | order 42")),
@@ -230,13 +226,7 @@ fn every_sample_has_a_row() {
         "send/whatsapp_typing_indicator.json",       // no helpdesk tells that an agent types
         "webhook_responses/reply_message_twiml.xml", // an answer never says anything to the contact
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = ["inbound/", "status/", "responses/"].iter().any(|folder| name.starts_with(folder));
-        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
-        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);
 }
 
 #[test]
@@ -246,7 +236,7 @@ fn long_things_and_what_a_text_message_cannot_show() {
     let parts = [
         Part::text("GSM text [with brackets] ".repeat(100)),
         Part::text("зі знаками ".repeat(160)),
-        link(MediaKind::Image, "https://files.example.com/a.jpg", None),
+        file(MediaKind::Image, "https://files.example.com/a.jpg", None),
         Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
         Part::Buttons { buttons: vec![Button::Reply { label: "Yes".into(), text: "yes".into() }] },
         Part::text("/template HX1 in a text message is a text"),

@@ -5,11 +5,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
-use super::wire::Answer;
-use crate::adapter::{Failure, retry_after};
+use super::{
+    render,
+    wire::{Answer, GET_ACCOUNT_INFO, GET_USER_DETAILS, SEND_MESSAGE, SET_WEBHOOK, Send},
+};
+use crate::{
+    adapter::{Account, Delivery, Fact, Failure, Known, Learned, retry_after},
+    channel::sent,
+    model::message::Contact,
+};
 
 /// The status that says the contact's Viber is too old for this message.
-pub(super) const TOO_OLD: i64 = 13;
+const TOO_OLD: i64 = 13;
 /// The status that says we asked too often.
 const TOO_MANY: i64 = 12;
 
@@ -68,8 +75,53 @@ pub(super) const STATUSES: &[(i64, Class, &str)] = &[
     (999, Class::Receiver, "Viber does not know the contact's id"),
 ];
 
+/// What the answer to `send_message` means. A contact whose Viber is too old for buttons or cards gets them once more
+/// as text.
+pub(super) fn delivered(
+    account: &Account<'_>,
+    delivery: &Delivery<'_>,
+    known: &Known,
+    answer: &Response<Bytes>,
+) -> Learned {
+    let learned = sent(read(SEND_MESSAGE, known, answer).map(|answer| answer.message_token()));
+    let is_too_old = matches!(learned, Err(Failure::Rejected { .. })) && status(answer) == Some(TOO_OLD);
+    if !is_too_old || known.memo(render::OLD_FROM).is_some() {
+        return learned;
+    }
+    let messages = render::messages(account, delivery, known).unwrap_or_default();
+    let is_simple = messages.get(known.sent()).is_none_or(Send::is_simple);
+    if is_simple {
+        return learned;
+    }
+    Ok(vec![Fact::Memo(render::OLD_FROM.to_owned(), known.sent().to_string())])
+}
+
+/// What the answer to the check means: which account it is.
+pub(super) fn checked(known: &Known, answer: &Response<Bytes>) -> Learned {
+    match read(GET_ACCOUNT_INFO, known, answer)?.id() {
+        Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id)]),
+        None => Err(Failure::rejected("the answer of `api_url` names no account, so it is not Viber's API")),
+    }
+}
+
+/// What the answer to the new webhook URL means.
+pub(super) fn registered(known: &Known, answer: &Response<Bytes>) -> Learned {
+    read(SET_WEBHOOK, known, answer).map(|_| Vec::new())
+}
+
+/// What the answer to the end of the registration means.
+pub(super) fn unregistered(known: &Known, answer: &Response<Bytes>) -> Learned {
+    registered(known, answer)
+}
+
+/// Who the contact is.
+pub(super) fn profile(contact: &str, known: &Known, answer: &Response<Bytes>) -> Learned {
+    let user = read(GET_USER_DETAILS, known, answer)?.user().map(Contact::from);
+    Ok(user.map(|user| Fact::Profile(Contact { id: contact.to_owned(), ..user })).into_iter().collect())
+}
+
 /// The answer to a call that worked, or what its failure means after so many earlier tries.
-pub(super) fn read(call: &'static str, tries: u32, answer: &Response<Bytes>) -> Result<Answer, Failure> {
+fn read(call: &'static str, known: &Known, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let what = format!("Viber's {call}");
     let http = answer.status();
     let by_http = || Failure::of_status(&what, answer, None);
@@ -94,11 +146,11 @@ pub(super) fn read(call: &'static str, tries: u32, answer: &Response<Bytes>) -> 
     if status == 0 {
         return Ok(body);
     }
-    Err(failure(call, status, tries, body.status_message(), answer))
+    Err(failure(call, status, known.tries, body.status_message(), answer))
 }
 
 /// The status in an answer's body, where it has one.
-pub(super) fn status(answer: &Response<Bytes>) -> Option<i64> {
+fn status(answer: &Response<Bytes>) -> Option<i64> {
     serde_json::from_slice::<Answer>(answer.body()).ok()?.status()
 }
 
@@ -121,8 +173,8 @@ fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response
         Class::Stopped => Failure::Gone { reason },
         Class::Later => {
             let (wait, reason) = match call {
-                super::SEND_MESSAGE => (Some(HOURLY_LIMIT_WAIT), reason),
-                super::GET_USER_DETAILS => {
+                SEND_MESSAGE => (Some(HOURLY_LIMIT_WAIT), reason),
+                GET_USER_DETAILS => {
                     (Some(PROFILE_LIMIT_WAIT), "Viber tells no more about this contact for twelve hours".to_owned())
                 }
                 _ => (None, format!("Viber's {call} was called too often")),

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    FEATURES, SENDER_NAME, cards, files,
+    AVATAR, DEFAULT_SENDER, FEATURES, SENDER, WELCOME, cards, files,
     keyboard::{self, Layout},
-    wire::{Content, Send, Sender, SentCard, SentPlace},
+    wire::{Content, SEND_MESSAGE, Send, Sender, SentCard, SentPlace},
 };
 use crate::{
-    adapter::{Account, Delivery, Known, RenderError},
+    adapter::{Account, Call, Delivery, Known, RenderError},
     model::{
         features::{TextLimit, TextUnit},
         fit,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The note that says from which request on a delivery avoids whatever needs a newer Viber.
+/// The memo that says from which request on a delivery avoids whatever needs a newer Viber.
 pub(super) const OLD_FROM: &str = "viber.old_from";
 /// The longest name of a sender or of a contact card.
 const NAME: TextLimit = TextLimit { max: 28, unit: TextUnit::Chars };
@@ -26,9 +26,15 @@ const PHONE: usize = 18;
 /// The largest request, in bytes of JSON (documented as 30 KB).
 const LARGEST: usize = 30_000;
 
-/// The requests that bring a delivery to its contact, in order.
+/// The calls that bring a delivery to its contact, in order.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Result<Vec<Call>, RenderError> {
+    let messages = messages(account, delivery, known)?;
+    messages.iter().map(|message| super::calls::to(account, SEND_MESSAGE)?.json(message).build()).collect()
+}
+
+/// Their messages.
 ///
-/// What was noted under [`OLD_FROM`] changes only the requests from there on, so those that were sent keep their place.
+/// What is kept under [`OLD_FROM`] changes only the messages from there on, so those that were sent keep their place.
 pub(super) fn messages(
     account: &Account<'_>,
     delivery: &Delivery<'_>,
@@ -55,7 +61,7 @@ pub(super) fn messages(
 /// callback and therefore names no receiver:
 /// <https://developers.viber.com/docs/api/rest-bot-api/#sending-a-welcome-message>.
 pub(super) fn welcome(account: &Account<'_>) -> Option<Value> {
-    let text = account.setting("welcome_message")?.to_owned();
+    let text = account.setting(WELCOME)?.to_owned();
     let message =
         Send { sender: Some(sender(account, None)), content: Some(Content::Text { text }), ..Send::default() };
     serde_json::to_value(message).ok()
@@ -64,11 +70,8 @@ pub(super) fn welcome(account: &Account<'_>) -> Option<Value> {
 /// Viber shows the sender's name by itself, so an agent's name stands there rather than in the text.
 fn sender(account: &Account<'_>, author: Option<&str>) -> Sender {
     let author = author.filter(|_| account.options.agent_name).map(one_line).filter(|name| !name.is_empty());
-    let name = author.unwrap_or_else(|| account.setting("sender_name").unwrap_or(SENDER_NAME).to_owned());
-    Sender {
-        name: text::truncate(&name, NAME).into_owned(),
-        avatar: account.setting("sender_avatar").map(str::to_owned),
-    }
+    let name = author.unwrap_or_else(|| account.setting(SENDER).unwrap_or(DEFAULT_SENDER).to_owned());
+    Sender { name: text::truncate(&name, NAME).into_owned(), avatar: account.setting(AVATAR).map(str::to_owned) }
 }
 
 fn one_line(text: &str) -> String {

@@ -32,8 +32,7 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     if signatures.is_empty() {
         return Err(VerifyError::Missing);
     }
-    let token = account.secret("auth_token").map(|token| token.reveal()).filter(|token| !token.is_empty());
-    let Some(token) = token else { return Err(VerifyError::Wrong) };
+    let token = account.signing_key(super::AUTH_TOKEN)?;
     let is_right = |signature: &Vec<u8>| {
         hex::decode(signature).is_ok_and(|tag| hmac_sha256_is(token.as_bytes(), &request.body, &tag))
     };

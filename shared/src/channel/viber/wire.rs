@@ -7,6 +7,18 @@ use serde_json::Value;
 
 use crate::{model::message::Contact, tools::json::Json};
 
+/// The base of the API.
+pub(super) const API_URL: &str = "https://chatapi.viber.com/pa";
+
+pub(super) const SEND_MESSAGE: &str = "send_message";
+pub(super) const SET_WEBHOOK: &str = "set_webhook";
+pub(super) const GET_ACCOUNT_INFO: &str = "get_account_info";
+pub(super) const GET_USER_DETAILS: &str = "get_user_details";
+
+/// What the webhook is told about; `message` is never left out.
+pub(super) const EVENT_TYPES: &[&str] =
+    &["delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started"];
+
 /// A subscriber.
 #[derive(Debug, Deserialize)]
 pub(super) struct User {

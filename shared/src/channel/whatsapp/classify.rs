@@ -1,9 +1,57 @@
 //! WhatsApp's error codes: <https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes>.
 
-use crate::channel::codes::{
-    Class::{Account, Later, Message, OptOut, Receiver},
-    Code,
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+
+use super::{
+    LINK, PHONE_NUMBER_ID,
+    wire::{FILE_LINK, GET_MEDIA, GET_NUMBER, SEND_MESSAGE, SENT_ID},
 };
+use crate::{
+    adapter::{self, Fact, Failure, Learned},
+    channel::{
+        codes::{
+            Class::{Account, Later, Message, OptOut, Receiver},
+            Code,
+        },
+        meta, sent,
+    },
+};
+
+/// What the answer to a message means.
+pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
+    sent(read(SEND_MESSAGE, answer).map(|answer| text(&answer, SENT_ID)))
+}
+
+/// What the answer to the check means: an installation is known by its number.
+pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
+    read(GET_NUMBER, answer)?;
+    let number = account.require(PHONE_NUMBER_ID)?.to_owned();
+    Ok(vec![Fact::Identity(number.clone()), Fact::AccountId(number)])
+}
+
+/// Where a file is.
+pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
+    match text(&read(GET_MEDIA, answer)?, FILE_LINK) {
+        Some(link) => Ok(vec![Fact::Memo(LINK.to_owned(), link)]),
+        None => Err(Failure::rejected("WhatsApp does not hand out this file")),
+    }
+}
+
+/// What a failed status says, in words that stand in a sentence.
+pub(super) fn reason(code: Option<u32>) -> String {
+    meta::reason("WhatsApp", CODES, code)
+}
+
+/// The answer to a call that worked, or what its failure means.
+fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
+    meta::read("WhatsApp", CODES, call, answer)
+}
+
+fn text(answer: &Value, pointer: &str) -> Option<String> {
+    answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+}
 
 /// The codes that messages meet.
 #[rustfmt::skip]

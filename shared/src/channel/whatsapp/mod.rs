@@ -4,14 +4,12 @@
 //! contact's last message only approved templates are taken. A taken message may still fail later, which a status tells.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
-use serde_json::Value;
+use http::Response;
 
-use super::{Channel, meta, next_of, sent};
+use super::{Channel, meta, next_of};
 use crate::{
     adapter::{
-        Account, Adapter, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task, Urls, Verified, from_status,
-        json_call,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
@@ -22,11 +20,14 @@ use crate::{
     },
 };
 
+mod calls;
 mod classify;
 mod parse;
 mod render;
 #[cfg(test)]
 mod tests;
+mod verify;
+mod wire;
 
 /// The WhatsApp channel.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +36,7 @@ pub struct WhatsApp;
 const ACCESS_TOKEN: &str = "access_token";
 const PHONE_NUMBER_ID: &str = "phone_number_id";
 
-const SEND: &str = "send_message";
-const GET_NUMBER: &str = "get_phone_number";
-const GET_MEDIA: &str = "get_media";
-
-/// The note with the link to a file.
+/// The memo with the link to a file.
 const LINK: &str = "whatsapp.link";
 
 /// <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types>
@@ -122,33 +119,16 @@ impl Adapter for WhatsApp {
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
-        meta::verify(account, request)
+        verify::verify(account, request)
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
-        let number = account.setting(PHONE_NUMBER_ID).unwrap_or_default();
-        let call = |name, method, path: &str, body: Option<&Value>, repeat| {
-            let url = format!("{}/{path}", account.api_url(meta::API_URL));
-            json_call(name, method, &url, ("authorization", &bearer(account)?), body, repeat)
-        };
         match task {
-            Task::Deliver(delivery) => {
-                let messages = render::messages(account, delivery)?;
-                let path = format!("{number}/messages");
-                let calls =
-                    messages.iter().map(|message| call(SEND, Method::POST, &path, Some(message), Repeat::Doubles));
-                Ok(next_of(calls.collect::<Result<_, _>>()?, known))
-            }
-            Task::Check if known.answered == 0 => {
-                call(GET_NUMBER, Method::GET, number, None, Repeat::Harmless).map(Step::Call)
-            }
+            Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            Task::Check if known.answered == 0 => calls::check(account),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(LINK) {
-                Some(link) => download(account, link),
-                None => {
-                    let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
-                    let path = format!("{id}?phone_number_id={number}");
-                    call(GET_MEDIA, Method::GET, &path, None, Repeat::Harmless).map(Step::Call)
-                }
+                None => calls::find_file(account, id),
+                Some(link) => calls::fetch(account, link),
             },
             // Asked already.
             Task::Check => Ok(Step::Done),
@@ -157,19 +137,10 @@ impl Adapter for WhatsApp {
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
-        let read = |call| meta::read("WhatsApp", classify::CODES, call, answer);
-        let text = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         match task {
-            Task::Deliver(_) => sent(read(SEND).map(|answer| text(&answer, "/messages/0/id"))),
-            Task::Check => {
-                read(GET_NUMBER)?;
-                let number = account.setting(PHONE_NUMBER_ID).unwrap_or_default().to_owned();
-                Ok(vec![Fact::Identity(number.clone()), Fact::AccountId(number)])
-            }
-            Task::Fetch(..) => match text(&read(GET_MEDIA)?, "/url") {
-                Some(link) => Ok(vec![Fact::Memo(LINK.to_owned(), link)]),
-                None => Err(Failure::rejected("WhatsApp does not hand out this file")),
-            },
+            Task::Deliver(_) => classify::delivered(answer),
+            Task::Check => classify::checked(account, answer),
+            Task::Fetch(..) => classify::fetched(answer),
             _ => from_status("WhatsApp", answer, None),
         }
     }
@@ -180,27 +151,4 @@ impl Channel for WhatsApp {
         let request = request.request();
         meta::handshake(request).map_or_else(|| parse::parse(account, request), Ok)
     }
-}
-
-/// The file behind a link that Meta gave; the token goes to Meta's hosts only.
-fn download(account: &Account<'_>, link: &str) -> Result<Step, RenderError> {
-    let foreign = || RenderError::new("the file's address is not one of Meta's");
-    let url = url::Url::parse(link).map_err(|_| foreign())?;
-    let base = url::Url::parse(account.api_url(meta::API_URL)).map_err(|_| foreign())?;
-    let is_ours = url.scheme() == base.scheme() && url.host() == base.host() && url.port() == base.port();
-    let is_metas = url.scheme() == "https"
-        && url.host_str().is_some_and(|host| host == "lookaside.fbsbx.com" || host == "graph.facebook.com");
-    if !is_ours && !is_metas {
-        return Err(foreign());
-    }
-    let mut bearer = HeaderValue::from_str(&bearer(account)?).map_err(|_| foreign())?;
-    bearer.set_sensitive(true);
-    Ok(Step::Download(Request::get(url.as_str()).header(header::AUTHORIZATION, bearer).body(())?))
-}
-
-fn bearer(account: &Account<'_>) -> Result<String, RenderError> {
-    let token = account.secret(ACCESS_TOKEN).map(|token| token.reveal());
-    token
-        .map(|token| format!("Bearer {token}"))
-        .ok_or_else(|| RenderError::new("the access token of WhatsApp is missing"))
 }

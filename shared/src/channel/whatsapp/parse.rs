@@ -5,13 +5,12 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::classify::CODES;
+use super::classify::reason;
 use crate::{
     adapter::{
         Account,
         webhook::{self, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
-    channel::meta::reason,
     model::{
         features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -123,7 +122,7 @@ impl Batch<'_> {
                 "failed" => {
                     let code = status.pointer("/errors/0/code").and_then(Json::u64);
                     let code = code.and_then(|code| u32::try_from(code).ok());
-                    Receipt::failed(reason("WhatsApp", CODES, code))
+                    Receipt::failed(reason(code))
                 }
                 _ => return Err("unknown_status"),
             };

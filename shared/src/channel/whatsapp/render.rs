@@ -1,10 +1,11 @@
 //! Neutral messages as WhatsApp's: <https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages>.
 
+use http::Method;
 use serde_json::{Value, json};
 
-use super::FEATURES;
+use super::{FEATURES, PHONE_NUMBER_ID, wire::SEND_MESSAGE};
 use crate::{
-    adapter::{Account, Delivery, RenderError},
+    adapter::{Account, Call, Delivery, RenderError},
     channel::template::{self, Template},
     model::{
         features::{TextLimit, TextUnit},
@@ -26,8 +27,8 @@ const ROWS: usize = 10;
 /// The language of a template that is asked for without one.
 const LANGUAGE: &str = "en_US";
 
-/// The messages that bring a delivery to its contact, in order.
-pub(super) fn messages(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Value>, RenderError> {
+/// The calls that bring a delivery to its contact, in order.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
@@ -38,6 +39,7 @@ pub(super) fn messages(account: &Account<'_>, delivery: &Delivery<'_>) -> Result
     let id = &delivery.contact.id;
     // A business-scoped id is no number.
     let receiver = if id.bytes().all(|byte| byte.is_ascii_digit()) { "to" } else { "recipient" };
+    let path = format!("{}/messages", account.require(PHONE_NUMBER_ID)?);
     let complete = |(index, mut content): (usize, Value)| {
         let head = json!({
             "messaging_product": "whatsapp", "recipient_type": "individual", receiver: id,
@@ -46,9 +48,9 @@ pub(super) fn messages(account: &Account<'_>, delivery: &Delivery<'_>) -> Result
         if let (Some(content), Value::Object(head)) = (content.as_object_mut(), head) {
             content.extend(head);
         }
-        content
+        super::calls::to(account, SEND_MESSAGE, Method::POST, &path)?.json(&content).build()
     };
-    Ok(messages.list.into_iter().enumerate().map(complete).collect())
+    messages.list.into_iter().enumerate().map(complete).collect()
 }
 
 struct Messages<'a> {

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use http::Method;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::Call,
+    adapter::{Call, Fact},
     channel::codes::Class,
     model::message::{Button, Part},
     testing::{
-        Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, request, shown,
-        take, webhook,
+        self, Side, agent, answer, assert_shown, body, contact, delivery, drive, fixture, fixtures, outcome, reply,
+        request, shown, take, webhook,
     },
 };
 
@@ -84,7 +85,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
             vector["value"].as_str().map(|value| ("X-Hub-Signature-256", value)).into_iter().collect();
         let request = webhook(&headers, text("body").to_owned());
         assert_eq!(
-            meta::verify(&side.account(), &request).is_ok(),
+            verify::verify(&side.account(), &request).is_ok(),
             vector["valid"].as_bool().unwrap(),
             "{}",
             text("name")
@@ -119,10 +120,6 @@ fn a_verify_token_that_the_bridge_made_is_told_and_another_is_not() {
 fn link(kind: MediaKind, url: &str, caption: Option<&str>, name: Option<&str>) -> Part {
     let (caption, name) = (caption.map(str::to_owned), name.map(str::to_owned));
     Part::Media(Media { caption, name, ..Media::new(kind, MediaSource::Link { url: url.to_owned() }) })
-}
-
-fn reply(label: &str, text: &str) -> Button {
-    Button::Reply { label: label.to_owned(), text: text.to_owned() }
 }
 
 fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
@@ -199,13 +196,7 @@ fn every_sample_has_a_row() {
         "send/subscribed_apps_override.json", // the admin sets the URL
         "send/text_reply.json",
     ];
-    let source = include_str!("tests.rs");
-    for name in fixtures(FOLDER).into_keys() {
-        let is_table = ["inbound/", "status/", "responses/"].iter().any(|folder| name.starts_with(folder));
-        let stem = name.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let is_row = source.contains(&format!("\"{stem}\"")) || source.contains(&format!("\"{name}\""));
-        assert!(is_table || is_row || unused.contains(&name.as_str()), "{name} has no row in any table");
-    }
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);
 }
 
 #[test]

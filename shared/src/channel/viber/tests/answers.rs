@@ -3,26 +3,14 @@
 use super::*;
 use crate::channel::viber::classify::{Class, STATUSES};
 
-/// The answer in a sample.
-fn sample(name: &str) -> Response<Bytes> {
-    let sample = fixture(name);
-    let status = u16::try_from(sample["http_status"].as_u64().unwrap()).unwrap();
-    let body = sample["body_text"].as_str().map_or_else(|| sample["body"].to_string(), str::to_owned);
-    Response::builder().status(status).body(body.into()).unwrap()
-}
-
-fn answer(status: u16, body: &str) -> Response<Bytes> {
-    Response::builder().status(status).body(body.to_owned().into()).unwrap()
-}
-
 fn send(known: &Known, answer: &Response<Bytes>) -> Learned {
-    let (side, contact, parts) = (Side::new(&[]), contact(), [Part::text("hi")]);
-    let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
+    let (side, contact, parts) = (side_with(&[]), contact(USER), [Part::text("hi")]);
+    let delivery = delivery(&contact, &parts, None);
     Viber.read(&side.account(), &Task::Deliver(&delivery), known, answer)
 }
 
 fn read(task: &Task<'_>, answer: &Response<Bytes>) -> Learned {
-    Viber.read(&Side::new(&[]).account(), task, &Known::default(), answer)
+    Viber.read(&side_with(&[]).account(), task, &Known::default(), answer)
 }
 
 fn later(wait: Option<u64>, reason: &str, doubtful: bool) -> Learned {
@@ -112,18 +100,18 @@ fn answers_mean_what_the_samples_say() {
         ("resp_unset_webhook_ok.json", Task::Unregister, Ok(Vec::new())),
     ];
     let rows: Vec<&str> = sends.iter().map(|row| row.0).chain(others.iter().map(|row| row.0)).collect();
-    covers("resp_", &rows);
+    covers(FOLDER, "resp_", &rows);
     for (name, expected) in sends {
-        assert_eq!(send(&Known::default(), &sample(name)), expected, "{name}");
+        assert_eq!(send(&Known::default(), &answer_of(&fixture(FOLDER, name))), expected, "{name}");
     }
     for (name, task, expected) in others {
-        assert_eq!(read(&task, &sample(name)), expected, "{name}");
+        assert_eq!(read(&task, &answer_of(&fixture(FOLDER, name))), expected, "{name}");
     }
 }
 
 #[test]
 fn every_documented_status_has_its_class() {
-    let codes = fixture("status_codes.json");
+    let codes = fixture(FOLDER, "status_codes.json");
     for code in codes["codes"].as_array().unwrap().iter().filter(|code| code["status"] != 0) {
         let expected = match code["class"].as_str().unwrap() {
             "account_config" => Class::Account,

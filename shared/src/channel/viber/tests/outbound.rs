@@ -1,35 +1,26 @@
 //! The calls that tasks make.
 
 use super::*;
-use crate::{
-    adapter::Body,
-    model::message::{Media, MediaSource},
-};
 
 fn side() -> Side {
-    Side::new(&[("sender_name", "Support"), ("sender_avatar", "https://cdn.example.com/agent.jpg")])
+    side_with(&[("sender_name", "Support"), ("sender_avatar", "https://cdn.example.com/agent.jpg")])
 }
 
+/// The body of a call, which must not be too large.
 fn body(call: &Call) -> Value {
     let Body::Bytes(bytes) = call.request.body() else { panic!("{call:?} has no body") };
     assert!(bytes.len() <= 30_000, "{} bytes", bytes.len());
-    serde_json::from_slice(bytes).unwrap()
+    testing::body(call)
 }
 
 /// All calls of a delivery, as long as each succeeds.
 fn calls(side: &Side, parts: &[Part], author: Option<&Author>, known: &mut Known) -> Vec<Value> {
-    let contact = contact();
-    let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts, author, key: "k" };
-    let task = Task::Deliver(&delivery);
-    let mut bodies = Vec::new();
-    while let Step::Call(call) = Viber.next(&side.account(), &task, known).unwrap() {
-        assert_eq!((call.name, call.repeat), ("send_message", Repeat::Doubles));
-        bodies.push(body(&call));
-        let answer = Response::new(Bytes::from_static(br#"{"status":0,"message_token":1}"#));
-        let Ok(facts) = Viber.read(&side.account(), &task, known, &answer) else { panic!() };
-        known.learn(&facts);
-    }
-    bodies
+    let contact = contact(USER);
+    let delivery = delivery(&contact, parts, author);
+    let taken = |_: &Call| answer(200, r#"{"status":0,"message_token":1}"#);
+    let calls = drive(&Viber, &side.account(), &Task::Deliver(&delivery), known, taken).unwrap();
+    assert!(calls.iter().all(|call| (call.name, call.repeat) == ("send_message", Repeat::Doubles)));
+    calls.iter().map(body).collect()
 }
 
 fn sent(parts: &[Part]) -> Vec<Value> {
@@ -51,19 +42,11 @@ fn contents(parts: &[Part]) -> Vec<Value> {
 }
 
 fn link(kind: MediaKind, url: &str) -> Media {
-    Media { size: Some(10_000), ..Media::new(kind, MediaSource::Link { url: url.to_owned() }) }
+    Media { size: Some(10_000), ..testing::link(kind, url) }
 }
 
 fn text(text: &str) -> Value {
     json!({ "type": "text", "text": text })
-}
-
-fn reply(label: &str, text: &str) -> Button {
-    Button::Reply { label: label.to_owned(), text: text.to_owned() }
-}
-
-fn open(label: &str, url: &str) -> Button {
-    Button::Link { label: label.to_owned(), url: url.to_owned() }
 }
 
 fn questions() -> Part {
@@ -147,17 +130,17 @@ fn requests_are_the_samples_to_the_last_field() {
         ("req_set_webhook_minimal.json", Row::Never("without `send_name` nobody has a name")),
         ("req_unset_webhook.json", Row::Task(Task::Unregister)),
     ];
-    covers("req_", &rows.each_ref().map(|row| row.0));
+    covers(FOLDER, "req_", &rows.each_ref().map(|row| row.0));
     let side = side();
     for (name, row) in rows {
-        let mut expected = fixture(name)["body"].clone();
+        let mut expected = fixture(FOLDER, name)["body"].clone();
         expected.as_object_mut().unwrap().remove("tracking_data");
-        let contact = contact();
+        let contact = contact(USER);
         let check = |task: &Task<'_>| {
             let Step::Call(call) = Viber.next(&side.account(), task, &Known::default()).unwrap() else { panic!() };
             let request = &call.request;
             assert_eq!(request.method(), Method::POST);
-            assert_eq!(fixture(name)["url"], request.uri().to_string());
+            assert_eq!(fixture(FOLDER, name)["url"], request.uri().to_string());
             assert_eq!(request.headers()["x-viber-auth-token"], TOKEN);
             assert!(request.headers()["x-viber-auth-token"].is_sensitive());
             assert_eq!(request.headers()["content-type"], "application/json");
@@ -169,15 +152,7 @@ fn requests_are_the_samples_to_the_last_field() {
         };
         match row {
             Row::Parts(parts) => {
-                check(&Task::Deliver(&Delivery {
-                    id: "1",
-                    at: 1,
-                    echo: false,
-                    contact: &contact,
-                    parts: &parts,
-                    author: None,
-                    key: "k",
-                }));
+                check(&Task::Deliver(&delivery(&contact, &parts, None)));
                 assert_eq!(sent(&parts).len(), 1, "{name}");
             }
             Row::Task(task) => check(&task),
@@ -193,21 +168,20 @@ fn a_setup_task_is_done_after_its_only_call() {
     for task in [Task::Check, Task::Register { url: "https://x" }, Task::Unregister, Task::Profile { contact: USER }] {
         assert!(matches!(Viber.next(&side.account(), &task, &known).unwrap(), Step::Done));
     }
-    let contact = contact();
+    let contact = contact(USER);
     let note = Task::Note { contact: &contact, text: "x" };
     assert!(Viber.next(&side.account(), &note, &Known::default()).is_err_and(|error| error.is_ours));
 }
 
 #[test]
 fn the_api_url_can_be_another() {
-    let side = Side::new(&[("api_url", "http://127.0.0.1:9100/pa/")]);
+    let side = side_with(&[("api_url", "http://127.0.0.1:9100/pa/")]);
     let Step::Call(call) = Viber.next(&side.account(), &Task::Check, &Known::default()).unwrap() else { panic!() };
     assert_eq!(call.request.uri(), "http://127.0.0.1:9100/pa/get_account_info");
 }
 
 #[test]
 fn the_agents_name_is_the_senders_where_the_settings_say_so() {
-    let author = |name: &str| Author { kind: AuthorKind::Agent, name: Some(name.to_owned()), id: None };
     let name = |side: &Side, author: Option<&Author>| {
         let bodies = calls(side, &[Part::text("hi")], author, &mut Known::default());
         bodies[0]["sender"]["name"].as_str().unwrap().to_owned()
@@ -215,14 +189,14 @@ fn the_agents_name_is_the_senders_where_the_settings_say_so() {
     let mut named = side();
     named.options.agent_name = true;
     let family = "👨‍👩‍👧‍👦".repeat(5);
-    assert_eq!(name(&side(), Some(&author("Dana"))), "Support");
-    assert_eq!(name(&named, Some(&author("Dana"))), "Dana");
-    assert_eq!(name(&named, Some(&author(" \n"))), "Support");
+    assert_eq!(name(&side(), Some(&agent("Dana"))), "Support");
+    assert_eq!(name(&named, Some(&agent("Dana"))), "Dana");
+    assert_eq!(name(&named, Some(&agent(" \n"))), "Support");
     assert_eq!(name(&named, None), "Support");
-    assert_eq!(name(&named, Some(&author("a\nb"))), "a b");
-    assert_eq!(name(&named, Some(&author(&"я".repeat(40)))).chars().count(), 28);
-    assert_eq!(name(&named, Some(&author(&family))), format!("{}…", "👨‍👩‍👧‍👦".repeat(3)));
-    assert_eq!(name(&Side::new(&[]), None), "Support");
+    assert_eq!(name(&named, Some(&agent("a\nb"))), "a b");
+    assert_eq!(name(&named, Some(&agent(&"я".repeat(40)))).chars().count(), 28);
+    assert_eq!(name(&named, Some(&agent(&family))), format!("{}…", "👨‍👩‍👧‍👦".repeat(3)));
+    assert_eq!(name(&side_with(&[]), None), "Support");
 }
 
 #[test]
@@ -241,10 +215,9 @@ fn a_long_text_goes_in_pieces_that_fit() {
 
 #[test]
 fn an_empty_message_is_no_call() {
-    let (side, contact) = (side(), contact());
+    let (side, contact) = (side(), contact(USER));
     for parts in [vec![], vec![Part::text(" ")], vec![Part::Buttons { buttons: vec![] }]] {
-        let delivery =
-            Delivery { id: "1", at: 1, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
+        let delivery = delivery(&contact, &parts, None);
         let error = Viber.next(&side.account(), &Task::Deliver(&delivery), &Known::default()).unwrap_err();
         assert_eq!(error.to_string(), "the message is empty");
     }
@@ -407,9 +380,7 @@ fn cards_stand_side_by_side_and_each_fills_its_place() {
     cards.extend((0..5).map(|_| offer()));
     let bodies = contents(&[Part::Carousel { cards }]);
     assert_eq!(bodies.len(), 2);
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_json_snapshot!("sent_carousel", bodies);
-    });
+    assert_shown!("../snapshots", "sent_carousel", bodies);
     for (body, cards) in bodies.iter().zip([6, 2]) {
         assert_eq!(body["min_api_version"], 7);
         let keys = body["rich_media"]["Buttons"].as_array().unwrap();
@@ -433,10 +404,10 @@ fn a_card_that_does_not_fit_becomes_text_in_its_place() {
 
 #[test]
 fn an_old_viber_gets_cards_and_buttons_as_text() {
-    let (side, contact) = (side(), contact());
+    let (side, contact) = (side(), contact(USER));
     let too_old = Response::new(Bytes::from_static(br#"{"status":13}"#));
     let run = |parts: &[Part], sent: usize| {
-        let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts, author: None, key: "k" };
+        let delivery = delivery(&contact, parts, None);
         let mut known = Known::default();
         known.learn(&vec![Fact::Sent(None); sent]);
         let outcome = Viber.read(&side.account(), &Task::Deliver(&delivery), &known, &too_old);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{notice, text};
+use super::parse::{notice, text};
 use crate::{model::message::Part, tools::json::Json};
 
 /// The most attachments of one message that are listed.

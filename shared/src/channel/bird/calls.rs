@@ -1,0 +1,63 @@
+//! Calls to Bird that carry no message; where every call goes, and with which key.
+
+use http::Method;
+
+use super::{
+    API_KEY, WEBHOOK_ID,
+    wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
+};
+use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
+
+/// Lists the webhooks, which any key may do.
+pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, LIST_WEBHOOKS, Method::GET, &format!("{WEBHOOKS}?limit=1"))?.step()
+}
+
+/// Makes Bird forget our webhook, where it has one.
+pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
+    match account.secret(WEBHOOK_ID) {
+        Some(id) => to(account, DELETE_WEBHOOK, Method::DELETE, &format!("{WEBHOOKS}/{}", id.reveal()))?.step(),
+        None => Ok(Step::Done),
+    }
+}
+
+/// Fetches a file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then
+/// redirects to a link that needs none.
+pub(super) fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
+    let foreign = || RenderError::new("the file's address is not one of Bird's");
+    let url = url::Url::parse(address).map_err(|_| foreign())?;
+    let is_birds = |host: &str| host == HOST || host.strip_suffix(HOST).is_some_and(|region| region.ends_with('.'));
+    let base = base(account)?;
+    let is_ours = url::Url::parse(&base).is_ok_and(|base| base.origin() == url.origin());
+    if !is_ours && !url.host_str().is_some_and(is_birds) {
+        return Err(foreign());
+    }
+    let url = if is_ours { url.to_string() } else { format!("{base}{}", url.path()) };
+    Call::get(GET_FILE, url).bearer(account.require_secret(API_KEY)?).download()
+}
+
+/// A call with the API key. All of them may be repeated: sends carry an idempotency key, and the others find or change
+/// what is there.
+pub(super) fn to(
+    account: &Account<'_>,
+    name: &'static str,
+    method: Method,
+    path: &str,
+) -> Result<CallBuilder, RenderError> {
+    let call = Call::to(name, method, format!("{}{path}", base(account)?));
+    Ok(call.bearer(account.require_secret(API_KEY)?).harmless())
+}
+
+/// The region that the key names: `bk_eu1_…`.
+pub(super) fn region<'a>(account: &Account<'a>) -> Option<&'a str> {
+    let (region, _) = account.secret(API_KEY)?.reveal().strip_prefix("bk_")?.split_once('_')?;
+    (!region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(region)
+}
+
+fn base(account: &Account<'_>) -> Result<String, RenderError> {
+    match (account.setting("api_url"), region(account)) {
+        (Some(url), _) => Ok(url.trim_end_matches('/').to_owned()),
+        (None, Some(region)) => Ok(format!("https://{region}.{HOST}")),
+        (None, None) => Err(RenderError::new("the API key of Bird names no region")),
+    }
+}

@@ -1,0 +1,61 @@
+//! What Bird's API calls its products, paths, calls and events: <https://bird.com/docs/api>. Bodies are small and differ
+//! by product, so that they are written where messages are rendered.
+
+/// The host of the platform; every region has one below it.
+pub(super) const HOST: &str = "platform.bird.com";
+pub(super) const WEBHOOKS: &str = "/v1/webhooks";
+
+pub(super) const SEND_MESSAGE: &str = "send_message";
+pub(super) const LIST_WEBHOOKS: &str = "list_webhooks";
+pub(super) const FIND_WEBHOOK: &str = "find_webhook";
+pub(super) const CREATE_WEBHOOK: &str = "create_webhook";
+pub(super) const UPDATE_WEBHOOK: &str = "update_webhook";
+pub(super) const DELETE_WEBHOOK: &str = "delete_webhook";
+pub(super) const ROTATE_SECRET: &str = "rotate_webhook_secret";
+pub(super) const GET_FILE: &str = "get_file";
+
+/// What an installation speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Product {
+    Sms,
+    WhatsApp,
+    Apple,
+}
+
+impl Product {
+    /// Where messages are sent.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Sms => "/v1/sms/messages",
+            Self::WhatsApp => "/v1/whatsapp/messages",
+            Self::Apple => "/v1/amb/messages",
+        }
+    }
+
+    /// What the webhook hears of.
+    pub(super) fn events(self) -> &'static [&'static str] {
+        match self {
+            Self::Sms => &[
+                "sms.received",
+                "sms.sent",
+                "sms.delivered",
+                "sms.undelivered",
+                "sms.failed",
+                "sms.rejected",
+                "sms.expired",
+                "sms_suppression.created",
+            ],
+            Self::WhatsApp => &[
+                "whatsapp.received",
+                "whatsapp.sent",
+                "whatsapp.delivered",
+                "whatsapp.read",
+                "whatsapp.failed",
+                "whatsapp.rejected",
+                "whatsapp.reacted",
+                "whatsapp_suppression.created",
+            ],
+            Self::Apple => &["amb.received", "amb.sent", "amb.send_failed", "amb.rejected"],
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Calls to LINE that carry no message; where every call goes, and with which token.
+
+use http::Method;
+
+use super::{
+    ACCESS_TOKEN,
+    wire::{
+        API_URL, BOT_INFO, BOT_INFO_PATH, CONTENT, DATA_API_URL, GET_WEBHOOK, MESSAGE_PATH, PROFILE, PROFILE_PATH,
+        SET_WEBHOOK, SetWebhook, TRANSCODING, WEBHOOK_PATH,
+    },
+};
+use crate::{
+    adapter::{Account, Call, CallBuilder, RenderError, Step},
+    channel::encoded,
+    model::message::MediaKind,
+};
+
+/// Asks who the bot is.
+pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, BOT_INFO, Method::GET, BOT_INFO_PATH)?.harmless().step()
+}
+
+/// Sets our webhook URL.
+pub(super) fn register(account: &Account<'_>, url: &str) -> Result<Step, RenderError> {
+    to(account, SET_WEBHOOK, Method::PUT, WEBHOOK_PATH)?.json(&SetWebhook { endpoint: url }).harmless().step()
+}
+
+/// Asks whether the webhook is switched on.
+pub(super) fn registration(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, GET_WEBHOOK, Method::GET, WEBHOOK_PATH)?.harmless().step()
+}
+
+/// Asks who a contact is.
+pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    to(account, PROFILE, Method::GET, &format!("{PROFILE_PATH}/{}", encoded(contact)))?.harmless().step()
+}
+
+/// Fetches a file of a contact. A video or a recording may still be in the making when its event comes, so that LINE is
+/// asked first, unless it `was_asked`.
+pub(super) fn fetch(account: &Account<'_>, kind: MediaKind, id: &str, was_asked: bool) -> Result<Step, RenderError> {
+    let base = account.setting("data_api_url").unwrap_or(DATA_API_URL).trim_end_matches('/');
+    let content = format!("{base}{MESSAGE_PATH}/{}/content", encoded(id));
+    let token = account.require_secret(ACCESS_TOKEN)?;
+    if matches!(kind, MediaKind::Video | MediaKind::Audio) && !was_asked {
+        return Call::get(TRANSCODING, format!("{content}/transcoding")).bearer(token).step();
+    }
+    Call::get(CONTENT, content).bearer(token).download()
+}
+
+/// A call with the channel's access token.
+pub(super) fn to(
+    account: &Account<'_>,
+    name: &'static str,
+    method: Method,
+    path: &str,
+) -> Result<CallBuilder, RenderError> {
+    let call = Call::to(name, method, format!("{}{path}", account.api_url(API_URL)));
+    Ok(call.bearer(account.require_secret(ACCESS_TOKEN)?))
+}

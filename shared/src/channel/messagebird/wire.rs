@@ -1,0 +1,28 @@
+//! MessageBird's own shapes: <https://developers.messagebird.com/api/>.
+
+use serde::Deserialize;
+
+/// The base for text messages and the account.
+pub(super) const API_URL: &str = "https://rest.messagebird.com";
+/// The base of the Conversations API.
+pub(super) const CONVERSATIONS_URL: &str = "https://conversations.messagebird.com/v1";
+/// The host of the files of contacts.
+pub(super) const MEDIA_HOST: &str = "media.messagebird.com";
+
+pub(super) const SEND_SMS: &str = "send_sms";
+pub(super) const SEND_MESSAGE: &str = "send_message";
+pub(super) const BALANCE: &str = "balance";
+pub(super) const GET_FILE: &str = "get_file";
+
+/// What calls answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Answer {
+    pub(super) id: Option<String>,
+    pub(super) errors: Vec<VendorError>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct VendorError {
+    pub(super) code: Option<u32>,
+}

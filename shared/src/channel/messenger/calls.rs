@@ -1,0 +1,34 @@
+//! Calls to Messenger that carry no message; where every call goes, and with which token.
+
+use http::Method;
+
+use super::{
+    PAGE_ID, PAGE_TOKEN,
+    wire::{GET_PAGE, GET_PROFILE, PAGE_FIELDS, PROFILE_FIELDS},
+};
+use crate::{
+    adapter::{Account, CallBuilder, RenderError, Step},
+    channel::{encoded, meta},
+};
+
+/// Asks for the Page.
+pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
+    let path = format!("{}?fields={PAGE_FIELDS}", account.require(PAGE_ID)?);
+    to(account, GET_PAGE, Method::GET, &path)?.harmless().step()
+}
+
+/// Asks who a contact is.
+pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    let path = format!("{}?fields={PROFILE_FIELDS}", encoded(contact));
+    to(account, GET_PROFILE, Method::GET, &path)?.harmless().step()
+}
+
+/// A call with the Page's access token.
+pub(super) fn to(
+    account: &Account<'_>,
+    name: &'static str,
+    method: Method,
+    path: &str,
+) -> Result<CallBuilder, RenderError> {
+    meta::to(account, PAGE_TOKEN, name, method, path)
+}

@@ -1,0 +1,3 @@
+//! The signature, which is the same for all platforms of Meta.
+
+pub(super) use crate::channel::meta::verify;

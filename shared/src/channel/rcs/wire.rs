@@ -1,0 +1,44 @@
+//! RBM's own shapes:
+//! <https://developers.google.com/business-communications/rcs-business-messaging/reference/rest>.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+
+/// The base of the API.
+pub(super) const API_URL: &str = "https://rcsbusinessmessaging.googleapis.com";
+/// Whom our tokens are for.
+pub(super) const AUDIENCE: &str = "https://rcsbusinessmessaging.googleapis.com/";
+/// How long a token of ours is good, in seconds.
+pub(super) const TOKEN_TIME: i64 = 3_600;
+
+pub(super) const SEND_MESSAGE: &str = "send_message";
+
+/// The call around an event, and the one by which the console finds out whether the URL is ours.
+#[derive(Debug, Deserialize)]
+pub(super) struct Envelope {
+    pub(super) message: Option<Data>,
+    #[serde(rename = "clientToken")]
+    pub(super) client_token: Option<String>,
+    pub(super) secret: Option<String>,
+}
+
+/// The event, in base64.
+#[derive(Debug, Deserialize)]
+pub(super) struct Data {
+    pub(super) data: Option<String>,
+}
+
+impl Envelope {
+    /// What was signed: the event behind its base64.
+    pub(super) fn event(&self) -> Option<Vec<u8>> {
+        STANDARD.decode(self.message.as_ref()?.data.as_ref()?).ok()
+    }
+}
+
+/// What is needed of a service account's key file.
+#[derive(Deserialize)]
+pub(super) struct ServiceAccount {
+    pub(super) client_email: String,
+    pub(super) private_key: String,
+    pub(super) private_key_id: Option<String>,
+}

@@ -1,0 +1,39 @@
+//! Calls to WhatsApp that carry no message; where every call goes, and with which token.
+
+use http::Method;
+
+use super::{
+    ACCESS_TOKEN, PHONE_NUMBER_ID,
+    wire::{FILE_HOSTS, GET_FILE, GET_MEDIA, GET_NUMBER},
+};
+use crate::{
+    adapter::{Account, Call, CallBuilder, RenderError, Step},
+    channel::{encoded, meta, vendor_file},
+};
+
+/// Asks for the number.
+pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, GET_NUMBER, Method::GET, account.require(PHONE_NUMBER_ID)?)?.harmless().step()
+}
+
+/// Asks for the link to a file of a contact.
+pub(super) fn find_file(account: &Account<'_>, id: &str) -> Result<Step, RenderError> {
+    let path = format!("{}?phone_number_id={}", encoded(id), account.require(PHONE_NUMBER_ID)?);
+    to(account, GET_MEDIA, Method::GET, &path)?.harmless().step()
+}
+
+/// Fetches the file behind that link; the token goes to Meta's hosts only.
+pub(super) fn fetch(account: &Account<'_>, link: &str) -> Result<Step, RenderError> {
+    let url = vendor_file("Meta", link, account.api_url(meta::API_URL), |host| FILE_HOSTS.contains(&host))?;
+    Call::get(GET_FILE, url).bearer(account.require_secret(ACCESS_TOKEN)?).download()
+}
+
+/// A call with the access token.
+pub(super) fn to(
+    account: &Account<'_>,
+    name: &'static str,
+    method: Method,
+    path: &str,
+) -> Result<CallBuilder, RenderError> {
+    meta::to(account, ACCESS_TOKEN, name, method, path)
+}
