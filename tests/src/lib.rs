@@ -4,6 +4,7 @@ pub mod matrix;
 
 use std::{
     collections::HashMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,7 +22,7 @@ use byoc_local::{
     table::Table,
 };
 use serde_json::Value;
-use tokio::task::{JoinSet, LocalSet};
+use tokio::{runtime::Handle, task::JoinSet};
 
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -59,8 +60,8 @@ const DEFAULT_CHANNEL: &str = "viber";
 /// that one is being built.
 pub async fn every_pair<C, F>(check: C) -> Vec<F::Output>
 where
-    C: Fn(&'static str, &'static str) -> F,
-    F: Future<Output: 'static> + 'static,
+    C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
+    F: Future<Output: Send + 'static>,
 {
     let helpdesks = helpdesks();
     let with_each = |channel| helpdesks.iter().map(move |helpdesk| (channel, *helpdesk));
@@ -70,8 +71,8 @@ where
 /// Runs a check for every channel: for what the channel decides. The helpdesks take turns, so that each occurs.
 pub async fn every_channel<C, F>(check: C) -> Vec<F::Output>
 where
-    C: Fn(&'static str, &'static str) -> F,
-    F: Future<Output: 'static> + 'static,
+    C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
+    F: Future<Output: Send + 'static>,
 {
     let wanted = channels();
     // Each channel keeps its helpdesk when the others are left out.
@@ -82,8 +83,8 @@ where
 /// Runs a check for every helpdesk, with a channel that does not matter: for what the helpdesk decides.
 pub async fn every_helpdesk<C, F>(check: C) -> Vec<F::Output>
 where
-    C: Fn(&'static str, &'static str) -> F,
-    F: Future<Output: 'static> + 'static,
+    C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
+    F: Future<Output: Send + 'static>,
 {
     let channels = channels();
     let channel = channels.iter().copied().find(|kind| *kind == DEFAULT_CHANNEL).or(channels.first().copied());
@@ -113,22 +114,23 @@ pub fn variable(name: &str) -> Option<String> {
 /// Runs a check for these pairs, a few at a time, and says which pair failed.
 async fn side_by_side<C, F>(pairs: Vec<(&'static str, &'static str)>, check: C) -> Vec<F::Output>
 where
-    C: Fn(&'static str, &'static str) -> F,
-    F: Future<Output: 'static> + 'static,
+    C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
+    F: Future<Output: Send + 'static>,
 {
     assert!(!pairs.is_empty(), "BYOC_CHANNEL or BYOC_HELPDESK names no kind");
     let mut waiting = pairs.into_iter();
     let (mut running, mut names, mut given) = (JoinSet::new(), HashMap::new(), Vec::new());
-    // All on this thread, since the future of an async closure is not `Send` for every lifetime. The bridges have others.
-    let here = LocalSet::new();
+    let (check, runtime) = (Arc::new(check), Handle::current());
     loop {
         while running.len() < SIDE_BY_SIDE
             && let Some((channel, helpdesk)) = waiting.next()
         {
-            let task = running.spawn_local_on(check(channel, helpdesk), &here);
+            // On a thread of its own, since the future of an async closure is not `Send` for every lifetime.
+            let (check, runtime) = (check.clone(), runtime.clone());
+            let task = running.spawn_blocking(move || runtime.block_on(check(channel, helpdesk)));
             names.insert(task.id(), (channel, helpdesk));
         }
-        match here.run_until(running.join_next_with_id()).await {
+        match running.join_next_with_id().await {
             Some(Ok((_, output))) => given.push(output),
             Some(Err(error)) => {
                 let (channel, helpdesk) = names.get(&error.id()).copied().unwrap_or_default();
@@ -146,6 +148,7 @@ pub struct Rig {
     pub bridge: Bridge,
     /// The queue's clock.
     pub clock: Clock,
+    http: reqwest::Client,
 }
 
 impl Rig {
@@ -164,7 +167,7 @@ impl Rig {
         let mut settings = Settings { clock: clock.clone(), ..Settings::new(channel, helpdesk) };
         change(&mut settings);
         match Bridge::start(settings).await {
-            Ok(bridge) => Self { bridge, clock },
+            Ok(bridge) => Self { bridge, clock, http: http_client() },
             Err(error) => panic!("the bridge did not start: {error}"),
         }
     }
@@ -234,17 +237,21 @@ impl Rig {
 
     async fn exactly(&self, what: &str, count: usize, look: impl Fn() -> Vec<Seen>) -> Vec<Seen> {
         self.many(PATIENCE, what, count, &look).await;
-        // One too many comes from what the queue still holds, or from what a simulator tells of a message in the same
-        // moment. A message that waits long for its next try is not waited for.
+        self.lull().await;
+        let seen = look();
+        assert_eq!(seen.len(), count, "{what}: {:?}", texts(&seen));
+        seen
+    }
+
+    /// Waits until one message too many would have shown. It comes from what the queue still holds, or from what a
+    /// simulator tells of a message in the same moment. A message that waits long for its next try is not waited for.
+    pub async fn lull(&self) {
         let began = Instant::now();
         let mut idle_since = None;
         while began.elapsed() < LINGER && idle_since.is_none_or(|since: Instant| since.elapsed() < ECHO) {
             tokio::time::sleep(POLL).await;
             idle_since = self.is_idle().then(|| idle_since.unwrap_or_else(Instant::now));
         }
-        let seen = look();
-        assert_eq!(seen.len(), count, "{what}: {:?}", texts(&seen));
-        seen
     }
 
     /// Whether the queue is empty: the relay has ended all that it was given, and nothing more can come of it.
@@ -274,9 +281,8 @@ impl Rig {
 
     /// Waits until an admin sees the installation like this, and gives it.
     pub async fn installation_shows(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let own = format!("/installations/{}", self.bridge.installation_id());
         let look = async || {
-            let (_, shown) = self.bridge.admin("GET", &own, None).await.expect("an answer");
+            let shown = self.shown("").await;
             if wanted(&shown) { Ok(shown) } else { Err(format!("the installation is {shown}")) }
         };
         poll(PATIENCE, what, look).await
@@ -301,11 +307,18 @@ impl Rig {
         Queue::new(self.aws().await.sqs(), self.bridge.queues.url(name))
     }
 
+    /// What an admin sees of the installation, or below it. Tests look often, so this is one client for all looks.
+    async fn shown(&self, below: &str) -> Value {
+        let url = format!("{}/installations/{}{below}", self.bridge.url, self.bridge.installation_id());
+        let answer = self.http.get(url).bearer_auth(&self.bridge.admin_key).send().await.expect("an answer");
+        let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+        assert!(status.is_success(), "{status}: {text}");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
     /// The journal's latest messages, newest first.
     pub async fn journal(&self) -> Vec<Value> {
-        let path = format!("/installations/{}/messages", self.bridge.installation_id());
-        let (status, body) = self.bridge.admin("GET", &path, None).await.expect("an answer");
-        assert_eq!(status, 200, "{body}");
+        let body = self.shown("/messages").await;
         body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default()
     }
 

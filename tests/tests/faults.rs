@@ -239,7 +239,7 @@ async fn a_relay_that_dies_in_any_call_of_an_answer_is_made_up_for() {
                     break;
                 }
                 let outbound = rig.journal_shows("the delivered answer", is_done_answer).await;
-                rig.settled().await;
+                rig.lull().await;
                 let (seen, marked) = (rig.at_channel(), outbound["possibly_doubled"] == true);
                 // Where the channel leaves no way to know, it may come twice, and is marked.
                 assert!(

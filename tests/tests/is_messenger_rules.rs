@@ -80,12 +80,18 @@ async fn a_repeat_is_sent_once_and_both_ids_get_every_status() {
     talk.rig.customer_says("Hi").await;
     talk.rig.exactly_at_helpdesk(1).await;
     let first = talk.rig.agent_says("Hello").await;
-    talk.rig.exactly_at_channel(1).await;
+    talk.statuses(&first.id, "delivered").await;
     let (second, third) = (talk.rig.agent_says("Hello").await, talk.rig.agent_says("Hello").await);
     let other = talk.rig.agent_says("Hello!").await;
     assert_eq!(texts(&talk.rig.exactly_at_channel(2).await), ["Hello", "Hello!"]);
-    for said in [&first, &second, &third, &other] {
+    for said in [&first, &other] {
         assert_eq!(talk.statuses(&said.id, "read").await, ["sent", "delivered", "read"]);
+    }
+    for said in [&second, &third] {
+        // What a repeat is told at once, and what it hears with its original, may overtake each other.
+        let mut statuses = talk.statuses(&said.id, "read").await;
+        statuses.sort();
+        assert_eq!(statuses, ["delivered", "read", "sent"]);
     }
     assert_eq!(talk.desk.strange_statuses(), []);
     let mut journal = talk.rig.journal().await;

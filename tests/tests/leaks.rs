@@ -47,7 +47,7 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone()))
         .init();
     let log: &'static Log = Box::leak(Box::new(log));
-    every_channel(|channel, helpdesk| async move {
+    every_channel(move |channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("a text of the customer").await;
         rig.exactly_at_helpdesk(1).await;
