@@ -322,15 +322,23 @@ impl Call {
         let room = if self.around.is_wrapped { limit / 4 * 3 - 100 } else { limit };
         let mut text = String::with_capacity(room);
         text.push_str(&self.head);
-        for number in 0_usize.. {
-            let piece = self.piece.replace('%', &format!("{number:x}"));
-            if text.len() + piece.len() + self.between.len() + self.tail.len() > room {
-                break;
+        let free = room.saturating_sub(text.len() + self.tail.len());
+        if self.piece.contains('%') {
+            let mut free = free;
+            for number in 0_usize.. {
+                let piece = self.piece.replace('%', &format!("{number:x}"));
+                let Some(rest) = free.checked_sub(piece.len() + self.between.len()) else { break };
+                if number > 0 {
+                    text.push_str(self.between);
+                }
+                text.push_str(&piece);
+                free = rest;
             }
-            if number > 0 {
-                text.push_str(self.between);
-            }
-            text.push_str(&piece);
+        } else {
+            // All at once, since piece by piece takes longer than the adapters do.
+            let piece = format!("{}{}", self.piece, self.between);
+            let pieces = piece.repeat(free / piece.len());
+            text.push_str(pieces.strip_suffix(self.between).unwrap_or(&pieces));
         }
         text.push_str(&self.tail);
         self.around.body(text)

@@ -1,10 +1,10 @@
 //! What a message costs.
 
-use byoc_tests::{Rig, every_pair};
+use byoc_tests::{Rig, every_channel};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_in_the_steady_state_costs_what_it_should() {
-    every_pair(|channel, helpdesk| async move {
+    every_channel(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         for text in ["first", "second"] {
             rig.customer_says(text).await;

@@ -1,6 +1,6 @@
 //! A message's whole way in both directions, for every channel and every helpdesk.
 
-use byoc_tests::{FILES, Rig, eventually, every_pair, texts};
+use byoc_tests::{FILES, Rig, eventually, every_channel, every_helpdesk, every_pair, texts};
 use byoc_vendors::people::Saying;
 use serde_json::{Value, json};
 
@@ -18,19 +18,13 @@ async fn a_customer_and_an_agent_talk() {
         let seen = rig.exactly_at_channel(1).await;
         assert!(seen[0].text.contains("It leaves today, доброго дня!"), "{channel} {helpdesk}: {seen:?}");
         // Where the channel sends no news, the last is that it took the message.
-        let receipt = json!(rig.bridge.channel.last_receipt().unwrap_or("sent"));
-        let mut journal = Vec::new();
-        for _ in 0..200 {
-            journal = rig.journal().await;
-            let ended = |entry: &&Value| entry["direction"] == "outbound" && entry["state"] == "done";
-            if journal.iter().find(ended).is_some_and(|entry| entry["receipt"].as_str().unwrap_or("sent") == receipt) {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        let outbound = journal.iter().find(|entry| entry["direction"] == "outbound").expect("an outbound entry");
-        assert_eq!(outbound["receipt"].as_str().unwrap_or("sent"), receipt, "{channel} {helpdesk}: {outbound}");
-        assert!(journal.iter().all(|entry| entry["state"] == "done"), "{channel} {helpdesk}: {journal:?}");
+        let receipt = rig.bridge.channel.last_receipt().unwrap_or("sent");
+        let is_answer = |entry: &Value| entry["direction"] == "outbound";
+        let has_receipt = |entry: &Value| is_answer(entry) && entry["receipt"].as_str().unwrap_or("sent") == receipt;
+        rig.journal_is("delivered messages and the last receipt", |journal| {
+            journal.iter().all(|entry| entry["state"] == "done") && journal.iter().any(has_receipt)
+        })
+        .await;
         assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
     })
     .await;
@@ -38,7 +32,7 @@ async fn a_customer_and_an_agent_talk() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_webhook_three_times_at_once_gives_one_delivery() {
-    every_pair(|channel, helpdesk| async move {
+    every_channel(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         for (prefix, direction) in [("/channels/", "in"), ("/helpdesks/", "out")] {
             match direction {
@@ -108,13 +102,13 @@ async fn files_travel_whole_in_both_directions() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_text_arrives_whole_and_in_order() {
-    every_pair(|channel, helpdesk| async move {
+    every_channel(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("Hi").await;
         rig.exactly_at_helpdesk(1).await;
         let sentences: Vec<String> = (0..800).map(|number| format!("This is sentence number {number}.")).collect();
         rig.agent_says(&sentences.join(" ")).await;
-        let seen = eventually("the last piece", || {
+        let seen = eventually("the last piece", async || {
             let seen = rig.at_channel();
             seen.last().is_some_and(|last| last.text.contains("number 799.")).then_some(seen)
         })
@@ -128,14 +122,14 @@ async fn a_long_text_arrives_whole_and_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_after_resolving_arrives_and_its_answer_too() {
-    every_pair(|channel, helpdesk| async move {
+    every_helpdesk(|channel, helpdesk| async move {
         for policy in ["reopen", "new"] {
             let options = json!({"on_resolved": policy});
             let rig = Rig::start_with(channel, helpdesk, |settings| settings.options = options).await;
             rig.customer_says("one").await;
             let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
             rig.bridge.helpdesk.resolve(&contact).await.unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            rig.settled().await;
             rig.customer_says("two").await;
             let seen = rig.exactly_at_helpdesk(2).await;
             if policy == "new" && helpdesk == "freshchat" {
@@ -150,7 +144,7 @@ async fn a_message_after_resolving_arrives_and_its_answer_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_survives_a_restart() {
-    every_pair(|channel, helpdesk| async move {
+    every_channel(|channel, helpdesk| async move {
         let folder = tempfile::tempdir().unwrap();
         let port = byoc_tests::free_ports().await;
         let settings = |workers| {
@@ -169,7 +163,12 @@ async fn everything_survives_a_restart() {
         rig.bridge.kill_relay().await;
         // Taken, but not delivered when the process dies.
         rig.customer_says("queued").await;
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        for (side, memory) in [("channel", rig.bridge.channel.snapshot()), ("helpdesk", rig.bridge.helpdesk.snapshot())]
+        {
+            let (path, memory) = (folder.path().join(format!("{side}.json")), memory.to_string());
+            let is_saved = async || std::fs::read_to_string(&path).is_ok_and(|saved| saved == memory).then_some(());
+            eventually("what the simulator remembers, on the disk", is_saved).await;
+        }
         rig.bridge.kill().await;
         let rig = Rig::start_with(channel, helpdesk, settings(8)).await;
         assert_eq!(rig.bridge.installation["channel_webhook_url"], url, "{channel} {helpdesk}");

@@ -3,11 +3,10 @@
 use std::{
     io::Write,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use byoc_local::bridge::TABLE;
-use byoc_tests::{Rig, eventually, every_pair};
+use byoc_tests::{Rig, eventually, every_channel};
 use byoc_vendors::fault::{Fault, How};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -46,7 +45,7 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone()))
         .init();
     let log: &'static Log = Box::leak(Box::new(log));
-    every_pair(|channel, helpdesk| async move {
+    every_channel(move |channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("a text of the customer").await;
         rig.exactly_at_helpdesk(1).await;
@@ -59,7 +58,7 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         // A helpdesk that quotes the message when it refuses it.
         rig.bridge.helpdesk.faults().add(Fault::next(How::Quote(400)));
         rig.customer_says("a text of the customer, card 4111 1111").await;
-        let told = eventually("a note or a failed status", || {
+        let told = eventually("a note or a failed status", async || {
             let shown = rig.bridge.helpdesk.received(None).into_iter().map(|seen| seen.text);
             shown.chain(rig.bridge.helpdesk.failures()).find(|text| text.contains("could not be shown here"))
         })
@@ -68,17 +67,12 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         let quotes = |text: &str| text.contains("4111 1111") || text.contains("a text of");
         assert!(!quotes(&told), "{channel} {helpdesk}: {told}");
         // The refusal is kept in the table after the agents were told.
-        let mut stored = table(&rig).await;
-        for _ in 0..500 {
-            if stored.iter().any(|item| item.contains("HTTP 400")) {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            stored = table(&rig).await;
-        }
+        let stored = eventually("the refusal in the table", async || {
+            Some(table(&rig).await).filter(|stored| stored.iter().any(|item| item.contains("HTTP 400")))
+        })
+        .await;
         let item = stored.iter().find(|item| quotes(item));
         assert_eq!(item, None, "{channel} {helpdesk}");
-        assert!(stored.iter().any(|item| item.contains("HTTP 400")), "{channel} {helpdesk}");
         let mut call = rig.bridge.traffic.calls("/channels/").pop().unwrap();
         call.body = b"a text of the customer, forged".to_vec().into();
         rig.bridge.repeat(&call).await.unwrap();

@@ -16,9 +16,9 @@ use byoc::{
     outside::queue::Outgoing,
 };
 use byoc_local::bridge::QUEUE;
-use byoc_tests::{FILES, Rig, matrix};
+use byoc_tests::{FILES, Rig, every_channel, every_helpdesk, matrix};
 use byoc_vendors::{channels, helpdesks, people::Seen};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "\n<!-- /matrix -->";
@@ -116,16 +116,8 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
         let installation = rig.bridge.installation_id().to_owned();
         let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: at, event };
         queue.send(&[Outgoing::pack(&envelope).unwrap()]).await.unwrap();
-        let mut done = false;
-        for _ in 0..400 {
-            let ended = rig.journal().await.iter().filter(|entry| entry["state"] == "done").count();
-            done = ended == number + 2;
-            if done {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        assert!(done, "{:?} did not arrive: {:?}", part.kind(), rig.journal().await);
+        let ended = |journal: &[Value]| journal.iter().filter(|entry| entry["state"] == "done").count();
+        rig.journal_is(&format!("{:?}, delivered", part.kind()), |journal| ended(journal) == number + 2).await;
         let arrived: Vec<Seen> = seen().split_off(already);
         let shown: Vec<String> = arrived.iter().map(|seen| steady(&seen.text, rig, &host.url())).collect();
         for word in matrix::words(&part) {
@@ -174,13 +166,14 @@ fn steady(text: &str, rig: &Rig, host: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_is_what_arrives() {
-    let channels = channels().map(|channel| (channel, "freshchat", true));
-    let helpdesks = helpdesks().map(|helpdesk| ("viber", helpdesk, false));
-    for (channel, helpdesk, outbound) in channels.chain(helpdesks) {
-        let rig = Rig::start(channel, helpdesk).await;
-        let shown = format!("{:#}\n", json!(cells(&rig, outbound).await));
-        let path = format!("cells/{}.json", if outbound { channel } else { helpdesk });
-        let stored = std::fs::read_to_string(in_repository(&path)).unwrap_or_default();
-        hold(&path, &stored, &shown, &shown);
-    }
+    every_channel(|channel, _| cells_are_kept(channel, "freshchat", true)).await;
+    every_helpdesk(|_, helpdesk| cells_are_kept("viber", helpdesk, false)).await;
+}
+
+async fn cells_are_kept(channel: &'static str, helpdesk: &'static str, outbound: bool) {
+    let rig = Rig::start(channel, helpdesk).await;
+    let shown = format!("{:#}\n", json!(cells(&rig, outbound).await));
+    let path = format!("cells/{}.json", if outbound { channel } else { helpdesk });
+    let stored = std::fs::read_to_string(in_repository(&path)).unwrap_or_default();
+    hold(&path, &stored, &shown, &shown);
 }

@@ -1,8 +1,6 @@
 //! What people are told when a message cannot arrive.
 
-use std::time::Duration;
-
-use byoc_tests::{Rig, eventually, every_pair};
+use byoc_tests::{Rig, eventually, every_channel, every_helpdesk, every_pair};
 use byoc_vendors::{
     channel::{telegram::Telegram, viber::Viber},
     fault::{Fault, How},
@@ -12,7 +10,7 @@ use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
-    every_pair(|channel, helpdesk| async move {
+    every_helpdesk(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         rig.customer_says("before").await;
         rig.exactly_at_helpdesk(1).await;
@@ -21,42 +19,17 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
             faults.add(Fault::next(How::Status(401)));
         }
         rig.customer_says("during").await;
-        let own = format!("/installations/{}", rig.bridge.installation_id());
-        let mut shown = Value::Null;
-        for _ in 0..200 {
-            shown = rig.bridge.admin("GET", &own, None).await.unwrap().1;
-            if shown.get("problem").is_some() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        assert_eq!(shown["problem"]["code"], "helpdesk_blocked", "{channel} {helpdesk}: {shown}");
+        let is_blocked = |shown: &Value| shown["problem"]["code"] == "helpdesk_blocked";
+        let shown = rig.installation_shows("a problem", is_blocked).await;
         let page = shown["settings_url"].as_str().unwrap();
-        let html = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .unwrap()
-            .get(page)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
+        let html = byoc_tests::http_client().get(page).send().await.unwrap().text().await.unwrap();
         assert!(html.contains("Needs your attention"), "{channel} {helpdesk}");
         // No note per message: the agents cannot do anything about it.
         assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
-        let hurry = rig.hurry();
+        let fast = rig.fast_time();
         rig.exactly_at_helpdesk(2).await;
-        drop(hurry);
-        for _ in 0..200 {
-            shown = rig.bridge.admin("GET", &own, None).await.unwrap().1;
-            if shown.get("problem").is_none() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        assert!(shown.get("problem").is_none(), "{channel} {helpdesk}: {shown}");
+        drop(fast);
+        rig.installation_shows("no problem", |shown| shown.get("problem").is_none()).await;
     })
     .await;
 }
@@ -77,9 +50,9 @@ async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
         let said = rig.bridge.helpdesk.answer(&contact, gone).await.unwrap();
         assert_eq!(said.status, 200, "{channel} {helpdesk}: {}", said.body);
         rig.agent_says("after it").await;
-        let hurry = rig.hurry();
+        let fast = rig.fast_time();
         let seen = rig.exactly_at_channel(2).await;
-        drop(hurry);
+        drop(fast);
         assert!(seen[0].text.contains("gone.pdf"), "{channel} {helpdesk}: {seen:?}");
         assert!(seen[1].text.contains("after it"), "{channel} {helpdesk}: {seen:?}");
     })
@@ -88,21 +61,18 @@ async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_up() {
-    for helpdesk in byoc_vendors::helpdesks() {
+    every_helpdesk(|_, helpdesk| async move {
         let viber = std::sync::Arc::new(Viber::demo().unwrap());
         let channel = viber.clone();
         let rig = Rig::start_with("viber", helpdesk, |settings| settings.channel = channel).await;
         rig.customer_says("Hi").await;
         rig.exactly_at_helpdesk(1).await;
         viber.unsubscribe(rig.bridge.channel.customer()).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        rig.settled().await;
         let calls = rig.bridge.channel.faults().total();
         rig.agent_says("too late").await;
-        eventually("a note or a failed status", || {
-            let failures = rig.bridge.helpdesk.failures();
-            failures.iter().any(|text| text.contains("ot delivered")).then_some(())
-        })
-        .await;
+        rig.agents_are_told().await;
+        rig.settled().await;
         let mut journal = rig.journal().await;
         journal.retain(|entry| entry["direction"] == "outbound");
         assert_eq!((journal.len(), &journal[0]["state"]), (1, &json!("rejected")), "{helpdesk}: {journal:?}");
@@ -111,7 +81,8 @@ async fn an_answer_to_somebody_who_left_is_told_to_the_agents_and_holds_nobody_u
         rig.exactly_at_helpdesk(2).await;
         rig.agent_says("welcome back").await;
         assert!(rig.exactly_at_channel(1).await[0].text.contains("welcome back"), "{helpdesk}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,19 +95,18 @@ async fn a_telegram_button_is_pressed_and_a_stopped_bot_stays_silent() {
     let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
     let choices = json!([{"text": {"content": "Shall it come today?"}}, {"quick_reply_button": {"label": "Yes"}}]);
     rig.bridge.helpdesk.answer(&contact, Saying::Raw(choices)).await.unwrap();
-    eventually("the button", || rig.at_channel().iter().any(|seen| seen.raw.to_string().contains("Yes")).then_some(()))
-        .await;
+    let has_button = async || rig.at_channel().iter().any(|seen| seen.raw.to_string().contains("Yes")).then_some(());
+    eventually("the button", has_button).await;
     telegram.press(customer, "Yes").await.unwrap();
     assert!(rig.exactly_at_helpdesk(2).await[1].text.contains("Yes"));
     let before = rig.at_channel().len();
 
     telegram.set_blocked(customer, true).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    rig.settled().await;
     rig.agent_says("too late").await;
-    let failures = || rig.bridge.helpdesk.failures().iter().any(|text| text.contains("ot delivered")).then_some(());
-    eventually("a note", failures).await;
+    rig.agents_are_told().await;
     telegram.set_blocked(customer, false).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    rig.settled().await;
     rig.agent_says("welcome back").await;
     let seen = rig.exactly_at_channel(before + 1).await;
     assert!(seen.last().unwrap().text.contains("welcome back"), "{seen:?}");
@@ -144,34 +114,35 @@ async fn a_telegram_button_is_pressed_and_a_stopped_bot_stays_silent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_read_what_the_chat_was_opened_with_once_and_with_the_first_message() {
-    for helpdesk in byoc_vendors::helpdesks() {
+    every_helpdesk(|_, helpdesk| async move {
         let viber = std::sync::Arc::new(Viber::demo().unwrap());
         let channel = viber.clone();
         let rig = Rig::start_with("viber", helpdesk, |settings| settings.channel = channel).await;
         let said = viber.open(rig.bridge.channel.customer(), Some("campaign=spring&order=1042")).await.unwrap();
         assert_eq!(said.status, 200, "{helpdesk}: {said:?}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        rig.settled().await;
         assert_eq!(rig.at_helpdesk(), [], "{helpdesk}: nobody wrote yet");
         // The first attempt fails; the second has to say the same.
         rig.bridge.helpdesk.faults().add(Fault::next(How::Status(503)));
         rig.customer_says("Hi").await;
-        let hurry = rig.hurry();
+        let fast = rig.fast_time();
         let has_arrived =
             |text: &str| rig.at_helpdesk().last().is_some_and(|seen| seen.text.contains(text)).then_some(());
-        eventually("the first message", || has_arrived("Hi")).await;
+        eventually("the first message", async || has_arrived("Hi")).await;
         rig.customer_says("again").await;
-        eventually("the second message", || has_arrived("again")).await;
-        drop(hurry);
+        eventually("the second message", async || has_arrived("again")).await;
+        drop(fast);
         let all = byoc_tests::texts(&rig.at_helpdesk()).join("\n");
         let opened = "[The chat was opened with: campaign=spring&order=1042]";
         assert_eq!(all, format!("{opened}\nHi\nagain"), "{helpdesk}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
-    let place = |seen: &Seen| (seen.contact.clone(), seen.conversation.clone());
-    for helpdesk in byoc_vendors::helpdesks() {
+    every_helpdesk(|_, helpdesk| async move {
+        let place = |seen: &Seen| (seen.contact.clone(), seen.conversation.clone());
         let rig = Rig::start("whatsapp", helpdesk).await;
         rig.customer_says("by number").await;
         rig.exactly_at_helpdesk(1).await;
@@ -183,19 +154,19 @@ async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
         let seen = rig.exactly_at_helpdesk(2).await;
         assert_eq!(place(&seen[0]), place(&seen[1]), "{helpdesk}: {seen:?}");
         rig.agent_says("answer").await;
-        let seen = eventually("the answer", || Some(rig.bridge.channel.received(None)).filter(|seen| !seen.is_empty()));
-        assert_eq!(byoc_tests::texts(&seen.await), ["answer"], "{helpdesk}");
+        assert_eq!(byoc_tests::texts(&rig.exactly_at_channel(1).await), ["answer"], "{helpdesk}");
         // Whoever gets the number after them is somebody else.
         let next = json!({"type": "text", "text": {"body": "new owner"}, "from_user_id": "US.999"});
         rig.bridge.channel.say(customer, Saying::Raw(next)).await.unwrap();
         let seen = rig.exactly_at_helpdesk(3).await;
         assert_ne!(place(&seen[1]), place(&seen[2]), "{helpdesk}: {seen:?}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vendor_that_asks_to_wait_uses_up_no_tries() {
-    for helpdesk in byoc_vendors::helpdesks() {
+    every_helpdesk(|_, helpdesk| async move {
         let rig = Rig::start("viber", helpdesk).await;
         rig.customer_says("one").await;
         rig.exactly_at_helpdesk(1).await;
@@ -204,19 +175,20 @@ async fn a_vendor_that_asks_to_wait_uses_up_no_tries() {
             rig.bridge.helpdesk.faults().add(Fault::next(How::TooMany(1)));
             rig.bridge.channel.faults().add(Fault::next(How::TooMany(1)).at("send_message"));
         }
-        let hurry = rig.hurry();
+        let fast = rig.fast_time();
         rig.customer_says("two").await;
         rig.agent_says("three").await;
         rig.exactly_at_helpdesk(2).await;
         rig.exactly_at_channel(1).await;
-        drop(hurry);
+        drop(fast);
         assert_eq!(rig.bridge.helpdesk.failures(), Vec::<String>::new(), "{helpdesk}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_marketplace_installs_updates_and_removes() {
-    every_pair(|channel, helpdesk| async move {
+    every_channel(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
         let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
         let nested = json!({
@@ -258,10 +230,10 @@ async fn the_marketplace_installs_updates_and_removes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_copies_exactly_what_is_to_be_pasted() {
-    for channel in byoc_vendors::channels() {
-        let rig = Rig::start(channel, "freshchat").await;
-        let page = reqwest::Client::builder().no_proxy().build().unwrap();
-        let page = page.get(rig.bridge.installation["settings_url"].as_str().unwrap()).send().await.unwrap();
+    every_channel(|channel, helpdesk| async move {
+        let rig = Rig::start(channel, helpdesk).await;
+        let page = byoc_tests::http_client().get(rig.bridge.installation["settings_url"].as_str().unwrap());
+        let page = page.send().await.unwrap();
         let html = page.text().await.unwrap();
         let buttons: Vec<String> = html
             .split("data-copy=\"")
@@ -272,7 +244,7 @@ async fn the_page_copies_exactly_what_is_to_be_pasted() {
         let pasted: Vec<&str> = steps.iter().filter_map(|step| step["copy"].as_str()).collect();
         assert_eq!(buttons, pasted, "{channel}");
         let url = rig.bridge.installation["channel_webhook_url"].as_str().unwrap();
-        assert_eq!(pasted.contains(&url), !matches!(channel, "twilio") && rig.bridge.installation["state"] == "manual");
+        assert_eq!(pasted.contains(&url), channel != "twilio" && rig.bridge.installation["state"] == "manual");
         let sentences = rig.bridge.installation["next_steps"].as_array().unwrap();
         for (step, sentence) in steps.iter().zip(sentences) {
             let (sentence, copy) = (sentence.as_str().unwrap(), step["copy"].as_str().unwrap_or_default());
@@ -282,5 +254,6 @@ async fn the_page_copies_exactly_what_is_to_be_pasted() {
         let (status, report) = rig.bridge.admin("POST", &own, None).await.unwrap();
         let ends = report["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "platform_ends");
         assert_eq!((status, ends), (200, channel == "messagebird"), "{channel}: {report}");
-    }
+    })
+    .await;
 }

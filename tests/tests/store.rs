@@ -6,10 +6,12 @@ use byoc::{
     adapter::{Link, Progress},
     model::{
         features::Rate,
+        installation::Side,
         message::{ConversationState, Receipt},
     },
     store::{
-        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError,
+        Bucket, Claim, Direction, IncomingCall, JournalKey, JournalState, LinkChange, RepeatStatus, Sent, Settlement,
+        StoreError,
     },
 };
 use byoc_tests::store;
@@ -18,11 +20,9 @@ fn key(event: &str) -> JournalKey {
     JournalKey { installation: "i".into(), contact: "c".into(), direction: Direction::Inbound, event: event.into() }
 }
 
-async fn claim(store: &Store, event: &str) -> Claimed {
-    match store.claim(&key(event), 1_000, 2_000).await.unwrap() {
-        Claim::Work(claimed) => claimed,
-        Claim::Finished(state) => panic!("finished: {state:?}"),
-    }
+/// The same for what agents write.
+fn answer(event: &str) -> JournalKey {
+    JournalKey { direction: Direction::Outbound, ..key(event) }
 }
 
 fn no_change() -> LinkChange {
@@ -36,7 +36,7 @@ fn done() -> Settlement {
 #[tokio::test]
 async fn a_finished_message_cannot_be_claimed_again() {
     let kept = store().await;
-    let claimed = claim(&kept.store, "e").await;
+    let claimed = kept.claim(&key("e")).await;
     assert_eq!((claimed.attempt, claimed.doubtful, claimed.tries), (1, false, 0));
     kept.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
     assert_eq!(kept.store.claim(&key("e"), 1_000, 4_000).await.unwrap(), Claim::Finished(JournalState::Done));
@@ -49,8 +49,8 @@ async fn a_finished_message_cannot_be_claimed_again() {
 #[tokio::test]
 async fn who_claimed_before_can_write_nothing_any_more() {
     let kept = store().await;
-    let zombie = claim(&kept.store, "e").await;
-    let owner = claim(&kept.store, "e").await;
+    let zombie = kept.claim(&key("e")).await;
+    let owner = kept.claim(&key("e")).await;
     assert_eq!((owner.attempt, owner.doubtful), (2, true));
     let late = kept.store.settle(&zombie, &done(), &no_change(), 3_000).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
@@ -67,19 +67,18 @@ async fn who_claimed_before_can_write_nothing_any_more() {
 #[tokio::test]
 async fn a_retry_remembers_what_was_achieved_and_whether_the_last_call_is_in_doubt() {
     let kept = store().await;
-    let mut claimed = claim(&kept.store, "e").await;
-    claimed.progress =
-        Progress { sent: vec!["p1".into()], memo: [("k".to_owned(), "v".to_owned())].into(), ..Progress::default() };
+    let mut claimed = kept.claim(&key("e")).await;
+    claimed.progress = Progress { sent: vec!["p1".into()], notes: [("k".to_owned(), "v".to_owned())].into() };
     claimed.tries = 1;
     let settlement = Settlement::Retry { reason: "503".into(), doubtful: false };
     kept.store.settle(&claimed, &settlement, &no_change(), 3_000).await.unwrap();
-    let mut again = claim(&kept.store, "e").await;
+    let mut again = kept.claim(&key("e")).await;
     assert_eq!((again.attempt, again.doubtful, again.tries), (2, false, 1));
     assert_eq!(again.progress, claimed.progress);
     again.tries = 2;
     let settlement = Settlement::Retry { reason: "time-out".into(), doubtful: true };
     kept.store.settle(&again, &settlement, &no_change(), 3_000).await.unwrap();
-    let third = claim(&kept.store, "e").await;
+    let third = kept.claim(&key("e")).await;
     assert_eq!((third.attempt, third.doubtful, third.tries), (3, true, 2));
 }
 
@@ -110,7 +109,7 @@ async fn a_link_leads_there_and_back_and_changes_attribute_by_attribute() {
 async fn receipts_only_go_forward() {
     let kept = store().await;
     assert!(!kept.store.note_receipt(&key("e"), &Receipt::Read, 1).await.unwrap().is_news, "no such message");
-    let claimed = claim(&kept.store, "e").await;
+    let claimed = kept.claim(&key("e")).await;
     kept.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
     assert!(kept.store.note_receipt(&key("e"), &Receipt::Delivered, 1).await.unwrap().is_news);
     assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, 2).await.unwrap().is_news);
@@ -123,7 +122,7 @@ async fn receipts_only_go_forward() {
 #[tokio::test]
 async fn the_dead_can_be_revived_and_nobody_else() {
     let kept = store().await;
-    let mut claimed = claim(&kept.store, "e").await;
+    let mut claimed = kept.claim(&key("e")).await;
     claimed.tries = 15;
     let dead = Settlement::Dead { reason: "given up".into(), doubtful: true };
     kept.store.settle(&claimed, &dead, &no_change(), 2).await.unwrap();
@@ -131,7 +130,7 @@ async fn the_dead_can_be_revived_and_nobody_else() {
     let dead = kept.store.latest("i", Some(JournalState::Dead), 10).await.unwrap().messages;
     assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("given up")));
     assert!(kept.store.revive(&key("e"), 3).await.unwrap());
-    let revived = claim(&kept.store, "e").await;
+    let revived = kept.claim(&key("e")).await;
     assert_eq!((revived.tries, revived.doubtful), (0, true), "its last call may have worked");
     // What the queue itself gave up on is claimed still, and may go again; what is finished may not.
     assert!(kept.store.revive(&key("e"), 4).await.unwrap());
@@ -184,4 +183,69 @@ async fn many_at_once_take_no_more_than_there_is() {
     }
     let given = takes.join_all().await.into_iter().filter(|take| matches!(take, Ok(None))).count();
     assert_eq!(given, 10);
+}
+
+#[tokio::test]
+async fn the_same_within_the_window_of_the_last_is_a_repeat_of_the_first() {
+    let kept = store().await;
+    let of = |contact: &'static str, event: &'static str, at: i64| {
+        let store = kept.store.clone();
+        async move {
+            let arrival = IncomingCall { installation: "i", contact, repeat_key: "k", event, at };
+            store.original_of(&arrival, 5_000).await.unwrap()
+        }
+    };
+    let a = Some("a".to_owned());
+    assert_eq!(of("c", "a", 10_000).await, None);
+    assert_eq!(of("c", "a", 10_000).await, None, "the first, handed out again");
+    assert_eq!(of("d", "x", 10_001).await, None, "another contact");
+    assert_eq!(of("c", "b", 14_000).await, a);
+    assert_eq!(of("c", "b", 14_000).await, a, "the repeat, handed out again");
+    assert_eq!(of("c", "a", 10_000).await, None, "the first, handed out after its repeat");
+    assert_eq!(of("c", "e", 19_000).await, a, "within five seconds of the last, not of the first");
+    assert_eq!(of("c", "f", 18_500).await, a, "two clocks that differ a little");
+    assert_eq!(of("c", "g", 24_001).await, None, "too late");
+    assert_eq!(of("c", "a", 10_000).await, None, "the old first, redriven when another is the first");
+    assert_eq!(of("c", "h", 24_500).await, Some("g".to_owned()), "which changed nothing");
+}
+
+#[tokio::test]
+async fn a_repeat_learns_what_became_of_its_original_and_hears_the_rest() {
+    let kept = store().await;
+    let store = &kept.store;
+    assert_eq!(store.join(&answer("a"), "b").await.unwrap(), None, "nobody has worked on it");
+    let claimed = kept.claim(&answer("a")).await;
+    let standing = |state, receipt| Some(RepeatStatus { state, error: None, receipt });
+    assert_eq!(store.join(&answer("a"), "b").await.unwrap(), standing(JournalState::Claimed, None));
+    let done = Settlement::Done { sent: Vec::new() };
+    store.settle(&claimed, &done, &LinkChange::default(), 3_000).await.unwrap();
+    let noted = store.note_receipt(&answer("a"), &Receipt::Sent, 3_000).await.unwrap();
+    assert_eq!((noted.is_news, noted.is_first, noted.repeats), (true, true, vec!["b".to_owned()]));
+    assert_eq!(store.join(&answer("a"), "e").await.unwrap(), standing(JournalState::Done, Some(Receipt::Sent)));
+    assert_eq!(store.join(&answer("a"), "e").await.unwrap(), standing(JournalState::Done, Some(Receipt::Sent)));
+    let mut noted = store.note_receipt(&answer("a"), &Receipt::Read, 3_000).await.unwrap();
+    noted.repeats.sort();
+    assert_eq!(
+        (noted.is_news, noted.is_first, noted.repeats.as_slice()),
+        (true, false, ["b".into(), "e".into()].as_slice())
+    );
+    assert!(!store.note_receipt(&answer("a"), &Receipt::Sent, 3_000).await.unwrap().is_news);
+}
+
+#[tokio::test]
+async fn waiting_for_a_turn_costs_no_try_and_settles_no_doubt() {
+    let kept = store().await;
+    let nothing = LinkChange::default();
+    for _ in 0..20 {
+        let claimed = kept.claim(&answer("a")).await;
+        assert_eq!((claimed.tries, claimed.doubtful), (0, false));
+        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: false }, &nothing, 1).await.unwrap();
+    }
+    // An attempt that left no record.
+    kept.claim(&answer("a")).await;
+    for _ in 0..3 {
+        let claimed = kept.claim(&answer("a")).await;
+        assert!(claimed.doubtful);
+        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: true }, &nothing, 1).await.unwrap();
+    }
 }

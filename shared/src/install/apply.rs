@@ -115,14 +115,14 @@ impl Admin {
         if live.is_uninstalled() {
             return Ok(self.view(&live));
         }
-        if live.channel.features().registers {
-            if let Err(failure) = ask::run(&self.http, live.side(Side::Channel), &Task::Unregister).await {
-                tracing::warn!(
-                    installation.id = id,
-                    reason = failure.reason(),
-                    "the channel could not be told to forget us"
-                );
-            }
+        if live.channel.features().registers
+            && let Err(failure) = ask::run(&self.http, live.side(Side::Channel), &Task::Unregister).await
+        {
+            tracing::warn!(
+                installation.id = id,
+                reason = failure.reason(),
+                "the channel could not be told to forget us"
+            );
         }
         let mut installation = live.installation.clone();
         installation.state = InstallationState::Uninstalled;

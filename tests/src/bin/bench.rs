@@ -164,7 +164,7 @@ async fn warm_bridge() -> Bridge {
     let settings = Settings { workers: 1, ..Settings::new(channel, helpdesk) };
     let mut bridge = Bridge::start(settings).await.unwrap_or_else(|error| panic!("no bridge: {error}"));
     bridge.channel.say(bridge.channel.customer(), Saying::Text("hello".into())).await.expect("a webhook call");
-    byoc_tests::eventually("the first message", || bridge.helpdesk.received(None).pop()).await;
+    byoc_tests::eventually("the first message", async || bridge.helpdesk.received(None).pop()).await;
     bridge.kill_relay().await;
     bridge
 }

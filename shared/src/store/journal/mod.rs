@@ -122,6 +122,7 @@ words!(JournalState { Claimed = "claimed", Done = "done", Rejected = "rejected",
 
 /// The result of a claim.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a claim is taken apart at once and kept nowhere")]
 pub enum Claim {
     /// This process may work on the message, from this progress on.
     Work(Claimed),
