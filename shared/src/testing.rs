@@ -4,6 +4,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
+use proptest::{
+    prelude::{Strategy, any},
+    sample::{Index, select},
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -80,6 +84,18 @@ pub(crate) fn fixtures(adapter: &str) -> BTreeMap<String, Vec<u8>> {
 /// One sample as JSON.
 pub(crate) fn fixture(adapter: &str, name: &str) -> Value {
     serde_json::from_slice(&fixtures(adapter)[name]).unwrap()
+}
+
+/// The samples of an adapter with one byte changed, by name.
+pub(crate) fn changed_samples(adapter: &str) -> impl Strategy<Value = (String, Vec<u8>)> + use<> {
+    let samples: Vec<_> = fixtures(adapter).into_iter().collect();
+    (select(samples), any::<Index>(), any::<u8>()).prop_map(|((name, mut bytes), at, byte)| {
+        if !bytes.is_empty() {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        (name, bytes)
+    })
 }
 
 /// Fails when a sample has no row: one is in a family that a table goes through as a whole, is named in the `source` of

@@ -125,9 +125,31 @@ pub fn authenticate<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::{channel::CHANNELS, helpdesk::HELPDESKS, testing::Side};
     use crate::{model::message::Contact, tools::secret::Secret};
+
+    /// What every adapter's folder has, so that whoever knows one knows all. A calls.rs comes on top where there are
+    /// calls that carry no message, and a file for each subject that only this vendor has.
+    const ROLES: [&str; 6] = ["mod.rs", "wire.rs", "verify.rs", "parse.rs", "render.rs", "classify.rs"];
+
+    #[test]
+    fn every_adapter_has_the_same_files() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        for side in ["channel", "helpdesk"] {
+            let entries = std::fs::read_dir(source.join(side)).unwrap().map(|entry| entry.unwrap().path());
+            let folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+            assert!(!folders.is_empty(), "{side}");
+            for folder in folders {
+                let missing: Vec<_> = ROLES.iter().filter(|role| !folder.join(role).is_file()).collect();
+                assert!(missing.is_empty(), "{} lacks {missing:?}", folder.display());
+                let has_tests = ["tests.rs", "tests/mod.rs"].iter().any(|tests| folder.join(tests).is_file());
+                assert!(has_tests && folder.join("fixtures").is_dir(), "{} lacks tests", folder.display());
+            }
+        }
+    }
 
     /// An adapter, and an account with something in every setting.
     fn sides() -> Vec<(&'static str, &'static dyn Adapter, Side)> {

@@ -149,7 +149,7 @@ impl Adapter for Bird {
         if account.setting("api_url").is_none() && calls::region(account).is_none() {
             return bad(API_KEY, "an API key of Bird's platform, such as bk_eu1_…");
         }
-        let from = account.setting(FROM).unwrap_or_default();
+        let Some(from) = account.setting(FROM) else { return bad(FROM, "what messages come from") };
         let digits = |text: &str, length: std::ops::RangeInclusive<usize>| {
             length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
         };

@@ -91,8 +91,8 @@ impl Adapter for Telegram {
 
     /// The token stands in every URL, so nothing may be in it that means something there.
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
-        let token = account.secret(BOT_TOKEN).map(|token| token.reveal()).unwrap_or_default();
-        let is_good = token.split_once(':').is_some_and(|(id, key)| {
+        let token = account.secret(BOT_TOKEN).and_then(|token| token.reveal().split_once(':'));
+        let is_good = token.is_some_and(|(id, key)| {
             !id.is_empty()
                 && id.bytes().all(|byte| byte.is_ascii_digit())
                 && key.len() >= 20

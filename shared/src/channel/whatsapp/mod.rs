@@ -100,8 +100,7 @@ impl Adapter for WhatsApp {
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
-        let id = account.setting(PHONE_NUMBER_ID).unwrap_or_default();
-        if id.bytes().all(|byte| byte.is_ascii_digit()) {
+        if account.setting(PHONE_NUMBER_ID).is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_digit())) {
             return Ok(());
         }
         let should_be = "the phone number ID, which has digits only".to_owned();
