@@ -3,12 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use byoc::{
-    model::{
-        features::Rate,
-        message::{
-            Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
-            HelpdeskEvent, HelpdeskEventKind, NoteEvent, Part,
-        },
+    model::message::{
+        Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent,
+        HelpdeskEventKind, NoteEvent, Part,
     },
     outside::queue::Outgoing,
 };

@@ -68,7 +68,8 @@ async fn who_claimed_before_can_write_nothing_any_more() {
 async fn a_retry_remembers_what_was_achieved_and_whether_the_last_call_is_in_doubt() {
     let kept = store().await;
     let mut claimed = kept.claim(&key("e")).await;
-    claimed.progress = Progress { sent: vec!["p1".into()], notes: [("k".to_owned(), "v".to_owned())].into() };
+    claimed.progress =
+        Progress { sent: vec!["p1".into()], memo: [("k".to_owned(), "v".to_owned())].into(), ..Progress::default() };
     claimed.tries = 1;
     let settlement = Settlement::Retry { reason: "503".into(), doubtful: false };
     kept.store.settle(&claimed, &settlement, &no_change(), 3_000).await.unwrap();

@@ -134,6 +134,11 @@ impl<'a> Json<'a> {
         self.decode::<Text<'_>>().ok().map(|text| text.0)
     }
 
+    /// Returns the text of a string that holds more than white space.
+    pub fn filled_text(self) -> Option<String> {
+        self.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
+    }
+
     /// Returns a whole number that is not negative.
     pub fn u64(self) -> Option<u64> {
         self.decode().ok()

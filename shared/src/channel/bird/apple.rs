@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parse::{notice, text};
+use super::wire::{notice, text};
 use crate::{model::message::Part, tools::json::Json};
 
 /// The most attachments of one message that are listed.

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{FROM, apple, classify::reason, wire::Product};
+use super::{
+    FROM, apple,
+    classify::reason,
+    wire::{Product, notice, text},
+};
 use crate::{
     adapter::{
         Account,
@@ -24,7 +28,7 @@ pub(super) fn parse(
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let [kind, timestamp, data] = body.pick(["type", "timestamp", "data"]);
-    let kind = given(kind).ok_or_else(|| ParseError::missing("type"))?;
+    let kind = kind.filled_text().ok_or_else(|| ParseError::missing("type"))?;
     // The same for every redelivery.
     let id = request.header("webhook-id").map_or_else(|| id_of(body.raw()), str::to_owned);
     let event = Event { from: account.setting(FROM), event: kind.split_once('.').map_or("", |(_, event)| event), data };
@@ -37,7 +41,7 @@ pub(super) fn parse(
         (_, Some("sms" | "whatsapp" | "amb")) => Err("other_product"),
         _ => Err("unknown_event"),
     };
-    let at = given(timestamp).and_then(|text| time(&text)).unwrap_or(request.received_at);
+    let at = timestamp.filled_text().and_then(|text| time(&text)).unwrap_or(request.received_at);
     Ok(match read {
         Ok((contact, kind)) => ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }]),
         Err(why) => ParsedChannel::ignored(id, why),
@@ -163,7 +167,8 @@ impl<'a> Event<'a> {
     /// A file, or a notice where its address is missing; nothing where there is none.
     fn media(self, kind: MediaKind, name: &str) -> Option<Part> {
         let file = self.data.get(name).filter(|file| !file.is_null())?;
-        let [url, filename, content_type, caption] = file.pick(["url", "filename", "mime_type", "caption"]).map(given);
+        let [url, filename, content_type, caption] =
+            file.pick(["url", "filename", "mime_type", "caption"]).map(Json::filled_text);
         let caption = caption.filter(|caption| !caption.trim().is_empty());
         Some(match url {
             Some(url) => Part::Media(Media {
@@ -181,7 +186,7 @@ impl<'a> Event<'a> {
         let place = self.data.get("location").filter(|place| !place.is_null())?;
         let [latitude, longitude, name, address] = place.pick(["latitude", "longitude", "name", "address"]);
         let degrees = |value: Json<'_>, most: f64| value.f64().filter(|value| value.abs() <= most);
-        let label = lines([name, address].map(given));
+        let label = lines([name, address].map(Json::filled_text));
         Some(match degrees(latitude, 90.0).zip(degrees(longitude, 180.0)) {
             Some((latitude, longitude)) => Part::Location { latitude, longitude, label },
             None => notice("location", label),
@@ -227,16 +232,11 @@ fn news(
 /// A contact card; every field of it may be missing.
 fn card(card: Json<'_>) -> Part {
     let [formatted, first, last] =
-        card.get("name").unwrap_or_default().pick(["formatted_name", "first_name", "last_name"]).map(given);
+        card.get("name").unwrap_or_default().pick(["formatted_name", "first_name", "last_name"]).map(Json::filled_text);
     let parts: Vec<String> = [first, last].into_iter().flatten().collect();
     let name = formatted.or_else(|| (!parts.is_empty()).then(|| parts.join(" ")));
     let phone = text(card, "/phone_numbers/0/phone_number").map(Cow::into_owned);
     if name.is_none() && phone.is_none() { notice("contact card", None) } else { Part::ContactCard { name, phone } }
-}
-
-pub(super) fn notice(what: &str, text: Option<String>) -> Part {
-    let what = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
-    Part::Unsupported { what, text }
 }
 
 fn lines(lines: [Option<String>; 2]) -> Option<String> {
@@ -247,15 +247,6 @@ fn lines(lines: [Option<String>; 2]) -> Option<String> {
 fn address(id: &str) -> Contact {
     let is_number = id.strip_prefix('+').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     Contact { id: id.to_owned(), phone: is_number.then(|| id.to_owned()), ..Contact::default() }
-}
-
-/// A text that says something.
-pub(super) fn text<'a>(value: Json<'a>, pointer: &str) -> Option<Cow<'a, str>> {
-    value.text_at(pointer).filter(|text| !text.is_empty())
-}
-
-fn given(value: Json<'_>) -> Option<String> {
-    value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
 fn time(text: &str) -> Option<i64> {

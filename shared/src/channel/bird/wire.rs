@@ -1,6 +1,10 @@
 //! What Bird's API calls its products, paths, calls and events: <https://bird.com/docs/api>. Bodies are small and differ
 //! by product, so that they are written where messages are rendered.
 
+use std::borrow::Cow;
+
+use crate::{model::message::Part, tools::json::Json};
+
 /// The host of the platform; every region has one below it.
 pub(super) const HOST: &str = "platform.bird.com";
 pub(super) const WEBHOOKS: &str = "/v1/webhooks";
@@ -58,4 +62,15 @@ impl Product {
             Self::Apple => &["amb.received", "amb.sent", "amb.send_failed", "amb.rejected"],
         }
     }
+}
+
+/// Returns the text at a JSON pointer of an event; `None` if it is empty.
+pub(super) fn text<'a>(value: Json<'a>, pointer: &str) -> Option<Cow<'a, str>> {
+    value.text_at(pointer).filter(|text| !text.is_empty())
+}
+
+/// Returns a part for content of a kind that has no counterpart; `what` is Bird's word for the kind.
+pub(super) fn notice(what: &str, text: Option<String>) -> Part {
+    let what = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
+    Part::Unsupported { what, text }
 }

@@ -224,15 +224,14 @@ fn part(message: Json<'_>) -> Part {
     let [kind, content] = message.pick(["type", "content"]);
     let kind = kind.text().unwrap_or_default();
     let of_kind = content.get(&kind).unwrap_or_default();
-    let given = |value: Json<'_>| value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned);
-    let text = content.get("text").and_then(given);
-    let [caption, name] = of_kind.pick(["caption", "filename"]).map(given);
+    let text = content.get("text").and_then(Json::filled_text);
+    let [caption, name] = of_kind.pick(["caption", "filename"]).map(Json::filled_text);
     // A file of theirs wants the access key.
     let media = |media_kind, link: &str| {
         Some(Part::Media(Media {
             caption: caption.clone(),
             name: name.clone(),
-            ..Media::new(media_kind, MediaSource::Reference { id: of_kind.get(link).and_then(given)? })
+            ..Media::new(media_kind, MediaSource::Reference { id: of_kind.get(link).and_then(Json::filled_text)? })
         }))
     };
     let known = match &*kind {

@@ -62,7 +62,7 @@ impl<'a> Event<'a> {
     fn of(whole: Json<'a>, received_at: i64) -> Self {
         let [sender, recipient, timestamp, message] = whole.pick(["sender", "recipient", "timestamp", "message"]);
         let contact = if is(message, "is_echo") { recipient } else { sender };
-        let contact = contact.get("id").and_then(given).filter(|id| id.len() <= ID).unwrap_or_default();
+        let contact = contact.get("id").and_then(Json::filled_text).filter(|id| id.len() <= ID).unwrap_or_default();
         Self { whole, at: time(timestamp).unwrap_or(received_at), contact, message }
     }
 
@@ -73,7 +73,7 @@ impl<'a> Event<'a> {
 
     /// The id of the message that a part of the event is about; one of our own where it is missing.
     fn mid(&self, of: Json<'_>) -> String {
-        of.get("mid").and_then(given).unwrap_or_else(|| id_of(self.whole.raw()))
+        of.get("mid").and_then(Json::filled_text).unwrap_or_else(|| id_of(self.whole.raw()))
     }
 
     fn read(&self, batch: &mut Batch) {
@@ -83,7 +83,7 @@ impl<'a> Event<'a> {
         if let Some(mids) = mids.filter(|_| self.message.is_null()) {
             // Each message's own id finds it, so the contact need not be named.
             return mids.each(|mid| {
-                let Some(message) = given(mid) else { return };
+                let Some(message) = mid.filled_text() else { return };
                 let id = format!("delivered:{message}");
                 self.push(batch, id, ChannelEventKind::Receipt { message, receipt: Receipt::Delivered });
             });
@@ -104,7 +104,7 @@ impl<'a> Event<'a> {
         } else if !postback.is_null() {
             let [mid, title, payload] = postback.pick(["mid", "title", "payload"]);
             let words = title.text().or_else(|| payload.text());
-            let id = given(mid).unwrap_or_else(|| format!("postback:{}:{}", self.contact, self.at));
+            let id = mid.filled_text().unwrap_or_else(|| format!("postback:{}:{}", self.contact, self.at));
             self.push(batch, id, said(words.map_or_else(|| notice("pressed button"), Part::text)));
         } else if !reaction.is_null() {
             let [action, emoji] = reaction.pick(["action", "emoji"]);
@@ -151,7 +151,7 @@ impl<'a> Event<'a> {
 
 fn parts(message: Json<'_>) -> Vec<Part> {
     let [text, attachments] = message.pick(["text", "attachments"]);
-    let mut parts: Vec<Part> = given(text).map(Part::text).into_iter().collect();
+    let mut parts: Vec<Part> = text.filled_text().map(Part::text).into_iter().collect();
     let (mut seen, mut is_cut) = (Vec::new(), false);
     attachments.each(|attachment| {
         let sticker = attachment.pointer("/payload/sticker_id").and_then(Json::u64);
@@ -191,7 +191,7 @@ fn part(attachment: Json<'_>) -> Part {
     let kind = kind.text().unwrap_or("unknown message".into());
     let media = |kind| link(attachment).map(|url| Part::Media(Media::new(kind, MediaSource::ShortLink { url })));
     // What was shared has its title and link beside the payload, which is null then.
-    let heading = || payload.get("title").and_then(given).or_else(|| given(title));
+    let heading = || payload.get("title").and_then(Json::filled_text).or_else(|| title.filled_text());
     let known = match &*kind {
         "image" => media(MediaKind::Image),
         "video" => media(MediaKind::Video),
@@ -208,7 +208,7 @@ fn part(attachment: Json<'_>) -> Part {
         }
         "fallback" | "template" | "reel" | "ig_reel" | "share" => {
             let product = payload.pointer("/product/elements/0").unwrap_or_default();
-            let [name, subtitle] = product.pick(["title", "subtitle"]).map(given);
+            let [name, subtitle] = product.pick(["title", "subtitle"]).map(Json::filled_text);
             let words: Vec<String> = [heading(), name, subtitle, link(attachment)].into_iter().flatten().collect();
             (!words.is_empty()).then(|| Part::text(words.join("\n")))
         }
@@ -216,7 +216,7 @@ fn part(attachment: Json<'_>) -> Part {
     };
     known.unwrap_or_else(|| {
         let what: String = kind.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
-        let rest: Vec<String> = heading().into_iter().chain(payload.get("url").and_then(given)).collect();
+        let rest: Vec<String> = heading().into_iter().chain(payload.get("url").and_then(Json::filled_text)).collect();
         Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }
     })
 }
@@ -233,11 +233,6 @@ fn notice(what: &str) -> Part {
 
 fn is(value: Json<'_>, flag: &str) -> bool {
     value.get(flag).is_some_and(Json::is_true)
-}
-
-/// A text that says something.
-fn given(value: Json<'_>) -> Option<String> {
-    value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
 }
 
 /// A time in milliseconds; some events have seconds.

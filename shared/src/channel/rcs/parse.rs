@@ -2,8 +2,6 @@
 //!
 //! One agent that fails would hold up all agents of a partner, so whatever is of no use is taken all the same.
 
-use std::borrow::Cow;
-
 use super::wire::Envelope;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
@@ -24,7 +22,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         return Err(ParseError::bad("message.data", "an event"));
     }
     let names = ["eventId", "messageId", "senderPhoneNumber", "phoneNumber", "sendTime", "eventType"];
-    let [event_id, message, sender, number, sent_at, kind] = event.pick(names).map(given);
+    let [event_id, message, sender, number, sent_at, kind] = event.pick(names).map(Json::filled_text);
     let id = event_id.or_else(|| message.clone()).unwrap_or_else(|| id_of(event.raw()));
     let at = sent_at.and_then(|text| time(&text)).unwrap_or(request.received_at);
     let phone = sender.or(number);
@@ -54,13 +52,13 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
 
 fn part(event: Json<'_>) -> Part {
     let [text, answer, file, location] = event.pick(["text", "suggestionResponse", "userFile", "location"]);
-    if let Some(words) = given(text).or_else(|| given(answer.get("text")?)) {
+    if let Some(words) = text.filled_text().or_else(|| answer.get("text")?.filled_text()) {
         return Part::text(words);
     }
     let [url, name, content_type, size] =
         file.get("payload").unwrap_or_default().pick(["fileUri", "fileName", "mimeType", "fileSizeBytes"]);
-    let (name, content_type) = (given(name), given(content_type));
-    if let Some(url) = given(url) {
+    let (name, content_type) = (name.filled_text(), content_type.filled_text());
+    if let Some(url) = url.filled_text() {
         let kind = MediaKind::of(content_type.as_deref().unwrap_or_default());
         // Anybody can open the link, for a while.
         let media = Media::new(kind, MediaSource::ShortLink { url });
@@ -75,11 +73,6 @@ fn part(event: Json<'_>) -> Part {
         None => "unknown message",
     };
     Part::Unsupported { what: what.to_owned(), text: name }
-}
-
-/// A text that is not empty.
-fn given(value: Json<'_>) -> Option<String> {
-    value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
 fn time(text: &str) -> Option<i64> {

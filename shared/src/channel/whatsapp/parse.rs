@@ -212,7 +212,8 @@ fn parts(message: Json<'_>) -> Option<Vec<Part>> {
     match content(message, &kind).filter(|parts| !parts.is_empty()) {
         None if kind != "reaction" => {
             let of_kind = message.get(&kind).unwrap_or_default();
-            let rest = of_kind.pick(["body", "text", "caption", "filename", "name", "address", "url"]).map(given);
+            let rest =
+                of_kind.pick(["body", "text", "caption", "filename", "name", "address", "url"]).map(Json::filled_text);
             let rest: Vec<_> = rest.into_iter().flatten().collect();
             let what = format!("{} without content", words(&kind).unwrap_or("message".into()));
             Some(vec![Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }])
@@ -224,7 +225,7 @@ fn parts(message: Json<'_>) -> Option<Vec<Part>> {
 /// The parts of a message, as far as it holds what its type promises.
 fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
     let of_kind = message.get(kind).unwrap_or_default();
-    let at = |name: &str| of_kind.get(name).and_then(given);
+    let at = |name: &str| of_kind.get(name).and_then(Json::filled_text);
     let notice = |what: &str, text| Part::Unsupported { what: what.into(), text };
     let part = match kind {
         "text" => Part::text(at("body")?),
@@ -273,8 +274,8 @@ fn media(kind: MediaKind, file: Json<'_>) -> Option<Part> {
     Some(Part::Media(Media {
         name: name.text().map(Cow::into_owned),
         content_type: content_type.and_then(|kind| kind.split(';').next().map(|kind| kind.trim().to_owned())),
-        caption: given(caption),
-        ..Media::new(kind, MediaSource::Reference { id: given(id)? })
+        caption: caption.filled_text(),
+        ..Media::new(kind, MediaSource::Reference { id: id.filled_text()? })
     }))
 }
 
@@ -349,11 +350,6 @@ fn order(order: Json<'_>) -> String {
         lines.push_str(&text);
     }
     lines
-}
-
-/// A text that says something.
-fn given(value: Json<'_>) -> Option<String> {
-    value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
 }
 
 /// A time in milliseconds; WhatsApp writes seconds as text, and sometimes milliseconds.

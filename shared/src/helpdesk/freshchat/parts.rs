@@ -1,6 +1,6 @@
 //! Freshchat's message parts as neutral parts. Nothing is dropped in silence: what cannot be read becomes a notice.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ impl Reader<'_> {
         } else if value.is_array() && depth < DEPTH {
             value.each(|part| self.any(part, depth + 1));
         } else {
-            self.push(unsupported("message", given(value)));
+            self.push(unsupported("message", value.filled_text()));
         }
     }
 
@@ -264,12 +264,7 @@ fn list_at<'a>(value: Json<'a>, key: &str) -> Json<'a> {
 }
 
 fn text_at(value: Json<'_>, key: &str) -> Option<String> {
-    given(value.get(key)?)
-}
-
-/// A text that says something.
-fn given(value: Json<'_>) -> Option<String> {
-    value.text().filter(|text| !text.trim().is_empty()).map(Cow::into_owned)
+    value.get(key)?.filled_text()
 }
 
 /// Whatever people can read in a part that has no counterpart.
