@@ -12,14 +12,14 @@ use crate::{
         webhook::{Ack, Ignored, ParseError, Parsed, Proof, WebhookRequest},
     },
     helpdesk::{HELPDESKS, Origin},
-    installations::{Installations, Live},
+    installations::{Installations, OpenInstallation},
     model::{
         features::{self, Unreadable},
         installation::{Route, Side},
         message::{ENVELOPE_VERSION, Envelope, Event},
     },
     outside::{
-        aws::Patience,
+        aws::Timeouts,
         clock::now_ms,
         config::Environment,
         queue::{Outgoing, Queue, QueueError},
@@ -60,7 +60,7 @@ impl Ingest {
     /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, queue, public_url, .. } =
-            Clients::from_environment(environment, Patience::Webhook).await?;
+            Clients::from_environment(environment, Timeouts::Webhook).await?;
         Ok(Self { installations, store, queue, public_url })
     }
 
@@ -72,12 +72,12 @@ impl Ingest {
     /// Answers a call to `/channels/{installation}/{token}`.
     pub async fn channel(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
         let result = async {
-            let (live, request) = self.admit(Route::Channel, path, request).await?;
-            let account = live.account(Side::Channel);
-            let verified = authenticate(live.channel, &account, &request)?;
-            let parsed = acknowledge_unreadable(live.channel, verified, live.channel.parse(&account, verified))?;
-            let skip_too_long = is_acknowledged(live.channel, verified);
-            self.accept(&live, parsed, Event::Channel, &request, skip_too_long).await.map(|(_, ack)| ack)
+            let (open, request) = self.admit(Route::Channel, path, request).await?;
+            let account = open.account(Side::Channel);
+            let verified = authenticate(open.channel, &account, &request)?;
+            let parsed = acknowledge_unreadable(open.channel, verified, open.channel.parse(&account, verified))?;
+            let skip_too_long = is_acknowledged(open.channel, verified);
+            self.accept(&open, parsed, Event::Channel, &request, skip_too_long).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
@@ -85,12 +85,12 @@ impl Ingest {
     /// Answers a call to `/helpdesks/{installation}/{token}`.
     pub async fn helpdesk(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
         let result = async {
-            let (live, request) = self.admit(Route::Helpdesk, path, request).await?;
-            let account = live.account(Side::Helpdesk);
-            let verified = authenticate(live.helpdesk, &account, &request)?;
-            let parsed = acknowledge_unreadable(live.helpdesk, verified, live.helpdesk.parse(&account, verified))?;
-            let skip_too_long = is_acknowledged(live.helpdesk, verified);
-            self.accept(&live, parsed, Event::Helpdesk, &request, skip_too_long).await.map(|(_, ack)| ack)
+            let (open, request) = self.admit(Route::Helpdesk, path, request).await?;
+            let account = open.account(Side::Helpdesk);
+            let verified = authenticate(open.helpdesk, &account, &request)?;
+            let parsed = acknowledge_unreadable(open.helpdesk, verified, open.helpdesk.parse(&account, verified))?;
+            let skip_too_long = is_acknowledged(open.helpdesk, verified);
+            self.accept(&open, parsed, Event::Helpdesk, &request, skip_too_long).await.map(|(_, ack)| ack)
         };
         answer(result.await)
     }
@@ -105,12 +105,12 @@ impl Ingest {
         if event.len() > features::BODY {
             return Err(ApiError::too_large(features::BODY));
         }
-        let live = {
+        let open = {
             let text = json::text_of(event.as_bytes());
             let event = Json::read(&text).map_err(|error| ParseError::json(&error))?;
             self.installation_of(event).await?
         };
-        if live.is_uninstalled() {
+        if open.is_uninstalled() {
             return Err(ApiError::gone());
         }
         let request = WebhookRequest {
@@ -123,8 +123,8 @@ impl Ingest {
             received_at: now_ms(),
             id: random_id()?,
         };
-        let parsed = live.helpdesk.parse(&live.account(Side::Helpdesk), Verified::invoked(&request))?;
-        self.accept(&live, parsed, Event::Helpdesk, &request, false).await.map(|(queued, _)| queued)
+        let parsed = open.helpdesk.parse(&open.account(Side::Helpdesk), Verified::invoked(&request))?;
+        self.accept(&open, parsed, Event::Helpdesk, &request, false).await.map(|(queued, _)| queued)
     }
 
     async fn admit(
@@ -132,16 +132,16 @@ impl Ingest {
         route: Route,
         path: &WebhookPath<'_>,
         request: Request<Bytes>,
-    ) -> Result<(std::sync::Arc<Live>, WebhookRequest), ApiError> {
-        let live = self.installations.admit(path.installation, route, path.token).await?;
-        let live = live.ok_or_else(ApiError::not_found)?;
-        if live.is_uninstalled() {
+    ) -> Result<(std::sync::Arc<OpenInstallation>, WebhookRequest), ApiError> {
+        let open = self.installations.admit(path.installation, route, path.token).await?;
+        let open = open.ok_or_else(ApiError::not_found)?;
+        if open.is_uninstalled() {
             return Err(ApiError::gone());
         }
         let (parts, body) = request.into_parts();
         let limit = match route {
-            Route::Channel => live.channel.features().body,
-            Route::Helpdesk | Route::Settings => live.helpdesk.features().body,
+            Route::Channel => open.channel.features().body,
+            Route::Helpdesk | Route::Settings => open.helpdesk.features().body,
         };
         if body.len() > limit {
             return Err(ApiError::too_large(limit));
@@ -164,20 +164,20 @@ impl Ingest {
             received_at: now_ms(),
             id: random_id()?,
         };
-        Ok((live, request))
+        Ok((open, request))
     }
 
     /// Stores the parsed events in the queue. Only then may the acknowledgement be sent. If `skip_too_long` is true, an
     /// event that is too long for the queue is ignored, so that the other events of its call are stored.
     async fn accept<E>(
         &self,
-        live: &Live,
+        open: &OpenInstallation,
         mut parsed: Parsed<E>,
         side: impl Fn(E) -> Event,
         request: &WebhookRequest,
         skip_too_long: bool,
     ) -> Result<(Queued, Ack), ApiError> {
-        let (installation, received_at) = (&live.installation.id, request.received_at);
+        let (installation, received_at) = (&open.installation.id, request.received_at);
         let pack = |event| {
             let envelope =
                 Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event: side(event) };
@@ -209,7 +209,7 @@ impl Ingest {
     /// Returns the installation that an event belongs to: by the explicit field `installation`, or else by the account
     /// that the event names. Among several installations of the account, the one with the event's topic wins, or else
     /// the one that knows the user.
-    async fn installation_of(&self, event: Json<'_>) -> Result<std::sync::Arc<Live>, ApiError> {
+    async fn installation_of(&self, event: Json<'_>) -> Result<std::sync::Arc<OpenInstallation>, ApiError> {
         let unknown = || ApiError::new(StatusCode::NOT_FOUND, "unknown_installation", Sentence::NoInstallation);
         if let Some(id) = event.get("installation").and_then(Json::text) {
             return self.installations.find(&id).await?.ok_or_else(unknown);
@@ -220,8 +220,8 @@ impl Ingest {
         let mut candidates = Vec::new();
         for key in origin.account_id.iter().chain(&origin.hosts) {
             for id in self.store.installation_ids_of_account(kind, key).await? {
-                if candidates.iter().all(|live: &std::sync::Arc<Live>| live.installation.id != id) {
-                    candidates.extend(self.installations.find(&id).await?.filter(|live| !live.is_uninstalled()));
+                if candidates.iter().all(|open: &std::sync::Arc<OpenInstallation>| open.installation.id != id) {
+                    candidates.extend(self.installations.find(&id).await?.filter(|open| !open.is_uninstalled()));
                 }
             }
         }
@@ -233,14 +233,14 @@ impl Ingest {
 
     async fn disambiguate(
         &self,
-        candidates: Vec<std::sync::Arc<Live>>,
+        candidates: Vec<std::sync::Arc<OpenInstallation>>,
         origin: &Origin,
-    ) -> Result<Vec<std::sync::Arc<Live>>, ApiError> {
+    ) -> Result<Vec<std::sync::Arc<OpenInstallation>>, ApiError> {
         let candidates = with_topic(candidates, origin.topic.as_deref());
         if let (Some(user), true) = (&origin.user, candidates.len() > 1) {
-            for live in &candidates {
-                if self.store.contact_of(&live.installation.id, user).await?.is_some() {
-                    return Ok(vec![live.clone()]);
+            for open in &candidates {
+                if self.store.contact_of(&open.installation.id, user).await?.is_some() {
+                    return Ok(vec![open.clone()]);
                 }
             }
         }
@@ -249,11 +249,14 @@ impl Ingest {
 }
 
 /// Returns the installations with this topic, or all of them if none has it.
-fn with_topic(candidates: Vec<std::sync::Arc<Live>>, topic: Option<&str>) -> Vec<std::sync::Arc<Live>> {
-    let has_topic = |live: &Live| {
-        topic.is_some() && topic_of(live.helpdesk.settings(), &live.installation.helpdesk.settings) == topic
+fn with_topic(
+    candidates: Vec<std::sync::Arc<OpenInstallation>>,
+    topic: Option<&str>,
+) -> Vec<std::sync::Arc<OpenInstallation>> {
+    let has_topic = |open: &OpenInstallation| {
+        topic.is_some() && topic_of(open.helpdesk.settings(), &open.installation.helpdesk.settings) == topic
     };
-    let found: Vec<_> = candidates.iter().filter(|live| has_topic(live)).cloned().collect();
+    let found: Vec<_> = candidates.iter().filter(|open| has_topic(open)).cloned().collect();
     if found.is_empty() { candidates } else { found }
 }
 
@@ -318,20 +321,21 @@ mod tests {
 
     #[test]
     fn of_several_installations_the_one_with_the_events_topic_is_meant() {
-        let live = |inbox: &str| {
+        let open = |inbox: &str| {
             let viber = json!({"kind": "viber", "settings": {}});
             let installation: Installation = serde_json::from_value(json!({
                 "id": inbox, "channel": viber, "helpdesk": {"kind": "freshchat", "settings": {}}, "options": {},
                 "tokens": [], "identity": "", "account_keys": [], "created_at": 0, "updated_at": 0,
             }))
             .unwrap();
-            let mut live = Live::new(installation, std::sync::Arc::default(), "https://bridge.example").unwrap();
-            (live.helpdesk, live.installation.helpdesk) = (&Inboxes, Inboxes::side(inbox));
-            std::sync::Arc::new(live)
+            let mut open =
+                OpenInstallation::new(installation, std::sync::Arc::default(), "https://bridge.example").unwrap();
+            (open.helpdesk, open.installation.helpdesk) = (&Inboxes, Inboxes::side(inbox));
+            std::sync::Arc::new(open)
         };
-        let all = || vec![live("7"), live("8")];
+        let all = || vec![open("7"), open("8")];
         let of = |topic| -> Vec<String> {
-            with_topic(all(), topic).iter().map(|live| live.installation.id.clone()).collect()
+            with_topic(all(), topic).iter().map(|open| open.installation.id.clone()).collect()
         };
         assert_eq!(of(Some("8")), ["8"]);
         for topic in [None, Some("9"), Some("same")] {

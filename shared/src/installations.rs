@@ -26,7 +26,7 @@ const CACHE_MS: i64 = 30_000;
 const REREAD_INTERVAL_MS: i64 = 1_000;
 
 /// An installation with its secrets opened and its adapters looked up.
-pub struct Live {
+pub struct OpenInstallation {
     /// The installation.
     pub installation: Installation,
     /// The secrets of the installation; empty once uninstalled.
@@ -38,13 +38,13 @@ pub struct Live {
     channel_url: Option<String>,
 }
 
-impl std::fmt::Debug for Live {
+impl std::fmt::Debug for OpenInstallation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Live").field("installation", &self.installation).finish_non_exhaustive()
+        f.debug_struct("OpenInstallation").field("installation", &self.installation).finish_non_exhaustive()
     }
 }
 
-impl Live {
+impl OpenInstallation {
     /// Combines an installation with its secrets and adapters.
     ///
     /// # Errors
@@ -52,9 +52,9 @@ impl Live {
     pub fn new(installation: Installation, sealed: Arc<Sealed>, public_url: &str) -> Result<Self, LoadError> {
         let channel = channel(&installation.channel.kind).ok_or(LoadError::UnknownKind)?;
         let helpdesk = helpdesk(&installation.helpdesk.kind).ok_or(LoadError::UnknownKind)?;
-        let mut live = Self { installation, sealed, channel, helpdesk, channel_url: None };
-        live.channel_url = live.url(public_url, Route::Channel);
-        Ok(live)
+        let mut open = Self { installation, sealed, channel, helpdesk, channel_url: None };
+        open.channel_url = open.url(public_url, Route::Channel);
+        Ok(open)
     }
 
     /// Returns a generated URL, if the installation has a token for the route.
@@ -131,7 +131,7 @@ pub struct Installations {
 
 #[derive(Clone, Debug)]
 struct Cached {
-    live: Option<Arc<Live>>,
+    open: Option<Arc<OpenInstallation>>,
     read_at: i64,
     reread_at: i64,
 }
@@ -149,10 +149,10 @@ impl Installations {
     ///
     /// # Errors
     /// Returns an error if the installation is not in the cache and the table or the vault fails.
-    pub async fn find(&self, id: &str) -> Result<Option<Arc<Live>>, LoadError> {
+    pub async fn find(&self, id: &str) -> Result<Option<Arc<OpenInstallation>>, LoadError> {
         let known = self.cache().get(id).cloned();
         match known.filter(|cached| now_ms().saturating_sub(cached.read_at) < CACHE_MS) {
-            Some(cached) => Ok(cached.live),
+            Some(cached) => Ok(cached.open),
             None => self.read(id).await,
         }
     }
@@ -162,20 +162,20 @@ impl Installations {
     ///
     /// # Errors
     /// Returns an error if the table or the vault fails.
-    pub async fn admit(&self, id: &str, route: Route, token: &str) -> Result<Option<Arc<Live>>, LoadError> {
+    pub async fn admit(&self, id: &str, route: Route, token: &str) -> Result<Option<Arc<OpenInstallation>>, LoadError> {
         if !is_id(id) {
             return Ok(None);
         }
-        let admitted = |live: Option<Arc<Live>>| {
-            let live = live?;
-            let used = live.installation.admits(route, token, now_ms())?;
+        let admitted = |open: Option<Arc<OpenInstallation>>| {
+            let open = open?;
+            let used = open.installation.admits(route, token, now_ms())?;
             if used.replaced {
                 tracing::warn!(installation.id = %id, url.route = route.word(), "a replaced URL is still in use");
             }
-            Some(live)
+            Some(open)
         };
-        if let Some(live) = admitted(self.find(id).await?) {
-            return Ok(Some(live));
+        if let Some(open) = admitted(self.find(id).await?) {
+            return Ok(Some(open));
         }
         if self.may_reread(id) { Ok(admitted(self.read(id).await?)) } else { Ok(None) }
     }
@@ -198,9 +198,9 @@ impl Installations {
         may
     }
 
-    async fn read(&self, id: &str) -> Result<Option<Arc<Live>>, LoadError> {
+    async fn read(&self, id: &str) -> Result<Option<Arc<OpenInstallation>>, LoadError> {
         let now = now_ms();
-        let live = match self.store.installation(id).await? {
+        let open = match self.store.installation(id).await? {
             None => None,
             Some(installation) => Some(Arc::new(self.open(installation).await?)),
         };
@@ -209,21 +209,21 @@ impl Installations {
             cache.clear();
         }
         let reread_at = cache.get(id).map_or(0, |cached| cached.reread_at);
-        cache.insert(id.to_owned(), Cached { live: live.clone(), read_at: now, reread_at });
-        Ok(live)
+        cache.insert(id.to_owned(), Cached { open: open.clone(), read_at: now, reread_at });
+        Ok(open)
     }
 
     /// Opens the secrets of an installation that was read from the table.
     ///
     /// # Errors
     /// Returns an error if the vault fails or a kind is unknown.
-    pub async fn open(&self, installation: Installation) -> Result<Live, LoadError> {
+    pub async fn open(&self, installation: Installation) -> Result<OpenInstallation, LoadError> {
         let sealed = if installation.sealed.is_empty() {
             Arc::default()
         } else {
             self.vault.open(&installation.id, &installation.sealed).await?
         };
-        Live::new(installation, sealed, &self.public_url)
+        OpenInstallation::new(installation, sealed, &self.public_url)
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<String, Cached>> {

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::{
     installations::Installations,
     outside::{
-        aws::{Aws, Patience},
+        aws::{Aws, Timeouts},
         config::{ConfigError, Environment},
         media::{MediaError, MediaStore},
         queue::Queue,
@@ -47,8 +47,8 @@ impl Clients {
     ///
     /// # Errors
     /// Returns an error that names the variable if a variable is missing or malformed.
-    pub(crate) async fn from_environment(environment: &Environment, patience: Patience) -> Result<Self, StartError> {
-        let aws = Aws::from_environment(environment, patience).await;
+    pub(crate) async fn from_environment(environment: &Environment, timeouts: Timeouts) -> Result<Self, StartError> {
+        let aws = Aws::from_environment(environment, timeouts).await;
         let store = Store::new(aws.dynamodb(), environment.table_name()?);
         let sqs = aws.sqs();
         let queue = Queue::new(sqs.clone(), environment.queue_url()?);

@@ -10,7 +10,7 @@ use std::{
 
 use byoc::{
     outside::{
-        aws::{Aws, Patience},
+        aws::{Aws, Timeouts},
         config::Environment,
         queue::Queue,
     },
@@ -301,7 +301,7 @@ impl Rig {
 
     /// The clients that a function would make in this bridge.
     pub async fn aws(&self) -> Aws {
-        Aws::from_environment(&self.bridge.variables(), Patience::Background).await
+        Aws::from_environment(&self.bridge.variables(), Timeouts::Background).await
     }
 
     /// One of the bridge's queues, as a function sees it.
@@ -468,7 +468,7 @@ pub async fn store() -> Kept {
         ("AWS_ACCESS_KEY_ID", "x"),
         ("AWS_SECRET_ACCESS_KEY", "x"),
     ]);
-    let aws = Aws::from_environment(&environment, Patience::Background).await;
+    let aws = Aws::from_environment(&environment, Timeouts::Background).await;
     Kept { store: Store::new(aws.dynamodb(), TABLE), _table: table }
 }
 

@@ -130,14 +130,14 @@ async fn the_dead_can_be_revived_and_nobody_else() {
     assert_eq!(kept.store.claim(&key("e"), 1, 2).await.unwrap(), Claim::Finished(JournalState::Dead));
     let dead = kept.store.latest("i", Some(JournalState::Dead), 10).await.unwrap().messages;
     assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("given up")));
-    assert!(kept.store.revive(&key("e"), 3).await.unwrap());
+    assert!(kept.store.reopen(&key("e"), 3).await.unwrap());
     let revived = kept.claim(&key("e")).await;
     assert_eq!((revived.tries, revived.doubtful), (0, true), "its last call may have worked");
     // What the queue itself gave up on is claimed still, and may go again; what is finished may not.
-    assert!(kept.store.revive(&key("e"), 4).await.unwrap());
+    assert!(kept.store.reopen(&key("e"), 4).await.unwrap());
     kept.store.settle(&revived, &done(), &no_change(), 5).await.unwrap();
-    assert!(!kept.store.revive(&key("e"), 6).await.unwrap());
-    assert!(!kept.store.revive(&key("never seen"), 6).await.unwrap());
+    assert!(!kept.store.reopen(&key("e"), 6).await.unwrap());
+    assert!(!kept.store.reopen(&key("never seen"), 6).await.unwrap());
 }
 
 #[tokio::test]

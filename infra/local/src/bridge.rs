@@ -19,7 +19,7 @@ use axum::{
 };
 use byoc::{
     outside::{
-        aws::{Aws, Patience},
+        aws::{Aws, Timeouts},
         config::Environment,
         lambda::{Invocation, Reply},
     },
@@ -320,7 +320,7 @@ impl Bridge {
 /// Starts the relay, and what invokes it.
 async fn start_relay(environment: &Environment, workers: usize) -> Result<Polling, StartError> {
     let relay = Arc::new(relay::Function::from_environment(environment).await?);
-    let sqs = Aws::from_environment(environment, Patience::Background).await.sqs();
+    let sqs = Aws::from_environment(environment, Timeouts::Background).await.sqs();
     let queue_url = environment.queue_url().map_err(part)?;
     let source = EventSource { workers, ..EventSource::new(sqs, queue_url) };
     Ok(source.start(move |event| {

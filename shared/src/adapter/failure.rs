@@ -97,7 +97,7 @@ impl Failure {
 
     /// Returns the text that people read: the reason and the vendor's explanation, without the parts of the explanation
     /// that quote the texts in `written`.
-    pub fn told<'a>(&self, written: impl IntoIterator<Item = &'a str>) -> String {
+    pub fn explained<'a>(&self, written: impl IntoIterator<Item = &'a str>) -> String {
         let details = if let Self::Rejected { details: Some(details), .. } = self { details.as_str() } else { "" };
         match vendor_words::explanation(details, written) {
             Some(explanation) => Sentence::Explained { reason: self.reason(), explanation: &explanation }.into(),

@@ -3,7 +3,7 @@
 use super::{Listener, Stop, drive};
 use crate::{
     adapter::{Fact, Failure, Known, Learned, Task},
-    installations::{Live, OpenSide},
+    installations::{OpenInstallation, OpenSide},
     model::{installation::Side, message::Contact},
     outside::http::HttpClient,
     store::StoreError,
@@ -28,21 +28,25 @@ pub async fn run(http: &HttpClient, side: OpenSide<'_>, task: &Task<'_>) -> Lear
 }
 
 /// Returns what the channel knows about a contact.
-pub(crate) async fn profile(http: &HttpClient, live: &Live, contact: &str) -> Option<Contact> {
-    let facts = run(http, live.side(Side::Channel), &Task::Profile { contact }).await.ok()?;
+pub(crate) async fn profile(http: &HttpClient, open: &OpenInstallation, contact: &str) -> Option<Contact> {
+    let facts = run(http, open.side(Side::Channel), &Task::Profile { contact }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Profile(contact) = fact { Some(contact) } else { None })
 }
 
 /// Returns an agent's name, if the helpdesk knows it.
-pub(crate) async fn author(http: &HttpClient, live: &Live, author: &str) -> Option<String> {
-    let facts = run(http, live.side(Side::Helpdesk), &Task::FindAuthor { author }).await.ok()?;
+pub(crate) async fn author(http: &HttpClient, open: &OpenInstallation, author: &str) -> Option<String> {
+    let facts = run(http, open.side(Side::Helpdesk), &Task::FindAuthor { author }).await.ok()?;
     facts.into_iter().find_map(|fact| if let Fact::Author(name) = fact { Some(name) } else { None })
 }
 
 /// Returns the contact that a helpdesk's user stands for; `None` if the user is not a contact of this channel. `Err`
 /// holds the reason for a retry.
-pub(crate) async fn find_contact(http: &HttpClient, live: &Live, user: &str) -> Result<Option<String>, String> {
-    match run(http, live.side(Side::Helpdesk), &Task::FindContact { user }).await {
+pub(crate) async fn find_contact(
+    http: &HttpClient,
+    open: &OpenInstallation,
+    user: &str,
+) -> Result<Option<String>, String> {
+    match run(http, open.side(Side::Helpdesk), &Task::FindContact { user }).await {
         Ok(facts) => {
             Ok(facts.into_iter().find_map(|fact| if let Fact::Contact(contact) = fact { Some(contact) } else { None }))
         }

@@ -23,20 +23,20 @@ impl Admin {
     /// # Errors
     /// 404, 410, or our own failure.
     pub async fn check(&self, id: &str) -> Result<CheckReport, ApiError> {
-        let live = self.fresh(id).await?;
+        let open = self.fresh(id).await?;
         let (channel, helpdesk) = tokio::join!(
-            ask::run(&self.http, live.side(Side::Channel), &Task::Check),
-            ask::run(&self.http, live.side(Side::Helpdesk), &Task::Check),
+            ask::run(&self.http, open.side(Side::Channel), &Task::Check),
+            ask::run(&self.http, open.side(Side::Helpdesk), &Task::Check),
         );
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, None, 1).await?;
         Ok(CheckReport {
-            ok: channel.ok && helpdesk.ok && live.installation.problem.is_none(),
-            state: live.installation.state,
-            problem: live.installation.problem.clone(),
+            ok: channel.ok && helpdesk.ok && open.installation.problem.is_none(),
+            state: open.installation.state,
+            problem: open.installation.problem.clone(),
             channel,
             helpdesk,
-            findings: Finding::all(&live),
+            findings: Finding::all(&open),
             latest_message_at: latest.messages.into_iter().next().map(|message| message.received_at),
         })
     }
@@ -122,7 +122,7 @@ fn refused(side: Side, kind: &str, failure: &Failure) -> ApiError {
         },
         other => ApiError::unprocessable(
             "credentials_refused",
-            format!("the {side} {kind} refused the credentials: {}", other.told([])),
+            format!("the {side} {kind} refused the credentials: {}", other.explained([])),
         ),
     }
 }

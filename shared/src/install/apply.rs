@@ -11,7 +11,7 @@ use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, token
 use crate::{
     adapter::{Adapter, Fact, Task},
     engine::ask,
-    installations::Live,
+    installations::OpenInstallation,
     model::installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
     outside::{clock::now_ms, vault::Sealed},
     tools::{
@@ -36,30 +36,30 @@ impl Admin {
     /// # Errors
     /// As [`install`](Self::install).
     pub async fn update(&self, id: &str, patch: &Value) -> Result<InstallationView, ApiError> {
-        let live = self.fresh(id).await?;
-        let wanted = Wanted::from_patch(patch, &live, self.allow_private)?;
-        Ok(self.apply(Some(live), wanted).await?.installation)
+        let open = self.fresh(id).await?;
+        let wanted = Wanted::from_patch(patch, &open, self.allow_private)?;
+        Ok(self.apply(Some(open), wanted).await?.installation)
     }
 
     /// Checks both accounts and makes an installation what is wanted: the one that is to be changed, else the one that
     /// joins these accounts already, else a new one.
-    async fn apply(&self, changed: Option<Arc<Live>>, mut wanted: Wanted) -> Result<Installed, ApiError> {
+    async fn apply(&self, changed: Option<Arc<OpenInstallation>>, mut wanted: Wanted) -> Result<Installed, ApiError> {
         let Checked { identity, account_keys } = self.check_accounts(&mut wanted).await?;
         let is_install = changed.is_none();
         let existing = match changed {
-            Some(live) if live.installation.identity != identity => {
+            Some(open) if open.installation.identity != identity => {
                 return Err(ApiError::unprocessable(
                     "other_account",
                     "these settings belong to another account; make a new installation for it and delete this one",
                 ));
             }
-            Some(live) => Some(live),
+            Some(open) => Some(open),
             None => self.joining(&identity).await?,
         };
         let now = now_ms();
         let is_new = existing.is_none();
         let (mut installation, mut sealed) = match existing {
-            Some(live) => (live.installation.clone(), Sealed::clone(&live.sealed)),
+            Some(open) => (open.installation.clone(), Sealed::clone(&open.sealed)),
             None => (blank(identity, now)?, Sealed::default()),
         };
         let Wanted { channel, helpdesk, options, account_keys: known_keys } = wanted;
@@ -84,15 +84,15 @@ impl Admin {
             installation.state = InstallationState::Registering;
             renew_dead_tokens(&mut installation, &mut sealed, now)?;
         }
-        let live = self.save(installation, sealed, &stale_keys).await?;
-        let view = if registers { self.tell_channel(live).await? } else { self.view(&live) };
+        let open = self.save(installation, sealed, &stale_keys).await?;
+        let view = if registers { self.tell_channel(open).await? } else { self.view(&open) };
         Ok(Installed { is_new, installation: InstallationView { generated_secrets: made, ..view } })
     }
 
     /// The installation that joins the accounts with this identity.
-    async fn joining(&self, identity: &str) -> Result<Option<Arc<Live>>, ApiError> {
+    async fn joining(&self, identity: &str) -> Result<Option<Arc<OpenInstallation>>, ApiError> {
         match self.store.installation_id_of_identity(identity).await? {
-            Some(id) => Ok(self.look_up(&id).await?.filter(|live| !live.is_uninstalled())),
+            Some(id) => Ok(self.look_up(&id).await?.filter(|open| !open.is_uninstalled())),
             None => Ok(None),
         }
     }
@@ -102,8 +102,9 @@ impl Admin {
     /// # Errors
     /// 404, 410, or our own failure. A refusal of the platform is no error: the installation's state says it.
     pub async fn register(&self, id: &str) -> Result<InstallationView, ApiError> {
-        let live = self.fresh(id).await?;
-        self.tell_channel(Live::new(live.installation.clone(), live.sealed.clone(), &self.public_url)?).await
+        let open = self.fresh(id).await?;
+        self.tell_channel(OpenInstallation::new(open.installation.clone(), open.sealed.clone(), &self.public_url)?)
+            .await
     }
 
     /// Unregisters, wipes the secrets and makes the URLs answer 410. Removing it twice is as good as once.
@@ -111,12 +112,12 @@ impl Admin {
     /// # Errors
     /// 404, or our own failure. A platform that is down does not stop it.
     pub async fn uninstall(&self, id: &str) -> Result<InstallationView, ApiError> {
-        let live = self.find(id).await?;
-        if live.is_uninstalled() {
-            return Ok(self.view(&live));
+        let open = self.find(id).await?;
+        if open.is_uninstalled() {
+            return Ok(self.view(&open));
         }
-        if live.channel.features().registers
-            && let Err(failure) = ask::run(&self.http, live.side(Side::Channel), &Task::Unregister).await
+        if open.channel.features().registers
+            && let Err(failure) = ask::run(&self.http, open.side(Side::Channel), &Task::Unregister).await
         {
             tracing::warn!(
                 installation.id = id,
@@ -124,12 +125,12 @@ impl Admin {
                 "the channel could not be told to forget us"
             );
         }
-        let mut installation = live.installation.clone();
+        let mut installation = open.installation.clone();
         installation.state = InstallationState::Uninstalled;
         installation.problem = None;
         installation.sealed = Vec::new();
         self.put(&mut installation, &[]).await?;
-        Ok(self.view(&Live::new(installation, Arc::default(), &self.public_url)?))
+        Ok(self.view(&OpenInstallation::new(installation, Arc::default(), &self.public_url)?))
     }
 
     /// Stores an installation with its secrets. `stale_keys` are account keys that it no longer has.
@@ -138,10 +139,10 @@ impl Admin {
         mut installation: Installation,
         sealed: Sealed,
         stale_keys: &[String],
-    ) -> Result<Live, ApiError> {
+    ) -> Result<OpenInstallation, ApiError> {
         installation.sealed = self.vault.seal(&installation.id, &sealed).await?;
         self.put(&mut installation, stale_keys).await?;
-        Ok(Live::new(installation, Arc::new(sealed), &self.public_url)?)
+        Ok(OpenInstallation::new(installation, Arc::new(sealed), &self.public_url)?)
     }
 
     async fn put(&self, installation: &mut Installation, stale_keys: &[String]) -> Result<(), ApiError> {
@@ -153,41 +154,41 @@ impl Admin {
     }
 
     /// Tells the channel our URL where it has an API for that, notes what came of it, and shows the installation.
-    pub(super) async fn tell_channel(&self, mut live: Live) -> Result<InstallationView, ApiError> {
-        let (state, problem) = if live.channel.features().registers {
-            let url = self.url(&live, Route::Channel);
-            match ask::run(&self.http, live.side(Side::Channel), &Task::Register { url: &url }).await {
+    pub(super) async fn tell_channel(&self, mut open: OpenInstallation) -> Result<InstallationView, ApiError> {
+        let (state, problem) = if open.channel.features().registers {
+            let url = self.url(&open, Route::Channel);
+            match ask::run(&self.http, open.side(Side::Channel), &Task::Register { url: &url }).await {
                 Ok(facts) => {
-                    self.keep_secrets(&mut live, facts).await?;
+                    self.keep_secrets(&mut open, facts).await?;
                     (InstallationState::Active, None)
                 }
                 Err(failure) => {
                     let problem = Problem { code: "registration_failed".into(), message: failure.reason().to_owned() };
-                    tracing::warn!(installation.id = %live.installation.id, reason = failure.reason(), "the channel did not take our URL");
+                    tracing::warn!(installation.id = %open.installation.id, reason = failure.reason(), "the channel did not take our URL");
                     (InstallationState::RegistrationFailed, Some(problem))
                 }
             }
         } else {
             (InstallationState::Manual, None)
         };
-        live.installation.state = state;
-        live.installation.problem = problem;
-        self.put(&mut live.installation, &[]).await?;
-        Ok(self.view(&live))
+        open.installation.state = state;
+        open.installation.problem = problem;
+        self.put(&mut open.installation, &[]).await?;
+        Ok(self.view(&open))
     }
 
     /// Seals the credentials that the platform made with the registration.
-    async fn keep_secrets(&self, live: &mut Live, facts: Vec<Fact>) -> Result<(), ApiError> {
+    async fn keep_secrets(&self, open: &mut OpenInstallation, facts: Vec<Fact>) -> Result<(), ApiError> {
         let made = facts.into_iter().filter_map(|fact| match fact {
             Fact::Secret(name, secret) => Some((name.to_owned(), secret)),
             _ => None,
         });
-        let mut sealed = Sealed::clone(&live.sealed);
+        let mut sealed = Sealed::clone(&open.sealed);
         let before = sealed.channel.clone();
         sealed.channel.extend(made);
         if sealed.channel != before {
-            live.installation.sealed = self.vault.seal(&live.installation.id, &sealed).await?;
-            live.sealed = Arc::new(sealed);
+            open.installation.sealed = self.vault.seal(&open.installation.id, &sealed).await?;
+            open.sealed = Arc::new(sealed);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Admin, RedriveReport};
 use crate::{
-    installations::Live,
+    installations::OpenInstallation,
     model::{
         installation::Side,
         message::{Envelope, Event},
@@ -47,7 +47,7 @@ impl Admin {
     /// # Errors
     /// 404, 410, or our own failure; what went back by then has gone back.
     pub async fn redrive(&self, id: &str, wanted: &Redrive) -> Result<RedriveReport, ApiError> {
-        let live = self.fresh(id).await?;
+        let open = self.fresh(id).await?;
         let mut redriven = 0_u32;
         let mut others: Vec<String> = Vec::new();
         let mut more = true;
@@ -58,7 +58,7 @@ impl Admin {
                 break;
             }
             for letter in received {
-                let Some(key) = self.wanted_key(&live, wanted, &letter).await? else {
+                let Some(key) = self.wanted_key(&open, wanted, &letter).await? else {
                     others.push(letter.receipt_handle);
                     continue;
                 };
@@ -81,7 +81,7 @@ impl Admin {
 
     async fn send_again(&self, key: &JournalKey, letter: Received) -> Result<(), ApiError> {
         let now = now_ms();
-        self.store.revive(key, now).await?;
+        self.store.reopen(key, now).await?;
         self.queue.send_one(&letter.message.again(&format!("#r{now}")), None).await?;
         Ok(self.dead_letters.delete(&letter.receipt_handle).await?)
     }
@@ -89,11 +89,11 @@ impl Admin {
     /// The journal key of a letter, where it is one of those that are wanted.
     async fn wanted_key(
         &self,
-        live: &Live,
+        open: &OpenInstallation,
         wanted: &Redrive,
         letter: &Received,
     ) -> Result<Option<JournalKey>, ApiError> {
-        let id = live.installation.id.as_str();
+        let id = open.installation.id.as_str();
         let Ok(envelope) = serde_json::from_str::<Envelope>(&letter.message.body) else { return Ok(None) };
         if envelope.installation != id {
             return Ok(None);
@@ -110,7 +110,7 @@ impl Admin {
                         contact = self.store.contact_of(id, helpdesk_id).await?;
                     }
                 }
-                let by_id = |user: String| live.helpdesk.contact_by_id(&live.account(Side::Helpdesk), &user);
+                let by_id = |user: String| open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), &user);
                 let contact = contact.or_else(|| event.user.and_then(by_id));
                 (Direction::Outbound, contact, event.id)
             }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    installations::{Installations, Live},
+    installations::{Installations, OpenInstallation},
     model::installation::Route,
-    outside::{aws::Patience, clock::now_ms, config::Environment, http::HttpClient, queue::Queue, vault::Vault},
+    outside::{aws::Timeouts, clock::now_ms, config::Environment, http::HttpClient, queue::Queue, vault::Vault},
     start::{Clients, StartError, warm_up},
     store::Store,
     tools::{
@@ -64,7 +64,7 @@ impl Admin {
     /// A variable is missing or bad.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, vault, queue, sqs, public_url } =
-            Clients::from_environment(environment, Patience::Background).await?;
+            Clients::from_environment(environment, Timeouts::Background).await?;
         let dead_letters = Queue::new(sqs, environment.dlq_url()?);
         let allow_private = environment.allow_private_addresses()?;
         let http = HttpClient::new(allow_private);
@@ -87,25 +87,25 @@ impl Admin {
             return Ok(Access::Admin);
         }
         if let Some(id) = installation
-            && let Some(live) = self.opened_by(id, bearer).await?
+            && let Some(open) = self.opened_by(id, bearer).await?
         {
-            return if live.is_uninstalled() { Err(ApiError::gone()) } else { Ok(Access::Settings) };
+            return if open.is_uninstalled() { Err(ApiError::gone()) } else { Ok(Access::Settings) };
         }
         Err(ApiError::unauthorized("the key is wrong; use the admin key, or this installation's settings key"))
     }
 
     /// The installation that a settings key opens at this moment. A wrong key is turned away from memory; one that
     /// memory admits is looked up again, since another process may have replaced it.
-    async fn opened_by(&self, id: &str, key: &str) -> Result<Option<Arc<Live>>, ApiError> {
+    async fn opened_by(&self, id: &str, key: &str) -> Result<Option<Arc<OpenInstallation>>, ApiError> {
         if self.installations.admit(id, Route::Settings, key).await?.is_none() {
             return Ok(None);
         }
-        let live = self.find(id).await?;
-        let is_good = live.installation.admits(Route::Settings, key, now_ms()).is_some();
-        Ok(is_good.then_some(live))
+        let open = self.find(id).await?;
+        let is_good = open.installation.admits(Route::Settings, key, now_ms()).is_some();
+        Ok(is_good.then_some(open))
     }
 
-    async fn find(&self, id: &str) -> Result<Arc<Live>, ApiError> {
+    async fn find(&self, id: &str) -> Result<Arc<OpenInstallation>, ApiError> {
         if !is_id(id) {
             return Err(ApiError::not_found());
         }
@@ -113,13 +113,13 @@ impl Admin {
     }
 
     /// What admins see is never from memory.
-    async fn look_up(&self, id: &str) -> Result<Option<Arc<Live>>, ApiError> {
+    async fn look_up(&self, id: &str) -> Result<Option<Arc<OpenInstallation>>, ApiError> {
         self.installations.forget(id);
         Ok(self.installations.find(id).await?)
     }
 
-    async fn fresh(&self, id: &str) -> Result<Arc<Live>, ApiError> {
-        let live = self.find(id).await?;
-        if live.is_uninstalled() { Err(ApiError::gone()) } else { Ok(live) }
+    async fn fresh(&self, id: &str) -> Result<Arc<OpenInstallation>, ApiError> {
+        let open = self.find(id).await?;
+        if open.is_uninstalled() { Err(ApiError::gone()) } else { Ok(open) }
     }
 }

@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Admin;
 use crate::{
-    installations::Live,
+    installations::OpenInstallation,
     model::{installation::InstallationState, steps::NextStep},
     store::MessageSummary,
     tools::answer::ApiError,
@@ -29,10 +29,10 @@ impl Admin {
     /// 404 for a wrong key and an unknown installation alike.
     pub async fn page(&self, id: &str, key: Option<&str>) -> Result<SettingsPage, ApiError> {
         let key = key.ok_or_else(ApiError::not_found)?;
-        let live = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
+        let open = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
         let messages = self.store.latest(id, None, 20).await?.messages;
         let nonce = crate::tools::crypto::random_id()?;
-        let html = self.render(&live, &messages, &nonce).into_string();
+        let html = self.render(&open, &messages, &nonce).into_string();
         let policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -40,9 +40,9 @@ impl Admin {
         Ok(SettingsPage { html, policy })
     }
 
-    fn render(&self, live: &Live, messages: &[MessageSummary], nonce: &str) -> Markup {
-        let installation = &live.installation;
-        let (mark, headline, advice) = standing(live, messages);
+    fn render(&self, open: &OpenInstallation, messages: &[MessageSummary], nonce: &str) -> Markup {
+        let installation = &open.installation;
+        let (mark, headline, advice) = standing(open, messages);
         let title = format!("{} ⇄ {}", installation.channel.kind, installation.helpdesk.kind);
         html! {
             (DOCTYPE)
@@ -61,13 +61,13 @@ impl Admin {
                             h2 { (headline) }
                             p { (advice) }
                         }
-                        @if !live.is_uninstalled() {
+                        @if !open.is_uninstalled() {
                             section {
                                 h2 { "Set-up" }
-                                ol .steps { @for step in self.next_steps(live) { li { (todo(&step)) } } }
+                                ol .steps { @for step in self.next_steps(open) { li { (todo(&step)) } } }
                                 div .actions {
                                     button type="button" data-action="check" { "Check both accounts" }
-                                    @if live.channel.features().registers {
+                                    @if open.channel.features().registers {
                                         button type="button" data-action="register" { "Register the webhook again" }
                                     }
                                 }
@@ -87,8 +87,8 @@ impl Admin {
 }
 
 /// The mark, the headline and the advice for where an installation stands.
-fn standing(live: &Live, messages: &[MessageSummary]) -> (&'static str, &'static str, String) {
-    let installation = &live.installation;
+fn standing(open: &OpenInstallation, messages: &[MessageSummary]) -> (&'static str, &'static str, String) {
+    let installation = &open.installation;
     if let Some(problem) = &installation.problem {
         return ("bad", "Needs your attention", problem.message.clone());
     }

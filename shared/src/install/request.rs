@@ -8,7 +8,7 @@ use crate::{
     adapter::{Account, Adapter, settings::API_URL},
     channel::CHANNELS,
     helpdesk::HELPDESKS,
-    installations::Live,
+    installations::OpenInstallation,
     model::installation::{Options, Side, SideSettings},
     outside::clock::now_ms,
     tools::{
@@ -67,16 +67,16 @@ impl Wanted {
     ///
     /// # Errors
     /// As [`from_post`](Self::from_post).
-    pub(super) fn from_patch(patch: &Value, live: &Live, allow_http: bool) -> Result<Self, ApiError> {
+    pub(super) fn from_patch(patch: &Value, open: &OpenInstallation, allow_http: bool) -> Result<Self, ApiError> {
         let refused = |code, message: String| ApiError::unprocessable(code, message);
         let object = patch.as_object();
         let patch = object.ok_or_else(|| refused("bad_setting", "the request should be a JSON object".into()))?;
         if let Some(unknown) = patch.keys().find(|key| !matches!(key.as_str(), "channel" | "helpdesk" | "settings")) {
             return Err(refused("unknown_setting", format!("`{unknown}` is not known; remove it")));
         }
-        let (installation, sealed) = (&live.installation, &live.sealed);
-        let channel = Before { adapter: live.channel, side: &installation.channel, secrets: &sealed.channel };
-        let helpdesk = Before { adapter: live.helpdesk, side: &installation.helpdesk, secrets: &sealed.helpdesk };
+        let (installation, sealed) = (&open.installation, &open.sealed);
+        let channel = Before { adapter: open.channel, side: &installation.channel, secrets: &sealed.channel };
+        let helpdesk = Before { adapter: open.helpdesk, side: &installation.helpdesk, secrets: &sealed.helpdesk };
         Ok(Self {
             channel: changed(Side::Channel, patch, &channel, allow_http)?,
             helpdesk: changed(Side::Helpdesk, patch, &helpdesk, allow_http)?,

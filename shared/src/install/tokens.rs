@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Admin, InstallationView};
 use crate::{
-    installations::Live,
+    installations::OpenInstallation,
     model::installation::{Installation, Route, TokenHash},
     outside::{clock::now_ms, vault::Sealed},
     tools::{
@@ -30,18 +30,18 @@ impl Admin {
     /// As [`register`](Self::register), and 422 for an unknown URL name.
     pub async fn rotate(&self, id: &str, urls: Option<&Value>) -> Result<InstallationView, ApiError> {
         let routes = rotated(urls)?;
-        let live = self.fresh(id).await?;
-        let mut installation = live.installation.clone();
-        let mut sealed = live.sealed.as_ref().clone();
+        let open = self.fresh(id).await?;
+        let mut installation = open.installation.clone();
+        let mut sealed = open.sealed.as_ref().clone();
         for route in &routes {
             renew_token(&mut installation, &mut sealed, *route, now_ms())?;
         }
-        let live = self.save(installation, sealed, &[]).await?;
-        if routes.contains(&Route::Channel) { self.tell_channel(live).await } else { Ok(self.view(&live)) }
+        let open = self.save(installation, sealed, &[]).await?;
+        if routes.contains(&Route::Channel) { self.tell_channel(open).await } else { Ok(self.view(&open)) }
     }
 
-    pub(super) fn url(&self, live: &Live, route: Route) -> String {
-        live.url(&self.public_url, route).unwrap_or_default()
+    pub(super) fn url(&self, open: &OpenInstallation, route: Route) -> String {
+        open.url(&self.public_url, route).unwrap_or_default()
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Access, Admin};
 use crate::{
     adapter::Urls,
-    installations::Live,
+    installations::OpenInstallation,
     model::{
         features::Features,
         installation::{InstallationState, Options, Problem, Route, Side, SideSettings},
@@ -127,7 +127,7 @@ pub struct SideReport {
 
 impl<T> From<Result<T, Failure>> for SideReport {
     fn from(result: Result<T, Failure>) -> Self {
-        Self { ok: result.is_ok(), reason: result.err().map(|failure| failure.told([])) }
+        Self { ok: result.is_ok(), reason: result.err().map(|failure| failure.explained([])) }
     }
 }
 
@@ -148,8 +148,8 @@ pub struct Finding {
 
 impl Finding {
     /// What the vendors of both sides want everybody to know.
-    pub(super) fn all(live: &Live) -> Vec<Self> {
-        let sides = [(Side::Channel, live.channel.features()), (Side::Helpdesk, live.helpdesk.features())];
+    pub(super) fn all(open: &OpenInstallation) -> Vec<Self> {
+        let sides = [(Side::Channel, open.channel.features()), (Side::Helpdesk, open.helpdesk.features())];
         let of_side =
             |(side, limits): (Side, &Features)| limits.notices.iter().map(move |it| Self::from_notice(side, it));
         sides.into_iter().flat_map(of_side).collect()
@@ -237,20 +237,20 @@ impl Admin {
         self.store.message(&key).await?.ok_or_else(ApiError::not_found)
     }
 
-    pub(super) fn next_steps(&self, live: &Live) -> Vec<NextStep> {
-        let (channel, helpdesk) = (self.url(live, Route::Channel), self.url(live, Route::Helpdesk));
+    pub(super) fn next_steps(&self, open: &OpenInstallation) -> Vec<NextStep> {
+        let (channel, helpdesk) = (self.url(open, Route::Channel), self.url(open, Route::Helpdesk));
         let urls = Urls { channel: &channel, helpdesk: &helpdesk };
-        let mut steps = live.channel.next_steps(&live.account(Side::Channel), &urls);
-        steps.extend(live.helpdesk.next_steps(&live.account(Side::Helpdesk), &urls));
-        let notices = live.channel.features().notices.iter().chain(live.helpdesk.features().notices);
+        let mut steps = open.channel.next_steps(&open.account(Side::Channel), &urls);
+        steps.extend(open.helpdesk.next_steps(&open.account(Side::Helpdesk), &urls));
+        let notices = open.channel.features().notices.iter().chain(open.helpdesk.features().notices);
         steps.extend(notices.map(NextStep::from));
         steps
     }
 
-    pub(super) fn view(&self, live: &Live) -> InstallationView {
-        let installation = &live.installation;
-        let url = |route| (!live.is_uninstalled()).then(|| self.url(live, route));
-        let steps = (!live.is_uninstalled()).then(|| self.next_steps(live));
+    pub(super) fn view(&self, open: &OpenInstallation) -> InstallationView {
+        let installation = &open.installation;
+        let url = |route| (!open.is_uninstalled()).then(|| self.url(open, route));
+        let steps = (!open.is_uninstalled()).then(|| self.next_steps(open));
         InstallationView {
             id: installation.id.clone(),
             state: installation.state,

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::tools::sentences::Sentence;
 
 /// Converts any part to plain text, as the last resort of every side. The text is never empty.
-pub fn plain(part: &Part) -> String {
+pub fn as_text(part: &Part) -> String {
     match part {
         Part::Text { text } => text.clone(),
         Part::Media(media) => plain_media(media),

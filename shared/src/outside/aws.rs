@@ -34,7 +34,7 @@ pub struct Aws {
 
 /// The time limits of calls to AWS.
 #[derive(Clone, Copy, Debug)]
-pub enum Patience {
+pub enum Timeouts {
     /// For webhook functions, where a platform waits for our acknowledgement (LINE for 2 s): 0.8 s per attempt, 1.6 s
     /// in total, two attempts.
     Webhook,
@@ -45,7 +45,7 @@ pub enum Patience {
 impl Aws {
     /// Reads region, credentials and endpoints from the environment, where Lambda puts them. If region or credentials
     /// are missing, the default chain of the AWS SDK looks for them.
-    pub async fn from_environment(environment: &Environment, patience: Patience) -> Self {
+    pub async fn from_environment(environment: &Environment, timeouts: Timeouts) -> Self {
         let http = http_client();
         let base =
             if let (Some((id, secret, token)), Some(region)) = (environment.aws_credentials(), environment.region()) {
@@ -60,7 +60,7 @@ impl Aws {
                 aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).load().await
             };
         Self {
-            config: with_client_and_timeouts(base, http, patience),
+            config: with_client_and_timeouts(base, http, timeouts),
             dynamodb: environment.aws_endpoint("DYNAMODB").map(str::to_owned),
             sqs: environment.aws_endpoint("SQS").map(str::to_owned),
             kms: environment.aws_endpoint("KMS").map(str::to_owned),
@@ -105,10 +105,10 @@ pub fn reason<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
     }
 }
 
-fn with_client_and_timeouts(base: SdkConfig, http: SharedHttpClient, patience: Patience) -> SdkConfig {
-    let (attempt, operation, attempts) = match patience {
-        Patience::Webhook => (800, 1_600, 2),
-        Patience::Background => (3_000, 8_000, 3),
+fn with_client_and_timeouts(base: SdkConfig, http: SharedHttpClient, timeouts: Timeouts) -> SdkConfig {
+    let (attempt, operation, attempts) = match timeouts {
+        Timeouts::Webhook => (800, 1_600, 2),
+        Timeouts::Background => (3_000, 8_000, 3),
     };
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)

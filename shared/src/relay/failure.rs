@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Failure, Message, Relay, Verdict};
 use crate::{
-    installations::Live,
+    installations::OpenInstallation,
     model::{
         fit,
         installation::{Problem, Side},
@@ -47,7 +47,7 @@ impl Relay {
         change: &LinkChange,
         failure: Failure,
     ) -> Result<Verdict, StoreError> {
-        let installation = &message.live.installation;
+        let installation = &message.open.installation;
         tracing::warn!(
             installation.id = %installation.id,
             channel.kind = %installation.channel.kind,
@@ -58,14 +58,14 @@ impl Relay {
             "a message was not delivered"
         );
         let reason: String = failure.reason().chars().take(500).collect();
-        let written: Vec<String> = message.parts.iter().map(fit::plain).collect();
-        let explanation = failure.told(written.iter().map(String::as_str));
+        let written: Vec<String> = message.parts.iter().map(fit::as_text).collect();
+        let explanation = failure.explained(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {
             Failure::Rejected { .. } | Failure::Gone { .. } => {
                 return self.reject(message, &claimed, change, reason, &explanation).await;
             }
             Failure::Blocked { .. } => {
-                self.report_blocked(message.live, message.direction, &reason).await;
+                self.report_blocked(message.open, message.direction, &reason).await;
                 (None, false)
             }
             Failure::Retry { wait, doubtful, .. } => (wait, doubtful),
@@ -130,37 +130,37 @@ impl Relay {
         reason: &str,
         explanation: &str,
     ) -> Result<(), Verdict> {
-        let (live, contact) = (message.live, message.contact.id.as_str());
+        let (open, contact) = (message.open, message.contact.id.as_str());
         let (text, failed) = match message.direction {
             Direction::Note => return Ok(()),
-            Direction::Outbound => (not_delivered(live, explanation), Some(message.event.to_owned())),
+            Direction::Outbound => (not_delivered(open, explanation), Some(message.event.to_owned())),
             Direction::Inbound if message.echo => (Sentence::EchoNotShown { reason: explanation }.into(), None),
             Direction::Inbound => (Sentence::NotShown { reason: explanation }.into(), None),
         };
-        if live.helpdesk.features().receipts {
+        if open.helpdesk.features().receipts {
             for repeat in &claimed.repeats {
-                let receipt = Receipt::failed(not_delivered(live, reason));
-                self.queue_receipt(live, contact, message.event, Some(repeat), receipt).await?;
+                let receipt = Receipt::failed(not_delivered(open, reason));
+                self.queue_receipt(open, contact, message.event, Some(repeat), receipt).await?;
             }
         }
-        self.send_note(live, contact, message.event, failed, text).await
+        self.send_note(open, contact, message.event, failed, text).await
     }
 
-    async fn report_blocked(&self, live: &Live, direction: Direction, reason: &str) {
+    async fn report_blocked(&self, open: &OpenInstallation, direction: Direction, reason: &str) {
         let problem = Problem { code: blocked_code(direction).to_owned(), message: reason.to_owned() };
-        if live.installation.problem.as_ref() == Some(&problem) {
+        if open.installation.problem.as_ref() == Some(&problem) {
             return;
         }
-        match self.store.set_problem(&live.installation.id, Some(&problem)).await {
-            Ok(()) => self.installations.forget(&live.installation.id),
+        match self.store.set_problem(&open.installation.id, Some(&problem)).await {
+            Ok(()) => self.installations.forget(&open.installation.id),
             Err(error) => tracing::error!(error = %error, "a problem could not be noted"),
         }
     }
 }
 
 /// Returns the text that tells agents that a message will not arrive.
-pub(super) fn not_delivered(live: &Live, reason: &str) -> String {
-    Sentence::NotDelivered { channel: &live.installation.channel.kind, reason }.into()
+pub(super) fn not_delivered(open: &OpenInstallation, reason: &str) -> String {
+    Sentence::NotDelivered { channel: &open.installation.channel.kind, reason }.into()
 }
 
 /// Returns how long to wait after a vendor said when to come back, by how often the queue has handed the message out.

@@ -86,7 +86,7 @@ impl Relay {
         limits: &Features,
         context: &FetchContext<'_>,
     ) -> Result<(Vec<Part>, Files), Failure> {
-        let side = message.live.side(message.direction.source());
+        let side = message.open.side(message.direction.source());
         let mut parts = Vec::with_capacity(message.parts.len());
         let mut files = Files::default();
         let mut failed = None;
@@ -316,7 +316,7 @@ fn accepting_limit(limits: &Features, kind: MediaKind, extension: &str, size: u6
 fn linked(media: &Media, url: String, size: u64, extension: &str, limit: Option<&MediaLimit>) -> Part {
     match limit {
         Some(limit) => Part::Media(described(media, limit.kind, MediaSource::Link { url }, size, extension)),
-        None => Part::text(fit::plain(&Part::Media(Media { source: MediaSource::Link { url }, ..media.clone() }))),
+        None => Part::text(fit::as_text(&Part::Media(Media { source: MediaSource::Link { url }, ..media.clone() }))),
     }
 }
 

@@ -15,7 +15,7 @@ use self::pace::{Pace, Paced, Permits};
 use crate::{
     adapter::{Delivery, FetchContext, Known, Link, Progress, Task},
     engine::{Stop, ask, drive},
-    installations::{Installations, Live},
+    installations::{Installations, OpenInstallation},
     model::{
         installation::Side,
         message::{
@@ -24,7 +24,7 @@ use crate::{
         },
     },
     outside::{
-        aws::Patience,
+        aws::Timeouts,
         clock::now_ms,
         config::Environment,
         http::HttpClient,
@@ -102,7 +102,7 @@ impl Relay {
     /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, queue, sqs, .. } =
-            Clients::from_environment(environment, Patience::Background).await?;
+            Clients::from_environment(environment, Timeouts::Background).await?;
         Ok(Self {
             installations,
             store,
@@ -141,8 +141,8 @@ impl Relay {
             Ok(envelope) => envelope,
             Err(_) => return self.set_aside(record, "malformed").await,
         };
-        let live = match self.installations.find(&envelope.installation).await {
-            Ok(Some(live)) if !live.is_uninstalled() => live,
+        let open = match self.installations.find(&envelope.installation).await {
+            Ok(Some(open)) if !open.is_uninstalled() => open,
             Ok(_) => {
                 tracing::info!(
                     installation.id = %envelope.installation,
@@ -156,10 +156,10 @@ impl Relay {
             }
         };
         let result = match &envelope.event {
-            Event::Channel(event) => self.channel_event(&live, record, &envelope, event).await,
-            Event::Helpdesk(event) => self.helpdesk_event(&live, record, &envelope, event).await,
-            Event::Note(note) => self.note(&live, record, &envelope, note).await,
-            Event::Receipt(receipt) => self.own_receipt(&live, record, &envelope, receipt).await,
+            Event::Channel(event) => self.channel_event(&open, record, &envelope, event).await,
+            Event::Helpdesk(event) => self.helpdesk_event(&open, record, &envelope, event).await,
+            Event::Note(note) => self.note(&open, record, &envelope, note).await,
+            Event::Receipt(receipt) => self.own_receipt(&open, record, &envelope, receipt).await,
         };
         result.unwrap_or_else(|error| match error {
             // Another process has claimed the message and continues with it.
@@ -173,14 +173,14 @@ impl Relay {
 
     async fn channel_event(
         &self,
-        live: &Arc<Live>,
+        open: &Arc<OpenInstallation>,
         record: &Record,
         envelope: &Envelope,
         event: &ChannelEvent,
     ) -> Result<Verdict, StoreError> {
         let contact = &event.contact;
         let inbound = |parts, echo| Message {
-            live,
+            open,
             record,
             direction: Direction::Inbound,
             event: &event.id,
@@ -195,35 +195,35 @@ impl Relay {
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
-            ChannelEventKind::BusinessEcho { parts } if live.helpdesk.features().echoes => {
+            ChannelEventKind::BusinessEcho { parts } if open.helpdesk.features().echoes => {
                 self.deliver(inbound(parts, true)).await
             }
             ChannelEventKind::Receipt { message, receipt } => {
-                self.channel_receipt(live, record, message, (receipt, event.at)).await
+                self.channel_receipt(open, record, message, (receipt, event.at)).await
             }
             ChannelEventKind::Subscribed | ChannelEventKind::Unsubscribed => {
                 let stopped_at = (event.kind == ChannelEventKind::Unsubscribed).then_some(event.at);
-                self.change_link(live, &contact.id, |link| link.stopped_at = stopped_at).await
+                self.change_link(open, &contact.id, |link| link.stopped_at = stopped_at).await
             }
             ChannelEventKind::Opened { context } => {
-                self.change_link(live, &contact.id, |link| link.opened_with = Some(context.clone())).await
+                self.change_link(open, &contact.id, |link| link.opened_with = Some(context.clone())).await
             }
             ChannelEventKind::BusinessEcho { parts } => {
-                let texts: Vec<String> = parts.iter().map(crate::model::fit::plain).collect();
+                let texts: Vec<String> = parts.iter().map(crate::model::fit::as_text).collect();
                 let text = Sentence::FromAnotherDevice { text: &texts.join("\n") }.into();
-                Ok(self.send_note(live, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
+                Ok(self.send_note(open, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
             }
         }
     }
 
     async fn helpdesk_event(
         &self,
-        live: &Arc<Live>,
+        open: &Arc<OpenInstallation>,
         record: &Record,
         envelope: &Envelope,
         event: &HelpdeskEvent,
     ) -> Result<Verdict, StoreError> {
-        let contact = match self.contact_of(live, record, event).await? {
+        let contact = match self.contact_of(open, record, event).await? {
             Ok(contact) => Contact { id: contact, ..Contact::default() },
             Err(verdict) => return Ok(verdict),
         };
@@ -233,11 +233,11 @@ impl Relay {
                 if author.kind == AuthorKind::Bot && self.is_ours(installation, &event.id).await? {
                     return Ok(Verdict::Done);
                 }
-                if let Some(verdict) = self.drop_repeat(live, &contact.id, envelope.received_at, event).await? {
+                if let Some(verdict) = self.drop_repeat(open, &contact.id, envelope.received_at, event).await? {
                     return Ok(verdict);
                 }
                 let message = Message {
-                    live,
+                    open,
                     record,
                     direction: Direction::Outbound,
                     event: &event.id,
@@ -263,14 +263,14 @@ impl Relay {
                         link.state = *state;
                     }
                 };
-                self.change_link(live, &contact.id, update_state).await
+                self.change_link(open, &contact.id, update_state).await
             }
             HelpdeskEventKind::UserUpdated { digest } => {
                 // Somebody at the helpdesk edited the profile, so the bridge must not overwrite it.
                 let pin_profile = |link: &mut Link| {
                     link.profile_pinned |= link.user.is_some() && link.profile.as_ref() != Some(digest);
                 };
-                self.change_link(live, &contact.id, pin_profile).await
+                self.change_link(open, &contact.id, pin_profile).await
             }
         }
     }
@@ -278,11 +278,11 @@ impl Relay {
     /// Applies a change to the link of a contact.
     async fn change_link(
         &self,
-        live: &Live,
+        open: &OpenInstallation,
         contact: &str,
         change: impl FnOnce(&mut Link),
     ) -> Result<Verdict, StoreError> {
-        let installation = &live.installation.id;
+        let installation = &open.installation.id;
         let before = self.store.link(installation, contact).await?;
         let mut after = before.clone();
         change(&mut after);
@@ -299,7 +299,7 @@ impl Relay {
     /// link, or else by asking the helpdesk.
     async fn contact_of(
         &self,
-        live: &Live,
+        open: &OpenInstallation,
         record: &Record,
         event: &HelpdeskEvent,
     ) -> Result<Result<String, Verdict>, StoreError> {
@@ -307,7 +307,7 @@ impl Relay {
             return Ok(Ok(contact.clone()));
         }
         for id in [&event.user, &event.conversation].into_iter().flatten() {
-            if let Some(contact) = self.store.contact_of(&live.installation.id, id).await? {
+            if let Some(contact) = self.store.contact_of(&open.installation.id, id).await? {
                 return Ok(Ok(contact));
             }
         }
@@ -315,19 +315,19 @@ impl Relay {
         let Some(user) = event.user.as_deref().filter(|_| is_message) else {
             return Ok(Err(Verdict::Done));
         };
-        if let Some(contact) = live.helpdesk.contact_by_id(&live.account(Side::Helpdesk), user) {
+        if let Some(contact) = open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), user) {
             return Ok(Ok(contact));
         }
-        match ask::find_contact(&self.http, live, user).await {
+        match ask::find_contact(&self.http, open, user).await {
             Ok(Some(contact)) => Ok(Ok(contact)),
-            Ok(None) if live.helpdesk.features().receipts => {
-                Ok(Err(self.unknown_contact(live, record, event, user).await))
+            Ok(None) if open.helpdesk.features().receipts => {
+                Ok(Err(self.unknown_contact(open, record, event, user).await))
             }
             // The user has nothing to do with this channel.
             Ok(None) => Ok(Err(Verdict::Done)),
             Err(reason) => {
                 let tries = record.receive_count.saturating_sub(1);
-                tracing::warn!(installation.id = %live.installation.id, reason, "a contact could not be looked up");
+                tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
                 match RETRY_WAITS.get(usize::try_from(tries).unwrap_or(usize::MAX)) {
                     Some(wait) => Ok(Err(Verdict::Again(Duration::from_secs(*wait)))),
                     None => Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await)),
@@ -338,7 +338,13 @@ impl Relay {
 
     /// Handles a message for a contact that nobody knows. The link may be about to be written, so the message waits;
     /// after the last wait, its author is told why it cannot arrive.
-    async fn unknown_contact(&self, live: &Live, record: &Record, event: &HelpdeskEvent, user: &str) -> Verdict {
+    async fn unknown_contact(
+        &self,
+        open: &OpenInstallation,
+        record: &Record,
+        event: &HelpdeskEvent,
+        user: &str,
+    ) -> Verdict {
         if let Some(verdict) = receipts::receipt_wait(record) {
             return verdict;
         }
@@ -347,21 +353,21 @@ impl Relay {
             contact: user.to_owned(),
             message: Some(event.id.clone()),
             user: Some(user.to_owned()),
-            text: failure::not_delivered(live, &Sentence::UnknownContact.to_string()),
+            text: failure::not_delivered(open, &Sentence::UnknownContact.to_string()),
         };
-        self.enqueue(live, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
+        self.enqueue(open, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
     }
 
     async fn note(
         &self,
-        live: &Arc<Live>,
+        open: &Arc<OpenInstallation>,
         record: &Record,
         envelope: &Envelope,
         note: &NoteEvent,
     ) -> Result<Verdict, StoreError> {
         let contact = Contact { id: note.contact.clone(), ..Contact::default() };
         let message = Message {
-            live,
+            open,
             record,
             direction: Direction::Note,
             event: &note.id,
@@ -376,14 +382,14 @@ impl Relay {
         };
         let Ok((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
-        let failed = note.message.as_deref().filter(|_| live.helpdesk.features().receipts);
+        let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(Sentence::Note { text: &note.text })];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
         let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
-            None if live.helpdesk.features().echoes => Task::Deliver(&echo),
+            None if open.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text },
         };
         self.attempt(&message, claimed, link, &task).await
@@ -392,19 +398,19 @@ impl Relay {
     /// Puts a private note about a contact into the queue, once per event that the note is about.
     async fn send_note(
         &self,
-        live: &Live,
+        open: &OpenInstallation,
         contact: &str,
         about: &str,
         message: Option<String>,
         text: String,
     ) -> Result<(), Verdict> {
         let id = format!("about:{about}");
-        self.enqueue(live, Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, text })).await
+        self.enqueue(open, Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, text })).await
     }
 
     /// Puts an event of the bridge's own into the queue.
-    async fn enqueue(&self, live: &Live, event: Event) -> Result<(), Verdict> {
-        let installation = live.installation.id.clone();
+    async fn enqueue(&self, open: &OpenInstallation, event: Event) -> Result<(), Verdict> {
+        let installation = open.installation.id.clone();
         let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now_ms(), event };
         let sent = match Outgoing::pack(&envelope) {
             Ok(outgoing) => self.queue.send_one(&outgoing, None).await,
@@ -413,7 +419,7 @@ impl Relay {
         sent.map_err(|error| {
             tracing::error!(
                 error = %error,
-                installation.id = %live.installation.id,
+                installation.id = %open.installation.id,
                 "an event of our own could not be stored"
             );
             Verdict::Again(OUR_FAILURE_BACKOFF)
@@ -487,11 +493,11 @@ impl Relay {
         };
         let contact = self.with_profile(&message, &link).await?;
         let author = match message.author {
-            Some(author) => Some(self.with_name(message.live, author, &mut claimed.progress).await),
+            Some(author) => Some(self.with_name(message.open, author, &mut claimed.progress).await),
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
-        let limits = message.live.side(message.direction.target()).adapter.features();
+        let limits = message.open.side(message.direction.target()).adapter.features();
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
         let prepared = self.prepare(&message, &mut claimed.progress, limits, &context).await;
         let (parts, files) = match prepared {
@@ -515,19 +521,19 @@ impl Relay {
     /// Only channels that tell the profile on request are asked, within their rate limit.
     async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
         let contact = message.contact.clone();
-        let limits = message.live.channel.features();
+        let limits = message.open.channel.features();
         let (Some(rate), Direction::Inbound, None, None) =
             (limits.profile, message.direction, &contact.name, &link.user)
         else {
             return Ok(contact);
         };
         let bucket =
-            Bucket { installation: &message.live.installation.id, contact: Some(&contact.id), name: "profile", rate };
+            Bucket { installation: &message.open.installation.id, contact: Some(&contact.id), name: "profile", rate };
         if self.store.take_quota(&bucket, 1, now_ms()).await?.is_some() {
             return Ok(contact);
         }
         // The message arrives without the profile as well.
-        let profile = ask::profile(&self.http, message.live, &contact.id).await.unwrap_or_default();
+        let profile = ask::profile(&self.http, message.open, &contact.id).await.unwrap_or_default();
         Ok(Contact {
             name: profile.name,
             avatar: contact.avatar.or(profile.avatar),
@@ -544,8 +550,8 @@ impl Relay {
     /// Adds the name to the author if customers should see it and the event lacks it. The message arrives without the
     /// name as well. The result is stored in `progress`, because a later attempt has to split the message at the same
     /// places.
-    async fn with_name(&self, live: &Live, author: &Author, progress: &mut Progress) -> Author {
-        let installation = &live.installation;
+    async fn with_name(&self, open: &OpenInstallation, author: &Author, progress: &mut Progress) -> Author {
+        let installation = &open.installation;
         let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
             return author.clone();
         };
@@ -558,7 +564,7 @@ impl Relay {
         let name = match known.filter(|(_, asked_at)| now.saturating_sub(*asked_at) < AUTHOR_CACHE_MS) {
             Some((name, _)) => name,
             None => {
-                let name = ask::author(&self.http, live, id).await;
+                let name = ask::author(&self.http, open, id).await;
                 let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
                 if authors.len() >= AUTHOR_CACHE_LIMIT {
                     authors.clear();
@@ -589,12 +595,12 @@ impl Relay {
         task: &Task<'_>,
         files: files::Files,
     ) -> Result<Verdict, StoreError> {
-        let live = message.live;
-        let side = live.side(message.direction.target());
+        let open = message.open;
+        let side = open.side(message.direction.target());
         let progress = claimed.progress.clone();
         let (doubtful, tries) = (claimed.doubtful, claimed.tries);
         let mut known = Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, answered: 0 };
-        let permits = self.permits(live, message.direction, message.record);
+        let permits = self.permits(open, message.direction, message.record);
         let mut recorder = recorder::Recorder::new(&self.store, claimed, link, files, permits);
         match drive(&self.http, side, task, &mut known, &mut recorder).await {
             Ok(()) => {
@@ -617,12 +623,12 @@ impl Relay {
     }
 
     /// Returns the permits for calls in this direction.
-    fn permits<'a>(&'a self, live: &'a Live, direction: Direction, record: &'a Record) -> Permits<'a> {
+    fn permits<'a>(&'a self, open: &'a OpenInstallation, direction: Direction, record: &'a Record) -> Permits<'a> {
         let side = direction.target();
         let paced = Paced {
-            installation: &live.installation.id,
+            installation: &open.installation.id,
             side,
-            rate: live.side(side).adapter.features().rate,
+            rate: open.side(side).adapter.features().rate,
             message: &record.message.deduplication,
             receive_count: record.receive_count,
         };
@@ -634,11 +640,11 @@ impl Relay {
         if message.direction != Direction::Outbound {
             return Verdict::Done;
         }
-        self.confirm_sent(message.live, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
+        self.confirm_sent(message.open, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
     }
 
     async fn delivered(&self, message: &Message<'_>, claimed: &Claimed) {
-        let installation = &message.live.installation;
+        let installation = &message.open.installation;
         tracing::info!(
             installation.id = %installation.id,
             channel.kind = %installation.channel.kind,
@@ -662,7 +668,7 @@ impl Relay {
 /// A message during one attempt.
 #[derive(Clone, Copy)]
 struct Message<'a> {
-    live: &'a Arc<Live>,
+    open: &'a Arc<OpenInstallation>,
     record: &'a Record,
     direction: Direction,
     event: &'a str,
@@ -679,8 +685,8 @@ struct Message<'a> {
 impl Message<'_> {
     /// Returns the stored link, without the conversation's state if that may have changed without notice.
     fn without_stale_state(&self, link: Link) -> Link {
-        let Some(lifetime) = self.live.helpdesk.features().state_lasts else { return link };
-        let lifetime = lifetime.with(self.live.account(Side::Helpdesk).setting(lifetime.setting));
+        let Some(lifetime) = self.open.helpdesk.features().state_lasts else { return link };
+        let lifetime = lifetime.with(self.open.account(Side::Helpdesk).setting(lifetime.setting));
         let age_ms = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
         let is_stale = age_ms.is_none_or(|ms| Duration::from_millis(ms) >= lifetime);
         if is_stale { Link { state: None, ..link } } else { link }
@@ -695,7 +701,7 @@ impl Message<'_> {
             return Link { stopped_at, opened_with: None, ..link.clone() };
         }
         let mut link = link.clone();
-        if self.live.helpdesk.features().agents_move_contacts {
+        if self.open.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);
             if let Some(other) = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id)) {
                 link.conversation = Some(other.to_owned());
@@ -707,7 +713,7 @@ impl Message<'_> {
 
     fn key(&self) -> JournalKey {
         JournalKey {
-            installation: self.live.installation.id.clone(),
+            installation: self.open.installation.id.clone(),
             contact: self.contact.id.clone(),
             direction: self.direction,
             event: self.event.to_owned(),

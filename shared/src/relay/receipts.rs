@@ -6,7 +6,7 @@ use super::{Failure, RETRY_WAITS, Record, Relay, Verdict, failure, pace::Permits
 use crate::{
     adapter::{Known, Task},
     engine::{Listener, Stop, drive},
-    installations::Live,
+    installations::OpenInstallation,
     model::{
         installation::Side,
         message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
@@ -22,7 +22,7 @@ const MAX_RECEIPT_AGE_MS: i64 = 86_400_000;
 
 /// A receipt, and the message of the queue that carries it.
 struct IncomingReceipt<'a> {
-    live: &'a Arc<Live>,
+    open: &'a Arc<OpenInstallation>,
     record: &'a Record,
     contact: &'a Contact,
     receipt: &'a Receipt,
@@ -34,27 +34,27 @@ impl Relay {
     /// receipts name no contact and some name the same contact by another id.
     pub(super) async fn channel_receipt(
         &self,
-        live: &Arc<Live>,
+        open: &Arc<OpenInstallation>,
         record: &Record,
         message: &str,
         (receipt, at): (&Receipt, i64),
     ) -> Result<Verdict, StoreError> {
         let sent = Sent { side: Side::Channel, id: message.to_owned() };
-        let Some(journal) = self.store.message_of(&live.installation.id, &sent).await? else {
+        let Some(journal) = self.store.message_of(&open.installation.id, &sent).await? else {
             // The receipt may have overtaken the answer to our own send call.
             return Ok(receipt_wait(record).unwrap_or(Verdict::Done));
         };
         let contact = &Contact { id: journal.contact.clone(), ..Contact::default() };
         let noted = self.store.note_receipt(&journal, receipt, now_ms()).await?;
-        if live.helpdesk.features().receipts {
+        if open.helpdesk.features().receipts {
             return self
-                .deliver_to_repeats(&IncomingReceipt { live, record, contact, receipt, at }, &journal.event, noted)
+                .deliver_to_repeats(&IncomingReceipt { open, record, contact, receipt, at }, &journal.event, noted)
                 .await;
         }
         if let Some(reason) = receipt.failure() {
-            let text = failure::not_delivered(live, &reason);
+            let text = failure::not_delivered(open, &reason);
             return Ok(self
-                .send_note(live, &contact.id, &journal.event, None, text)
+                .send_note(open, &contact.id, &journal.event, None, text)
                 .await
                 .err()
                 .unwrap_or(Verdict::Done));
@@ -65,19 +65,19 @@ impl Relay {
     /// Handles a receipt that the bridge itself created.
     pub(super) async fn own_receipt(
         &self,
-        live: &Arc<Live>,
+        open: &Arc<OpenInstallation>,
         record: &Record,
         envelope: &Envelope,
         event: &ReceiptEvent,
     ) -> Result<Verdict, StoreError> {
         let contact = Contact { id: event.contact.clone(), ..Contact::default() };
         let incoming =
-            IncomingReceipt { live, record, contact: &contact, receipt: &event.receipt, at: envelope.received_at };
+            IncomingReceipt { open, record, contact: &contact, receipt: &event.receipt, at: envelope.received_at };
         if event.original.is_some() {
             return self.deliver_receipts(&incoming, &[event.message.as_str()], &[&event.receipt]).await;
         }
         let journal = JournalKey {
-            installation: live.installation.id.clone(),
+            installation: open.installation.id.clone(),
             contact: event.contact.clone(),
             direction: Direction::Outbound,
             event: event.message.clone(),
@@ -110,10 +110,10 @@ impl Relay {
         messages: &[&str],
         receipts: &[&Receipt],
     ) -> Result<Verdict, StoreError> {
-        let IncomingReceipt { live, record, contact, at, .. } = *incoming;
-        let link = self.store.link(&live.installation.id, &contact.id).await?;
-        let mut listener = Unrecorded { permits: self.permits(live, Direction::Note, record) };
-        let side = live.side(Side::Helpdesk);
+        let IncomingReceipt { open, record, contact, at, .. } = *incoming;
+        let link = self.store.link(&open.installation.id, &contact.id).await?;
+        let mut listener = Unrecorded { permits: self.permits(open, Direction::Note, record) };
+        let side = open.side(Side::Helpdesk);
         for message in messages {
             for receipt in receipts {
                 let task = Task::Receipt { contact, message, receipt, at };
@@ -122,7 +122,7 @@ impl Relay {
                     Ok(()) => {}
                     Err(Stop::Postponed(wait)) => return Ok(Verdict::Again(wait)),
                     Err(Stop::Store(error)) => return Err(error),
-                    Err(Stop::Failure(failure)) => return Ok(receipt_failed(live, record, at, &failure)),
+                    Err(Stop::Failure(failure)) => return Ok(receipt_failed(open, record, at, &failure)),
                 }
             }
         }
@@ -131,18 +131,23 @@ impl Relay {
 
     /// Puts the receipt that the channel accepted a message into the queue, if the helpdesk shows receipts. The message
     /// leaves the queue only afterwards, so that the receipt cannot get lost.
-    pub(super) async fn confirm_sent(&self, live: &Live, contact: &str, message: &str) -> Result<(), Verdict> {
-        if !live.helpdesk.features().receipts {
+    pub(super) async fn confirm_sent(
+        &self,
+        open: &OpenInstallation,
+        contact: &str,
+        message: &str,
+    ) -> Result<(), Verdict> {
+        if !open.helpdesk.features().receipts {
             return Ok(());
         }
-        self.queue_receipt(live, contact, message, None, Receipt::Sent).await
+        self.queue_receipt(open, contact, message, None, Receipt::Sent).await
     }
 
     /// Puts a receipt into the queue: for `repeat`, a repeat of the message, if one is given, or else for the message
     /// and all of its repeats.
     pub(super) async fn queue_receipt(
         &self,
-        live: &Live,
+        open: &OpenInstallation,
         contact: &str,
         message: &str,
         repeat: Option<&str>,
@@ -156,7 +161,7 @@ impl Relay {
             original: repeat.map(|_| message.to_owned()),
             receipt,
         };
-        self.enqueue(live, Event::Receipt(event)).await
+        self.enqueue(open, Event::Receipt(event)).await
     }
 
     /// Drops a message that only repeats another, by the rule for calls that carry no id. Returns `None` if the message
@@ -165,14 +170,14 @@ impl Relay {
     /// From now on the repeat gets the receipts of its original, and it gets the original's last receipt at once.
     pub(super) async fn drop_repeat(
         &self,
-        live: &Live,
+        open: &OpenInstallation,
         contact: &str,
         received_at: i64,
         event: &HelpdeskEvent,
     ) -> Result<Option<Verdict>, StoreError> {
-        let window_ms = i64::from(live.installation.options.repeat_window_seconds).saturating_mul(1_000);
+        let window_ms = i64::from(open.installation.options.repeat_window_seconds).saturating_mul(1_000);
         let Some(repeat_key) = event.repeat_key.as_deref().filter(|_| window_ms > 0) else { return Ok(None) };
-        let installation = &live.installation.id;
+        let installation = &open.installation.id;
         let call = IncomingCall { installation, contact, repeat_key, event: &event.id, at: received_at };
         let Some(original) = self.store.original_of(&call, window_ms).await? else { return Ok(None) };
         let journal = JournalKey {
@@ -184,11 +189,11 @@ impl Relay {
         // An original without a journal item has no receipts to share.
         let Some(status) = self.store.join(&journal, &event.id).await? else { return Ok(None) };
         tracing::info!(installation.id = %installation, "a repeated message was dropped");
-        if !live.helpdesk.features().receipts {
+        if !open.helpdesk.features().receipts {
             return Ok(Some(Verdict::Done));
         }
         let failed =
-            |reason: Option<String>| Receipt::failed(failure::not_delivered(live, &reason.unwrap_or_default()));
+            |reason: Option<String>| Receipt::failed(failure::not_delivered(open, &reason.unwrap_or_default()));
         let receipts = match (status.state, status.receipt) {
             (JournalState::Rejected | JournalState::Dead, _) => vec![failed(status.error)],
             (_, Some(last @ (Receipt::Delivered | Receipt::Read))) => vec![Receipt::Sent, last],
@@ -197,7 +202,7 @@ impl Relay {
             (_, None) => Vec::new(),
         };
         for receipt in receipts {
-            if let Err(verdict) = self.queue_receipt(live, contact, &original, Some(&event.id), receipt).await {
+            if let Err(verdict) = self.queue_receipt(open, contact, &original, Some(&event.id), receipt).await {
                 return Ok(Some(verdict));
             }
         }
@@ -211,9 +216,9 @@ pub(super) fn receipt_wait(record: &Record) -> Option<Verdict> {
     RECEIPT_WAITS.get(earlier).map(|wait| Verdict::Again(Duration::from_secs(*wait)))
 }
 
-fn receipt_failed(live: &Live, record: &Record, at: i64, failure: &Failure) -> Verdict {
+fn receipt_failed(open: &OpenInstallation, record: &Record, at: i64, failure: &Failure) -> Verdict {
     tracing::warn!(
-        installation.id = %live.installation.id,
+        installation.id = %open.installation.id,
         reason = failure.reason(),
         "a receipt could not be delivered"
     );

@@ -95,7 +95,7 @@ impl Messages<'_> {
             (Product::WhatsApp, Part::Buttons { buttons }) => self.buttons(buttons),
             (Product::Apple, Part::Media(media)) => self.attachment(media),
             (Product::Apple, Part::Buttons { buttons }) => self.quick_replies(buttons),
-            (_, other) => self.text(&fit::plain(other)),
+            (_, other) => self.text(&fit::as_text(other)),
         }
     }
 
@@ -118,7 +118,7 @@ impl Messages<'_> {
     /// A file on WhatsApp.
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::plain(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone())));
         };
         let key = match media.kind {
             MediaKind::Image => "image",
@@ -146,7 +146,7 @@ impl Messages<'_> {
     /// A file on Apple's side, which Bird fetches and hands on.
     fn attachment(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::plain(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone())));
         };
         let mut attachment = json!({"source_url": url});
         if let Some(fields) = attachment.as_object_mut() {

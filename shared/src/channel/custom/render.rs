@@ -47,7 +47,7 @@ impl From<&Part> for Piece {
                 let url = match media.source {
                     MediaSource::Link { url } | MediaSource::ShortLink { url } => url,
                     MediaSource::Reference { .. } | MediaSource::Fetched => {
-                        return Self::Text(Text { text: fit::plain(part) });
+                        return Self::Text(Text { text: fit::as_text(part) });
                     }
                 };
                 let Media { name, content_type, size, seconds, caption, .. } = media;

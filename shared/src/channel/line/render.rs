@@ -74,7 +74,7 @@ impl Messages {
             }
             Part::Buttons { buttons } => self.buttons(buttons),
             Part::Carousel { cards } => self.carousel(cards),
-            other => self.text(&fit::plain(other)),
+            other => self.text(&fit::as_text(other)),
         }
     }
 
@@ -87,7 +87,7 @@ impl Messages {
     /// A file as what it is where LINE has all that it wants, else its link: there is no message for other files.
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::plain(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone())));
         };
         let content = match (media.kind, media.thumbnail.as_ref(), media.seconds) {
             _ if url.len() > 2_000 || !url.starts_with("http") => None,
@@ -159,7 +159,7 @@ impl Messages {
                 let alt_text = text::truncate(&alt_text, utf16(1_500)).into_owned();
                 self.push(Content::Template { alt_text, template: json!({"type": "carousel", "columns": columns}) });
             }
-            None => self.text(&fit::plain(&Part::Carousel { cards: cards.to_vec() })),
+            None => self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() })),
         }
     }
 

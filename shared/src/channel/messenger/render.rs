@@ -55,7 +55,7 @@ impl Messages<'_> {
             Part::Media(media) => self.media(media),
             Part::Buttons { buttons } => self.buttons(buttons),
             Part::Carousel { cards } => self.cards(cards),
-            other => self.text(&fit::plain(other)),
+            other => self.text(&fit::as_text(other)),
         }
     }
 
@@ -68,7 +68,7 @@ impl Messages<'_> {
 
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::plain(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone())));
         };
         let kind = match media.kind {
             MediaKind::Image => "image",
@@ -117,7 +117,7 @@ impl Messages<'_> {
                 let payload = json!({"template_type": "generic", "elements": elements});
                 self.list.push(json!({"attachment": {"type": "template", "payload": payload}}));
             }
-            None => self.text(&fit::plain(&Part::Carousel { cards: cards.to_vec() })),
+            None => self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() })),
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
                     (false, _) => fit::plain_buttons(buttons),
                 }
             }
-            other => fit::plain(other),
+            other => fit::as_text(other),
         };
         let words = byline.sign(&words);
         list.extend(text::split(&words, FEATURES.text).into_iter().map(|piece| json!({"text": piece})));

@@ -93,7 +93,7 @@ enum Shown<'a> {
 fn items<'a>(parts: &'a [Part], author: Option<&str>) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = Vec::new();
     for (index, part) in parts.iter().enumerate() {
-        let plain = || Cow::from(fit::plain(part));
+        let plain = || Cow::from(fit::as_text(part));
         let (shown, text) = match part {
             Part::Buttons { buttons } => {
                 match items.last_mut().filter(|last| last.buttons.is_empty()) {
@@ -180,13 +180,13 @@ impl Requests<'_> {
     fn rich(&mut self, method: &'static str, fields: Value, item: &Item<'_>, behind: &str) {
         if self.is_refused() {
             let words = match &item.shown {
-                Shown::Place(latitude, longitude) => fit::plain(&Part::Location {
+                Shown::Place(latitude, longitude) => fit::as_text(&Part::Location {
                     latitude: *latitude,
                     longitude: *longitude,
                     label: Some(item.text.clone().into_owned()).filter(|label| !label.is_empty()),
                 }),
                 Shown::Contact(name, phone) => {
-                    fit::plain(&Part::ContactCard { name: (*name).clone(), phone: Some((*phone).to_owned()) })
+                    fit::as_text(&Part::ContactCard { name: (*name).clone(), phone: Some((*phone).to_owned()) })
                 }
                 Shown::Text | Shown::File(..) | Shown::Picture(_) => item.text.clone().into_owned(),
             };
@@ -230,7 +230,7 @@ impl Requests<'_> {
             }
             MediaSource::Link { .. } | MediaSource::ShortLink { .. } | MediaSource::Reference { .. } => {
                 let media = Media { caption: None, ..media.clone() };
-                let words = format!("{}\n{}", fit::plain(&Part::Media(media)), item.text);
+                let words = format!("{}\n{}", fit::as_text(&Part::Media(media)), item.text);
                 self.text(words.trim_end(), &item.buttons);
             }
         }

@@ -69,7 +69,7 @@ impl Messages<'_> {
                 let body = label.unwrap_or_else(|| "Location".to_owned());
                 self.list.push(vec![("Body", body), ("PersistentAction", action)]);
             }
-            other => self.text(&fit::plain(other)),
+            other => self.text(&fit::as_text(other)),
         }
     }
 
@@ -97,7 +97,7 @@ impl Messages<'_> {
 
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::plain(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone())));
         };
         let caption = self.byline.sign(media.caption.as_deref().unwrap_or_default());
         let is_inside = text::fits(&caption, FEATURES.text);

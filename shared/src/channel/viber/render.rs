@@ -95,7 +95,7 @@ impl Messages<'_> {
             Part::Media(media) => self.media(media),
             Part::Location { latitude, longitude, label } => {
                 if !(latitude.abs() <= 90.0 && longitude.abs() <= 180.0) {
-                    return self.text(&fit::plain(part));
+                    return self.text(&fit::as_text(part));
                 }
                 let location = SentPlace { lat: latitude.to_string(), lon: longitude.to_string() };
                 self.push(Content::Location { location });
@@ -111,7 +111,9 @@ impl Messages<'_> {
             }
             Part::Buttons { buttons } => self.buttons.extend(buttons.iter().cloned()),
             Part::Carousel { cards } => self.carousel(cards),
-            Part::ContactCard { .. } | Part::Sticker { .. } | Part::Unsupported { .. } => self.text(&fit::plain(part)),
+            Part::ContactCard { .. } | Part::Sticker { .. } | Part::Unsupported { .. } => {
+                self.text(&fit::as_text(part))
+            }
         }
     }
 
@@ -137,7 +139,7 @@ impl Messages<'_> {
                 self.push(content);
                 self.text(rest.unwrap_or_default());
             }
-            None => self.text(&fit::plain(&Part::Media(media.clone()))),
+            None => self.text(&fit::as_text(&Part::Media(media.clone()))),
         }
     }
 
@@ -147,7 +149,7 @@ impl Messages<'_> {
             let message = content.map(|content| Send { min_api_version: Some(7), ..self.message(content) });
             match message.filter(|message| size(message) <= LARGEST && !self.is_old(self.list.len())) {
                 Some(message) => self.list.push(message),
-                None => self.text(&fit::plain(&Part::Carousel { cards: cards.to_vec() })),
+                None => self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() })),
             }
         }
     }

@@ -85,7 +85,7 @@ impl Messages<'_> {
                 }]}));
             }
             Part::Buttons { buttons } => self.buttons(buttons),
-            other => self.text(&fit::plain(other)),
+            other => self.text(&fit::as_text(other)),
         }
     }
 
@@ -109,7 +109,7 @@ impl Messages<'_> {
 
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::plain(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone())));
         };
         let kind = match media.kind {
             MediaKind::Image => "image",

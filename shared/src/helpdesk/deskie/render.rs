@@ -77,7 +77,7 @@ pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
                 lines.extend(media.caption.clone());
                 files.push((index, media));
             }
-            other => lines.push(fit::plain(other)),
+            other => lines.push(fit::as_text(other)),
         }
     }
     let whole = lines.into_iter().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");

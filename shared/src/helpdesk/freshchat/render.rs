@@ -63,7 +63,7 @@ pub(super) fn message_parts(delivery: &Delivery<'_>, known: &Known) -> Vec<NewPa
             Part::Sticker { url: Some(url), .. } if known.memo(memo::LINKS_AS_TEXT).is_none() => {
                 parts.push(NewPart::Image(Link { url: url.clone() }));
             }
-            other => texts(&mut parts, &fit::plain(other)),
+            other => texts(&mut parts, &fit::as_text(other)),
         }
     }
     if parts.is_empty() && !delivery.parts.is_empty() {
@@ -116,6 +116,6 @@ fn file(parts: &mut Vec<NewPart>, media: &Media, index: usize, known: &Known) {
             parts.push(NewPart::Video(NewVideo { url, content_type: media.content_type.clone() }));
         }
         // The caption stands before it already.
-        _ => texts(parts, &fit::plain(&Part::Media(Media { caption: None, ..media.clone() }))),
+        _ => texts(parts, &fit::as_text(&Part::Media(Media { caption: None, ..media.clone() }))),
     }
 }

@@ -49,9 +49,9 @@ pub(super) fn messages(parts: &[Part], known: &Known) -> Vec<Message> {
                 messages.push(Message::Location { latitude: *latitude, longitude: *longitude, address });
             }
             Part::Location { .. } => {
-                messages.push(Message::Text { text: text::truncate(&fit::plain(part), FEATURES.text).into_owned() });
+                messages.push(Message::Text { text: text::truncate(&fit::as_text(part), FEATURES.text).into_owned() });
             }
-            other => texts(&mut messages, &fit::plain(other)),
+            other => texts(&mut messages, &fit::as_text(other)),
         }
     }
     if messages.is_empty() && !parts.is_empty() {
@@ -81,7 +81,7 @@ fn file(messages: &mut Vec<Message>, media: &Media) {
             texts(messages, media.caption.as_deref().unwrap_or_default());
         }
         MediaSource::ShortLink { .. } | MediaSource::Reference { .. } | MediaSource::Fetched => {
-            texts(messages, &fit::plain(&Part::Media(media.clone())));
+            texts(messages, &fit::as_text(&Part::Media(media.clone())));
         }
     }
 }

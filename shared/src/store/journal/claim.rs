@@ -39,7 +39,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn revive(&self, message: &JournalKey, now: i64) -> Result<bool, StoreError> {
+    pub async fn reopen(&self, message: &JournalKey, now: i64) -> Result<bool, StoreError> {
         for state in [JournalState::Dead, JournalState::Claimed] {
             if self.set_state(message, state, JournalState::Claimed, "redriven", now).await? {
                 return Ok(true);
@@ -52,7 +52,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn bury(&self, message: &JournalKey, reason: &str, now: i64) -> Result<bool, StoreError> {
+    pub async fn mark_dead(&self, message: &JournalKey, reason: &str, now: i64) -> Result<bool, StoreError> {
         self.set_state(message, JournalState::Claimed, JournalState::Dead, reason, now).await
     }
 
