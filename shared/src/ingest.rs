@@ -20,17 +20,17 @@ use crate::{
     },
     outside::{
         aws::Timeouts,
-        clock::now_ms,
+        clock::now,
         config::Environment,
         queue::{Outgoing, Queue, QueueError},
     },
     start::{Clients, StartError, warm_up},
     store::Store,
-    tools::sentences::Sentence,
     tools::{
         answer::{Answer, ApiError},
         crypto::random_id,
         json::{self, Json},
+        sentences::Sentence,
     },
 };
 
@@ -120,7 +120,7 @@ impl Ingest {
             rest: String::new(),
             headers: http::HeaderMap::new(),
             body: event.into(),
-            received_at: now_ms(),
+            received_at: now(),
             id: random_id()?,
         };
         let parsed = open.helpdesk.parse(&open.account(Side::Helpdesk), Verified::invoked(&request))?;
@@ -161,7 +161,7 @@ impl Ingest {
             rest: path.rest.to_owned(),
             headers: parts.headers,
             body,
-            received_at: now_ms(),
+            received_at: now(),
             id: random_id()?,
         };
         Ok((open, request))

@@ -1,5 +1,6 @@
 //! Lookup and opening of installations, with a cache for warm functions.
 
+use std::time::Duration;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -13,17 +14,17 @@ use crate::{
     helpdesk::{Helpdesk, helpdesk},
     model::installation::{Installation, InstallationState, Route, Side},
     outside::{
-        clock::now_ms,
+        clock::now,
         vault::{Sealed, Vault, VaultError},
     },
     store::{Store, StoreError},
-    tools::{answer::ApiError, crypto::is_id},
+    tools::{answer::ApiError, crypto::is_id, millis::Millis},
 };
 
 /// How long a cached installation is valid, in milliseconds.
-const CACHE_MS: i64 = 30_000;
+const CACHE: Duration = Duration::from_secs(30);
 /// The shortest time between two reads of the table because of unknown tokens, in milliseconds per installation.
-const REREAD_INTERVAL_MS: i64 = 1_000;
+const REREAD_INTERVAL: Duration = Duration::from_secs(1);
 
 /// An installation with its secrets opened and its adapters looked up.
 pub struct OpenInstallation {
@@ -87,7 +88,7 @@ impl OpenInstallation {
             secrets,
             options: &self.installation.options,
             webhook_url: self.channel_url.as_deref(),
-            now: now_ms(),
+            now: now(),
         }
     }
 
@@ -132,8 +133,8 @@ pub struct Installations {
 #[derive(Clone, Debug)]
 struct Cached {
     open: Option<Arc<OpenInstallation>>,
-    read_at: i64,
-    reread_at: i64,
+    read_at: Millis,
+    reread_at: Millis,
 }
 
 /// The maximum number of cached entries. A full cache is emptied: most of its entries are guessed ids.
@@ -151,7 +152,7 @@ impl Installations {
     /// Returns an error if the installation is not in the cache and the table or the vault fails.
     pub async fn find(&self, id: &str) -> Result<Option<Arc<OpenInstallation>>, LoadError> {
         let known = self.cache().get(id).cloned();
-        match known.filter(|cached| now_ms().saturating_sub(cached.read_at) < CACHE_MS) {
+        match known.filter(|cached| now().since(cached.read_at) < CACHE) {
             Some(cached) => Ok(cached.open),
             None => self.read(id).await,
         }
@@ -168,7 +169,7 @@ impl Installations {
         }
         let admitted = |open: Option<Arc<OpenInstallation>>| {
             let open = open?;
-            let used = open.installation.admits(route, token, now_ms())?;
+            let used = open.installation.admits(route, token, now())?;
             if used.replaced {
                 tracing::warn!(installation.id = %id, url.route = route.word(), "a replaced URL is still in use");
             }
@@ -188,10 +189,10 @@ impl Installations {
     /// Returns whether an unknown token may cause a read of the table. If so, no other token may within the next
     /// second.
     fn may_reread(&self, id: &str) -> bool {
-        let now = now_ms();
+        let now = now();
         let mut cache = self.cache();
         let Some(cached) = cache.get_mut(id) else { return true };
-        let may = now.saturating_sub(cached.reread_at) >= REREAD_INTERVAL_MS;
+        let may = now.since(cached.reread_at) >= REREAD_INTERVAL;
         if may {
             cached.reread_at = now;
         }
@@ -199,7 +200,7 @@ impl Installations {
     }
 
     async fn read(&self, id: &str) -> Result<Option<Arc<OpenInstallation>>, LoadError> {
-        let now = now_ms();
+        let now = now();
         let open = match self.store.installation(id).await? {
             None => None,
             Some(installation) => Some(Arc::new(self.open(installation).await?)),
@@ -208,7 +209,7 @@ impl Installations {
         if cache.len() >= CACHE_LIMIT {
             cache.clear();
         }
-        let reread_at = cache.get(id).map_or(0, |cached| cached.reread_at);
+        let reread_at = cache.get(id).map_or(Millis::MIN, |cached| cached.reread_at);
         cache.insert(id.to_owned(), Cached { open: open.clone(), read_at: now, reread_at });
         Ok(open)
     }

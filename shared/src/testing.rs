@@ -26,11 +26,14 @@ use crate::{
             Author, AuthorKind, Button, Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part,
         },
     },
-    tools::secret::{Secret, Secrets},
+    tools::{
+        millis::Millis,
+        secret::{Secret, Secrets},
+    },
 };
 
 /// When every call of the tests arrives.
-pub(crate) const ARRIVED: i64 = 1_785_312_099_000;
+pub(crate) const ARRIVED: Millis = Millis::new(1_785_312_099_000);
 
 /// One side of an installation, to borrow an [`Account`] from.
 pub(crate) struct Side {
@@ -234,7 +237,7 @@ pub(crate) fn file(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
 
 /// A delivery to a contact.
 pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Option<&'a Author>) -> Delivery<'a> {
-    Delivery { id: "1", at: 1, echo: false, contact, parts, author, key: "k" }
+    Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k" }
 }
 
 /// All calls of a task, each answered by `reply`, until it is done or fails.

@@ -20,7 +20,7 @@ use byoc::{
     channel::CHANNELS,
     helpdesk::HELPDESKS,
     model::installation::Options,
-    tools::secret::Secrets,
+    tools::{millis::Millis, secret::Secrets},
 };
 use http::{HeaderMap, HeaderValue, Method};
 use peak_alloc::PeakAlloc;
@@ -363,7 +363,7 @@ impl Around {
             rest: String::new(),
             headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type))]),
             body: body.into(),
-            received_at: 1_785_312_099_000,
+            received_at: Millis::new(1_785_312_099_000),
             id: "0".repeat(32),
         };
         let (secrets, options) = (Secrets::new(), Options::default());

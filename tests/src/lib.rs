@@ -15,6 +15,7 @@ use byoc::{
         queue::Queue,
     },
     store::{Claim, Claimed, JournalKey, Store},
+    tools::millis::Millis,
 };
 use byoc_local::{
     bridge::{Bridge, QUEUE, Settings, TABLE},
@@ -451,7 +452,7 @@ pub struct Kept {
 impl Kept {
     /// Claims a message for which there has to be work.
     pub async fn claim(&self, key: &JournalKey) -> Claimed {
-        match self.store.claim(key, 1_000, 2_000).await.expect("an answer of the table") {
+        match self.store.claim(key, Millis::new(1_000), Millis::new(2_000)).await.expect("an answer of the table") {
             Claim::Work(claimed) => claimed,
             Claim::Finished(state) => panic!("finished: {state:?}"),
         }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use byoc::tools::millis::Millis;
 use byoc_local::bridge::DEAD_LETTERS;
 use byoc_tests::{Rig, eventually, every_channel, every_helpdesk, every_pair, texts};
 use byoc_vendors::{
@@ -510,10 +511,10 @@ async fn a_flood_of_dead_letters_does_not_stand_before_another_tenants() {
         byoc::outside::queue::Outgoing::pack(&byoc::model::message::Envelope {
             v: byoc::model::message::ENVELOPE_VERSION,
             installation: installation.to_owned(),
-            received_at: 1,
+            received_at: Millis::new(1),
             event: byoc::model::message::Event::Channel(byoc::model::message::ChannelEvent {
                 id: format!("e{number}"),
-                at: 1,
+                at: Millis::new(1),
                 contact,
                 kind: byoc::model::message::ChannelEventKind::Message {
                     parts: vec![byoc::model::message::Part::text("dead")],

@@ -8,6 +8,7 @@ use byoc::{
         HelpdeskEventKind, NoteEvent, Part,
     },
     outside::queue::Outgoing,
+    tools::millis::Millis,
 };
 use byoc_local::bridge::QUEUE;
 use byoc_tests::{Rig, eventually, eventually_within, texts};
@@ -60,8 +61,7 @@ impl Talk {
     /// Puts an event into the queue, as a webhook function would.
     async fn enqueue(&self, event: Event) {
         let installation = self.rig.bridge.installation_id().to_owned();
-        let envelope =
-            Envelope { v: ENVELOPE_VERSION, installation, received_at: byoc::outside::clock::now_ms(), event };
+        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: byoc::outside::clock::now(), event };
         let queue = self.rig.queue(QUEUE).await;
         queue.send_one(&Outgoing::pack(&envelope).unwrap(), None).await.unwrap();
     }
@@ -153,7 +153,7 @@ async fn echoes_and_notes_are_seen_by_agents_as_echoes() {
     let kind = ChannelEventKind::BusinessEcho { parts: vec![Part::text("From my phone")] };
     talk.enqueue(Event::Channel(ChannelEvent {
         id: "echo-1".into(),
-        at: 1_717_395_317_000,
+        at: Millis::new(1_717_395_317_000),
         contact: contact.clone(),
         kind,
     }))
@@ -179,7 +179,8 @@ async fn an_id_that_was_hashed_leads_back_and_an_unknown_one_fails_visibly() {
     let contact = Contact { id: long.clone(), name: Some("Maria".into()), ..Contact::default() };
     talk.viber.introduce(&long, Some("Maria"), 10);
     let kind = ChannelEventKind::Message { parts: vec![Part::text("Hi")] };
-    talk.enqueue(Event::Channel(ChannelEvent { id: "m-1".into(), at: 1_717_395_317_000, contact, kind })).await;
+    talk.enqueue(Event::Channel(ChannelEvent { id: "m-1".into(), at: Millis::new(1_717_395_317_000), contact, kind }))
+        .await;
     let seen = talk.rig.exactly_at_helpdesk(1).await;
     assert!(seen[0].contact.len() == 41 && seen[0].contact.starts_with('='), "{seen:?}");
     let said = talk.rig.agent_says("Hello").await;
@@ -192,7 +193,8 @@ async fn an_id_that_was_hashed_leads_back_and_an_unknown_one_fails_visibly() {
     let kind = HelpdeskEventKind::Message { author, parts: vec![Part::text("Hello?")] };
     let (group, user) = (nobody.clone(), Some(nobody.clone()));
     let (contact, conversation, repeat_key) = (None, None, None);
-    let event = HelpdeskEvent { id: "n-1".into(), at: 1, group, contact, user, conversation, repeat_key, kind };
+    let event =
+        HelpdeskEvent { id: "n-1".into(), at: Millis::new(1), group, contact, user, conversation, repeat_key, kind };
     talk.enqueue(Event::Helpdesk(event)).await;
     let _fast = talk.rig.fast_time();
     assert_eq!(talk.statuses("n-1", "failed").await, ["failed"]);

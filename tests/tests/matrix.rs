@@ -102,7 +102,7 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
     for (number, part) in samples(&host.url()).into_iter().enumerate() {
         let already = seen().len();
         let id = format!("sample-{number}");
-        let (parts, at) = (vec![part.clone()], byoc::outside::clock::now_ms());
+        let (parts, at) = (vec![part.clone()], byoc::outside::clock::now());
         let event = if outbound {
             let author = Author { kind: AuthorKind::Agent, name: Some("Ines".into()), id: None };
             let kind = HelpdeskEventKind::Message { author, parts };

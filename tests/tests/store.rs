@@ -13,8 +13,13 @@ use byoc::{
         Bucket, Claim, Direction, IncomingCall, JournalKey, JournalState, LinkChange, RepeatStatus, Sent, Settlement,
         StoreError,
     },
+    tools::millis::Millis,
 };
 use byoc_tests::store;
+
+fn ms(milliseconds: i64) -> Millis {
+    Millis::new(milliseconds)
+}
 
 fn key(event: &str) -> JournalKey {
     JournalKey { installation: "i".into(), contact: "c".into(), direction: Direction::Inbound, event: event.into() }
@@ -38,8 +43,8 @@ async fn a_finished_message_cannot_be_claimed_again() {
     let kept = store().await;
     let claimed = kept.claim(&key("e")).await;
     assert_eq!((claimed.attempt, claimed.doubtful, claimed.tries), (1, false, 0));
-    kept.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
-    assert_eq!(kept.store.claim(&key("e"), 1_000, 4_000).await.unwrap(), Claim::Finished(JournalState::Done));
+    kept.store.settle(&claimed, &done(), &no_change(), ms(3_000)).await.unwrap();
+    assert_eq!(kept.store.claim(&key("e"), ms(1_000), ms(4_000)).await.unwrap(), Claim::Finished(JournalState::Done));
     let sent = Sent { side: Side::Helpdesk, id: "m1".into() };
     assert_eq!(kept.store.message_of("i", &sent).await.unwrap(), Some(key("e")));
     assert_eq!(kept.store.message_of("i", &Sent { side: Side::Channel, id: "m1".into() }).await.unwrap(), None);
@@ -52,16 +57,16 @@ async fn who_claimed_before_can_write_nothing_any_more() {
     let zombie = kept.claim(&key("e")).await;
     let owner = kept.claim(&key("e")).await;
     assert_eq!((owner.attempt, owner.doubtful), (2, true));
-    let late = kept.store.settle(&zombie, &done(), &no_change(), 3_000).await;
+    let late = kept.store.settle(&zombie, &done(), &no_change(), ms(3_000)).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
-    let late = kept.store.record(&zombie, &no_change(), 3_000).await;
+    let late = kept.store.record(&zombie, &no_change(), ms(3_000)).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
     // Nothing of the transaction took effect either.
     let link = LinkChange::between(&Link::default(), &Link { user: Some("u".into()), ..Link::default() });
-    assert!(kept.store.record(&zombie, &link, 3_000).await.is_err());
+    assert!(kept.store.record(&zombie, &link, ms(3_000)).await.is_err());
     assert_eq!(kept.store.link("i", "c").await.unwrap(), Link::default());
     assert_eq!(kept.store.contact_of("i", "u").await.unwrap(), None);
-    kept.store.settle(&owner, &done(), &no_change(), 3_000).await.unwrap();
+    kept.store.settle(&owner, &done(), &no_change(), ms(3_000)).await.unwrap();
 }
 
 #[tokio::test]
@@ -72,13 +77,13 @@ async fn a_retry_remembers_what_was_achieved_and_whether_the_last_call_is_in_dou
         Progress { sent: vec!["p1".into()], memo: [("k".to_owned(), "v".to_owned())].into(), ..Progress::default() };
     claimed.tries = 1;
     let settlement = Settlement::Retry { reason: "503".into(), doubtful: false };
-    kept.store.settle(&claimed, &settlement, &no_change(), 3_000).await.unwrap();
+    kept.store.settle(&claimed, &settlement, &no_change(), ms(3_000)).await.unwrap();
     let mut again = kept.claim(&key("e")).await;
     assert_eq!((again.attempt, again.doubtful, again.tries), (2, false, 1));
     assert_eq!(again.progress, claimed.progress);
     again.tries = 2;
     let settlement = Settlement::Retry { reason: "time-out".into(), doubtful: true };
-    kept.store.settle(&again, &settlement, &no_change(), 3_000).await.unwrap();
+    kept.store.settle(&again, &settlement, &no_change(), ms(3_000)).await.unwrap();
     let third = kept.claim(&key("e")).await;
     assert_eq!((third.attempt, third.doubtful, third.tries), (3, true, 2));
 }
@@ -109,13 +114,13 @@ async fn a_link_leads_there_and_back_and_changes_attribute_by_attribute() {
 #[tokio::test]
 async fn receipts_only_go_forward() {
     let kept = store().await;
-    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Read, 1).await.unwrap().is_news, "no such message");
+    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Read, ms(1)).await.unwrap().is_news, "no such message");
     let claimed = kept.claim(&key("e")).await;
-    kept.store.settle(&claimed, &done(), &no_change(), 3_000).await.unwrap();
-    assert!(kept.store.note_receipt(&key("e"), &Receipt::Delivered, 1).await.unwrap().is_news);
-    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, 2).await.unwrap().is_news);
-    assert!(kept.store.note_receipt(&key("e"), &Receipt::Read, 3).await.unwrap().is_news);
-    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, 4).await.unwrap().is_news);
+    kept.store.settle(&claimed, &done(), &no_change(), ms(3_000)).await.unwrap();
+    assert!(kept.store.note_receipt(&key("e"), &Receipt::Delivered, ms(1)).await.unwrap().is_news);
+    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, ms(2)).await.unwrap().is_news);
+    assert!(kept.store.note_receipt(&key("e"), &Receipt::Read, ms(3)).await.unwrap().is_news);
+    assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, ms(4)).await.unwrap().is_news);
     let message = kept.store.message(&key("e")).await.unwrap().unwrap();
     assert_eq!(message.receipt.as_deref(), Some("read"));
 }
@@ -126,18 +131,18 @@ async fn the_dead_can_be_revived_and_nobody_else() {
     let mut claimed = kept.claim(&key("e")).await;
     claimed.tries = 15;
     let dead = Settlement::Dead { reason: "given up".into(), doubtful: true };
-    kept.store.settle(&claimed, &dead, &no_change(), 2).await.unwrap();
-    assert_eq!(kept.store.claim(&key("e"), 1, 2).await.unwrap(), Claim::Finished(JournalState::Dead));
+    kept.store.settle(&claimed, &dead, &no_change(), ms(2)).await.unwrap();
+    assert_eq!(kept.store.claim(&key("e"), ms(1), ms(2)).await.unwrap(), Claim::Finished(JournalState::Dead));
     let dead = kept.store.latest("i", Some(JournalState::Dead), 10).await.unwrap().messages;
     assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("given up")));
-    assert!(kept.store.reopen(&key("e"), 3).await.unwrap());
+    assert!(kept.store.reopen(&key("e"), ms(3)).await.unwrap());
     let revived = kept.claim(&key("e")).await;
     assert_eq!((revived.tries, revived.doubtful), (0, true), "its last call may have worked");
     // What the queue itself gave up on is claimed still, and may go again; what is finished may not.
-    assert!(kept.store.reopen(&key("e"), 4).await.unwrap());
-    kept.store.settle(&revived, &done(), &no_change(), 5).await.unwrap();
-    assert!(!kept.store.reopen(&key("e"), 6).await.unwrap());
-    assert!(!kept.store.reopen(&key("never seen"), 6).await.unwrap());
+    assert!(kept.store.reopen(&key("e"), ms(4)).await.unwrap());
+    kept.store.settle(&revived, &done(), &no_change(), ms(5)).await.unwrap();
+    assert!(!kept.store.reopen(&key("e"), ms(6)).await.unwrap());
+    assert!(!kept.store.reopen(&key("never seen"), ms(6)).await.unwrap());
 }
 
 #[tokio::test]
@@ -145,7 +150,7 @@ async fn the_latest_messages_come_first_whatever_the_contact() {
     let kept = store().await;
     for number in 0..30_i64 {
         let key = JournalKey { contact: format!("c{number}"), ..key(&format!("e{number}")) };
-        kept.store.claim(&key, 1_000 + number, 2_000).await.unwrap();
+        kept.store.claim(&key, ms(1_000 + number), ms(2_000)).await.unwrap();
     }
     let latest = kept.store.latest("i", None, 10).await.unwrap().messages;
     let contacts: Vec<&str> = latest.iter().map(|message| message.contact.as_str()).collect();
@@ -159,15 +164,15 @@ async fn a_bucket_gives_what_it_holds_and_is_full_again_in_the_next_window() {
     let rate = Rate { calls: 5, period: Duration::from_secs(10) };
     let bucket = Bucket { installation: "i", contact: Some("c"), name: "profile", rate };
     let take = |want, now| kept.store.take_quota(&bucket, want, now);
-    assert_eq!(take(2, 10_000).await.unwrap(), None);
-    assert_eq!(take(3, 12_000).await.unwrap(), None);
-    assert_eq!(take(1, 13_000).await.unwrap(), Some(Duration::from_secs(7)));
-    assert_eq!(take(5, 20_000).await.unwrap(), None);
-    assert_eq!(take(1, 20_001).await.unwrap(), Some(Duration::from_millis(9_999)));
+    assert_eq!(take(2, ms(10_000)).await.unwrap(), None);
+    assert_eq!(take(3, ms(12_000)).await.unwrap(), None);
+    assert_eq!(take(1, ms(13_000)).await.unwrap(), Some(Duration::from_secs(7)));
+    assert_eq!(take(5, ms(20_000)).await.unwrap(), None);
+    assert_eq!(take(1, ms(20_001)).await.unwrap(), Some(Duration::from_millis(9_999)));
     // Another contact, another name and the installation have buckets of their own.
     let (contact, name) = (Some("d"), "messages");
     for other in [Bucket { contact: None, ..bucket }, Bucket { contact, ..bucket }, Bucket { name, ..bucket }] {
-        assert_eq!(kept.store.take_quota(&other, 5, 20_001).await.unwrap(), None, "{other:?}");
+        assert_eq!(kept.store.take_quota(&other, 5, ms(20_001)).await.unwrap(), None, "{other:?}");
     }
 }
 
@@ -179,7 +184,7 @@ async fn many_at_once_take_no_more_than_there_is() {
         let store = kept.store.clone();
         takes.spawn(async move {
             let rate = Rate { calls: 10, period: Duration::from_secs(60) };
-            store.take_quota(&Bucket { installation: "i", contact: None, name: "n", rate }, 1, 60_000).await
+            store.take_quota(&Bucket { installation: "i", contact: None, name: "n", rate }, 1, ms(60_000)).await
         });
     }
     let given = takes.join_all().await.into_iter().filter(|take| matches!(take, Ok(None))).count();
@@ -192,8 +197,8 @@ async fn the_same_within_the_window_of_the_last_is_a_repeat_of_the_first() {
     let of = |contact: &'static str, event: &'static str, at: i64| {
         let store = kept.store.clone();
         async move {
-            let arrival = IncomingCall { installation: "i", contact, repeat_key: "k", event, at };
-            store.original_of(&arrival, 5_000).await.unwrap()
+            let arrival = IncomingCall { installation: "i", contact, repeat_key: "k", event, at: ms(at) };
+            store.original_of(&arrival, Duration::from_secs(5)).await.unwrap()
         }
     };
     let a = Some("a".to_owned());
@@ -219,18 +224,18 @@ async fn a_repeat_learns_what_became_of_its_original_and_hears_the_rest() {
     let standing = |state, receipt| Some(RepeatStatus { state, error: None, receipt });
     assert_eq!(store.join(&answer("a"), "b").await.unwrap(), standing(JournalState::Claimed, None));
     let done = Settlement::Done { sent: Vec::new() };
-    store.settle(&claimed, &done, &LinkChange::default(), 3_000).await.unwrap();
-    let noted = store.note_receipt(&answer("a"), &Receipt::Sent, 3_000).await.unwrap();
+    store.settle(&claimed, &done, &LinkChange::default(), ms(3_000)).await.unwrap();
+    let noted = store.note_receipt(&answer("a"), &Receipt::Sent, ms(3_000)).await.unwrap();
     assert_eq!((noted.is_news, noted.is_first, noted.repeats), (true, true, vec!["b".to_owned()]));
     assert_eq!(store.join(&answer("a"), "e").await.unwrap(), standing(JournalState::Done, Some(Receipt::Sent)));
     assert_eq!(store.join(&answer("a"), "e").await.unwrap(), standing(JournalState::Done, Some(Receipt::Sent)));
-    let mut noted = store.note_receipt(&answer("a"), &Receipt::Read, 3_000).await.unwrap();
+    let mut noted = store.note_receipt(&answer("a"), &Receipt::Read, ms(3_000)).await.unwrap();
     noted.repeats.sort();
     assert_eq!(
         (noted.is_news, noted.is_first, noted.repeats.as_slice()),
         (true, false, ["b".into(), "e".into()].as_slice())
     );
-    assert!(!store.note_receipt(&answer("a"), &Receipt::Sent, 3_000).await.unwrap().is_news);
+    assert!(!store.note_receipt(&answer("a"), &Receipt::Sent, ms(3_000)).await.unwrap().is_news);
 }
 
 #[tokio::test]
@@ -240,13 +245,13 @@ async fn waiting_for_a_turn_costs_no_try_and_settles_no_doubt() {
     for _ in 0..20 {
         let claimed = kept.claim(&answer("a")).await;
         assert_eq!((claimed.tries, claimed.doubtful), (0, false));
-        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: false }, &nothing, 1).await.unwrap();
+        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: false }, &nothing, ms(1)).await.unwrap();
     }
     // An attempt that left no record.
     kept.claim(&answer("a")).await;
     for _ in 0..3 {
         let claimed = kept.claim(&answer("a")).await;
         assert!(claimed.doubtful);
-        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: true }, &nothing, 1).await.unwrap();
+        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: true }, &nothing, ms(1)).await.unwrap();
     }
 }

@@ -224,7 +224,7 @@ async fn env(State(demo): State<Demo>) -> Response {
 async fn events(State(demo): State<Demo>) -> Response {
     let Some(running) = demo.running.get() else { return refusal("the bridge is still starting") };
     let customer = demo.channel.customer();
-    let now = byoc::outside::clock::now_ms();
+    let now = byoc::outside::clock::now();
     let event = Envelope {
         v: ENVELOPE_VERSION,
         installation: running.id().to_owned(),

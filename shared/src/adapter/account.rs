@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use super::{call::RenderError, settings::API_URL, webhook::VerifyError};
 use crate::{
     model::installation::Options,
-    tools::secret::{Secret, Secrets},
-    tools::sentences::Sentence,
+    tools::{
+        millis::Millis,
+        secret::{Secret, Secrets},
+        sentences::Sentence,
+    },
 };
 
 /// One side of an installation, as its adapter sees it.
@@ -24,7 +27,7 @@ pub struct Account<'a> {
     /// is generated. The URL is a secret.
     pub webhook_url: Option<&'a str>,
     /// The current time in milliseconds since 1970, for signatures that contain one. Adapters have no clock.
-    pub now: i64,
+    pub now: Millis,
 }
 
 impl<'a> Account<'a> {

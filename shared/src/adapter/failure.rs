@@ -6,8 +6,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{call::RenderError, known::Fact};
-use crate::tools::sentences::Sentence;
-use crate::tools::vendor_words;
+use crate::tools::{sentences::Sentence, vendor_words};
 
 /// The facts that an answer taught, or the reason why the call did not work.
 pub type Learned = Result<Vec<Fact>, Failure>;

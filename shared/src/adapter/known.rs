@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::message::{Contact, ConversationState, Part},
-    tools::secret::Secret,
+    tools::{millis::Millis, secret::Secret},
 };
 
 /// What is known while a task runs.
@@ -82,7 +82,7 @@ pub struct Link {
     /// The last known state of that conversation.
     pub state: Option<ConversationState>,
     /// When the bridge learned the state, in milliseconds since 1970. Only the store sets it.
-    pub state_at: Option<i64>,
+    pub state_at: Option<Millis>,
     /// The helpdesk's id of the last message that the bridge posted.
     pub last_message: Option<String>,
     /// The [`Contact::digest`] of what the helpdesk shows.
@@ -91,7 +91,7 @@ pub struct Link {
     pub profile_pinned: bool,
     /// When the contact stopped the business from writing, in milliseconds since 1970 by the channel's clock; `None`
     /// once the contact permits messages again.
-    pub stopped_at: Option<i64>,
+    pub stopped_at: Option<Millis>,
     /// The text of the link through which the contact opened the chat, until the agents have read it.
     pub opened_with: Option<String>,
     /// The other id of the same contact that has taken over this link.

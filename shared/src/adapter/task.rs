@@ -1,6 +1,9 @@
 //! The tasks for which the bridge calls a vendor.
 
-use crate::model::message::{Author, Contact, Media, Part, Receipt};
+use crate::{
+    model::message::{Author, Contact, Media, Part, Receipt},
+    tools::millis::Millis,
+};
 
 /// A task that takes calls to a vendor.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +27,7 @@ pub enum Task<'a> {
         /// The receipt.
         receipt: &'a Receipt,
         /// When the receipt's event happened, in milliseconds since 1970.
-        at: i64,
+        at: Millis,
     },
     /// Check the credentials with a harmless call. Teaches [`Fact::Identity`] if the account has an identity.
     Check,
@@ -90,7 +93,7 @@ pub struct Delivery<'a> {
     /// The id of the event that carried the message, unique per installation and direction.
     pub id: &'a str,
     /// When the message was written, in milliseconds since 1970.
-    pub at: i64,
+    pub at: Millis,
     /// Whether the business wrote the message to the contact without the bridge, or the bridge itself wrote it for the
     /// agents. Only for helpdesks that show [`Features::echoes`](crate::model::features::Features::echoes).
     pub echo: bool,

@@ -7,11 +7,12 @@ use thiserror::Error;
 
 use crate::{
     model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
-    tools::sentences::Sentence,
     tools::{
         answer::{Answer, ApiError},
         crypto,
         json::{self, Json},
+        millis::Millis,
+        sentences::Sentence,
     },
 };
 
@@ -31,7 +32,7 @@ pub struct WebhookRequest {
     /// The raw body.
     pub body: Bytes,
     /// When the call arrived, in milliseconds since 1970.
-    pub received_at: i64,
+    pub received_at: Millis,
     /// A random id of this call (32 hex digits), for platforms whose events have no id.
     pub id: String,
 }

@@ -13,10 +13,11 @@ use crate::{
     engine::ask,
     installations::OpenInstallation,
     model::installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
-    outside::{clock::now_ms, vault::Sealed},
+    outside::{clock::now, vault::Sealed},
     tools::{
         answer::ApiError,
         crypto::{RandomError, random, random_id},
+        millis::Millis,
         secret::{Secret, Secrets},
     },
 };
@@ -56,7 +57,7 @@ impl Admin {
             Some(open) => Some(open),
             None => self.joining(&identity).await?,
         };
-        let now = now_ms();
+        let now = now();
         let is_new = existing.is_none();
         let (mut installation, mut sealed) = match existing {
             Some(open) => (open.installation.clone(), Sealed::clone(&open.sealed)),
@@ -146,7 +147,7 @@ impl Admin {
     }
 
     async fn put(&self, installation: &mut Installation, stale_keys: &[String]) -> Result<(), ApiError> {
-        installation.updated_at = now_ms();
+        installation.updated_at = now();
         self.store.put_installation(installation, stale_keys).await?;
         installation.version = installation.version.saturating_add(1);
         self.installations.forget(&installation.id);
@@ -194,7 +195,7 @@ impl Admin {
     }
 }
 
-pub(super) fn blank(identity: String, now: i64) -> Result<Installation, RandomError> {
+pub(super) fn blank(identity: String, now: Millis) -> Result<Installation, RandomError> {
     Ok(Installation {
         id: random_id()?,
         channel: SideSettings::default(),

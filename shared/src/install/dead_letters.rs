@@ -9,7 +9,7 @@ use crate::{
         installation::Side,
         message::{Envelope, Event},
     },
-    outside::{clock::now_ms, queue::Received},
+    outside::{clock::now, queue::Received},
     store::{Direction, JournalKey, JournalState, Page},
     tools::answer::ApiError,
 };
@@ -80,7 +80,7 @@ impl Admin {
     }
 
     async fn send_again(&self, key: &JournalKey, letter: Received) -> Result<(), ApiError> {
-        let now = now_ms();
+        let now = now();
         self.store.reopen(key, now).await?;
         self.queue.send_one(&letter.message.again(&format!("#r{now}")), None).await?;
         Ok(self.dead_letters.delete(&letter.receipt_handle).await?)

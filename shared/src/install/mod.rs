@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     installations::{Installations, OpenInstallation},
     model::installation::Route,
-    outside::{aws::Timeouts, clock::now_ms, config::Environment, http::HttpClient, queue::Queue, vault::Vault},
+    outside::{aws::Timeouts, clock::now, config::Environment, http::HttpClient, queue::Queue, vault::Vault},
     start::{Clients, StartError, warm_up},
     store::Store,
     tools::{
@@ -101,7 +101,7 @@ impl Admin {
             return Ok(None);
         }
         let open = self.find(id).await?;
-        let is_good = open.installation.admits(Route::Settings, key, now_ms()).is_some();
+        let is_good = open.installation.admits(Route::Settings, key, now()).is_some();
         Ok(is_good.then_some(open))
     }
 

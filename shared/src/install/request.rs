@@ -10,7 +10,7 @@ use crate::{
     helpdesk::HELPDESKS,
     installations::OpenInstallation,
     model::installation::{Options, Side, SideSettings},
-    outside::clock::now_ms,
+    outside::clock::now,
     tools::{
         answer::ApiError,
         secret::{Secret, Secrets},
@@ -101,7 +101,7 @@ impl Wanted {
             secrets,
             options: &self.options,
             webhook_url: None,
-            now: now_ms(),
+            now: now(),
         }
     }
 }

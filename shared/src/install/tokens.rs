@@ -1,26 +1,28 @@
 //! The generated URLs, their tokens, and how they are renewed.
 
 use serde_json::Value;
+use std::time::Duration;
 
 use super::{Admin, InstallationView};
 use crate::{
     installations::OpenInstallation,
     model::installation::{Installation, Route, TokenHash},
-    outside::{clock::now_ms, vault::Sealed},
+    outside::{clock::now, vault::Sealed},
     tools::{
         answer::ApiError,
         crypto::{RandomError, random_id, sha256_hex},
+        millis::Millis,
         secret::Secret,
     },
 };
 
 /// A replaced URL lives for so long.
-const OVERLAP_MS: i64 = 24 * 3_600_000;
+const OVERLAP: Duration = Duration::from_secs(24 * 3_600);
 /// So many replaced URLs of a kind live at the same time. What is replaced beyond that is dead at once, so that nobody
 /// can fill the record, nor end the URL that the platform was told before.
 const OVERLAPS: usize = 20;
 /// A settings key lives for so long.
-const SETTINGS_KEY_MS: i64 = 30 * 24 * 3_600_000;
+const SETTINGS_KEY_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 impl Admin {
     /// Renews URLs (`channel` and `helpdesk` where `urls` names none) and registers the channel's new one. The old ones
@@ -34,7 +36,7 @@ impl Admin {
         let mut installation = open.installation.clone();
         let mut sealed = open.sealed.as_ref().clone();
         for route in &routes {
-            renew_token(&mut installation, &mut sealed, *route, now_ms())?;
+            renew_token(&mut installation, &mut sealed, *route, now())?;
         }
         let open = self.save(installation, sealed, &[]).await?;
         if routes.contains(&Route::Channel) { self.tell_channel(open).await } else { Ok(self.view(&open)) }
@@ -49,7 +51,7 @@ impl Admin {
 pub(super) fn renew_dead_tokens(
     installation: &mut Installation,
     sealed: &mut Sealed,
-    now: i64,
+    now: Millis,
 ) -> Result<(), RandomError> {
     for route in [Route::Channel, Route::Helpdesk, Route::Settings] {
         let admits = |token: &Secret| installation.admits(route, token.reveal(), now).is_some();
@@ -66,7 +68,7 @@ fn renew_token(
     installation: &mut Installation,
     sealed: &mut Sealed,
     route: Route,
-    now: i64,
+    now: Millis,
 ) -> Result<(), RandomError> {
     let token = random_id()?;
     let is_key = route == Route::Settings;
@@ -77,12 +79,12 @@ fn renew_token(
     }
     for known in installation.tokens.iter_mut().filter(|known| known.route == route && !known.replaced) {
         known.replaced = true;
-        known.until = Some(now.saturating_add(OVERLAP_MS));
+        known.until = Some(now.plus(OVERLAP));
     }
     installation.tokens.push(TokenHash {
         route,
         sha256: sha256_hex(token.as_bytes()),
-        until: is_key.then(|| now.saturating_add(SETTINGS_KEY_MS)),
+        until: is_key.then(|| now.plus(SETTINGS_KEY_LIFE)),
         replaced: false,
     });
     sealed.tokens.insert(route.word().to_owned(), Secret::new(token));
@@ -110,36 +112,43 @@ mod tests {
     use super::*;
     use crate::install::apply::blank;
 
+    const START: Millis = Millis::new(0);
+    const LATER: Millis = Millis::new(5_000);
+
+    fn just_before(moment: Millis) -> Millis {
+        moment.minus(Duration::from_millis(1))
+    }
+
     #[test]
     fn a_replaced_url_lives_for_a_day_and_a_replaced_settings_key_not_at_all() {
-        let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
+        let (mut installation, mut sealed) = (blank(String::new(), START).unwrap(), Sealed::default());
         for (route, good_until, replaced_until) in
-            [(Route::Channel, None, 5_000 + OVERLAP_MS), (Route::Settings, Some(SETTINGS_KEY_MS), 5_000)]
+            [(Route::Channel, None, LATER.plus(OVERLAP)), (Route::Settings, Some(SETTINGS_KEY_LIFE), LATER)]
         {
-            renew_token(&mut installation, &mut sealed, route, 0).unwrap();
+            renew_token(&mut installation, &mut sealed, route, START).unwrap();
             let first = sealed.tokens[route.word()].clone();
             let admits = |installation: &Installation, now| installation.admits(route, first.reveal(), now).is_some();
-            assert!(admits(&installation, SETTINGS_KEY_MS - 1), "{route:?}");
-            assert_eq!(admits(&installation, SETTINGS_KEY_MS), good_until.is_none(), "{route:?}");
-            renew_token(&mut installation, &mut sealed, route, 5_000).unwrap();
-            assert_eq!(admits(&installation, replaced_until - 1), route == Route::Channel, "{route:?}");
+            assert!(admits(&installation, just_before(START.plus(SETTINGS_KEY_LIFE))), "{route:?}");
+            assert_eq!(admits(&installation, START.plus(SETTINGS_KEY_LIFE)), good_until.is_none(), "{route:?}");
+            renew_token(&mut installation, &mut sealed, route, LATER).unwrap();
+            assert_eq!(admits(&installation, just_before(replaced_until)), route == Route::Channel, "{route:?}");
             assert!(!admits(&installation, replaced_until), "{route:?}");
-            assert!(installation.admits(route, sealed.tokens[route.word()].reveal(), 5_000).is_some(), "{route:?}");
+            assert!(installation.admits(route, sealed.tokens[route.word()].reveal(), LATER).is_some(), "{route:?}");
         }
     }
 
     #[test]
     fn urls_that_are_rotated_without_end_do_not_fill_the_record() {
-        let (mut installation, mut sealed) = (blank(String::new(), 0).unwrap(), Sealed::default());
-        renew_token(&mut installation, &mut sealed, Route::Channel, 0).unwrap();
+        let (mut installation, mut sealed) = (blank(String::new(), START).unwrap(), Sealed::default());
+        renew_token(&mut installation, &mut sealed, Route::Channel, START).unwrap();
         let first = sealed.tokens["channel"].clone();
-        for now in 0..3_000 {
+        for now in (0..3_000).map(Millis::new) {
             renew_token(&mut installation, &mut sealed, Route::Channel, now).unwrap();
             renew_token(&mut installation, &mut sealed, Route::Settings, now).unwrap();
         }
         assert!(installation.tokens.len() < 50, "{} tokens", installation.tokens.len());
         // The platform still calls the one that it was told first.
-        assert!(installation.admits(Route::Channel, first.reveal(), OVERLAP_MS - 1).is_some());
-        assert!(installation.admits(Route::Channel, sealed.tokens["channel"].reveal(), OVERLAP_MS).is_some());
+        assert!(installation.admits(Route::Channel, first.reveal(), just_before(START.plus(OVERLAP))).is_some());
+        assert!(installation.admits(Route::Channel, sealed.tokens["channel"].reveal(), START.plus(OVERLAP)).is_some());
     }
 }

@@ -13,7 +13,6 @@ use crate::{
         installation::{InstallationState, Options, Problem, Route, Side, SideSettings},
         steps::{NextStep, Notice},
     },
-    outside::clock::rfc3339,
     relay::Failure,
     store::{JournalKey, MessageSummary, Page},
     tools::answer::ApiError,
@@ -264,8 +263,8 @@ impl Admin {
             steps,
             generated_secrets: BTreeMap::new(),
             problem: installation.problem.clone(),
-            created_at: rfc3339(installation.created_at),
-            updated_at: rfc3339(installation.updated_at),
+            created_at: installation.created_at.rfc3339(),
+            updated_at: installation.updated_at.rfc3339(),
         }
     }
 }

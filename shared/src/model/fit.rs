@@ -1,12 +1,14 @@
 //! Fallback forms for parts that a side cannot show, so that no part is dropped silently.
 
-use crate::model::{
-    features::{TextLimit, TextUnit},
-    installation::Options,
-    message::{Author, Button, Card, Media, MediaSource, Part},
-    text,
+use crate::{
+    model::{
+        features::{TextLimit, TextUnit},
+        installation::Options,
+        message::{Author, Button, Card, Media, MediaSource, Part},
+        text,
+    },
+    tools::sentences::Sentence,
 };
-use crate::tools::sentences::Sentence;
 
 /// Converts any part to plain text, as the last resort of every side. The text is never empty.
 pub fn as_text(part: &Part) -> String {

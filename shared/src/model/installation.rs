@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::tools::{
     crypto::{same, sha256_hex},
+    millis::Millis,
     words::words,
 };
 
@@ -27,9 +28,9 @@ pub struct Installation {
     /// The keys (account id and host) by which the helpdesk's own events find the installation.
     pub account_keys: Vec<String>,
     /// When the installation was created, in milliseconds since 1970.
-    pub created_at: i64,
+    pub created_at: Millis,
     /// When an admin last changed the installation, in milliseconds since 1970.
-    pub updated_at: i64,
+    pub updated_at: Millis,
     /// The state of the installation. Stored as an attribute of its own.
     #[serde(skip, default = "InstallationState::initial")]
     pub state: InstallationState,
@@ -119,7 +120,7 @@ pub struct TokenHash {
     /// The SHA-256 of the token, in hex.
     pub sha256: String,
     /// The end of the token's validity, in milliseconds since 1970; `None` if the token does not expire.
-    pub until: Option<i64>,
+    pub until: Option<Millis>,
     /// Whether a newer token replaced this one. The use of a replaced token is logged.
     pub replaced: bool,
 }
@@ -140,7 +141,7 @@ words!(Route { Channel = "channel", Helpdesk = "helpdesk", Settings = "settings"
 impl Installation {
     /// Returns the stored hash of `token` if the token is valid for `route` at `now` (in milliseconds since 1970).
     /// Compares every stored hash in constant time.
-    pub fn admits(&self, route: Route, token: &str, now: i64) -> Option<&TokenHash> {
+    pub fn admits(&self, route: Route, token: &str, now: Millis) -> Option<&TokenHash> {
         let hash = sha256_hex(token.as_bytes());
         let mut found = None;
         for known in self.tokens.iter().filter(|known| known.route == route) {

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tools::{vendor_words, words::words};
+use crate::tools::{millis::Millis, vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -19,7 +19,7 @@ pub struct Envelope {
     /// The id of the installation that the event belongs to.
     pub installation: String,
     /// When the event was acknowledged, in milliseconds since 1970.
-    pub received_at: i64,
+    pub received_at: Millis,
     /// The event.
     pub event: Event,
 }
@@ -45,7 +45,7 @@ pub struct ChannelEvent {
     /// installation.
     pub id: String,
     /// When the event happened, in milliseconds since 1970, by the platform's clock.
-    pub at: i64,
+    pub at: Millis,
     /// The contact that the event is about. The contact's id is empty if a [`ChannelEventKind::Receipt`] names only its
     /// message.
     pub contact: Contact,
@@ -92,7 +92,7 @@ pub struct HelpdeskEvent {
     /// The helpdesk's own id of this event, the same for every redelivery.
     pub id: String,
     /// When the event happened, in milliseconds since 1970, by the helpdesk's clock.
-    pub at: i64,
+    pub at: Millis,
     /// The id that this helpdesk sends with every event of one contact. It keeps the contact's events in order.
     pub group: String,
     /// The channel's own id of the contact, if the event carries it.

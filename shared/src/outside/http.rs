@@ -14,9 +14,12 @@ use thiserror::Error;
 
 use crate::{
     adapter::Body,
-    outside::clock::now_ms,
-    tools::address::{is_public, leads_outside},
-    tools::sentences::Sentence,
+    outside::clock::now,
+    tools::{
+        address::{is_public, leads_outside},
+        millis::Millis,
+        sentences::Sentence,
+    },
 };
 
 /// The time limit of one call to a vendor.
@@ -26,7 +29,7 @@ const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(18);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest time for which an idle connection is kept, in milliseconds. Lambda freezes the process between
 /// invocations, so a connection that the vendor has closed meanwhile looks alive.
-const MAX_IDLE_MS: i64 = 4_000;
+const MAX_IDLE: Duration = Duration::from_secs(4);
 /// The maximum length of an answer, in bytes. No vendor's API sends a longer one.
 const MAX_ANSWER: usize = 2 << 20;
 const MAX_REDIRECTS: usize = 5;
@@ -66,7 +69,7 @@ pub struct HttpClient {
 #[derive(Debug, Default)]
 struct Pool {
     client: Option<reqwest::Client>,
-    used_at: i64,
+    used_at: Millis,
 }
 
 impl HttpClient {
@@ -143,9 +146,9 @@ impl HttpClient {
 
     /// Returns the pooled client, or a new one if the pool has been idle for so long that its connections may be dead.
     fn client(&self) -> Result<reqwest::Client, TransportError> {
-        let now = now_ms();
+        let now = now();
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.saturating_sub(pool.used_at) > MAX_IDLE_MS {
+        if now.since(pool.used_at) > MAX_IDLE {
             pool.client = None;
         }
         pool.used_at = now;
@@ -157,7 +160,7 @@ impl HttpClient {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(Duration::from_millis(MAX_IDLE_MS.unsigned_abs()))
+            .pool_idle_timeout(MAX_IDLE)
             .user_agent(concat!("byoc/", env!("CARGO_PKG_VERSION")));
         if !self.allow_private {
             builder = builder.dns_resolver(PublicOnly);

@@ -21,10 +21,10 @@ use tracing_subscriber::{
 
 use crate::{
     outside::config::Environment,
-    tools::sentences::Sentence,
     tools::{
         answer::{Answer, ApiError},
         json::Json,
+        sentences::Sentence,
     },
 };
 

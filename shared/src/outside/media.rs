@@ -16,16 +16,17 @@ use object_store::{
 use thiserror::Error;
 
 use crate::{
-    outside::{clock::now_ms, config::Environment},
+    outside::{clock::now, config::Environment},
     tools::{
         answer::{Answer, ApiError},
         crypto::{RandomError, is_id, random_id},
         file_type::content_type_of,
+        millis::Millis,
     },
 };
 
 /// The number of days for which a stored file can be fetched.
-pub const MEDIA_DAYS: i64 = 7;
+pub const MEDIA_DAYS: u64 = 7;
 /// The largest file that a function serves itself, in bytes. Lambda takes 6 MB, of which base64 uses a third.
 const MAX_INLINE: u64 = 4 << 20;
 /// The lifetime of a presigned link, which is long enough for any platform to follow the redirect.
@@ -181,8 +182,8 @@ impl MediaStore {
         }
         let path = Path::from(name);
         let meta = self.objects.head(&path).await?;
-        let age_ms = now_ms().saturating_sub(meta.last_modified.timestamp_millis());
-        if age_ms > MEDIA_DAYS.saturating_mul(86_400_000) {
+        let age = now().since(Millis::new(meta.last_modified.timestamp_millis()));
+        if age > Duration::from_secs(MEDIA_DAYS * 86_400) {
             return Ok(ApiError::not_found().answer());
         }
         let size = meta.size;

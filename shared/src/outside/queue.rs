@@ -303,15 +303,16 @@ impl From<QueueError> for ApiError {
 mod tests {
     use super::*;
     use crate::model::message::{Contact, Part, Receipt};
+    use crate::tools::millis::Millis;
 
     fn envelope(text: &str) -> Envelope {
         Envelope {
             v: 1,
             installation: "i".into(),
-            received_at: 1,
+            received_at: Millis::new(1),
             event: Event::Channel(ChannelEvent {
                 id: "e".into(),
-                at: 1,
+                at: Millis::new(1),
                 contact: Contact { id: "c".into(), ..Contact::default() },
                 kind: ChannelEventKind::Message { parts: vec![Part::text(text)] },
             }),

@@ -10,7 +10,7 @@ use crate::{
         installation::{Problem, Side},
         message::Receipt,
     },
-    outside::clock::now_ms,
+    outside::clock::now,
     store::{Claimed, Direction, LinkChange, Settlement, StoreError},
     tools::sentences::Sentence,
 };
@@ -23,10 +23,10 @@ pub const RETRY_WAITS: [u64; 14] =
 const MAX_BACKOFF: Duration = Duration::from_secs(10_800);
 /// The age up to which a vendor's waits do not count as retries, in milliseconds. After it, every wait counts, so that
 /// a message is not retried for ever.
-const MAX_UNCOUNTED_WAIT_MS: i64 = 3 * 86_400_000;
+const MAX_UNCOUNTED_WAIT: Duration = Duration::from_secs(3 * 86_400);
 /// The highest floor for a vendor's waits, in seconds. The floor of a vendor that always asks for a short wait grows by
 /// two seconds each time, because the queue hands a message out only a thousand times, which have to last for
-/// [`MAX_UNCOUNTED_WAIT_MS`].
+/// [`MAX_UNCOUNTED_WAIT`].
 const MAX_VENDOR_WAIT_FLOOR: u64 = 300;
 
 /// Returns the code of the problem of an account that blocks messages of this direction. Deliveries to the other side
@@ -71,8 +71,8 @@ impl Relay {
             Failure::Retry { wait, doubtful, .. } => (wait, doubtful),
         };
         let doubtful = doubtful || claimed.doubtful;
-        let age_ms = now_ms().saturating_sub(message.received_at);
-        let wait = match wait.filter(|_| age_ms < MAX_UNCOUNTED_WAIT_MS) {
+        let age = now().since(message.received_at);
+        let wait = match wait.filter(|_| age < MAX_UNCOUNTED_WAIT) {
             Some(requested) => vendor_wait(requested, message.record.receive_count),
             None => {
                 let backoff = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
@@ -83,7 +83,7 @@ impl Relay {
                 jittered(*backoff, &claimed).max(wait.unwrap_or_default()).min(MAX_BACKOFF)
             }
         };
-        self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now_ms()).await?;
+        self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now()).await?;
         Ok(Verdict::Again(wait))
     }
 
@@ -98,7 +98,7 @@ impl Relay {
         if let Err(verdict) = self.note_failure(message, claimed, &reason, explanation).await {
             return Ok(verdict);
         }
-        self.store.settle(claimed, &Settlement::Rejected { reason }, change, now_ms()).await?;
+        self.store.settle(claimed, &Settlement::Rejected { reason }, change, now()).await?;
         Ok(Verdict::Done)
     }
 
@@ -117,7 +117,7 @@ impl Relay {
             tracing::error!(error = %error, "the dead-letter queue failed");
             return Ok(Verdict::Again(super::OUR_FAILURE_BACKOFF));
         }
-        self.store.settle(claimed, &Settlement::Dead { reason, doubtful }, change, now_ms()).await?;
+        self.store.settle(claimed, &Settlement::Dead { reason, doubtful }, change, now()).await?;
         Ok(Verdict::Done)
     }
 
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(vendor_wait(Duration::from_secs(90_000), u32::MAX), MAX_BACKOFF);
         // The last retries need some of the thousand times that the queue hands a message out.
         let all: u64 = (1..960).map(|count| vendor_wait(Duration::ZERO, count).as_secs()).sum();
-        assert!(i64::try_from(all).unwrap() > MAX_UNCOUNTED_WAIT_MS / 1_000, "{all}");
+        assert!(all > MAX_UNCOUNTED_WAIT.as_secs(), "{all}");
     }
 
     #[test]

@@ -20,8 +20,10 @@ use crate::{
         message::{Media, MediaKind, MediaSource, Part},
     },
     outside::http::UploadFile,
-    tools::file_type::{content_type_of, extension_in, extension_of},
-    tools::sentences::Sentence,
+    tools::{
+        file_type::{content_type_of, extension_in, extension_of},
+        sentences::Sentence,
+    },
 };
 
 /// The memory budget for all files of all messages in one process, in KiB.

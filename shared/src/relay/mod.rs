@@ -25,7 +25,7 @@ use crate::{
     },
     outside::{
         aws::Timeouts,
-        clock::now_ms,
+        clock::now,
         config::Environment,
         http::HttpClient,
         media::MediaStore,
@@ -35,8 +35,7 @@ use crate::{
     store::{
         Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError,
     },
-    tools::crypto::uuid_from,
-    tools::sentences::Sentence,
+    tools::{crypto::uuid_from, millis::Millis, sentences::Sentence},
 };
 
 mod failure;
@@ -55,7 +54,7 @@ const OUR_FAILURE_BACKOFF: Duration = Duration::from_secs(5);
 const MAX_OUR_FAILURE_BACKOFF: Duration = Duration::from_secs(300);
 
 /// How long an agent's name stays in the cache, and how many names the cache holds.
-const AUTHOR_CACHE_MS: i64 = 30 * 60_000;
+const AUTHOR_CACHE: Duration = Duration::from_secs(30 * 60);
 const AUTHOR_CACHE_LIMIT: usize = 10_000;
 
 /// The relay's clients.
@@ -73,7 +72,7 @@ pub struct Relay {
 }
 
 /// The agents' names, by installation and agent id, with the time of the lookup.
-type Authors = Mutex<HashMap<(String, String), (Option<String>, i64)>>;
+type Authors = Mutex<HashMap<(String, String), (Option<String>, Millis)>>;
 
 /// A message as the queue hands it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -411,7 +410,7 @@ impl Relay {
     /// Puts an event of the bridge's own into the queue.
     async fn enqueue(&self, open: &OpenInstallation, event: Event) -> Result<(), Verdict> {
         let installation = open.installation.id.clone();
-        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now_ms(), event };
+        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now(), event };
         let sent = match Outgoing::pack(&envelope) {
             Ok(outgoing) => self.queue.send_one(&outgoing, None).await,
             Err(error) => Err(error),
@@ -442,7 +441,7 @@ impl Relay {
     async fn claim(&self, message: &Message<'_>) -> Result<Result<(Claimed, Link), JournalState>, StoreError> {
         let key = message.key();
         let (claim, link) = tokio::try_join!(
-            self.store.claim(&key, message.received_at, now_ms()),
+            self.store.claim(&key, message.received_at, now()),
             self.store.link(&key.installation, &key.contact)
         )?;
         match claim {
@@ -529,7 +528,7 @@ impl Relay {
         };
         let bucket =
             Bucket { installation: &message.open.installation.id, contact: Some(&contact.id), name: "profile", rate };
-        if self.store.take_quota(&bucket, 1, now_ms()).await?.is_some() {
+        if self.store.take_quota(&bucket, 1, now()).await?.is_some() {
             return Ok(contact);
         }
         // The message arrives without the profile as well.
@@ -559,9 +558,9 @@ impl Relay {
             return Author { name: Some(noted.clone()).filter(|name| !name.is_empty()), ..author.clone() };
         }
         let key = (installation.id.clone(), id.clone());
-        let now = now_ms();
+        let now = now();
         let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let name = match known.filter(|(_, asked_at)| now.saturating_sub(*asked_at) < AUTHOR_CACHE_MS) {
+        let name = match known.filter(|(_, asked_at)| now.since(*asked_at) < AUTHOR_CACHE) {
             Some((name, _)) => name,
             None => {
                 let name = ask::author(&self.http, open, id).await;
@@ -612,7 +611,7 @@ impl Relay {
             Err(Stop::Postponed(wait)) => {
                 let (claimed, change) = recorder.into_claimed(&known);
                 let postponed = Settlement::Postponed { doubtful: known.doubtful };
-                self.store.settle(&claimed, &postponed, &change, now_ms()).await?;
+                self.store.settle(&claimed, &postponed, &change, now()).await?;
                 Ok(Verdict::Again(wait))
             }
             Err(Stop::Failure(failure)) => {
@@ -652,7 +651,7 @@ impl Relay {
             message.direction = claimed.key.direction.word(),
             message.attempt = claimed.attempt,
             message.possibly_doubled = claimed.doubled,
-            message.took_ms = now_ms().saturating_sub(message.received_at),
+            message.took_ms = now().since(message.received_at).as_millis(),
             "a message was delivered"
         );
         // The account is not blocked any more.
@@ -672,14 +671,14 @@ struct Message<'a> {
     record: &'a Record,
     direction: Direction,
     event: &'a str,
-    at: i64,
+    at: Millis,
     echo: bool,
     contact: &'a Contact,
     parts: &'a [Part],
     author: Option<&'a Author>,
     user: Option<&'a str>,
     conversation: Option<&'a str>,
-    received_at: i64,
+    received_at: Millis,
 }
 
 impl Message<'_> {
@@ -687,8 +686,7 @@ impl Message<'_> {
     fn without_stale_state(&self, link: Link) -> Link {
         let Some(lifetime) = self.open.helpdesk.features().state_lasts else { return link };
         let lifetime = lifetime.with(self.open.account(Side::Helpdesk).setting(lifetime.setting));
-        let age_ms = link.state_at.map(|at| u64::try_from(now_ms().saturating_sub(at)).unwrap_or_default());
-        let is_stale = age_ms.is_none_or(|ms| Duration::from_millis(ms) >= lifetime);
+        let is_stale = link.state_at.is_none_or(|at| now().since(at) >= lifetime);
         if is_stale { Link { state: None, ..link } } else { link }
     }
 

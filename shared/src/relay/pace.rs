@@ -15,9 +15,9 @@ use std::{
 
 use crate::{
     model::{features::Rate, installation::Side},
-    outside::clock::now_ms,
+    outside::clock::now,
     store::{Bucket, Store, StoreError},
-    tools::crypto::sha256,
+    tools::{crypto::sha256, millis::Millis},
 };
 
 /// The maximum number of permits that are taken from the table at once.
@@ -47,7 +47,7 @@ struct SidePermits {
 struct Block {
     left: u32,
     /// The end of the window in which the permits were taken and are valid, in milliseconds since 1970.
-    until: i64,
+    until: Millis,
     /// Whether the table has no more permits in this window.
     is_exhausted: bool,
 }
@@ -72,9 +72,8 @@ impl Windows {
     }
 
     /// Returns the end of the window that contains `now`, as [`Store::take_quota`] counts windows.
-    fn end(&self, now: i64) -> i64 {
-        let length = i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX).max(1);
-        now.saturating_sub(now.rem_euclid(length)).saturating_add(length)
+    fn end(&self, now: Millis) -> Millis {
+        now.window_start(self.length).plus(self.length)
     }
 }
 
@@ -133,7 +132,7 @@ impl Permits<'_> {
         let mut max_want = windows.block;
         loop {
             let mut block = side.block.lock().await;
-            let now = now_ms();
+            let now = now();
             let has_begun = now < block.until;
             if !has_begun {
                 *block = Block::default();
@@ -162,7 +161,7 @@ impl Permits<'_> {
                 max_want = 1;
                 continue;
             }
-            let wait = Duration::from_millis(block.until.saturating_sub(now).max(1).unsigned_abs());
+            let wait = block.until.since(now).max(Duration::from_millis(1));
             drop(block);
             let Some(remaining_wait) = self.remaining_wait.checked_sub(wait) else {
                 return Ok(Some(self.requeue_delay()));
@@ -226,6 +225,7 @@ mod tests {
     fn a_window_ends_where_the_table_counts_the_next() {
         let windows = Windows::of(Rate { calls: 20, period: Duration::from_secs(1) });
         assert_eq!((windows.length.as_millis(), windows.permits, windows.block), (349, 5, 5));
-        assert_eq!((windows.end(0), windows.end(348), windows.end(349)), (349, 349, 698));
+        let ends = [0, 348, 349].map(|now| windows.end(Millis::new(now)).get());
+        assert_eq!(ends, [349, 349, 698]);
     }
 }

@@ -11,14 +11,15 @@ use crate::{
         installation::Side,
         message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
     },
-    outside::clock::now_ms,
+    outside::clock::now,
     store::{Direction, IncomingCall, JournalKey, JournalState, ReceiptNoted, Sent, StoreError},
+    tools::millis::Millis,
 };
 
 /// The waits of a receipt for the journal item of its message, in seconds. After the last wait, the receipt is dropped.
 pub(super) const RECEIPT_WAITS: [u64; 3] = [1, 5, 30];
 /// The age from which a receipt that could not be delivered is dropped, in milliseconds.
-const MAX_RECEIPT_AGE_MS: i64 = 86_400_000;
+const MAX_RECEIPT_AGE: Duration = Duration::from_secs(86_400);
 
 /// A receipt, and the message of the queue that carries it.
 struct IncomingReceipt<'a> {
@@ -26,7 +27,7 @@ struct IncomingReceipt<'a> {
     record: &'a Record,
     contact: &'a Contact,
     receipt: &'a Receipt,
-    at: i64,
+    at: Millis,
 }
 
 impl Relay {
@@ -37,7 +38,7 @@ impl Relay {
         open: &Arc<OpenInstallation>,
         record: &Record,
         message: &str,
-        (receipt, at): (&Receipt, i64),
+        (receipt, at): (&Receipt, Millis),
     ) -> Result<Verdict, StoreError> {
         let sent = Sent { side: Side::Channel, id: message.to_owned() };
         let Some(journal) = self.store.message_of(&open.installation.id, &sent).await? else {
@@ -45,7 +46,7 @@ impl Relay {
             return Ok(receipt_wait(record).unwrap_or(Verdict::Done));
         };
         let contact = &Contact { id: journal.contact.clone(), ..Contact::default() };
-        let noted = self.store.note_receipt(&journal, receipt, now_ms()).await?;
+        let noted = self.store.note_receipt(&journal, receipt, now()).await?;
         if open.helpdesk.features().receipts {
             return self
                 .deliver_to_repeats(&IncomingReceipt { open, record, contact, receipt, at }, &journal.event, noted)
@@ -82,7 +83,7 @@ impl Relay {
             direction: Direction::Outbound,
             event: event.message.clone(),
         };
-        let noted = self.store.note_receipt(&journal, &event.receipt, now_ms()).await?;
+        let noted = self.store.note_receipt(&journal, &event.receipt, now()).await?;
         self.deliver_to_repeats(&incoming, &event.message, noted).await
     }
 
@@ -172,14 +173,14 @@ impl Relay {
         &self,
         open: &OpenInstallation,
         contact: &str,
-        received_at: i64,
+        received_at: Millis,
         event: &HelpdeskEvent,
     ) -> Result<Option<Verdict>, StoreError> {
-        let window_ms = i64::from(open.installation.options.repeat_window_seconds).saturating_mul(1_000);
-        let Some(repeat_key) = event.repeat_key.as_deref().filter(|_| window_ms > 0) else { return Ok(None) };
+        let window = Duration::from_secs(open.installation.options.repeat_window_seconds.into());
+        let Some(repeat_key) = event.repeat_key.as_deref().filter(|_| !window.is_zero()) else { return Ok(None) };
         let installation = &open.installation.id;
         let call = IncomingCall { installation, contact, repeat_key, event: &event.id, at: received_at };
-        let Some(original) = self.store.original_of(&call, window_ms).await? else { return Ok(None) };
+        let Some(original) = self.store.original_of(&call, window).await? else { return Ok(None) };
         let journal = JournalKey {
             installation: installation.clone(),
             contact: contact.to_owned(),
@@ -216,7 +217,7 @@ pub(super) fn receipt_wait(record: &Record) -> Option<Verdict> {
     RECEIPT_WAITS.get(earlier).map(|wait| Verdict::Again(Duration::from_secs(*wait)))
 }
 
-fn receipt_failed(open: &OpenInstallation, record: &Record, at: i64, failure: &Failure) -> Verdict {
+fn receipt_failed(open: &OpenInstallation, record: &Record, at: Millis, failure: &Failure) -> Verdict {
     tracing::warn!(
         installation.id = %open.installation.id,
         reason = failure.reason(),
@@ -224,7 +225,7 @@ fn receipt_failed(open: &OpenInstallation, record: &Record, at: i64, failure: &F
     );
     // The queue also counts waits for permits, so the count alone does not say when to give up.
     let handed_out = usize::try_from(record.receive_count.saturating_sub(1)).unwrap_or(usize::MAX);
-    let is_fresh = now_ms().saturating_sub(at) < MAX_RECEIPT_AGE_MS;
+    let is_fresh = now().since(at) < MAX_RECEIPT_AGE;
     let planned = RETRY_WAITS.get(handed_out).or_else(|| RETRY_WAITS.last().filter(|_| is_fresh));
     match (failure, planned) {
         (Failure::Retry { wait, .. }, Some(planned)) => Verdict::Again(wait.unwrap_or(Duration::from_secs(*planned))),

@@ -6,7 +6,7 @@ use super::{done, files::Files, pace::Permits};
 use crate::{
     adapter::{Call, Fact, Known, Link, Repeat},
     engine::{Listener, Stop},
-    outside::{clock::now_ms, http::UploadFile},
+    outside::{clock::now, http::UploadFile},
     store::{Claimed, LinkChange, Store, StoreError, Trace},
 };
 
@@ -67,7 +67,7 @@ impl Listener for Recorder<'_> {
     fn after_call(&mut self, call: &'static str, result: String, took: Duration) {
         let attempt = self.claimed.attempt;
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        self.claimed.trace.push(Trace { at: now_ms(), attempt, call: call.to_owned(), result, ms });
+        self.claimed.trace.push(Trace { at: now(), attempt, call: call.to_owned(), result, ms });
     }
 
     async fn learned(&mut self, known: &Known, _facts: &[Fact], is_last: bool) -> Result<(), StoreError> {
@@ -77,9 +77,9 @@ impl Listener for Recorder<'_> {
         for pause in [Some(200), Some(1_000), None] {
             let written = if is_last {
                 let settlement = done(&known.progress, self.claimed.key.direction);
-                self.store.settle(&self.claimed, &settlement, &change, now_ms()).await
+                self.store.settle(&self.claimed, &settlement, &change, now()).await
             } else {
-                self.store.record(&self.claimed, &change, now_ms()).await
+                self.store.record(&self.claimed, &change, now()).await
             };
             match (written, pause) {
                 (Ok(()), _) => break,

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
-use crate::{adapter::Link, model::message::ConversationState, outside::clock::now_ms};
+use crate::{adapter::Link, model::message::ConversationState, outside::clock::now};
 
 /// The difference between two versions of a link. Only the attributes that differ are written, never the whole item.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,7 +44,7 @@ impl LinkChange {
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_changed {
-            changes.set("state_at", number(now_ms()));
+            changes.set("state_at", number(now()));
         }
         if self.after.profile_pinned && !self.before.profile_pinned {
             changes.set("profile_pinned", aws_sdk_dynamodb::types::AttributeValue::Bool(true));

@@ -23,8 +23,7 @@ use aws_sdk_dynamodb::{
 };
 use thiserror::Error;
 
-use crate::tools::answer::ApiError;
-use crate::tools::sentences::Sentence;
+use crate::tools::{answer::ApiError, millis::Millis, sentences::Sentence};
 use http::StatusCode;
 
 mod accounts;
@@ -184,6 +183,11 @@ fn key(pk: &str, sk: &str) -> Item {
 
 fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
+}
+
+/// Returns the TTL attribute, in seconds since 1970, of an item that may be deleted `days` after `at`.
+fn expires_at(at: Millis, days: i64) -> i64 {
+    at.seconds().saturating_add(days.saturating_mul(86_400))
 }
 
 fn number(value: impl ToString) -> AttributeValue {

@@ -8,7 +8,7 @@ use super::{
     BY_INSTALLATION, INDEX_SHARDS, Item, JournalKey, JournalState, Store, StoreError, Trace, flag_of, journal::parsed,
     number_of, owned, text, text_of, unavailable,
 };
-use crate::outside::clock::rfc3339;
+use crate::tools::millis::Millis;
 
 /// A journal item, in a form for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,7 +26,7 @@ pub struct MessageSummary {
     /// When the item last changed.
     pub updated_at: String,
     /// The time from receipt to the last change, in milliseconds.
-    pub took_ms: i64,
+    pub took_ms: u128,
     /// The number of attempts.
     pub attempts: u64,
     /// The last error.
@@ -45,7 +45,7 @@ pub struct MessageSummary {
     pub calls: Vec<Trace>,
     /// The time of receipt in milliseconds since 1970, by which lists are sorted.
     #[serde(skip)]
-    at: i64,
+    at: Millis,
 }
 
 /// A list of messages, newest first.
@@ -153,17 +153,17 @@ impl Store {
 
 fn summary(item: &Item) -> Option<MessageSummary> {
     let key = JournalKey::from_keys(text_of(item, "pk")?, text_of(item, "sk")?)?;
-    let at: i64 = number_of(item, "at")?;
-    let updated_at: i64 = number_of(item, "updated_at").unwrap_or(at);
+    let at: Millis = number_of(item, "at")?;
+    let updated_at: Millis = number_of(item, "updated_at").unwrap_or(at);
     let progress: crate::adapter::Progress = parsed(item, "progress");
     Some(MessageSummary {
         id: key.public_id(),
         direction: key.direction.word(),
         contact: key.contact,
         state: text_of(item, "state").and_then(JournalState::from_word)?.word(),
-        received_at: rfc3339(at),
-        updated_at: rfc3339(updated_at),
-        took_ms: updated_at.saturating_sub(at),
+        received_at: at.rfc3339(),
+        updated_at: updated_at.rfc3339(),
+        took_ms: updated_at.since(at).as_millis(),
         attempts: number_of(item, "attempt").unwrap_or_default(),
         error: owned(item, "error"),
         receipt: owned(item, "receipt"),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Changes, Store, StoreError, key, links::contact_pk, number};
-use crate::model::features::Rate;
+use super::{Changes, Store, StoreError, expires_at, key, links::contact_pk, number};
+use crate::{model::features::Rate, tools::millis::Millis};
 
 /// The bucket of tokens that an installation, or one of its contacts, has for one purpose.
 ///
@@ -32,7 +32,12 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn take_quota(&self, bucket: &Bucket<'_>, want: u32, now: i64) -> Result<Option<Duration>, StoreError> {
+    pub async fn take_quota(
+        &self,
+        bucket: &Bucket<'_>,
+        want: u32,
+        now: Millis,
+    ) -> Result<Option<Duration>, StoreError> {
         self.take_quota_of(bucket, want, now, false).await
     }
 
@@ -45,14 +50,14 @@ impl Store {
         &self,
         bucket: &Bucket<'_>,
         want: u32,
-        now: i64,
+        now: Millis,
         has_begun: bool,
     ) -> Result<Option<Duration>, StoreError> {
         let Rate { calls, period } = bucket.rate;
         let (pk, sk) = (bucket.pk(), format!("QUOTA#{}", bucket.name));
-        let period_ms = i64::try_from(period.as_millis()).unwrap_or(i64::MAX).max(1);
-        let window = now.saturating_sub(now.rem_euclid(period_ms));
-        let expires_at = number(window.saturating_add(period_ms).saturating_div(1000).saturating_add(86_400));
+        let window = now.window_start(period);
+        let end = window.plus(period);
+        let expires_at = number(expires_at(end, 1));
         // Either the bucket is of this window and has room, or it is of an earlier window and starts again.
         let mut same_window = Changes::default();
         same_window.add("taken", number(want)).set("expires_at", expires_at.clone());
@@ -70,7 +75,6 @@ impl Store {
                 return Ok(None);
             }
         }
-        let remaining = window.saturating_add(period_ms).saturating_sub(now).max(1);
-        Ok(Some(Duration::from_millis(remaining.unsigned_abs())))
+        Ok(Some(end.since(now).max(Duration::from_millis(1))))
     }
 }

@@ -1,13 +1,15 @@
 //! Repeats of calls that carry no id: which message is the original, and which repeats get its receipts.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
 use super::{
-    Changes, Item, JournalKey, JournalState, Store, StoreError, Updated, key, links::contact_pk, number, number_of,
-    owned, text, text_of,
+    Changes, Item, JournalKey, JournalState, Store, StoreError, Updated, expires_at, key, links::contact_pk, number,
+    number_of, owned, text, text_of,
 };
-use crate::{model::message::Receipt, outside::clock::expires_at};
+use crate::{model::message::Receipt, tools::millis::Millis};
 
 /// A message, with the key that tells whether it repeats another.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +23,7 @@ pub struct IncomingCall<'a> {
     /// The id of the message's event.
     pub event: &'a str,
     /// When the message arrived, in milliseconds since 1970.
-    pub at: i64,
+    pub at: Millis,
 }
 
 /// The status of the original of a repeat.
@@ -43,7 +45,7 @@ impl IncomingCall<'_> {
 }
 
 impl Store {
-    /// Returns the event that a message repeats; `None` if the message is the first within `window_ms` of the last
+    /// Returns the event that a message repeats; `None` if the message is the first within `window` of the last
     /// message with the same content.
     ///
     /// The window counts times of arrival, so the answer stays the same however often and however late the queue hands
@@ -51,23 +53,27 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the call to the table fails or the item is damaged.
-    pub async fn original_of(&self, message: &IncomingCall<'_>, window_ms: i64) -> Result<Option<String>, StoreError> {
+    pub async fn original_of(
+        &self,
+        message: &IncomingCall<'_>,
+        window: Duration,
+    ) -> Result<Option<String>, StoreError> {
         let mut initial = Changes::default();
         initial
             .set("first", text(message.event))
             .set("last", number(message.at))
             .set("expires_at", number(expires_at(message.at, 1)))
-            .value("stale", number(message.at.saturating_sub(window_ms)));
+            .value("stale", number(message.at.minus(window)));
         let is_original = "attribute_not_exists(pk) OR #last < :stale";
         let Updated { is_written: false, before: item } = self.update(message.key(), initial, is_original).await?
         else {
             return Ok(None);
         };
-        let last: i64 = number_of(&item, "last").ok_or(StoreError::Damaged("last"))?;
+        let last: Millis = number_of(&item, "last").ok_or(StoreError::Damaged("last"))?;
         let original = owned(&item, "first").ok_or(StoreError::Damaged("first"))?;
         // An old message that the queue hands out again does not belong to a newer series of messages with the same
         // content.
-        if original == message.event || message.at < last.saturating_sub(window_ms) {
+        if original == message.event || message.at < last.minus(window) {
             return Ok(None);
         }
         let mut extended = Changes::default();

@@ -47,7 +47,7 @@ pub fn request(data: &[u8]) -> WebhookRequest {
         rest: if choice & 8 == 0 { String::new() } else { "message".to_owned() },
         headers,
         body: body.to_vec().into(),
-        received_at: 1_785_312_099_000,
+        received_at: byoc::tools::millis::Millis::new(1_785_312_099_000),
         id: "0".repeat(32),
     }
 }

@@ -29,7 +29,7 @@ use axum::{
 };
 use byoc::{
     model::message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
-    outside::{clock::now_ms, queue::Outgoing},
+    outside::{clock::now, queue::Outgoing},
 };
 use byoc_local::{
     bridge::{Bridge, Settings},
@@ -220,9 +220,9 @@ impl Events<'_> {
     fn envelope(&self, text: &str) -> Outgoing {
         let contact = Contact { id: self.bridge.channel.customer().to_owned(), ..Contact::default() };
         let kind = ChannelEventKind::Message { parts: vec![Part::text(text)] };
-        let event = Event::Channel(ChannelEvent { id: text.to_owned(), at: now_ms(), contact, kind });
+        let event = Event::Channel(ChannelEvent { id: text.to_owned(), at: now(), contact, kind });
         let installation = self.bridge.installation_id().to_owned();
-        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now_ms(), event };
+        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now(), event };
         Outgoing::pack(&envelope).expect("a short message")
     }
 }
@@ -238,7 +238,7 @@ fn http_event(call: &WebhookCall) -> Value {
         "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query, "headers": headers,
         "requestContext": {
             "accountId": "000000000000", "apiId": "api", "domainName": "bridge.example", "http": http,
-            "requestId": "JKJaXmPLvHcESHA=", "stage": "$default", "timeEpoch": now_ms(),
+            "requestId": "JKJaXmPLvHcESHA=", "stage": "$default", "timeEpoch": now().get(),
         },
         "body": String::from_utf8_lossy(&call.body), "isBase64Encoded": false,
     })
@@ -250,7 +250,7 @@ fn sqs_event(message: &Outgoing, number: usize) -> Value {
         "messageId": format!("00000000-0000-4000-8000-{number:012}"), "receiptHandle": "handle", "body": message.body,
         "attributes": {
             "ApproximateReceiveCount": "1", "MessageGroupId": message.group,
-            "MessageDeduplicationId": message.deduplication, "SentTimestamp": now_ms().to_string(),
+            "MessageDeduplicationId": message.deduplication, "SentTimestamp": now().get().to_string(),
         },
         "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": "us-east-1",
         "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:byoc.fifo",
@@ -343,7 +343,7 @@ async fn answer(State(api): State<Arc<Api>>, request: Request) -> Response {
         let Some(job) = api.jobs.lock().await.recv().await else { return StatusCode::GONE.into_response() };
         *api.answer.lock().await = Some(job.answer);
         let mut response = Response::new(job.event.into());
-        let deadline = (now_ms() + 30_000).to_string();
+        let deadline = (now().get() + 30_000).to_string();
         for (name, value) in [
             ("lambda-runtime-aws-request-id", "00000000-0000-4000-8000-000000000000"),
             ("lambda-runtime-deadline-ms", &deadline),

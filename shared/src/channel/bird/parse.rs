@@ -13,7 +13,10 @@ use crate::{
         webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
     },
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// The most contact cards of one message, which are as many as WhatsApp sends.
@@ -41,7 +44,7 @@ pub(super) fn parse(
         (_, Some("sms" | "whatsapp" | "amb")) => Err("other_product"),
         _ => Err("unknown_event"),
     };
-    let at = timestamp.filled_text().and_then(|text| time(&text)).unwrap_or(request.received_at);
+    let at = timestamp.filled_text().and_then(|text| Millis::from_rfc3339(&text)).unwrap_or(request.received_at);
     Ok(match read {
         Ok((contact, kind)) => ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }]),
         Err(why) => ParsedChannel::ignored(id, why),
@@ -247,9 +250,4 @@ fn lines(lines: [Option<String>; 2]) -> Option<String> {
 fn address(id: &str) -> Contact {
     let is_number = id.strip_prefix('+').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     Contact { id: id.to_owned(), phone: is_number.then(|| id.to_owned()), ..Contact::default() }
-}
-
-fn time(text: &str) -> Option<i64> {
-    let time = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
 }

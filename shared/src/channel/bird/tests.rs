@@ -13,6 +13,7 @@ use crate::{
         self, ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture,
         fixtures, outcome, request, shown, take, webhook,
     },
+    tools::millis::Millis,
 };
 
 const FOLDER: &str = "channel/bird";
@@ -75,7 +76,7 @@ fn an_event_that_lacks_something_delivers_the_rest() {
         let name = event["type"].as_str().unwrap().replace("amb", "apple");
         let found = parsed(&name, event.to_string().as_bytes());
         assert_eq!(found["events"][0]["kind"]["parts"], json!([part]), "{event} {found}");
-        assert_eq!(found["events"][0]["at"], ARRIVED, "{event}");
+        assert_eq!(found["events"][0]["at"], ARRIVED.get(), "{event}");
     }
     for (event, message) in [
         (json!({"type": "sms.delivered", "data": {"sms_id": "1"}}), "1"),
@@ -151,7 +152,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
             headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
         let mut request = webhook(&headers, vector["body"].as_str().unwrap().to_owned());
         let now = &vector["now"];
-        request.received_at = now.as_i64().or_else(|| now.as_str()?.parse().ok()).unwrap() * 1_000;
+        request.received_at = Millis::from_seconds(now.as_i64().or_else(|| now.as_str()?.parse().ok()).unwrap());
         assert_eq!(BIRD.verify(&side.account(), &request).is_ok(), vector["valid"].as_bool().unwrap(), "{vector}");
     }
     // Before the registration nothing can be right.

@@ -11,7 +11,10 @@ use crate::{
     model::message::{
         Button, Card, ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt,
     },
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// The longest id, in bytes.
@@ -61,7 +64,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         }
     };
     let answer = taken(&id);
-    let at = at.filter(|at| *at > 0).unwrap_or(request.received_at);
+    let at = at.filter(|at| *at > Millis::default()).unwrap_or(request.received_at);
     Ok(ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }]).answered(answer))
 }
 

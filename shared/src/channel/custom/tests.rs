@@ -1,6 +1,7 @@
 //! Every sample has a row in a snapshot.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use crate::{
         ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixtures, outcome,
         shown, take, webhook,
     },
+    tools::millis::Millis,
 };
 
 const FOLDER: &str = "channel/custom";
@@ -110,13 +112,16 @@ fn an_answer_means_what_its_status_says() {
 #[test]
 fn an_unsigned_an_altered_and_an_old_call_are_refused() {
     let bytes = fixtures(FOLDER)["in_message_text.json"].clone();
-    let call = |now: i64, bytes: &[u8]| {
+    let call = |now: Millis, bytes: &[u8]| {
         let signed = standard_webhooks::sign(KEY, "msg_1", now, bytes);
         let headers: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
         webhook(&headers, bytes.to_vec())
     };
     assert!(take(&Custom, &side(), &call(ARRIVED, &bytes)).is_ok());
-    assert_eq!(take(&Custom, &side(), &call(ARRIVED - 301_000, &bytes)).unwrap_err(), VerifyError::Stale);
+    assert_eq!(
+        take(&Custom, &side(), &call(ARRIVED.minus(Duration::from_secs(301)), &bytes)).unwrap_err(),
+        VerifyError::Stale
+    );
     assert_eq!(take(&Custom, &side(), &webhook(&[], bytes.clone())).unwrap_err(), VerifyError::Missing);
     let mut altered = call(ARRIVED, &bytes);
     altered.body = b"{}".as_slice().into();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     adapter::webhook::{ParseError, decode_at},
-    tools::json::Json,
+    tools::{json::Json, millis::Millis},
 };
 
 /// What the call to the app's `callback_url` is called.
@@ -38,7 +38,7 @@ pub(super) struct Head<T> {
 pub(super) struct Message<'a> {
     pub(super) id: String,
     /// In milliseconds since 1970.
-    pub(super) at: Option<i64>,
+    pub(super) at: Option<Millis>,
     pub(super) contact: Person,
     #[serde(borrow)]
     pub(super) parts: Json<'a>,
@@ -103,7 +103,7 @@ pub(super) struct Outgoing<'a> {
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
     pub(super) id: &'a str,
-    pub(super) at: i64,
+    pub(super) at: Millis,
     pub(super) contact: OutgoingContact<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) author: Option<OutgoingAuthor<'a>>,

@@ -8,7 +8,10 @@ use crate::{
         webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part},
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// What a call contains: events of several people at once, in order.
@@ -32,7 +35,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         let event = Event::of(event);
         match event.read() {
             Ok((contact, kind)) => {
-                let at = event.timestamp.i64().unwrap_or(request.received_at);
+                let at = event.timestamp.i64().map_or(request.received_at, Millis::new);
                 let contact = Contact { id: contact, ..Contact::default() };
                 batch.push(ChannelEvent { id: event.id(), at, contact, kind });
             }

@@ -8,7 +8,10 @@ use http::Method;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// The most files of one message that are taken.
@@ -273,12 +276,12 @@ fn number(address: &str) -> Contact {
 }
 
 /// When a message was written, in milliseconds.
-fn time(fields: &Fields) -> Option<i64> {
+fn time(fields: &Fields) -> Option<Millis> {
     use time::{PrimitiveDateTime, format_description::well_known::Rfc3339, macros::format_description};
     let rfc3339 = fields.get("createddatetime").and_then(|text| time::OffsetDateTime::parse(text, &Rfc3339).ok());
     let short = || {
         let format = format_description!("[year][month][day][hour][minute][second]");
         Some(PrimitiveDateTime::parse(fields.get("receive_datetime")?, format).ok()?.assume_utc())
     };
-    i64::try_from(rfc3339.or_else(short)?.unix_timestamp_nanos() / 1_000_000).ok()
+    Millis::from_date_time(rfc3339.or_else(short)?)
 }

@@ -15,7 +15,10 @@ use crate::{
         self, ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, file,
         fixture, fixtures, outcome, request, shown, take, webhook,
     },
-    tools::crypto::{hmac_sha256, sha256_hex},
+    tools::{
+        crypto::{hmac_sha256, sha256_hex},
+        millis::Millis,
+    },
 };
 
 const FOLDER: &str = "channel/messagebird";
@@ -30,7 +33,7 @@ fn side(settings: &[(&str, &str)]) -> Side {
 /// A call that is signed by the rule of the documentation, written down a second time.
 fn signed(method: Method, query: &str, kind: &str, body: &[u8]) -> WebhookRequest {
     let url = if query.is_empty() { URL.to_owned() } else { format!("{URL}?{query}") };
-    let now = ARRIVED / 1_000;
+    let now = ARRIVED.seconds();
     let mut claims =
         json!({"iss": "MessageBird", "nbf": now, "exp": now + 60, "jti": "x", "url_hash": sha256_hex(url.as_bytes())});
     if !body.is_empty() {
@@ -154,7 +157,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
         let mut request = webhook(&headers, text("body").to_owned());
         request.method = text("method").parse().unwrap();
         text("url").clone_into(&mut request.url);
-        request.received_at = vector["now"].as_i64().unwrap() * 1_000;
+        request.received_at = Millis::from_seconds(vector["now"].as_i64().unwrap());
         let verified = verify::verify(&side.account(), &request);
         assert_eq!(verified.is_ok(), vector["valid"].as_bool().unwrap(), "{}", text("name"));
     }

@@ -54,7 +54,7 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     if claims.iss != ISSUER || !is_url || !is_body {
         return Err(VerifyError::Wrong);
     }
-    let now = request.received_at.div_euclid(1_000);
+    let now = request.received_at.seconds();
     let is_now = now >= claims.nbf.saturating_sub(LEEWAY) && now <= claims.exp.saturating_add(LEEWAY);
     if is_now { Ok(Proof::Signed) } else { Err(VerifyError::Stale) }
 }

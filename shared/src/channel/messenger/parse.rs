@@ -8,7 +8,10 @@ use crate::{
         webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// The stickers of the thumbs-up button, in its three sizes.
@@ -52,14 +55,14 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
 
 struct Event<'a> {
     whole: Json<'a>,
-    at: i64,
+    at: Millis,
     /// Empty where it cannot be read.
     contact: String,
     message: Json<'a>,
 }
 
 impl<'a> Event<'a> {
-    fn of(whole: Json<'a>, received_at: i64) -> Self {
+    fn of(whole: Json<'a>, received_at: Millis) -> Self {
         let [sender, recipient, timestamp, message] = whole.pick(["sender", "recipient", "timestamp", "message"]);
         let contact = if is(message, "is_echo") { recipient } else { sender };
         let contact = contact.get("id").and_then(Json::filled_text).filter(|id| id.len() <= ID).unwrap_or_default();
@@ -236,7 +239,7 @@ fn is(value: Json<'_>, flag: &str) -> bool {
 }
 
 /// A time in milliseconds; some events have seconds.
-fn time(timestamp: Json<'_>) -> Option<i64> {
+fn time(timestamp: Json<'_>) -> Option<Millis> {
     let number = timestamp.i64().filter(|number| *number > 0)?;
-    if number < 1_000_000_000_000 { number.checked_mul(1_000) } else { Some(number) }
+    Some(if number < 1_000_000_000_000 { Millis::from_seconds(number) } else { Millis::new(number) })
 }

@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn token(account: &Account<'_>) -> Result<String, RenderError> {
     let bad = || RenderError::new("the key of the service account is not a JSON key file");
     let key: ServiceAccount = serde_json::from_str(account.require_secret(KEY)?).map_err(|_| bad())?;
-    let now = account.now.div_euclid(1_000);
+    let now = account.now.seconds();
     let head = json!({"alg": "RS256", "typ": "JWT", "kid": key.private_key_id});
     let claims = json!({
         "iss": key.client_email, "sub": key.client_email, "aud": AUDIENCE, "iat": now,

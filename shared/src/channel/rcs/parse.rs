@@ -6,7 +6,10 @@ use super::wire::Envelope;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// What a call contains.
@@ -24,7 +27,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     let names = ["eventId", "messageId", "senderPhoneNumber", "phoneNumber", "sendTime", "eventType"];
     let [event_id, message, sender, number, sent_at, kind] = event.pick(names).map(Json::filled_text);
     let id = event_id.or_else(|| message.clone()).unwrap_or_else(|| id_of(event.raw()));
-    let at = sent_at.and_then(|text| time(&text)).unwrap_or(request.received_at);
+    let at = sent_at.and_then(|text| Millis::from_rfc3339(&text)).unwrap_or(request.received_at);
     let phone = sender.or(number);
     let receipt = |receipt| match &message {
         Some(message) => Ok(ChannelEventKind::Receipt { message: message.clone(), receipt }),
@@ -73,9 +76,4 @@ fn part(event: Json<'_>) -> Part {
         None => "unknown message",
     };
     Part::Unsupported { what: what.to_owned(), text: name }
-}
-
-fn time(text: &str) -> Option<i64> {
-    let time = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
 }

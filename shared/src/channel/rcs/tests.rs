@@ -185,7 +185,7 @@ fn requests_are_the_documented_ones_and_signed_by_the_service_account() {
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public).verify(signed.as_bytes(), &tag).unwrap();
         let claims = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1).unwrap()).unwrap();
         let claims: Value = serde_json::from_slice(&claims).unwrap();
-        assert_eq!((&claims["aud"], claims["iat"].as_i64()), (&json!(AUDIENCE), Some(ARRIVED / 1_000)));
+        assert_eq!((&claims["aud"], claims["iat"].as_i64()), (&json!(AUDIENCE), Some(ARRIVED.seconds())));
         let url = calls[0].request.uri().to_string();
         assert!(url.contains("/v1/phones/%2B447700900123/agentMessages?messageId="), "{url}");
     }

@@ -8,7 +8,10 @@ use super::content;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Part},
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// Updates about what the business does on Telegram with an account of its own.
@@ -53,7 +56,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
 struct Update {
     /// Equal for every redelivery: <https://core.telegram.org/bots/api#update> has the number grow per bot.
     id: String,
-    received_at: i64,
+    received_at: Millis,
 }
 
 impl Update {
@@ -117,7 +120,7 @@ impl Update {
     }
 
     fn event(&self, contact: Contact, date: Option<i64>, kind: ChannelEventKind) -> ParsedChannel {
-        let at = date.filter(|date| *date > 0).and_then(|date| date.checked_mul(1_000)).unwrap_or(self.received_at);
+        let at = date.filter(|date| *date > 0).map(Millis::from_seconds).unwrap_or(self.received_at);
         ParsedChannel::events(vec![ChannelEvent { id: self.id.clone(), at, contact, kind }])
     }
 

@@ -13,7 +13,10 @@ use crate::{
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// So much is shown of what a link says that opens a chat.
@@ -195,12 +198,13 @@ fn is_id(id: &str) -> bool {
 
 /// Viber's times are in milliseconds, but some were seen with nineteen digits. Whatever unit puts a time into this
 /// century is the right one.
-fn milliseconds(time: i64) -> Option<i64> {
+fn milliseconds(time: i64) -> Option<Millis> {
     const CENTURY: std::ops::Range<i64> = 946_684_800_000..4_102_444_800_000;
     [Some(time), Some(time / 1_000), Some(time / 1_000_000), time.checked_mul(1_000)]
         .into_iter()
         .flatten()
         .find(|time| CENTURY.contains(time))
+        .map(Millis::new)
 }
 
 fn string(value: Json<'_>) -> Option<String> {

@@ -16,7 +16,10 @@ use crate::{
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// The longest id of a contact, in bytes, and name. A call tells them once for all messages of the contact, and each
@@ -72,7 +75,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
 /// One change, whose messages and statuses share their contacts.
 struct Batch<'a> {
     contacts: Contacts<'a>,
-    received_at: i64,
+    received_at: Millis,
     found: &'a mut webhook::Batch,
 }
 
@@ -353,12 +356,12 @@ fn order(order: Json<'_>) -> String {
 }
 
 /// A time in milliseconds; WhatsApp writes seconds as text, and sometimes milliseconds.
-fn time(item: Json<'_>) -> Option<i64> {
+fn time(item: Json<'_>) -> Option<Millis> {
     let value = item.get("timestamp")?;
     let number = value.i64().or_else(|| value.text()?.parse().ok())?;
     match number {
-        1_000_000_000..100_000_000_000 => number.checked_mul(1_000),
-        1_000_000_000_000..100_000_000_000_000 => Some(number),
+        1_000_000_000..100_000_000_000 => Some(Millis::from_seconds(number)),
+        1_000_000_000_000..100_000_000_000_000 => Some(Millis::new(number)),
         _ => None,
     }
 }

@@ -21,6 +21,7 @@ use crate::{
         installation::OnResolved,
         message::{Contact, ConversationState, Media},
     },
+    tools::millis::Millis,
 };
 
 /// So many pages of a list are read at most.
@@ -181,7 +182,7 @@ impl Reader<'_> {
         let ours = found.users.iter().filter(|user| {
             user.id.text().is_some() && user.reference_id.text().is_none_or(|theirs| theirs == reference)
         });
-        let oldest = ours.min_by_key(|user| parse::millis(&user.created_time).unwrap_or(i64::MAX));
+        let oldest = ours.min_by_key(|user| parse::millis(&user.created_time).unwrap_or(Millis::MAX));
         // As long as nobody knows who writes, a user is all that can have been made.
         let settled = self.settled();
         if let Some((user, id)) = oldest.and_then(|user| Some((user, user.id.owned()?))) {
@@ -397,7 +398,8 @@ impl Reader<'_> {
     fn looked_for_note(&self, text: &str) -> Learned {
         self.check_or_missing("to list the messages")?;
         let Messages { messages } = wire::read(self.answer.body());
-        let since = classify::date(self.answer).map_or(i64::MIN, |now| now.saturating_sub(NOTE_MOMENT) * 1_000);
+        let since = classify::date(self.answer)
+            .map_or(Millis::MIN, |now| Millis::from_seconds(now.saturating_sub(NOTE_MOMENT)));
         let found = search::find_note(&messages, &render::note_parts(text), since);
         Ok(vec![found.map_or(Fact::DoubtSettled, |id| Fact::Sent(Some(id)))])
     }

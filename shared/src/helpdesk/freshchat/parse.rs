@@ -3,8 +3,6 @@
 //! Three shapes arrive at the same URL: classic webhooks (`action`), and product events of the Marketplace app in the
 //! wrappers of platform 2 and 3 (`event`).
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
 use super::{
     CHANNEL_ID, WEBHOOK_PUBLIC_KEY, parts, profile, verify,
     wire::{self, Actor, Change, ClassicData, Message, ProductData, Told, User, Webhook, Word},
@@ -15,7 +13,10 @@ use crate::{
         webhook::{self, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof},
     },
     model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
-    tools::json::{self, Json},
+    tools::{
+        json::{self, Json},
+        millis::Millis,
+    },
 };
 
 /// The most messages that are taken from one call, and that are listed as left out. One is usual, a few were seen.
@@ -58,7 +59,7 @@ struct Call<'a> {
     webhook: &'a Webhook<'a>,
     /// The same for every redelivery, for events that have no id of their own.
     id: &'a str,
-    received_at: i64,
+    received_at: Millis,
 }
 
 /// <https://crmsupport.freshworks.com/support/solutions/articles/50000004461>
@@ -136,7 +137,7 @@ struct Around<'a> {
     reference: &'a Word,
     conversation: &'a Word,
     topic: &'a Word,
-    at: i64,
+    at: Millis,
 }
 
 impl Around<'_> {
@@ -309,12 +310,12 @@ impl Around<'_> {
 #[derive(Default)]
 struct Found {
     count: usize,
-    events: Vec<(Option<i64>, HelpdeskEvent)>,
+    events: Vec<(Option<Millis>, HelpdeskEvent)>,
     ignored: Vec<Ignored>,
 }
 
 impl Found {
-    fn push(&mut self, time: Option<i64>, event: HelpdeskEvent) {
+    fn push(&mut self, time: Option<Millis>, event: HelpdeskEvent) {
         if self.events.len() < MESSAGES {
             self.events.push((time, event));
         } else {
@@ -351,9 +352,8 @@ pub(super) fn state_of(status: &Word) -> Option<ConversationState> {
 }
 
 /// A time of Freshchat in milliseconds since 1970.
-pub(super) fn millis(time: &Word) -> Option<i64> {
-    let time = OffsetDateTime::parse(time.text()?, &Rfc3339).ok()?;
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
+pub(super) fn millis(time: &Word) -> Option<Millis> {
+    Millis::from_rfc3339(time.text()?)
 }
 
 /// The conversation that a Marketplace event is about.

@@ -9,7 +9,10 @@ use super::{
     parse::{millis, state_of},
     wire::{self, Attachment, Conversation, Conversations, Message, NewPart},
 };
-use crate::{model::message::ConversationState, tools::json::Json};
+use crate::{
+    model::message::ConversationState,
+    tools::{json::Json, millis::Millis},
+};
 
 /// How many conversations of one user are looked at: the first and the last of the list, whose order is not promised.
 const MOST: usize = 10;
@@ -30,7 +33,7 @@ pub(super) struct Seen {
     pub ours: bool,
     pub resolved: bool,
     /// When it was made, or when its newest message was.
-    pub time: i64,
+    pub time: Millis,
     /// The id of the message that was looked for.
     pub found: Option<String>,
 }
@@ -93,7 +96,7 @@ pub(super) fn look_for(messages: &[Message], user: &str, parts: &[NewPart], last
 }
 
 /// The id of a note with these parts that is no older than `since`: agents are told the same of several messages.
-pub(super) fn find_note(messages: &[Message], parts: &[NewPart], since: i64) -> Option<String> {
+pub(super) fn find_note(messages: &[Message], parts: &[NewPart], since: Millis) -> Option<String> {
     let mut ours = messages.iter().filter(|message| {
         message.message_type.lower() == "private"
             && message.actor_type.lower() == "bot"

@@ -4,6 +4,7 @@ use super::{render, wire::Message};
 use crate::{
     adapter::{Delivery, Known, RenderError, Task},
     model::message::{Contact, Receipt},
+    tools::millis::Millis,
 };
 
 /// What to do next. Everything is posted to the one webhook URL.
@@ -20,7 +21,7 @@ pub(super) enum Plan<'a> {
         contact: &'a Contact,
         message: &'a str,
         receipt: &'a Receipt,
-        at: i64,
+        at: Millis,
     },
 }
 

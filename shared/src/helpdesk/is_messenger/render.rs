@@ -12,7 +12,9 @@ use crate::{
         message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },
+    tools::millis::Millis,
 };
+use std::time::Duration;
 
 /// The longest reason of a failure; longer ones would only be cut on an agent's screen.
 const REASON: usize = 500;
@@ -24,13 +26,13 @@ pub(super) fn message(delivery: &Delivery<'_>, known: &Known, message: Message) 
         kind: if delivery.echo { EventKind::MessageEcho } else { EventKind::Message },
         m_id: ids::m_id(delivery.id, index),
         // Later ones must not sort before earlier ones.
-        timestamp: delivery.at.saturating_add(i64::try_from(index).unwrap_or_default()),
+        timestamp: delivery.at.plus(Duration::from_millis(index as u64)),
         what: What::Message(message),
     }
 }
 
 /// The event that brings delivery news.
-pub(super) fn status(message: &str, receipt: &Receipt, at: i64) -> Event {
+pub(super) fn status(message: &str, receipt: &Receipt, at: Millis) -> Event {
     let reason = receipt.failure();
     let reason = reason.map(|reason| text::truncate(&reason, TextLimit { max: REASON, ..FEATURES.text }).into_owned());
     let status = What::Status(Status { value: receipt.word(), message: reason });

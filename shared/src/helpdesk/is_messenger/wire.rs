@@ -1,6 +1,7 @@
 //! What we post, exactly as IS-Messenger reads it. What it posts is read field by field in [`parse`](super::parse),
 //! since bridges have met missing and differently nested fields. Absent fields are left out, never null.
 
+use crate::tools::millis::Millis;
 use serde::Serialize;
 
 /// The body of every call to the incoming webhook URL.
@@ -23,7 +24,7 @@ pub(super) struct Event {
     #[serde(rename = "mId")]
     pub(super) m_id: String,
     /// Milliseconds since 1970.
-    pub(super) timestamp: i64,
+    pub(super) timestamp: Millis,
     #[serde(flatten)]
     pub(super) what: What,
 }

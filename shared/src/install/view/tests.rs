@@ -1,5 +1,6 @@
 //! Holds what admins are shown against `infra/openapi.yaml`.
 
+use crate::tools::millis::Millis;
 use std::collections::BTreeSet;
 
 use super::*;
@@ -44,8 +45,8 @@ fn answers_have_the_fields_that_the_document_describes() {
         steps: None,
         generated_secrets: BTreeMap::new(),
         problem: None,
-        created_at: rfc3339(0),
-        updated_at: rfc3339(0),
+        created_at: Millis::default().rfc3339(),
+        updated_at: Millis::default().rfc3339(),
     };
     let url = || Some("https://x".to_owned());
     let most = InstallationView {

@@ -2,19 +2,19 @@
 
 use super::{
     super::{
-        Changes, Item, KEEP_DAYS, Store, StoreError, Updated, flag_of, number, number_of, repeats::repeats_of, text,
-        text_of,
+        Changes, Item, KEEP_DAYS, Store, StoreError, Updated, expires_at, flag_of, number, number_of,
+        repeats::repeats_of, text, text_of,
     },
     Claim, Claimed, JournalKey, JournalState, parsed,
 };
-use crate::{outside::clock::expires_at, tools::crypto::sha256_hex};
+use crate::tools::{crypto::sha256_hex, millis::Millis};
 
 impl Store {
     /// Claims a message. The first claim creates the journal item, later claims continue from its progress.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails or the item is damaged.
-    pub async fn claim(&self, message: &JournalKey, received_at: i64, now: i64) -> Result<Claim, StoreError> {
+    pub async fn claim(&self, message: &JournalKey, received_at: Millis, now: Millis) -> Result<Claim, StoreError> {
         let mut changes = Changes::default();
         changes
             .set("state", text(JournalState::Claimed.word()))
@@ -39,7 +39,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn reopen(&self, message: &JournalKey, now: i64) -> Result<bool, StoreError> {
+    pub async fn reopen(&self, message: &JournalKey, now: Millis) -> Result<bool, StoreError> {
         for state in [JournalState::Dead, JournalState::Claimed] {
             if self.set_state(message, state, JournalState::Claimed, "redriven", now).await? {
                 return Ok(true);
@@ -52,7 +52,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn mark_dead(&self, message: &JournalKey, reason: &str, now: i64) -> Result<bool, StoreError> {
+    pub async fn mark_dead(&self, message: &JournalKey, reason: &str, now: Millis) -> Result<bool, StoreError> {
         self.set_state(message, JournalState::Claimed, JournalState::Dead, reason, now).await
     }
 
@@ -62,7 +62,7 @@ impl Store {
         from: JournalState,
         to: JournalState,
         reason: &str,
-        now: i64,
+        now: Millis,
     ) -> Result<bool, StoreError> {
         let mut changes = Changes::default();
         changes
@@ -92,7 +92,7 @@ fn claimed(message: &JournalKey, before: &Item) -> Claimed {
 }
 
 /// Returns a key that sorts by time and keeps apart messages that arrived in the same millisecond.
-fn sort_key(at: i64, event: &str) -> String {
+fn sort_key(at: Millis, event: &str) -> String {
     let apart: String = sha256_hex(event.as_bytes()).chars().take(12).collect();
-    format!("{:015}#{apart}", at.max(0))
+    format!("{:015}#{apart}", at.get().max(0))
 }

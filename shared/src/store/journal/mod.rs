@@ -6,7 +6,7 @@ use super::{INDEX_SHARDS, Item, key, links::contact_pk, owned};
 use crate::{
     adapter::Progress,
     model::installation::Side,
-    tools::{crypto::sha256, words::words},
+    tools::{crypto::sha256, millis::Millis, words::words},
 };
 
 mod claim;
@@ -155,7 +155,7 @@ pub struct Claimed {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Trace {
     /// When the call was made, in milliseconds since 1970.
-    pub at: i64,
+    pub at: Millis,
     /// The attempt that made the call.
     pub attempt: u64,
     /// The name of the call.

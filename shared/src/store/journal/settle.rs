@@ -4,11 +4,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     super::{
-        Changes, KEEP_DAYS, LinkChange, Store, StoreError, Updated, key, number, repeats::repeats_of, text, text_of,
+        Changes, KEEP_DAYS, LinkChange, Store, StoreError, Updated, expires_at, key, number, repeats::repeats_of, text,
+        text_of,
     },
     Claimed, JournalKey, JournalState, ReceiptNoted, Sent, Settlement,
 };
-use crate::{model::message::Receipt, outside::clock::expires_at};
+use crate::{model::message::Receipt, tools::millis::Millis};
 
 /// The number of calls of one message that are kept.
 const TRACE_LIMIT: usize = 40;
@@ -19,7 +20,7 @@ impl Store {
     /// # Errors
     /// Returns [`StoreError::Conflict`] if another process has claimed the message, and another error if the call to
     /// the table fails.
-    pub async fn record(&self, claimed: &Claimed, link: &LinkChange, now: i64) -> Result<(), StoreError> {
+    pub async fn record(&self, claimed: &Claimed, link: &LinkChange, now: Millis) -> Result<(), StoreError> {
         let mut changes = Changes::default();
         changes.set("updated_at", number(now));
         write_progress(&mut changes, claimed)?;
@@ -35,7 +36,7 @@ impl Store {
         claimed: &Claimed,
         settlement: &Settlement,
         link: &LinkChange,
-        now: i64,
+        now: Millis,
     ) -> Result<(), StoreError> {
         let mut changes = Changes::default();
         changes.set("updated_at", number(now));
@@ -89,7 +90,7 @@ impl Store {
         &self,
         message: &JournalKey,
         receipt: &Receipt,
-        now: i64,
+        now: Millis,
     ) -> Result<ReceiptNoted, StoreError> {
         let rank = match receipt {
             Receipt::Sent => 1,
@@ -118,7 +119,7 @@ impl Store {
         mut changes: Changes,
         link: &LinkChange,
         lookups: &[Sent],
-        now: i64,
+        now: Millis,
     ) -> Result<(), StoreError> {
         let message = &claimed.key;
         changes

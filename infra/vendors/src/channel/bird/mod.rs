@@ -4,7 +4,7 @@
 //! it, signs the events that it hears of, and reports what becomes of a message.
 
 use axum::Router;
-use byoc::{adapter::standard_webhooks, outside::clock::now_ms};
+use byoc::{adapter::standard_webhooks, outside::clock::now};
 use serde_json::{Value, json};
 
 use crate::{
@@ -72,7 +72,7 @@ impl Bird {
         let secret = webhook.pointer("/secret").and_then(Value::as_str).unwrap_or_default();
         let time = "2026-11-21T18:30:00.000000Z";
         let body = json!({"type": kind, "timestamp": time, "data": data}).to_string();
-        let signature = standard_webhooks::sign(secret, &id, now_ms(), body.as_bytes());
+        let signature = standard_webhooks::sign(secret, &id, now(), body.as_bytes());
         let call = PlatformCall::post(&id, self.base.memory.webhook()?, "application/json", body);
         Ok(call.with_headers(signature))
     }

@@ -1,7 +1,7 @@
 //! A simulated app of the company's own: signs what it sends, checks the signature of what it gets, and drops repeats.
 
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
-use byoc::{adapter::standard_webhooks, outside::clock::now_ms};
+use byoc::{adapter::standard_webhooks, outside::clock::now};
 use serde_json::{Value, json};
 
 use self::rules::refused;
@@ -38,13 +38,13 @@ impl App {
 
     fn signed(&self, id: &str, body: &Value) -> Result<PlatformCall, String> {
         let body = body.to_string();
-        let signature = standard_webhooks::sign(SECRET, &format!("msg_{id}"), now_ms(), body.as_bytes());
+        let signature = standard_webhooks::sign(SECRET, &format!("msg_{id}"), now(), body.as_bytes());
         let call = PlatformCall::post(id, self.base.memory.webhook()?, "application/json", body);
         Ok(call.with_headers(signature))
     }
 
     fn take(&self, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
-        standard_webhooks::verify(SECRET, headers, body, now_ms()).map_err(|error| refused(401, &error.to_string()))?;
+        standard_webhooks::verify(SECRET, headers, body, now()).map_err(|error| refused(401, &error.to_string()))?;
         if headers.get("content-type").is_none_or(|kind| kind != "application/json") {
             return Err(refused(415, "the body should be application/json"));
         }
@@ -120,7 +120,7 @@ impl SimpleChannel for App {
             format!("m-{}", memory.number())
         };
         let contact = json!({"id": customer, "name": "Iryna Bondar"});
-        self.signed(&id, &json!({"type": "message", "id": id, "at": now_ms(), "contact": contact, "parts": [part]}))
+        self.signed(&id, &json!({"type": "message", "id": id, "at": now().get(), "contact": contact, "parts": [part]}))
     }
 
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {

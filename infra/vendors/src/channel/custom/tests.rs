@@ -9,7 +9,7 @@ fn it_takes_signed_messages_once() {
         let body = body.to_string();
         let mut headers =
             HeaderMap::from_iter([("content-type".parse().unwrap(), "application/json".parse().unwrap())]);
-        for (name, value) in standard_webhooks::sign(secret, "msg_1", now_ms(), body.as_bytes()) {
+        for (name, value) in standard_webhooks::sign(secret, "msg_1", now(), body.as_bytes()) {
             headers.insert(name, value.parse().unwrap());
         }
         app.take(&headers, body.as_bytes()).map_err(|Refusal(status, _)| status)

@@ -4,7 +4,7 @@
 
 use axum::Router;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use byoc::{model::message::MediaKind, outside::clock::now_ms, tools::crypto::hmac_sha256};
+use byoc::{model::message::MediaKind, outside::clock::now, tools::crypto::hmac_sha256};
 use serde_json::{Value, json};
 
 use crate::{
@@ -152,7 +152,7 @@ impl SimpleChannel for Line {
         let number = memory.number();
         drop(memory);
         self.events(&[json!({
-            "type": "message", "mode": "active", "timestamp": now_ms(),
+            "type": "message", "mode": "active", "timestamp": now().get(),
             "source": {"type": "user", "userId": customer},
             "webhookEventId": format!("01K1EXAMP{number:017}"), "deliveryContext": {"isRedelivery": false},
             "replyToken": format!("{number:032x}"), "message": message,

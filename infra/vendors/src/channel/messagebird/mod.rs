@@ -11,7 +11,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use byoc::{
-    outside::clock::now_ms,
+    outside::clock::now,
     tools::crypto::{hmac_sha256, sha256_hex},
 };
 use serde_json::{Value, json};
@@ -81,7 +81,7 @@ impl MessageBird {
 
 /// The token about a URL and a body.
 fn token(url: &str, body: &[u8]) -> String {
-    let now = now_ms() / 1_000;
+    let now = now().seconds();
     let mut claims = json!({
         "iss": "MessageBird", "nbf": now, "exp": now + 60, "jti": rand::random::<u64>().to_string(),
         "url_hash": sha256_hex(url.as_bytes()),

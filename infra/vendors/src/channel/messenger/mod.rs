@@ -1,6 +1,6 @@
 //! Messenger's messages, in and out: <https://developers.facebook.com/docs/messenger-platform>.
 
-use byoc::outside::clock::now_ms;
+use byoc::outside::clock::now;
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,9 +15,9 @@ pub(super) use self::rules::check;
 pub(super) const PAGE: &str = "100000000000001";
 
 fn envelope(customer: &str, content: Value) -> Value {
-    let mut event = json!({"sender": {"id": customer}, "recipient": {"id": PAGE}, "timestamp": now_ms()});
+    let mut event = json!({"sender": {"id": customer}, "recipient": {"id": PAGE}, "timestamp": now().get()});
     merge(&mut event, content);
-    json!({"object": "page", "entry": [{"id": PAGE, "time": now_ms(), "messaging": [event]}]})
+    json!({"object": "page", "entry": [{"id": PAGE, "time": now().get(), "messaging": [event]}]})
 }
 
 /// What a customer writes: its id, and the webhook's body.
@@ -36,7 +36,7 @@ pub(super) fn written(customer: &str, number: u64, saying: Saying) -> (String, V
 /// What became of a message.
 pub(super) fn news(customer: &str, message: &str, receipt: &str) -> Value {
     match receipt {
-        "delivered" => envelope(customer, json!({"delivery": {"mids": [message], "watermark": now_ms()}})),
-        _ => envelope(customer, json!({"read": {"watermark": now_ms()}})),
+        "delivered" => envelope(customer, json!({"delivery": {"mids": [message], "watermark": now().get()}})),
+        _ => envelope(customer, json!({"read": {"watermark": now().get()}})),
     }
 }

@@ -22,7 +22,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use byoc::outside::clock::now_ms;
+use byoc::outside::clock::now;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ impl Rcs {
             let claims = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1)?).ok()?;
             let claims: Value = serde_json::from_slice(&claims).ok()?;
             let at = |name: &str| claims.get(name).and_then(Value::as_i64);
-            let now = now_ms() / 1_000;
+            let now = now().seconds();
             let audience = claims.get("aud")?.as_str()?;
             (audience == "https://rcsbusinessmessaging.googleapis.com/" && at("iat")? <= now + 5 && now < at("exp")?)
                 .then_some(())

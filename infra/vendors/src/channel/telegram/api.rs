@@ -13,7 +13,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    TOKEN, Telegram, Webhook, now_ms,
+    TOKEN, Telegram, Webhook, now,
     rules::{self, Form, Refusal},
 };
 use crate::{people::Seen, rules::is_callable};
@@ -179,7 +179,7 @@ impl Telegram {
             raw: Value::Object(form.fields),
         };
         state.seen.push(seen);
-        Ok(json!({"message_id": id, "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000}))
+        Ok(json!({"message_id": id, "chat": {"id": chat, "type": "private"}, "date": now().seconds()}))
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum::Router;
-use byoc::{model::message::MediaKind, outside::clock::now_ms};
+use byoc::{model::message::MediaKind, outside::clock::now};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -93,9 +93,9 @@ impl Telegram {
             let found = theirs.filter_map(|seen| Some((seen.raw.clone(), button(&seen.raw, label)?))).next();
             found.ok_or_else(|| format!("there is no button {label:?}"))?
         };
-        let id = format!("{}", now_ms());
+        let id = format!("{}", now().get());
         let user = self.lock().user(chat);
-        let message = json!({"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000,
+        let message = json!({"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": now().seconds(),
             "reply_markup": message.get("reply_markup")});
         let query = json!({"id": id, "from": user, "message": message, "chat_instance": "1", "data": data});
         let said = self.update("callback_query", query)?.send(&self.base.http).await?;
@@ -121,7 +121,7 @@ impl Telegram {
             state.user(chat)
         };
         let status = if is_blocked { "kicked" } else { "member" };
-        let member = json!({"chat": {"id": chat, "type": "private"}, "from": user, "date": now_ms() / 1_000,
+        let member = json!({"chat": {"id": chat, "type": "private"}, "from": user, "date": now().seconds(),
             "new_chat_member": {"user": {"id": 6_000_000_001_i64, "is_bot": true, "first_name": "Shop"}, "status": status}});
         self.update("my_chat_member", member)?.send(&self.base.http).await
     }
@@ -245,7 +245,7 @@ impl SimpleChannel for Telegram {
             state.blocked.remove(&chat);
             state.messages += 1;
             let mut message = json!({"message_id": state.messages, "from": state.user(chat),
-                "chat": {"id": chat, "type": "private"}, "date": now_ms() / 1_000});
+                "chat": {"id": chat, "type": "private"}, "date": now().seconds()});
             merge(&mut message, state.content(saying));
             message
         };

@@ -4,7 +4,7 @@ use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::
 use serde_json::{Map, Value, json};
 
 use super::{
-    FILTERED, HOST, UNFILTERED, Viber, Webhook, now_ms,
+    FILTERED, HOST, UNFILTERED, Viber, Webhook, now,
     rules::{self, Refusal},
     token,
 };
@@ -166,7 +166,7 @@ impl Viber {
         if customer.api_version < version {
             return Err(Refusal(13, "apiVersionNotSupported", "the customer's Viber is too old"));
         }
-        let hour = now_ms() / 3_600_000;
+        let hour = now().get() / 3_600_000;
         if customer.hour != hour {
             (customer.hour, customer.unanswered) = (hour, 0);
         }
@@ -211,11 +211,11 @@ impl Viber {
             return Err(Refusal(5, "receiverNotRegistered", "nobody has this id"));
         };
         let (most, period) = LOOKUPS;
-        customer.lookups.retain(|at| at.saturating_add(period) > now_ms());
+        customer.lookups.retain(|at| at.saturating_add(period) > now().get());
         if customer.lookups.len() >= most {
             return Err(Refusal(12, "tooManyRequests", "two questions in twelve hours"));
         }
-        customer.lookups.push(now_ms());
+        customer.lookups.push(now().get());
         let mut user = customer.shown(id, true, true);
         let device = json!({
             "primary_device_os": "android 14", "viber_version": "24.1.0", "mcc": 255, "mnc": 1,

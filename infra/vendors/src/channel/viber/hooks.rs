@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use byoc::{outside::clock::now_ms, tools::crypto::hmac_sha256};
+use byoc::{outside::clock::now, tools::crypto::hmac_sha256};
 use serde_json::Value;
 
 use super::{FILTERED, HOST, NO_WEBHOOK, Viber, token};
@@ -35,7 +35,7 @@ impl Viber {
         let token = body.get("message_token").cloned().unwrap_or_else(|| token().into());
         let id = token.to_string();
         put(&mut body, "message_token", token);
-        put(&mut body, "timestamp", now_ms());
+        put(&mut body, "timestamp", now().get());
         put(&mut body, "chat_hostname", HOST);
         let body = body.to_string();
         let signature = hex::encode(hmac_sha256(self.token.as_bytes(), body.as_bytes()));

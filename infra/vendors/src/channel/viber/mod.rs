@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::Router;
-use byoc::{model::message::MediaKind, outside::clock::now_ms};
+use byoc::{model::message::MediaKind, outside::clock::now};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -21,7 +21,10 @@ use byoc::{
         installation::Options,
         message::{Button, Card, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     },
-    tools::secret::{Secret, Secrets},
+    tools::{
+        millis::Millis,
+        secret::{Secret, Secrets},
+    },
 };
 use serde_json::Map;
 
@@ -72,7 +75,7 @@ async fn heard(State(hook): State<Hook>, request: Request) -> (StatusCode, Strin
         rest: String::new(),
         headers: parts.headers,
         body,
-        received_at: now_ms(),
+        received_at: now(),
         id: String::new(),
     });
     tokio::time::sleep(std::time::Duration::from_secs(hook.slow.swap(0, Ordering::Relaxed).into())).await;
@@ -396,7 +399,7 @@ async fn a_hundred_messages_without_an_answer_are_the_most() {
     {
         let mut state = world.viber.lock();
         let customer = state.customer(CUSTOMER);
-        (customer.hour, customer.unanswered) = (now_ms() / 3_600_000, 100);
+        (customer.hour, customer.unanswered) = (now().get() / 3_600_000, 100);
     }
     assert_eq!(world.call("send_message", &text).await["status"], 12);
     world.viber.say(CUSTOMER, Saying::Text("still here".into())).await.unwrap();
@@ -410,7 +413,7 @@ async fn details_are_told_twice_in_twelve_hours() {
     for expected in [0, 0, 12] {
         assert_eq!(world.call("get_user_details", &ask).await["status"], expected);
     }
-    world.viber.lock().customer(CUSTOMER).lookups = vec![now_ms() - 13 * 3_600_000, now_ms()];
+    world.viber.lock().customer(CUSTOMER).lookups = vec![now().get() - 13 * 3_600_000, now().get()];
     let answer = world.call("get_user_details", &ask).await;
     assert_eq!(shape(&answer["user"]), shape(&sample("resp_get_user_details_ok.json")["body"]["user"]));
 }
@@ -454,7 +457,7 @@ impl Side {
             secrets: &self.secrets,
             options: &self.options,
             webhook_url: None,
-            now: 0,
+            now: Millis::default(),
         }
     }
 
@@ -527,7 +530,8 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
         Part::Unsupported { what: "poll".into(), text: None },
     ];
     let contact = Contact { id: CUSTOMER.into(), ..Contact::default() };
-    let delivery = Delivery { id: "1", at: 1, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
+    let delivery =
+        Delivery { id: "1", at: Millis::new(1), echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
     let (known, _) = side.run(&Task::Deliver(&delivery)).await.unwrap();
     let ids: Vec<String> = world.viber.received(Some(CUSTOMER)).into_iter().map(|seen| seen.id).collect();
     assert_eq!(known.progress.sent, ids);

@@ -1,6 +1,6 @@
 //! WhatsApp's messages, in and out: <https://developers.facebook.com/docs/whatsapp/cloud-api>.
 
-use byoc::{model::message::MediaKind, outside::clock::now_ms};
+use byoc::{model::message::MediaKind, outside::clock::now};
 use serde_json::{Value, json};
 
 use crate::{
@@ -64,5 +64,5 @@ pub(super) fn status(customer: &str, message: &str, receipt: &str) -> Value {
 
 /// Seconds, as WhatsApp writes times.
 fn seconds() -> String {
-    (now_ms() / 1_000).to_string()
+    (now().seconds()).to_string()
 }

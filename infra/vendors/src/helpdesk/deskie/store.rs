@@ -152,6 +152,6 @@ impl Store {
 
 /// The time as Deskie writes it.
 pub(super) fn now() -> String {
-    let now = time::OffsetDateTime::from_unix_timestamp(byoc::outside::clock::now_ms() / 1_000).ok();
+    let now = time::OffsetDateTime::from_unix_timestamp(byoc::outside::clock::now().seconds()).ok();
     now.and_then(|now| now.format(&time::format_description::well_known::Rfc2822).ok()).unwrap_or_default()
 }

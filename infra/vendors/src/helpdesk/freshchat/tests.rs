@@ -13,7 +13,7 @@ use byoc::{
         installation::Options,
         message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     },
-    tools::{json::Json, secret::Secret},
+    tools::{json::Json, millis::Millis, secret::Secret},
 };
 
 use super::*;
@@ -53,7 +53,7 @@ impl Served {
             secrets: &self.secrets,
             options: &self.options,
             webhook_url: None,
-            now: 0,
+            now: Millis::default(),
         }
     }
 
@@ -141,7 +141,7 @@ fn lorna() -> Contact {
 }
 
 fn delivery<'a>(contact: &'a Contact, parts: &'a [Part]) -> Delivery<'a> {
-    Delivery { id: "event-1", at: 1, echo: false, contact, parts, author: None, key: "key" }
+    Delivery { id: "event-1", at: Millis::new(1), echo: false, contact, parts, author: None, key: "key" }
 }
 
 /// A bridge that keeps what it gets and answers with the next of some statuses, 200 when they are used up.
@@ -157,7 +157,7 @@ async fn bridge(sim: &FreshchatSim, statuses: &[u16]) -> Kept {
             rest: String::new(),
             headers,
             body,
-            received_at: 0,
+            received_at: Millis::default(),
             id: String::new(),
         });
         axum::http::StatusCode::from_u16(kept.1.pop().unwrap_or(200)).unwrap()

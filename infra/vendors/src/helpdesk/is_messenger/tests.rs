@@ -10,7 +10,7 @@ use byoc::{
         installation::Options,
         message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
     },
-    tools::secret::Secret,
+    tools::{millis::Millis, secret::Secret},
 };
 
 use super::*;
@@ -172,7 +172,7 @@ async fn drive(sim: &IsMessengerSim, server: &str, task: &Task<'_>) -> Result<Kn
         secrets: &secrets,
         options: &options,
         webhook_url: None,
-        now: 0,
+        now: Millis::default(),
     };
     let client = byoc::outside::http::HttpClient::new(true);
     let mut known = Known::default();
@@ -213,12 +213,19 @@ async fn everything_that_the_adapter_sends_is_taken() {
     ] {
         let server = served(&sim).await;
         let contact = Contact { id: id.to_owned(), name: Some("Maria Lopez".into()), ..Contact::default() };
-        let delivery =
-            Delivery { id: "m1", at: AT, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
+        let delivery = Delivery {
+            id: "m1",
+            at: Millis::new(AT),
+            echo: false,
+            contact: &contact,
+            parts: &parts,
+            author: None,
+            key: "k",
+        };
         drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
         drive(&sim, &server, &Task::Deliver(&Delivery { id: "m2", echo: true, ..delivery })).await.unwrap();
         for receipt in [Receipt::Sent, Receipt::Delivered, Receipt::Read, Receipt::failed("blocked")] {
-            let task = Task::Receipt { contact: &contact, message: "b1", receipt: &receipt, at: AT };
+            let task = Task::Receipt { contact: &contact, message: "b1", receipt: &receipt, at: Millis::new(AT) };
             drive(&sim, &server, &task).await.unwrap();
         }
         assert_eq!((sim.refusals(), sim.received(None).len(), sim.statuses(Some("b1")).len()), (vec![], 10, 4));
@@ -234,7 +241,15 @@ async fn faults_are_seen_by_the_adapter() {
     sim.faults().add(Fault::next(How::Status(502)).at(PATH).with_effect());
     let contact = Contact { id: "abc".into(), ..Contact::default() };
     let parts = [Part::text("Hi")];
-    let delivery = Delivery { id: "m", at: AT, echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
+    let delivery = Delivery {
+        id: "m",
+        at: Millis::new(AT),
+        echo: false,
+        contact: &contact,
+        parts: &parts,
+        author: None,
+        key: "k",
+    };
     assert!(drive(&sim, &server, &Task::Deliver(&delivery)).await.is_err());
     drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
     assert_eq!((sim.received(None).len(), sim.repeats()), (1, 1));

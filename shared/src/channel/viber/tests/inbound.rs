@@ -1,6 +1,7 @@
 //! Signatures and callbacks.
 
 use super::*;
+use crate::tools::millis::Millis;
 
 fn signed(body: &str, header: Option<&str>, query: &str) -> WebhookRequest {
     let mut request = callback(body.to_owned());
@@ -301,7 +302,11 @@ fn times_of_any_unit_become_milliseconds() {
     for (timestamp, expected) in rows {
         let mut body = fixture(FOLDER, "in_message_text.json");
         body["timestamp"] = timestamp.clone();
-        assert_eq!(received(&side_with(&[]), body.to_string()).unwrap().events[0].at, expected, "{timestamp}");
+        assert_eq!(
+            received(&side_with(&[]), body.to_string()).unwrap().events[0].at,
+            Millis::new(expected),
+            "{timestamp}"
+        );
     }
 }
 

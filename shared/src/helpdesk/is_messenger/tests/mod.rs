@@ -19,6 +19,7 @@ use crate::{
         ARRIVED, Side, answer, body, call, contact, drive, fixture, fixtures, only, parts, take_from_helpdesk, text,
         webhook,
     },
+    tools::millis::Millis,
 };
 
 const HERE: &str = "helpdesk/is_messenger";
@@ -26,7 +27,7 @@ const URL: &str = "https://app.is-messenger.com/custom/channel/webhook/";
 const CHANNEL: &str = "k3v9x1p7q2r8";
 const TOKEN: &str = "the-api-token";
 const CALL: &str = "00000000000000000000000000000000";
-const AT: i64 = 1_717_395_317_000;
+const AT: Millis = Millis::new(1_717_395_317_000);
 
 /// An installation whose contacts are known by any id.
 fn custom(channel: &'static str) -> Side {
