@@ -340,7 +340,7 @@ async fn arrival(began: Instant, mut look: impl FnMut() -> Option<Seen>) -> Opti
 async fn receipt(demo: &Demo, message: &str) -> Option<String> {
     let running = demo.running.get()?;
     let url = format!("{}/installations/{}/messages", running.url, running.id());
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().ok()?;
+    let client = byoc_vendors::call::client(Duration::from_secs(30)).ok()?;
     let began = Instant::now();
     let mut last = None;
     while began.elapsed() < RECEIPT_PATIENCE && last.as_deref() != Some("read") {

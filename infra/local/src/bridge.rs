@@ -507,7 +507,7 @@ impl Drop for Scratch {
 }
 
 fn client() -> Result<reqwest::Client, StartError> {
-    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().map_err(part)
+    byoc_vendors::call::client(Duration::from_secs(30)).map_err(part)
 }
 
 fn part(error: impl std::fmt::Display) -> StartError {

@@ -42,7 +42,8 @@ pub(crate) fn dynamodb(endpoint: &str) -> aws_sdk_dynamodb::Client {
 }
 
 fn http_client() -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(Connector(reqwest::Client::builder().no_proxy().build().unwrap()));
+    let connector =
+        SharedHttpConnector::new(Connector(reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap()));
     http_client_fn(move |_, _| connector.clone())
 }
 

@@ -312,7 +312,7 @@ mod tests {
         let router = Router::new().route("/{*any}", get(|| async { "fine" }));
         let base = serve(with_faults(router, &faults)).await;
         let call = async |path: &str| {
-            let client = reqwest::Client::builder().no_proxy().build().unwrap();
+            let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
             client.get(format!("{base}{path}")).send().await.map_or(0, |answer| answer.status().as_u16())
         };
         faults.add(Fault::next(How::Status(503)).at("/a").after(1).times(2));

@@ -12,7 +12,7 @@ mod store;
 mod tests;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -87,12 +87,12 @@ impl FreshchatSim {
     /// # Errors
     /// No key could be made, or no HTTP client.
     pub fn demo() -> Result<Self, String> {
-        let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no RSA key could be made")?;
-        let shared = Shared {
-            store: Mutex::default(),
-            key: Mutex::new(Arc::new(key)),
-            http: call::client(Duration::from_secs(3))?,
-        };
+        // Making a key takes longer than most tests, so that all simulated accounts of a process share one.
+        static KEY: OnceLock<Option<Arc<KeyPair>>> = OnceLock::new();
+        let key = KEY.get_or_init(|| KeyPair::generate(KeySize::Rsa2048).ok().map(Arc::new));
+        let key = key.clone().ok_or("no RSA key could be made")?;
+        let shared =
+            Shared { store: Mutex::default(), key: Mutex::new(key), http: call::client(Duration::from_secs(3))? };
         Ok(Self {
             shared: Arc::new(shared),
             webhooks: Webhooks::default(),
