@@ -40,7 +40,7 @@ const MAX_RATIO: f64 = 12.0;
 /// The lock that keeps the tests of this file apart, because the allocator counts for all of them.
 static ALLOCATOR: Mutex<()> = Mutex::new(());
 
-/// Parses a call for an account and returns its number of events, or `None` if the call is refused.
+/// A function that parses a call for an account and returns its number of events, or `None` if the call is refused.
 type Parse<'a> = dyn Fn(&Account<'_>, Verified<'_>) -> Option<usize> + 'a;
 
 #[test]

@@ -74,7 +74,7 @@ async fn sent_delivered_and_read_come_back_for_the_id_that_was_answered() {
     talk.rig.exactly_at_helpdesk(1).await;
     let said = talk.rig.agent_says("Hello").await;
     assert_eq!(talk.statuses(&said.id, "read").await, ["sent", "delivered", "read"]);
-    assert_eq!((talk.desk.strange_statuses(), talk.desk.refusals()), (vec![], vec![]));
+    assert_eq!((talk.desk.statuses_of_unknown_messages(), talk.desk.refusals()), (vec![], vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +96,7 @@ async fn a_repeat_is_sent_once_and_both_ids_get_every_status() {
         statuses.sort();
         assert_eq!(statuses, ["delivered", "read", "sent"]);
     }
-    assert_eq!(talk.desk.strange_statuses(), []);
+    assert_eq!(talk.desk.statuses_of_unknown_messages(), []);
     let mut journal = talk.rig.journal().await;
     journal.retain(|entry| entry["direction"] == "outbound");
     assert_eq!(journal.len(), 2);

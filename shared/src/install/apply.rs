@@ -183,7 +183,7 @@ impl Admin {
         Ok(self.view(&open))
     }
 
-    /// Seals and stores the credentials that the platform made with the registration.
+    /// Seals the credentials that the platform made with the registration. The caller stores the installation.
     async fn save_platform_secrets(&self, open: &mut OpenInstallation, facts: Vec<Fact>) -> Result<(), ApiError> {
         let made = facts.into_iter().filter_map(|fact| match fact {
             Fact::Secret(name, secret) => Some((name.to_owned(), secret)),
