@@ -244,7 +244,8 @@ fn degrees(value: Option<&Value>, max: f64) -> Checked {
     if number.is_some_and(|degrees| degrees.abs() <= max) { Ok(()) } else { Err(Refusal::bad("lat and lon")) }
 }
 
-/// <https://developers.viber.com/docs/api/rest-bot-api/#forbiddenFileFormats>
+/// The file name extensions that Viber refuses:
+/// <https://developers.viber.com/docs/api/rest-bot-api/#forbiddenFileFormats>.
 #[rustfmt::skip]
 const FORBIDDEN: &[&str] = &[
     "action", "apk", "app", "bat", "bin", "cmd", "com", "command", "cpl", "csh", "exe", "gadget", "inf1", "ins", "inx",
