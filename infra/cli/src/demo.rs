@@ -28,10 +28,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The time to wait for a message to arrive.
-const PATIENCE: Duration = Duration::from_secs(15);
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(15);
 /// The time to wait for receipts.
-const RECEIPT_PATIENCE: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(5);
+const RECEIPT_TIMEOUT: Duration = Duration::from_secs(3);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Both simulators, with access to the running bridge.
 #[derive(Clone)]
@@ -327,11 +327,11 @@ fn saying(words: &Words) -> Option<Saying> {
 }
 
 async fn arrival(began: Instant, mut look: impl FnMut() -> Option<Seen>) -> Option<Seen> {
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < ARRIVAL_TIMEOUT {
         if let Some(seen) = look() {
             return Some(seen);
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     None
 }
@@ -343,7 +343,7 @@ async fn receipt(demo: &Demo, message: &str) -> Option<String> {
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().ok()?;
     let began = Instant::now();
     let mut last = None;
-    while began.elapsed() < RECEIPT_PATIENCE && last.as_deref() != Some("read") {
+    while began.elapsed() < RECEIPT_TIMEOUT && last.as_deref() != Some("read") {
         let request = client.get(&url).header("authorization", format!("Bearer {}", running.admin_key));
         let body = request.send().await.ok()?.text().await.ok()?;
         let body: Value = serde_json::from_str(&body).ok()?;
