@@ -6,8 +6,8 @@ Two rules, each with an exit code of 1 when it is broken:
 - No circle: no file imports, directly or through others, a file that imports it.
 - Downwards only: a file imports from its own room and from rooms above it in ROOMS, never from a room below.
 
-Only code counts: tests, comments and documentation may name anything. EXCEPTIONS lists imports that run the other way;
-ARCHITECTURE.md gives the reason for each.
+Only code counts: tests, comments and documentation may name anything. EXCEPTIONS lists the imports that may run the
+other way; it is empty.
 
     .ci/imports.py [FOLDER]     # default: shared/src
 """
@@ -16,7 +16,7 @@ import pathlib
 import re
 import sys
 
-# From what knows nothing to what knows everything.
+# The rooms in order. A room imports only from itself and from the rooms above it.
 ROOMS = [
     "tools",
     "model",
@@ -36,7 +36,7 @@ ROOMS = [
 # (importing file, imported file), both as module paths.
 EXCEPTIONS: set[tuple[str, str]] = set()
 
-# Comments, raw strings, strings and characters, whichever begins first.
+# A comment, a raw string, a string or a character.
 NO_CODE = re.compile(
     r"""//[^\n]*|/\*.*?\*/|\br(#*)".*?"\1|"(?:\\.|[^"\\])*"|'(?:\\(?:u\{\w+\}|x\w\w|.)|[^'\\])'""", re.S
 )
@@ -44,7 +44,7 @@ WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def code_of(text: str) -> str:
-    """The code of a file, without strings, comments and what is compiled for tests only."""
+    """Returns the code of a file, without strings, comments and items that are compiled for tests only."""
     text = NO_CODE.sub(" ", text)
     out = []
     at = 0
@@ -57,7 +57,7 @@ def code_of(text: str) -> str:
 
 
 def end_of_item(text: str, at: int) -> int:
-    """Where the item that begins at `at` ends: behind its block or its semicolon."""
+    """Returns the end of the item that begins at `at`: the position after its block or its semicolon."""
     depth = 0
     for position in range(at, len(text)):
         if text[position] == "{":
@@ -72,7 +72,7 @@ def end_of_item(text: str, at: int) -> int:
 
 
 def use_paths(text: str) -> list[list[str]]:
-    """Every path of a use tree, as lists of words."""
+    """Returns every path of a use tree as a list of words."""
     paths: list[list[str]] = []
     stack: list[list[str]] = [[]]
     current: list[str] = []
@@ -97,7 +97,7 @@ def use_paths(text: str) -> list[list[str]]:
 
 
 class Crate:
-    """The files of a crate by module path, and which of them import which."""
+    """The files of a crate by module path, with the imports of each."""
 
     def __init__(self, root: pathlib.Path):
         self.files = {}
@@ -115,7 +115,7 @@ class Crate:
         uses = re.compile(r"\b(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);")
         for visibility, tree in uses.findall(code):
             paths = use_paths(tree)
-            # A module that shows what its own files hold does not depend on it.
+            # A module that re-exports items of its own files does not depend on these files.
             shows = bool(visibility)
             found |= self.targets(module, paths, shows)
         inline = re.findall(r"\b((?:crate|super|self)(?:::\w+)+)", uses.sub("", code))
@@ -134,7 +134,7 @@ class Crate:
         return found
 
     def resolve(self, module: tuple[str, ...], path: list[str]) -> tuple[str, ...] | None:
-        """The file that a path leads to; None where it leads out of the crate."""
+        """Returns the file that a path leads to, or None if it leads out of the crate."""
         at: list[str]
         if path[0] == "crate":
             at, rest = [], path[1:]
@@ -155,7 +155,7 @@ class Crate:
         return tuple(at)
 
     def circles(self) -> list[list[tuple[str, ...]]]:
-        """Groups of files that import each other (Tarjan's strongly connected components)."""
+        """Returns the groups of files that import each other (Tarjan's strongly connected components)."""
         index: dict[tuple[str, ...], int] = {}
         low: dict[tuple[str, ...], int] = {}
         stack: list[tuple[str, ...]] = []
@@ -188,7 +188,7 @@ def name(module: tuple[str, ...]) -> str:
 
 
 def check(root: pathlib.Path) -> int:
-    """Says what is wrong with the imports of a crate; 1 when anything is."""
+    """Prints what is wrong with the imports of a crate. Returns 1 if anything is, otherwise 0."""
     crate = Crate(root)
     rank = {room: number for number, room in enumerate(ROOMS)}
     wrong = []

@@ -57,16 +57,16 @@ VARIABLES = {
     "RUST_LOG",
 }
 
-# What holds the installations and their files: kept when the stack is deleted or the resource replaced, but not after
-# a first deployment that fails.
+# The resources with the installations and their files. They are kept when the stack is deleted or the resource is
+# replaced, but not after a first deployment that fails.
 KEPT = {"Table", "VaultKey", "MediaBucket"}
 
-# A new AWS account runs so many Lambda invocations at once, all functions together; half of them is the relay's share.
+# The number of concurrent Lambda invocations of a new AWS account, for all functions together. The relay gets half.
 NEW_ACCOUNT_CONCURRENCY = 10
 
-# Names that template and code share, and the file that must spell them in the same way once it exists.
+# The names that the template and the code share, by the file that must spell them in the same way if it exists.
 SPELLED_IN = {
-    "shared/src/config.rs": VARIABLES,
+    "shared/src/outside/config.rs": VARIABLES,
     "infra/local/src/table/mod.rs": {
         "pk", "sk", "by_installation", "by_pk", "by_sk", "state", "direction", "at", "expires_at",
     },
@@ -97,7 +97,7 @@ def main():
 
 
 def translate(template):
-    """The template after the SAM transform, as CloudFormation gets to see it."""
+    """Returns the template after the SAM transform, as CloudFormation gets it."""
     template = copy.deepcopy(template)
     globals_ = template.get("Globals", {}).get("Function", {})
     if globals_.get("CodeUri") == ".":
@@ -113,7 +113,7 @@ def managed_policy_map():
 
 
 def references(node):
-    """Every name that a part of the template refers to."""
+    """Returns every name that a part of the template refers to."""
     if isinstance(node, list):
         return set().union(*map(references, node))
     if not isinstance(node, dict):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of imports.py: what it must find, and what it must leave alone."""
+"""Tests of imports.py: what it must report, and what it must accept."""
 
 import contextlib
 import io
@@ -11,7 +11,7 @@ import imports
 
 
 def check(files: dict[str, str]) -> tuple[int, str]:
-    """What imports.py says of a crate with these files."""
+    """Returns the exit code and the output of imports.py for a crate with these files."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             path = pathlib.Path(folder, name)

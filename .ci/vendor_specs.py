@@ -1,7 +1,7 @@
-"""Holds what the bridge sends against the vendors' own API descriptions.
+"""Checks what the bridge sends against the vendors' own API descriptions.
 
-The requests are those of the snapshots below shared/src/channel, which the tests compare with what the adapters make. The
-descriptions are other people's and not part of this repository: VENDOR_SPECS names a folder with them.
+The requests come from the snapshots below shared/src/channel, which the tests compare with what the adapters make. The
+descriptions belong to the vendors and are not part of this repository: VENDOR_SPECS names a folder with them.
 """
 
 import json
@@ -18,7 +18,7 @@ CHANNELS = pathlib.Path(__file__).parent.parent / "shared/src/channel"
 
 
 def sent(channel):
-    """Every request in the snapshots of a channel: where from, its call, its body."""
+    """Yields every request in the snapshots of a channel: the file, the call and the body."""
     for file in sorted((CHANNELS / channel / "snapshots").glob("*.snap")):
         value = json.loads(file.read_text().split("---\n", 2)[2])
         for item in value if isinstance(value, list) else []:
@@ -27,7 +27,7 @@ def sent(channel):
 
 
 def against(document, reference, body):
-    """What a JSON schema within an OpenAPI document says of a body."""
+    """Returns the faults that a JSON schema within an OpenAPI document finds in a body."""
     schema = {"$ref": reference, "components": document.get("components", {}), "paths": document.get("paths", {})}
     return [f"{'/'.join(map(str, error.path))}: {error.message[:200]}" for error in Draft202012Validator(schema).iter_errors(body)]
 
@@ -37,7 +37,7 @@ def line():
     kinds = document["components"]["schemas"]["Message"]["discriminator"]["mapping"]
     for where, call, body in sent("line"):
         problems = against(document, "#/components/schemas/PushMessageRequest", body)
-        # JSON Schema knows no discriminators.
+        # JSON Schema has no discriminators.
         for message in body["messages"]:
             problems += against(document, kinds[message["type"]], message)
         yield where, call, problems

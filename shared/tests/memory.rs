@@ -1,7 +1,7 @@
-//! No call that fits a kind's limit makes its adapter take many times its size in memory: a webhook function has 256 MB
-//! for all calls that it works on.
+//! Tests that no call within a kind's size limit makes its adapter use many times the call's size in memory. A webhook
+//! function has 256 MB for all calls that it handles at the same time.
 //!
-//! Every kind of the registries is tried with its own samples. Each place in each sample is filled up to the limit:
+//! Every kind of the registries is tested with its own samples. Each place in each sample is filled up to the limit:
 //! lists with many small items, objects with many fields, and any other value with a list that does not belong there.
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its samples has failed")]
 
@@ -29,23 +29,23 @@ use serde_json::Value;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// How much shorter than the limit a call is at first.
-const SHORT: usize = 64;
-/// For how many places at least, and at most, the call that took the most is tried at the limit.
-const LONG: RangeInclusive<usize> = 3..=30;
+/// The calls of the first round are this many times smaller than the limit.
+const SIZE_DIVISOR: usize = 64;
+/// The number of places whose worst call is measured again at the full limit, at least and at most.
+const FULL_SIZE_PLACES: RangeInclusive<usize> = 3..=30;
 
-/// So many times its own size may a call take at most.
-const MOST: f64 = 12.0;
+/// The highest allowed ratio of the memory that a call uses to the size of the call.
+const MAX_RATIO: f64 = 12.0;
 
-/// The allocator counts for all tests of this file at once.
-static ALONE: Mutex<()> = Mutex::new(());
+/// The lock that keeps the tests of this file apart, because the allocator counts for all of them.
+static ALLOCATOR: Mutex<()> = Mutex::new(());
 
-/// How many events a call of this account is made of; `None` where it is refused.
+/// A function that parses a call for an account and returns its number of events, or `None` if the call is refused.
 type Parse<'a> = dyn Fn(&Account<'_>, Verified<'_>) -> Option<usize> + 'a;
 
 #[test]
 fn no_call_of_a_channel_takes_many_times_its_size() {
-    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let alone = ALLOCATOR.lock().unwrap_or_else(PoisonError::into_inner);
     let worst = CHANNELS.iter().map(|(kind, channel)| {
         let parse =
             |account: &Account<'_>, request: Verified<'_>| Some(channel.parse(account, request).ok()?.events.len());
@@ -57,7 +57,7 @@ fn no_call_of_a_channel_takes_many_times_its_size() {
 
 #[test]
 fn no_call_of_a_helpdesk_takes_many_times_its_size() {
-    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let alone = ALLOCATOR.lock().unwrap_or_else(PoisonError::into_inner);
     let worst = HELPDESKS.iter().map(|(kind, helpdesk)| {
         let parse =
             |account: &Account<'_>, request: Verified<'_>| Some(helpdesk.parse(account, request).ok()?.events.len());
@@ -72,55 +72,55 @@ fn check(worst: Vec<Worst>) {
         .iter()
         .map(|it| format!("{}: {:.1} times, {} ({} calls, {:.1} s)", it.kind, it.times, it.call, it.calls, it.seconds))
         .collect();
-    assert!(worst.iter().all(|worst| worst.times <= MOST), "{}", report.join("\n"));
+    assert!(worst.iter().all(|worst| worst.times <= MAX_RATIO), "{}", report.join("\n"));
 }
 
-/// The call that took the most.
+/// The call that used the most memory.
 #[derive(Debug, Default)]
 struct Worst {
     kind: String,
-    /// How many times its own size.
+    /// The memory that the call used, as a multiple of its size.
     times: f64,
-    /// What the call was full of.
+    /// A description of the call.
     call: String,
     calls: usize,
     seconds: f64,
 }
 
-/// One kind under trial.
+/// The test of one kind.
 struct Trial<'a> {
     kind: &'a str,
     limit: usize,
-    /// Choices of settings under which a sample may be for this account.
+    /// The values of settings with which the account may accept a sample.
     choices: Vec<(&'static str, &'static str)>,
     parse: &'a Parse<'a>,
     samples: BTreeMap<PathBuf, Vec<u8>>,
-    /// Whether the samples are also those of other kinds, since this one has no folder of its own.
+    /// Whether the samples are those of other kinds too, because this kind has no folder of its own.
     is_shared: bool,
-    /// How many samples were understood.
-    understood: usize,
-    /// What was tried, with how many times its own size it took.
+    /// The number of samples that the adapter accepted.
+    accepted: usize,
+    /// The calls of the first round, each with the memory that it used as a multiple of its size.
     calls: Vec<(f64, Call)>,
 }
 
-/// A call with one place full of `piece`.
+/// A call in which one place is filled with copies of `piece`.
 #[derive(Clone, Default)]
 struct Call {
     name: String,
     place: String,
     around: Around,
     head: String,
-    /// `%` stands for the number of the piece.
+    /// The repeated piece. `%` stands for the number of the copy.
     piece: String,
     between: &'static str,
     tail: String,
 }
 
-/// What a sample needs beside itself to be understood.
+/// What the adapter needs besides a sample to accept it.
 #[derive(Clone, Default)]
 struct Around {
     settings: BTreeMap<String, String>,
-    /// Whether it travels as base64 inside a message of a message broker.
+    /// Whether the sample is sent as base64 inside a message of a message broker.
     is_wrapped: bool,
 }
 
@@ -144,12 +144,12 @@ impl<'a> Trial<'a> {
             parse,
             samples,
             is_shared,
-            understood: 0,
+            accepted: 0,
             calls: Vec::new(),
         }
     }
 
-    /// Tries every call at a size that takes little time, and those that took the most once more at the limit.
+    /// Measures every call at a small size, and the worst ones again at the full limit.
     fn run(mut self) -> Worst {
         let started = Instant::now();
         let mut tried = BTreeSet::new();
@@ -170,7 +170,7 @@ impl<'a> Trial<'a> {
                 _ => {}
             }
         }
-        assert!(self.understood > 0, "no sample of {} is understood", self.kind);
+        assert!(self.accepted > 0, "no sample of {} is accepted", self.kind);
         let mut worst = Worst { kind: self.kind.to_owned(), calls: self.calls.len(), ..Worst::default() };
         let mut places = BTreeMap::<&str, &(f64, Call)>::new();
         for call in &self.calls {
@@ -181,8 +181,8 @@ impl<'a> Trial<'a> {
         }
         let mut places: Vec<&(f64, Call)> = places.into_values().collect();
         places.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        let suspicious = places.iter().filter(|(times, _)| *times > MOST).count();
-        for (_, call) in places.into_iter().take(suspicious.clamp(*LONG.start(), *LONG.end())) {
+        let suspicious = places.iter().filter(|(times, _)| *times > MAX_RATIO).count();
+        for (_, call) in places.into_iter().take(suspicious.clamp(*FULL_SIZE_PLACES.start(), *FULL_SIZE_PLACES.end())) {
             let started = Instant::now();
             let times = self.measure(call, self.limit);
             if times > worst.times {
@@ -195,22 +195,22 @@ impl<'a> Trial<'a> {
         worst
     }
 
-    /// Fills every place in a sample, and in what is left of it when all that is not needed is gone.
+    /// Fills every place in a sample, and in the sample reduced to the fields that the adapter needs.
     fn fill(&mut self, name: &str, sample: &Value, tried: &mut BTreeSet<String>) {
         let around = self.around(sample);
         if around.is_none() && self.is_shared {
             return;
         }
-        self.understood += usize::from(around.is_some());
+        self.accepted += usize::from(around.is_some());
         let around = around.unwrap_or_default();
-        let small = self.shrunk(sample, &around);
+        let small = self.reduced(sample, &around);
         let mut places = Vec::new();
         walk(sample, &mut Vec::new(), &mut places);
         for place in places {
             let value = at(sample, &place).unwrap();
             let items: Vec<String> = match value {
                 Value::Array(items) => {
-                    // The smallest that is understood, as far as the smaller sample has this place.
+                    // The smallest accepted item, if the reduced sample has this place.
                     let first = at(&small, &place).and_then(|list| list.get(0)).or(items.first()).map(Value::to_string);
                     ["{}", "{\"\":0}", "\"%\"", "[]"].map(str::to_owned).into_iter().chain(first).collect()
                 }
@@ -229,7 +229,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Repeats every field of a form, and adds many that nobody knows.
+    /// Repeats every field of a form, and adds many unknown ones.
     fn fill_form(&mut self, name: &str, form: &[u8]) {
         let mut names: BTreeSet<String> = form_urlencoded::parse(form).map(|(name, _)| name.into_owned()).collect();
         names.insert("%".to_owned());
@@ -241,11 +241,11 @@ impl<'a> Trial<'a> {
     }
 
     fn probe(&mut self, call: Call) {
-        let times = self.measure(&call, self.limit / SHORT);
+        let times = self.measure(&call, self.limit / SIZE_DIVISOR);
         self.calls.push((times, call));
     }
 
-    /// How many times its own size a call of this size takes.
+    /// Returns the memory that a call of this size uses, as a multiple of the size.
     fn measure(&self, call: &Call, limit: usize) -> f64 {
         let body = call.body(limit);
         assert!(body.len() <= self.limit, "{}", call.name);
@@ -259,14 +259,14 @@ impl<'a> Trial<'a> {
         used as f64 / size as f64
     }
 
-    /// Settings and a wrapping with which the sample is understood, where there are some.
+    /// Returns settings and a wrapping with which the adapter accepts the sample, if there are any.
     fn around(&self, sample: &Value) -> Option<Around> {
         let mut texts = vec![String::new()];
         strings(sample, &mut texts);
         for is_wrapped in [false, true] {
             for text in &texts {
                 for choice in &self.choices {
-                    // An account that hears of others, too, leaves out what is not for itself.
+                    // Some accounts hear of others too, and leave out what is not addressed to them.
                     let settings =
                         [("from", text.as_str()), *choice].into_iter().filter(|(_, value)| !value.is_empty());
                     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -280,8 +280,8 @@ impl<'a> Trial<'a> {
         None
     }
 
-    /// What is left of a sample when every field goes that is not needed to make an event of it.
-    fn shrunk(&self, sample: &Value, around: &Around) -> Value {
+    /// Removes every field that is not needed to make an event of the sample.
+    fn reduced(&self, sample: &Value, around: &Around) -> Value {
         let needed =
             |value: &Value| self.events(around, &around.body(value.to_string())).is_some_and(|events| events > 0);
         let mut small = sample.clone();
@@ -335,7 +335,7 @@ impl Call {
                 free = rest;
             }
         } else {
-            // All at once, since piece by piece takes longer than the adapters do.
+            // The text is filled at once, since adding piece by piece takes longer than the adapters do.
             let piece = format!("{}{}", self.piece, self.between);
             let pieces = piece.repeat(free / piece.len());
             text.push_str(pieces.strip_suffix(self.between).unwrap_or(&pieces));
@@ -389,7 +389,7 @@ fn gather(folder: &Path, samples: &mut BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-/// The places of a document, from the outside to the inside; of each list only the first item is visited.
+/// Collects the places of a document, from the outside to the inside. Only the first item of each list is visited.
 fn walk(value: &Value, here: &mut Vec<String>, places: &mut Vec<Vec<String>>) {
     places.push(here.clone());
     let children: Vec<(String, &Value)> = match value {
@@ -421,7 +421,7 @@ fn strings(value: &Value, texts: &mut Vec<String>) {
     }
 }
 
-/// A document with one place full of `item`, which is a field where the place is an object, else an item of a list.
+/// Makes a document in which one place is filled with `item`: a field if the place is an object, otherwise a list item.
 fn filled(name: &str, document: &Value, place: &[String], item: &str, around: &Around) -> Option<Call> {
     const MARK: &str = "-fill-";
     let mut document = document.clone();

@@ -1,4 +1,4 @@
-//! What the registries of channels and helpdesks say, and what other places have to say after them.
+//! Tests of the registries of channels and helpdesks, and of the documents and sources that must agree with them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the repository has failed")]
 
 use std::{
@@ -18,7 +18,7 @@ use byoc::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// Every kind of either side with the word for its side.
+/// Returns every kind of both sides, each with the word for its side.
 fn kinds() -> Vec<(&'static str, &'static str, &'static dyn Adapter)> {
     let channels = CHANNELS.iter().map(|(kind, channel)| ("channel", *kind, *channel as &dyn Adapter));
     let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| ("helpdesk", *kind, *helpdesk as &dyn Adapter));
@@ -63,26 +63,28 @@ fn every_kind_says_how_long_a_text_may_be() {
     }
 }
 
-/// The root of the repository.
+/// Returns the root of the repository.
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What the sources outside the adapters' folders may quote although a kind or a setting has the same name, and where.
+/// Names of kinds and settings that sources outside the adapters' folders may quote because they also mean something
+/// else, each with the path where this is allowed.
 const OTHER_MEANINGS: &[(&str, &str)] = &[
-    // The one setting that every kind takes.
+    // The only setting that every kind accepts.
     ("shared/src/adapter/settings.rs", "api_url"),
     // The word for a side.
     ("shared/src/", "channel"),
-    // A value in a condition of the table.
+    // A value in a condition for the table.
     ("shared/src/store/", "from"),
 ];
 
-/// Kinds whose names are ordinary words, which a message may say.
-const ORDINARY: &[&str] = &["custom", "line"];
+/// The kinds whose names are ordinary words, which a message may contain.
+const ORDINARY_WORDS: &[&str] = &["custom", "line"];
 
-/// What a source quotes that an adapter alone should say: names of kinds, also inside a sentence, and of settings.
-fn vendors_words(source: &str) -> BTreeSet<&str> {
+/// Returns the names that a source quotes although only an adapter should: names of kinds, even inside a sentence, and
+/// names of settings.
+fn quoted_names(source: &str) -> BTreeSet<&str> {
     let kinds: Vec<&str> = kinds().iter().map(|(_, kind, _)| *kind).collect();
     let settings: Vec<&str> =
         kinds_settings().into_iter().map(|(_, name)| name).filter(|name| !kinds.contains(name)).collect();
@@ -90,7 +92,7 @@ fn vendors_words(source: &str) -> BTreeSet<&str> {
     for literal in literals(source) {
         let words: Vec<String> =
             literal.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(str::to_ascii_lowercase).collect();
-        let says = |kind: &str| match ORDINARY.contains(&kind) {
+        let says = |kind: &str| match ORDINARY_WORDS.contains(&kind) {
             true => literal == kind,
             false => words.iter().any(|word| word == kind),
         };
@@ -100,7 +102,7 @@ fn vendors_words(source: &str) -> BTreeSet<&str> {
     found
 }
 
-/// Every setting with the kind it belongs to.
+/// Returns every setting with its kind.
 fn kinds_settings() -> Vec<(&'static str, &'static str)> {
     let of = |(_, kind, adapter): (_, &'static str, &'static dyn Adapter)| {
         adapter.settings().iter().map(move |setting| (kind, setting.name))
@@ -108,7 +110,7 @@ fn kinds_settings() -> Vec<(&'static str, &'static str)> {
     kinds().into_iter().flat_map(of).collect()
 }
 
-/// The string literals of a source, without its comments and its module of tests.
+/// Returns the string literals of a source, except those in its comments and in its test module.
 fn literals(source: &str) -> Vec<&str> {
     let mut rest = source.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
     let mut found = Vec::new();
@@ -135,7 +137,7 @@ fn literals(source: &str) -> Vec<&str> {
     found
 }
 
-/// The sources below a folder, without adapters' folders and tests, by their path in the repository.
+/// Collects the sources below a folder with their paths in the repository, without the adapters' folders and tests.
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -162,7 +164,7 @@ fn only_an_adapters_folder_says_the_names_of_its_kind_and_settings() {
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
     for (path, source) in &found {
-        for word in vendors_words(source) {
+        for word in quoted_names(source) {
             let meaning = OTHER_MEANINGS.iter().find(|(place, other)| path.starts_with(place) && *other == word);
             match meaning {
                 Some(meaning) => _ = used.insert(meaning),
@@ -185,7 +187,7 @@ fn a_name_in_a_source_is_found_and_one_in_a_comment_or_a_test_is_not() {
         (r#"f("a line of a custom text", "my bot_token", "viberation")"#, &[]),
         ("f();\n#[cfg(test)]\nmod tests { \"viber\" }", &[]),
     ] {
-        assert_eq!(vendors_words(source).into_iter().collect::<Vec<_>>(), words, "{source}");
+        assert_eq!(quoted_names(source).into_iter().collect::<Vec<_>>(), words, "{source}");
     }
 }
 
@@ -207,7 +209,7 @@ impl Field {
         Self { display_name: display_name.into(), description: description.into(), r#type: "text", ..Self::default() }
     }
 
-    /// The field of a setting that these kinds have under the same name.
+    /// Makes the field for a setting that these kinds have under the same name.
     fn of(settings: &[(&str, &Setting)]) -> Self {
         let (_, first) = settings.first().unwrap();
         let kinds: Vec<&str> = settings.iter().map(|(kind, _)| *kind).collect();
@@ -237,13 +239,13 @@ impl Field {
     }
 }
 
-/// The settings that a request may carry for a kind, without the base of the vendor's API.
+/// Returns the settings that a request may contain for a kind, without the base of the vendor's API.
 fn open_settings(adapter: &dyn Adapter) -> impl Iterator<Item = &'static Setting> + use<> {
     adapter.settings().iter().filter(|setting| !setting.internal && setting.name != API_URL.name)
 }
 
-/// The fields of the form of the Marketplace app, in order. A form cannot hide what the chosen channel has no use for, so
-/// that it shows the settings of every kind.
+/// Returns the fields of the Marketplace app's form, in order. A form cannot hide the fields that the chosen channel
+/// does not need, so it shows the settings of every kind.
 fn form() -> Vec<(String, Field)> {
     let host = "The host of the bridge's ApiUrl, without https:// and without a path";
     let key = "The key whose SHA-256 the bridge was deployed with";
@@ -279,7 +281,7 @@ fn form() -> Vec<(String, Field)> {
 
 const IPARAMS: &str = "infra/freshworks-app/config/iparams.json";
 
-/// Compares a file with what it should be, or writes it when asked to.
+/// Compares a file with the expected text, or writes the text if `BYOC_UPDATE` is set.
 #[expect(clippy::disallowed_methods, reason = "this is no setting of the product")]
 fn hold(path: &str, should_be: &str) {
     if std::env::var_os("BYOC_UPDATE").is_some() {
@@ -308,7 +310,7 @@ fn the_bridge_takes_what_the_marketplaces_form_sends() {
         serde_json::from_str(&std::fs::read_to_string(root().join(IPARAMS)).unwrap()).unwrap();
     for (kind, channel) in CHANNELS {
         assert!(form["channel_kind"]["options"].as_array().unwrap().contains(&json!(kind)), "{kind}");
-        // Somebody fills in all fields of one kind; the form sends the others empty.
+        // A person fills in all fields of one kind; the form sends the other fields empty.
         let mut sent: Map<String, Value> = form.keys().map(|name| (name.clone(), json!(""))).collect();
         let marketplace = of_marketplace().unwrap();
         sent.insert("helpdesk_kind".to_owned(), json!(marketplace));
@@ -344,7 +346,7 @@ const README: &str = "README.md";
 const TABLE: &str = "<!-- settings ";
 const TABLE_END: &str = "<!-- /settings -->";
 
-/// The settings of a kind, as a table for people.
+/// Returns the settings of a kind as a Markdown table for people.
 fn settings_table(adapter: &dyn Adapter) -> String {
     let mut table = "| setting | | |\n|---|---|---|\n".to_owned();
     let is_usual = |setting: &Setting| setting.name == API_URL.name && !setting.required;
@@ -362,7 +364,7 @@ fn settings_table(adapter: &dyn Adapter) -> String {
     table
 }
 
-/// The sections of the README with a table of settings: the chapter, the heading, and the side and kind of the table.
+/// Returns the chapter, the heading and the side and kind of every table of settings in the README.
 fn sections(readme: &str) -> Vec<(&str, &str, &str)> {
     let mut found = Vec::new();
     let (mut chapter, mut heading) = ("", "");
@@ -378,7 +380,7 @@ fn sections(readme: &str) -> Vec<(&str, &str, &str)> {
     found
 }
 
-/// The name under which a page of GitHub's knows a heading.
+/// Returns the anchor that GitHub makes from a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.to_lowercase().replace(' ', "-");
     kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
@@ -415,7 +417,7 @@ fn the_readme_lists_every_kind_near_its_start() {
         assert!(headings.iter().all(|(found, _)| *found == chapter), "{headings:?}");
         let anchors: Vec<String> = headings.iter().map(|(_, heading)| anchor(heading)).collect();
         assert_eq!(links, anchors.iter().map(String::as_str).collect(), "the links of {chapter} near the start");
-        // The values of the option, in the parentheses behind its name.
+        // The values of the option are in the parentheses after its name.
         let (_, rest) = readme.split_once(&format!("`--{side}` (")).unwrap();
         let options = rest.split(')').next().unwrap();
         let options: BTreeSet<&str> = options.split(", ").map(|option| option.trim_matches('`')).collect();

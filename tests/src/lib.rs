@@ -1,4 +1,5 @@
-//! What the end-to-end tests share: a whole bridge with simulated vendors, for every channel and every helpdesk.
+//! The shared pieces of the end-to-end tests: a whole bridge with simulated vendors, for every channel and every
+//! helpdesk.
 
 pub mod matrix;
 
@@ -27,40 +28,42 @@ use byoc_vendors::people::{Said, Saying, Seen};
 use serde_json::Value;
 use tokio::{runtime::Handle, task::JoinSet};
 
-/// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time after which a test gives up waiting.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long to wait before looking again.
+/// The pause between two looks.
 const POLL: Duration = Duration::from_millis(5);
 
-/// So long the queue may stay busy when all that was expected has come: a message may wait for its next try.
-const LINGER: Duration = Duration::from_millis(150);
+/// The longest time to wait for an empty queue after all expected messages have arrived. A message may still wait for a
+/// retry.
+const MAX_SETTLE_TIME: Duration = Duration::from_millis(150);
 
-/// So long the queue has to be empty then, since a simulator tells in a call of its own what it was told.
-const ECHO: Duration = Duration::from_millis(25);
+/// The time that the queue must be empty before a test goes on, because a simulator echoes a message in a call of its
+/// own.
+const IDLE_TIME: Duration = Duration::from_millis(25);
 
-/// How long the queue hides a message that was received.
+/// The visibility timeout of the queue.
 const VISIBILITY: Duration = Duration::from_secs(60);
 
-/// Longer than that.
-const HIDDEN: Duration = Duration::from_secs(61);
+/// A time that is longer than [`VISIBILITY`].
+const PAST_VISIBILITY: Duration = Duration::from_secs(61);
 
-/// How often fast time passes, fifty times as fast.
+/// The interval in which fast time moves the clock, each time by fifty times the interval.
 const TICK: Duration = Duration::from_millis(20);
 
-/// So much of its time an invocation keeps in fast time.
-const IN_RESERVE: Duration = Duration::from_secs(10);
+/// The part of a message's visibility timeout that fast time leaves to a running invocation.
+const VISIBILITY_RESERVE: Duration = Duration::from_secs(10);
 
-/// How many pairs are checked side by side: they mostly wait.
-const SIDE_BY_SIDE: usize = 6;
+/// The number of pairs that are checked at the same time. They mostly wait.
+const CONCURRENT_PAIRS: usize = 6;
 
-/// The channel that stands with a helpdesk where only the helpdesk matters.
+/// The channel for checks in which only the helpdesk matters.
 const DEFAULT_CHANNEL: &str = "viber";
 
-/// Runs a check for every channel with every helpdesk: for what both sides decide together. Gives what the checks gave.
+/// Runs a check for every channel with every helpdesk, for behaviour that depends on both. Returns the results.
 ///
-/// The variables `BYOC_CHANNEL` and `BYOC_HELPDESK` narrow this and the two below to one kind, which is quicker while
-/// that one is being built.
+/// The variables `BYOC_CHANNEL` and `BYOC_HELPDESK` narrow this function and the next two to one kind, which is faster
+/// while that kind is being built.
 pub async fn every_pair<C, F>(check: C) -> Vec<F::Output>
 where
     C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
@@ -71,19 +74,20 @@ where
     side_by_side(channels().into_iter().flat_map(with_each).collect(), check).await
 }
 
-/// Runs a check for every channel: for what the channel decides. The helpdesks take turns, so that each occurs.
+/// Runs a check for every channel, for behaviour that depends on the channel only. The helpdesks alternate, so that
+/// each occurs.
 pub async fn every_channel<C, F>(check: C) -> Vec<F::Output>
 where
     C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
     F: Future<Output: Send + 'static>,
 {
     let wanted = channels();
-    // Each channel keeps its helpdesk when the others are left out.
+    // A channel has the same helpdesk even if the other channels are left out.
     let pairs = byoc_vendors::channels().zip(helpdesks().into_iter().cycle());
     side_by_side(pairs.filter(|(channel, _)| wanted.contains(channel)).collect(), check).await
 }
 
-/// Runs a check for every helpdesk, with a channel that does not matter: for what the helpdesk decides.
+/// Runs a check for every helpdesk with one fixed channel, for behaviour that depends on the helpdesk only.
 pub async fn every_helpdesk<C, F>(check: C) -> Vec<F::Output>
 where
     C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
@@ -108,13 +112,13 @@ fn narrowed(name: &str, kinds: impl Iterator<Item = &'static str>) -> Vec<&'stat
     kinds.filter(|kind| only.as_deref().is_none_or(|only| only == *kind)).collect()
 }
 
-/// An environment variable that steers the tests.
+/// Returns an environment variable that controls the tests.
 #[expect(clippy::disallowed_methods, reason = "this is no setting of the product")]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Runs a check for these pairs, a few at a time, and says which pair failed.
+/// Runs a check for these pairs, several at a time, and prints the pair that failed.
 async fn side_by_side<C, F>(pairs: Vec<(&'static str, &'static str)>, check: C) -> Vec<F::Output>
 where
     C: Fn(&'static str, &'static str) -> F + Send + Sync + 'static,
@@ -125,10 +129,11 @@ where
     let (mut running, mut names, mut given) = (JoinSet::new(), HashMap::new(), Vec::new());
     let (check, runtime) = (Arc::new(check), Handle::current());
     loop {
-        while running.len() < SIDE_BY_SIDE
+        while running.len() < CONCURRENT_PAIRS
             && let Some((channel, helpdesk)) = waiting.next()
         {
-            // On a thread of its own, since the future of an async closure is not `Send` for every lifetime.
+            // Each check has a thread of its own, since the future of an async closure is not `Send` for every
+            // lifetime.
             let (check, runtime) = (check.clone(), runtime.clone());
             let task = running.spawn_blocking(move || runtime.block_on(check(channel, helpdesk)));
             names.insert(task.id(), (channel, helpdesk));
@@ -162,7 +167,7 @@ impl Rig {
 
     /// Starts a bridge with other settings.
     pub async fn start_with(channel: &str, helpdesk: &str, change: impl FnOnce(&mut Settings)) -> Self {
-        // A failing test is read with RUST_LOG=info.
+        // To debug a failing test, run it with RUST_LOG=info.
         byoc_local::log::start("off");
         let clock = Clock::new();
         let channel = byoc_vendors::channel(channel).expect("a simulated channel");
@@ -175,19 +180,19 @@ impl Rig {
         }
     }
 
-    /// A customer writes; the bridge must take it.
+    /// Writes as a customer. The bridge must accept the message.
     pub async fn say(&self, customer: &str, text: &str) -> Said {
         let said = self.bridge.channel.say(customer, Saying::Text(text.to_owned())).await.expect("a webhook call");
         assert_eq!(said.status, 200, "the bridge answered {}: {}", said.status, said.body);
         said
     }
 
-    /// The usual customer writes.
+    /// Writes as the usual customer.
     pub async fn customer_says(&self, text: &str) -> Said {
         self.say(self.bridge.channel.customer(), text).await
     }
 
-    /// An agent answers the contact whose message came last; the bridge must take it.
+    /// Answers as an agent the contact whose message came last. The bridge must accept the answer.
     pub async fn agent_says(&self, text: &str) -> Said {
         let contact = self.bridge.helpdesk.received(None).pop().expect("a conversation").contact;
         let said = self.bridge.helpdesk.answer(&contact, Saying::Text(text.to_owned())).await.expect("a webhook call");
@@ -195,37 +200,37 @@ impl Rig {
         said
     }
 
-    /// What agents see, notes left out.
+    /// Returns what agents see, without the private notes.
     pub fn at_helpdesk(&self) -> Vec<Seen> {
         self.bridge.helpdesk.received(None).into_iter().filter(|seen| !seen.private).collect()
     }
 
-    /// The private notes.
+    /// Returns the private notes.
     pub fn notes(&self) -> Vec<Seen> {
         self.bridge.helpdesk.received(None).into_iter().filter(|seen| seen.private).collect()
     }
 
-    /// What the customers see.
+    /// Returns what the customers see.
     pub fn at_channel(&self) -> Vec<Seen> {
         self.bridge.channel.received(None)
     }
 
-    /// Waits until so many messages are at the helpdesk, and until one too many would have shown.
+    /// Waits until this many messages are at the helpdesk, and a bit longer, so that a surplus message would show.
     pub async fn exactly_at_helpdesk(&self, count: usize) -> Vec<Seen> {
         self.exactly("messages at the helpdesk", count, || self.at_helpdesk()).await
     }
 
-    /// The same at the channel.
+    /// Waits until this many messages are at the channel, and a bit longer, so that a surplus message would show.
     pub async fn exactly_at_channel(&self, count: usize) -> Vec<Seen> {
         self.exactly("messages at the channel", count, || self.at_channel()).await
     }
 
-    /// Waits so long until at least so many messages are at the helpdesk.
-    pub async fn many_at_helpdesk(&self, patience: Duration, count: usize) -> Vec<Seen> {
-        self.many(patience, "messages at the helpdesk", count, || self.at_helpdesk()).await
+    /// Waits at most `timeout` until at least this many messages are at the helpdesk.
+    pub async fn many_at_helpdesk(&self, timeout: Duration, count: usize) -> Vec<Seen> {
+        self.many(timeout, "messages at the helpdesk", count, || self.at_helpdesk()).await
     }
 
-    async fn many(&self, patience: Duration, what: &str, count: usize, look: impl Fn() -> Vec<Seen>) -> Vec<Seen> {
+    async fn many(&self, timeout: Duration, what: &str, count: usize, look: impl Fn() -> Vec<Seen>) -> Vec<Seen> {
         let look = async || match look() {
             seen if seen.len() >= count => Ok(seen),
             seen => {
@@ -235,29 +240,29 @@ impl Rig {
                 Err(format!("{there} instead of {count}: {:?}, and {waiting:?} in the queue", texts(&seen)))
             }
         };
-        poll(patience, what, look).await
+        poll(timeout, what, look).await
     }
 
     async fn exactly(&self, what: &str, count: usize, look: impl Fn() -> Vec<Seen>) -> Vec<Seen> {
-        self.many(PATIENCE, what, count, &look).await;
-        self.lull().await;
+        self.many(TIMEOUT, what, count, &look).await;
+        self.wait_for_surplus().await;
         let seen = look();
         assert_eq!(seen.len(), count, "{what}: {:?}", texts(&seen));
         seen
     }
 
-    /// Waits until one message too many would have shown. It comes from what the queue still holds, or from what a
-    /// simulator tells of a message in the same moment. A message that waits long for its next try is not waited for.
-    pub async fn lull(&self) {
+    /// Waits until a surplus message would have arrived. Such a message would come from what the queue still holds, or
+    /// from what a simulator reports about a message at the same time. A message with a long backoff is not waited for.
+    pub async fn wait_for_surplus(&self) {
         let began = Instant::now();
         let mut idle_since = None;
-        while began.elapsed() < LINGER && idle_since.is_none_or(|since: Instant| since.elapsed() < ECHO) {
+        while began.elapsed() < MAX_SETTLE_TIME && idle_since.is_none_or(|since: Instant| since.elapsed() < IDLE_TIME) {
             tokio::time::sleep(POLL).await;
             idle_since = self.is_idle().then(|| idle_since.unwrap_or_else(Instant::now));
         }
     }
 
-    /// Whether the queue is empty: the relay has ended all that it was given, and nothing more can come of it.
+    /// Returns whether the queue is empty. Then the relay has finished all its work, and nothing more can arrive.
     pub fn is_idle(&self) -> bool {
         self.bridge.queues.queues().peek(QUEUE).is_empty()
     }
@@ -267,50 +272,50 @@ impl Rig {
         eventually("an empty queue", async || self.is_idle().then_some(())).await;
     }
 
-    /// Waits until the journal is like this, and gives it, newest first.
+    /// Waits until the journal matches. Returns the journal, newest first.
     pub async fn journal_is(&self, what: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let look = async || {
             let journal = self.journal().await;
             if wanted(&journal) { Ok(journal) } else { Err(format!("the journal is {journal:?}")) }
         };
-        poll(PATIENCE, what, look).await
+        poll(TIMEOUT, what, look).await
     }
 
-    /// Waits until the journal shows such a message, and gives its entry.
+    /// Waits until an entry of the journal matches. Returns the entry.
     pub async fn journal_shows(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let journal = self.journal_is(what, |journal| journal.iter().any(&wanted)).await;
         journal.into_iter().find(wanted).expect("the entry that was just found")
     }
 
-    /// Waits until an admin sees the installation like this, and gives it.
+    /// Waits until the installation matches as an admin sees it. Returns the installation.
     pub async fn installation_shows(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let look = async || {
             let shown = self.shown("").await;
             if wanted(&shown) { Ok(shown) } else { Err(format!("the installation is {shown}")) }
         };
-        poll(PATIENCE, what, look).await
+        poll(TIMEOUT, what, look).await
     }
 
-    /// Waits until agents are told that a message was not delivered, by a note or a status.
+    /// Waits until a note or a status tells agents that a message was not delivered.
     pub async fn agents_are_told(&self) {
         let look = async || match self.bridge.helpdesk.failures() {
             failures if failures.iter().any(|text| text.contains("ot delivered")) => Ok(()),
             failures => Err(format!("agents were told {failures:?}")),
         };
-        poll(PATIENCE, "a note or a failed status", look).await;
+        poll(TIMEOUT, "a note or a failed status", look).await;
     }
 
-    /// The clients that a function would make in this bridge.
+    /// Makes the AWS clients as a function of this bridge would.
     pub async fn aws(&self) -> Aws {
         Aws::from_environment(&self.bridge.variables(), Timeouts::Background).await
     }
 
-    /// One of the bridge's queues, as a function sees it.
+    /// Returns one of the bridge's queues as a function sees it.
     pub async fn queue(&self, name: &str) -> Queue {
         Queue::new(self.aws().await.sqs(), self.bridge.queues.url(name))
     }
 
-    /// What an admin sees of the installation, or below it. Tests look often, so this is one client for all looks.
+    /// Reads the installation, or a route below it, as an admin. All reads share one client, since tests read often.
     async fn shown(&self, below: &str) -> Value {
         let url = format!("{}/installations/{}{below}", self.bridge.url, self.bridge.installation_id());
         let answer = self.http.get(url).bearer_auth(&self.bridge.admin_key).send().await.expect("an answer");
@@ -319,44 +324,45 @@ impl Rig {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// The journal's latest messages, newest first.
+    /// Returns the journal's latest messages, newest first.
     pub async fn journal(&self) -> Vec<Value> {
         let body = self.shown("/messages").await;
         body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default()
     }
 
-    /// The relay dies in the middle of whatever it does; another starts when the queue hands its message out again.
+    /// Kills the relay in the middle of its work. Another one starts once the queue hands out the message again.
     pub async fn relay_dies(&mut self) {
         self.bridge.kill_relay().await;
-        // The queue has to notice that nobody polls any more, or it hands the message to the dead. Nothing shows it.
+        // The queue has to notice that the old relay no longer polls, or it would hand the message to the dead relay.
+        // Nothing shows when the queue has noticed.
         tokio::time::sleep(Duration::from_millis(100)).await;
-        self.clock.advance(HIDDEN);
+        self.clock.advance(PAST_VISIBILITY);
         if let Err(error) = self.bridge.start_relay(8).await {
             panic!("the relay did not start: {error}");
         }
-        // A busy machine may notice later, and what the dead were handed is hidden once more.
+        // A busy machine may notice later, so messages that went to the dead relay get a second chance.
         let clock = self.clock.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(3)).await;
-            clock.advance(HIDDEN);
+            clock.advance(PAST_VISIBILITY);
         });
     }
 
-    /// Lets the queue's time run fast until dropped: a second every 20 ms, but never so far that a running invocation
-    /// loses its message.
+    /// Lets the queue's time run fast until the returned value is dropped: a second every 20 ms, but never so far that
+    /// a running invocation loses its message.
     pub fn fast_time(&self) -> FastTime {
         let (clock, queues) = (self.clock.clone(), self.bridge.queues.queues().clone());
         FastTime(tokio::spawn(async move {
-            let mut hands = Hands::default();
+            let mut in_flight = InFlight::default();
             loop {
                 tokio::time::sleep(TICK).await;
-                clock.advance(hands.may_pass(clock.now(), &queues.peek(QUEUE)));
+                clock.advance(in_flight.safe_step(clock.now(), &queues.peek(QUEUE)));
             }
         }))
     }
 }
 
-/// Fast time, until dropped.
+/// Lets time run fast until dropped.
 pub struct FastTime(tokio::task::JoinHandle<()>);
 
 impl Drop for FastTime {
@@ -365,32 +371,33 @@ impl Drop for FastTime {
     }
 }
 
-/// Tells the messages that somebody works on from those that wait for their next try; the queue hides both.
+/// Tells messages that are being handled from messages that wait for a retry. The queue hides both.
 #[derive(Default)]
-struct Hands {
+struct InFlight {
     looked_at: u64,
-    /// By message: how often it was received, until when it is hidden, and whether somebody works on it.
+    /// For each message: the number of receives, the time until which it is hidden, and whether it is being handled.
     messages: HashMap<String, (u32, u64, bool)>,
 }
 
-impl Hands {
-    /// How much time may pass at once, so that what is in somebody's hands stays there.
-    fn may_pass(&mut self, now: u64, waiting: &[Waiting]) -> Duration {
+impl InFlight {
+    /// Returns how far the clock may move so that the messages that are being handled stay hidden.
+    fn safe_step(&mut self, now: u64, waiting: &[Waiting]) -> Duration {
         let mut step = TICK * 50;
         let since = Duration::from_millis(now.saturating_sub(self.looked_at));
         let before = std::mem::replace(self, Self { looked_at: now, messages: HashMap::new() }).messages;
         for message in waiting.iter().filter(|message| !message.hidden_for.is_zero()) {
             let until = now + u64::try_from(message.hidden_for.as_millis()).unwrap_or_default();
-            let is_worked_on = match before.get(&message.id) {
-                // It was put off when the time is another one; the two clocks that were read differ a little.
+            let is_handled = match before.get(&message.id) {
+                // A deferred message has another time now. Otherwise the times differ a little, since two clocks were
+                // read.
                 Some((receives, known, held)) if *receives == message.receives => *held && until.abs_diff(*known) < 100,
-                // It was received since the last look.
+                // The message was received since the last look.
                 _ => message.hidden_for <= VISIBILITY && message.hidden_for + since + TICK >= VISIBILITY,
             };
-            if is_worked_on {
-                step = step.min(message.hidden_for.saturating_sub(IN_RESERVE));
+            if is_handled {
+                step = step.min(message.hidden_for.saturating_sub(VISIBILITY_RESERVE));
             }
-            self.messages.insert(message.id.clone(), (message.receives, until, is_worked_on));
+            self.messages.insert(message.id.clone(), (message.receives, until, is_handled));
         }
         step
     }
@@ -398,27 +405,27 @@ impl Hands {
 
 /// Waits until `look` finds something.
 pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
-    eventually_within(PATIENCE, what, look).await
+    eventually_within(TIMEOUT, what, look).await
 }
 
-/// Waits so long until `look` finds something.
-pub async fn eventually_within<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    poll(patience, what, async || look().await.ok_or_else(|| "nothing".to_owned())).await
+/// Waits at most `timeout` until `look` finds something.
+pub async fn eventually_within<T>(timeout: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    poll(timeout, what, async || look().await.ok_or_else(|| "nothing".to_owned())).await
 }
 
-/// Waits until `look` finds something, which until then says what it finds instead.
-async fn poll<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
+/// Waits until `look` finds something. Until then, `look` describes what it sees instead.
+async fn poll<T>(timeout: Duration, what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
     let began = Instant::now();
     loop {
         match look().await {
             Ok(found) => return found,
-            Err(instead) => assert!(began.elapsed() < patience, "{what}: after {patience:?} {instead}"),
+            Err(instead) => assert!(began.elapsed() < timeout, "{what}: after {timeout:?} {instead}"),
         }
         tokio::time::sleep(POLL).await;
     }
 }
 
-/// The secrets in one side of an install request, by name.
+/// Returns the secrets in one side of an install request, by name.
 pub fn secrets_of(side: &Value) -> Vec<(String, String)> {
     let kind = side.get("kind").and_then(Value::as_str).unwrap_or_default();
     let channel = byoc::channel::channel(kind).map(|channel| channel.settings());
@@ -429,7 +436,7 @@ pub fn secrets_of(side: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A file of each kind: name, content type, bytes.
+/// A file of each kind: name, content type and bytes.
 pub const FILES: &[(&str, &str, &[u8])] = &[
     ("photo.png", "image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"),
     ("clip.mp4", "video/mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"),
@@ -437,12 +444,12 @@ pub const FILES: &[(&str, &str, &[u8])] = &[
     ("paper.pdf", "application/pdf", b"%PDF-1.4\n%%EOF"),
 ];
 
-/// The texts of messages.
+/// Returns the texts of messages.
 pub fn texts(seen: &[Seen]) -> Vec<String> {
     seen.iter().map(|seen| seen.text.clone()).collect()
 }
 
-/// A store of its own, for as long as the table is held.
+/// A store with a table of its own.
 pub struct Kept {
     /// The store.
     pub store: Store,
@@ -459,7 +466,7 @@ impl Kept {
     }
 }
 
-/// Starts a table and nothing else.
+/// Starts a table without a bridge.
 pub async fn store() -> Kept {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let table = Table::start(TABLE, None, listener).await.expect("a table");
@@ -473,7 +480,7 @@ pub async fn store() -> Kept {
     Kept { store: Store::new(aws.dynamodb(), TABLE), _table: table }
 }
 
-/// Serves files over HTTP, as a vendor's file host would: name, content type, bytes.
+/// Serves files (name, content type and bytes) over HTTP, as a vendor's file host would.
 pub async fn files(files: &[(&'static str, &'static str, &[u8])]) -> byoc_local::server::Server {
     let mut router = axum::Router::new();
     for (name, content_type, bytes) in files {
@@ -485,7 +492,7 @@ pub async fn files(files: &[(&'static str, &'static str, &[u8])]) -> byoc_local:
     byoc_local::server::Server::start(listener, router).expect("a server")
 }
 
-/// Serves one file to whoever asks first, and to nobody after that.
+/// Serves one file once, to the first request.
 pub async fn file_that_is_there_once(
     name: &'static str,
     content_type: &'static str,
@@ -504,8 +511,8 @@ pub async fn file_that_is_there_once(
     byoc_local::server::Server::start(listener, router).expect("a server")
 }
 
-/// The bytes behind the last link in what a person sees, as a person would get them by clicking. A notice of ours that a
-/// file did not arrive is no file, whatever link it names.
+/// Fetches the file behind the last link of what a person sees, as a click would. Returns `None` for a notice that a
+/// file could not be fetched, even if the notice contains a link.
 pub async fn file_behind(seen: &Seen) -> Option<Vec<u8>> {
     if seen.text.contains("could not be fetched") {
         return None;
@@ -515,16 +522,16 @@ pub async fn file_behind(seen: &Seen) -> Option<Vec<u8>> {
     Some(answer.bytes().await.ok()?.to_vec())
 }
 
-/// A client for calls on this machine. Without certificates, since reading those of the system takes longer than a test's
-/// calls.
+/// Makes a client for calls on this machine. The client has no certificates, since reading those of the system takes
+/// longer than the calls of a test.
 pub fn http_client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("an HTTP client")
 }
 
-/// Five ports in a row that are free.
+/// Finds five free ports in a row and returns the first.
 pub async fn free_ports() -> u16 {
     loop {
-        // Somewhere else for every caller, or those that run side by side would find the same ones.
+        // Every caller starts elsewhere, since callers that run at the same time would otherwise find the same ports.
         let start = 20_000 + rand::random_range(0..2_000) * 5;
         let mut held = Vec::new();
         for port in start..start + 5 {

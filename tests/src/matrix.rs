@@ -1,11 +1,12 @@
-//! The capability matrix: what each side shows of each kind of part, as a table for people.
+//! The capability matrix: how each side shows each kind of part, as a table for people.
 
 use byoc::model::{
     features::{Features, Support, TextUnit},
     message::{MediaKind, Part, PartKind},
 };
 
-/// The table of all channels and helpdesks, in Markdown: ✓ is shown as what it is, words say what it becomes.
+/// Returns the table of all channels and helpdesks in Markdown. ✓ means that a part is shown as what it is; words say
+/// what it becomes otherwise.
 pub fn table() -> String {
     let channels = byoc::channel::CHANNELS.iter().map(|(kind, channel)| ("channel", *kind, channel.features()));
     let helpdesks = byoc::helpdesk::HELPDESKS.iter().map(|(kind, helpdesk)| ("helpdesk", *kind, helpdesk.features()));
@@ -69,7 +70,7 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// What a sample of each part says; whoever gets it has to find all of these, whatever it became.
+/// Returns the words of a part's sample. The receiver must see all of them, whatever the part becomes.
 pub fn words(part: &Part) -> Vec<String> {
     match part {
         Part::Text { text } => vec![text.clone()],

@@ -1,4 +1,4 @@
-//! What every bad input gets.
+//! Tests of the answers to bad input.
 
 use std::time::Duration;
 
@@ -81,7 +81,7 @@ async fn a_body_that_is_not_the_platforms_is_refused_before_it_is_read() {
         rig.exactly_at_helpdesk(1).await;
         let signed = rig.bridge.traffic.calls("/channels/").pop().unwrap();
         let mut changed = signed.clone();
-        // Some platforms wrap what is written; then one letter of the wrapping is another.
+        // Some platforms wrap the text; then one letter of the wrapping is changed.
         let mut body = String::from_utf8_lossy(&signed.body).replace("signed", "forged").into_bytes();
         if body == signed.body {
             let middle = body.len() / 3;
@@ -186,11 +186,11 @@ async fn news_is_told_where_its_message_was_written_whomever_it_names() {
     let rig = Rig::start("twilio", "freshchat").await;
     rig.customer_says("Hi").await;
     rig.exactly_at_helpdesk(1).await;
-    // Nobody, or the same contact by an id that is not known yet.
+    // No recipient, and the same contact under an id that is not known yet.
     for (number, to) in (1..).zip(["", "+15005550099"]) {
         rig.agent_says("Hello").await;
         let sent = rig.exactly_at_channel(number).await.remove(number - 1).id;
-        // Of a field that occurs twice the last one counts.
+        // If a field occurs twice, the last one counts.
         let failed = json!({"MessageSid": sent, "SmsStatus": "failed", "MessageStatus": "failed", "ErrorCode": "30003",
             "To": to});
         let said = rig.bridge.channel.say(rig.bridge.channel.customer(), Saying::Raw(failed)).await.unwrap();
@@ -260,7 +260,7 @@ async fn refused_credentials_are_told_in_the_vendors_words() {
             }
             let mut bad = good.clone();
             let wrong = byoc_tests::secrets_of(&good[side]).into_iter().map(|(name, right)| {
-                // Of the right form all the same: hex digits stay hex digits.
+                // The wrong token keeps the form: hex digits stay hex digits.
                 let other = |c: char| match c {
                     '0'..='9' => char::from(b'9' - (c as u8 - b'0')),
                     'a'..='f' => char::from(b'f' - (c as u8 - b'a')),
@@ -333,7 +333,7 @@ async fn keys_open_what_they_should_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leaked_settings_key_can_be_revoked_and_does_nothing_that_lasts() {
     let rig = Rig::start("viber", "freshchat").await;
-    // Another warm function, with a memory of its own.
+    // Another warm function with a memory of its own.
     let warm = rig.bridge.another_install_hook().await.unwrap();
     let own = format!("/installations/{}", rig.bridge.installation_id());
     let key_in = |shown: &Value| text(&shown["settings_url"]).split("key=").nth(1).unwrap().to_owned();
@@ -360,7 +360,7 @@ async fn a_leaked_settings_key_can_be_revoked_and_does_nothing_that_lasts() {
     }
     let (_, unchanged) = rig.bridge.admin("GET", &own, None).await.unwrap();
     assert_eq!(unchanged, rig.bridge.installation);
-    // Who asks in the moment of the replacement must not be told the new key.
+    // A caller during the replacement must not learn the new key.
     for (method, path) in [("POST", format!("{own}/rotate")), ("POST", format!("{own}/register")), ("GET", own.clone())]
     {
         let told = with(&leaked, method, &path, "").await;
@@ -385,7 +385,7 @@ async fn a_leaked_settings_key_can_be_revoked_and_does_nothing_that_lasts() {
         assert_eq!(with("no key", "GET", &format!("{own}/settings?key={key}"), "").await.status, page);
     }
 
-    // A key that cannot be replaced any more opens nothing either.
+    // A key that can no longer be replaced opens nothing either.
     let (status, _) = rig.bridge.admin("DELETE", &own, None).await.unwrap();
     assert_eq!(status, 200);
     for path in [own.clone(), format!("{own}/messages"), format!("{own}/dead-letters")] {
@@ -427,7 +427,7 @@ async fn an_installation_lives_its_whole_life() {
         let (status, body) = rig.bridge.admin("POST", "/installations", Some(&same)).await.unwrap();
         assert_eq!((status, &body["id"], &body["channel_webhook_url"]), (200, &json!(id), &json!(old)), "{body}");
 
-        // Changing it.
+        // Changing the installation.
         let patch = json!({"settings": {"agent_name": true}});
         let (status, body) = rig.bridge.admin("PATCH", &own, Some(&patch)).await.unwrap();
         assert_eq!((status, &body["settings"]["agent_name"]), (200, &json!(true)), "{body}");
@@ -437,7 +437,7 @@ async fn an_installation_lives_its_whole_life() {
             assert_eq!((status, &body["error"]["code"]), (422, &json!("bad_setting")), "{body}");
         }
 
-        // Rotating: both URLs work, the new one is registered.
+        // Rotating the URLs: both the old and the new ones work, and the new one is registered.
         let (status, body) = rig.bridge.admin("POST", &format!("{own}/rotate"), None).await.unwrap();
         assert_eq!(status, 200, "{body}");
         let new = text(&body["channel_webhook_url"]);
@@ -455,20 +455,20 @@ async fn an_installation_lives_its_whole_life() {
             assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 200, "{channel} {helpdesk}");
         }
 
-        // Removing it.
+        // Uninstalling.
         let (status, body) = rig.bridge.admin("DELETE", &own, None).await.unwrap();
         assert_eq!((status, &body["state"]), (200, &json!("uninstalled")), "{body}");
         let (status, body) = rig.bridge.admin("GET", &own, None).await.unwrap();
         assert_eq!((status, &body["state"]), (200, &json!("uninstalled")), "{body}");
         assert!(body.get("channel_webhook_url").is_none(), "{body}");
-        // The same accounts again are a new installation.
+        // Installing the same accounts again makes a new installation.
         let (status, body) = rig.bridge.admin("POST", "/installations", Some(&same)).await.unwrap();
         assert_eq!(status, 201, "{body}");
         assert_ne!(body["id"], json!(id));
         (rig, call)
     })
     .await;
-    // A warm function may lag by its cache of thirty seconds, which all wait for together.
+    // A warm function may lag by its cache of thirty seconds. All installations are awaited together.
     for (rig, call) in &removed {
         let is_gone = async || (rig.bridge.repeat(call).await.unwrap() == 410).then_some(());
         eventually_within(Duration::from_secs(40), "410 at the removed installation", is_gone).await;

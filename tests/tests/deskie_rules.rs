@@ -1,4 +1,4 @@
-//! What is peculiar to Deskie: merged cases, few calls a minute, two encodings, and its own echo.
+//! Tests of what only Deskie does: merged cases, few calls a minute, two encodings, and its own echo.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ async fn rig(deskie: &Arc<DeskieSim>) -> Rig {
     Rig::start_with("viber", "deskie", |settings| settings.helpdesk = helpdesk).await
 }
 
-/// Somebody else's integration writes into a case through the API.
+/// Writes into a case through the API, as another integration.
 async fn through_the_api(rig: &Rig, case: &str, message: Value) {
     let base = rig.bridge.vendor_urls().1;
     let url = format!("{}/api/cases/{case}/messages.json", base.trim_end_matches('/'));
@@ -31,12 +31,12 @@ async fn a_merged_case_is_followed_from_either_side() {
     let rig = rig(&deskie).await;
     rig.customer_says("one").await;
     let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
-    // The customer writes first: posting says that the case is gone, the list says where it went.
+    // The customer writes first: the post fails because the case is gone, and the list names the case that replaced it.
     deskie.merge(&contact);
     rig.customer_says("two").await;
     let seen = rig.exactly_at_helpdesk(2).await;
     assert_eq!(seen[0].conversation, seen[1].conversation, "{seen:?}");
-    // An agent writes first: the answer says where the case went, and the next message needs no second look.
+    // An agent writes first: the event names the new case, and the next message needs no further look-up.
     deskie.merge(&contact);
     rig.agent_says("answer").await;
     rig.exactly_at_channel(1).await;
@@ -123,7 +123,7 @@ async fn the_customer_never_gets_their_own_words_back_and_gets_those_of_another_
     for deskie in [DeskieSim::demo().unwrap(), DeskieSim::demo().unwrap().with_json_webhook()] {
         let deskie = Arc::new(deskie.with_echoes());
         let rig = rig(&deskie).await;
-        // The first makes the case, whose answer tells no message id; the second is known by its id.
+        // The first message makes the case, and that answer contains no message id. The second message has an id.
         rig.customer_says("first").await;
         rig.exactly_at_helpdesk(1).await;
         rig.customer_says("second").await;

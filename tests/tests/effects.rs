@@ -1,4 +1,4 @@
-//! What a message costs.
+//! Tests of the calls that a message costs.
 
 use byoc_tests::{Rig, every_channel};
 

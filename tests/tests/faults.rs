@@ -1,4 +1,4 @@
-//! What must not matter: vendors that fail, functions that die, a table that hangs.
+//! Tests of faults that must not matter: vendors that fail, functions that die, a table that hangs.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use byoc_vendors::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 
-/// Whether an entry of the journal is an agent's message that was delivered.
+/// Returns whether an entry of the journal is an agent's message that was delivered.
 fn is_done_answer(entry: &Value) -> bool {
     entry["direction"] == "outbound" && entry["state"] == "done"
 }
@@ -33,13 +33,13 @@ async fn twenty_contacts_keep_their_order_through_random_faults_on_every_channel
     every_channel(move |channel, helpdesk| order_survives(dice, channel, helpdesk, 5)).await;
 }
 
-/// Twenty contacts write so many messages each to a helpdesk that fails at random; then an agent answers one of them on a
-/// channel that fails at random.
+/// Twenty contacts write `each` messages each to a helpdesk that fails at random. Then an agent answers one of them on
+/// a channel that fails at random.
 async fn order_survives(dice: Dice, channel: &'static str, helpdesk: &'static str, each: usize) {
     let mut dice = dice.of_pair(channel, helpdesk);
     let rig = Rig::start(channel, helpdesk).await;
-    // Three failures in a row at most, here and below: with many more in a row a single message outlasts the test's
-    // patience now and then, since its waits grow to hours.
+    // At most three failures in a row, here and below. With many more, a single message would sometimes outlast the
+    // test's timeout, since its backoff grows to hours.
     for number in 0..each * 15 / 2 {
         let after = dice.0.random_range(usize::from(number % 3 == 0)..6);
         rig.bridge.helpdesk.faults().add(dice.fault().after(after));
@@ -51,7 +51,7 @@ async fn order_survives(dice: Dice, channel: &'static str, helpdesk: &'static st
             rig.say(contact, &format!("{contact} message {message}")).await;
         }
     }
-    // A helpdesk that takes twenty a second takes its time.
+    // A helpdesk with a limit of twenty calls a second needs its time.
     let all = rig.many_at_helpdesk(Duration::from_secs(240), 20 * each).await;
     for contact in &contacts {
         let theirs: Vec<String> = texts(&all).into_iter().filter(|text| text.contains(contact.as_str())).collect();
@@ -60,7 +60,7 @@ async fn order_survives(dice: Dice, channel: &'static str, helpdesk: &'static st
     }
     assert_eq!(all.len(), 20 * each, "{channel} {helpdesk}");
     assert_eq!(rig.bridge.helpdesk.made(), Made { users: 20, conversations: 20 }, "{channel} {helpdesk}");
-    // The other direction, in one conversation.
+    // The other direction in one conversation.
     for number in 0..12 {
         let after = dice.0.random_range(usize::from(number % 3 == 0)..4);
         rig.bridge.channel.faults().add(Fault::next(How::Status(503)).after(after));
@@ -74,22 +74,22 @@ async fn order_survives(dice: Dice, channel: &'static str, helpdesk: &'static st
     drop(fast);
 }
 
-/// What the random faults are drawn from. A failing test prints the seed, and the variable `BYOC_SEED` sets it: then the
-/// same faults are injected. Which of the messages on the way they meet is up to the network.
+/// The source of the random faults. A failing test prints the seed; the variable `BYOC_SEED` sets it, and then the same
+/// faults are injected. Which of the messages in progress they hit depends on the network.
 #[derive(Clone, Copy)]
 struct Dice(u64);
 
 impl Dice {
-    /// Drawn anew for every run, unless it is set.
+    /// Makes the dice of this run, from a new seed unless one is set.
     fn of_this_run() -> Self {
         let seed = byoc_tests::variable("BYOC_SEED").map(|seed| seed.parse().expect("BYOC_SEED is a number"));
         let seed = seed.unwrap_or_else(|| rand::rng().random());
-        // Shown by the test harness when the test fails.
+        // The test harness shows this line if the test fails.
         println!("BYOC_SEED={seed}");
         Self(seed)
     }
 
-    /// Those of one pair, whichever others run beside it.
+    /// Returns the dice of one pair, which do not depend on the pairs that run at the same time.
     fn of_pair(self, channel: &str, helpdesk: &str) -> PairDice {
         let mix = |seed: u64, byte: u8| seed.wrapping_mul(31).wrapping_add(byte.into());
         PairDice(StdRng::seed_from_u64(format!("{channel} {helpdesk}").bytes().fold(self.0, mix)))
@@ -110,7 +110,7 @@ impl PairDice {
     }
 }
 
-/// Whether a call is struck before the relay has ended all that it was given.
+/// Waits until a call is struck or the relay has finished all its work. Returns whether a call was struck.
 async fn strikes(rig: &Rig, struck: impl Fn() -> bool) -> bool {
     eventually("a call that is struck, or an empty queue", async || {
         if struck() { Some(true) } else { rig.is_idle().then_some(false) }
@@ -118,7 +118,7 @@ async fn strikes(rig: &Rig, struck: impl Fn() -> bool) -> bool {
     .await
 }
 
-/// Kills the relay while the vendor hangs in its `index`-th call; `true` when there was such a call.
+/// Kills the relay while the vendor hangs in its `index`-th call. Returns whether there was such a call.
 async fn dies_in_vendor_call(rig: &mut Rig, index: usize, takes_effect: bool, inbound: bool, text: &str) -> bool {
     let fault = Fault::next(How::Hang(Duration::from_secs(600))).after(index);
     let fault = if takes_effect { fault.with_effect() } else { fault };
@@ -132,7 +132,7 @@ async fn dies_in_vendor_call(rig: &mut Rig, index: usize, takes_effect: bool, in
     let struck = strikes(rig, || faults.waiting() == 0).await;
     faults.clear();
     if struck {
-        // The fault is gone before the call takes effect, and nothing shows that it has.
+        // The fault is removed before the call takes effect, and nothing shows that the call has.
         tokio::time::sleep(Duration::from_millis(50)).await;
         rig.relay_dies().await;
     }
@@ -148,7 +148,7 @@ async fn a_relay_that_dies_in_any_call_of_a_first_message_is_made_up_for() {
                 let struck = dies_in_vendor_call(&mut rig, index, takes_effect, true, "first").await;
                 let seen = rig.exactly_at_helpdesk(1).await;
                 assert!(seen[0].text.contains("first"), "{channel} {helpdesk} call {index}: {seen:?}");
-                // The pairing is whole: a second message goes into the same conversation, an answer comes back.
+                // The link is complete: a second message goes into the same conversation, and an answer comes back.
                 rig.customer_says("second").await;
                 let seen = rig.exactly_at_helpdesk(2).await;
                 assert_eq!(seen[0].conversation, seen[1].conversation, "{channel} {helpdesk} call {index}");
@@ -165,8 +165,8 @@ async fn a_relay_that_dies_in_any_call_of_a_first_message_is_made_up_for() {
     .await;
 }
 
-/// A new contact writes while the `index`-th call takes effect and its answer is lost; `false` when there was no such
-/// call.
+/// Lets a new contact write while the `index`-th call takes effect and its answer is lost. Returns `false` if there was
+/// no such call.
 async fn loses_an_answer(helpdesk: &str, how: How, index: usize) -> bool {
     let what = format!("{helpdesk} {how:?} call {index}");
     let rig = Rig::start("viber", helpdesk).await;
@@ -200,7 +200,7 @@ async fn a_first_message_makes_one_user_and_one_conversation_whichever_answer_is
             }
         })
     };
-    // The last of them is longer than anybody waits for an answer.
+    // The last fault hangs for longer than any client waits for an answer.
     tokio::join!(
         whichever_is_lost(How::Status(500)),
         whichever_is_lost(How::Status(502)),
@@ -213,7 +213,7 @@ async fn a_first_message_makes_one_user_and_one_conversation_whichever_answer_is
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_that_fails_is_no_reason_to_take_an_old_message_for_the_new_one() {
     let freshchat = std::sync::Arc::new(FreshchatSim::demo().unwrap());
-    // The second bridge has never heard of the contact, whom the helpdesk knows.
+    // The second bridge does not know the contact, but the helpdesk does.
     for (before, path) in [(0, None), (1, Some("/users")), (2, Some("/conversations"))] {
         let helpdesk = freshchat.clone();
         let rig = Rig::start_with("viber", "freshchat", |settings| settings.helpdesk = helpdesk).await;
@@ -241,9 +241,9 @@ async fn a_relay_that_dies_in_any_call_of_an_answer_is_made_up_for() {
                     break;
                 }
                 let outbound = rig.journal_shows("the delivered answer", is_done_answer).await;
-                rig.lull().await;
+                rig.wait_for_surplus().await;
                 let (seen, marked) = (rig.at_channel(), outbound["possibly_doubled"] == true);
-                // Where the channel leaves no way to know, it may come twice, and is marked.
+                // Where the channel offers no way to know, the message may come twice and is marked.
                 assert!(
                     seen.len() == 1 || (takes_effect && seen.len() == 2 && marked),
                     "{channel} {helpdesk}: {seen:?} {outbound}"
@@ -260,7 +260,7 @@ async fn a_relay_that_dies_in_any_call_to_the_table_is_made_up_for() {
         for takes_effect in [false, true] {
             for index in 0.. {
                 let mut rig = Rig::start(channel, helpdesk).await;
-                // The relay knows the installation already; its own calls are what is left.
+                // The relay knows the installation already, so only its own calls are left.
                 rig.customer_says("warm").await;
                 rig.exactly_at_helpdesk(1).await;
                 let fault = Fault::next(How::Hang(Duration::from_secs(600))).after(index);
@@ -336,7 +336,7 @@ async fn a_blocked_side_stays_a_problem_while_the_other_side_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_later_attempt_renders_the_same_author() {
-    // Only Freshchat is asked for the names of agents; the others tell none.
+    // Only Freshchat is asked for the names of agents; the other helpdesks have none.
     every_channel(|channel, _| async move {
         let helpdesk = "freshchat";
         let options = serde_json::json!({"agent_name": true});
@@ -345,7 +345,7 @@ async fn a_later_attempt_renders_the_same_author() {
         rig.exactly_at_helpdesk(1).await;
         rig.agent_says("one").await;
         let named = rig.exactly_at_channel(1).await[0].from.clone();
-        // Another process, which knows no names yet.
+        // A new process, which knows no names yet.
         rig.relay_dies().await;
         rig.bridge.channel.faults().add(Fault::next(How::Status(503)));
         rig.agent_says("two").await;
@@ -403,7 +403,7 @@ async fn the_acknowledgement_does_not_wait_for_a_slow_vendor() {
 async fn when_the_queue_fails_the_platform_is_told_to_come_again() {
     every_channel(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
-        // More than the SDK tries by itself.
+        // More failures than the SDK retries.
         rig.bridge.queues.queues().calls().add(Fault::next(How::Status(500)).at("SendMessage").times(4));
         let said = rig
             .bridge
@@ -418,14 +418,14 @@ async fn when_the_queue_fails_the_platform_is_told_to_come_again() {
     .await;
 }
 
-/// A message is tried as often as these faults wait, and between two tries its wait passes at once; the longest is three
-/// hours and a fifth.
+/// Lets a message fail as often as there are faults. The backoff between two attempts passes at once; the longest is
+/// three hours and a fifth.
 async fn pass_a_day(rig: &Rig, faults: &Faults) {
     let calls = rig.bridge.queues.queues().calls();
     for left in (0..15).rev() {
         eventually("the next try", async || (faults.waiting() == left).then_some(())).await;
         if left > 0 {
-            // The try is recorded before the message is put off.
+            // The attempt is recorded before the message is deferred.
             let is_put_off = async || (calls.count("ChangeMessageVisibility") > 14 - left).then_some(());
             eventually("the wait until the next try", is_put_off).await;
             rig.clock.advance(Duration::from_secs(13_000));
@@ -453,7 +453,7 @@ async fn what_fails_for_a_day_is_dead_and_can_be_redriven() {
         assert_eq!(dead.len(), 1, "{channel} {helpdesk}: {:?}", rig.journal().await);
         assert!(dead[0]["error"].as_str().is_some_and(|error| error.contains("503")), "{dead:?}");
         assert_eq!(rig.at_channel(), []);
-        // Both helpdesks with notes and helpdesks with statuses say it.
+        // Both helpdesks with notes and helpdesks with statuses report it.
         rig.agents_are_told().await;
         rig.bridge.channel.faults().clear();
         let redrive = format!("/installations/{}/redrive", rig.bridge.installation_id());

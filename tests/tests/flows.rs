@@ -1,4 +1,4 @@
-//! A message's whole way in both directions, for every channel and every helpdesk.
+//! Tests of a message's whole way in both directions, for every channel and every helpdesk.
 
 use byoc_tests::{FILES, Rig, eventually, every_channel, every_helpdesk, every_pair, texts};
 use byoc_vendors::people::Saying;
@@ -17,7 +17,7 @@ async fn a_customer_and_an_agent_talk() {
         rig.agent_says("It leaves today, доброго дня!").await;
         let seen = rig.exactly_at_channel(1).await;
         assert!(seen[0].text.contains("It leaves today, доброго дня!"), "{channel} {helpdesk}: {seen:?}");
-        // Where the channel sends no news, the last is that it took the message.
+        // If the channel sends no receipts, the last state is that it accepted the message.
         let receipt = rig.bridge.channel.last_receipt().unwrap_or("sent");
         let is_answer = |entry: &Value| entry["direction"] == "outbound";
         let has_receipt = |entry: &Value| is_answer(entry) && entry["receipt"].as_str().unwrap_or("sent") == receipt;
@@ -39,7 +39,8 @@ async fn the_same_webhook_three_times_at_once_gives_one_delivery() {
                 "in" => drop(rig.customer_says("once").await),
                 _ => drop(rig.agent_says("once").await),
             }
-            // Of the customer's calls it is the last; the helpdesk may have told of other things since.
+            // The customer's message is the last of the channel's calls; the helpdesk may have reported other things
+            // since.
             let calls = rig.bridge.traffic.calls(prefix).into_iter();
             let call = match direction {
                 "in" => calls.last(),
@@ -52,7 +53,7 @@ async fn the_same_webhook_three_times_at_once_gives_one_delivery() {
                 "in" => drop(rig.exactly_at_helpdesk(1).await),
                 _ => drop(rig.exactly_at_channel(1).await),
             }
-            // Beyond the queue's own memory of five minutes the journal knows it.
+            // After the queue's own memory of five minutes, the journal still knows the message.
             if helpdesk != "is_messenger" || direction == "in" {
                 rig.clock.advance(std::time::Duration::from_secs(400));
                 assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 200);
@@ -161,7 +162,7 @@ async fn everything_survives_a_restart() {
         rig.exactly_at_helpdesk(1).await;
         let mut rig = rig;
         rig.bridge.kill_relay().await;
-        // Taken, but not delivered when the process dies.
+        // The message is accepted but not delivered when the process dies.
         rig.customer_says("queued").await;
         for (side, memory) in [("channel", rig.bridge.channel.snapshot()), ("helpdesk", rig.bridge.helpdesk.snapshot())]
         {

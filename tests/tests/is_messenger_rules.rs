@@ -1,4 +1,4 @@
-//! What holds for IS-Messenger alone: repeats without an id, statuses, echoes, and twenty calls a second.
+//! Tests of what only IS-Messenger does: repeats without an id, statuses, echoes, and twenty calls a second.
 
 use std::{sync::Arc, time::Duration};
 
@@ -49,7 +49,7 @@ async fn talk() -> Talk {
 }
 
 impl Talk {
-    /// The statuses of a message, once they end in `last` and nothing more can come.
+    /// Returns the statuses of a message once they end in `last` and no more can come.
     async fn statuses(&self, message: &str, last: &str) -> Vec<String> {
         let values =
             || -> Vec<String> { self.desk.statuses(Some(message)).into_iter().map(|status| status.value).collect() };
@@ -58,7 +58,7 @@ impl Talk {
         values()
     }
 
-    /// Puts an event into the queue, as a webhook function would.
+    /// Puts an event into the queue as a webhook function would.
     async fn enqueue(&self, event: Event) {
         let installation = self.rig.bridge.installation_id().to_owned();
         let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: byoc::outside::clock::now(), event };
@@ -74,7 +74,7 @@ async fn sent_delivered_and_read_come_back_for_the_id_that_was_answered() {
     talk.rig.exactly_at_helpdesk(1).await;
     let said = talk.rig.agent_says("Hello").await;
     assert_eq!(talk.statuses(&said.id, "read").await, ["sent", "delivered", "read"]);
-    assert_eq!((talk.desk.strange_statuses(), talk.desk.refusals()), (vec![], vec![]));
+    assert_eq!((talk.desk.statuses_of_unknown_messages(), talk.desk.refusals()), (vec![], vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,12 +91,12 @@ async fn a_repeat_is_sent_once_and_both_ids_get_every_status() {
         assert_eq!(talk.statuses(&said.id, "read").await, ["sent", "delivered", "read"]);
     }
     for said in [&second, &third] {
-        // What a repeat is told at once, and what it hears with its original, may overtake each other.
+        // The statuses that a repeat gets at once and those that it shares with its original may overtake each other.
         let mut statuses = talk.statuses(&said.id, "read").await;
         statuses.sort();
         assert_eq!(statuses, ["delivered", "read", "sent"]);
     }
-    assert_eq!(talk.desk.strange_statuses(), []);
+    assert_eq!(talk.desk.statuses_of_unknown_messages(), []);
     let mut journal = talk.rig.journal().await;
     journal.retain(|entry| entry["direction"] == "outbound");
     assert_eq!(journal.len(), 2);
@@ -109,7 +109,7 @@ async fn the_same_words_later_are_another_message_and_the_window_can_be_closed()
         talk.rig.customer_says("Hi").await;
         talk.rig.exactly_at_helpdesk(1).await;
         talk.rig.agent_says("Yes").await;
-        // The window is a time of the wall's clock.
+        // The window is measured by the wall clock.
         tokio::time::sleep(pause).await;
         talk.rig.agent_says("Yes").await;
         talk.rig.exactly_at_channel(2).await;
@@ -136,7 +136,7 @@ async fn a_status_survives_a_crash_between_the_delivery_and_itself() {
     let talk = talk_with(Viber::demo().unwrap().without_receipts(), json!({})).await;
     talk.rig.customer_says("Hi").await;
     talk.rig.exactly_at_helpdesk(1).await;
-    // The agent's message is stored; then the queue takes nothing for longer than the SDK tries.
+    // The agent's message is stored. Then the queue fails for longer than the SDK retries.
     talk.rig.bridge.queues.queues().calls().add(Fault::next(How::Status(500)).at("SendMessage").after(1).times(3));
     let said = talk.rig.agent_says("Hello").await;
     talk.rig.exactly_at_channel(1).await;
@@ -184,7 +184,7 @@ async fn an_id_that_was_hashed_leads_back_and_an_unknown_one_fails_visibly() {
     let seen = talk.rig.exactly_at_helpdesk(1).await;
     assert!(seen[0].contact.len() == 41 && seen[0].contact.starts_with('='), "{seen:?}");
     let said = talk.rig.agent_says("Hello").await;
-    // Viber itself knows no such customer, and says so: the way back was found.
+    // Viber does not know this customer and says so, which shows that the way back was found.
     talk.statuses(&said.id, "failed").await;
     assert_eq!(talk.desk.statuses(Some(&said.id))[0].contact, seen[0].contact);
 
@@ -203,7 +203,7 @@ async fn an_id_that_was_hashed_leads_back_and_an_unknown_one_fails_visibly() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_of_five_hundred_is_neither_refused_nor_lost_nor_mixed_up() {
-    // So many at once that some give up waiting for their turn and go back to the queue.
+    // So many messages at once that some do not get a permit in time and go back to the queue.
     let talk = talk_of(Viber::demo().unwrap(), json!({}), 50).await;
     for contact in 0..50 {
         talk.viber.introduce(&format!("customer{contact}"), Some(&format!("Customer {contact}")), 10);
@@ -213,7 +213,8 @@ async fn a_burst_of_five_hundred_is_neither_refused_nor_lost_nor_mixed_up() {
             talk.rig.say(&format!("customer{contact}"), &number.to_string()).await;
         }
     }
-    // Whoever waits for turns too long comes back after seconds of the queue's time, which is the wall's here.
+    // A message that waits too long for a permit comes back after seconds of the queue's time, which is the wall
+    // clock's here.
     let all = async || (talk.desk.received(None).len() >= 500 && talk.rig.is_idle()).then_some(());
     eventually_within(Duration::from_secs(120), "500 messages", all).await;
     let wanted: Vec<String> = (0..10).map(|number: u32| number.to_string()).collect();

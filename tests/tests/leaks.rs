@@ -1,4 +1,4 @@
-//! What stays out of the logs. A file of its own, since a process has one log.
+//! Tests of what must not be logged. They have a file of their own, since a process has only one log.
 
 use std::{
     io::Write,
@@ -29,7 +29,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Every item of the table, as text.
+/// Returns every item of the table as text.
 async fn table(rig: &Rig) -> Vec<String> {
     let items = rig.aws().await.dynamodb().scan().table_name(TABLE).send().await.unwrap();
     items.items().iter().map(|item| format!("{item:?}")).collect()
@@ -38,7 +38,7 @@ async fn table(rig: &Rig) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_no_token_and_no_text_reaches_the_log() {
     let log = Log::default();
-    // Whatever is asked for, as the functions filter it.
+    // Even the most verbose filter, limited as the functions limit it.
     let filter = byoc::outside::lambda::log_filter(Some("trace"), LevelFilter::TRACE);
     tracing_subscriber::registry()
         .with(filter)
@@ -51,11 +51,11 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         rig.exactly_at_helpdesk(1).await;
         rig.agent_says("a text of the agent").await;
         rig.exactly_at_channel(1).await;
-        // Failures, which are logged, too.
+        // Failures are logged too.
         rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)));
         rig.customer_says("a text of the customer, again").await;
         rig.exactly_at_helpdesk(2).await;
-        // A helpdesk that quotes the message when it refuses it.
+        // A helpdesk that quotes the message in its refusal.
         rig.bridge.helpdesk.faults().add(Fault::next(How::Quote(400)));
         rig.customer_says("a text of the customer, card 4111 1111").await;
         let told = eventually("a note or a failed status", async || {
@@ -66,7 +66,7 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         assert!(told.contains("400") && told.contains("this is not allowed"), "{channel} {helpdesk}: {told}");
         let quotes = |text: &str| text.contains("4111 1111") || text.contains("a text of");
         assert!(!quotes(&told), "{channel} {helpdesk}: {told}");
-        // The refusal is kept in the table after the agents were told.
+        // The table stores the refusal after the agents were told.
         let stored = eventually("the refusal in the table", async || {
             Some(table(&rig).await).filter(|stored| stored.iter().any(|item| item.contains("HTTP 400")))
         })

@@ -1,6 +1,6 @@
-//! The README's capability matrix: generated from code, and every cell shown by what really arrives.
+//! Tests of the README's capability matrix: it is generated from code, and what really arrives confirms every cell.
 //!
-//! `BYOC_UPDATE=1 cargo test -p byoc-tests --test matrix` writes both anew; the change then shows in the diff.
+//! `BYOC_UPDATE=1 cargo test -p byoc-tests --test matrix` rewrites both, so that a change shows in the diff.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -27,7 +27,7 @@ fn in_repository(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// Compares a file's text with what it should be, or writes it when asked to.
+/// Compares a file's text with the expected one, or writes the file if `BYOC_UPDATE` is set.
 #[expect(clippy::disallowed_methods, reason = "this is no setting of the product")]
 fn hold(path: &str, found: &str, should_be: &str, write: &str) {
     if std::env::var_os("BYOC_UPDATE").is_some() {
@@ -54,7 +54,7 @@ fn every_kind_can_be_tried() {
     assert_eq!(registered, helpdesks().collect::<Vec<_>>());
 }
 
-/// A message of each kind, with files at `host`.
+/// Returns a message of each kind, with files at `host`.
 fn samples(host: &str) -> Vec<Part> {
     let media = |kind, index: usize| {
         let (name, content_type, bytes) = FILES[index];
@@ -89,7 +89,7 @@ fn samples(host: &str) -> Vec<Part> {
     ]
 }
 
-/// Brings each sample into the queue as if the other side had sent it, and shows what arrived.
+/// Queues each sample as if the other side had sent it, and returns what arrived.
 async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
     let host = byoc_tests::files(FILES).await;
     rig.customer_says("Hi").await;
@@ -137,7 +137,7 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
     cells
 }
 
-/// A text without what differs from run to run: addresses, and names that are drawn.
+/// Replaces what differs between runs: addresses and random names.
 fn steady(text: &str, rig: &Rig, host: &str) -> String {
     let (channel, helpdesk) = rig.bridge.vendor_urls();
     let mut text = text.to_owned();

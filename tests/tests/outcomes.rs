@@ -1,4 +1,4 @@
-//! What people are told when a message cannot arrive.
+//! Tests of what people are told when a message cannot be delivered.
 
 use byoc_tests::{Rig, eventually, every_channel, every_helpdesk, every_pair};
 use byoc_vendors::{
@@ -24,7 +24,7 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
         let page = shown["settings_url"].as_str().unwrap();
         let html = byoc_tests::http_client().get(page).send().await.unwrap().text().await.unwrap();
         assert!(html.contains("Needs your attention"), "{channel} {helpdesk}");
-        // No note per message: the agents cannot do anything about it.
+        // There is no note per message, since the agents cannot do anything about the problem.
         assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
         let fast = rig.fast_time();
         rig.exactly_at_helpdesk(2).await;
@@ -122,7 +122,7 @@ async fn agents_read_what_the_chat_was_opened_with_once_and_with_the_first_messa
         assert_eq!(said.status, 200, "{helpdesk}: {said:?}");
         rig.settled().await;
         assert_eq!(rig.at_helpdesk(), [], "{helpdesk}: nobody wrote yet");
-        // The first attempt fails; the second has to say the same.
+        // The first attempt fails; the second must give the same reason.
         rig.bridge.helpdesk.faults().add(Fault::next(How::Status(503)));
         rig.customer_says("Hi").await;
         let fast = rig.fast_time();
@@ -155,7 +155,7 @@ async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
         assert_eq!(place(&seen[0]), place(&seen[1]), "{helpdesk}: {seen:?}");
         rig.agent_says("answer").await;
         assert_eq!(byoc_tests::texts(&rig.exactly_at_channel(1).await), ["answer"], "{helpdesk}");
-        // Whoever gets the number after them is somebody else.
+        // The next owner of the number is another person.
         let next = json!({"type": "text", "text": {"body": "new owner"}, "from_user_id": "US.999"});
         rig.bridge.channel.say(customer, Saying::Raw(next)).await.unwrap();
         let seen = rig.exactly_at_helpdesk(3).await;
@@ -170,7 +170,7 @@ async fn a_vendor_that_asks_to_wait_uses_up_no_tries() {
         let rig = Rig::start("viber", helpdesk).await;
         rig.customer_says("one").await;
         rig.exactly_at_helpdesk(1).await;
-        // More often than a message is tried.
+        // More often than a message is retried.
         for _ in 0..20 {
             rig.bridge.helpdesk.faults().add(Fault::next(How::TooMany(1)));
             rig.bridge.channel.faults().add(Fault::next(How::TooMany(1)).at("send_message"));
@@ -221,7 +221,7 @@ async fn the_marketplace_installs_updates_and_removes() {
         assert!(answer["error"]["message"].as_str().unwrap().chars().count() <= 60, "{answer}");
         let answer = invoke(event("onAppUninstall", Value::Object(flat))).await;
         assert_eq!(answer["installation"]["state"], "uninstalled", "{channel} {helpdesk}: {answer}");
-        // Removing what is not there lets the app go.
+        // Uninstalling an unknown installation succeeds, so that the app can be removed.
         let answer = invoke(event("onAppUninstall", json!({}))).await;
         assert_eq!(answer["ok"], true, "{answer}");
     })

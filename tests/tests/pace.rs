@@ -1,4 +1,4 @@
-//! How several processes share a helpdesk's rate.
+//! Tests of how several processes share a helpdesk's rate limit.
 
 use std::{
     sync::Arc,
@@ -11,12 +11,12 @@ use byoc::{
 };
 use byoc_tests::store;
 
-/// A message for the helpdesk of an installation.
+/// Returns the pacing of a message for the helpdesk of an installation.
 fn paced<'a>(installation: &'a str, rate: Option<Rate>, message: &'a str) -> Paced<'a> {
     Paced { installation, side: Side::Helpdesk, rate, message, receive_count: 1 }
 }
 
-/// No stretch of a second holds more than 20.
+/// Checks that no stretch of one second contains more than 20 calls.
 fn within_the_rate(times: &mut [Instant]) {
     times.sort();
     for pair in times.windows(21) {
@@ -56,7 +56,7 @@ async fn processes_share_one_rate_and_give_up_after_two_seconds() {
     }
     within_the_rate(&mut taken);
     assert!(taken.len() >= 20 && given_back > 0, "{} taken, {given_back} given back", taken.len());
-    // Another installation has turns of its own, and without a rate every turn is free.
+    // Another installation has permits of its own, and without a rate limit every permit is free.
     let pace = Pace::new();
     assert_eq!(pace.permits(&kept.store, paced("j", rate, "m")).take().await.unwrap(), None);
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! What the store promises, on the embedded DynamoDB engine.
+//! Tests of what the store promises, on the embedded DynamoDB engine.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn key(event: &str) -> JournalKey {
     JournalKey { installation: "i".into(), contact: "c".into(), direction: Direction::Inbound, event: event.into() }
 }
 
-/// The same for what agents write.
+/// Returns the journal key of a message that an agent wrote.
 fn answer(event: &str) -> JournalKey {
     JournalKey { direction: Direction::Outbound, ..key(event) }
 }
@@ -61,7 +61,7 @@ async fn who_claimed_before_can_write_nothing_any_more() {
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
     let late = kept.store.record(&zombie, &no_change(), ms(3_000)).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
-    // Nothing of the transaction took effect either.
+    // Nothing of the transaction took effect.
     let link = LinkChange::between(&Link::default(), &Link { user: Some("u".into()), ..Link::default() });
     assert!(kept.store.record(&zombie, &link, ms(3_000)).await.is_err());
     assert_eq!(kept.store.link("i", "c").await.unwrap(), Link::default());
@@ -93,7 +93,7 @@ async fn a_link_leads_there_and_back_and_changes_attribute_by_attribute() {
     let kept = store().await;
     let first = Link { user: Some("u".into()), conversation: Some("v1".into()), ..Link::default() };
     kept.store.change_link("i", "c", &LinkChange::between(&Link::default(), &first)).await.unwrap();
-    // Two writers that change different attributes do not undo each other.
+    // Two writers that change different attributes do not overwrite each other.
     let state = Link { state: Some(ConversationState::Resolved), ..first.clone() };
     let moved = Link { conversation: Some("v2".into()), last_message: Some("m".into()), ..first.clone() };
     kept.store.change_link("i", "c", &LinkChange::between(&first, &state)).await.unwrap();
@@ -138,7 +138,7 @@ async fn the_dead_can_be_revived_and_nobody_else() {
     assert!(kept.store.reopen(&key("e"), ms(3)).await.unwrap());
     let revived = kept.claim(&key("e")).await;
     assert_eq!((revived.tries, revived.doubtful), (0, true), "its last call may have worked");
-    // What the queue itself gave up on is claimed still, and may go again; what is finished may not.
+    // A message that the queue itself gave up on is still claimed and may be sent again; a finished one may not.
     assert!(kept.store.reopen(&key("e"), ms(4)).await.unwrap());
     kept.store.settle(&revived, &done(), &no_change(), ms(5)).await.unwrap();
     assert!(!kept.store.reopen(&key("e"), ms(6)).await.unwrap());
@@ -169,7 +169,7 @@ async fn a_bucket_gives_what_it_holds_and_is_full_again_in_the_next_window() {
     assert_eq!(take(1, ms(13_000)).await.unwrap(), Some(Duration::from_secs(7)));
     assert_eq!(take(5, ms(20_000)).await.unwrap(), None);
     assert_eq!(take(1, ms(20_001)).await.unwrap(), Some(Duration::from_millis(9_999)));
-    // Another contact, another name and the installation have buckets of their own.
+    // Another contact, another name, and the installation itself each have a bucket of their own.
     let (contact, name) = (Some("d"), "messages");
     for other in [Bucket { contact: None, ..bucket }, Bucket { contact, ..bucket }, Bucket { name, ..bucket }] {
         assert_eq!(kept.store.take_quota(&other, 5, ms(20_001)).await.unwrap(), None, "{other:?}");
@@ -247,7 +247,7 @@ async fn waiting_for_a_turn_costs_no_try_and_settles_no_doubt() {
         assert_eq!((claimed.tries, claimed.doubtful), (0, false));
         kept.store.settle(&claimed, &Settlement::Postponed { doubtful: false }, &nothing, ms(1)).await.unwrap();
     }
-    // An attempt that left no record.
+    // An attempt that ended without a record.
     kept.claim(&answer("a")).await;
     for _ in 0..3 {
         let claimed = kept.claim(&answer("a")).await;

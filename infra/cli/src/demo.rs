@@ -1,4 +1,4 @@
-//! The people in front of the simulators, over HTTP: what `byoc say`, `byoc answer` and their friends call.
+//! The HTTP routes through which people use the simulators; `byoc say`, `byoc answer` and the other commands call them.
 //!
 //! These routes exist only on the local bridge that `byoc` starts.
 
@@ -27,13 +27,13 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// How long an arrival is waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// How long receipts are waited for.
-const RECEIPT_PATIENCE: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(5);
+/// The time to wait for a message to arrive.
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(15);
+/// The time to wait for receipts.
+const RECEIPT_TIMEOUT: Duration = Duration::from_secs(3);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Both simulators, and how to ask the bridge what became of a message.
+/// Both simulators, with access to the running bridge.
 #[derive(Clone)]
 pub(crate) struct Demo {
     channel: Arc<dyn ChannelSim>,
@@ -41,16 +41,16 @@ pub(crate) struct Demo {
     running: Arc<OnceLock<Running>>,
 }
 
-/// What is known once the bridge runs.
+/// The facts that are known once the bridge runs.
 #[derive(Debug)]
 struct Running {
     /// The base of the bridge's URLs.
     url: String,
     admin_key: String,
-    /// The request of the demo installation, and the answer to it.
+    /// The install request of the demo installation; its answer is `installation`.
     request: Value,
     installation: Value,
-    /// What the functions need in their environment.
+    /// The environment of the functions.
     environment: Vec<(String, String)>,
 }
 
@@ -60,26 +60,26 @@ impl Running {
     }
 }
 
-/// What a person says.
+/// What a person writes.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Words {
     /// The text.
     pub(crate) text: Option<String>,
-    /// A link to an image instead.
+    /// A link to an image, instead of a text.
     pub(crate) image: Option<String>,
-    /// Which customer; the usual one where it is absent.
+    /// The customer's id; without it, the usual customer.
     pub(crate) customer: Option<String>,
 }
 
-/// What goes wrong next.
+/// The fault to inject.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) struct Trouble {
-    /// Whose calls fail.
+    /// The side whose calls fail.
     pub(crate) side: Side,
-    /// How they fail.
+    /// The way they fail.
     pub(crate) how: Failure,
-    /// How often.
+    /// The number of calls that fail.
     pub(crate) times: usize,
 }
 
@@ -112,12 +112,12 @@ pub(crate) enum Failure {
 }
 
 impl Demo {
-    /// Over these simulators.
+    /// Makes the demo of these simulators.
     pub(crate) fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
         Self { channel, helpdesk, running: Arc::default() }
     }
 
-    /// Tells it which bridge serves it, once that one runs.
+    /// Hands over the bridge that serves the demo, once the bridge runs.
     pub(crate) fn runs(&self, bridge: &Bridge) {
         let _ = self.running.set(Running {
             url: bridge.url.clone(),
@@ -128,7 +128,7 @@ impl Demo {
         });
     }
 
-    /// The routes, below `/demo`.
+    /// Returns the routes below `/demo`.
     pub(crate) fn router(&self) -> Router {
         Router::new()
             .route("/demo/say", post(say))
@@ -213,14 +213,14 @@ async fn fault(State(demo): State<Demo>, Json(trouble): Json<Trouble>) -> Respon
     Json(json!({"waiting": faults.waiting()})).into_response()
 }
 
-/// What the functions need in their environment to run beside this bridge.
+/// Answers with the environment that the functions need to run beside this bridge.
 async fn env(State(demo): State<Demo>) -> Response {
     let variables = demo.running.get().map(|running| running.environment.clone()).unwrap_or_default();
     Json(variables.into_iter().map(|(name, value)| (name, Value::from(value))).collect::<serde_json::Map<_, _>>())
         .into_response()
 }
 
-/// Events for `cargo lambda invoke` that fit this installation, by file name.
+/// Answers with events for `cargo lambda invoke` that fit this installation, by file name.
 async fn events(State(demo): State<Demo>) -> Response {
     let Some(running) = demo.running.get() else { return refusal("the bridge is still starting") };
     let customer = demo.channel.customer();
@@ -270,7 +270,7 @@ fn sqs_event(message: &Outgoing) -> Value {
     }]})
 }
 
-/// The same call as API Gateway hands it to a function (payload 2.0).
+/// Returns a webhook call as API Gateway hands it to a function (payload 2.0).
 fn http_event(call: &WebhookCall) -> Value {
     let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
     let headers: serde_json::Map<String, Value> = call
@@ -327,23 +327,23 @@ fn saying(words: &Words) -> Option<Saying> {
 }
 
 async fn arrival(began: Instant, mut look: impl FnMut() -> Option<Seen>) -> Option<Seen> {
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < ARRIVAL_TIMEOUT {
         if let Some(seen) = look() {
             return Some(seen);
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     None
 }
 
-/// The last receipt that the bridge noted for a message of the channel.
+/// Returns the last receipt that the bridge noted for a message on the channel.
 async fn receipt(demo: &Demo, message: &str) -> Option<String> {
     let running = demo.running.get()?;
     let url = format!("{}/installations/{}/messages", running.url, running.id());
     let client = byoc_vendors::call::client(Duration::from_secs(30)).ok()?;
     let began = Instant::now();
     let mut last = None;
-    while began.elapsed() < RECEIPT_PATIENCE && last.as_deref() != Some("read") {
+    while began.elapsed() < RECEIPT_TIMEOUT && last.as_deref() != Some("read") {
         let request = client.get(&url).header("authorization", format!("Bearer {}", running.admin_key));
         let body = request.send().await.ok()?.text().await.ok()?;
         let body: Value = serde_json::from_str(&body).ok()?;

@@ -119,7 +119,7 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
         Some(folder) => println!("Stopped. Everything is kept in {}.", folder.display()),
         None => println!("Stopped. Nothing was kept; --data DIR would have."),
     }
-    // What the simulators know is saved every 100 ms.
+    // The simulators' state is saved every 100 ms.
     tokio::time::sleep(Duration::from_millis(250)).await;
     Ok(())
 }
@@ -149,7 +149,7 @@ fn greet(bridge: &Bridge, arguments: &Arguments) {
     println!("\nWhat arrives is shown here. Ctrl-C stops the bridge.\n");
 }
 
-/// Shows what arrives on both sides.
+/// Prints what arrives on both sides.
 async fn feed(bridge: &Bridge) {
     let mut seen = (bridge.channel.received(None).len(), bridge.helpdesk.received(None).len());
     loop {
@@ -222,7 +222,7 @@ async fn talk(port: u16, command: &Command) -> Result<(), String> {
     }
 }
 
-/// How a word of the command line is spelled.
+/// Returns a value of the command line as people type it.
 fn name(word: impl ValueEnum) -> String {
     word.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }

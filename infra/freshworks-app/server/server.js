@@ -100,7 +100,7 @@ function explain(error) {
   try {
     message = JSON.parse(error.response).error.message || message;
   } catch {
-    // Whoever answered was not the bridge.
+    // The answer did not come from the bridge.
   }
   return String(message || "The bridge did not answer.").slice(0, LONGEST_MESSAGE);
 }

@@ -1,5 +1,5 @@
-//! The whole bridge in one process: the functions' real handlers, the table, the queue, and a simulated vendor on
-//! either side, with one installation made through the real install hook.
+//! The whole bridge in one process: the functions' real handlers, the table, the queue, and a simulated vendor on each
+//! side, with one installation made through the real install hook.
 
 use std::{
     collections::VecDeque,
@@ -44,37 +44,38 @@ use crate::{
     table::Table,
 };
 
-/// The names of the queues and the table.
+/// The name of the queue.
 pub const QUEUE: &str = "byoc.fifo";
-/// The dead-letter queue.
+/// The name of the dead-letter queue.
 pub const DEAD_LETTERS: &str = "byoc-dead.fifo";
-/// The table.
+/// The name of the table.
 pub const TABLE: &str = "byoc";
-/// API Gateway lets no more through; the functions refuse what is over 4 MiB themselves.
+/// The largest body that API Gateway accepts. The functions themselves refuse bodies over 4 MiB.
 const GATEWAY_LIMIT: usize = 10 << 20;
 
-/// What to start.
+/// The settings of a local bridge.
 pub struct Settings {
-    /// The port of the HTTP front; the table, the queue and the vendors get the four after it. 0 takes free ones.
+    /// The port of the HTTP front. The table, the queue and the vendors use the four ports after it. 0 chooses free
+    /// ports.
     pub port: u16,
-    /// Where everything is kept; in memory where there is none.
+    /// The folder that keeps all data. Without one, everything is in memory.
     pub data: Option<PathBuf>,
     /// The simulated channel.
     pub channel: Arc<dyn ChannelSim>,
     /// The simulated helpdesk.
     pub helpdesk: Arc<dyn HelpdeskSim>,
-    /// `settings` of the demo installation.
+    /// The `settings` of the demo installation.
     pub options: Value,
-    /// How many relay invocations run at once; 0 starts no relay.
+    /// The number of relay invocations that run at once; 0 starts no relay.
     pub workers: usize,
     /// The queue's clock, which tests advance.
     pub clock: Clock,
-    /// Routes that the front has besides those of the functions.
+    /// The routes of the front besides those of the functions.
     pub routes: Router,
 }
 
 impl Settings {
-    /// A bridge in memory on free ports.
+    /// Makes the settings of a bridge in memory on free ports.
     pub fn new(channel: Arc<dyn ChannelSim>, helpdesk: Arc<dyn HelpdeskSim>) -> Self {
         Self {
             port: 0,
@@ -89,15 +90,15 @@ impl Settings {
     }
 }
 
-/// A running bridge. Dropping it ends it.
+/// A running bridge. Dropping this value ends the bridge.
 pub struct Bridge {
-    /// The base of every URL of the bridge.
+    /// The base of all URLs of the bridge.
     pub url: String,
     /// The admin key.
     pub admin_key: String,
-    /// The request of the demo installation.
+    /// The install request of the demo installation.
     pub request: Value,
-    /// The answer of the install hook to it.
+    /// The install hook's answer to that request.
     pub installation: Value,
     /// The simulated channel.
     pub channel: Arc<dyn ChannelSim>,
@@ -107,9 +108,9 @@ pub struct Bridge {
     pub table: Table,
     /// The queues.
     pub queues: QueueServer,
-    /// The environment that the functions would have as processes.
+    /// The environment of the functions if they ran as processes of their own.
     pub environment: Vec<(String, String)>,
-    /// The webhook calls of late.
+    /// The latest webhook calls.
     pub traffic: Traffic,
     functions: Functions,
     vendors: (Server, Server),
@@ -119,15 +120,15 @@ pub struct Bridge {
     _saving: JoinSet<()>,
 }
 
-/// The bridge could not be started.
+/// The error of a bridge that could not be started.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// A port is taken, or the directory cannot be used.
     #[error("{what}: {source}")]
     Io {
-        /// What was tried.
+        /// What was attempted.
         what: String,
-        /// Why it did not work.
+        /// The cause.
         source: io::Error,
     },
     /// A part did not start.
@@ -141,16 +142,16 @@ pub enum StartError {
     Install {
         /// The HTTP status.
         status: u16,
-        /// Its answer.
+        /// The body of the answer.
         body: String,
     },
 }
 
 impl Bridge {
-    /// Starts everything and installs.
+    /// Starts all parts and makes the demo installation.
     ///
     /// # Errors
-    /// What did not start, and why.
+    /// Returns an error that names the part that did not start, with the reason.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let Settings { port, data, channel, helpdesk, options, workers, clock, routes } = settings;
         let scratch = if data.is_none() { Some(Scratch::new()?) } else { None };
@@ -218,7 +219,7 @@ impl Bridge {
     /// Makes an installation as an admin would.
     ///
     /// # Errors
-    /// The install hook's answer, when it is a refusal.
+    /// Returns an error with the install hook's answer if the hook refuses the request.
     pub async fn install(&self, request: &Value) -> Result<Value, StartError> {
         let (status, body) = self.admin("POST", "/installations", Some(request)).await?;
         if status >= 300 {
@@ -227,10 +228,10 @@ impl Bridge {
         Ok(body)
     }
 
-    /// Calls an admin's route with the admin key.
+    /// Calls a route of the admin API with the admin key. Returns the status and the body of the answer.
     ///
     /// # Errors
-    /// The bridge did not answer.
+    /// Returns an error if the bridge did not answer.
     pub async fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value), StartError> {
         let method = method.parse().map_err(|_| StartError::Part(format!("{method} is no method")))?;
         let mut request = client()?
@@ -245,8 +246,8 @@ impl Bridge {
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
-    /// Invokes the install hook with an event that is no HTTP call, as the Marketplace app would; gives its answer, null
-    /// where the function failed.
+    /// Invokes the install hook with an event that is not an HTTP call, as the Marketplace app would. Returns its
+    /// answer, or null if the function failed.
     pub async fn invoke_install_hook(&self, event: Value) -> Value {
         match self.functions.install_hook.handle(Invocation::Direct(event.to_string())).await {
             Ok(Reply::Direct(answer)) => answer,
@@ -254,7 +255,7 @@ impl Bridge {
         }
     }
 
-    /// The same for product events.
+    /// Invokes the function product-events in the same way.
     pub async fn invoke_product_events(&self, event: Value) -> Value {
         match self.functions.product_events.handle(Invocation::Direct(event.to_string())).await {
             Ok(Reply::Direct(answer)) => answer,
@@ -262,35 +263,35 @@ impl Bridge {
         }
     }
 
-    /// An install hook as a second process would be: on the same table, with a memory of its own.
+    /// Makes an install hook like that of a second process: on the same table, but with a memory of its own.
     ///
     /// # Errors
-    /// A part did not start.
+    /// Returns an error if a part did not start.
     pub async fn another_install_hook(&self) -> Result<InstallHook, StartError> {
         Ok(InstallHook::from_environment(&self.variables()).await?)
     }
 
-    /// The environment that the functions would have as processes.
+    /// Returns the environment of the functions if they ran as processes of their own.
     pub fn variables(&self) -> Environment {
         Environment::of(self.environment.clone())
     }
 
-    /// The id of the demo installation.
+    /// Returns the id of the demo installation.
     pub fn installation_id(&self) -> &str {
         self.installation.get("id").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Where the simulated channel and the simulated helpdesk are served.
+    /// Returns the base URLs of the simulated channel and the simulated helpdesk.
     pub fn vendor_urls(&self) -> (String, String) {
         (self.vendors.0.url(), self.vendors.1.url())
     }
 
-    /// The address of the HTTP front.
+    /// Returns the address of the HTTP front.
     pub fn address(&self) -> SocketAddr {
         self.front.address()
     }
 
-    /// Stops the relay as a dying Lambda would: whatever it was doing breaks off.
+    /// Stops the relay like a dying Lambda function, in the middle of whatever it is doing.
     pub async fn kill_relay(&mut self) {
         if let Some(polling) = self.polling.take() {
             polling.kill().await;
@@ -300,13 +301,13 @@ impl Bridge {
     /// Starts the relay (again).
     ///
     /// # Errors
-    /// A part did not start.
+    /// Returns an error if a part did not start.
     pub async fn start_relay(&mut self, workers: usize) -> Result<(), StartError> {
         self.polling = Some(start_relay(&self.variables(), workers).await?);
         Ok(())
     }
 
-    /// Ends everything as the death of the process would.
+    /// Ends everything, as the death of the process would.
     pub async fn kill(mut self) {
         self.kill_relay().await;
         self.front.kill().await;
@@ -317,7 +318,7 @@ impl Bridge {
     }
 }
 
-/// Starts the relay, and what invokes it.
+/// Starts the relay and the event source that invokes it.
 async fn start_relay(environment: &Environment, workers: usize) -> Result<Polling, StartError> {
     let relay = Arc::new(relay::Function::from_environment(environment).await?);
     let sqs = Aws::from_environment(environment, Timeouts::Background).await.sqs();
@@ -329,7 +330,7 @@ async fn start_relay(environment: &Environment, workers: usize) -> Result<Pollin
     }))
 }
 
-/// The functions with routes, made as their `main` makes them.
+/// The functions with routes, made by the constructors that their `main` calls.
 #[derive(Clone)]
 struct Functions {
     channel_webhook: Arc<ChannelWebhook>,
@@ -346,18 +347,18 @@ impl Functions {
         })
     }
 
-    /// What API Gateway does: one address for the three functions with routes.
+    /// Returns a router that does what API Gateway does: one address for the three functions with routes.
     fn router(&self, traffic: &Traffic) -> Router {
         Router::new().fallback(dispatch).with_state((self.clone(), traffic.clone()))
     }
 }
 
-/// The webhook calls of late, so that they can be made again.
+/// The latest webhook calls, so that they can be repeated.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic(Arc<Mutex<VecDeque<WebhookCall>>>);
 
 impl Traffic {
-    /// The last calls whose target starts with `prefix`, oldest first; sixty-four calls are kept.
+    /// Returns the latest calls whose target starts with `prefix`, oldest first. The last 64 calls are kept.
     pub fn calls(&self, prefix: &str) -> Vec<WebhookCall> {
         let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         calls.iter().filter(|call| call.target.starts_with(prefix)).cloned().collect()
@@ -373,10 +374,10 @@ impl Traffic {
 }
 
 impl Bridge {
-    /// Makes a webhook call once more, byte for byte; gives the status of the answer.
+    /// Repeats a webhook call, byte for byte. Returns the status of the answer.
     ///
     /// # Errors
-    /// The bridge did not answer.
+    /// Returns an error if the bridge did not answer.
     pub async fn repeat(&self, call: &WebhookCall) -> Result<u16, StartError> {
         let mut headers = call.headers.clone();
         headers.remove("host");
@@ -411,7 +412,7 @@ async fn dispatch(State((functions, traffic)): State<(Functions, Traffic)>, requ
     answer.map(Body::from)
 }
 
-/// What the functions find in their environment, here and as processes of their own.
+/// Returns the environment that the functions read, here and as processes of their own.
 fn environment(
     url: &str,
     folder: &Path,
@@ -447,7 +448,7 @@ async fn listen(port: u16, offset: u16) -> Result<TcpListener, StartError> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|source| StartError::Io { what, source })
 }
 
-/// The secret in a file, made anew where there is none: 32 ASCII characters, which are 128 random bits.
+/// Reads a secret from a file, or makes a new one if there is none: 32 ASCII characters that stand for 128 random bits.
 fn secret_file(path: &Path) -> Result<String, StartError> {
     if let Ok(secret) = std::fs::read_to_string(path)
         && secret.len() == 32
@@ -459,7 +460,7 @@ fn secret_file(path: &Path) -> Result<String, StartError> {
     Ok(secret)
 }
 
-/// The simulators write nothing themselves; this keeps what they know on disk.
+/// Saves the simulators' state to disk again and again, since the simulators themselves write nothing.
 fn save_always(folder: PathBuf, channel: &Arc<dyn ChannelSim>, helpdesk: &Arc<dyn HelpdeskSim>) -> JoinSet<()> {
     let (channel, helpdesk) = (channel.clone(), helpdesk.clone());
     let mut saving = JoinSet::new();
@@ -490,7 +491,7 @@ fn restore(folder: &Path, name: &str, into: impl Fn(Value)) {
     }
 }
 
-/// A folder that goes with the bridge.
+/// A temporary folder that is deleted with the bridge.
 struct Scratch(PathBuf);
 
 impl Scratch {

@@ -1,4 +1,4 @@
-//! The time as the local queue sees it: the wall clock, plus whatever a test has fast-forwarded.
+//! The clock of the local queue: the wall clock plus the time that a test has fast-forwarded.
 
 use std::{
     sync::Arc,
@@ -7,22 +7,22 @@ use std::{
 
 use tokio::sync::watch;
 
-/// A clock that can be moved forward. Clones share the same time.
+/// A clock that can be moved forward. Clones share their time.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Arc<watch::Sender<Duration>>);
 
 impl Clock {
-    /// A clock that shows the wall clock's time until it is advanced.
+    /// Makes a clock that shows the wall clock's time until it is advanced.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the time in milliseconds since the epoch.
     pub fn now(&self) -> u64 {
         self.time().now
     }
 
-    /// The time, and how much of it was fast-forwarded.
+    /// Returns the time and the part of it that was fast-forwarded.
     pub(crate) fn time(&self) -> Time {
         #[expect(
             clippy::disallowed_methods,
@@ -33,33 +33,33 @@ impl Clock {
         Time { now: millis(wall) + ahead, ahead }
     }
 
-    /// Lets time pass at once: whoever waits for something that is now due wakes up.
+    /// Moves the clock forward at once and wakes all tasks that wait for something that is now due.
     pub fn advance(&self, by: Duration) {
         self.0.send_modify(|ahead| *ahead = ahead.saturating_add(by));
     }
 
-    /// Tells of every advance.
+    /// Subscribes to every advance.
     pub(crate) fn advances(&self) -> watch::Receiver<Duration> {
         self.0.subscribe()
     }
 }
 
-/// A moment, in milliseconds since the epoch.
+/// A point in time, in milliseconds since the epoch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Time {
-    /// What the clock shows.
+    /// The time that the clock shows.
     pub(crate) now: u64,
-    /// How far it is ahead of the wall clock.
+    /// The time by which the clock is ahead of the wall clock.
     ahead: u64,
 }
 
 impl Time {
-    /// A time by this clock as the wall clock will show it; what is stored must not depend on a fast-forward.
+    /// Converts a time of this clock to the wall clock's time, since stored times must not depend on a fast-forward.
     pub(crate) fn to_wall(self, time: u64) -> u64 {
         time.saturating_sub(self.ahead)
     }
 
-    /// The opposite of [`to_wall`](Self::to_wall).
+    /// Converts a time of the wall clock back; the opposite of [`to_wall`](Self::to_wall).
     pub(crate) fn of_wall(self, time: u64) -> u64 {
         time.saturating_add(self.ahead)
     }

@@ -1,9 +1,9 @@
-//! What Lambda does between an SQS queue and a function, in this process: it polls the queue, invokes the function,
-//! and deletes what the function did not report as failed.
+//! The event source mapping of Lambda in this process: it polls an SQS queue, invokes a function, and deletes the
+//! messages that the function did not report as failed.
 //!
-//! As on AWS, what failed is left alone until its visibility timeout ends or the function itself changes it, a function
-//! that takes too long or panics has failed with its whole batch, and messages of a FIFO group are never handed to two
-//! invocations at once, which is the queue's doing.
+//! As on AWS, a failed message stays until its visibility timeout ends or the function changes it, and a function that
+//! panics or takes too long fails its whole batch. The queue itself makes sure that two invocations never get messages
+//! of the same FIFO group at once.
 
 use std::{collections::HashSet, fmt::Display, pin::pin, sync::Arc, time::Duration};
 
@@ -18,34 +18,35 @@ use aws_sdk_sqs::{
 };
 use tokio::{sync::watch, task::JoinSet};
 
-/// How long a poll waits for messages.
+/// The time that a poll waits for messages, in seconds.
 const WAIT_SECONDS: i32 = 20;
 
-/// How long to leave a queue alone that does not answer.
-const PAUSE: Duration = Duration::from_millis(250);
+/// The pause before the next poll of a queue that does not answer.
+const POLL_BACKOFF: Duration = Duration::from_millis(250);
 
-/// A queue and how to poll it.
+/// A queue and how it is polled.
 #[derive(Clone, Debug)]
 pub struct EventSource {
-    /// The queue's client. Its time-outs do not apply to polls, which wait longer than other calls may.
+    /// The queue's client. Its timeouts do not apply to polls, which may wait longer than other calls.
     pub client: Client,
-    /// The queue.
+    /// The URL of the queue.
     pub queue_url: String,
-    /// How many invocations run at once.
+    /// The number of invocations that run at once.
     pub workers: usize,
-    /// How many messages one invocation gets at most, 10 or fewer.
+    /// The largest number of messages of one invocation, 10 at most.
     pub batch_size: i32,
-    /// The function's time-out.
+    /// The function's timeout.
     pub timeout: Duration,
 }
 
 impl EventSource {
-    /// As template.yaml configures the relay, with 8 invocations at once: one message each, 30 seconds.
+    /// Makes an event source as template.yaml configures the relay's (one message per invocation, 30 seconds), with 8
+    /// invocations at once.
     pub fn new(client: Client, queue_url: impl Into<String>) -> Self {
         Self { client, queue_url: queue_url.into(), workers: 8, batch_size: 1, timeout: Duration::from_secs(30) }
     }
 
-    /// Starts polling, and invoking `function`, until the answer is stopped or dropped.
+    /// Starts polling and invoking `function`. Polling ends when the returned value is stopped or dropped.
     pub fn start<F, R, E>(self, function: F) -> Polling
     where
         F: Fn(SqsEvent) -> R + Send + Sync + 'static,
@@ -80,21 +81,21 @@ impl EventSource {
                 Ok(messages) => self.deliver(function, messages).await,
                 Err(error) => {
                     tracing::warn!(error, "the queue could not be polled");
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(POLL_BACKOFF).await;
                 }
             }
         }
     }
 
     async fn poll(&self) -> Result<Vec<Message>, String> {
-        let patience = TimeoutConfig::builder()
+        let timeouts = TimeoutConfig::builder()
             .operation_timeout(Duration::from_secs(30))
             .operation_attempt_timeout(Duration::from_secs(30))
             .build();
         let receive = self.client.receive_message().queue_url(&self.queue_url).wait_time_seconds(WAIT_SECONDS);
         let receive = receive.max_number_of_messages(self.batch_size).message_attribute_names("All");
         let receive = receive.message_system_attribute_names(MessageSystemAttributeName::All).customize();
-        let received = receive.config_override(aws_sdk_sqs::Config::builder().timeout_config(patience)).send().await;
+        let received = receive.config_override(aws_sdk_sqs::Config::builder().timeout_config(timeouts)).send().await;
         let received = received.map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())?;
         Ok(received.messages.unwrap_or_default())
     }
@@ -107,7 +108,7 @@ impl EventSource {
     {
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(|message| record(message, &arn(&self.queue_url))).collect();
-        // A task of its own, so that a panic is the function's failure and not the worker's end.
+        // The invocation is a task of its own, so that a panic fails the function and does not end the worker.
         let mut invocation = JoinSet::new();
         invocation.spawn(function(event));
         let failed = match tokio::time::timeout(self.timeout, invocation.join_next()).await {
@@ -153,7 +154,8 @@ impl EventSource {
     }
 }
 
-/// A queue that is being polled. Dropping it aborts polls and invocations at once, as the death of the process would.
+/// A queue that is being polled. Dropping this value aborts polls and invocations at once, as the death of the process
+/// would.
 #[derive(Debug)]
 pub struct Polling {
     stop: watch::Sender<bool>,
@@ -161,19 +163,20 @@ pub struct Polling {
 }
 
 impl Polling {
-    /// Takes no further message (one that the queue hands out in this very moment stays invisible for a while); returns when the invocations that run have ended and what they did is deleted.
+    /// Stops polling. Returns when the running invocations have ended and their messages are deleted. A message that
+    /// the queue hands out at this moment stays invisible until its visibility timeout ends.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         while self.workers.join_next().await.is_some() {}
     }
 
-    /// Aborts polls and invocations wherever they stand; returns once they are gone.
+    /// Aborts all polls and invocations. Returns when they have ended.
     pub async fn kill(mut self) {
         self.workers.shutdown().await;
     }
 }
 
-/// The ids of the messages that failed: all of them where the response names one that was not in the batch.
+/// Returns the ids of the messages that failed. All have failed if the response names one that was not in the batch.
 fn failures(response: SqsBatchResponse, messages: &[Message]) -> HashSet<String> {
     let all: HashSet<String> = messages.iter().filter_map(|message| message.message_id.clone()).collect();
     let failed: HashSet<String> = response.batch_item_failures.into_iter().map(|it| it.item_identifier).collect();
@@ -207,7 +210,7 @@ fn record(message: &Message, arn: &str) -> SqsMessage {
     record
 }
 
-/// The ARN of a queue on this machine, by its URL.
+/// Returns the ARN of a queue on this machine from its URL.
 fn arn(queue_url: &str) -> String {
     let mut path = queue_url.rsplit('/');
     let (name, account) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());

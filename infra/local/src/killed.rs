@@ -1,4 +1,4 @@
-//! What queue and table have acknowledged survives the death of their process by SIGKILL at any moment.
+//! Tests that what the queue and the table have acknowledged survives a SIGKILL of their process at any moment.
 
 use std::{
     io::{BufRead, BufReader, Write},

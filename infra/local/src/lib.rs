@@ -1,5 +1,5 @@
 //! The whole bridge on one machine: the functions' real handlers behind an HTTP front, an embedded DynamoDB engine, a
-//! queue, and a vendor of [`byoc_vendors`] on either side.
+//! queue, and a simulated vendor of [`byoc_vendors`] on each side.
 
 pub mod bridge;
 pub mod clock;

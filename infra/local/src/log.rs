@@ -1,9 +1,9 @@
-//! Logging of the local program: warnings, one readable line each; `RUST_LOG` says otherwise.
+//! Logging of the local program: one readable line for each warning, unless `RUST_LOG` names other levels.
 
 use byoc::outside::{config::Environment, lambda::log_filter};
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Starts it; what is logged where `RUST_LOG` is not set is `default`.
+/// Starts logging at the level `default`, unless `RUST_LOG` is set.
 pub fn start(default: &str) {
     let environment = Environment::of_process();
     let filter = log_filter(environment.log_filter(), default.parse().unwrap_or(LevelFilter::WARN));

@@ -1,4 +1,4 @@
-//! An HTTP server that can be killed: unlike a graceful stop, its connections break as those of a dead process do.
+//! An HTTP server that can be killed. Unlike at a graceful stop, its connections break as those of a dead process do.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -10,7 +10,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-/// A running server. Dropping it kills it.
+/// A running server. Dropping this value kills the server.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -18,26 +18,26 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves `router` on `listener` until killed or dropped.
+    /// Serves `router` on `listener` until the server is killed or dropped.
     ///
     /// # Errors
-    /// The listener does not know its address.
+    /// Returns an error if the listener does not know its address.
     pub fn start(listener: TcpListener, router: Router) -> io::Result<Self> {
         let address = listener.local_addr()?;
         Ok(Self { address, task: tokio::spawn(accept(listener, router)) })
     }
 
-    /// Where it listens.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// `http://` and the address, without a slash at the end.
+    /// Returns `http://` and the address, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Closes the listener and breaks every connection, whatever is under way on it; returns once the port is free.
+    /// Closes the listener and breaks every connection, whatever is in progress. Returns when the port is free.
     pub async fn kill(mut self) {
         self.task.abort();
         let _aborted = (&mut self.task).await;
@@ -66,7 +66,7 @@ async fn accept(listener: TcpListener, router: Router) {
                         }
                     });
                 }
-                // Out of file descriptors, most likely: some connection will end soon.
+                // Most likely no file descriptor is free; some connection will end soon.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next() => {}

@@ -1,4 +1,4 @@
-//! What the tests of this crate share: AWS clients that talk to a local endpoint.
+//! Shared pieces of this crate's tests: AWS clients for a local endpoint.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 
-/// A client of the queue that tries once only.
+/// Makes a client of the queue that does not retry.
 pub(crate) fn sqs(endpoint: &str) -> aws_sdk_sqs::Client {
     let config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -27,7 +27,7 @@ pub(crate) fn sqs(endpoint: &str) -> aws_sdk_sqs::Client {
     aws_sdk_sqs::Client::from_conf(config)
 }
 
-/// A client of the table that tries once only.
+/// Makes a client of the table that does not retry.
 pub(crate) fn dynamodb(endpoint: &str) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -1,4 +1,4 @@
-//! How simulated platforms call the bridge: again and again until it acknowledges.
+//! The webhook calls of simulated platforms, which are repeated until the bridge acknowledges them.
 
 use std::time::Duration;
 
@@ -7,21 +7,21 @@ use bytes::Bytes;
 
 use crate::people::{Said, WebhookCall};
 
-/// How often a platform makes a call that is not acknowledged.
+/// The schedule by which a platform repeats a call that is not acknowledged.
 #[derive(Clone, Copy, Debug)]
 pub struct Repeats {
-    /// How long it waits after the first attempt; each time twice as long.
+    /// The wait after the first attempt. Each further wait is twice as long.
     pub first_wait: Duration,
-    /// How often it calls at most.
+    /// The highest number of attempts.
     pub attempts: u32,
-    /// Whether a status acknowledges the call.
+    /// Returns whether a status acknowledges the call.
     pub acknowledges: fn(u16) -> bool,
-    /// The header that says how often the call was repeated, where the platform sends one.
+    /// The header with the number of earlier attempts, if the platform sends one.
     pub counter: Option<&'static str>,
 }
 
 impl Repeats {
-    /// As most platforms do.
+    /// The schedule of most platforms.
     pub const USUAL: Self = Self {
         first_wait: Duration::from_millis(150),
         attempts: 7,
@@ -29,7 +29,7 @@ impl Repeats {
         counter: None,
     };
 
-    /// As those do that take nothing but a 200 for an answer.
+    /// The schedule of platforms that accept only a 200.
     pub const STRICT: Self = Self {
         first_wait: Duration::from_millis(200),
         attempts: 5,
@@ -41,64 +41,64 @@ impl Repeats {
 /// A webhook call before it is made.
 #[derive(Clone, Debug)]
 pub struct PlatformCall {
-    /// The platform's id of what it is about.
+    /// The platform's id of the message or event.
     pub id: String,
     /// The method.
     pub method: Method,
-    /// Where to.
+    /// The URL.
     pub url: String,
     /// The headers.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Bytes,
-    /// How often it is made.
+    /// The schedule of repeats.
     pub repeats: Repeats,
 }
 
 impl PlatformCall {
-    /// A POST of this body, repeated as usual.
+    /// Makes a POST of this body with the usual repeats.
     pub fn post(id: &str, url: String, content_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type", content_type.to_owned())];
         let (id, body) = (id.to_owned(), body.into());
         Self { id, method: Method::POST, url, headers, body, repeats: Repeats::USUAL }
     }
 
-    /// A GET, made once.
+    /// Makes a GET that is sent once.
     pub fn get(id: &str, url: String) -> Self {
         let repeats = Repeats { attempts: 1, ..Repeats::USUAL };
         Self { id: id.to_owned(), method: Method::GET, url, headers: Vec::new(), body: Bytes::new(), repeats }
     }
 
-    /// The same with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
     }
 
-    /// The same with more headers.
+    /// Adds headers.
     #[must_use]
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.headers.extend(headers);
         self
     }
 
-    /// The same, repeated like this.
+    /// Sets the schedule of repeats.
     #[must_use]
     pub fn repeated(self, repeats: Repeats) -> Self {
         Self { repeats, ..self }
     }
 
-    /// The same call as somebody else could make it.
+    /// Returns the call as anybody could make it.
     pub fn call(self) -> Option<WebhookCall> {
         let target = self.url.parse::<Uri>().ok()?.path_and_query()?.to_string();
         Some(WebhookCall { method: self.method, target, headers: headers(&self.headers), body: self.body })
     }
 
-    /// Makes the call until it is acknowledged, or as often as the platform would.
+    /// Sends the call until it is acknowledged, or as often as the platform would.
     ///
     /// # Errors
-    /// The bridge was not reached.
+    /// Returns an error if the bridge could not be reached.
     pub async fn send(self, http: &reqwest::Client) -> Result<Said, String> {
         let mut wait = self.repeats.first_wait;
         let mut attempts = 0;
@@ -117,10 +117,10 @@ impl PlatformCall {
         }
     }
 
-    /// Makes the call once; the status and the body of the answer.
+    /// Sends the call once. Returns the status and the body of the answer.
     ///
     /// # Errors
-    /// The bridge was not reached.
+    /// Returns an error if the bridge could not be reached.
     pub async fn send_once(&self, http: &reqwest::Client) -> Result<(u16, String), String> {
         self.attempt(http, 0).await
     }
@@ -148,7 +148,7 @@ fn headers(pairs: &[(&'static str, String)]) -> HeaderMap {
 ///
 /// # Errors
 /// Returns an error if the client cannot be made.
-pub fn client(patience: Duration) -> Result<reqwest::Client, String> {
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(patience).build();
+pub fn client(timeout: Duration) -> Result<reqwest::Client, String> {
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(timeout).build();
     client.map_err(|error| format!("no HTTP client could be made: {error}"))
 }

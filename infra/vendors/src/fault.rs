@@ -1,7 +1,7 @@
-//! Counts the calls that a server gets, and makes them fail on demand.
+//! Counting a server's calls, and making them fail on demand.
 //!
-//! [`with_faults`] goes in front of every simulated vendor, and in front of the local queue and the local table. Every
-//! call that arrives counts, a failing one and each try of an SDK included: tests count what would be paid for.
+//! [`with_faults`] wraps every simulated vendor, the local queue and the local table. Every call that arrives counts,
+//! including failing ones and each attempt of an SDK, so that tests count the calls that would be paid for.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use axum::{
 use serde_json::json;
 use tokio::sync::watch;
 
-/// The calls that a server got, and the faults that wait for the next ones. Clones share both.
+/// The calls of a server and the faults that wait for the next ones. Clones share both.
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<Shared>);
 
@@ -37,17 +37,17 @@ struct Book {
     waiting: Vec<Fault>,
 }
 
-/// How a server names its calls and words its failures.
+/// The way a server names its calls and writes its failures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Form {
-    /// A call is named by its path, and a failure is a page of HTML.
+    /// A call is named by its path, and a failure is an HTML page.
     #[default]
     Vendor,
     /// A call is named by the operation in its `X-Amz-Target` header, and a failure is JSON.
     Aws,
 }
 
-/// Something that goes wrong with a call.
+/// A fault in a call.
 #[derive(Clone, Debug)]
 pub struct Fault {
     at: String,
@@ -62,45 +62,46 @@ pub struct Fault {
 pub enum How {
     /// This status with a body that explains nothing.
     Status(u16),
-    /// This status, with an explanation that quotes what was sent.
+    /// This status with an explanation that quotes the request.
     Quote(u16),
-    /// A refusal because of too many calls; vendors add this `Retry-After` in seconds.
+    /// A refusal because of too many calls. Vendors add this number of seconds as `Retry-After`.
     TooMany(u64),
-    /// No answer for this long, then a 504.
+    /// No answer for this time, then a 504.
     Hang(Duration),
     /// The connection breaks.
     Reset,
-    /// The proper answer, but late.
+    /// The normal answer, but late.
     Slow(Duration),
-    /// An answer in which these entries of a batch failed, counted from 0, and no others.
+    /// An answer in which exactly these entries of a batch failed, counted from 0.
     Entries(Vec<usize>),
 }
 
 impl Fault {
-    /// The next call fails like this, without effect.
+    /// Makes a fault that fails the next call, without effect.
     pub fn next(how: How) -> Self {
         Self { at: String::new(), after: 0, times: 1, takes_effect: false, how }
     }
 
-    /// Only calls whose path contains this; at the queue and the table, calls of this operation (`SendMessage`, …).
+    /// Limits the fault to calls whose path contains this text; at the queue and the table, to this operation
+    /// (`SendMessage`, …).
     #[must_use]
     pub fn at(self, name: &str) -> Self {
         Self { at: name.to_owned(), ..self }
     }
 
-    /// Only after so many calls that fit went well.
+    /// Lets this many matching calls succeed first.
     #[must_use]
     pub fn after(self, calls: usize) -> Self {
         Self { after: calls, ..self }
     }
 
-    /// So many times in a row.
+    /// Makes the fault strike this many times in a row.
     #[must_use]
     pub fn times(self, times: usize) -> Self {
         Self { times, ..self }
     }
 
-    /// The call takes effect all the same; only its answer is lost.
+    /// Lets the call take effect, so that only its answer is lost.
     #[must_use]
     pub fn with_effect(self) -> Self {
         Self { takes_effect: true, ..self }
@@ -108,60 +109,60 @@ impl Fault {
 }
 
 impl Faults {
-    /// For a server that speaks an AWS JSON protocol.
+    /// Makes the faults of a server that speaks an AWS JSON protocol.
     pub fn of_aws() -> Self {
         Self(Arc::new(Shared { form: Form::Aws, ..Shared::default() }))
     }
 
-    /// Adds a fault behind those that wait already. Of several that fit a call, the first one counts.
+    /// Adds a fault after those that are waiting. If several match a call, the first one strikes.
     pub fn add(&self, fault: Fault) {
         self.book().waiting.push(fault);
     }
 
-    /// Forgets all faults that wait.
+    /// Removes all waiting faults.
     pub fn clear(&self) {
         self.book().waiting.clear();
     }
 
-    /// How many faults wait; one that strikes several times counts once.
+    /// Returns the number of waiting faults. A fault that strikes several times counts once.
     pub fn waiting(&self) -> usize {
         self.book().waiting.len()
     }
 
-    /// How many calls arrived under this name.
+    /// Returns the number of calls that arrived under this name.
     pub fn count(&self, name: &str) -> usize {
         self.book().counts.get(name).copied().unwrap_or_default()
     }
 
-    /// How many calls arrived, by name.
+    /// Returns the number of calls that arrived, by name.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         self.book().counts.clone()
     }
 
-    /// How many calls arrived in all.
+    /// Returns the number of all calls that arrived.
     pub fn total(&self) -> usize {
         self.book().counts.values().sum()
     }
 
-    /// Counts from zero again; faults that wait stay.
+    /// Sets the counters to zero. Waiting faults stay.
     pub fn reset(&self) {
         self.book().counts.clear();
     }
 
-    /// How many calls failed so far.
+    /// Returns the number of calls that have failed.
     pub fn struck(&self) -> usize {
         *self.0.struck.borrow()
     }
 
-    /// Waits until so many calls failed. A call that took effect has done so by then, and one that hangs hangs: the
-    /// moment to kill its caller.
+    /// Waits until this many calls have failed. By then, a call that takes effect has taken effect, and a call that
+    /// hangs is hanging, so that this is the moment to kill the caller.
     pub async fn until_struck(&self, times: usize) {
         let mut struck = self.0.struck.subscribe();
-        // The sender lives in self, so this can only end by being true.
+        // The sender lives in `self`, so the wait can only end when the condition holds.
         let _always = struck.wait_for(|struck| *struck >= times).await;
     }
 
-    /// Which entries of this batch call shall fail.
+    /// Returns the entries of this batch call that shall fail.
     pub fn failing_entries(&self, operation: &str) -> Vec<usize> {
         match self.take(operation, |how| matches!(how, How::Entries(_))) {
             Some(Fault { how: How::Entries(entries), .. }) => entries,
@@ -169,7 +170,7 @@ impl Faults {
         }
     }
 
-    /// Counts a call, and takes the fault that strikes it.
+    /// Counts a call and takes the fault that strikes it.
     fn note(&self, name: &str) -> Option<Fault> {
         *self.book().counts.entry(name.to_owned()).or_default() += 1;
         self.take(name, |how| !matches!(how, How::Entries(_)))
@@ -197,12 +198,12 @@ impl Faults {
     }
 }
 
-/// Puts the faults in front of a server's router.
+/// Wraps a server's router with its faults.
 pub fn with_faults(router: Router, faults: &Faults) -> Router {
     router.layer(axum::middleware::from_fn_with_state(faults.clone(), misbehave))
 }
 
-/// The operation that a request's `X-Amz-Target` header names.
+/// Returns the operation that a request's `X-Amz-Target` header names.
 pub fn operation(headers: &HeaderMap) -> &str {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     target.rsplit_once('.').map_or(target, |(_, operation)| operation)
@@ -226,7 +227,7 @@ async fn misbehave(State(faults): State<Faults>, request: Request, next: Next) -
             form.failure(StatusCode::GATEWAY_TIMEOUT)
         }
         How::Reset => {
-            // A body that fails before its first byte makes hyper drop the connection.
+            // If a body fails before its first byte, hyper drops the connection.
             let error = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("reset")) });
             Response::new(Body::from_stream(error))
         }
@@ -234,7 +235,7 @@ async fn misbehave(State(faults): State<Faults>, request: Request, next: Next) -
             tokio::time::sleep(time).await;
             proper()
         }
-        // The server itself asks for these, see `failing_entries`.
+        // The server itself asks for these faults, see `failing_entries`.
         How::Entries(_) => proper(),
     }
 }
@@ -278,7 +279,7 @@ fn aws_error(status: StatusCode, code: &str) -> Response {
     answer(status, "application/x-amz-json-1.0", body.to_string())
 }
 
-/// A refusal in the forms of several vendors, which quotes the request's body.
+/// Makes a refusal in the forms of several vendors that quotes the request's body.
 fn quote(status: StatusCode, body: &[u8]) -> Response {
     let words = format!("this is not allowed: {}", String::from_utf8_lossy(body).replace('+', " "));
     let explanation = json!({

@@ -1,4 +1,4 @@
-//! Changes of JSON objects.
+//! Helpers that change JSON objects.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ pub fn put(object: &mut Value, key: &str, value: impl Into<Value>) {
     }
 }
 
-/// Sets all the fields of another object.
+/// Copies all fields of another object.
 pub fn merge(object: &mut Value, other: Value) {
     if let (Some(fields), Value::Object(other)) = (object.as_object_mut(), other) {
         fields.extend(other);

@@ -1,6 +1,6 @@
-//! Simulated vendors: strict about everything that the vendor is strict about, and able to fail on demand.
+//! Simulated vendors: as strict as the real vendors, and able to fail on demand.
 //!
-//! A new one is a folder below `channel/` or `helpdesk/` and a line in [`CHANNELS`] or [`HELPDESKS`].
+//! A new simulator is a folder below `channel/` or `helpdesk/` and a line in [`CHANNELS`] or [`HELPDESKS`].
 
 pub mod call;
 pub mod channel;
@@ -22,7 +22,7 @@ use self::{
     people::{ChannelSim, HelpdeskSim},
 };
 
-/// Makes a simulator with its demo account.
+/// A constructor of a simulator with its demo account.
 pub type Demo<T> = fn() -> Result<Arc<T>, String>;
 
 /// The simulated channels.
@@ -47,28 +47,28 @@ pub const HELPDESKS: &[(&str, Demo<dyn HelpdeskSim>)] = &[
     ("is_messenger", || Ok(Arc::new(is_messenger::IsMessengerSim::demo()?))),
 ];
 
-/// The kinds of the simulated channels.
+/// Returns the kinds of the simulated channels.
 pub fn channels() -> impl Iterator<Item = &'static str> + Clone {
     CHANNELS.iter().map(|(kind, _)| *kind)
 }
 
-/// The kinds of the simulated helpdesks.
+/// Returns the kinds of the simulated helpdesks.
 pub fn helpdesks() -> impl Iterator<Item = &'static str> + Clone {
     HELPDESKS.iter().map(|(kind, _)| *kind)
 }
 
-/// The simulated channel of a kind, with its demo account.
+/// Makes the simulated channel of a kind with its demo account.
 ///
 /// # Errors
-/// There is none of this kind, or it could not be made.
+/// Returns an error if there is no such kind or the simulator could not be made.
 pub fn channel(kind: &str) -> Result<Arc<dyn ChannelSim>, String> {
     find("channel", CHANNELS, kind)
 }
 
-/// The simulated helpdesk of a kind, with its demo account.
+/// Makes the simulated helpdesk of a kind with its demo account.
 ///
 /// # Errors
-/// There is none of this kind, or it could not be made.
+/// Returns an error if there is no such kind or the simulator could not be made.
 pub fn helpdesk(kind: &str) -> Result<Arc<dyn HelpdeskSim>, String> {
     find("helpdesk", HELPDESKS, kind)
 }

@@ -1,4 +1,4 @@
-//! What a simulated channel remembers: who wrote, what arrived, where files are, and where to call.
+//! The memory of a simulated channel: who wrote, what arrived, where files are, and which URL to call.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::people::Seen;
 
-/// The memory of a simulated channel, shared by all who play it.
+/// The memory of a simulated channel. Clones share it.
 #[derive(Debug, Default)]
 pub struct Memory<M = Remembered>(Arc<Mutex<M>>);
 
@@ -21,29 +21,29 @@ impl<M> Clone for Memory<M> {
     }
 }
 
-/// What the memory of any simulated channel can do.
+/// The operations that every channel's memory has.
 pub trait Remembers: DeserializeOwned + Serialize + Send {
-    /// What arrived, oldest first.
+    /// Returns the messages that arrived, oldest first.
     fn seen(&self) -> &[Seen];
-    /// The generated URL was pasted by hand; means nothing where the webhook is set through the API only.
+    /// Stores the generated URL as pasted by hand. Does nothing if the webhook can only be set through the API.
     fn pasted(&mut self, _url: &str) {}
 }
 
-/// What most channels remember.
+/// The memory of most channels.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Remembered {
     /// The generated webhook URL.
     pub webhook: Option<String>,
-    /// Customers who have written and may be written to.
+    /// The customers who have written and may be written to.
     pub reachable: BTreeSet<String>,
-    /// Files of customers, by id.
+    /// The customers' files, by id.
     pub files: BTreeMap<String, CustomersFile>,
-    /// Files that the bridge has uploaded, by id.
+    /// The files that the bridge has uploaded, by id.
     #[serde(skip)]
     pub uploads: BTreeMap<String, (String, bytes::Bytes)>,
-    /// Answers to calls that carried a key, by key.
+    /// The answers to calls that carried an idempotency key, by key.
     pub answered: BTreeMap<String, Value>,
-    /// What arrived.
+    /// The messages that arrived.
     pub seen: Vec<Seen>,
     count: u64,
 }
@@ -51,35 +51,35 @@ pub struct Remembered {
 /// A file that a customer sent.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct CustomersFile {
-    /// What it shows.
+    /// The kind of the content.
     pub kind: MediaKind,
-    /// Where it really is.
+    /// The real address.
     pub url: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: u64,
 }
 
 impl<M> Memory<M> {
-    /// Looks, or changes something.
+    /// Locks the memory for reading or changing.
     pub fn lock(&self) -> MutexGuard<'_, M> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<M: Remembers> Memory<M> {
-    /// What arrived at a customer, oldest first; every customer's with `None`.
+    /// Returns the messages that arrived at a customer, or at every customer with `None`, oldest first.
     pub fn received(&self, customer: Option<&str>) -> Vec<Seen> {
         self.lock().seen().iter().filter(|seen| customer.is_none_or(|id| seen.contact == id)).cloned().collect()
     }
 
-    /// Everything, to survive a restart.
+    /// Returns the whole state, which survives a restart.
     pub fn snapshot(&self) -> Value {
         serde_json::to_value(&*self.lock()).unwrap_or_default()
     }
 
-    /// The opposite of [`snapshot`](Self::snapshot).
+    /// Loads a state that [`snapshot`](Self::snapshot) returned.
     pub fn restore(&self, snapshot: Value) {
         match serde_json::from_value(snapshot) {
             Ok(state) => *self.lock() = state,
@@ -89,15 +89,15 @@ impl<M: Remembers> Memory<M> {
 }
 
 impl Memory {
-    /// The URL to call.
+    /// Returns the URL to call.
     ///
     /// # Errors
-    /// There is none yet.
+    /// Returns an error if there is none yet.
     pub fn webhook(&self) -> Result<String, String> {
         self.lock().webhook.clone().ok_or_else(|| "no webhook URL is known, so there is nowhere to call".to_owned())
     }
 
-    /// A file of a customer as its host serves it, with the content type; `None` where it is gone.
+    /// Returns a customer's file as its host serves it, with the content type, or `None` if it is gone.
     pub async fn file(&self, http: &reqwest::Client, id: &str) -> Option<(String, bytes::Bytes)> {
         let url = self.lock().files.get(id)?.url.clone();
         let answer = http.get(url).send().await.ok().filter(|answer| answer.status().is_success())?;
@@ -107,20 +107,20 @@ impl Memory {
 }
 
 impl Remembered {
-    /// A number that was never given before.
+    /// Returns a number that was never returned before.
     pub fn number(&mut self) -> u64 {
         self.count += 1;
         self.count
     }
 
-    /// Keeps a customer's file; its id.
+    /// Stores a customer's file and returns its id.
     pub fn keep(&mut self, file: CustomersFile) -> String {
         let id = format!("{}", 560_000_000_000_000_000 + self.number());
         self.files.insert(id.clone(), file);
         id
     }
 
-    /// A message arrived at a customer.
+    /// Records a message that arrived at a customer.
     pub fn arrived(&mut self, id: &str, customer: &str, from: &str, lines: &[String], raw: Value) {
         let lines: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
         self.seen.push(Seen {
@@ -145,7 +145,7 @@ impl Remembers for Remembered {
     }
 }
 
-/// The content type of a customer's file.
+/// Returns the content type of a customer's file.
 pub fn content_type(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Image => "image/png",

@@ -1,7 +1,7 @@
-//! The people in front of the simulators, and what they say and see.
+//! The people in front of the simulators: what they write and see.
 //!
-//! A simulator is an axum router that plays the vendor's API, plus the person who sits in front of it: a customer on a
-//! channel, an agent at a helpdesk. The local bridge and the end-to-end tests use the same ones.
+//! A simulator is an axum router that plays the vendor's API, together with the people in front of it: customers on a
+//! channel, or agents at a helpdesk. The local bridge and the end-to-end tests use the same simulators.
 
 use axum::Router;
 use byoc::model::message::MediaKind;
@@ -11,130 +11,130 @@ use serde_json::Value;
 
 use crate::fault::Faults;
 
-/// A simulated channel, with the [`People`] on it.
+/// A simulated channel with the [`People`] on it.
 pub trait ChannelSim: People {
-    /// The kind of the channel.
+    /// Returns the kind of the channel.
     fn kind(&self) -> &'static str;
-    /// The customer who writes when nobody else is named.
+    /// Returns the customer who writes unless another is named.
     fn customer(&self) -> &'static str {
         "customer-1"
     }
-    /// The last news of a message that arrives and is looked at, in the journal's words; `None` where the platform
-    /// sends none.
+    /// Returns the last receipt of a message that arrives and is read, in the journal's words, or `None` if the
+    /// platform sends no receipts.
     fn last_receipt(&self) -> Option<&'static str> {
         Some("read")
     }
-    /// Whether a call of the platform proves that its body is the platform's own, or only who called.
+    /// Returns whether the platform's calls prove the origin of the body and not only of the call.
     fn signs_body(&self) -> bool {
         true
     }
-    /// Whether the platform's signature covers the URL, so that a call means nothing at another one.
+    /// Returns whether the platform's signature covers the URL, so that a call is worthless at another URL.
     fn signs_url(&self) -> bool {
         false
     }
-    /// Whether the platform can tell wrong credentials at install.
+    /// Returns whether the platform can detect wrong credentials at an install.
     fn checks_credentials(&self) -> bool {
         true
     }
-    /// The vendor's API. Serve it wrapped in [`with_faults`](crate::fault::with_faults).
+    /// Returns the vendor's API. Serve it wrapped in [`with_faults`](crate::fault::with_faults).
     fn router(&self) -> Router;
-    /// The `channel` object of an install request that uses this simulator, which is served at `base`.
+    /// Returns the `channel` object of an install request for this simulator, which is served at `base`.
     fn install(&self, base: &str) -> Value;
 }
 
-/// The people on a channel, and what happens between the platform and the bridge on their behalf.
+/// The people on a channel, and what the platform does on their behalf.
 pub trait People: Send + Sync {
-    /// What the vendor does wrong next.
+    /// Returns the faults of the vendor's API.
     fn faults(&self) -> &Faults;
-    /// For platforms that cannot be told by API where to call: the generated URL, pasted by hand.
+    /// Pastes the generated URL by hand, for platforms that have no API for setting it.
     fn paste_webhook(&self, url: &str);
-    /// A customer writes; the answer of the bridge's webhook. The platform sends again, as the real one would, when
-    /// the bridge does not acknowledge.
+    /// Writes as a customer and returns the answer of the bridge's webhook. The platform repeats the call, as the real
+    /// one would, while the bridge does not acknowledge it.
     fn say<'a>(&'a self, customer: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
-    /// The webhook call that [`say`](Self::say) would make, signed but not made; `None` where the simulator cannot.
+    /// Makes and signs the webhook call that [`say`](Self::say) would send, or returns `None` if the simulator cannot.
     fn sign(&self, _customer: &str, _saying: Saying) -> Option<WebhookCall> {
         None
     }
-    /// The customer's device reports delivery or reading of a message that it received.
+    /// Reports from the customer's device that a message was delivered or read.
     fn receipt<'a>(
         &'a self,
         customer: &'a str,
         message: &'a str,
         receipt: &'a str,
     ) -> BoxFuture<'a, Result<Said, String>>;
-    /// What arrived at a customer, oldest first; every customer's with `None`.
+    /// Returns the messages that arrived at a customer, or at every customer with `None`, oldest first.
     fn received(&self, customer: Option<&str>) -> Vec<Seen>;
-    /// Everything that it must remember over a restart.
+    /// Returns the state that must survive a restart.
     fn snapshot(&self) -> Value;
-    /// The opposite of [`snapshot`](Self::snapshot).
+    /// Loads a state that [`snapshot`](Self::snapshot) returned.
     fn restore(&self, snapshot: Value);
 }
 
-/// A simulated helpdesk and the agents at it.
+/// A simulated helpdesk with its agents.
 pub trait HelpdeskSim: Send + Sync {
-    /// The kind of the helpdesk.
+    /// Returns the kind of the helpdesk.
     fn kind(&self) -> &'static str;
-    /// Whether the helpdesk can tell wrong credentials at install.
+    /// Returns whether the helpdesk can detect wrong credentials at an install.
     fn checks_credentials(&self) -> bool {
         true
     }
-    /// The vendor's API. Serve it wrapped in [`with_faults`](crate::fault::with_faults).
+    /// Returns the vendor's API. Serve it wrapped in [`with_faults`](crate::fault::with_faults).
     fn router(&self) -> Router;
-    /// What the vendor does wrong next.
+    /// Returns the faults of the vendor's API.
     fn faults(&self) -> &Faults;
-    /// The `helpdesk` object of an install request that uses this simulator, which is served at `base`.
+    /// Returns the `helpdesk` object of an install request for this simulator, which is served at `base`.
     fn install(&self, base: &str) -> Value;
-    /// The generated helpdesk URL, pasted into the helpdesk's settings by hand.
+    /// Pastes the generated helpdesk URL into the helpdesk's settings by hand.
     fn paste_webhook(&self, url: &str);
-    /// An agent answers in the latest conversation of this contact (named as the bridge names it there, for example
-    /// `viber:<id>`); fails where there is none.
+    /// Answers as an agent in the latest conversation of this contact, whom the bridge names for example `viber:<id>`.
+    /// Fails if there is no conversation.
     fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
-    /// An agent resolves the contact's latest conversation.
+    /// Resolves the contact's latest conversation as an agent.
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>>;
-    /// What agents see, oldest first: messages of the contact and private notes of the bridge.
+    /// Returns what agents see, oldest first: messages of the contact and private notes of the bridge.
     fn received(&self, contact: Option<&str>) -> Vec<Seen>;
-    /// How much the helpdesk has made so far, so that one too many shows.
+    /// Returns the number of users and conversations so far, which shows one that should not exist.
     fn made(&self) -> Made;
-    /// What agents are told about messages that will not arrive: private notes, or failed statuses.
+    /// Returns what agents are told about messages that will not arrive: private notes or failed statuses.
     fn failures(&self) -> Vec<String> {
         self.received(None).into_iter().filter(|seen| seen.private).map(|seen| seen.text).collect()
     }
-    /// Everything that it must remember over a restart.
+    /// Returns the state that must survive a restart.
     fn snapshot(&self) -> Value;
-    /// The opposite of [`snapshot`](Self::snapshot).
+    /// Loads a state that [`snapshot`](Self::snapshot) returned.
     fn restore(&self, snapshot: Value);
 }
 
-/// What a helpdesk has made.
+/// The number of records that a helpdesk has made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Users who stand for contacts, several for the same contact included.
+    /// The users who stand for contacts, even if several stand for the same contact.
     pub users: usize,
-    /// Conversations, whosoever they are.
+    /// The conversations of all users.
     pub conversations: usize,
 }
 
 /// What a person writes.
 #[derive(Clone, Debug)]
 pub enum Saying {
-    /// Text.
+    /// A text.
     Text(String),
     /// A file behind a URL that the simulator serves itself or that the caller serves.
     Media {
-        /// What it shows.
+        /// The kind of the content.
         kind: MediaKind,
-        /// Where it is.
+        /// The address.
         url: String,
-        /// Its name.
+        /// The name.
         name: String,
-        /// Its size in bytes.
+        /// The size in bytes.
         size: u64,
     },
-    /// The vendor's own JSON for the changing part of its webhook (a Viber `message`, Freshchat `message_parts`).
+    /// The vendor's own JSON for the part of its webhook that varies (a Viber `message`, Freshchat `message_parts`).
     Raw(Value),
 }
 
-/// A webhook call, as it goes over the wire.
+/// A webhook call as it goes over the wire.
 #[derive(Clone, Debug)]
 pub struct WebhookCall {
     /// The method.
@@ -147,34 +147,34 @@ pub struct WebhookCall {
     pub body: bytes::Bytes,
 }
 
-/// How the bridge took a webhook call.
+/// The result of a webhook call to the bridge.
 #[derive(Clone, Debug, Serialize)]
 pub struct Said {
     /// The vendor's id of the message or event.
     pub id: String,
     /// The HTTP status of the bridge's last answer.
     pub status: u16,
-    /// The body of it.
+    /// The body of that answer.
     pub body: String,
-    /// How often the vendor had to send it.
+    /// The number of times that the vendor had to send the call.
     pub attempts: u32,
 }
 
 /// A message as the person in front of a simulator sees it.
 #[derive(Clone, Debug, Serialize, serde::Deserialize, PartialEq)]
 pub struct Seen {
-    /// The vendor's id of it.
+    /// The vendor's id of the message.
     pub id: String,
     /// The customer, or the contact as the helpdesk names it.
     pub contact: String,
-    /// The conversation, at helpdesks.
+    /// The conversation; helpdesks only.
     pub conversation: Option<String>,
-    /// Who wrote it, as shown.
+    /// The author as shown.
     pub from: String,
-    /// Its text, or a description such as `[image] https://…`.
+    /// The text, or a description such as `[image] https://…`.
     pub text: String,
-    /// Whether only agents see it.
+    /// Whether only agents see the message.
     pub private: bool,
-    /// The request's JSON as it came.
+    /// The JSON of the request.
     pub raw: Value,
 }

@@ -1,4 +1,4 @@
-//! What the rules of several vendors share.
+//! The shared rules of several vendors.
 
 use axum::{
     Json,
@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::Value;
 
-/// A refused call: the HTTP status, and what the vendor says.
+/// A refused call: the HTTP status and the vendor's answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal(pub u16, pub Value);
 
@@ -19,12 +19,12 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Whether a call's `Authorization` header is this one.
+/// Returns whether a call's `Authorization` header has this value.
 pub fn is_authorized(headers: &HeaderMap, expected: &str) -> bool {
     headers.get(header::AUTHORIZATION).is_some_and(|given| given == expected)
 }
 
-/// Whether a URL is https, or leads to this machine.
+/// Returns whether a URL is https or leads to this machine.
 pub fn is_callable(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else { return false };
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);

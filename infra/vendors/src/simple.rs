@@ -1,4 +1,4 @@
-//! What simulated channels share: a line to the bridge, faults, a memory, and customers who write the same way.
+//! The shared base of simulated channels: an HTTP client, faults, a memory, and customers who write in the same way.
 
 use std::time::Duration;
 
@@ -16,45 +16,46 @@ use crate::{
     people::{People, Said, Saying, Seen, WebhookCall},
 };
 
-/// What every simulated channel has.
+/// The parts of every simulated channel.
 #[derive(Clone, Debug)]
 pub struct Base<M = Remembered> {
-    /// How it calls.
+    /// The client for calls to the bridge.
     pub http: reqwest::Client,
-    /// What it does wrong next.
+    /// The faults of the vendor's API.
     pub faults: Faults,
-    /// What it remembers.
+    /// The memory.
     pub memory: Memory<M>,
-    /// How long a customer's device takes to report something.
-    moment: Duration,
+    /// The time that a customer's device takes to report something.
+    device_delay: Duration,
 }
 
 impl<M: Default> Base<M> {
-    /// Nothing yet.
+    /// Makes an empty base.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn new() -> Result<Self, String> {
         Self::paced(Duration::from_secs(60), Duration::from_millis(60))
     }
 
-    /// Nothing yet, on a platform that waits so long for an answer of the bridge, and whose customers' devices take such
-    /// a moment to report something.
+    /// Makes an empty base for a platform that waits for the bridge's answer as long as `timeout`, and whose customers'
+    /// devices take `device_delay` to report something.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
-    pub fn paced(patience: Duration, moment: Duration) -> Result<Self, String> {
-        Ok(Self { http: call::client(patience)?, faults: Faults::default(), memory: Memory::default(), moment })
+    /// Returns an error if the HTTP client could not be made.
+    pub fn paced(timeout: Duration, device_delay: Duration) -> Result<Self, String> {
+        Ok(Self { http: call::client(timeout)?, faults: Faults::default(), memory: Memory::default(), device_delay })
     }
 }
 
 impl<M> Base<M> {
-    /// Makes calls one after the other, each after a moment: a customer's device reports in its own time.
+    /// Makes calls one after the other, with a pause before each, because a customer's device reports in its own time.
     pub fn send_later(&self, calls: impl IntoIterator<Item = Result<PlatformCall, String>>) {
-        let (http, moment, calls): (_, _, Vec<_>) = (self.http.clone(), self.moment, calls.into_iter().collect());
+        let (http, device_delay, calls): (_, _, Vec<_>) =
+            (self.http.clone(), self.device_delay, calls.into_iter().collect());
         tokio::spawn(async move {
             for call in calls {
-                tokio::time::sleep(moment).await;
+                tokio::time::sleep(device_delay).await;
                 let sent = match call {
                     Ok(call) => call.send(&http).await,
                     Err(error) => Err(error),
@@ -68,7 +69,7 @@ impl<M> Base<M> {
 }
 
 impl Base {
-    /// A customer's file as the vendor hands it out; `None` where it is gone.
+    /// Returns a customer's file as the vendor serves it, or `None` if it is gone.
     pub async fn serve(&self, id: &str) -> Option<Response> {
         let (kind, bytes) = self.memory.file(&self.http, id).await?;
         let mut response = bytes.into_response();
@@ -79,27 +80,27 @@ impl Base {
     }
 }
 
-/// A channel that keeps all it knows in its [`Base`]; what its customers do follows from that.
+/// A channel that keeps all its state in its [`Base`], from which the behaviour of its customers follows.
 pub trait SimpleChannel: Send + Sync {
-    /// What it remembers.
+    /// The type of the memory.
     type Memory: Remembers;
-    /// What it has.
+    /// Returns the base.
     fn base(&self) -> &Base<Self::Memory>;
-    /// The platform's id of a customer who may be named otherwise.
+    /// Returns the platform's id of a customer whom tests may name differently.
     fn id_of(&self, customer: &str) -> String {
         customer.to_owned()
     }
-    /// The webhook call that brings what a customer writes.
+    /// Makes the webhook call for a message that a customer writes.
     ///
     /// # Errors
-    /// There is nowhere to call.
+    /// Returns an error if no webhook URL is known.
     fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String>;
-    /// The webhook call that reports what became of a message.
+    /// Makes the webhook call for a receipt of a message.
     ///
     /// # Errors
-    /// There is nowhere to call, or the platform reports nothing of the kind.
+    /// Returns an error if no webhook URL is known or the platform sends no such receipt.
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String>;
-    /// The generated URL was pasted by hand.
+    /// Stores the generated URL as pasted by hand.
     fn pasted(&self, url: &str) {
         self.base().memory.lock().pasted(url);
     }
@@ -144,8 +145,8 @@ impl<T: SimpleChannel> People for T {
     }
 }
 
-/// A telephone number: a customer who is named otherwise gets one of their own, `prefix` and so many digits, always the
-/// same.
+/// Returns a customer's telephone number. A customer with another name gets a number of `prefix` and this many digits,
+/// always the same.
 pub fn number(customer: &str, prefix: &str, digits: u32) -> String {
     if customer.trim_start_matches("whatsapp:").starts_with('+') {
         return customer.to_owned();

@@ -1,8 +1,8 @@
-//! What the tests of the simulators share.
+//! Shared pieces of the simulators' tests.
 
 use axum::Router;
 
-/// Serves a router for as long as the test runs; the base of its URLs, without a slash at the end.
+/// Serves a router while the test runs. Returns the base of its URLs, without a slash at the end.
 pub(crate) async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! What an install request may say, as data: names, which of them are secret, and what each should be.
+//! The settings of an install request as data: their names, which of them are secret, and what each should be.
 
 use std::collections::BTreeMap;
 
@@ -7,35 +7,35 @@ use thiserror::Error;
 use super::standard_webhooks;
 use crate::tools::answer::ApiError;
 
-/// One setting of a channel or a helpdesk.
+/// A setting of a channel or a helpdesk.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// Its name in the install request.
+    /// The name of the setting in the install request.
     pub name: &'static str,
-    /// Whether an install needs it.
+    /// Whether an install must provide the setting.
     pub required: bool,
-    /// Whether it is a credential, which is sealed and never shown.
+    /// Whether the setting is a credential. Credentials are sealed and never shown.
     pub secret: bool,
-    /// How the bridge makes its value when an install leaves it out, where the bridge does.
+    /// How the bridge generates the value when an install leaves it out, if the bridge does.
     pub made: Option<Made>,
-    /// Whether the answer to the install that made its value shows the value, once, because somebody else needs it too.
+    /// Whether the answer to the install that generated the value shows it, once, because somebody else needs it too.
     pub shown_once: bool,
-    /// Whether it is a matter between the bridge and the platform: no install request may carry it.
+    /// Whether the setting is only between the bridge and the platform. Install requests must not contain it.
     pub internal: bool,
-    /// Whether it names the [`Topic`], and how.
+    /// Whether and how the setting names the [`Topic`].
     pub topic: Option<Topic>,
-    /// What form it has.
+    /// The form of the value.
     pub form: Form,
-    /// What it is and where to find it, for people: completes "… should be".
+    /// What the value is and where to find it, for people; completes the sentence "… should be".
     pub help: &'static str,
 }
 
-/// How the bridge spells a credential that it makes.
+/// How the bridge encodes a credential that it generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
     /// A prefix and hexadecimal digits.
     Hex {
-        /// Tells a value that the bridge made from one that was given, where that matters.
+        /// The prefix that tells generated values from given ones, where that matters.
         prefix: &'static str,
     },
     /// A secret of Standard Webhooks: `whsec_` and Base64.
@@ -43,7 +43,7 @@ pub enum Made {
 }
 
 impl Made {
-    /// The credential that these random bytes become.
+    /// Encodes random bytes as a credential.
     pub fn spell(self, random: &[u8]) -> String {
         match self {
             Self::Hex { prefix } => format!("{prefix}{}", hex::encode(random)),
@@ -52,41 +52,41 @@ impl Made {
     }
 }
 
-/// How a setting names the topic: the part of a helpdesk's account (a topic, a channel, an inbox) that the contacts'
-/// conversations go to. Two installations of one channel account for two topics are two installations.
+/// How a setting names the topic, which is the part of a helpdesk's account (a topic, a channel, an inbox) that the
+/// contacts' conversations go to. The same channel account joined to two topics is two installations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
-    /// By the vendor's id.
+    /// The setting is the vendor's id.
     Id,
-    /// By the vendor's id or by a title; the check of the account puts the id in the title's place.
+    /// The setting is the vendor's id or a title; the check of the account replaces a title with the id.
     IdOrTitle,
 }
 
-/// The form of a setting.
+/// The form of a setting's value.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// Text of at most this many characters, without control characters.
+    /// A text of at most this many characters, without control characters except line breaks.
     Text(usize),
-    /// An https URL (http only where private addresses are allowed).
+    /// An https URL, or an http URL where private addresses are allowed.
     Url,
-    /// A credential: printable ASCII without spaces.
+    /// A credential of printable ASCII characters without spaces, at most 4,096 bytes long.
     Token,
-    /// A credential or key that may span lines.
+    /// A credential or key that may span several lines, at most 16,384 bytes long.
     Key,
     /// One of these words.
     Choice(&'static [&'static str]),
 }
 
-/// The base of the vendor's API, which every kind takes: the one setting that the bridge itself knows by name.
+/// The base of the vendor's API, which every kind accepts: the only setting that the bridge itself knows by name.
 pub const API_URL: Setting = Setting::optional("api_url", Form::Url, "the https address of the vendor's API");
 
 impl Setting {
-    /// A setting that an install needs.
+    /// Makes a setting that an install must provide.
     pub const fn required(name: &'static str, form: Form, help: &'static str) -> Self {
         Self { required: true, ..Self::optional(name, form, help) }
     }
 
-    /// A setting that an install may leave out.
+    /// Makes a setting that an install may leave out.
     pub const fn optional(name: &'static str, form: Form, help: &'static str) -> Self {
         Self {
             name,
@@ -101,37 +101,37 @@ impl Setting {
         }
     }
 
-    /// A credential that the bridge makes and only the platform is told.
+    /// Makes a credential that the bridge generates and only the platform is told.
     pub const fn internal(name: &'static str, made: Made, help: &'static str) -> Self {
         Self { internal: true, ..Self::optional(name, Form::Token, help).secret().made(made) }
     }
 
-    /// The same setting as a credential.
+    /// Returns the setting as a credential.
     pub const fn secret(self) -> Self {
         Self { secret: true, ..self }
     }
 
-    /// The same setting, made by the bridge when an install leaves it out.
+    /// Returns the setting with a value that the bridge generates when an install leaves it out.
     pub const fn made(self, made: Made) -> Self {
         Self { made: Some(made), ..self }
     }
 
-    /// The same setting, shown by the answer to the install that made its value.
+    /// Returns the setting with a value that the answer to the install that generated it shows.
     pub const fn shown_once(self) -> Self {
         Self { shown_once: true, ..self }
     }
 
-    /// The same setting as the id of the helpdesk's topic.
+    /// Returns the setting as the id of the helpdesk's topic.
     pub const fn topic(self) -> Self {
         Self { topic: Some(Topic::Id), ..self }
     }
 
-    /// The same setting as the id of the helpdesk's topic or its title.
+    /// Returns the setting as the id or the title of the helpdesk's topic.
     pub const fn topic_or_title(self) -> Self {
         Self { topic: Some(Topic::IdOrTitle), ..self }
     }
 
-    /// Checks a value against the form and gives it back as it shall be stored, without space around it.
+    /// Checks a value against the form. Returns the value as it is stored, without surrounding white space.
     pub fn check(&self, value: &str, allow_http: bool) -> Result<String, SettingError> {
         let value = value.trim();
         let fits = match self.form {
@@ -144,18 +144,18 @@ impl Setting {
         if value.is_empty() || !fits { Err(self.error()) } else { Ok(value.to_owned()) }
     }
 
-    /// Whether the bridge made this value: the prefix of what it makes tells.
+    /// Returns whether the bridge generated this value, which only a prefix of generated values can show.
     pub fn is_made(&self, value: &str) -> bool {
         matches!(self.made, Some(Made::Hex { prefix }) if !prefix.is_empty() && value.starts_with(prefix))
     }
 
-    /// The answer to a missing or malformed value.
+    /// Returns the error for a missing or malformed value.
     pub fn error(&self) -> SettingError {
         SettingError { setting: self.name.to_owned(), should_be: self.help.to_owned() }
     }
 }
 
-/// The topic that the setting marked as such names, where there is one.
+/// Returns the topic that an installation's settings name, if one of the kind's settings names a topic.
 pub fn topic_of<'a>(settings: &[Setting], values: &'a BTreeMap<String, String>) -> Option<&'a str> {
     let setting = settings.iter().find(|setting| setting.topic.is_some())?;
     values.get(setting.name).map(String::as_str)
@@ -172,13 +172,13 @@ fn is_url(value: &str, allow_http: bool) -> bool {
         })
 }
 
-/// A setting that is missing or malformed.
+/// The error for a setting that is missing or malformed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{setting}` should be {should_be}")]
 pub struct SettingError {
-    /// Its name, with its side where there is one: `channel.auth_token`.
+    /// The name of the setting, preceded by its side if it has one: `channel.auth_token`.
     pub setting: String,
-    /// What it should be.
+    /// What the value should be.
     pub should_be: String,
 }
 
@@ -198,7 +198,7 @@ mod tests {
         let made = Made::Hex { prefix: "bridge-" };
         assert_eq!(made.spell(&[7, 255]), "bridge-07ff");
         assert!(word.made(made).is_made(&made.spell(&[7])) && !word.made(made).is_made("my-own"));
-        // Without a prefix nothing tells.
+        // Without a prefix, a generated value cannot be told from a given one.
         for setting in [word, word.made(Made::Hex { prefix: "" }), word.made(Made::StandardWebhooks)] {
             assert!(!setting.is_made("07ff") && !setting.is_made("whsec_Bwc="));
         }

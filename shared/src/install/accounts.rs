@@ -1,4 +1,4 @@
-//! Whose accounts these are: checking both sides, and what makes the same accounts recognisable.
+//! Checks of both accounts, and the identity by which the bridge recognises the same accounts.
 
 use super::{
     Admin, Wanted,
@@ -13,17 +13,17 @@ use crate::{
     engine::ask,
     installations::OpenSide,
     model::installation::{Side, SideSettings},
-    tools::{answer::ApiError, crypto::sha256_hex},
+    tools::{answer::ApiError, crypto::sha256_hex, sentences::Sentence},
 };
 use http::StatusCode;
 
 impl Admin {
-    /// Tries the credentials of both sides and says what works.
+    /// Checks the credentials of both sides and reports what works.
     ///
     /// # Errors
-    /// 404, 410, or our own failure.
+    /// 404 for an unknown installation, 410 for an uninstalled one, 503 if one of our own services fails.
     pub async fn check(&self, id: &str) -> Result<CheckReport, ApiError> {
-        let open = self.fresh(id).await?;
+        let open = self.find_installed(id).await?;
         let (channel, helpdesk) = tokio::join!(
             ask::run(&self.http, open.side(Side::Channel), &Task::Check),
             ask::run(&self.http, open.side(Side::Helpdesk), &Task::Check),
@@ -41,11 +41,11 @@ impl Admin {
         })
     }
 
-    /// Checks settings and credentials of both sides. Where a vendor has words of its own for a setting, they take its
-    /// place in what is wanted.
+    /// Checks the settings and credentials of both sides. If a check returns settings, they replace the ones in
+    /// `wanted`.
     ///
     /// # Errors
-    /// 422 for what an adapter or its vendor refuses, 503 where the vendor cannot be asked.
+    /// 422 for what an adapter or its vendor refuses, 503 if a vendor cannot be asked.
     pub(super) async fn check_accounts(&self, wanted: &mut Wanted) -> Result<Checked, ApiError> {
         for side in [Side::Helpdesk, Side::Channel] {
             wanted.side(side).adapter.check_settings(&wanted.account(side)).map_err(|mut error| {
@@ -80,7 +80,7 @@ impl Admin {
     }
 }
 
-/// What checking both accounts taught.
+/// The result of checking both accounts.
 pub(super) struct Checked {
     /// See [`Installation::identity`](crate::model::installation::Installation::identity).
     pub(super) identity: String,
@@ -88,15 +88,15 @@ pub(super) struct Checked {
     pub(super) account_keys: Vec<String>,
 }
 
-/// The hash that makes "the same channel account for the same helpdesk account" recognisable: it is stored, and must stay
-/// the same for the same accounts.
+/// Returns the hash that identifies a channel account joined to a helpdesk account. The table stores it, so it must
+/// stay the same for the same accounts.
 fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &str, channel_account: &str) -> String {
     let host = host(helpdesk).unwrap_or_default();
     let topic = topic_of(adapter.settings(), &helpdesk.settings).unwrap_or_default();
     sha256_hex([&helpdesk.kind, host.as_str(), topic, channel_kind, channel_account].join("\n").as_bytes())
 }
 
-/// Where the account is reached.
+/// Returns the `host:port` at which the account is reached.
 fn host(side: &SideSettings) -> Option<String> {
     side.settings.get(API_URL.name).and_then(|url| host_of(url))
 }
@@ -108,7 +108,7 @@ fn settings_in(facts: &[Fact]) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// What the admin is told when a vendor does not take the credentials, or does not answer.
+/// Makes the answer for a vendor that refuses the credentials or does not respond.
 fn refused(side: Side, kind: &str, failure: &Failure) -> ApiError {
     let side = side.word();
     match failure {
@@ -117,17 +117,17 @@ fn refused(side: Side, kind: &str, failure: &Failure) -> ApiError {
             ..ApiError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "vendor_unavailable",
-                format!("the {side} {kind} could not be asked whether the credentials are right ({reason}); try again"),
+                Sentence::VendorUnavailable { side, kind, reason },
             )
         },
         other => ApiError::unprocessable(
             "credentials_refused",
-            format!("the {side} {kind} refused the credentials: {}", other.explained([])),
+            Sentence::CredentialsRefused { side, kind, reason: &other.explained([]) },
         ),
     }
 }
 
-/// `host:port` of a URL, the port always written out, as the account index keeps it.
+/// Returns the `host:port` of a URL, always with the port, as the account index stores it.
 pub(crate) fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))

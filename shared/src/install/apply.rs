@@ -1,4 +1,4 @@
-//! Making an installation what a request wants it to be, telling its channel, and removing it.
+//! Applying a request to an installation, registering the webhook, and uninstalling.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,43 +19,41 @@ use crate::{
         crypto::{RandomError, random, random_id},
         millis::Millis,
         secret::{Secret, Secrets},
+        sentences::Sentence,
     },
 };
 
 impl Admin {
-    /// Installs, or updates the installation that joins the same accounts.
+    /// Makes an installation, or updates the one that joins the same accounts.
     ///
     /// # Errors
-    /// 422 for a bad setting or refused credentials, with nothing stored; 503 when a vendor or the bridge cannot be
-    /// reached.
+    /// 422 for a bad setting or refused credentials, with nothing stored; 503 if a vendor or one of our own services
+    /// cannot be reached.
     pub async fn install(&self, wanted: Wanted) -> Result<Installed, ApiError> {
         self.apply(None, wanted).await
     }
 
-    /// Changes settings and credentials, with the checks of an install.
+    /// Changes settings and credentials, with the same checks as an install.
     ///
     /// # Errors
-    /// As [`install`](Self::install).
+    /// Those of [`install`](Self::install), 404 for an unknown installation, and 410 for an uninstalled one.
     pub async fn update(&self, id: &str, patch: &Value) -> Result<InstallationView, ApiError> {
-        let open = self.fresh(id).await?;
+        let open = self.find_installed(id).await?;
         let wanted = Wanted::from_patch(patch, &open, self.allow_private)?;
         Ok(self.apply(Some(open), wanted).await?.installation)
     }
 
-    /// Checks both accounts and makes an installation what is wanted: the one that is to be changed, else the one that
-    /// joins these accounts already, else a new one.
+    /// Checks both accounts and applies `wanted` to `changed` if given, otherwise to the installation that already
+    /// joins these accounts, otherwise to a new one.
     async fn apply(&self, changed: Option<Arc<OpenInstallation>>, mut wanted: Wanted) -> Result<Installed, ApiError> {
         let Checked { identity, account_keys } = self.check_accounts(&mut wanted).await?;
         let is_install = changed.is_none();
         let existing = match changed {
             Some(open) if open.installation.identity != identity => {
-                return Err(ApiError::unprocessable(
-                    "other_account",
-                    "these settings belong to another account; make a new installation for it and delete this one",
-                ));
+                return Err(ApiError::unprocessable("other_account", Sentence::OtherAccount));
             }
             Some(open) => Some(open),
-            None => self.joining(&identity).await?,
+            None => self.find_by_identity(&identity).await?,
         };
         let now = now();
         let is_new = existing.is_none();
@@ -64,10 +62,10 @@ impl Admin {
             None => (blank(identity, now)?, Sealed::default()),
         };
         let Wanted { channel, helpdesk, options, account_keys: known_keys } = wanted;
-        // What an install leaves out stays as it is; a change says what stays, and what it removed is made anew.
+        // An install keeps what it leaves out. A change has already merged what it keeps, and replaces what it removed.
         let kept = if is_install { sealed.clone() } else { Sealed::default() };
-        let (channel_secrets, made) = completed(channel.adapter, channel.secrets, &kept.channel)?;
-        let (helpdesk_secrets, _) = completed(helpdesk.adapter, helpdesk.secrets, &kept.helpdesk)?;
+        let (channel_secrets, made) = with_generated_secrets(channel.adapter, channel.secrets, &kept.channel)?;
+        let (helpdesk_secrets, _) = with_generated_secrets(helpdesk.adapter, helpdesk.secrets, &kept.helpdesk)?;
         let registers = is_install
             || channel.side != installation.channel
             || channel_secrets != sealed.channel
@@ -86,32 +84,35 @@ impl Admin {
             renew_dead_tokens(&mut installation, &mut sealed, now)?;
         }
         let open = self.save(installation, sealed, &stale_keys).await?;
-        let view = if registers { self.tell_channel(open).await? } else { self.view(&open) };
+        let view = if registers { self.register_webhook(open).await? } else { self.view(&open) };
         Ok(Installed { is_new, installation: InstallationView { generated_secrets: made, ..view } })
     }
 
-    /// The installation that joins the accounts with this identity.
-    async fn joining(&self, identity: &str) -> Result<Option<Arc<OpenInstallation>>, ApiError> {
+    /// Finds the installation that joins the accounts with this identity. Uninstalled ones do not count.
+    async fn find_by_identity(&self, identity: &str) -> Result<Option<Arc<OpenInstallation>>, ApiError> {
         match self.store.installation_id_of_identity(identity).await? {
             Some(id) => Ok(self.look_up(&id).await?.filter(|open| !open.is_uninstalled())),
             None => Ok(None),
         }
     }
 
-    /// Tells the channel our URL once more.
+    /// Registers our webhook URL with the channel again.
     ///
     /// # Errors
-    /// 404, 410, or our own failure. A refusal of the platform is no error: the installation's state says it.
+    /// 404 for an unknown installation, 410 for an uninstalled one, 503 if one of our own services fails. A refusal by
+    /// the platform is not an error; the installation's state shows it.
     pub async fn register(&self, id: &str) -> Result<InstallationView, ApiError> {
-        let open = self.fresh(id).await?;
-        self.tell_channel(OpenInstallation::new(open.installation.clone(), open.sealed.clone(), &self.public_url)?)
+        let open = self.find_installed(id).await?;
+        self.register_webhook(OpenInstallation::new(open.installation.clone(), open.sealed.clone(), &self.public_url)?)
             .await
     }
 
-    /// Unregisters, wipes the secrets and makes the URLs answer 410. Removing it twice is as good as once.
+    /// Unregisters the webhook, deletes the secrets and makes the URLs answer 410. Uninstalling twice has the same
+    /// effect as once.
     ///
     /// # Errors
-    /// 404, or our own failure. A platform that is down does not stop it.
+    /// 404 for an unknown installation, 503 if one of our own services fails. A platform that is down does not stop the
+    /// uninstall.
     pub async fn uninstall(&self, id: &str) -> Result<InstallationView, ApiError> {
         let open = self.find(id).await?;
         if open.is_uninstalled() {
@@ -134,7 +135,7 @@ impl Admin {
         Ok(self.view(&OpenInstallation::new(installation, Arc::default(), &self.public_url)?))
     }
 
-    /// Stores an installation with its secrets. `stale_keys` are account keys that it no longer has.
+    /// Stores an installation with its secrets. `stale_keys` are the account keys that it no longer has.
     pub(super) async fn save(
         &self,
         mut installation: Installation,
@@ -154,18 +155,23 @@ impl Admin {
         Ok(())
     }
 
-    /// Tells the channel our URL where it has an API for that, notes what came of it, and shows the installation.
-    pub(super) async fn tell_channel(&self, mut open: OpenInstallation) -> Result<InstallationView, ApiError> {
+    /// Registers our URL with the channel if the channel has an API for that, stores the outcome, and returns the view
+    /// of the installation.
+    pub(super) async fn register_webhook(&self, mut open: OpenInstallation) -> Result<InstallationView, ApiError> {
         let (state, problem) = if open.channel.features().registers {
             let url = self.url(&open, Route::Channel);
             match ask::run(&self.http, open.side(Side::Channel), &Task::Register { url: &url }).await {
                 Ok(facts) => {
-                    self.keep_secrets(&mut open, facts).await?;
+                    self.save_platform_secrets(&mut open, facts).await?;
                     (InstallationState::Active, None)
                 }
                 Err(failure) => {
                     let problem = Problem { code: "registration_failed".into(), message: failure.reason().to_owned() };
-                    tracing::warn!(installation.id = %open.installation.id, reason = failure.reason(), "the channel did not take our URL");
+                    tracing::warn!(
+                        installation.id = %open.installation.id,
+                        reason = failure.reason(),
+                        "the channel did not take our URL"
+                    );
                     (InstallationState::RegistrationFailed, Some(problem))
                 }
             }
@@ -178,8 +184,8 @@ impl Admin {
         Ok(self.view(&open))
     }
 
-    /// Seals the credentials that the platform made with the registration.
-    async fn keep_secrets(&self, open: &mut OpenInstallation, facts: Vec<Fact>) -> Result<(), ApiError> {
+    /// Seals the credentials that the platform made with the registration. The caller stores the installation.
+    async fn save_platform_secrets(&self, open: &mut OpenInstallation, facts: Vec<Fact>) -> Result<(), ApiError> {
         let made = facts.into_iter().filter_map(|fact| match fact {
             Fact::Secret(name, secret) => Some((name.to_owned(), secret)),
             _ => None,
@@ -213,10 +219,10 @@ pub(super) fn blank(identity: String, now: Millis) -> Result<Installation, Rando
     })
 }
 
-/// The given credentials, completed by those that the bridge makes itself, kept ones where there are any, and by those
-/// that the platform made with an earlier registration, which are no settings. Beside them those that were made just now
-/// and that somebody else needs as well.
-fn completed(
+/// Completes the given credentials with those that the bridge makes (kept ones first) and with those that the platform
+/// made at an earlier registration, which are not settings. Returns them with the newly made ones that somebody else
+/// needs too.
+fn with_generated_secrets(
     adapter: &dyn Adapter,
     mut given: Secrets,
     kept: &Secrets,
@@ -251,9 +257,9 @@ mod tests {
         };
         let adapter = crate::channel::channel("bird").unwrap();
         let before = secrets(&["api_key", "webhook_id", "webhook_secret"]);
-        let (kept, _) = completed(adapter, secrets(&["api_key"]), &before).unwrap();
+        let (kept, _) = with_generated_secrets(adapter, secrets(&["api_key"]), &before).unwrap();
         assert_eq!(kept, before);
-        let (kept, _) = completed(adapter, Secrets::new(), &secrets(&["api_key"])).unwrap();
+        let (kept, _) = with_generated_secrets(adapter, Secrets::new(), &secrets(&["api_key"])).unwrap();
         assert_eq!(kept, Secrets::new());
     }
 }

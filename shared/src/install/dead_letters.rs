@@ -1,4 +1,4 @@
-//! What is dead and why, and how it gets another chance.
+//! Listing dead letters and sending them again.
 
 use serde::Deserialize;
 
@@ -14,40 +14,42 @@ use crate::{
     tools::answer::ApiError,
 };
 
-/// So many rounds of ten messages at most, and each message hidden for so long meanwhile.
+/// The highest number of rounds of one redrive. Each round receives ten messages at most.
 const ROUNDS: usize = 30;
+/// The time that a redrive hides each message that it receives, in seconds.
 const HIDDEN_SECONDS: u32 = 60;
 
-/// Which dead letters to send again; all of the installation where nothing is said.
+/// Selects the dead letters to send again. Without a filter, these are all dead letters of the installation.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Redrive {
-    /// Only this message.
+    /// Only the message with this id.
     pub message: Option<String>,
     /// Only messages of this contact.
     pub contact: Option<String>,
-    /// Only messages whose reason contains this.
+    /// Only messages whose reason contains this text.
     pub error: Option<String>,
-    /// Count them, change nothing.
+    /// Whether to count the messages only, without sending any.
     pub dry_run: bool,
 }
 
 impl Admin {
-    /// The dead messages of an installation, newest first, each with its reason.
+    /// Returns the latest dead messages of an installation, newest first, each with its reason. Returns 100 at most.
     ///
     /// # Errors
-    /// 404, or our own failure.
+    /// 404 for an unknown installation, 503 if one of our own services fails.
     pub async fn dead_letters(&self, id: &str) -> Result<Page, ApiError> {
         self.find(id).await?;
         Ok(self.store.latest(id, Some(JournalState::Dead), 100).await?)
     }
 
-    /// Sends dead messages again, with all their retries.
+    /// Sends dead messages again, each with all its retries.
     ///
     /// # Errors
-    /// 404, 410, or our own failure; what went back by then has gone back.
+    /// 404 for an unknown installation, 410 for an uninstalled one, 503 if one of our own services fails. Messages that
+    /// were sent before a failure stay sent.
     pub async fn redrive(&self, id: &str, wanted: &Redrive) -> Result<RedriveReport, ApiError> {
-        let open = self.fresh(id).await?;
+        let open = self.find_installed(id).await?;
         let mut redriven = 0_u32;
         let mut others: Vec<String> = Vec::new();
         let mut more = true;
@@ -70,10 +72,11 @@ impl Admin {
                 }
             }
         }
-        // Where there is more, these stay hidden for their minute, so that the next call gets past them: another
-        // installation's letters must not stand before this one's for ever.
+        // If there may be more, the other letters stay hidden for their minute, so that the next call gets past them:
+        // letters of another installation must not block the letters of this one.
         for receipt_handle in others.iter().filter(|_| !more) {
-            // Whoever looks next shall see them; where this fails they show up again by themselves.
+            // The next reader shall see these letters at once. If the call fails, they become visible when their minute
+            // is over.
             let _ = self.dead_letters.hide(receipt_handle, 0).await;
         }
         Ok(RedriveReport { redriven, more })
@@ -86,7 +89,7 @@ impl Admin {
         Ok(self.dead_letters.delete(&letter.receipt_handle).await?)
     }
 
-    /// The journal key of a letter, where it is one of those that are wanted.
+    /// Returns the journal key of a letter if the letter is wanted.
     async fn wanted_key(
         &self,
         open: &OpenInstallation,
@@ -101,7 +104,7 @@ impl Admin {
         let (direction, contact, event) = match envelope.event {
             Event::Channel(event) => (Direction::Inbound, Some(event.contact.id), event.id),
             Event::Note(note) => (Direction::Note, Some(note.contact), note.id),
-            // It has no journal item of its own.
+            // A receipt has no journal item of its own.
             Event::Receipt(receipt) => (Direction::Note, Some(receipt.contact), receipt.id),
             Event::Helpdesk(event) => {
                 let mut contact = event.contact;

@@ -11,38 +11,34 @@ use crate::{
     },
     helpdesk::{helpdesk, of_marketplace},
     model::installation::{Side, SideSettings},
-    tools::answer::ApiError,
+    tools::{answer::ApiError, sentences::Sentence},
 };
 
-/// The longest message that the Marketplace shows.
+/// The length of the longest message that the Marketplace shows, in characters.
 const MESSAGE_LIMIT: usize = 60;
 
-/// Whether an event is one of the set-up events.
+/// Returns whether an event is a set-up event.
 pub fn is_app_event(event: &Value) -> bool {
     matches!(event.get("event").and_then(Value::as_str), Some("onAppInstall" | "afterAppUpdate" | "onAppUninstall"))
 }
 
 impl Admin {
-    /// Answers a set-up event: `{"ok": true, "installation": {…}}` or `{"ok": false, "error": {…}}` with a message
-    /// short enough for `renderData`.
+    /// Answers a set-up event with `{"ok": true, "installation": {…}}`, or with `{"ok": false, "error": {…}}` and a
+    /// message that is short enough for `renderData`.
     ///
     /// # Errors
-    /// A failure of ours, which an asynchronous caller should repeat.
+    /// 503 if one of our own services fails. An asynchronous caller should repeat the event.
     pub async fn app_event(&self, event: &Value) -> Result<AppAnswer, ApiError> {
         let result = match event.get("event").and_then(Value::as_str) {
             Some("onAppInstall" | "afterAppUpdate") => self.app_installed(event).await.map(Some),
             Some("onAppUninstall") => self.app_uninstalled(event).await,
-            _ => Err(ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "unknown_event",
-                "expected onAppInstall, afterAppUpdate or onAppUninstall",
-            )),
+            _ => Err(ApiError::new(StatusCode::BAD_REQUEST, "unknown_event", Sentence::UnknownAppEvent)),
         };
         match result {
             Ok(installation) => Ok(AppAnswer::Done { ok: true, installation: installation.map(Box::new) }),
             Err(error) if error.status.is_server_error() && error.code == "unavailable" => Err(error),
             Err(error) => {
-                let error = AppError { code: error.code, message: short(&error.message), details: error.message };
+                let error = AppError { code: error.code, message: shortened(&error.message), details: error.message };
                 Ok(AppAnswer::Refused { ok: false, error })
             }
         }
@@ -50,11 +46,12 @@ impl Admin {
 
     async fn app_installed(&self, event: &Value) -> Result<InstallationView, ApiError> {
         let iparams = event.get("iparams").unwrap_or(&Value::Null);
-        let wanted = Wanted { account_keys: keys_of(event), ..Wanted::from_post(iparams, self.allow_private)? };
+        let wanted = Wanted { account_keys: account_keys_of(event), ..Wanted::from_post(iparams, self.allow_private)? };
         Ok(self.install(wanted).await?.installation)
     }
 
-    /// An app that cannot be removed is worse than an installation that was not found.
+    /// Uninstalls the installation of an app. If none is found, this still succeeds, because an app that cannot be
+    /// removed would be worse.
     async fn app_uninstalled(&self, event: &Value) -> Result<Option<InstallationView>, ApiError> {
         if let Some(id) = event.get("installation").and_then(Value::as_str) {
             return self.uninstall(id).await.map(Some);
@@ -67,7 +64,7 @@ impl Admin {
         let Some(kind) = given(Side::Helpdesk, "kind").or(of_marketplace()) else { return Ok(None) };
         let host = given(Side::Helpdesk, API_URL.name).and_then(host_of);
         let mut found: Vec<String> = Vec::new();
-        for key in keys_of(event).iter().chain(&host) {
+        for key in account_keys_of(event).iter().chain(&host) {
             for id in self.store.installation_ids_of_account(kind, key).await? {
                 let Some(installation) = self.store.installation(&id).await? else { continue };
                 let same_kind = given(Side::Channel, "kind").is_none_or(|kind| kind == installation.channel.kind);
@@ -82,16 +79,13 @@ impl Admin {
         match found.as_slice() {
             [] => Ok(None),
             [id] => self.uninstall(id).await.map(Some),
-            _ => Err(ApiError::unprocessable(
-                "ambiguous",
-                "several installations fit; add `installation` with the id of the one to remove",
-            )),
+            _ => Err(ApiError::unprocessable("ambiguous", Sentence::SeveralInstallations)),
         }
     }
 }
 
-/// Whether a side can be the one with the topic that was given. An id tells; a title does not, since the id was stored in
-/// its place.
+/// Returns whether a side can have the given topic. An id decides; a title does not, because the table stores the id
+/// instead of the title.
 fn may_have_topic<'a>(
     side: &SideSettings,
     adapter: &dyn Adapter,
@@ -102,8 +96,8 @@ fn may_have_topic<'a>(
     wanted.is_none_or(|wanted| topic_of(adapter.settings(), &side.settings) == Some(wanted))
 }
 
-/// What names the account in an event: its id and the hosts of its URLs.
-fn keys_of(event: &Value) -> Vec<String> {
+/// Returns the keys that name the account in an event: the account's id and the hosts of its URLs.
+fn account_keys_of(event: &Value) -> Vec<String> {
     let id = match event.get("account_id") {
         Some(Value::String(id)) => Some(id.clone()),
         Some(Value::Number(id)) => Some(id.to_string()),
@@ -114,7 +108,7 @@ fn keys_of(event: &Value) -> Vec<String> {
     id.into_iter().chain(hosts).collect()
 }
 
-fn short(message: &str) -> String {
+fn shortened(message: &str) -> String {
     if message.chars().count() <= MESSAGE_LIMIT {
         return message.to_owned();
     }
@@ -138,7 +132,7 @@ mod tests {
             (&Inboxes, Inboxes::side("7"), "channel_id", Some("8"), true),
             (freshchat, side("channel_id"), "channel_id", Some("7"), true),
             (freshchat, side("channel_id"), "channel_id", Some("8"), false),
-            // The check put the channel's id in the title's place.
+            // The check replaced the title with the channel's id.
             (deskie, side("channel"), "channel", Some("Mobile app"), true),
         ] {
             let given = |asked| given.filter(|_| asked == name);

@@ -1,4 +1,4 @@
-//! Installing, changing and removing: everything an admin or the Marketplace asks of the bridge.
+//! Installing, changing and uninstalling: everything that an admin or the Marketplace asks of the bridge.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::{
     tools::{
         answer::ApiError,
         crypto::{is_id, same, sha256},
+        sentences::Sentence,
     },
 };
 
@@ -33,7 +34,7 @@ pub use view::{
     SideView,
 };
 
-/// The state of the install hook.
+/// The install hook: its clients and its configuration.
 #[derive(Debug)]
 pub struct Admin {
     installations: Installations,
@@ -48,20 +49,20 @@ pub struct Admin {
     allow_private: bool,
 }
 
-/// What a caller may do.
+/// What a caller is allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everything.
+    /// Every route.
     Admin,
-    /// The routes of one installation, except those that change it, remove it or make a new settings key.
+    /// The routes of one installation, except those that change it, uninstall it or make a new settings key.
     Settings,
 }
 
 impl Admin {
-    /// Makes the clients that the environment describes. No call is made.
+    /// Makes the clients from the environment, without any network call.
     ///
     /// # Errors
-    /// A variable is missing or bad.
+    /// Returns an error if a variable is missing or invalid.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, vault, queue, sqs, public_url } =
             Clients::from_environment(environment, Timeouts::Background).await?;
@@ -72,17 +73,17 @@ impl Admin {
         Ok(Self { installations, store, vault, queue, dead_letters, http, public_url, admin_key_sha256, allow_private })
     }
 
-    /// Opens the connection that every call needs.
+    /// Opens the connection to the table, which every call needs.
     pub async fn warm_up(&self) {
         warm_up(self.store.warm_up()).await;
     }
 
-    /// What a bearer may do with an installation, or with none in particular.
+    /// Returns what a bearer may do with an installation, or with none in particular.
     ///
     /// # Errors
-    /// 401 for a wrong key, 410 for the settings key of an installation that was removed.
+    /// 401 for a missing or wrong key, 410 for the settings key of an uninstalled installation.
     pub async fn authorize(&self, bearer: Option<&str>, installation: Option<&str>) -> Result<Access, ApiError> {
-        let bearer = bearer.ok_or_else(|| ApiError::unauthorized("send the admin key as `Authorization: Bearer …`"))?;
+        let bearer = bearer.ok_or_else(|| ApiError::unauthorized(Sentence::SendAdminKey))?;
         if same(&sha256(bearer.as_bytes()), &self.admin_key_sha256) {
             return Ok(Access::Admin);
         }
@@ -91,11 +92,11 @@ impl Admin {
         {
             return if open.is_uninstalled() { Err(ApiError::gone()) } else { Ok(Access::Settings) };
         }
-        Err(ApiError::unauthorized("the key is wrong; use the admin key, or this installation's settings key"))
+        Err(ApiError::unauthorized(Sentence::WrongKey))
     }
 
-    /// The installation that a settings key opens at this moment. A wrong key is turned away from memory; one that
-    /// memory admits is looked up again, since another process may have replaced it.
+    /// Returns the installation that a settings key opens right now. A wrong key is refused from memory. A key that
+    /// memory admits is looked up again, because another process may have replaced it.
     async fn opened_by(&self, id: &str, key: &str) -> Result<Option<Arc<OpenInstallation>>, ApiError> {
         if self.installations.admit(id, Route::Settings, key).await?.is_none() {
             return Ok(None);
@@ -112,13 +113,13 @@ impl Admin {
         self.look_up(id).await?.ok_or_else(ApiError::not_found)
     }
 
-    /// What admins see is never from memory.
+    /// Reads an installation from the table, because admins must never see a cached one.
     async fn look_up(&self, id: &str) -> Result<Option<Arc<OpenInstallation>>, ApiError> {
         self.installations.forget(id);
         Ok(self.installations.find(id).await?)
     }
 
-    async fn fresh(&self, id: &str) -> Result<Arc<OpenInstallation>, ApiError> {
+    async fn find_installed(&self, id: &str) -> Result<Arc<OpenInstallation>, ApiError> {
         let open = self.find(id).await?;
         if open.is_uninstalled() { Err(ApiError::gone()) } else { Ok(open) }
     }

@@ -42,7 +42,7 @@ for (const time of document.querySelectorAll("time")) {
   if (!Number.isNaN(date.valueOf())) time.textContent = date.toLocaleString();
 }
 
-// New messages show up by themselves while the page is in front.
+// Refreshes the state and the latest messages while the page is visible.
 const refresh = async () => {
   if (document.hidden || document.querySelector("button:disabled")) return;
   const answer = await fetch(location.href);

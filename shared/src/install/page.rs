@@ -1,4 +1,4 @@
-//! The admin's page: where things stand, what to paste where, and what came through lately.
+//! The admin's page: the state of the installation, the URLs to paste, and the latest messages.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -7,26 +7,26 @@ use crate::{
     installations::OpenInstallation,
     model::{installation::InstallationState, steps::NextStep},
     store::MessageSummary,
-    tools::answer::ApiError,
+    tools::{answer::ApiError, sentences::Sentence},
 };
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// A page and what its Content-Security-Policy should be.
+/// A page with its Content-Security-Policy.
 #[derive(Debug)]
 pub struct SettingsPage {
     /// The HTML.
     pub html: String,
-    /// The policy's text; it admits the page's own style and script and nothing else.
+    /// The text of the policy, which admits only the page's own style and script.
     pub policy: String,
 }
 
 impl Admin {
-    /// The page of the installation that this settings key opens.
+    /// Renders the page of the installation that this settings key opens.
     ///
     /// # Errors
-    /// 404 for a wrong key and an unknown installation alike.
+    /// 404 for a wrong key and for an unknown installation alike.
     pub async fn page(&self, id: &str, key: Option<&str>) -> Result<SettingsPage, ApiError> {
         let key = key.ok_or_else(ApiError::not_found)?;
         let open = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
@@ -42,7 +42,7 @@ impl Admin {
 
     fn render(&self, open: &OpenInstallation, messages: &[MessageSummary], nonce: &str) -> Markup {
         let installation = &open.installation;
-        let (mark, headline, advice) = standing(open, messages);
+        let (mark, headline, advice) = status(open, messages);
         let title = format!("{} ⇄ {}", installation.channel.kind, installation.helpdesk.kind);
         html! {
             (DOCTYPE)
@@ -55,7 +55,7 @@ impl Admin {
                     style nonce=(nonce) { (PreEscaped(STYLE)) }
                 }
                 body data-installation=(installation.id) {
-                    header { h1 { (title) } p .id { "Installation " code { (installation.id) } } }
+                    header { h1 { (title) } p .id { (Sentence::Installation) " " code { (installation.id) } } }
                     main {
                         section .standing.(mark) aria-live="polite" {
                             h2 { (headline) }
@@ -63,18 +63,18 @@ impl Admin {
                         }
                         @if !open.is_uninstalled() {
                             section {
-                                h2 { "Set-up" }
-                                ol .steps { @for step in self.next_steps(open) { li { (todo(&step)) } } }
+                                h2 { (Sentence::SetUp) }
+                                ol .steps { @for step in self.next_steps(open) { li { (step_item(&step)) } } }
                                 div .actions {
-                                    button type="button" data-action="check" { "Check both accounts" }
+                                    button type="button" data-action="check" { (Sentence::CheckBothAccounts) }
                                     @if open.channel.features().registers {
-                                        button type="button" data-action="register" { "Register the webhook again" }
+                                        button type="button" data-action="register" { (Sentence::RegisterAgain) }
                                     }
                                 }
                                 p #report role="status" {}
                             }
                             section {
-                                h2 { "Latest messages" }
+                                h2 { (Sentence::LatestMessages) }
                                 (table(messages))
                             }
                         }
@@ -86,78 +86,65 @@ impl Admin {
     }
 }
 
-/// The mark, the headline and the advice for where an installation stands.
-fn standing(open: &OpenInstallation, messages: &[MessageSummary]) -> (&'static str, &'static str, String) {
+/// Returns the CSS class, the headline and the advice for the state of an installation.
+fn status(open: &OpenInstallation, messages: &[MessageSummary]) -> (&'static str, Sentence<'static>, String) {
     let installation = &open.installation;
     if let Some(problem) = &installation.problem {
-        return ("bad", "Needs your attention", problem.message.clone());
+        return ("bad", Sentence::NeedsAttention, problem.message.clone());
     }
     let came = |direction| messages.iter().any(|message| message.direction == direction && message.state == "done");
     match (installation.state, came("inbound"), came("outbound")) {
-        (InstallationState::Registering, ..) => {
-            ("wait", "Registering", "The channel is being told the webhook URL.".into())
-        }
-        (InstallationState::RegistrationFailed, ..) => {
-            ("bad", "The channel did not take the URL", "Register the webhook again below.".into())
-        }
-        (InstallationState::Uninstalled, ..) => {
-            ("bad", "Uninstalled", "This installation was removed; its URLs answer nobody any more.".into())
-        }
-        (_, true, true) => ("good", "Working", "Messages come through in both directions.".into()),
-        (_, true, false) => (
-            "wait",
-            "Halfway there",
-            "A customer's message reached the helpdesk. Answer it there and watch this page; if nothing shows, the \
-             helpdesk does not call its webhook URL yet."
-                .into(),
-        ),
-        (_, false, true) => (
-            "wait",
-            "Halfway there",
-            "An agent's message reached the channel. Write to the channel from your own phone and watch this page."
-                .into(),
-        ),
-        (_, false, false) => (
-            "wait",
-            "Waiting for the first message",
-            "No message has come through yet. Write to the channel from your own phone and watch this page.".into(),
-        ),
+        (InstallationState::Registering, ..) => ("wait", Sentence::Registering, Sentence::RegisteringNow.into()),
+        (InstallationState::RegistrationFailed, ..) => ("bad", Sentence::NotRegistered, Sentence::RegisterBelow.into()),
+        (InstallationState::Uninstalled, ..) => ("bad", Sentence::Removed, Sentence::RemovedForGood.into()),
+        (_, true, true) => ("good", Sentence::Working, Sentence::BothDirectionsWork.into()),
+        (_, true, false) => ("wait", Sentence::HalfwayThere, Sentence::NowAnswer.into()),
+        (_, false, true) => ("wait", Sentence::HalfwayThere, Sentence::NowWrite.into()),
+        (_, false, false) => ("wait", Sentence::WaitingForFirst, Sentence::WriteFirst.into()),
     }
 }
 
-/// Something to do, with exactly what is to be pasted.
-fn todo(step: &NextStep) -> Markup {
+/// Renders a step of the set-up with the text to paste.
+fn step_item(step: &NextStep) -> Markup {
     html! {
-        // Names of settings stand between backticks.
+        // Backticks surround the names of settings.
         @for (index, piece) in step.text.split('`').enumerate() {
             @if index % 2 == 0 { (piece) } @else { code { (piece) } }
         }
         @if let Some(url) = step.docs_url {
-            " " a href=(url) target="_blank" rel="noreferrer" { "Documentation" }
+            " " a href=(url) target="_blank" rel="noreferrer" { (Sentence::Documentation) }
         }
         @if let Some(copy) = &step.copy {
             div .copy {
                 code { (copy) }
-                button type="button" data-copy=(copy) { "Copy" }
+                button type="button" data-copy=(copy) { (Sentence::Copy) }
             }
         }
     }
 }
 
+/// The titles of the columns of the table of messages.
+const COLUMNS: [Sentence<'static>; 5] =
+    [Sentence::Received, Sentence::Direction, Sentence::State, Sentence::Took, Sentence::Remarks];
+
 fn table(messages: &[MessageSummary]) -> Markup {
     html! {
         @if messages.is_empty() {
-            p .empty { "Nothing yet." }
+            p .empty { (Sentence::NoMessages) }
         } @else {
             div .scroll {
                 table {
-                    thead { tr { th { "Received" } th { "Direction" } th { "State" } th { "Took" } th { "Note" } } }
+                    thead { tr { @for title in COLUMNS { th { (title) } } } }
                     tbody {
                         @for message in messages {
                             tr {
                                 td { time datetime=(message.received_at) { (message.received_at) } }
                                 td { (message.direction) }
-                                td { span .state.(message.state) { (message.receipt.as_deref().unwrap_or(message.state)) } }
+                                td {
+                                    span .state.(message.state) {
+                                        (message.receipt.as_deref().unwrap_or(message.state))
+                                    }
+                                }
                                 td { (message.took_ms) " ms" }
                                 td { (note(message)) }
                             }
@@ -172,10 +159,10 @@ fn table(messages: &[MessageSummary]) -> Markup {
 fn note(message: &MessageSummary) -> String {
     let mut notes: Vec<String> = message.error.iter().filter(|_| message.state != "done").cloned().collect();
     if message.attempts > 1 {
-        notes.push(format!("{} attempts", message.attempts));
+        notes.push(Sentence::Attempts { attempts: message.attempts }.into());
     }
     if message.possibly_doubled {
-        notes.push("may have arrived twice".into());
+        notes.push(Sentence::PossiblyDoubled.into());
     }
     notes.join("; ")
 }

@@ -1,4 +1,4 @@
-//! What an install or a change asks for, checked field by field.
+//! Install and change requests, checked field by field.
 
 use std::collections::BTreeMap;
 
@@ -14,26 +14,27 @@ use crate::{
     tools::{
         answer::ApiError,
         secret::{Secret, Secrets},
+        sentences::Sentence,
     },
 };
 
-/// What an installation shall be. Every field has the form that it should have; no vendor was asked yet.
+/// The wanted state of an installation. Every field has a valid form; no vendor has been asked yet.
 #[derive(Debug)]
 pub struct Wanted {
     pub(super) channel: WantedSide,
     pub(super) helpdesk: WantedSide,
-    /// How the bridge shall behave.
+    /// The options of the bridge's behaviour.
     pub(super) options: Options,
-    /// What names the helpdesk's account beside what its check teaches.
+    /// The keys that name the helpdesk's account, besides those that its check returns.
     pub(super) account_keys: Vec<String>,
 }
 
-/// What one side of an installation shall be.
+/// The wanted state of one side of an installation.
 pub(super) struct WantedSide {
     pub(super) adapter: &'static dyn Adapter,
-    /// Its kind and settings.
+    /// The kind and the settings.
     pub(super) side: SideSettings,
-    /// Its credentials.
+    /// The credentials.
     pub(super) secrets: Secrets,
 }
 
@@ -47,39 +48,38 @@ impl Wanted {
     /// Reads an install request. `allow_http` permits http URLs, for local runs.
     ///
     /// # Errors
-    /// 422 with the setting's name and what it should be.
+    /// 422 with the name of the setting and what it should be.
     pub fn from_post(body: &Value, allow_http: bool) -> Result<Self, ApiError> {
-        let body = body.as_object().ok_or_else(|| bad("the request", "a JSON object with `helpdesk` and `channel`"))?;
-        let nested = if body.get("channel").is_some_and(Value::is_object) { None } else { nest(body) };
-        let body = nested.as_ref().unwrap_or(body);
-        only(body, &["helpdesk", "channel", "settings"], "the request")?;
+        let body = body.as_object().ok_or_else(|| bad_setting("the request", Sentence::ObjectOfBothSides))?;
+        let form = if body.get("channel").is_some_and(Value::is_object) { None } else { nested(body) };
+        let body = form.as_ref().unwrap_or(body);
+        refuse_other_fields(body, &["helpdesk", "channel", "settings"])?;
         let (helpdesk, channel) = (section(body, Side::Helpdesk)?, section(body, Side::Channel)?);
         Ok(Self {
-            helpdesk: given(Side::Helpdesk, helpdesk, allow_http)?,
-            channel: given(Side::Channel, channel, allow_http)?,
+            helpdesk: new_side(Side::Helpdesk, helpdesk, allow_http)?,
+            channel: new_side(Side::Channel, channel, allow_http)?,
             options: options(body.get("settings"), &Options::default())?,
             account_keys: Vec::new(),
         })
     }
 
-    /// Reads the change of an installation: what it names replaces what is there, `null` removes it, everything else
-    /// stays.
+    /// Reads a change of an installation: a named setting replaces the stored one, `null` removes it, and every other
+    /// setting stays.
     ///
     /// # Errors
-    /// As [`from_post`](Self::from_post).
+    /// Those of [`from_post`](Self::from_post).
     pub(super) fn from_patch(patch: &Value, open: &OpenInstallation, allow_http: bool) -> Result<Self, ApiError> {
-        let refused = |code, message: String| ApiError::unprocessable(code, message);
         let object = patch.as_object();
-        let patch = object.ok_or_else(|| refused("bad_setting", "the request should be a JSON object".into()))?;
+        let patch = object.ok_or_else(|| ApiError::unprocessable("bad_setting", Sentence::RequestNotObject))?;
         if let Some(unknown) = patch.keys().find(|key| !matches!(key.as_str(), "channel" | "helpdesk" | "settings")) {
-            return Err(refused("unknown_setting", format!("`{unknown}` is not known; remove it")));
+            return Err(unknown_setting(unknown));
         }
         let (installation, sealed) = (&open.installation, &open.sealed);
         let channel = Before { adapter: open.channel, side: &installation.channel, secrets: &sealed.channel };
         let helpdesk = Before { adapter: open.helpdesk, side: &installation.helpdesk, secrets: &sealed.helpdesk };
         Ok(Self {
-            channel: changed(Side::Channel, patch, &channel, allow_http)?,
-            helpdesk: changed(Side::Helpdesk, patch, &helpdesk, allow_http)?,
+            channel: changed_side(Side::Channel, patch, &channel, allow_http)?,
+            helpdesk: changed_side(Side::Helpdesk, patch, &helpdesk, allow_http)?,
             options: options(patch.get("settings"), &installation.options)?,
             account_keys: installation.account_keys.clone(),
         })
@@ -92,7 +92,7 @@ impl Wanted {
         }
     }
 
-    /// A side as its adapter sees it, before there is a URL.
+    /// Returns a side as its adapter sees it, while there is no URL yet.
     pub(super) fn account(&self, side: Side) -> Account<'_> {
         let WantedSide { side, secrets, .. } = self.side(side);
         Account {
@@ -106,15 +106,15 @@ impl Wanted {
     }
 }
 
-/// A side as it is before a change.
+/// A side before a change.
 struct Before<'a> {
     adapter: &'static dyn Adapter,
     side: &'a SideSettings,
     secrets: &'a Secrets,
 }
 
-/// A side of an install request.
-fn given(side: Side, given: &Map<String, Value>, allow_http: bool) -> Result<WantedSide, ApiError> {
+/// Reads a side of an install request.
+fn new_side(side: Side, given: &Map<String, Value>, allow_http: bool) -> Result<WantedSide, ApiError> {
     let kinds: Vec<(&str, &'static dyn Adapter)> = match side {
         Side::Channel => CHANNELS.iter().map(|(kind, channel)| (*kind, *channel as &dyn Adapter)).collect(),
         Side::Helpdesk => HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, *helpdesk as &dyn Adapter)).collect(),
@@ -122,15 +122,15 @@ fn given(side: Side, given: &Map<String, Value>, allow_http: bool) -> Result<Wan
     let kind = given.get("kind").and_then(Value::as_str);
     let Some((kind, adapter)) = kinds.iter().find(|(known, _)| kind == Some(*known)) else {
         let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
-        let message = format!("`{}.kind` should be one of: {}", side.word(), names.join(", "));
+        let message = Sentence::UnknownKind { side: side.word(), kinds: &names.join(", ") };
         return Err(ApiError::unprocessable("unknown_kind", message));
     };
     let nothing = SideSettings { kind: (*kind).to_owned(), settings: BTreeMap::new() };
-    laid_on(side, given, &Before { adapter: *adapter, side: &nothing, secrets: &Secrets::new() }, allow_http)
+    merged_side(side, given, &Before { adapter: *adapter, side: &nothing, secrets: &Secrets::new() }, allow_http)
 }
 
-/// A side after a change.
-fn changed(
+/// Applies a change to a side.
+fn changed_side(
     side: Side,
     patch: &Map<String, Value>,
     before: &Before<'_>,
@@ -140,19 +140,16 @@ fn changed(
     let empty = Map::new();
     let patch = match patch.get(name) {
         None | Some(Value::Null) => &empty,
-        Some(patch) => patch.as_object().ok_or_else(|| bad(name, "an object"))?,
+        Some(patch) => patch.as_object().ok_or_else(|| bad_setting(name, Sentence::Object))?,
     };
     if patch.get("kind").is_some_and(|kind| kind.as_str() != Some(&before.side.kind)) {
-        return Err(bad(
-            &format!("{name}.kind"),
-            "what it was at the install; make a new installation for another kind",
-        ));
+        return Err(bad_setting(&format!("{name}.kind"), Sentence::SameKind));
     }
-    laid_on(side, patch, before, allow_http)
+    merged_side(side, patch, before, allow_http)
 }
 
-/// What was there with what is given in its place, each setting in its form.
-fn laid_on(
+/// Puts the given settings in place of the previous ones and checks the form of each.
+fn merged_side(
     side: Side,
     given: &Map<String, Value>,
     before: &Before<'_>,
@@ -165,11 +162,10 @@ fn laid_on(
     let SideSettings { kind, mut settings } = before.side.clone();
     let mut secrets = before.secrets.clone();
     if let Some(unknown) = given.keys().find(|key| *key != "kind" && all().all(|setting| setting.name != **key)) {
-        let message = format!("`{name}.{unknown}` is not known; remove it");
-        return Err(ApiError::unprocessable("unknown_setting", message));
+        return Err(unknown_setting(&format!("{name}.{unknown}")));
     }
     for setting in all() {
-        let refused = || bad(&format!("{name}.{}", setting.name), setting.help);
+        let refused = || bad_setting(&format!("{name}.{}", setting.name), setting.help);
         match given.get(setting.name) {
             None => {}
             Some(Value::Null) => {
@@ -182,7 +178,7 @@ fn laid_on(
                     Value::Number(number) => number.to_string(),
                     _ => return Err(refused()),
                 };
-                // Forms send what was left empty.
+                // Forms also send the fields that were left empty.
                 if text.trim().is_empty() && !setting.required {
                     continue;
                 }
@@ -201,24 +197,19 @@ fn laid_on(
     Ok(WantedSide { adapter: before.adapter, side: SideSettings { kind, settings }, secrets })
 }
 
-/// The options of a request, on top of those that hold already.
+/// Applies the options of a request to the current ones.
 fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError> {
     let patch = match patch {
         None | Some(Value::Null) => return Ok(before.clone()),
-        Some(patch) => patch.as_object().ok_or_else(|| bad("settings", "an object"))?,
+        Some(patch) => patch.as_object().ok_or_else(|| bad_setting("settings", Sentence::Object))?,
     };
     let mut merged = serde_json::to_value(before).unwrap_or_default();
     for (name, value) in patch {
         let should_be = match name.as_str() {
-            "on_resolved" => "`reopen` or `new`",
-            "relay_bot_messages" | "agent_name" | "marketplace" => "true or false",
-            "repeat_window_seconds" => "a number of seconds from 0 to 60",
-            _ => {
-                return Err(ApiError::unprocessable(
-                    "unknown_setting",
-                    format!("`settings.{name}` is not known; remove it"),
-                ));
-            }
+            "on_resolved" => Sentence::ReopenOrNew,
+            "relay_bot_messages" | "agent_name" | "marketplace" => Sentence::TrueOrFalse,
+            "repeat_window_seconds" => Sentence::SecondsUpTo60,
+            _ => return Err(unknown_setting(&format!("settings.{name}"))),
         };
         let mut alone = serde_json::to_value(Options::default()).unwrap_or_default();
         if let (Some(alone), Some(merged)) = (alone.as_object_mut(), merged.as_object_mut()) {
@@ -227,16 +218,17 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
         }
         match serde_json::from_value::<Options>(alone) {
             Ok(options) if options.repeat_window_seconds <= 60 => {}
-            _ => return Err(bad(&format!("settings.{name}"), should_be)),
+            _ => return Err(bad_setting(&format!("settings.{name}"), should_be)),
         }
     }
-    serde_json::from_value(merged).map_err(|_| bad("settings", "an object of the documented settings"))
+    serde_json::from_value(merged).map_err(|_| bad_setting("settings", Sentence::ObjectOfSettings))
 }
 
-/// Marketplace forms are flat: `helpdesk_kind`, `helpdesk_token`, `channel_auth_token`, `on_resolved`, …; what belongs
-/// to neither side and is no option is the form's own business. A form shows the settings of every kind and sends those
-/// that were left empty as well.
-fn nest(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
+/// Nests the fields of a Marketplace form, which are flat: `helpdesk_kind`, `helpdesk_token`, `channel_auth_token`,
+/// `on_resolved`, …. A field that belongs to neither side and is not an option is ignored, since it is for the form
+/// itself. A form shows the settings of every kind and also sends those that were left empty. Returns `None` if the
+/// fields belong to neither side.
+fn nested(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     let mut sides: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let options = serde_json::to_value(Options::default()).unwrap_or_default();
     let is_empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
@@ -259,19 +251,23 @@ fn nest(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
 
 fn section(body: &Map<String, Value>, side: Side) -> Result<&Map<String, Value>, ApiError> {
     let section = body.get(side.word()).and_then(Value::as_object);
-    section.ok_or_else(|| bad(side.word(), "an object with `kind` and the settings of that kind"))
+    section.ok_or_else(|| bad_setting(side.word(), Sentence::ObjectOfSide))
 }
 
-fn only(body: &Map<String, Value>, known: &[&str], what: &str) -> Result<(), ApiError> {
+fn refuse_other_fields(body: &Map<String, Value>, known: &[&str]) -> Result<(), ApiError> {
     match body.keys().find(|key| !known.contains(&key.as_str())) {
         None => Ok(()),
         Some(key) => {
-            let message = format!("`{key}` in {what} is not known; known are {}", known.join(", "));
+            let message = Sentence::UnknownField { name: key, known: &known.join(", ") };
             Err(ApiError::unprocessable("unknown_setting", message))
         }
     }
 }
 
-fn bad(setting: &str, should_be: &str) -> ApiError {
-    ApiError::unprocessable("bad_setting", format!("`{setting}` should be {should_be}"))
+fn unknown_setting(name: &str) -> ApiError {
+    ApiError::unprocessable("unknown_setting", Sentence::UnknownSetting { name })
+}
+
+fn bad_setting(name: &str, should_be: impl Into<String>) -> ApiError {
+    ApiError::unprocessable("bad_setting", Sentence::ShouldBe { name, should_be: &should_be.into() })
 }

@@ -1,4 +1,4 @@
-//! The generated URLs, their tokens, and how they are renewed.
+//! The generated URLs, their tokens, and the rotation of both.
 
 use serde_json::Value;
 use std::time::Duration;
@@ -13,33 +13,34 @@ use crate::{
         crypto::{RandomError, random_id, sha256_hex},
         millis::Millis,
         secret::Secret,
+        sentences::Sentence,
     },
 };
 
-/// A replaced URL lives for so long.
+/// The time that a replaced URL stays valid.
 const OVERLAP: Duration = Duration::from_secs(24 * 3_600);
-/// So many replaced URLs of a kind live at the same time. What is replaced beyond that is dead at once, so that nobody
-/// can fill the record, nor end the URL that the platform was told before.
+/// The number of replaced URLs of each kind that stay valid at the same time. URLs that are replaced beyond this number
+/// become invalid at once, so that nobody can fill the record or end the URL that the platform was told before.
 const OVERLAPS: usize = 20;
-/// A settings key lives for so long.
+/// The time that a settings key stays valid.
 const SETTINGS_KEY_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 impl Admin {
-    /// Renews URLs (`channel` and `helpdesk` where `urls` names none) and registers the channel's new one. The old ones
-    /// live 24 hours more; an old settings key is dead at once.
+    /// Rotates URLs (`channel` and `helpdesk` unless `urls` names others) and registers the channel's new one. The old
+    /// URLs stay valid for 24 hours; an old settings key becomes invalid at once.
     ///
     /// # Errors
-    /// As [`register`](Self::register), and 422 for an unknown URL name.
+    /// Those of [`register`](Self::register), and 422 for an unknown name of a URL.
     pub async fn rotate(&self, id: &str, urls: Option<&Value>) -> Result<InstallationView, ApiError> {
-        let routes = rotated(urls)?;
-        let open = self.fresh(id).await?;
+        let routes = routes_to_rotate(urls)?;
+        let open = self.find_installed(id).await?;
         let mut installation = open.installation.clone();
         let mut sealed = open.sealed.as_ref().clone();
         for route in &routes {
             renew_token(&mut installation, &mut sealed, *route, now())?;
         }
         let open = self.save(installation, sealed, &[]).await?;
-        if routes.contains(&Route::Channel) { self.tell_channel(open).await } else { Ok(self.view(&open)) }
+        if routes.contains(&Route::Channel) { self.register_webhook(open).await } else { Ok(self.view(&open)) }
     }
 
     pub(super) fn url(&self, open: &OpenInstallation, route: Route) -> String {
@@ -47,7 +48,7 @@ impl Admin {
     }
 }
 
-/// Makes a new token for every URL that has none which opens it.
+/// Makes a new token for every URL without a valid token.
 pub(super) fn renew_dead_tokens(
     installation: &mut Installation,
     sealed: &mut Sealed,
@@ -62,8 +63,8 @@ pub(super) fn renew_dead_tokens(
     Ok(())
 }
 
-/// Makes a new token for a URL. The old one is good for another day, so that the platform can be told; an old settings
-/// key is not, since whoever found it would be the one to use that day.
+/// Makes a new token for a URL. The old one stays valid for another day, so that there is time to tell the platform. An
+/// old settings key does not, because that day would help only whoever stole it.
 fn renew_token(
     installation: &mut Installation,
     sealed: &mut Sealed,
@@ -91,9 +92,8 @@ fn renew_token(
     Ok(())
 }
 
-fn rotated(urls: Option<&Value>) -> Result<Vec<Route>, ApiError> {
-    let bad =
-        || ApiError::unprocessable("bad_setting", "`urls` should be a list of `channel`, `helpdesk` and `settings`");
+fn routes_to_rotate(urls: Option<&Value>) -> Result<Vec<Route>, ApiError> {
+    let bad = || ApiError::unprocessable("bad_setting", Sentence::BadUrlNames);
     let Some(urls) = urls.filter(|urls| !urls.is_null()) else { return Ok(vec![Route::Channel, Route::Helpdesk]) };
     let names = urls.as_array().ok_or_else(bad)?;
     let mut routes: Vec<Route> = Vec::new();
@@ -147,7 +147,7 @@ mod tests {
             renew_token(&mut installation, &mut sealed, Route::Settings, now).unwrap();
         }
         assert!(installation.tokens.len() < 50, "{} tokens", installation.tokens.len());
-        // The platform still calls the one that it was told first.
+        // The platform still calls the URL that it was told first.
         assert!(installation.admits(Route::Channel, first.reveal(), just_before(START.plus(OVERLAP))).is_some());
         assert!(installation.admits(Route::Channel, sealed.tokens["channel"].reveal(), START.plus(OVERLAP)).is_some());
     }

@@ -1,4 +1,4 @@
-//! What admins are shown. The structs hold `infra/openapi.yaml`: a test compares their fields with it.
+//! The views that admins get as JSON. A test compares the fields of the structs with `infra/openapi.yaml`.
 
 use std::collections::BTreeMap;
 
@@ -21,46 +21,46 @@ use crate::{
 /// An installation without its secrets.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InstallationView {
-    /// Its id.
+    /// The installation's id: 32 hex digits.
     pub id: String,
-    /// Where it stands.
+    /// The state of the installation.
     pub state: InstallationState,
-    /// The channel's side.
+    /// The channel's kind and settings.
     pub channel: SideView,
-    /// The helpdesk's side.
+    /// The helpdesk's kind and settings.
     pub helpdesk: SideView,
-    /// How the bridge behaves for it.
+    /// The options of the bridge's behaviour.
     pub settings: Options,
-    /// Where the channel calls; absent once it is uninstalled.
+    /// The URL that the channel calls; absent once the installation is uninstalled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_webhook_url: Option<String>,
-    /// Where the helpdesk calls; absent once it is uninstalled.
+    /// The URL that the helpdesk calls; absent once the installation is uninstalled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub helpdesk_webhook_url: Option<String>,
-    /// The admin's page, with the settings key; absent once it is uninstalled.
+    /// The URL of the admin's page with the settings key; absent once the installation is uninstalled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings_url: Option<String>,
-    /// What is left to do by hand, one sentence each; absent once it is uninstalled.
+    /// The steps left to do by hand, one sentence each; absent once the installation is uninstalled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_steps: Option<Vec<String>>,
-    /// The same as data.
+    /// The steps of `next_steps` as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<NextStep>>,
-    /// Credentials that this very request made and that somebody else needs as well, by setting name.
+    /// The credentials that this request generated and that somebody else needs too, by the name of the setting.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub generated_secrets: BTreeMap<&'static str, String>,
-    /// What needs a person.
+    /// The problem that needs a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
-    /// When it was made.
+    /// The time at which the installation was made, as RFC 3339.
     pub created_at: String,
-    /// When it was last changed.
+    /// The time of the last change, as RFC 3339.
     pub updated_at: String,
 }
 
 impl InstallationView {
-    /// As the holder of a key may see it. The page's URL holds the settings key, which may have been replaced since the
-    /// caller's was checked.
+    /// Returns the view for the holder of a key. The holder of a settings key does not get the page's URL, since it
+    /// contains the settings key, which may have been replaced after the caller's key was checked.
     #[must_use]
     pub fn seen_with(self, access: Access) -> Self {
         match access {
@@ -70,12 +70,12 @@ impl InstallationView {
     }
 }
 
-/// One side of an installation: its kind beside its settings.
+/// One side of an installation: its kind and its settings.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SideView {
     /// The name of the kind.
     pub kind: String,
-    /// The settings that are no secrets.
+    /// The settings that are not secret.
     #[serde(flatten)]
     pub settings: BTreeMap<String, String>,
 }
@@ -86,40 +86,40 @@ impl From<&SideSettings> for SideView {
     }
 }
 
-/// What came of an install.
+/// The result of an install.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Installed {
-    /// Nothing joined these accounts before.
+    /// Whether nothing joined these accounts before.
     pub is_new: bool,
     /// The installation.
     pub installation: InstallationView,
 }
 
-/// What a check of both accounts found.
+/// The result of checking both accounts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckReport {
-    /// Both sides take their credentials, and nothing needs a person.
+    /// Whether both sides accept their credentials and the installation has no problem.
     pub ok: bool,
-    /// Where the installation stands.
+    /// The state of the installation.
     pub state: InstallationState,
-    /// What needs a person.
+    /// The problem that needs a person.
     pub problem: Option<Problem>,
-    /// What the channel said.
+    /// The result of the channel's check.
     pub channel: SideReport,
-    /// What the helpdesk said.
+    /// The result of the helpdesk's check.
     pub helpdesk: SideReport,
-    /// What an admin should know of these kinds.
+    /// What an admin should know about these kinds.
     pub findings: Vec<Finding>,
-    /// When the latest message came in.
+    /// The time at which the latest message was received.
     pub latest_message_at: Option<String>,
 }
 
-/// Whether a side takes its credentials.
+/// The result of checking the credentials of one side.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SideReport {
-    /// It does.
+    /// Whether the side accepts its credentials.
     pub ok: bool,
-    /// Why it does not, or why it could not be asked.
+    /// The reason why the side refused them or could not be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -130,23 +130,23 @@ impl<T> From<Result<T, Failure>> for SideReport {
     }
 }
 
-/// Something that an admin should know, and what to do about it.
+/// A fact that an admin should know, with what to do about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// A stable word.
+    /// A stable word for programs.
     pub code: &'static str,
-    /// The side that it is about.
+    /// The side that the finding is about.
     pub side: Side,
-    /// How bad it is.
+    /// The severity.
     pub state: FindingState,
-    /// What is so.
+    /// The fact.
     pub cause: &'static str,
-    /// What to do about it.
+    /// The remedy.
     pub fix: &'static str,
 }
 
 impl Finding {
-    /// What the vendors of both sides want everybody to know.
+    /// Returns the notices of the vendors of both sides.
     pub(super) fn all(open: &OpenInstallation) -> Vec<Self> {
         let sides = [(Side::Channel, open.channel.features()), (Side::Helpdesk, open.helpdesk.features())];
         let of_side =
@@ -160,76 +160,76 @@ impl Finding {
     }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
-    /// It works, and will not for ever.
+    /// The feature works now but will stop working one day.
     Warning,
 }
 
-/// What came of sending dead letters again.
+/// The result of sending dead letters again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RedriveReport {
-    /// How many went back, or would have.
+    /// The number of messages that were sent again, or would have been in a dry run.
     pub redriven: u32,
-    /// There may be more of them: ask again.
+    /// Whether there may be more; then call again.
     pub more: bool,
 }
 
-/// The answer to one of the Marketplace's set-up events.
+/// The answer to a set-up event of the Marketplace.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum AppAnswer {
-    /// It was done.
+    /// The event was carried out.
     Done {
         /// Always true.
         ok: bool,
-        /// The installation, where there is one.
+        /// The installation, if there is one.
         installation: Option<Box<InstallationView>>,
     },
-    /// It cannot be done.
+    /// The event was refused.
     Refused {
         /// Always false.
         ok: bool,
-        /// Why.
+        /// The reason.
         error: AppError,
     },
 }
 
-/// Why a set-up event cannot be carried out.
+/// The reason why a set-up event was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AppError {
-    /// A stable word.
+    /// A stable word for programs.
     pub code: &'static str,
-    /// What to do, short enough for the Marketplace's form.
+    /// The message, shortened to what the Marketplace's form shows.
     pub message: String,
-    /// The whole message.
+    /// The complete message.
     pub details: String,
 }
 
 impl Admin {
-    /// The installation without its secrets.
+    /// Returns the view of an installation, without its secrets.
     ///
     /// # Errors
-    /// 404, or our own failure.
+    /// 404 for an unknown installation, 503 if one of our own services fails.
     pub async fn show(&self, id: &str) -> Result<InstallationView, ApiError> {
         Ok(self.view(self.find(id).await?.as_ref()))
     }
 
-    /// The latest messages, newest first.
+    /// Returns the latest 50 messages, newest first.
     ///
     /// # Errors
-    /// 404, or our own failure.
+    /// 404 for an unknown installation, 503 if one of our own services fails.
     pub async fn messages(&self, id: &str) -> Result<Page, ApiError> {
         self.find(id).await?;
         Ok(self.store.latest(id, None, 50).await?)
     }
 
-    /// One message with every call that was made for it.
+    /// Returns one message with every call that was made for it.
     ///
     /// # Errors
-    /// 404, or our own failure.
+    /// 404 for an unknown installation or message, 503 if one of our own services fails.
     pub async fn message(&self, id: &str, message: &str) -> Result<MessageSummary, ApiError> {
         self.find(id).await?;
         let key = JournalKey::from_public_id(id, message).ok_or_else(ApiError::not_found)?;

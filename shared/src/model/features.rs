@@ -1,5 +1,5 @@
-//! What a channel or a helpdesk can do, and how much of it, as data: messages are fitted to it, and everything outside
-//! an adapter's folder that depends on the vendor reads it here.
+//! The features and limits of a channel or a helpdesk as data. Messages are fitted to them, and all code outside an
+//! adapter's folder reads here what depends on the vendor.
 
 use std::time::Duration;
 
@@ -8,96 +8,95 @@ use crate::model::{
     steps::Notice,
 };
 
-/// What a channel or a helpdesk can do. A vendor's table names what sets the vendor apart and takes the rest from
-/// [`Features::BASE`].
+/// The features and limits of a channel or a helpdesk. A vendor's table names what differs from [`Features::BASE`].
 #[derive(Debug)]
 pub struct Features {
     /// The longest text of one message.
     pub text: TextLimit,
-    /// The kinds of files that are shown as such.
+    /// The kinds of files that are shown as files.
     pub media: &'static [MediaLimit],
-    /// What becomes of each kind of part; a kind that is not listed is [`Support::Exact`].
+    /// The support for each kind of part. A kind that is not listed has [`Support::Exact`].
     pub parts: &'static [(PartKind, Support)],
-    /// Whether delivery news can be shown.
+    /// Whether receipts can be shown.
     pub receipts: bool,
     /// Whether the platform has a call that sets our webhook URL.
     pub registers: bool,
-    /// How often a contact's profile may be asked for, where the platform has a call for it.
+    /// The rate limit of the call for a contact's profile, if the platform has such a call.
     pub profile: Option<Rate>,
-    /// The rate that all messages of an installation share, where the platform has one.
+    /// The rate limit that all messages of an installation share, if the platform has one.
     pub rate: Option<Rate>,
-    /// The longest webhook body that is taken from this side, in bytes.
+    /// The longest webhook body that is accepted from this side, in bytes.
     pub body: usize,
-    /// What a call is answered whose signature is right and whose content cannot be read.
+    /// The answer to a call whose signature is right but whose content cannot be read.
     pub unreadable: Unreadable,
-    /// What everybody who uses this kind should know.
+    /// The notices for everybody who uses this kind.
     pub notices: &'static [Notice],
-    /// Channels only: what the platform knows contacts by.
+    /// Channels only: the ids by which the platform knows contacts.
     pub contact_ids: ContactIds,
-    /// Helpdesks only: whether what the business wrote past the bridge is shown as a message of its own (an echo).
-    /// Helpdesks without echoes get private notes instead.
+    /// Helpdesks only: whether a message that the business wrote past the bridge is shown as a message of its own (an
+    /// echo). Helpdesks without echoes get private notes instead.
     pub echoes: bool,
-    /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there, at
-    /// helpdesks that do not tell when conversations are merged.
+    /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there.
+    /// This is for helpdesks that do not report merged conversations.
     pub agents_move_contacts: bool,
-    /// Helpdesks only: how long what we heard of a conversation's state is believed, at helpdesks that do not tell when
-    /// it changes. The adapter is then given a link without a state, and asks.
+    /// Helpdesks only: how long the stored state of a conversation is trusted. This is for helpdesks that do not report
+    /// changes of the state. Afterwards the adapter gets a link without a state, and asks.
     pub state_lasts: Option<StateLasts>,
-    /// Helpdesks only: whether its Marketplace installs the bridge, by events that need not name the kind.
+    /// Helpdesks only: whether the helpdesk's Marketplace installs the bridge, by events that need not name the kind.
     pub marketplace: bool,
 }
 
-/// The limit of webhook bodies of most kinds, in bytes: their longest events have some ten thousand.
+/// The limit for webhook bodies of most kinds, in bytes. Their longest events have about ten thousand bytes.
 pub const BODY: usize = 1 << 20;
 
-/// What a signed call is answered whose content cannot be read.
+/// The answer to a signed call whose content cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// 200: a platform would only send the same again, and some switch the webhook off.
+    /// 200, because a platform would only send the same call again, and some platforms then switch the webhook off.
     Acknowledged,
-    /// 400 with what is wrong, because the caller's developer reads it.
+    /// 400 with the reason, because the developer of the calling app reads it.
     Refused,
 }
 
-/// What a platform knows its contacts by.
+/// The kind of ids by which a platform knows its contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactIds {
-    /// Ids of its own making, which say nothing elsewhere.
+    /// Ids of the platform's own, which mean nothing elsewhere.
     Opaque,
-    /// Telephone numbers with country code.
+    /// Telephone numbers with a country code.
     Phone {
-        /// Whether the platform writes the plus in front of them.
+        /// Whether the platform writes a plus in front of the number.
         plus: bool,
     },
 }
 
-/// So many calls are allowed in each period.
+/// A rate limit: a number of calls in each period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many calls.
+    /// The number of calls.
     pub calls: u32,
-    /// In how long.
+    /// The period.
     pub period: Duration,
 }
 
-/// How long what we heard of a conversation's state is believed.
+/// The time for which the stored state of a conversation is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StateLasts {
-    /// The name of the setting by which an installation says it, in seconds.
+    /// The name of the setting by which an installation chooses the time, in seconds.
     pub setting: &'static str,
-    /// How long where the installation does not say it.
+    /// The time if the installation does not choose one.
     pub default: Duration,
 }
 
 impl StateLasts {
-    /// How long, given the value of the setting.
+    /// Returns the time for a value of the setting.
     pub fn with(self, seconds: Option<&str>) -> Duration {
         seconds.and_then(|text| text.parse().ok()).map_or(self.default, Duration::from_secs)
     }
 }
 
 impl Features {
-    /// What holds where a vendor's table says nothing. The length of a text is the vendor's to say.
+    /// The defaults for what a vendor's table does not name. Every table must name the limit of a text.
     pub const BASE: Self = Self {
         text: TextLimit { max: 0, unit: TextUnit::Chars },
         media: &[],
@@ -116,36 +115,36 @@ impl Features {
         marketplace: false,
     };
 
-    /// What becomes of a kind of part.
+    /// Returns the support for a kind of part.
     pub fn support(&self, kind: PartKind) -> Support {
         self.parts.iter().find(|(listed, _)| *listed == kind).map_or(Support::Exact, |(_, support)| *support)
     }
 
-    /// The limits of a kind of file; files of a kind that is not listed become links.
+    /// Returns the limits of a kind of file. Files of a kind that is not listed become links.
     pub fn media(&self, kind: MediaKind) -> Option<&'static MediaLimit> {
         self.media.iter().find(|limit| limit.kind == kind)
     }
 }
 
-/// What becomes of a kind of part.
+/// The support for a kind of part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// It arrives as what it is.
+    /// The part arrives as what it is.
     Exact,
-    /// It arrives as something else: what, in a few words for people.
+    /// The part arrives as something else, which these few words name for people.
     Degraded(&'static str),
 }
 
-/// The longest text of one message.
+/// The length of the longest text of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextLimit {
-    /// How many units.
+    /// The number of units.
     pub max: usize,
-    /// What the vendor counts.
+    /// The unit in which the vendor counts.
     pub unit: TextUnit,
 }
 
-/// What a vendor counts when it says how long a text may be.
+/// The unit in which a vendor counts the length of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextUnit {
     /// Unicode code points.
@@ -154,9 +153,9 @@ pub enum TextUnit {
     Utf16,
     /// UTF-8 bytes.
     Bytes,
-    /// As SMS is counted: septets while the whole text is in the GSM 03.38 alphabet (`€`, `{`, `}`, `[`, `]`, `~`,
-    /// `|`, `^` and `\` take two), UTF-16 code units as soon as one character is not. `max` is compared with
-    /// whichever of the two applies.
+    /// The units of SMS: septets while the whole text is in the GSM 03.38 alphabet (`€`, `{`, `}`, `[`, `]`, `~`, `|`,
+    /// `^` and `\` take two), UTF-16 code units as soon as one character is not. `max` is compared with whichever of
+    /// the two applies.
     Gsm7,
 }
 
@@ -167,18 +166,19 @@ pub struct MediaLimit {
     pub kind: MediaKind,
     /// The largest size in bytes.
     pub max_bytes: u64,
-    /// Extensions (lower case, no dot) that are taken; empty takes all but the `refused` ones.
+    /// The extensions that are accepted, in lower case without a dot. If empty, all but the `refused` ones are
+    /// accepted.
     pub accepted: &'static [&'static str],
-    /// Extensions that are refused.
+    /// The extensions that are refused.
     pub refused: &'static [&'static str],
-    /// The longest caption in the unit of [`Features::text`]; 0 where a caption travels as a text of its own.
+    /// The longest caption in the unit of [`Features::text`]; 0 if a caption is sent as a text of its own.
     pub caption: usize,
-    /// How the file gets there.
+    /// How the file gets to the side.
     pub by: MediaBy,
 }
 
 impl MediaLimit {
-    /// Whether a file with this extension and size is taken.
+    /// Returns whether a file with this extension and size is accepted.
     pub fn takes(&self, extension: &str, size: u64) -> bool {
         let extension = extension.to_ascii_lowercase();
         size <= self.max_bytes
@@ -190,10 +190,11 @@ impl MediaLimit {
 /// How a file gets to a side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaBy {
-    /// We upload its bytes.
+    /// The bridge uploads the file's bytes.
     Upload,
-    /// We give a link that ends in the file's extension, and know its size.
+    /// The bridge sends a link that ends in the file's extension, and knows the file's size.
     Link,
-    /// As [`Link`](Self::Link), and always into our own store, which serves files inline and answers HEAD and ranges.
+    /// The same as [`Link`](Self::Link), but the link always leads to our own store, which serves files inline and
+    /// answers HEAD and range requests.
     Stored,
 }

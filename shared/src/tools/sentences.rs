@@ -94,11 +94,72 @@ sentences! {
     SignatureWrong = "the platform's signature does not fit this body; check the credentials of the installation",
     SignatureStale = "the platform's signature is too old; check the clocks and send it again",
     NotJson { line: usize, column: usize } = "the body is not JSON (line {line} column {column})",
-    BadFieldBefore { line: usize, column: usize } = "the field before line {line} column {column} is missing or of the wrong type",
+    BadFieldBefore { line: usize, column: usize } =
+        "the field before line {line} column {column} is missing or of the wrong type",
     FieldMissing { field: &'a str } = "the field `{field}` is missing",
     ShouldBe { name: &'a str, should_be: &'a str } = "`{name}` should be {should_be}",
     NoInstallation = "no installation belongs to this event; add its id as the top-level field `installation`",
     UnknownEvent = "the event is none of a helpdesk that this bridge knows; see the samples in tests/events",
+
+    // To the admins who install and change installations.
+    SendAdminKey = "send the admin key as `Authorization: Bearer …`",
+    WrongKey = "the key is wrong; use the admin key, or this installation's settings key",
+    RequestNotObject = "the request should be a JSON object",
+    UnknownKind { side: &'a str, kinds: &'a str } = "`{side}.kind` should be one of: {kinds}",
+    UnknownSetting { name: &'a str } = "`{name}` is not known; remove it",
+    UnknownField { name: &'a str, known: &'a str } =
+        "`{name}` in the request is not known; the known fields are {known}",
+    BadUrlNames = "`urls` should be a list of `channel`, `helpdesk` and `settings`",
+    VendorUnavailable { side: &'a str, kind: &'a str, reason: &'a str } =
+        "the {side} {kind} could not be asked whether the credentials are right ({reason}); try again",
+    CredentialsRefused { side: &'a str, kind: &'a str, reason: &'a str } =
+        "the {side} {kind} refused the credentials: {reason}",
+    OtherAccount = "these settings belong to another account; make a new installation for it and delete this one",
+    UnknownAppEvent = "expected onAppInstall, afterAppUpdate or onAppUninstall",
+    SeveralInstallations = "several installations fit; add `installation` with the id of the one to remove",
+
+    // What a setting should be: the ends of `ShouldBe`.
+    Object = "an object",
+    ObjectOfBothSides = "a JSON object with `helpdesk` and `channel`",
+    ObjectOfSide = "an object with `kind` and the settings of that kind",
+    ObjectOfSettings = "an object of the documented settings",
+    SameKind = "what it was at the install; make a new installation for another kind",
+    ReopenOrNew = "`reopen` or `new`",
+    TrueOrFalse = "true or false",
+    SecondsUpTo60 = "a number of seconds from 0 to 60",
+
+    // On the admin's page.
+    Installation = "Installation",
+    NeedsAttention = "Needs your attention",
+    Registering = "Registering",
+    RegisteringNow = "The channel is being told the webhook URL.",
+    NotRegistered = "The channel did not take the URL",
+    RegisterBelow = "Register the webhook again below.",
+    Removed = "Uninstalled",
+    RemovedForGood = "This installation was removed; its URLs answer nobody any more.",
+    Working = "Working",
+    BothDirectionsWork = "Messages come through in both directions.",
+    HalfwayThere = "Halfway there",
+    NowAnswer =
+        "A customer's message reached the helpdesk. Answer it there and watch this page; if nothing shows, the \
+         helpdesk does not call its webhook URL yet.",
+    NowWrite = "An agent's message reached the channel. Write to the channel from your own phone and watch this page.",
+    WaitingForFirst = "Waiting for the first message",
+    WriteFirst = "No message has come through yet. Write to the channel from your own phone and watch this page.",
+    SetUp = "Set-up",
+    CheckBothAccounts = "Check both accounts",
+    RegisterAgain = "Register the webhook again",
+    Documentation = "Documentation",
+    Copy = "Copy",
+    LatestMessages = "Latest messages",
+    NoMessages = "Nothing yet.",
+    Received = "Received",
+    Direction = "Direction",
+    State = "State",
+    Took = "Took",
+    Remarks = "Note",
+    Attempts { attempts: u64 } = "{attempts} attempts",
+    PossiblyDoubled = "may have arrived twice",
 }
 
 impl From<Sentence<'_>> for String {

@@ -1,4 +1,4 @@
-//! Every channel, with any bytes: the first byte chooses the channel.
+//! Fuzzes every channel with any bytes. The first byte selects the channel.
 #![no_main]
 
 use std::collections::BTreeMap;

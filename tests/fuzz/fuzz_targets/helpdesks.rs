@@ -1,4 +1,4 @@
-//! Every helpdesk, with any bytes: the first byte chooses the helpdesk.
+//! Fuzzes every helpdesk with any bytes. The first byte selects the helpdesk.
 #![no_main]
 
 use std::collections::BTreeMap;

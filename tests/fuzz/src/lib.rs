@@ -1,11 +1,12 @@
-//! What the fuzz targets share: an account, and a call made of any bytes.
+//! The shared pieces of the fuzz targets: an account, and a call made from any bytes.
 
 use std::collections::BTreeMap;
 
 use byoc::{adapter::{Account, webhook::WebhookRequest}, channel::CHANNELS, helpdesk::HELPDESKS, model::installation::Options, tools::secret::{Secret, Secrets}};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-/// Credentials under every name that a kind of the registries asks for. The fuzzer cannot sign, so what reads a body gets it unsigned.
+/// Credentials under every name that a kind of the registries asks for. The fuzzer cannot sign, so the parsers get the
+/// bodies unsigned.
 pub fn secrets() -> Secrets {
     let channels = CHANNELS.iter().map(|(_, channel)| channel.settings());
     let helpdesks = HELPDESKS.iter().map(|(_, helpdesk)| helpdesk.settings());
@@ -13,7 +14,7 @@ pub fn secrets() -> Secrets {
     secrets.map(|setting| (setting.name.to_owned(), Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))).collect()
 }
 
-/// An account of a kind of channel.
+/// Makes an account of a kind of channel.
 pub fn account<'a>(
     kind: &'a str,
     settings: &'a BTreeMap<String, String>,
@@ -23,7 +24,7 @@ pub fn account<'a>(
     Account { channel_kind: kind, settings, secrets, options, webhook_url: None, now: 1_785_312_099_000 }
 }
 
-/// A call: the first byte chooses the method and the content type, a line of headers follows, and then the body.
+/// Makes a call: the first byte selects the method and the content type; then come a line of headers and the body.
 pub fn request(data: &[u8]) -> WebhookRequest {
     let (choice, rest) = data.split_first().unwrap_or((&0, &[]));
     let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);

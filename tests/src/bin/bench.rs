@@ -1,9 +1,10 @@
-//! Measures the functions' release binaries as Lambda would run them: start-up, the first request, memory, CPU and calls
-//! per message.
+//! Measures the functions' release binaries as Lambda would run them: start-up, the first request, memory, and the CPU
+//! time and calls of each message.
 //!
-//! The table, the queue and the simulated vendors run in this process, the function in one of its own behind a loopback
-//! Runtime API, so that its CPU time is its own. Build the functions first (`cargo build --release --workspace`), then
-//! `cargo run --release -p byoc-tests --bin bench`. Prints JSON, and the Markdown table of ARCHITECTURE.md.
+//! The table, the queue and the simulated vendors run in this process. The function runs in a process of its own behind
+//! a loopback Runtime API, so that its CPU time can be measured. Build the functions first (`cargo build --release
+//! --workspace`), then run `cargo run --release -p byoc-tests --bin bench`. It prints JSON and the Markdown table of
+//! ARCHITECTURE.md.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -45,8 +46,8 @@ use tokio::{
 };
 
 const FUNCTIONS: [&str; 4] = ["channel-webhook", "product-events", "relay", "install-hook"];
-/// Nothing here takes so long.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// A time that no step takes.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What to measure, and how often.
 #[derive(Parser)]
@@ -88,7 +89,7 @@ async fn main() {
     }
 }
 
-/// What was measured of one function.
+/// The measurements of one function.
 struct Figures {
     function: &'static str,
     start_ms: f64,
@@ -130,7 +131,7 @@ async fn measure(function: &'static str, binary: &Path, arguments: &Arguments) -
             break process;
         }
     };
-    // The first messages read the installation and fill caches.
+    // The first messages read the installation and fill caches, so they are not measured.
     for _ in 1..100 {
         process.invoke(events.next().await).await;
     }
@@ -157,7 +158,7 @@ async fn measure(function: &'static str, binary: &Path, arguments: &Arguments) -
     Figures { function, start_ms: median(starts), first_ms: median(firsts), resident_mb, cpu_us: median(cpu), calls }
 }
 
-/// A bridge on which a customer and an agent know each other already, and that has no relay of its own.
+/// Starts a bridge without a relay, on which a customer and an agent have already exchanged messages.
 async fn warm_bridge() -> Bridge {
     let channel = byoc_vendors::channel("viber").expect("the simulated Viber");
     let helpdesk = byoc_vendors::helpdesk("freshchat").expect("the simulated Freshchat");
@@ -169,7 +170,7 @@ async fn warm_bridge() -> Bridge {
     bridge
 }
 
-/// How many calls of each kind were answered so far.
+/// Returns the number of calls of each kind so far.
 fn calls(bridge: &Bridge) -> BTreeMap<String, usize> {
     let mut calls = bridge.table.calls().counts();
     calls.extend(bridge.queues.queues().calls().counts());
@@ -178,7 +179,7 @@ fn calls(bridge: &Bridge) -> BTreeMap<String, usize> {
     calls
 }
 
-/// Lambda events, each with a message that was never seen before.
+/// Makes Lambda events, each with a message that is new.
 struct Events<'a> {
     function: &'static str,
     bridge: &'a Bridge,
@@ -195,12 +196,12 @@ impl Events<'_> {
                 http_event(&signed.expect("a signed call"))
             }
             "product-events" => {
-                // What the agent's helpdesk just sent to the bridge in this process; the queue knows repeats.
+                // The helpdesk sends the same call to the bridge in this process; the queue drops the repeat.
                 let contact = format!("{}:{}", self.bridge.channel.kind(), self.bridge.channel.customer());
                 self.bridge.helpdesk.answer(&contact, Saying::Text(text)).await.expect("a webhook call");
                 http_event(self.bridge.traffic.calls("/helpdesks/").last().expect("a webhook call"))
             }
-            // A new settings key needs random numbers, and the record stays as long as it is.
+            // Rotating a settings key needs random numbers, and the record keeps its size.
             "install-hook" => http_event(&self.rotation()),
             _ => sqs_event(&self.envelope(&text), self.made),
         };
@@ -227,7 +228,7 @@ impl Events<'_> {
     }
 }
 
-/// A webhook call as an HTTP API hands it to a function (payload 2.0).
+/// Returns a webhook call as an HTTP API hands it to a function (payload 2.0).
 fn http_event(call: &WebhookCall) -> Value {
     let headers: BTreeMap<_, _> =
         call.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default())).collect();
@@ -244,7 +245,7 @@ fn http_event(call: &WebhookCall) -> Value {
     })
 }
 
-/// A message as the queue hands it to the relay.
+/// Returns a message as the queue hands it to the relay.
 fn sqs_event(message: &Outgoing, number: usize) -> Value {
     json!({ "Records": [{
         "messageId": format!("00000000-0000-4000-8000-{number:012}"), "receiptHandle": "handle", "body": message.body,
@@ -257,7 +258,7 @@ fn sqs_event(message: &Outgoing, number: usize) -> Value {
     }]})
 }
 
-/// A function's process and the Runtime API that only it talks to.
+/// A function's process with a Runtime API of its own.
 struct Process {
     _child: Child,
     pid: u32,
@@ -273,7 +274,7 @@ struct Job {
 }
 
 impl Process {
-    /// Starts a function and waits until it asks for work.
+    /// Starts a function and waits until it asks for its first event.
     async fn start(binary: &Path, environment: &[(String, String)]) -> Self {
         let (events, jobs) = mpsc::channel(1);
         let (say_ready, mut ready) = mpsc::unbounded_channel();
@@ -300,7 +301,7 @@ impl Process {
         Self { _child: child, pid, start_ms: (asked - began).as_secs_f64() * 1e3, events, ready, _api: api }
     }
 
-    /// Has it handle one event, until it asks for the next; gives how long its answer took.
+    /// Lets the function handle one event, and waits until it asks for the next. Returns the time until the answer.
     async fn invoke(&mut self, event: String) -> Duration {
         let (answer, answered) = oneshot::channel();
         let began = Instant::now();
@@ -315,14 +316,14 @@ impl Process {
         took
     }
 
-    /// What its threads ran on a CPU so far, in microseconds.
+    /// Returns the CPU time of all its threads so far, in microseconds.
     fn cpu_us(&self) -> f64 {
         let threads = fs::read_dir(format!("/proc/{}/task", self.pid)).expect("a running function");
         let ran = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok());
         ran.filter_map(|ran| ran.split_whitespace().next()?.parse::<f64>().ok()).sum::<f64>() / 1e3
     }
 
-    /// The most memory that was resident at any time.
+    /// Returns the peak of the resident memory.
     fn peak_mb(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).expect("a running function");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -330,7 +331,7 @@ impl Process {
     }
 }
 
-/// The Runtime API's state.
+/// The state of the Runtime API.
 struct Api {
     ready: mpsc::UnboundedSender<Instant>,
     jobs: Mutex<mpsc::Receiver<Job>>,
@@ -362,7 +363,7 @@ async fn answer(State(api): State<Arc<Api>>, request: Request) -> Response {
 }
 
 async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what}: nothing after {PATIENCE:?}"))
+    tokio::time::timeout(TIMEOUT, future).await.unwrap_or_else(|_| panic!("{what}: nothing after {TIMEOUT:?}"))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

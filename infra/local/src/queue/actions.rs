@@ -1,4 +1,4 @@
-//! From a request of the AWS JSON 1.0 protocol to an answer.
+//! The actions of SQS: from a request of the AWS JSON 1.0 protocol to its answer.
 
 use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
 
@@ -133,7 +133,8 @@ impl Queues {
         wait: Duration,
     ) -> Result<Vec<(Message, String)>, Refusal> {
         let end = Instant::now() + wait;
-        // Both are subscribed to before the first look, so nothing slips in between looking and waiting.
+        // The call subscribes to both before it looks for the first time, so that it misses nothing between looking and
+        // waiting.
         let mut changes = self.broker().changes(queue)?;
         let mut advances = self.clock().advances();
         loop {
@@ -190,7 +191,7 @@ impl Queues {
         write(&Nothing {})
     }
 
-    /// What is the same for all batch calls: the checks of the whole, then each entry for itself and in order.
+    /// Handles what all batch calls share: the checks of the whole batch, then each entry on its own and in order.
     fn batch<E: Entry, T: Serialize>(
         &self,
         operation: &str,
@@ -274,13 +275,13 @@ fn sequence_number(sequence: u64) -> String {
     format!("{sequence:020}")
 }
 
-/// The name of a queue, which is all that its URL is good for here.
+/// Returns the name of a queue, the only part of its URL that matters here.
 fn queue_of(url: Option<&str>) -> Result<&str, Refusal> {
     let url = url.ok_or_else(|| Refusal::missing("QueueUrl"))?;
     Ok(url.rsplit_once('/').map_or(url, |(_, name)| name))
 }
 
-/// The URL of a queue, at the address that the caller used.
+/// Returns the URL of a queue at the address that the caller used.
 fn url_by(headers: &HeaderMap, name: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     super::url_at(&format!("http://{host}"), name)

@@ -1,5 +1,5 @@
-//! What the queues do, without HTTP: each operation checks, commits to the store and only then changes what is in
-//! memory, so a failed commit leaves no trace.
+//! The operations of the queues, without HTTP. Each operation checks, commits to the store and only then changes
+//! memory, so that a failed commit changes nothing.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -18,20 +18,20 @@ use super::{
 };
 use crate::clock::Time;
 
-/// Within this time a deduplication id is not taken again.
+/// The time for which a deduplication id is remembered.
 const DEDUPLICATION: Duration = Duration::from_secs(5 * 60);
 
-/// So many remembered deduplication ids are no reason to sweep.
+/// The number of remembered deduplication ids up to which no sweep is needed.
 const SWEEP_RECENT_AT: usize = 1_000;
 
-/// The longest that a message may be invisible, counted from its receive.
+/// The longest time that a message may be invisible, counted from its receive.
 pub(super) const MAX_VISIBILITY: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// All queues.
 #[derive(Debug)]
 pub(super) struct Broker {
     queues: BTreeMap<String, Queue>,
-    /// Gone once the queues are closed.
+    /// `None` once the queues are closed.
     store: Option<Store>,
     next_sequence: u64,
     next_nonce: u64,
@@ -42,14 +42,14 @@ struct Queue {
     settings: QueueSettings,
     lanes: Lanes,
     recent: HashMap<(Option<String>, String), Recent>,
-    /// How many of them there may be before the old ones are swept out.
+    /// The number of remembered deduplication ids at which the old ones are removed.
     sweep_recent_at: usize,
-    /// When to look next for messages that are too old.
+    /// The time of the next search for messages that are too old, in milliseconds since the epoch.
     expire_at: u64,
     changes: watch::Sender<()>,
 }
 
-/// What a caller wants to send.
+/// A message that a caller wants to send.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) group: Option<String>,
@@ -59,27 +59,27 @@ pub(super) struct Draft {
     pub(super) delay: Option<Duration>,
 }
 
-/// What became of it.
+/// The result of a send.
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) id: String,
-    /// In FIFO queues.
+    /// The sequence number, in FIFO queues.
     pub(super) sequence: Option<u64>,
 }
 
-/// What a receive found.
+/// The result of a receive.
 #[derive(Debug)]
 pub(super) enum Received {
     /// Messages, each with its receipt handle.
     Messages(Vec<(Message, String)>),
-    /// None now, and when one becomes visible by itself.
+    /// No messages now, and the time at which one becomes visible by itself, if there is one.
     Nothing(Option<u64>),
 }
 
 impl Broker {
     pub(super) fn open(settings: Vec<QueueSettings>, store: Store, time: Time) -> rusqlite::Result<Self> {
-        // Numbers grow over restarts, also when nothing is left that would tell the last one: receipt handles of an
-        // earlier life must not fit a new message.
+        // Sequence numbers grow over restarts, even if no message is left to tell the last one, because a receipt
+        // handle from before the restart must not fit a new message.
         let next_sequence = (store.last_sequence()? + 1).max(time.now * 1_000);
         let mut queues = BTreeMap::new();
         for settings in settings {
@@ -96,7 +96,8 @@ impl Broker {
         Ok(Self { queues, store: Some(store), next_sequence, next_nonce: next_sequence })
     }
 
-    /// From now on every operation fails, as at a process that is gone; the files can be opened again.
+    /// Closes the queues: from now on every operation fails, as if the process were gone, and the files can be opened
+    /// again.
     pub(super) fn close(&mut self) {
         self.store = None;
         for queue in self.queues.values() {
@@ -112,7 +113,7 @@ impl Broker {
         self.queues.get(queue).map(|queue| &queue.settings).ok_or_else(Refusal::queue_does_not_exist)
     }
 
-    /// Tells of whatever may let a waiting receive find something.
+    /// Subscribes to the changes after which a waiting receive may find a message.
     pub(super) fn changes(&self, queue: &str) -> Result<watch::Receiver<()>, Refusal> {
         let queue = self.queues.get(queue).ok_or_else(Refusal::queue_does_not_exist)?;
         Ok(queue.changes.subscribe())
@@ -187,12 +188,12 @@ impl Broker {
             if next.is_empty() {
                 return Ok(Received::Nothing(queue.lanes.next_visible(time.now)));
             }
-            let spent = queue.spent(&next);
-            if spent.is_empty() {
+            let exhausted = queue.received_too_often(&next);
+            if exhausted.is_empty() {
                 return self.hand_out(name, &next, visibility, time);
             }
-            for (place, dead_letter_queue) in spent {
-                self.give_up(name, &place, &dead_letter_queue, time)?;
+            for (place, dead_letter_queue) in exhausted {
+                self.move_to_dead_letters(name, &place, &dead_letter_queue, time)?;
             }
         }
     }
@@ -200,7 +201,7 @@ impl Broker {
     pub(super) fn delete(&mut self, name: &str, handle: &str, time: Time) -> Result<(), Refusal> {
         let (queue, store) = self.parts(name)?;
         let (place, nonce) = read_handle(handle).ok_or_else(Refusal::receipt_handle_is_invalid)?;
-        // What was deleted already stays deleted.
+        // Deleting a deleted message succeeds.
         let Some(message) = queue.lanes.find(&place) else { return Ok(()) };
         if !message.is_held(nonce, time) && queue.settings.is_fifo() {
             return Err(expired(handle));
@@ -272,7 +273,7 @@ impl Broker {
     }
 
     /// Moves a message that was received too often to its dead-letter queue.
-    fn give_up(&mut self, name: &str, place: &Place, to: &str, time: Time) -> Result<(), Refusal> {
+    fn move_to_dead_letters(&mut self, name: &str, place: &Place, to: &str, time: Time) -> Result<(), Refusal> {
         let sequence = self.next_sequence;
         let (queue, store) = self.parts(name)?;
         let Some(message) = queue.lanes.find(place) else { return Ok(()) };
@@ -295,7 +296,7 @@ impl Broker {
         Ok(())
     }
 
-    /// Drops what is older than the retention period.
+    /// Deletes the messages that are older than the retention period.
     fn expire(&mut self, name: &str, time: Time) -> Result<(), Refusal> {
         let (queue, store) = self.parts(name)?;
         if time.now < queue.expire_at {
@@ -326,8 +327,8 @@ impl Queue {
         self.recent.insert((recent.scope.clone(), recent.deduplication.clone()), recent);
     }
 
-    /// Which of these messages were received too often, and where they go.
-    fn spent(&self, places: &[Place]) -> Vec<(Place, String)> {
+    /// Returns the messages that were received too often, each with the dead-letter queue that it moves to.
+    fn received_too_often(&self, places: &[Place]) -> Vec<(Place, String)> {
         let Some(redrive) = &self.settings.redrive else { return Vec::new() };
         let too_often = |place: &&Place| {
             self.lanes.find(place).is_some_and(|message| message.receives >= redrive.max_receive_count)
@@ -337,7 +338,7 @@ impl Queue {
 }
 
 impl QueueSettings {
-    /// Under what a message is remembered for five minutes.
+    /// Returns the scope and the id under which a message is remembered for five minutes.
     fn deduplication_key(&self, draft: &Draft) -> Result<Option<(Option<String>, String)>, Refusal> {
         if !self.is_fifo() {
             return Ok(None);
@@ -360,7 +361,7 @@ impl QueueSettings {
 }
 
 impl Message {
-    /// Whether the receive with this nonce still has the right to delete the message.
+    /// Returns whether the receive with this nonce still has the right to delete the message.
     fn is_held(&self, nonce: u64, time: Time) -> bool {
         self.visible_at > time.now && self.receipt.is_some_and(|receipt| receipt.nonce == nonce)
     }

@@ -1,4 +1,4 @@
-//! Refusals as SQS writes them.
+//! Refusals in the form of SQS.
 
 use axum::{
     body::Body,
@@ -10,12 +10,12 @@ use serde_json::json;
 /// A call, or an entry of a batch call, that was refused.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Refusal {
-    /// The shape in the body's `__type`, without its namespace.
+    /// The error shape in the body's `__type`, without its namespace.
     kind: &'static str,
-    /// The code of the query protocol, which the SDKs go by.
+    /// The code of the query protocol, which the SDKs read.
     pub(super) code: &'static str,
     pub(super) message: String,
-    /// Whether the caller is to blame.
+    /// Whether the caller caused the error.
     pub(super) by_sender: bool,
 }
 

@@ -1,16 +1,17 @@
 //! The order of one queue: which message may be handed out next.
 //!
-//! A lane is what must be delivered one after the other: a group of a FIFO queue, or a single message of a standard
-//! one. A lane hands out from its front and is shut while any message of it is invisible, be it in flight or put off.
+//! A lane contains messages that must be delivered one after the other: a group of a FIFO queue, or a single message of
+//! a standard queue. A lane hands out messages from its front, and none while one of its messages is invisible, in
+//! flight or deferred.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::message::Message;
 
-/// The most messages of one receive.
+/// The highest number of messages of one receive.
 pub(super) const MAX_MESSAGES: usize = 10;
 
-/// Where a message is.
+/// The place of a message.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Place {
     pub(super) lane: String,
@@ -21,12 +22,12 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     lanes: HashMap<String, VecDeque<Message>>,
-    /// The lanes by the message at their front: the oldest goes first.
+    /// The lanes by the sequence number of their first message, so that the oldest comes first.
     heads: BTreeMap<u64, String>,
 }
 
 impl Lanes {
-    /// Puts a message behind all others; its sequence number is greater than theirs.
+    /// Adds a message after all others. Its sequence number must be the greatest.
     pub(super) fn push(&mut self, message: Message) {
         let name = message.lane();
         let lane = self.lanes.entry(name.clone()).or_default();
@@ -36,7 +37,7 @@ impl Lanes {
         lane.push_back(message);
     }
 
-    /// Takes a message out.
+    /// Removes a message.
     pub(super) fn remove(&mut self, place: &Place) -> Option<Message> {
         let lane = self.lanes.get_mut(&place.lane)?;
         let position = lane.iter().position(|message| message.sequence == place.sequence)?;
@@ -63,12 +64,12 @@ impl Lanes {
         self.lanes.get_mut(&place.lane)?.iter_mut().find(|message| message.sequence == place.sequence)
     }
 
-    /// The next messages to hand out, oldest lane first, in order within each.
+    /// Returns the next messages to hand out: the oldest lane first, and in order within each lane.
     pub(super) fn next(&self, now: u64, max: usize) -> Vec<Place> {
         let mut next = Vec::new();
         for name in self.heads.values() {
             let Some(lane) = self.lanes.get(name) else { continue };
-            // What is invisible was received in one go, from the front, so looking that far is enough.
+            // Invisible messages were received together, from the front of the lane, so the search need not go further.
             if lane.iter().take(MAX_MESSAGES).any(|message| message.visible_at > now) {
                 continue;
             }
@@ -81,7 +82,7 @@ impl Lanes {
         next
     }
 
-    /// The messages at the front of their lanes that were sent before `time`.
+    /// Returns the messages at the front of their lanes that were sent before `time`.
     pub(super) fn sent_before(&self, time: u64) -> Vec<Place> {
         let mut old = Vec::new();
         for (name, lane) in &self.lanes {
@@ -91,13 +92,13 @@ impl Lanes {
         old
     }
 
-    /// When the next invisible message becomes visible by itself.
+    /// Returns the time at which the next invisible message becomes visible by itself.
     pub(super) fn next_visible(&self, now: u64) -> Option<u64> {
         let fronts = self.lanes.values().flat_map(|lane| lane.iter().take(MAX_MESSAGES));
         fronts.map(|message| message.visible_at).filter(|at| *at > now).min()
     }
 
-    /// How many messages are visible and how many are not.
+    /// Returns the number of visible messages and the number of invisible ones.
     pub(super) fn counts(&self, now: u64) -> (usize, usize) {
         let all = self.lanes.values().map(VecDeque::len).sum::<usize>();
         let fronts = self.lanes.values().flat_map(|lane| lane.iter().take(MAX_MESSAGES));
@@ -105,7 +106,7 @@ impl Lanes {
         (all - hidden, hidden)
     }
 
-    /// Copies of all messages, in the order of their sequence numbers.
+    /// Returns copies of all messages in the order of their sequence numbers.
     pub(super) fn all(&self) -> Vec<Message> {
         let mut all: Vec<_> = self.lanes.values().flatten().cloned().collect();
         all.sort_by_key(|message| message.sequence);

@@ -1,4 +1,4 @@
-//! A message and what SQS checks about it.
+//! Messages, and the checks that SQS makes on them.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
 
-/// The most bytes of a message, its attributes included, and of all messages of a batch together.
+/// The largest size of a message with its attributes, and of all messages of a batch together, in bytes.
 pub(super) const MAX_BYTES: usize = 1_048_576;
 
-/// The most attributes of a message.
+/// The highest number of attributes of a message.
 const MAX_ATTRIBUTES: usize = 10;
 
-/// A message that waits or is in flight.
+/// A message that is waiting or in flight.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
-    /// Its place in the order of its queue.
+    /// The position in the order of the queue.
     pub(super) sequence: u64,
     pub(super) id: String,
     /// The group, in FIFO queues.
@@ -25,20 +25,20 @@ pub(super) struct Message {
     pub(super) deduplication: Option<String>,
     pub(super) body: String,
     pub(super) attributes: BTreeMap<String, Attribute>,
-    /// When it was sent, in milliseconds since the epoch.
+    /// The time at which the message was sent, in milliseconds since the epoch.
     pub(super) sent: u64,
-    /// How often it was received.
+    /// The number of receives.
     pub(super) receives: u32,
     pub(super) first_received: Option<u64>,
-    /// The ARN of the queue that it was given up in, in a dead-letter queue.
+    /// In a dead-letter queue, the ARN of the queue that moved the message here.
     pub(super) given_up_in: Option<String>,
-    /// Nobody receives it before this time.
+    /// The time at which the message becomes visible.
     pub(super) visible_at: u64,
-    /// What its last receiver holds.
+    /// The receipt of the last receive.
     pub(super) receipt: Option<Receipt>,
 }
 
-/// The right to delete a message, until it is visible again.
+/// The right to delete a message, which ends when the message becomes visible again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Receipt {
     pub(super) nonce: u64,
@@ -46,20 +46,21 @@ pub(super) struct Receipt {
 }
 
 impl Message {
-    /// What is delivered in order, one after the other: the group, or in a standard queue the message by itself.
+    /// Returns the lane, within which messages are delivered in order: the group, or in a standard queue the message
+    /// alone.
     pub(super) fn lane(&self) -> String {
         self.group.clone().unwrap_or_else(|| self.sequence.to_string())
     }
 }
 
-/// A message attribute that the sender gave, as it stands in requests and answers.
+/// A message attribute as requests and answers contain it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct Attribute {
     pub(super) data_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) string_value: Option<String>,
-    /// In base64.
+    /// The bytes in base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) binary_value: Option<String>,
 }
@@ -74,19 +75,19 @@ impl Attribute {
     }
 }
 
-/// How many bytes SQS counts of a message.
+/// Returns the size of a message as SQS counts it, in bytes.
 pub(super) fn size(body: &str, attributes: &BTreeMap<String, Attribute>) -> usize {
     let of_attributes = attributes.iter().map(|(name, it)| name.len() + it.data_type.len() + it.value().1.len());
     body.len() + of_attributes.sum::<usize>()
 }
 
-/// The MD5 of a body, which callers compare.
+/// Returns the MD5 of a body, which callers compare.
 pub(super) fn md5_of_body(body: &str) -> String {
     format!("{:x}", md5::compute(body))
 }
 
-/// The MD5 of the attributes by the recipe of
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html>.
+/// Returns the MD5 of the attributes, computed as
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html> says.
 pub(super) fn md5_of_attributes(attributes: &BTreeMap<String, Attribute>) -> Option<String> {
     if attributes.is_empty() {
         return None;
@@ -107,7 +108,7 @@ fn write(bytes: &mut Vec<u8>, field: &[u8]) {
     bytes.extend_from_slice(field);
 }
 
-/// Refuses what SQS refuses of body and attributes.
+/// Checks a body and its attributes as SQS does.
 pub(super) fn check(body: &str, attributes: &BTreeMap<String, Attribute>) -> Result<(), Refusal> {
     if body.is_empty() {
         return Err(Refusal::missing("MessageBody"));
@@ -132,7 +133,7 @@ pub(super) fn check(body: &str, attributes: &BTreeMap<String, Attribute>) -> Res
     Ok(())
 }
 
-/// Refuses a group or deduplication id that SQS refuses.
+/// Checks a group id or a deduplication id as SQS does.
 pub(super) fn check_id(parameter: &str, id: &str) -> Result<(), Refusal> {
     if (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(());

@@ -1,16 +1,16 @@
-//! A queue that speaks enough SQS for the AWS SDK, on this machine.
+//! A queue on this machine that speaks enough of SQS for the AWS SDK.
 //!
-//! It is strict about what the bridge relies on: order per message group (a group with a message in flight or put off
-//! hands out nothing more of itself), deduplication for five minutes, receipt handles that expire, size and character
-//! limits, redrive to a dead-letter queue, errors in the shape that SQS gives them.
+//! It is strict about what the bridge relies on: order per message group (a group with a message in flight or deferred
+//! hands out no further message), deduplication for five minutes, receipt handles that expire, limits of size and
+//! characters, redrive to a dead-letter queue, and errors in the form of SQS.
 //!
-//! Why our own: `winterbaume-sqs` 0.2.0 speaks the protocol, but takes the message group as information only and hands
-//! out messages of one group side by side; deduplicates over the whole queue; keeps nothing over a restart; and has no
-//! clock that could be moved. Those four are what the bridge's invariants are tested against.
+//! Why the repository has its own: `winterbaume-sqs` 0.2.0 speaks the protocol, but ignores the order within a message
+//! group, deduplicates over the whole queue, keeps nothing over a restart, and has no clock that tests can move. The
+//! bridge's invariants are tested against these four.
 //!
-//! What is deliberately absent: creating and configuring queues by call (they come with the constructor), permissions,
-//! tags, encryption, message move tasks, `ReceiveRequestAttemptId`, system attributes of the sender, the pause of 60
-//! seconds between purges, and the window of 120,000 messages beyond which the real service looks for no further group.
+//! Deliberately absent: creating and configuring queues by call (the constructor takes them), permissions, tags,
+//! encryption, message move tasks, `ReceiveRequestAttemptId`, system attributes of the sender, the pause of 60 seconds
+//! between purges, and the window of 120,000 messages beyond which the real service looks for no further group.
 
 mod actions;
 mod broker;
@@ -40,43 +40,43 @@ use byoc_vendors::fault::{Faults, with_faults};
 use self::{broker::Broker, store::Store};
 use crate::{clock::Clock, server::Server};
 
-/// More than the JSON of the largest batch.
+/// The largest body of a request, which is more than the JSON of the largest batch.
 const MAX_REQUEST: usize = 16 * 1024 * 1024;
 
-/// The account and region in ARNs and URLs.
+/// The account and the region in ARNs and URLs.
 const ACCOUNT: &str = "000000000000";
 const REGION: &str = "us-east-1";
 
-/// What a queue is like.
+/// The settings of a queue.
 #[derive(Clone, Debug)]
 pub struct QueueSettings {
-    /// Its name; FIFO queues are those that end in `.fifo`, as at SQS.
+    /// The name. A queue whose name ends in `.fifo` is a FIFO queue, as in SQS.
     pub name: String,
-    /// How long a received message is invisible, unless the receive says otherwise.
+    /// The time that a received message is invisible, unless the receive names another.
     pub visibility_timeout: Duration,
-    /// How long a receive waits, unless it says otherwise.
+    /// The time that a receive waits for messages, unless the receive names another.
     pub receive_wait: Duration,
-    /// How long a message is kept.
+    /// The time that a message is kept.
     pub retention: Duration,
-    /// Whether deduplication ids count per message group (`DeduplicationScope: messageGroup`) or in the whole queue.
+    /// Whether deduplication ids apply per message group (`DeduplicationScope: messageGroup`) or to the whole queue.
     pub deduplicates_per_group: bool,
-    /// Whether the hash of the body stands in for a missing deduplication id.
+    /// Whether the hash of the body replaces a missing deduplication id.
     pub content_based_deduplication: bool,
-    /// Where messages go that were received too often.
+    /// Where messages that were received too often go.
     pub redrive: Option<Redrive>,
 }
 
-/// Where messages go that were received too often.
+/// Where messages that were received too often go.
 #[derive(Clone, Debug)]
 pub struct Redrive {
-    /// The name of the dead-letter queue, which is one of the same [`Queues`].
+    /// The name of the dead-letter queue, which must be one of the same [`Queues`].
     pub dead_letter_queue: String,
-    /// After so many receives, the next one moves the message instead.
+    /// The number of receives after which the next one moves the message instead.
     pub max_receive_count: u32,
 }
 
 impl QueueSettings {
-    /// A queue as template.yaml makes them: invisible for 60 seconds, kept for 14 days, deduplicated per group.
+    /// Makes the settings that template.yaml uses: invisible for 60 seconds, kept for 14 days, deduplicated per group.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -89,18 +89,18 @@ impl QueueSettings {
         }
     }
 
-    /// With a dead-letter queue.
+    /// Returns the settings with a dead-letter queue.
     pub fn with_redrive(self, dead_letter_queue: &str, max_receive_count: u32) -> Self {
         let redrive = Some(Redrive { dead_letter_queue: dead_letter_queue.to_owned(), max_receive_count });
         Self { redrive, ..self }
     }
 
-    /// With another visibility timeout.
+    /// Returns the settings with another visibility timeout.
     pub fn with_visibility_timeout(self, visibility_timeout: Duration) -> Self {
         Self { visibility_timeout, ..self }
     }
 
-    /// The queue's ARN.
+    /// Returns the queue's ARN.
     pub fn arn(&self) -> String {
         arn(&self.name)
     }
@@ -139,7 +139,7 @@ impl QueueSettings {
     }
 }
 
-/// The queues. Clones are handles to the same ones.
+/// A set of queues. Clones refer to the same queues.
 #[derive(Clone, Debug)]
 pub struct Queues(Arc<Shared>);
 
@@ -150,15 +150,15 @@ struct Shared {
     calls: Faults,
 }
 
-/// The queues could not be opened.
+/// The error of queues that could not be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The directory could not be made.
     #[error("the directory {path} could not be made")]
     Directory {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// The database could not be opened or read; another bridge may be using it.
@@ -169,7 +169,7 @@ pub enum OpenError {
     DeadLetterQueue(String),
 }
 
-/// A message at rest, for tests and for whoever wants to look into a queue without receiving from it.
+/// A message in a queue, for tests and for readers that look into a queue without receiving from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
     /// The message id.
@@ -180,20 +180,20 @@ pub struct Waiting {
     pub deduplication: Option<String>,
     /// The body.
     pub body: String,
-    /// How often it was received.
+    /// The number of receives.
     pub receives: u32,
-    /// How long it is still invisible; zero when it can be received.
+    /// The time until the message becomes visible; zero if it is visible.
     pub hidden_for: Duration,
 }
 
 impl Queues {
-    /// Opens the queues: in memory, or in the file `queue.sqlite` of a directory, where they survive a restart.
+    /// Opens the queues in memory, or in the file `queue.sqlite` of a directory, where they survive a restart.
     ///
-    /// Then a message that somebody held becomes visible at once, since its holder died with the process; one that its
-    /// receiver put off (`ChangeMessageVisibility`) stays put off.
+    /// After a restart, a message that was in flight is visible at once, because its receiver died with the process. A
+    /// message that its receiver deferred (`ChangeMessageVisibility`) stays deferred.
     ///
     /// # Errors
-    /// The directory cannot be written, another process uses it, or a dead-letter queue is missing.
+    /// Returns an error if the directory cannot be written, another process uses it, or a dead-letter queue is missing.
     pub fn open(settings: Vec<QueueSettings>, directory: Option<&Path>, clock: Clock) -> Result<Self, OpenError> {
         for redrive in settings.iter().filter_map(|queue| queue.redrive.as_ref()) {
             if !settings.iter().any(|queue| queue.name == redrive.dead_letter_queue) {
@@ -208,32 +208,32 @@ impl Queues {
         Ok(Self(Arc::new(Shared { broker, clock, calls: Faults::of_aws() })))
     }
 
-    /// The HTTP API, counted and made to fail by [`Queues::calls`].
+    /// Returns the HTTP API. [`Queues::calls`] counts its calls and makes them fail.
     pub fn router(&self) -> Router {
         let router = Router::new().fallback(any(actions::handle)).layer(DefaultBodyLimit::max(MAX_REQUEST));
         with_faults(router.with_state(self.clone()), self.calls())
     }
 
-    /// Serves the HTTP API on a listener, until the answer is killed or dropped.
+    /// Serves the HTTP API on a listener until the returned server is killed or dropped.
     ///
     /// # Errors
-    /// The listener does not know its address.
+    /// Returns an error if the listener does not know its address.
     pub fn serve(&self, listener: TcpListener) -> io::Result<QueueServer> {
         let server = Server::start(listener, self.router())?;
         Ok(QueueServer { queues: self.clone(), server })
     }
 
-    /// The counter of calls, and what goes wrong next.
+    /// Returns the call counter, which also injects faults.
     pub fn calls(&self) -> &Faults {
         &self.0.calls
     }
 
-    /// The clock, which tests advance.
+    /// Returns the clock, which tests advance.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
     }
 
-    /// All messages of a queue in the order in which they were sent, visible or not; none of an unknown queue.
+    /// Returns all messages of a queue in the order in which they were sent, visible or not. An unknown queue has none.
     pub fn peek(&self, queue: &str) -> Vec<Waiting> {
         let now = self.clock().now();
         let waiting = |message: message::Message| Waiting {
@@ -247,7 +247,7 @@ impl Queues {
         self.broker().all(queue).into_iter().map(waiting).collect()
     }
 
-    /// Ends all operations and lets go of the files, as the death of a process would.
+    /// Ends all operations and closes the files, as the death of a process would.
     pub fn close(&self) {
         self.broker().close();
     }
@@ -257,7 +257,7 @@ impl Queues {
     }
 }
 
-/// Queues that are being served. Dropping it ends the serving, not the queues.
+/// Queues that are being served. Dropping this value ends the serving but keeps the queues.
 #[derive(Debug)]
 pub struct QueueServer {
     queues: Queues,
@@ -265,22 +265,23 @@ pub struct QueueServer {
 }
 
 impl QueueServer {
-    /// What clients need as endpoint (`AWS_ENDPOINT_URL_SQS`).
+    /// Returns the endpoint for clients (`AWS_ENDPOINT_URL_SQS`).
     pub fn endpoint(&self) -> String {
         self.server.url()
     }
 
-    /// The URL of a queue.
+    /// Returns the URL of a queue.
     pub fn url(&self, queue: &str) -> String {
         url_at(&self.endpoint(), queue)
     }
 
-    /// The queues.
+    /// Returns the queues.
     pub fn queues(&self) -> &Queues {
         &self.queues
     }
 
-    /// Dies as a process does: connections break, nothing further takes effect, the files can be opened again.
+    /// Ends as a killed process does: connections break, nothing further takes effect, and the files can be opened
+    /// again.
     pub async fn kill(self) {
         self.server.kill().await;
         self.queues.close();

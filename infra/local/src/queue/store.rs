@@ -1,8 +1,8 @@
-//! The queues on disk: every change is committed before it is acknowledged.
+//! The queues on disk. Every change is committed before it is acknowledged.
 //!
-//! SQLite in WAL mode with `synchronous = NORMAL`: a commit survives the death of the process at any moment (a power
-//! failure may take the last ones, which a local bridge does not promise to survive). Times are stored as the wall
-//! clock would have them, without what a test has fast-forwarded.
+//! The database is SQLite in WAL mode with `synchronous = NORMAL`: a commit survives the death of the process at any
+//! moment. A power failure may lose the last commits, which a local bridge does not promise to keep. Times are stored
+//! by the wall clock, without the time that a test has fast-forwarded.
 
 use std::{path::Path, time::Duration};
 
@@ -11,14 +11,14 @@ use rusqlite::{Connection, Row, params};
 use super::message::Message;
 use crate::clock::Time;
 
-/// The database. Without a path it lives in memory, so that both ways of running take the same code.
+/// The database. Without a path it is in memory, so that both ways of running use the same code.
 #[derive(Debug)]
 pub(super) struct Store(Connection);
 
-/// A message that was sent less than five minutes ago.
+/// A deduplication id of the last five minutes.
 #[derive(Clone, Debug)]
 pub(super) struct Recent {
-    /// The group, where the queue deduplicates per group.
+    /// The group, if the queue deduplicates per group.
     pub(super) scope: Option<String>,
     pub(super) deduplication: String,
     pub(super) id: String,
@@ -53,7 +53,7 @@ impl Store {
         Ok(Self(connection))
     }
 
-    /// The highest sequence number in use.
+    /// Returns the highest sequence number in use.
     pub(super) fn last_sequence(&self) -> rusqlite::Result<u64> {
         self.0.query_row(
             "SELECT max(coalesce((SELECT max(sequence) FROM messages), 0),
@@ -63,7 +63,7 @@ impl Store {
         )
     }
 
-    /// The messages of a queue in order.
+    /// Returns the messages of a queue in order.
     pub(super) fn messages(&self, queue: &str, time: Time) -> rusqlite::Result<Vec<Message>> {
         let mut select = self.0.prepare(
             "SELECT sequence, id, grp, deduplication, body, attributes, sent, given_up_in, receives, first_received,
@@ -73,7 +73,7 @@ impl Store {
         select.query_map([queue], |row| message(row, time))?.collect()
     }
 
-    /// What must not be sent again to a queue.
+    /// Returns the deduplication ids that a queue must not accept again.
     pub(super) fn recent(&self, queue: &str, time: Time) -> rusqlite::Result<Vec<Recent>> {
         let mut select =
             self.0.prepare("SELECT scope, deduplication, id, sequence, until FROM recent WHERE queue = ?")?;
@@ -84,7 +84,7 @@ impl Store {
         select.query_map([queue], recent)?.collect()
     }
 
-    /// A message was sent.
+    /// Stores a message that was sent.
     pub(super) fn sent(
         &mut self,
         queue: &str,
@@ -108,7 +108,7 @@ impl Store {
         transaction.commit()
     }
 
-    /// Messages were handed out. Who holds them is forgotten in a restart, which makes them visible.
+    /// Stores that messages were received. Receipts are not stored, so a restart makes the messages visible.
     pub(super) fn received(&mut self, queue: &str, sequences: &[u64], time: Time) -> rusqlite::Result<()> {
         let transaction = self.0.transaction()?;
         for sequence in sequences {
@@ -123,7 +123,7 @@ impl Store {
         transaction.commit()
     }
 
-    /// A message was put off by its receiver; that holds over a restart.
+    /// Stores that a receiver deferred a message. The message stays deferred over a restart.
     pub(super) fn deferred(&mut self, queue: &str, sequence: u64, until: u64, time: Time) -> rusqlite::Result<()> {
         self.0
             .prepare_cached("UPDATE messages SET deferred_until = ? WHERE queue = ? AND sequence = ?")?
@@ -138,7 +138,7 @@ impl Store {
         Ok(())
     }
 
-    /// A message went from one queue to another, where it stands as `message`.
+    /// Stores that a message moved from one queue to another, where it becomes `message`.
     pub(super) fn moved(
         &mut self,
         (from, sequence): (&str, u64),

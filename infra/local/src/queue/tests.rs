@@ -1,4 +1,4 @@
-//! The queue through the AWS SDK, over HTTP.
+//! Tests of the queue with the AWS SDK over HTTP.
 
 use std::{path::Path, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Requests and answers of the AWS JSON 1.0 protocol, exactly as SQS writes them.
+//! The requests and answers of the AWS JSON 1.0 protocol as SQS defines them.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(super) struct GetQueueUrl {
     pub(super) queue_name: Option<String>,
 }
 
-/// Any request of which only the queue matters.
+/// A request of which only the queue matters.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct OfQueue {
@@ -43,7 +43,7 @@ pub(super) struct Send {
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct Receive {
     pub(super) queue_url: Option<String>,
-    /// The older name of the next field.
+    /// The older name of `message_system_attribute_names`.
     pub(super) attribute_names: Vec<String>,
     pub(super) message_system_attribute_names: Vec<String>,
     pub(super) message_attribute_names: Vec<String>,

@@ -1,4 +1,4 @@
-//! The table: an embedded DynamoDB engine, and in front of it a proxy that counts calls and makes them fail.
+//! The table: an embedded DynamoDB engine behind a proxy that counts calls and makes them fail.
 
 mod proxy;
 #[cfg(test)]
@@ -23,55 +23,55 @@ use byoc_vendors::fault::{Faults, with_faults};
 
 use crate::server::Server;
 
-/// How often expired items are deleted; the real service takes up to days.
+/// The interval at which expired items are deleted. The real service takes up to days.
 const SWEEP: Duration = Duration::from_secs(60);
 
-/// A table that is being served. Dropping it ends the serving; a table without a directory is then gone.
+/// A table that is being served. Dropping this value ends the serving; a table without a directory is then gone.
 pub struct Table {
     server: Server,
     calls: Faults,
     database: Database,
-    /// The engine itself stops when this goes.
+    /// The signal that stops the engine when it is dropped.
     stop: oneshot::Sender<()>,
     engine: JoinSet<()>,
-    /// Deletes expired items.
+    /// The task that deletes expired items.
     _sweeper: JoinSet<()>,
 }
 
-/// The table could not be started.
+/// The error of a table that could not be started.
 #[derive(Debug, Error)]
 pub enum TableError {
     /// The directory could not be made.
     #[error("the directory {path} could not be made")]
     Directory {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// The path of the database is not UTF-8, which the engine wants.
+    /// The path of the database is not UTF-8, as the engine requires.
     #[error("the path {0} is not UTF-8")]
     Path(PathBuf),
     /// The engine refused.
     #[error("the embedded DynamoDB engine refused")]
     Engine(#[from] DynoxideError),
-    /// A description of the table could not be read by the engine.
+    /// The engine could not read a table's description.
     #[error("the embedded DynamoDB engine does not understand the table's description")]
     Description(#[from] serde_json::Error),
-    /// The loopback interface could not be listened on.
+    /// No listener could be opened on the loopback interface.
     #[error("the embedded DynamoDB engine could not be served")]
     Listen(#[from] io::Error),
-    /// The proxy has no client.
+    /// The proxy's client could not be made.
     #[error("the proxy in front of the embedded DynamoDB engine has no client")]
     Proxy(#[from] reqwest::Error),
 }
 
 impl Table {
-    /// Opens the engine, in memory or in the file `table.sqlite` of a directory, makes the table `name` if it does not
+    /// Opens the engine in memory or in the file `table.sqlite` of a directory, makes the table `name` if it does not
     /// exist, and serves the DynamoDB API on `listener`.
     ///
     /// # Errors
-    /// The directory cannot be written, holds another kind of file, or the network refuses.
+    /// Returns an error if the directory cannot be written or contains another kind of file, or if the network refuses.
     pub async fn start(name: &str, directory: Option<&Path>, listener: TcpListener) -> Result<Self, TableError> {
         let database = open(directory)?;
         make(&database, name)?;
@@ -86,29 +86,30 @@ impl Table {
         Ok(Self { server, calls, database, stop, engine, _sweeper: sweeper })
     }
 
-    /// What clients need as endpoint (`AWS_ENDPOINT_URL_DYNAMODB`).
+    /// Returns the endpoint for clients (`AWS_ENDPOINT_URL_DYNAMODB`).
     pub fn endpoint(&self) -> String {
         self.server.url()
     }
 
-    /// The counter of calls, and what goes wrong next.
+    /// Returns the call counter, which also injects faults.
     pub fn calls(&self) -> &Faults {
         &self.calls
     }
 
-    /// Deletes the items whose `expires_at` has passed; how many they were. It happens every minute by itself.
+    /// Deletes the items whose `expires_at` has passed. Returns their number. This happens every minute by itself.
     ///
     /// # Errors
-    /// The engine cannot write.
+    /// Returns an error if the engine cannot write.
     pub fn sweep(&self) -> Result<usize, TableError> {
         Ok(self.database.sweep_ttl()?)
     }
 
-    /// Dies as a process does: connections break, nothing further takes effect, the file can be opened again.
+    /// Ends as a killed process does: connections break, nothing further takes effect, and the file can be opened
+    /// again.
     pub async fn kill(mut self) {
         self.server.kill().await;
         drop(self.stop);
-        // What the engine has begun ends in an instant; a connection that lingers must not hold us up.
+        // The engine's current work ends in an instant; a connection that stays open must not delay the kill.
         let _ended = tokio::time::timeout(Duration::from_secs(1), self.engine.join_next()).await;
     }
 }
@@ -122,7 +123,7 @@ fn open(directory: Option<&Path>) -> Result<Database, TableError> {
     Ok(Database::new(path)?)
 }
 
-/// The table as template.yaml describes it.
+/// Makes the table as template.yaml defines it.
 fn make(database: &Database, name: &str) -> Result<(), TableError> {
     let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
     let key = |hash: &str, range: &str| json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }]);

@@ -1,4 +1,4 @@
-//! A thin proxy, since the engine does not let others wrap its router.
+//! A thin proxy, which is needed because the engine does not let others wrap its router.
 
 use axum::{
     Router,
@@ -9,10 +9,10 @@ use axum::{
     routing::any,
 };
 
-/// What DynamoDB takes at most.
+/// The largest request that DynamoDB accepts.
 const MAX_REQUEST: usize = 16 * 1024 * 1024;
 
-/// Headers that belong to one connection and not to the message.
+/// The headers that belong to one connection and not to the message.
 const HOP_BY_HOP: [HeaderName; 4] =
     [header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::HOST];
 
@@ -22,7 +22,7 @@ struct Proxy {
     target: String,
 }
 
-/// Hands every request on to `target`.
+/// Forwards every request to `target`.
 pub(super) fn router(target: String) -> reqwest::Result<Router> {
     let client =
         reqwest::Client::builder().no_proxy().tls_certs_only([]).redirect(reqwest::redirect::Policy::none()).build()?;

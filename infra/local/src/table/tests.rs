@@ -1,4 +1,4 @@
-//! What the store relies on, through the AWS SDK, over HTTP: the engine must do as DynamoDB does.
+//! Tests, with the AWS SDK over HTTP, that the engine does what the store relies on, as DynamoDB does.
 
 use std::{collections::HashMap, path::Path, time::Duration};
 

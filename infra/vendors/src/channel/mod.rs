@@ -1,4 +1,4 @@
-//! The simulated channels, a folder each.
+//! The simulated channels, each in a folder of its own.
 
 pub mod bird;
 pub mod custom;

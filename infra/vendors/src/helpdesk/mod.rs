@@ -1,4 +1,4 @@
-//! The simulated helpdesks, a folder each.
+//! The simulated helpdesks, each in a folder of its own.
 
 pub mod deskie;
 pub mod freshchat;

@@ -1,4 +1,4 @@
-//! Holds what admins are shown against `infra/openapi.yaml`.
+//! Tests that the views have the fields that `infra/openapi.yaml` describes.
 
 use crate::tools::millis::Millis;
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use super::*;
 
 const OPENAPI: &str = include_str!("../../../../infra/openapi.yaml");
 
-/// The fields that a schema of the document always has, and all that it can have.
+/// Returns the fields that a schema of the document always has, and all fields that it can have.
 fn described(schema: &str) -> [BTreeSet<String>; 2] {
     let schemas = OPENAPI.split_once("\n  schemas:").unwrap().1;
     let after = schemas.split_once(&format!("\n    {schema}:\n")).unwrap().1;

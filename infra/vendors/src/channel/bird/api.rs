@@ -116,7 +116,7 @@ pub(super) async fn delete_webhook(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The webhook with this id.
+/// Finds the webhook with this id.
 fn known(memory: &Remembered, id: &str) -> Result<Value, Refusal> {
     let webhook = memory.answered.get(WEBHOOK).filter(|webhook| webhook.get("id").is_some_and(|it| it == id)).cloned();
     webhook.ok_or_else(|| rules::refused(404, "NotFound", "webhook_id"))

@@ -1,7 +1,7 @@
 //! A simulated Bird platform: text messages as the kind `bird`, and Apple Messages for Business as the kind `apple`.
 //!
-//! It refuses what the real one refuses, keeps idempotency keys, hands out the secret of a webhook once, moves and drops
-//! it, signs the events that it hears of, and reports what becomes of a message.
+//! It refuses what the real one refuses, keeps idempotency keys, shows the secret of a webhook once, moves and deletes
+//! webhooks, signs the events that a webhook subscribes to, and reports the status of messages.
 
 use axum::Router;
 use byoc::{adapter::standard_webhooks, outside::clock::now};
@@ -24,10 +24,10 @@ mod tests;
 const KEY: &str = "bk_eu1_EXAMPLE0123456789";
 const NUMBER: &str = "+447700900170";
 const BUSINESS: &str = "b52d6267-0000-4000-8000-0533d0f1dc07";
-/// Under which name the memory keeps the webhook.
+/// The name under which the memory stores the webhook.
 const WEBHOOK: &str = "webhook";
 
-/// What Bird sends.
+/// The product of Bird.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Product {
     /// Text messages.
@@ -44,10 +44,10 @@ pub struct Bird {
 }
 
 impl Bird {
-    /// The sender of the local bridge.
+    /// Makes the sender of the local bridge.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo(product: Product) -> Result<Self, String> {
         Ok(Self { product, base: Base::new()? })
     }
@@ -172,7 +172,8 @@ impl SimpleChannel for Bird {
         };
         let text = match saying {
             Saying::Text(text) => text,
-            // Text messages bring no files yet, and how to fetch Apple's is not documented: a link stands for one.
+            // Text messages bring no files yet, and how to fetch Apple's files is not documented, so a link stands for
+            // the file.
             Saying::Media { url, .. } => url,
             Saying::Raw(value) => value.to_string(),
         };
@@ -189,7 +190,7 @@ impl SimpleChannel for Bird {
         }
     }
 
-    /// Does nothing: the bridge makes the webhook through the API.
+    /// Does nothing, because the bridge sets up the webhook through the API.
     fn pasted(&self, _url: &str) {}
 
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {

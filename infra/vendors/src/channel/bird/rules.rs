@@ -1,4 +1,4 @@
-//! What Bird refuses: <https://bird.com/docs/api>.
+//! The rules of Bird: <https://bird.com/docs/api>.
 
 use axum::http::{HeaderMap, header};
 use byoc::model::text;
@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 
 use crate::rules::{Refusal, is_callable};
 
-/// How many segments a text message has at most.
+/// The highest number of segments of a text message.
 const SEGMENTS: usize = 12;
-/// How large `metadata` is at most, in bytes.
+/// The largest size of `metadata`, in bytes.
 const METADATA: usize = 2_048;
 
-/// Every event of messages.
+/// The events about messages.
 const EVENTS: &[&str] = &[
     "amb.accepted",
     "amb.conversation_closed",
@@ -42,7 +42,7 @@ const EVENTS: &[&str] = &[
     "whatsapp_suppression.created",
 ];
 
-/// A refusal in Bird's form.
+/// Makes a refusal in Bird's form.
 pub(super) fn refused(status: u16, name: &str, param: &str) -> Refusal {
     let kind = match status {
         401 => "auth_error",
@@ -61,7 +61,7 @@ fn invalid(param: &str) -> Refusal {
     refused(422, "InvalidRequest", param)
 }
 
-/// The JSON of a call.
+/// Reads the JSON of a call.
 pub(super) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let is_json =
         headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
@@ -69,7 +69,7 @@ pub(super) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     body.ok_or_else(|| refused(400, "BadRequest", "body"))
 }
 
-/// The fields of a webhook that is made, or changed where `is_new` is false.
+/// Checks the fields of a webhook that is made, or changed if `is_new` is false.
 pub(super) fn webhook(body: &Value, is_new: bool) -> Result<Map<String, Value>, Refusal> {
     only(body, &["url", "events", "description", "status"])?;
     let is_url = |url: &Value| url.as_str().is_some_and(|url| is_callable(url) && url.len() <= 2_048);
@@ -89,7 +89,7 @@ pub(super) fn webhook(body: &Value, is_new: bool) -> Result<Map<String, Value>, 
     Ok(body.as_object().cloned().unwrap_or_default())
 }
 
-/// What a text message shows.
+/// Checks a text message and returns what the customer sees.
 pub(super) fn sms(body: &Value) -> Result<Vec<String>, Refusal> {
     if let Some(preview) = ["media_urls", "scheduled_at", "contact_id"].iter().find(|name| body.get(name).is_some()) {
         return Err(refused(422, "SMSUnsupportedFeature", preview));
@@ -111,7 +111,7 @@ pub(super) fn sms(body: &Value) -> Result<Vec<String>, Refusal> {
     Ok(vec![words.to_owned()])
 }
 
-/// What a message to Apple shows.
+/// Checks a message to Apple and returns what the customer sees.
 pub(super) fn apple(body: &Value) -> Result<Vec<String>, Refusal> {
     only(body, &["to", "from", "source", "content", "category", "metadata", "tags", "group", "intent", "locale"])?;
     common(body)?;
@@ -156,7 +156,7 @@ fn quick_reply(content: &Value) -> Result<Vec<String>, Refusal> {
     Ok(vec![format!("[quick reply] {summary}: {}", titles.join(" | "))])
 }
 
-/// What every message has.
+/// Checks the fields that every message has.
 fn common(body: &Value) -> Result<(), Refusal> {
     for name in ["to", "from"] {
         string(body, &format!("/{name}")).ok_or_else(|| invalid(name))?;

@@ -1,4 +1,4 @@
-//! What the simulated Bird refuses.
+//! Tests of what the simulated Bird refuses.
 
 use std::collections::BTreeMap;
 

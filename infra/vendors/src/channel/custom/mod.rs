@@ -1,4 +1,5 @@
-//! A simulated app of the company's own: signs what it sends, checks the signature of what it gets, and drops repeats.
+//! A simulated app of the company's own: it signs what it sends, checks the signature of what it gets, and drops
+//! repeats.
 
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use byoc::{adapter::standard_webhooks, outside::clock::now};
@@ -28,10 +29,10 @@ pub struct App {
 }
 
 impl App {
-    /// The app of the local bridge.
+    /// Makes the app of the local bridge.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
@@ -56,7 +57,7 @@ impl App {
         if !memory.reachable.contains(&customer) {
             return Err(refused(410, "nobody has this id"));
         }
-        // A repeat carries the same id.
+        // A repeated message has the same id.
         if !memory.answered.contains_key(&id) {
             memory.answered.insert(id.clone(), Value::Null);
             let from = text("/author/name");
@@ -81,7 +82,7 @@ impl ChannelSim for App {
         CUSTOMER
     }
 
-    /// The bridge makes no call to the app at install.
+    /// Returns `false`, because the bridge makes no call to the app at an install.
     fn checks_credentials(&self) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! What a message must be: `infra/openapi.yaml`.
+//! The rules for a message: `infra/openapi.yaml`.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ pub(super) fn refused(status: u16, why: &str) -> Refusal {
     Refusal(status, json!({"error": why}))
 }
 
-/// Checks a message and says what the customer sees.
+/// Checks a message and returns what the customer sees.
 pub(super) fn check(message: &Value) -> Result<Vec<String>, Refusal> {
     let text = |name: &str| message.get(name).and_then(Value::as_str).unwrap_or_default();
     if text("type") != "message" || text("id").is_empty() || message.get("at").and_then(Value::as_i64).is_none() {
@@ -20,7 +20,7 @@ pub(super) fn check(message: &Value) -> Result<Vec<String>, Refusal> {
     lines.ok_or_else(|| refused(400, "a part that the document does not know"))
 }
 
-/// A part as the customer sees it; nothing where it is none.
+/// Returns a part as the customer sees it, or `None` if it is not a part.
 fn line(part: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| part.get(name).and_then(Value::as_str);
     let list = |name: &str| part.get(name).and_then(Value::as_array);

@@ -1,4 +1,4 @@
-//! What the simulated app refuses.
+//! Tests of what the simulated app refuses.
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! A simulated LINE: <https://developers.line.biz/en/reference/messaging-api/>.
 //!
-//! It refuses what the real one refuses, keeps retry keys, signs its calls, and has webhook redelivery switched on.
+//! It refuses what the real one refuses, keeps retry keys, signs its calls, and has webhook redelivery enabled.
 
 use axum::Router;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -33,15 +33,15 @@ pub struct Line {
 }
 
 impl Line {
-    /// The account of the local bridge.
+    /// Makes the account of the local bridge.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
 
-    /// The call that brings events.
+    /// Makes the call that delivers events.
     fn events(&self, events: &[Value]) -> Result<PlatformCall, String> {
         let url = self.base.memory.webhook()?;
         let body = json!({"destination": BOT, "events": events}).to_string();
@@ -51,7 +51,7 @@ impl Line {
         Ok(call.header("x-line-signature", signature))
     }
 
-    /// Brings a push to its customer.
+    /// Delivers a push message to its customer.
     fn push(&self, key: Option<&str>, body: &Value) -> Result<Value, Refusal> {
         let mut memory = self.base.memory.lock();
         if let Some(accepted) = key.and_then(|key| memory.answered.get(key)).cloned() {
@@ -159,7 +159,7 @@ impl SimpleChannel for Line {
         })])
     }
 
-    /// Does nothing: the bridge sets the endpoint through the API.
+    /// Does nothing, because the bridge sets the endpoint through the API.
     fn pasted(&self, _url: &str) {}
 
     fn reports(&self, _customer: &str, _message: &str, _receipt: &str) -> Result<PlatformCall, String> {

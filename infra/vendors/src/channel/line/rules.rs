@@ -1,10 +1,10 @@
-//! What a message must be: <https://developers.line.biz/en/reference/messaging-api/#message-objects>.
+//! The rules for a message: <https://developers.line.biz/en/reference/messaging-api/#message-objects>.
 
 use serde_json::Value;
 
 use crate::rules::is_callable;
 
-/// Checks a message and says what the customer sees; the name of the wrong field otherwise.
+/// Checks a message and returns what the customer sees, or the name of the wrong field.
 pub(super) fn check(message: &Value) -> Result<Vec<String>, String> {
     let text = |name: &str| message.get(name).and_then(Value::as_str).unwrap_or_default();
     let kind = text("type");

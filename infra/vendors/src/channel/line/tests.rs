@@ -1,4 +1,4 @@
-//! What the simulated LINE refuses.
+//! Tests of what the simulated LINE refuses.
 
 use serde_json::json;
 

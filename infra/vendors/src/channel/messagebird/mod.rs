@@ -1,6 +1,6 @@
 //! A simulated MessageBird, for text messages: <https://developers.messagebird.com/api/sms-messaging/>.
 //!
-//! It refuses what the real one refuses, signs its webhooks, and reports what becomes of a message.
+//! It refuses what the real one refuses, signs its webhooks, and reports the status of messages.
 
 use axum::{
     Json, Router,
@@ -42,15 +42,15 @@ pub struct MessageBird {
 }
 
 impl MessageBird {
-    /// The account of the local bridge.
+    /// Makes the account of the local bridge.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
 
-    /// Reports what became of a message, by a GET as the real one does.
+    /// Reports the status of a message by a GET, as the real one does.
     fn report(url: &str, to: &str, id: &str, status: &str) -> PlatformCall {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
@@ -79,7 +79,7 @@ impl MessageBird {
     }
 }
 
-/// The token about a URL and a body.
+/// Makes the token that signs a URL and a body.
 fn token(url: &str, body: &[u8]) -> String {
     let now = now().seconds();
     let mut claims = json!({
@@ -172,7 +172,7 @@ impl SimpleChannel for MessageBird {
         form.append_pair("originator", customer.trim_start_matches('+'));
         match saying {
             Saying::Text(text) => drop(form.append_pair("body", &text)),
-            // Files of multimedia messages lie behind links that anybody can open.
+            // Files of multimedia messages are behind links that anybody can open.
             Saying::Media { url, .. } => drop(form.append_pair("message", "").append_pair("mediaURLs", &url)),
             Saying::Raw(fields) => {
                 for (name, value) in fields.as_object().ok_or("these are no fields of a form")? {

@@ -1,4 +1,4 @@
-//! What a message must be: <https://developers.messagebird.com/api/sms-messaging/#the-message-object>.
+//! The rules for a message: <https://developers.messagebird.com/api/sms-messaging/#the-message-object>.
 
 use byoc::model::text;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::NUMBER;
 use crate::rules::{Refusal, is_callable};
 
-/// How many parts a text message has at most.
+/// The highest number of parts of a text message.
 const PARTS: usize = 9;
 /// The fields of a message.
 const FIELDS: &[&str] = &[
@@ -25,16 +25,16 @@ const FIELDS: &[&str] = &[
     "validity",
 ];
 
-/// A message that keeps the rules.
+/// A message that follows the rules.
 pub(super) struct Checked {
-    /// Whom it goes to.
+    /// The recipients.
     pub(super) to: String,
     pub(super) words: String,
-    /// Where to report what becomes of it.
+    /// The URL for reports about the message.
     pub(super) report: String,
 }
 
-/// A refusal in MessageBird's form.
+/// Makes a refusal in MessageBird's form.
 pub(super) fn refused(code: u32, why: &str, parameter: &str) -> Refusal {
     let error = json!({"code": code, "description": why, "parameter": parameter});
     Refusal(422, json!({"errors": [error]}))
@@ -57,7 +57,7 @@ pub(super) fn check(body: &Value) -> Result<Checked, Refusal> {
     if words.is_empty() || !text::fits(words, text::sms_limit(words, PARTS)) {
         return Err(refused(10, "body is invalid", "body"));
     }
-    // Without it everything is written in GSM 03.38, and other letters become question marks.
+    // Without this field, the text is written in GSM 03.38 and other letters become question marks.
     if !matches!(field("datacoding"), "auto" | "unicode" | "plain") {
         return Err(refused(10, "datacoding is invalid", "datacoding"));
     }

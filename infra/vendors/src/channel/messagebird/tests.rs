@@ -1,4 +1,4 @@
-//! What the simulated MessageBird refuses.
+//! Tests of what the simulated MessageBird refuses.
 
 use super::*;
 

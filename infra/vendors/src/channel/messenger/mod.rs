@@ -20,12 +20,12 @@ fn envelope(customer: &str, content: Value) -> Value {
     json!({"object": "page", "entry": [{"id": PAGE, "time": now().get(), "messaging": [event]}]})
 }
 
-/// What a customer writes: its id, and the webhook's body.
+/// Returns the id and the webhook body of a message that a customer writes.
 pub(super) fn written(customer: &str, number: u64, saying: Saying) -> (String, Value) {
     let id = format!("m_IN{number}");
     let mut message = match saying {
         Saying::Text(text) => json!({"text": text}),
-        // Files lie behind links that anybody can open for a while.
+        // Files are behind links that anybody can open for a while.
         Saying::Media { kind, url, .. } => json!({"attachments": [{"type": kind, "payload": {"url": url}}]}),
         Saying::Raw(message) => message,
     };
@@ -33,7 +33,7 @@ pub(super) fn written(customer: &str, number: u64, saying: Saying) -> (String, V
     (id, envelope(customer, json!({"message": message})))
 }
 
-/// What became of a message.
+/// Returns the webhook body of a receipt.
 pub(super) fn news(customer: &str, message: &str, receipt: &str) -> Value {
     match receipt {
         "delivered" => envelope(customer, json!({"delivery": {"mids": [message], "watermark": now().get()}})),

@@ -1,7 +1,7 @@
 //! Simulated WhatsApp and Messenger, which are both Meta's: <https://developers.facebook.com/docs/graph-api>.
 //!
-//! They refuse what the real ones refuse, sign their webhooks, repeat them until they are taken, and report what becomes
-//! of a message.
+//! They refuse what the real ones refuse, sign their webhooks, repeat them until they are acknowledged, and report the
+//! status of messages.
 
 use axum::{
     Json, Router,
@@ -32,7 +32,7 @@ const TOKEN: &str = "EAABsimulated0123456789";
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const VERIFY_TOKEN: &str = "simulated-verify-token-1";
 
-/// Which of the two is played.
+/// The simulated product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Product {
     /// WhatsApp, with one number.
@@ -41,7 +41,7 @@ pub enum Product {
     Messenger,
 }
 
-/// A simulated platform of Meta's with one number or Page.
+/// A simulated platform of Meta with one number or Page.
 #[derive(Clone, Debug)]
 pub struct Meta {
     product: Product,
@@ -49,15 +49,15 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// The number or Page of the local bridge.
+    /// Makes the number or Page of the local bridge.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo(product: Product) -> Result<Self, String> {
         Ok(Self { product, base: Base::new()? })
     }
 
-    /// The number or Page.
+    /// Returns the id of the number or Page.
     fn account(&self) -> &'static str {
         match self.product {
             Product::WhatsApp => whatsapp::NUMBER_ID,
@@ -65,7 +65,7 @@ impl Meta {
         }
     }
 
-    /// A signed call, with every letter beyond ASCII escaped as Meta does.
+    /// Makes a signed call. Every character beyond ASCII is escaped, as Meta does.
     fn signed(&self, id: &str, body: &Value) -> Result<PlatformCall, String> {
         let body = byoc::outside::queue::ascii_json(body).replace('/', "\\/");
         let signature = format!("sha256={}", hex::encode(hmac_sha256(SECRET.as_bytes(), body.as_bytes())));
@@ -73,7 +73,7 @@ impl Meta {
         Ok(call.header("x-hub-signature-256", signature))
     }
 
-    /// Brings a message to its customer.
+    /// Delivers a message to its customer.
     fn take(&self, body: &Value) -> Result<Value, Refusal> {
         let (to, from, lines) = match self.product {
             Product::WhatsApp => whatsapp::check(body)?,
@@ -125,7 +125,7 @@ async fn send(
     meta.take(&body).map(Json)
 }
 
-/// The account, a customer's profile, or a file.
+/// Serves the account, a customer's profile, or a file.
 async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
     let memory = meta.base.memory.lock();
@@ -162,7 +162,7 @@ impl ChannelSim for Meta {
         }
     }
 
-    /// Messenger reports reading by time only.
+    /// Messenger reports reading only by time, not by message, so delivery is the last receipt of a message.
     fn last_receipt(&self) -> Option<&'static str> {
         Some(if self.product == Product::WhatsApp { "read" } else { "delivered" })
     }
@@ -197,7 +197,7 @@ impl SimpleChannel for Meta {
         &self.base
     }
 
-    /// The id under which the platform knows a customer.
+    /// Returns the id under which the platform knows a customer.
     fn id_of(&self, customer: &str) -> String {
         if customer.bytes().all(|byte| byte.is_ascii_digit()) || customer.contains('.') {
             return customer.to_owned();

@@ -1,4 +1,4 @@
-//! What the simulated WhatsApp and Messenger refuse.
+//! Tests of what the simulated WhatsApp and Messenger refuse.
 
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! A simulated RBM: <https://developers.google.com/business-communications/rcs-business-messaging>.
 //!
-//! It checks the service account's token, drops repeats of a message id, signs its events, and reports what becomes of a
-//! message.
+//! It checks the service account's token, drops messages with a repeated id, signs its events, and reports the status
+//! of messages.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ pub struct Rcs {
     key: Arc<KeyPair>,
 }
 
-/// What stands in the query of a send.
+/// The query of a send.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Ids {
@@ -60,16 +60,16 @@ struct Ids {
 }
 
 impl Rcs {
-    /// The agent of the local bridge.
+    /// Makes the agent of the local bridge.
     ///
     /// # Errors
-    /// No key or no HTTP client could be made.
+    /// Returns an error if no key or no HTTP client could be made.
     pub fn demo() -> Result<Self, String> {
         let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no RSA key could be made")?;
         Ok(Self { base: Base::new()?, key: Arc::new(key) })
     }
 
-    /// An event in its shell, signed.
+    /// Makes a signed event in its envelope.
     fn event(&self, id: &str, customer: &str, content: Value) -> Result<PlatformCall, String> {
         let mut event =
             json!({"senderPhoneNumber": customer, "sendTime": "2026-11-21T18:30:00.123456Z", "agentId": AGENT});
@@ -81,7 +81,7 @@ impl Rcs {
         Ok(call.header("x-goog-signature", STANDARD.encode(tag)))
     }
 
-    /// Whether a bearer token was signed by the service account, for this service, and is still good.
+    /// Returns whether a bearer token was signed by the service account, is for this service, and has not expired.
     fn authorized(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let is_good = || {
             let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
@@ -111,7 +111,7 @@ impl Rcs {
             return Err(refused(404, "NOT_FOUND", "Requested entity was not found."));
         }
         let id = ids.message_id.clone();
-        // A repeat of an id is dropped.
+        // A message with a repeated id is dropped.
         if !memory.answered.contains_key(&id) {
             memory.answered.insert(id.clone(), Value::Null);
             memory.arrived(&id, phone, AGENT, &lines, body.clone());
@@ -143,7 +143,7 @@ impl ChannelSim for Rcs {
         CUSTOMER
     }
 
-    /// There is no harmless call.
+    /// Returns `false`, because RBM has no harmless call.
     fn checks_credentials(&self) -> bool {
         false
     }

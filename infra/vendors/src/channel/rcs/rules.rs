@@ -1,16 +1,16 @@
-//! What a message must be:
+//! The rules for a message:
 //! <https://developers.google.com/business-communications/rcs-business-messaging/reference/rest/v1/phones.agentMessages>.
 
 use serde_json::{Value, json};
 
 use crate::rules::{Refusal, is_callable};
 
-/// A refusal in Google's form.
+/// Makes a refusal in Google's form.
 pub(super) fn refused(code: u16, status: &str, message: &str) -> Refusal {
     Refusal(code, json!({"error": {"code": code, "message": message, "status": status}}))
 }
 
-/// Checks a message and says what the customer sees.
+/// Checks a message and returns what the customer sees.
 pub(super) fn check(body: &Value) -> Result<Vec<String>, Refusal> {
     let invalid = |why: &str| refused(400, "INVALID_ARGUMENT", why);
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the simulated RBM refuses.
+//! Tests of what the simulated RBM refuses.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The methods of the bot API, and the files behind it.
+//! The methods of the bot API, and the download of files.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ async fn form(request: Request) -> Result<Form, Refusal> {
                 Some(file) => drop(form.files.insert(name, (file, field.bytes().await.map_err(unreadable)?))),
                 None => {
                     let text = field.text().await.map_err(unreadable)?;
-                    // A form has only texts; what looks like JSON is read as such.
+                    // A form contains only texts; a text that looks like JSON is read as JSON.
                     let value = serde_json::from_str(&text).ok().filter(|value: &Value| !value.is_string());
                     let value = value.filter(|_| name != "caption").unwrap_or(Value::String(text));
                     form.fields.insert(name, value);
@@ -137,7 +137,7 @@ impl Telegram {
         Ok(json!({"file_id": id, "file_unique_id": id, "file_path": format!("documents/{id}/{}", file.name)}))
     }
 
-    /// Telegram fetches what a link leads to before it takes the message.
+    /// Fetches what a link leads to, as Telegram does before it accepts the message.
     async fn fetch(&self, url: &str, kind: &str) -> Result<(), Refusal> {
         let failed = || Refusal::bad("failed to get HTTP URL content");
         let answer = self.base.http.get(url).send().await.map_err(|_| failed())?;
@@ -149,7 +149,7 @@ impl Telegram {
         if fits { Ok(()) } else { Err(Refusal::bad("wrong type of the web page content")) }
     }
 
-    /// Brings a message to its customer.
+    /// Delivers a message to its customer.
     fn take(&self, method: &str, form: Form, shown: String, host: &str) -> Result<Value, Refusal> {
         let mut state = self.lock();
         let chat = form.fields.get("chat_id").and_then(Value::as_i64).unwrap_or_default();
@@ -183,7 +183,7 @@ impl Telegram {
     }
 }
 
-/// A file: a customer's from where it really is, the bot's own from memory.
+/// Serves a file: a customer's from its real address, the bot's own from memory.
 async fn file(State(telegram): State<Telegram>, Path((bot, path)): Path<(String, String)>) -> Response {
     if bot.strip_prefix("bot") != Some(TOKEN) {
         return refused(Refusal(401, "Unauthorized".into()));

@@ -1,8 +1,8 @@
 //! A simulated Telegram: <https://core.telegram.org/bots/api>.
 //!
 //! It refuses what the real one refuses, fetches files from links as the real one does, sends every update with the
-//! secret token until it is acknowledged, and plays the customers in front of the bot. A webhook on the loopback
-//! interface need not be https here.
+//! secret token until it is acknowledged, and plays the customers of the bot. A webhook on the loopback interface need
+//! not be https here.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,20 +39,20 @@ pub struct Telegram {
     base: Base<State>,
 }
 
-/// What it remembers.
+/// The simulator's memory.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct State {
     webhook: Option<Webhook>,
     updates: i64,
     messages: i64,
-    /// Chats in which the customer has written, by the customer's id.
+    /// The chats in which the customer has written, by the customer's id.
     started: BTreeSet<i64>,
     blocked: BTreeSet<i64>,
-    /// What customers call themselves.
+    /// The names of the customers.
     names: BTreeMap<i64, String>,
-    /// Files of customers: where they are, by id.
+    /// The customers' files: the real address, by id.
     files: BTreeMap<String, CustomersFile>,
-    /// Files of the bot, by path.
+    /// The bot's files, by path.
     #[serde(skip)]
     uploads: BTreeMap<String, bytes::Bytes>,
     seen: Vec<Seen>,
@@ -73,18 +73,18 @@ struct CustomersFile {
 }
 
 impl Telegram {
-    /// The bot of the local bridge.
+    /// Makes the bot of the local bridge.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
 
-    /// The customer presses a button under a message of the bot.
+    /// Presses a button under a message of the bot, as a customer.
     ///
     /// # Errors
-    /// There is no such button, or the bridge was not reached, or it did not say that it has heard.
+    /// Returns an error if there is no such button, or if the bridge could not be reached or did not answer the press.
     pub async fn press(&self, customer: &str, label: &str) -> Result<Said, String> {
         let chat = number(customer);
         let (message, data) = {
@@ -105,10 +105,10 @@ impl Telegram {
         if is_heard { Ok(said) } else { Err("the button goes on spinning".to_owned()) }
     }
 
-    /// The customer stops the bot, or lets it write again.
+    /// Blocks the bot as a customer, or lets it write again.
     ///
     /// # Errors
-    /// The bridge was not reached.
+    /// Returns an error if the bridge could not be reached.
     pub async fn set_blocked(&self, customer: &str, is_blocked: bool) -> Result<Said, String> {
         let chat = number(customer);
         let user = {
@@ -126,7 +126,7 @@ impl Telegram {
         self.update("my_chat_member", member)?.send(&self.base.http).await
     }
 
-    /// The call that tells the bot of something.
+    /// Makes the call that sends an update to the bot.
     fn update(&self, kind: &str, content: Value) -> Result<PlatformCall, String> {
         let mut state = self.lock();
         state.updates += 1;
@@ -154,7 +154,7 @@ impl State {
         json!({"id": id, "is_bot": false, "first_name": name, "language_code": "uk"})
     }
 
-    /// What a customer writes as the changing part of a message.
+    /// Returns what a customer writes as the part of a message that varies.
     fn content(&mut self, saying: Saying) -> Value {
         match saying {
             Saying::Text(text) => json!({"text": text}),
@@ -180,7 +180,7 @@ impl State {
     }
 }
 
-/// Telegram's ids are numbers; a name that is none gets one of its own.
+/// Returns a customer's id, which is a number at Telegram. A customer with another name gets a number.
 fn number(customer: &str) -> i64 {
     customer.parse().unwrap_or_else(|_| {
         let mut hasher = DefaultHasher::new();
@@ -189,7 +189,7 @@ fn number(customer: &str) -> i64 {
     })
 }
 
-/// What the button with this label sends back.
+/// Returns the data that the button with this label sends.
 fn button(message: &Value, label: &str) -> Option<Value> {
     let rows = message.pointer("/reply_markup/inline_keyboard")?.as_array()?;
     let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
@@ -205,7 +205,7 @@ impl ChannelSim for Telegram {
         CUSTOMER
     }
 
-    /// Telegram has no receipts.
+    /// Returns `None`, because Telegram has no receipts.
     fn last_receipt(&self) -> Option<&'static str> {
         None
     }

@@ -1,4 +1,4 @@
-//! What a message must be: <https://core.telegram.org/bots/api#available-methods>.
+//! The rules for a message: <https://core.telegram.org/bots/api#available-methods>.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 const TEXT: usize = 4_096;
 const CAPTION: usize = 1_024;
 
-/// A refusal: the code, and Telegram's words.
+/// A refusal: the code and Telegram's description.
 #[derive(Debug, PartialEq)]
 pub(super) struct Refusal(pub(super) u16, pub(super) String);
 
@@ -18,14 +18,14 @@ impl Refusal {
     }
 }
 
-/// A call's fields and files.
+/// The fields and files of a call.
 #[derive(Debug, Default)]
 pub(super) struct Form {
     pub(super) fields: Map<String, Value>,
     pub(super) files: BTreeMap<String, (String, Bytes)>,
 }
 
-/// The field of a method that holds its file.
+/// Returns the field of a method that holds its file.
 pub(super) fn field(method: &str) -> &'static str {
     match method {
         "sendPhoto" => "photo",
@@ -36,7 +36,7 @@ pub(super) fn field(method: &str) -> &'static str {
     }
 }
 
-/// The link that a message wants fetched, and what must be behind it.
+/// Returns the link that a message wants fetched, with the kind of file that it must lead to.
 pub(super) fn link(method: &str, form: &Form) -> Option<(String, &'static str)> {
     let kind = match method {
         "sendPhoto" => "image/",
@@ -48,7 +48,7 @@ pub(super) fn link(method: &str, form: &Form) -> Option<(String, &'static str)> 
     Some((form.fields.get(field(method))?.as_str()?.to_owned(), kind))
 }
 
-/// Checks a message and says what the customer sees of it, but for uploaded files.
+/// Checks a message and returns what the customer sees, except for uploaded files.
 pub(super) fn check(method: &str, form: &Form) -> Result<String, Refusal> {
     let fields = &form.fields;
     let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the simulated Telegram refuses.
+//! Tests of what the simulated Telegram refuses.
 
 use serde_json::json;
 

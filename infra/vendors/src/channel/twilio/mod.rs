@@ -1,7 +1,7 @@
 //! A simulated Twilio: <https://www.twilio.com/docs/messaging>.
 //!
-//! It refuses what the real one refuses, signs its webhooks, repeats them as the URL's fragment asks, and reports what
-//! becomes of a message to the URL that came with it.
+//! It refuses what the real one refuses, signs its webhooks, repeats them as the URL's fragment says, and reports the
+//! status of a message to the URL that came with it.
 
 use std::collections::BTreeSet;
 
@@ -42,18 +42,18 @@ pub struct Twilio {
 }
 
 impl Twilio {
-    /// The account of the local bridge.
+    /// Makes the account of the local bridge.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         Ok(Self { base: Base::new()? })
     }
 
-    /// A signed form for the bridge.
+    /// Makes a signed form for the bridge.
     fn form(url: &str, id: &str, fields: &[(&str, &str)]) -> PlatformCall {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        // The fragment is an instruction to Twilio and no part of the URL.
+        // The fragment is an instruction to Twilio and not part of the URL.
         let url = url.split('#').next().unwrap_or_default().to_owned();
         let sorted: BTreeSet<&(&str, &str)> = fields.iter().collect();
         let base = sorted.iter().fold(url.clone(), |base, (name, value)| base + name + value);
@@ -62,7 +62,7 @@ impl Twilio {
         call.header("x-twilio-signature", signature)
     }
 
-    /// Reports what became of a message.
+    /// Reports the status of a message.
     fn report(url: &str, to: &str, sid: &str, status: &str, code: Option<&str>) -> PlatformCall {
         let mut fields = vec![
             ("MessageSid", sid),

@@ -1,4 +1,4 @@
-//! What a message must be: <https://www.twilio.com/docs/messaging/api/message-resource>.
+//! The rules for a message: <https://www.twilio.com/docs/messaging/api/message-resource>.
 
 use serde_json::json;
 
@@ -7,17 +7,17 @@ use crate::rules::{Refusal, is_callable};
 
 pub(super) type Form = Vec<(String, String)>;
 
-/// A message that keeps the rules.
+/// A message that follows the rules.
 pub(super) struct Checked {
     pub(super) to: String,
     pub(super) from: String,
     /// What the customer sees.
     pub(super) lines: Vec<String>,
-    /// Where to report what becomes of it; may be empty.
+    /// The URL for reports about the message; may be empty.
     pub(super) callback: String,
 }
 
-/// A refusal in Twilio's form.
+/// Makes a refusal in Twilio's form.
 pub(super) fn refused(code: u32, message: &str) -> Refusal {
     Refusal(400, json!({"code": code, "message": message, "more_info": "", "status": 400}))
 }

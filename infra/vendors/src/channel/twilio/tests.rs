@@ -1,4 +1,4 @@
-//! What the simulated Twilio refuses.
+//! Tests of what the simulated Twilio refuses.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The calls of Viber's API. Each is answered with HTTP 200; what is wrong stands in `status`.
+//! The calls of Viber's API. The answer to each has HTTP status 200; `status` in its body says what is wrong.
 
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use serde_json::{Map, Value, json};
@@ -15,9 +15,9 @@ use crate::{
 
 /// The largest body of a message, in bytes.
 const LARGEST: usize = 30 * 1024;
-/// How many messages a customer gets in a clock hour without writing.
+/// The number of messages that a customer gets in a clock hour without writing.
 const UNANSWERED: u32 = 100;
-/// How often, and in how many milliseconds, an account may ask for a customer's details.
+/// The rate limit of calls for a customer's details: the number of calls, and the period in milliseconds.
 const LOOKUPS: (usize, i64) = (2, 12 * 3_600 * 1_000);
 
 type Answer = Result<Value, Refusal>;
@@ -47,7 +47,7 @@ async fn send_message(State(viber): State<Viber>, headers: HeaderMap, body: Byte
     finish("send_message", answer)
 }
 
-/// Only accounts that Viber has chosen may do this.
+/// Refuses the call, which is only for accounts that Viber has chosen.
 async fn broadcast_message(State(viber): State<Viber>, headers: HeaderMap, body: Bytes) -> Json<Value> {
     let refusal = Refusal(19, "cannotSendBroadcast", "this account may not");
     finish("broadcast_message", viber.authorized(&headers, &body).and(Err(refusal)))
@@ -91,7 +91,7 @@ fn finish(call: &str, answer: Answer) -> Json<Value> {
 }
 
 impl Viber {
-    /// The fields of a call that carries the account's token, in the header or among the fields.
+    /// Reads the fields of a call that carries the account's token, in the header or among the fields.
     fn authorized(&self, headers: &HeaderMap, body: &[u8]) -> Result<Fields, Refusal> {
         let fields = serde_json::from_slice::<Value>(body).ok().and_then(|body| body.as_object().cloned());
         let in_header = headers.get("x-viber-auth-token").map(|token| token.as_bytes());
@@ -106,7 +106,7 @@ impl Viber {
         fields.ok_or(Refusal::bad("not a JSON object"))
     }
 
-    /// Calls the URL before it is set, while the caller waits.
+    /// Calls the URL before setting it, while the caller waits.
     async fn set_webhook(&self, fields: &Fields) -> Answer {
         let url = fields.get("url").and_then(Value::as_str).ok_or(Refusal::missing("url"))?;
         if url.is_empty() {
@@ -145,7 +145,7 @@ impl Viber {
         Ok(answer)
     }
 
-    /// Brings a message to its customer.
+    /// Delivers a message to its customer.
     fn take(&self, fields: &Fields, length: usize) -> Answer {
         let mut state = self.lock();
         if state.webhook.is_none() {

@@ -1,4 +1,4 @@
-//! What Viber tells the bot: signed, and again until it hears 200.
+//! The callbacks of Viber, which are signed and repeated until a call is answered with 200.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use crate::{
     simple::SimpleChannel,
 };
 
-/// How long it waits for an answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a customer's phone takes to report that it has a message, and then that it was looked at.
-pub(super) const MOMENT: Duration = Duration::from_millis(150);
-/// How often it sends a callback.
+/// The time that Viber waits for an answer.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// The time until a customer's phone reports a message as delivered, and again until it reports it as seen.
+pub(super) const RECEIPT_DELAY: Duration = Duration::from_millis(150);
+/// The schedule of repeats of a callback.
 const REPEATS: Repeats = Repeats { attempts: 6, ..Repeats::STRICT };
 
 impl Viber {
-    /// A callback to the account's webhook, with one token and time for all attempts.
+    /// Sends a callback to the account's webhook, with the same token and time in all attempts.
     pub(super) fn callback(&self, body: Value) -> Result<PlatformCall, String> {
         let event = body.get("event").and_then(Value::as_str).unwrap_or_default();
         let webhook = self.lock().webhook.clone().ok_or(NO_WEBHOOK)?;
@@ -30,7 +30,7 @@ impl Viber {
         Ok(self.signed(&webhook.url, body))
     }
 
-    /// A call with what all of them have: its token, a fresh one where it has none, its time, its host and its signature.
+    /// Makes a call with the fields of every callback: token (a new one if it has none), time, host and signature.
     pub(super) fn signed(&self, url: &str, mut body: Value) -> PlatformCall {
         let token = body.get("message_token").cloned().unwrap_or_else(|| token().into());
         let id = token.to_string();
@@ -47,7 +47,7 @@ impl Viber {
         call.header("x-viber-content-signature", signature).repeated(REPEATS)
     }
 
-    /// A customer's phone reports a message by itself.
+    /// Reports a message from a customer's phone, without further action.
     pub(super) fn report(&self, customer: &str, message: &str) {
         if self.has_receipts {
             self.base.send_later(["delivered", "seen"].map(|receipt| self.reports(customer, message, receipt)));

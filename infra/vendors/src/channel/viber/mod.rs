@@ -1,8 +1,8 @@
 //! A simulated Viber: <https://developers.viber.com/docs/api/rest-bot-api/>.
 //!
 //! It refuses what Viber refuses ([`rules`]), signs its callbacks and repeats those that are not acknowledged
-//! ([`hooks`]), and plays the customers in front of it. Two things are easier here than there: a webhook on the
-//! loopback interface need not be https, and callbacks are repeated after moments rather than minutes.
+//! ([`hooks`]), and plays the customers. It differs from Viber in two ways: a webhook on the loopback interface need
+//! not be https, and callbacks are repeated after moments instead of minutes.
 
 use std::{
     collections::BTreeMap,
@@ -34,13 +34,13 @@ const DEMO_TOKEN: &str = "4f1d0c0ffee00001-0123456789abcdef-fedcba9876543210";
 const CUSTOMER: &str = "hR4s0P/m2Vq+8LxTc61WdA==";
 /// The name of that customer.
 const CUSTOMER_NAME: &str = "Lorna Featherby";
-/// The interface version of a customer's Viber, unless a test wants another.
+/// The interface version of a customer's Viber, unless a test chooses another.
 const API_VERSION: u64 = 10;
-/// What every answer and callback names as its host.
+/// The host that every answer and callback names.
 const HOST: &str = "SN-CHAT-27_";
-/// The callbacks that an account may leave out; the others always come.
+/// The callbacks that an account may leave out; all others are always sent.
 const FILTERED: &[&str] = &["delivered", "seen", "failed", "conversation_started"];
-/// The callbacks that always come.
+/// The callbacks that are always sent.
 const UNFILTERED: &[&str] = &["subscribed", "unsubscribed", "message"];
 
 /// A simulated Viber with one bot account.
@@ -52,7 +52,7 @@ pub struct Viber {
     base: Base<State>,
 }
 
-/// What it remembers.
+/// The simulator's memory.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct State {
     webhook: Option<Webhook>,
@@ -64,7 +64,7 @@ pub struct State {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Webhook {
     url: String,
-    /// What it hears besides [`UNFILTERED`].
+    /// The callbacks that the webhook gets besides [`UNFILTERED`].
     event_types: Vec<String>,
     send_name: bool,
     send_photo: bool,
@@ -73,43 +73,43 @@ struct Webhook {
 /// A customer.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Customer {
-    /// Absent where the customer keeps personal data private.
+    /// The name; `None` if the customer keeps personal data private.
     name: Option<String>,
     api_version: u64,
     is_subscribed: bool,
-    /// How many messages came in this clock hour since the customer last wrote.
+    /// The number of messages in this clock hour since the customer last wrote.
     unanswered: u32,
     hour: i64,
-    /// When the account asked for the customer's details.
+    /// The times at which the account asked for the customer's details.
     lookups: Vec<i64>,
 }
 
 impl Viber {
-    /// The account of the local bridge, with one customer, whose phone sends receipts by itself.
+    /// Makes the account of the local bridge with one customer, whose phone sends receipts by itself.
     ///
     /// # Errors
-    /// The HTTP client could not be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
-        let base = Base::paced(hooks::PATIENCE, hooks::MOMENT)?;
+        let base = Base::paced(hooks::ANSWER_TIMEOUT, hooks::RECEIPT_DELAY)?;
         let viber = Self { token: DEMO_TOKEN.into(), signs_query: false, has_receipts: true, base };
         viber.introduce(CUSTOMER, Some(CUSTOMER_NAME), API_VERSION);
         Ok(viber)
     }
 
-    /// The same account, whose callbacks carry the signature in the query too.
+    /// Returns the account with callbacks that carry the signature in the query too.
     #[must_use]
     pub fn with_signed_query(self) -> Self {
         Self { signs_query: true, ..self }
     }
 
-    /// The same account, whose customers' phones send no receipts by themselves.
+    /// Returns the account with customers whose phones send no receipts by themselves.
     #[must_use]
     pub fn without_receipts(self) -> Self {
         Self { has_receipts: false, ..self }
     }
 
-    /// Makes a customer known, or gives one another name (none: personal data is private) and another version of
-    /// Viber's interface.
+    /// Adds a customer, or gives a known one another name (`None` means that personal data is private) and another
+    /// version of Viber's interface.
     pub fn introduce(&self, customer: &str, name: Option<&str>, api_version: u64) {
         let mut state = self.lock();
         let known = state.customer(customer);
@@ -117,10 +117,10 @@ impl Viber {
         known.api_version = api_version;
     }
 
-    /// The customer subscribes without writing.
+    /// Subscribes a customer who has not written.
     ///
     /// # Errors
-    /// The bridge was not reached.
+    /// Returns an error if the bridge could not be reached.
     pub async fn subscribe(&self, customer: &str) -> Result<Said, String> {
         let body = {
             let mut state = self.lock();
@@ -130,19 +130,19 @@ impl Viber {
         self.callback(body)?.send(&self.base.http).await
     }
 
-    /// The customer unsubscribes.
+    /// Unsubscribes a customer.
     ///
     /// # Errors
-    /// The bridge was not reached.
+    /// Returns an error if the bridge could not be reached.
     pub async fn unsubscribe(&self, customer: &str) -> Result<Said, String> {
         self.lock().customer(customer).is_subscribed = false;
         self.callback(json!({ "event": "unsubscribed", "user_id": customer }))?.send(&self.base.http).await
     }
 
-    /// The customer opens the chat; sees the welcome message, where the answer has one that Viber takes.
+    /// Opens the chat as a customer, who sees the welcome message if the answer contains one that Viber accepts.
     ///
     /// # Errors
-    /// The bridge was not reached, or does not want to hear of this.
+    /// Returns an error if the bridge could not be reached or does not subscribe to this callback.
     pub async fn open(&self, customer: &str, context: Option<&str>) -> Result<Said, String> {
         let mut body = {
             let mut state = self.lock();
@@ -167,7 +167,7 @@ impl Viber {
 }
 
 impl State {
-    /// The customer, who is made known first where that is needed.
+    /// Finds a customer, or adds the customer first.
     fn customer(&mut self, id: &str) -> &mut Customer {
         self.customers.entry(id.to_owned()).or_insert_with(|| Customer {
             name: Some(id.to_owned()),
@@ -179,7 +179,7 @@ impl State {
         })
     }
 
-    /// A customer as callbacks show one: with no more than the webhook asked for.
+    /// Returns a customer as callbacks show one, with no more than the webhook asked for.
     fn user(&self, id: &str) -> Result<Value, String> {
         let webhook = self.webhook.as_ref().ok_or(NO_WEBHOOK)?;
         let customer = self.customers.get(id).ok_or("the customer is not known")?;
@@ -203,12 +203,12 @@ impl Customer {
 
 const NO_WEBHOOK: &str = "no webhook is set, so Viber has nowhere to call";
 
-/// A fresh message token: 64 bits, more than a JavaScript number holds.
+/// Makes a new message token: 64 bits, more than a JavaScript number holds.
 fn token() -> u64 {
     rand::random_range(5_000_000_000_000_000_000..6_000_000_000_000_000_000)
 }
 
-/// What a customer writes as the changing part of the callback.
+/// Returns what a customer writes as the part of the callback that varies.
 fn message(saying: Saying) -> Value {
     match saying {
         Saying::Text(text) => json!({ "type": "text", "text": text }),
@@ -262,7 +262,7 @@ impl SimpleChannel for Viber {
         let sender = {
             let mut state = self.lock();
             let writing = state.customer(customer);
-            // Whoever writes is a subscriber, and no callback says so.
+            // A customer who writes becomes a subscriber, without any callback about it.
             writing.is_subscribed = true;
             writing.unanswered = 0;
             state.user(customer)?

@@ -1,4 +1,4 @@
-//! What a message must be, and what the customer sees of it:
+//! The rules for a message, and what the customer sees of it:
 //! <https://developers.viber.com/docs/api/rest-bot-api/#message-types>.
 
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::Seen;
 type Fields = Map<String, Value>;
 type Checked = Result<(), Refusal>;
 
-/// Why a call failed: the status, its name, and what exactly is wrong, which only the log says.
+/// The reason why a call failed: the status, its name, and the exact fault, which only the log contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refusal(pub(super) u16, pub(super) &'static str, pub(super) &'static str);
 
@@ -22,7 +22,7 @@ impl Refusal {
     }
 }
 
-/// Checks a message; gives the version of the interface that it needs.
+/// Checks a message and returns the version of the interface that it needs.
 pub(super) fn check(message: &Fields) -> Result<u64, Refusal> {
     let version = match message.get("min_api_version") {
         None => 1,
@@ -36,7 +36,7 @@ pub(super) fn check(message: &Fields) -> Result<u64, Refusal> {
         check_keyboard(keyboard, version)?;
     }
     match message.get("type") {
-        // A keyboard may come alone.
+        // A keyboard may be sent alone.
         None if message.contains_key("keyboard") => return Ok(version),
         None => return Err(Refusal::missing("type")),
         Some(_) => {}
@@ -129,7 +129,7 @@ fn check_content(message: &Fields, version: u64) -> Checked {
     }
 }
 
-/// <https://developers.viber.com/docs/tools/keyboards/>
+/// Checks a keyboard: <https://developers.viber.com/docs/tools/keyboards/>.
 fn check_keyboard(keyboard: &Fields, version: u64) -> Checked {
     if text(keyboard, "Type")? != "keyboard" {
         return Err(Refusal::bad("a keyboard's Type is keyboard"));
@@ -174,7 +174,7 @@ fn buttons(parent: &Fields) -> Result<Vec<&Fields>, Refusal> {
     buttons.iter().map(|button| button.as_object().ok_or(Refusal::bad("a button"))).collect()
 }
 
-/// Checks a button; gives its size.
+/// Checks a button and returns its size.
 fn check_button(button: &Fields, (columns, rows): (u64, u64), version: u64) -> Result<(u64, u64), Refusal> {
     let action = button.get("ActionType").map_or(Some("reply"), Value::as_str);
     let needs = match action.unwrap_or_default() {
@@ -244,7 +244,8 @@ fn degrees(value: Option<&Value>, max: f64) -> Checked {
     if number.is_some_and(|degrees| degrees.abs() <= max) { Ok(()) } else { Err(Refusal::bad("lat and lon")) }
 }
 
-/// <https://developers.viber.com/docs/api/rest-bot-api/#forbiddenFileFormats>
+/// The file name extensions that Viber refuses:
+/// <https://developers.viber.com/docs/api/rest-bot-api/#forbiddenFileFormats>.
 #[rustfmt::skip]
 const FORBIDDEN: &[&str] = &[
     "action", "apk", "app", "bat", "bin", "cmd", "com", "command", "cpl", "csh", "exe", "gadget", "inf1", "ins", "inx",
@@ -260,7 +261,7 @@ fn file_name(name: &str) -> Checked {
     }
 }
 
-/// A message as its customer sees it.
+/// Returns a message as its customer sees it.
 pub(super) fn seen(id: &str, customer: &str, message: &Fields) -> Seen {
     let from = message.get("sender").and_then(|sender| sender.get("name")).and_then(Value::as_str);
     let mut lines = vec![describe(message)];

@@ -1,4 +1,4 @@
-//! Over real HTTP on the loopback interface.
+//! Tests of the simulator over real HTTP on the loopback interface.
 
 use std::{
     path::PathBuf,
@@ -31,10 +31,10 @@ use serde_json::Map;
 use super::*;
 use crate::{people::People, testing::serve};
 
-/// Whom the samples are about.
+/// The customer of the samples.
 const CUSTOMER: &str = "q7Vd2/Hk0m+9sLxTz4Wc1A==";
 
-/// The bridge's place: remembers what came and answers with a status, and with a body where one is set.
+/// A stand-in for the bridge, which records the calls and answers with a status and, if one is set, a body.
 #[derive(Clone, Default)]
 struct Hook {
     calls: Arc<Mutex<Vec<WebhookRequest>>>,
@@ -83,7 +83,7 @@ async fn heard(State(hook): State<Hook>, request: Request) -> (StatusCode, Strin
     (StatusCode::from_u16(status).unwrap(), hook.answer.lock().unwrap().clone())
 }
 
-/// A served simulator with its webhook set, and the webhook.
+/// A served simulator with a webhook.
 struct World {
     viber: Viber,
     base: String,
@@ -278,7 +278,7 @@ async fn a_webhook_is_called_before_it_is_set() {
     assert_eq!(world.call("set_webhook", &json!({})).await["status"], 4);
     let unknown = json!({ "url": other.url(), "event_types": ["sung"] });
     assert_eq!(world.call("set_webhook", &unknown).await["status"], 3);
-    // None of these replaced the first one.
+    // None of these replaced the first webhook.
     assert_eq!(world.call("get_account_info", &json!({})).await["webhook"], world.hook.url());
     let only = json!({ "url": other.url(), "event_types": ["failed"] });
     let echo = world.call("set_webhook", &only).await["event_types"].clone();
@@ -323,7 +323,7 @@ async fn a_phone_reports_what_arrived() {
     assert!(bodies.iter().skip(2).all(|body| body["message_token"] == token && body["user_id"] == CUSTOMER));
 }
 
-/// The names and types of all fields.
+/// Returns the names and types of all fields.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
@@ -433,7 +433,7 @@ async fn its_memory_survives_a_restart() {
     assert_eq!(again.say(CUSTOMER, Saying::Text("again".into())).await.unwrap().status, 200);
 }
 
-/// The bridge's own adapter, with the settings that the simulator would be installed with.
+/// The bridge's own adapter with the settings for the simulator.
 struct Side {
     settings: BTreeMap<String, String>,
     secrets: Secrets,
@@ -461,7 +461,7 @@ impl Side {
         }
     }
 
-    /// Makes the calls of a task until it is done.
+    /// Makes the calls of a task until the task is done.
     async fn run(&self, task: &Task<'_>) -> Result<(Known, Vec<Fact>), Failure> {
         let (mut known, mut all) = (Known::default(), Vec::new());
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
@@ -536,7 +536,7 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
     let ids: Vec<String> = world.viber.received(Some(CUSTOMER)).into_iter().map(|seen| seen.id).collect();
     assert_eq!(known.progress.sent, ids);
 
-    // An old phone gets the same as text.
+    // An old phone gets the same content as text.
     world.viber.introduce(CUSTOMER, Some(CUSTOMER_NAME), 1);
     let (known, _) = side.run(&Task::Deliver(&delivery)).await.unwrap();
     let texts: Vec<Seen> = world.viber.received(Some(CUSTOMER)).into_iter().skip(ids.len()).collect();

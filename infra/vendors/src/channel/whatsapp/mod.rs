@@ -22,7 +22,7 @@ fn envelope(mut value: Value) -> Value {
     json!({"object": "whatsapp_business_account", "entry": [{"id": "118604227730951", "changes": [{"field": "messages", "value": value}]}]})
 }
 
-/// What a customer writes: its id, and the webhook's body.
+/// Returns the id and the webhook body of a message that a customer writes.
 pub(super) fn written(memory: &Memory, customer: &str, number: u64, saying: Saying) -> (String, Value) {
     let mut message = match saying {
         Saying::Text(text) => json!({"type": "text", "text": {"body": text}}),
@@ -50,7 +50,7 @@ pub(super) fn written(memory: &Memory, customer: &str, number: u64, saying: Sayi
     (id, envelope(json!({"contacts": [contact], "messages": [message]})))
 }
 
-/// What became of a message.
+/// Returns the webhook body of a receipt.
 pub(super) fn status(customer: &str, message: &str, receipt: &str) -> Value {
     let mut status = json!({
         "id": message, "status": if receipt == "seen" { "read" } else { receipt },
@@ -62,7 +62,7 @@ pub(super) fn status(customer: &str, message: &str, receipt: &str) -> Value {
     envelope(json!({"statuses": [status]}))
 }
 
-/// Seconds, as WhatsApp writes times.
+/// Returns the time in seconds, as WhatsApp writes it.
 fn seconds() -> String {
     (now().seconds()).to_string()
 }

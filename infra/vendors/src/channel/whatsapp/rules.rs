@@ -1,4 +1,4 @@
-//! What a message must be: <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>.
+//! The rules for a message: <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::{
     rules::{Refusal, is_callable},
 };
 
-/// Checks a message: its receiver, its sender and what the customer sees.
+/// Checks a message and returns its recipient, its sender and what the customer sees.
 pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let bad = |why: &str| refused(400, 131_009, why);

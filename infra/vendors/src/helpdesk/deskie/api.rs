@@ -27,7 +27,7 @@ use crate::rules::is_authorized;
 
 type Answer = Result<axum::Json<Value>, Refusal>;
 
-/// Everything that Deskie serves: the API behind the credentials, and files for anybody.
+/// Returns the routes of Deskie: the API behind the credentials, and files for anybody.
 pub(super) fn router(sim: DeskieSim) -> Router {
     let api = Router::new()
         .route("/api/custom_channels.json", get(channels))
@@ -43,7 +43,7 @@ pub(super) fn router(sim: DeskieSim) -> Router {
 
 type Asked = BTreeMap<String, String>;
 
-/// The list form of Deskie: an object with numbered keys, of the page that was asked for.
+/// Returns the requested page of a list in Deskie's form, which is an object with numbered keys.
 fn list(kind: &str, records: Vec<Value>, asked: &Asked) -> Answer {
     let number = |name: &str, default: usize, most: usize| match asked.get(name) {
         None => Ok(default),
@@ -118,7 +118,7 @@ async fn create_case(State(sim): State<DeskieSim>, request: Request) -> Answer {
         Some(user) => user,
         None => {
             let (name, company) = (sent.text("user_full_name"), sent.text("company_name"));
-            // An address of somebody else is left out, not refused.
+            // An address of another user is left out instead of refused.
             let free = |address: String| if store.is_taken(&address, None) { String::new() } else { address };
             let (email, phone) = (free(email), free(phone));
             let id = store.fresh_id();
@@ -134,7 +134,7 @@ async fn create_case(State(sim): State<DeskieSim>, request: Request) -> Answer {
     }
     let case = store.cases.get(&id).map(|case| store.case_json(id, case)).unwrap_or_default();
     drop(store);
-    sim.tell_of_api(id, 0);
+    sim.report_api_write(id, 0);
     Ok(axum::Json(json!({"case": case})))
 }
 
@@ -145,7 +145,7 @@ async fn list_cases(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) ->
         return Err(missing("user_not_found"));
     }
     let shows_active = asked.get("show_active_chats").is_some_and(|flag| flag == "true");
-    // Active chats are left out unless they are asked for.
+    // Active chats are left out unless the caller asks for them.
     let shown = store
         .cases
         .iter()
@@ -181,7 +181,7 @@ async fn add_message(State(sim): State<DeskieSim>, Path(id): Path<u64>, request:
     };
     let message = store.write(id, sent, staff)?;
     drop(store);
-    sim.tell_of_api(id, staff);
+    sim.report_api_write(id, staff);
     Ok(axum::Json(json!({"message": message})))
 }
 

@@ -1,4 +1,4 @@
-//! The webhook: what agents write, as Deskie tells it.
+//! The webhook that reports what agents write.
 
 use byoc::model::message::MediaKind;
 use serde_json::{Map, Value, json};
@@ -13,16 +13,16 @@ use crate::{
 };
 
 impl DeskieSim {
-    /// Tells what was just written into a case through the API.
-    pub(super) fn tell_of_api(&self, case: u64, staff: u64) {
+    /// Reports what was just written into a case through the API.
+    pub(super) fn report_api_write(&self, case: u64, staff: u64) {
         if staff == 0 && !self.echoes {
             return;
         }
         let (sim, (object, id)) = (self.clone(), self.object(case, true));
-        tokio::spawn(async move { sim.tell(object, id).await });
+        tokio::spawn(async move { sim.call_webhook(object, id).await });
     }
 
-    /// An agent writes, in the contact's latest case.
+    /// Writes as an agent in the contact's latest case.
     pub(super) async fn agent_writes(&self, contact: &str, saying: Saying) -> Result<Said, String> {
         let fetched = match &saying {
             Saying::Media { url, .. } => {
@@ -37,11 +37,11 @@ impl DeskieSim {
         let (case, gone) = self.write_answer(contact, saying, fetched)?;
         let (mut object, id) = self.object(case, false);
         object.extend(gone);
-        self.tell(object, id).await
+        self.call_webhook(object, id).await
     }
 
-    /// Keeps what an agent writes in the contact's latest case; gives the case, and what the webhook says of a file that is
-    /// gone by the time somebody asks for it.
+    /// Stores what an agent writes in the contact's latest case. Returns the case and what the webhook says about a
+    /// file that is gone by the time of the download.
     fn write_answer(
         &self,
         contact: &str,
@@ -67,7 +67,7 @@ impl DeskieSim {
         Ok((case, gone))
     }
 
-    /// The webhook's object for the last message of a case.
+    /// Makes the webhook's object for the last message of a case.
     fn object(&self, case: u64, from_api: bool) -> (Vec<(String, String)>, u64) {
         let store = self.lock();
         let Some((kept, message)) = store.cases.get(&case).and_then(|case| Some((case, case.messages.last()?))) else {
@@ -99,7 +99,7 @@ impl DeskieSim {
     }
 
     /// Calls the webhook until it is acknowledged.
-    async fn tell(&self, object: Vec<(String, String)>, id: u64) -> Result<Said, String> {
+    async fn call_webhook(&self, object: Vec<(String, String)>, id: u64) -> Result<Said, String> {
         let url = self.lock().webhook.clone().ok_or("no webhook is pasted, so Deskie has nowhere to call")?;
         let (content_type, body) = if self.sends_json {
             ("application/json", json!({"type": "message_new", "object": nested(object)}).to_string())
@@ -111,13 +111,13 @@ impl DeskieSim {
             }
             ("application/x-www-form-urlencoded", form.finish())
         };
-        // Whether the real one repeats is not documented.
+        // Whether the real one repeats the call is not documented.
         let call = PlatformCall::post(&id.to_string(), url, content_type, body).repeated(Repeats::STRICT);
         call.send(&self.http).await
     }
 }
 
-/// `attachments[0][url]` as a list of objects.
+/// Converts names such as `attachments[0][url]` to a list of objects.
 fn nested(fields: Vec<(String, String)>) -> Value {
     let (mut object, mut files) = (Map::new(), Vec::<Map<String, Value>>::new());
     for (name, value) in fields {
@@ -139,7 +139,7 @@ fn nested(fields: Vec<(String, String)>) -> Value {
     Value::Object(object)
 }
 
-/// `attachments[0][url]` as `object[attachments][0][url]`.
+/// Converts a name such as `attachments[0][url]` to `object[attachments][0][url]`.
 fn bracketed(name: &str) -> String {
     match name.split_once('[') {
         Some((first, rest)) => format!("object[{first}][{rest}"),

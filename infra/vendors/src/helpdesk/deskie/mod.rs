@@ -1,8 +1,9 @@
 //! A simulated Deskie account: one custom channel, its users, cases and files, and an agent who answers.
 //!
-//! It refuses what Deskie refuses: wrong credentials, unknown channels and cases, records without their required fields,
-//! files over 25 MB, addresses of somebody else, and (where a test wants it) more calls than the plan allows. Whatever an
-//! agent's name is written in through the API comes back on the webhook with `b_from_api=1`, as from the real one.
+//! It refuses what Deskie refuses: wrong credentials, unknown channels and cases, records without their required
+//! fields, files over 25 MB, addresses of other users, and (if a test chooses so) more calls than the plan allows. A
+//! message that is written through the API in an agent's name comes back on the webhook with `b_from_api=1`, as at the
+//! real one.
 
 use std::{
     collections::VecDeque,
@@ -28,7 +29,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-/// The agent's address, which is the name in the credentials.
+/// The agent's email address, which is the user name of the credentials.
 pub const EMAIL: &str = "ines.halvorsund@example.com";
 /// The API key.
 pub const KEY: &str = "simulated-deskie-key";
@@ -37,8 +38,8 @@ pub const CHANNEL: &str = "cch207";
 /// The agent's number and name.
 pub const STAFF: u64 = 4118;
 const STAFF_NAME: &str = "Ines Halvorsund";
-/// So many calls a minute are plenty.
-const PLENTY: (usize, Duration) = (100_000, Duration::from_secs(60));
+/// A number of calls per minute that no test reaches.
+const HIGH_RATE: (usize, Duration) = (100_000, Duration::from_secs(60));
 
 /// The simulated Deskie.
 #[derive(Clone)]
@@ -54,10 +55,10 @@ pub struct DeskieSim {
 }
 
 impl DeskieSim {
-    /// An account with one custom channel, whose webhook is form-encoded.
+    /// Makes an account with one custom channel, whose webhook is form-encoded.
     ///
     /// # Errors
-    /// No HTTP client could be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         Ok(Self {
             store: Arc::default(),
@@ -67,48 +68,48 @@ impl DeskieSim {
             sends_json: false,
             echoes: false,
             bare_channels: false,
-            rate: PLENTY,
+            rate: HIGH_RATE,
         })
     }
 
-    /// The same with a webhook in JSON.
+    /// Returns the account with a webhook in JSON.
     #[must_use]
     pub fn with_json_webhook(self) -> Self {
         Self { sends_json: true, ..self }
     }
 
-    /// The same with a plan that allows so many calls in so long, a minute at the real one.
+    /// Returns the account with a plan that allows this many calls in this period, which is a minute at the real one.
     #[must_use]
     pub fn with_rate(self, calls: usize, period: Duration) -> Self {
         Self { rate: (calls, period), ..self }
     }
 
-    /// The same with a webhook that also tells what was written through the API in a customer's name; that the real one
-    /// does not is not documented.
+    /// Returns the account with a webhook that also reports what was written through the API in a customer's name.
+    /// Whether the real one does so is not documented.
     #[must_use]
     pub fn with_echoes(self) -> Self {
         Self { echoes: true, ..self }
     }
 
-    /// The same with users who are shown with, and found by, the bare number of their channel (`207`): both spellings
-    /// were seen.
+    /// Returns the account with users who are shown with, and found by, the bare number of their channel (`207`). Both
+    /// spellings have been observed.
     #[must_use]
     pub fn with_bare_channels(self) -> Self {
         Self { bare_channels: true, ..self }
     }
 
-    /// An agent merges a contact's latest case into an earlier one of the same contact, or, where there is none, into a
-    /// new one. The merged case is gone.
+    /// Merges a contact's latest case, as an agent, into an earlier case of the contact, or into a new one if there is
+    /// no earlier one. The merged case is gone afterwards.
     pub fn merge(&self, contact: &str) {
         self.lock().merge(contact);
     }
 
-    /// An agent merges a contact's user into another one, who takes over the cases and the id of the contact.
+    /// Merges a contact's user into another user, as an agent. The other user takes over the contact's cases and id.
     pub fn merge_user(&self, contact: &str) {
         self.lock().merge_user(contact);
     }
 
-    /// The custom channel as users are shown with it.
+    /// Returns the custom channel as it is shown with users.
     fn channel_of_users(&self) -> &'static str {
         if self.bare_channels { CHANNEL.trim_start_matches("cch") } else { CHANNEL }
     }
@@ -152,7 +153,7 @@ impl HelpdeskSim for DeskieSim {
             if let Some(case) = store.cases.get_mut(&case) {
                 case.status = "closed".to_owned();
             }
-            // Deskie tells nobody.
+            // Deskie does not report this.
             Ok(Said { id: case.to_string(), status: 200, body: String::new(), attempts: 0 })
         })
     }

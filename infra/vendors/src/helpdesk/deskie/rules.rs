@@ -1,4 +1,4 @@
-//! What Deskie takes in, and its words for what it does not.
+//! The rules of Deskie, and its words for refusals.
 
 use axum::{
     body::Bytes,
@@ -9,7 +9,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// No file is larger.
+/// The size of the largest file, in bytes.
 const MAX_FILE: usize = 25_000_000;
 
 /// A refusal: the status and Deskie's word for it.
@@ -36,7 +36,7 @@ pub(super) struct File {
     pub(super) bytes: Vec<u8>,
 }
 
-/// What a write carries, however it is encoded.
+/// The fields of a write in any encoding.
 pub(super) struct Sent {
     pub(super) fields: Map<String, Value>,
     pub(super) files: Vec<File>,
@@ -71,7 +71,7 @@ impl Sent {
         Ok(Self { fields, files })
     }
 
-    /// Whether it says anything, and no file is too large.
+    /// Checks that the message has content and that no file is too large.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         if self.text("content").trim().is_empty()
             && self.text("content_html").trim().is_empty()

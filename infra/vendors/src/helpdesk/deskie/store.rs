@@ -1,4 +1,4 @@
-//! What a Deskie account remembers, and what it takes into it.
+//! The state of a Deskie account, and the checks on what is added.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{
     rules::{File, Refusal, Sent, missing},
 };
 
-/// What is remembered.
+/// The account's state.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Store {
@@ -54,7 +54,7 @@ pub(super) struct Message {
 
 impl Store {
     pub(super) fn fresh_id(&mut self) -> u64 {
-        // Ids of Deskie pass 32 bits.
+        // Deskie's ids exceed 32 bits.
         self.last_id = self.last_id.max(6_120_847_000) + 1;
         self.last_id
     }
@@ -68,7 +68,7 @@ impl Store {
         self.cases.iter().rfind(|(_, case)| case.user == user).map(|(id, _)| *id)
     }
 
-    /// Whether an address or a number is another user's.
+    /// Returns whether an address or a number belongs to another user.
     pub(super) fn is_taken(&self, address: &str, by_other_than: Option<u64>) -> bool {
         let is = |user: &User| !address.is_empty() && (user.email == address || user.phone == address);
         self.users.iter().any(|(id, user)| Some(*id) != by_other_than && is(user))
@@ -121,7 +121,7 @@ impl Store {
         }))
     }
 
-    /// Checks a message and keeps it.
+    /// Checks a message and stores it.
     pub(super) fn write(&mut self, case: u64, sent: Sent, staff: u64) -> Result<Value, Refusal> {
         let text = sent.text("content");
         let html = sent.text("content_html");
@@ -150,7 +150,7 @@ impl Store {
     }
 }
 
-/// The time as Deskie writes it.
+/// Returns the time in Deskie's form.
 pub(super) fn now() -> String {
     let now = time::OffsetDateTime::from_unix_timestamp(byoc::outside::clock::now().seconds()).ok();
     now.and_then(|now| now.format(&time::format_description::well_known::Rfc2822).ok()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Strictness over real HTTP.
+//! Tests of the simulator's strictness over real HTTP.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ impl Served {
         (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap())
     }
 
-    /// Makes a case; gives it.
+    /// Makes a case and returns it.
     async fn case(&self, custom_id: &str, more: Value) -> Value {
         let mut case = json!({"user_custom_id": custom_id, "channel": CHANNEL, "subject": "Chat", "content": "hi"});
         case.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -128,7 +128,7 @@ async fn lists_honour_order_limit_and_page() {
     let cases = format!("cases.json?user_id={}&show_active_chats=true&sort=created_at_desc", first["user_id"]);
     let listed = ids(&deskie.call("GET", &cases, None).await.1, "case", "case_id");
     assert_eq!(listed, [second["case_id"].clone(), first["case_id"].clone()]);
-    // Active chats are shown to whoever asks for them.
+    // Active chats are shown only on request.
     let quiet = cases.replace("&show_active_chats=true", "");
     assert_eq!(deskie.call("GET", &quiet, None).await.1, json!({"total_count": 0}));
 }

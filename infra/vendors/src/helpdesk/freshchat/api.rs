@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{json::put, rules::is_authorized};
 
-/// The largest upload.
+/// The size of the largest upload, in bytes.
 const MAX_FILE: usize = 20 * 1024 * 1024;
 
 type Answer = Result<Response, Refusal>;
@@ -100,7 +100,7 @@ async fn find_users(State(sim): State<FreshchatSim>, Query(query): Query<HashMap
 
 async fn create_user(State(sim): State<FreshchatSim>, headers: HeaderMap, body: Bytes) -> Answer {
     let body = parsed(&headers, &body)?;
-    // The same reference twice is taken: duplicates are a fact of the real one.
+    // A repeated reference is accepted, since the real one has duplicates too.
     let mut store = sim.store();
     let user = store.create_user(user_fields(&body, true)?);
     sim.send_product_event(&store, "onUserCreate", json!({"user": user, "actor": {}, "associations": {}}));
@@ -242,7 +242,7 @@ async fn post_message(
     ok(&said(&sim, &mut store, &conversation, fields, &body))
 }
 
-/// The one file of an upload, under its proper field name.
+/// Returns the only file of an upload, which must have the right field name.
 async fn uploaded(mut form: Multipart, field_name: &str) -> Result<(File, Bytes), Refusal> {
     let field = form.next_field().await.map_err(|_| invalid("the upload is malformed"))?;
     let field = field.filter(|field| field.name() == Some(field_name));

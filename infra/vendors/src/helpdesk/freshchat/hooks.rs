@@ -1,4 +1,4 @@
-//! What is sent to the pasted URL, and how often.
+//! The events that are sent to the pasted URL, and their repeats.
 
 use byoc::model::message::MediaKind;
 use serde_json::{Map, Value, json};
@@ -12,10 +12,10 @@ use crate::{
     json::put,
 };
 
-/// How often an event is sent.
+/// The schedule of repeats of an event.
 const REPEATS: Repeats = Repeats { counter: Some("x-retry-count"), ..Repeats::STRICT };
 
-/// What an agent says, as fields of a message.
+/// Returns what an agent writes as the fields of a message.
 pub(super) fn spoken(saying: Saying) -> Map<String, Value> {
     let parts = match saying {
         Saying::Text(content) => json!([{"text": {"content": content}}]),
@@ -26,7 +26,7 @@ pub(super) fn spoken(saying: Saying) -> Map<String, Value> {
             MediaKind::File => json!([{"file": {"name": name, "url": url, "file_size_in_bytes": size,
                                   "content_type": "application/octet-stream"}}]),
         },
-        // A whole message, for whoever wants to set its type or its replies.
+        // A whole message, for tests that set its type or its replies.
         Saying::Raw(Value::Object(fields)) => return fields,
         Saying::Raw(parts) => parts,
     };
@@ -34,7 +34,7 @@ pub(super) fn spoken(saying: Saying) -> Map<String, Value> {
 }
 
 impl FreshchatSim {
-    /// The event that a message causes, whoever wrote it.
+    /// Returns the event for a new message of any author.
     pub(super) fn message_created(&self, store: &Store, message: &Value) -> Value {
         let actor = (text(message, "actor_type"), text(message, "actor_id"));
         if self.webhooks == Webhooks::Classic {
@@ -53,7 +53,7 @@ impl FreshchatSim {
         self.product_event(store, "onMessageCreate", data)
     }
 
-    /// The event that a new state of a conversation causes.
+    /// Returns the event for a new state of a conversation.
     pub(super) fn state_changed(&self, store: &Store, conversation: &Conversation, actor: &str) -> Value {
         let id = if actor == "agent" { super::store::AGENT } else { &conversation.user };
         if self.webhooks != Webhooks::Classic {
@@ -79,7 +79,7 @@ impl FreshchatSim {
         })
     }
 
-    /// The event that an agent's edit of a user causes.
+    /// Returns the event for an agent's edit of a user.
     pub(super) fn user_updated(&self, user: &Value) -> Value {
         let data =
             json!({"user": user, "actor": person(&self.store(), "agent", super::store::AGENT), "associations": {}});
@@ -94,7 +94,7 @@ impl FreshchatSim {
         self.send_product_event(store, "onConversationCreate", data);
     }
 
-    /// Classic webhooks know nothing of these events.
+    /// Sends a product event. Classic webhooks have no such events.
     pub(super) fn send_product_event(&self, store: &Store, event: &str, data: Value) {
         if self.webhooks != Webhooks::Classic {
             self.send_later(store, self.product_event(store, event, data));
@@ -119,7 +119,7 @@ impl FreshchatSim {
         whole
     }
 
-    /// Sends an event on its way; nobody waits for it.
+    /// Sends an event in the background.
     pub(super) fn send_later(&self, store: &Store, event: Value) {
         if let Some(url) = store.webhook.clone() {
             let sim = self.clone();
@@ -133,7 +133,7 @@ impl FreshchatSim {
         self.send_to(&url, id, event).await
     }
 
-    /// Sends an event until it is acknowledged, as often as Freshchat would.
+    /// Sends an event until it is acknowledged, with the repeats of Freshchat.
     async fn send_to(&self, url: &str, id: &str, event: Value) -> Result<Said, String> {
         let body = event.to_string();
         let signature = match self.webhooks {

@@ -1,8 +1,9 @@
 //! A strict Freshchat: its API v2, its webhooks, and an agent who answers.
 //!
-//! It refuses what the real one refuses: calls without the token, unknown topics and users, parts of the wrong shape,
-//! files that were never uploaded, pictures that cannot be fetched. It also does what surprises: users with the same
-//! reference, the echo of every message, three ways to take a message into a resolved conversation.
+//! It refuses what the real one refuses: calls without the token, unknown topics and users, parts of the wrong form,
+//! files that were never uploaded, and pictures that cannot be fetched. It also behaves as surprisingly as the real
+//! one: several users with the same reference, an echo of every message, and three ways to handle a message into a
+//! resolved conversation.
 
 mod api;
 mod hooks;
@@ -42,27 +43,27 @@ pub const TOKEN: &str = "simulated-freshchat-token";
 /// The id by which Marketplace events and `GET /accounts/configuration` name the account.
 pub const ACCOUNT: &str = "381907726450913";
 
-/// In which shape events are sent to the pasted URL.
+/// The form in which events are sent to the pasted URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Webhooks {
     /// Freshchat's own webhooks, signed.
     #[default]
     Classic,
-    /// The Marketplace app of platform 2 hands product events on, unsigned.
+    /// Product events that the Marketplace app of platform 2 forwards, unsigned.
     Marketplace2,
-    /// The same on platform 3.
+    /// Product events that the Marketplace app of platform 3 forwards, unsigned.
     Marketplace3,
 }
 
-/// What a customer's message does to a resolved conversation.
+/// The effect of a customer's message on a resolved conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenResolved {
-    /// It reopens.
+    /// The message reopens the conversation.
     #[default]
     Reopens,
-    /// It is refused as not being the latest conversation.
+    /// The message is refused because the conversation is not the latest one.
     Refuses,
-    /// The message opens a new conversation, whose id the answer tells.
+    /// The message opens a new conversation, whose id is in the answer.
     OpensAnother,
 }
 
@@ -82,10 +83,10 @@ struct Shared {
 }
 
 impl FreshchatSim {
-    /// An empty account that sends signed classic webhooks and reopens resolved conversations.
+    /// Makes an empty account that sends signed classic webhooks and reopens resolved conversations.
     ///
     /// # Errors
-    /// No key could be made, or no HTTP client.
+    /// Returns an error if the key or the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         // Making a key takes longer than most tests, so that all simulated accounts of a process share one.
         static KEY: OnceLock<Option<Arc<KeyPair>>> = OnceLock::new();
@@ -101,32 +102,32 @@ impl FreshchatSim {
         })
     }
 
-    /// The same with events in this shape.
+    /// Returns the account with events in this form.
     #[must_use]
     pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
         Self { webhooks, ..self }
     }
 
-    /// The same with this behaviour of resolved conversations.
+    /// Returns the account with this behaviour of resolved conversations.
     #[must_use]
     pub fn with_when_resolved(self, when_resolved: WhenResolved) -> Self {
         Self { when_resolved, ..self }
     }
 
-    /// Every user of the account, as the API shows them.
+    /// Returns all users of the account as the API shows them.
     pub fn users(&self) -> Vec<Value> {
         self.store().users.clone()
     }
 
-    /// Every conversation of the account, as the API shows them.
+    /// Returns all conversations of the account as the API shows them.
     pub fn conversations(&self) -> Vec<Value> {
         self.store().conversations.iter().map(store::Conversation::shown).collect()
     }
 
-    /// An agent edits a user's fields; sent as `onUserUpdate` where the Marketplace app sends events.
+    /// Edits a user's fields as an agent. The event `onUserUpdate` is sent if the Marketplace app sends events.
     ///
     /// # Errors
-    /// There is no such user, or the bridge cannot be reached.
+    /// Returns an error if there is no such user or the bridge could not be reached.
     pub async fn edit_user(&self, contact: &str, changes: Value) -> Result<Said, String> {
         let user = self.store().edit_user(contact, &changes)?;
         match self.webhooks {
@@ -145,7 +146,7 @@ impl FreshchatSim {
         self.shared.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The key as Freshchat's admin page shows it: a SubjectPublicKeyInfo under the wrong label, on one line.
+    /// Returns the key as Freshchat's admin page shows it: a SubjectPublicKeyInfo under the wrong label, on one line.
     fn public_key(&self) -> Option<String> {
         let der: PublicKeyX509Der<'_> = self.key().public_key().as_der().ok()?;
         Some(format!("-----BEGIN RSA PUBLIC KEY----- {} -----END RSA PUBLIC KEY-----", STANDARD.encode(der.as_ref())))

@@ -1,4 +1,4 @@
-//! What Freshchat refuses, in its own words.
+//! The refusals of Freshchat, in its own words.
 
 use axum::{
     http::{StatusCode, header},
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{FreshchatSim, TOPIC, store::text};
 
-/// The longest text that is taken.
+/// The length of the longest text that is accepted.
 const MAX_TEXT: usize = 5000;
 
 /// An error as Freshchat writes it.
@@ -33,7 +33,7 @@ pub(super) fn missing(word: &'static str, what: &str) -> Refusal {
     Refusal(StatusCode::NOT_FOUND, word, format!("{what} not found"))
 }
 
-/// Fields of a user: known names, of the right type, in the right form.
+/// Checks the fields of a user: known names, and values of the right type and form.
 pub(super) fn user_fields(body: &Value, is_new: bool) -> Result<&Map<String, Value>, Refusal> {
     let fields = body.as_object().ok_or_else(|| invalid("the body should be an object"))?;
     let texts = ["reference_id", "first_name", "last_name", "email", "phone"];
@@ -64,7 +64,7 @@ pub(super) fn user_fields(body: &Value, is_new: bool) -> Result<&Map<String, Val
 }
 
 impl FreshchatSim {
-    /// A message to post: its writer and its parts. `user` is whose conversation it is.
+    /// Checks the author and the parts of a message. `user` is the owner of the conversation.
     pub(super) async fn message<'a>(&self, body: &'a Value, user: &str) -> Result<&'a Map<String, Value>, Refusal> {
         let fields = body.as_object().ok_or_else(|| invalid("the message should be an object"))?;
         let known = ["message_type", "actor_type", "actor_id", "user_id", "channel_id", "message_parts", "reply_parts"];
@@ -129,8 +129,8 @@ impl FreshchatSim {
         if fits { Ok(()) } else { Err(invalid("file is not valid")) }
     }
 
-    /// Freshchat downloads a picture while the call waits. Only what is on this machine is fetched; the rest of the
-    /// world is out of a simulator's reach.
+    /// Fetches a picture while the call waits, as Freshchat does. Only pictures on this machine are fetched, since a
+    /// simulator cannot reach other hosts.
     async fn is_picture(&self, url: &str) -> bool {
         let uploaded = {
             let store = self.store();

@@ -1,4 +1,4 @@
-//! What a simulated account remembers, and what happens to it.
+//! The state of a simulated account, and its changes.
 
 use std::collections::BTreeMap;
 
@@ -10,22 +10,22 @@ use super::{Seen, TOPIC, WhenResolved};
 
 /// The agent who answers.
 pub(super) const AGENT: &str = "cee3c2fb-d626-4da2-bf09-1ed6dbb1cce7";
-/// The `app_id` of everything.
+/// The `app_id` of all records.
 pub(super) const APP: &str = "ae54b9f9-bb86-43dc-90d6-02c6cbbefe46";
 
 /// A simulated account.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Store {
-    /// Where the simulator is served.
+    /// The URL at which the simulator is served.
     pub base: String,
     /// The pasted URL.
     pub webhook: Option<String>,
-    /// As the API shows them, oldest first.
+    /// The users as the API shows them, oldest first.
     pub users: Vec<Value>,
     pub conversations: Vec<Conversation>,
     pub messages: Vec<Message>,
-    /// Uploads by their name in URLs, which is the hash of files.
+    /// The uploads by their name in URLs, which is also the hash of files.
     pub files: BTreeMap<String, File>,
     last_millis: i64,
 }
@@ -44,9 +44,9 @@ pub(super) struct Conversation {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Message {
-    /// As the API shows it.
+    /// The message as the API shows it.
     pub shown: Value,
-    /// The request that brought it, where the bridge did.
+    /// The request that brought the message, if it came from the bridge.
     pub raw: Option<Value>,
 }
 
@@ -55,11 +55,11 @@ pub(super) struct File {
     pub name: String,
     pub content_type: String,
     pub size: usize,
-    /// In base64.
+    /// The bytes in base64.
     pub bytes: String,
 }
 
-/// What becomes of a message for a resolved conversation.
+/// The destination of a message into a resolved conversation.
 pub(super) enum Place {
     Here { reopened: bool },
     NotLatest,
@@ -81,7 +81,7 @@ impl Conversation {
 }
 
 impl Store {
-    /// The time, always later than the last one, so that order can be told from it.
+    /// Returns the time, which is always later than the last one, so that it shows the order.
     pub(super) fn now(&mut self) -> String {
         let millis = i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
         self.last_millis = millis.max(self.last_millis + 1);
@@ -164,7 +164,7 @@ impl Store {
         Some(conversation.clone())
     }
 
-    /// Where a message of the customer goes.
+    /// Returns where a customer's message goes.
     pub(super) fn place(&self, conversation: &Conversation, when_resolved: WhenResolved) -> Place {
         let is_latest = self
             .conversations
@@ -180,7 +180,7 @@ impl Store {
         }
     }
 
-    /// Adds a message; `fields` are those that its writer gave.
+    /// Adds a message. `fields` are the fields that its author gave.
     pub(super) fn add_message(
         &mut self,
         conversation: &Conversation,
@@ -231,7 +231,7 @@ impl Store {
         self.set_status(&conversation.id, "resolved", None).ok_or_else(|| format!("{contact} has no conversation"))
     }
 
-    /// What the bridge brought.
+    /// Returns the messages that the bridge brought.
     pub(super) fn received(&self, contact: Option<&str>) -> Vec<Seen> {
         self.messages
             .iter()
@@ -281,7 +281,7 @@ impl Store {
     }
 }
 
-/// What agents see of a part; a file opens at a click.
+/// Returns a part as agents see it. A file opens by a click.
 fn describe(part: &Value, base: &str) -> String {
     let at = |pointer: &str| part.pointer(pointer).and_then(Value::as_str);
     if let Some(content) = at("/text/content") {
@@ -298,12 +298,12 @@ fn describe(part: &Value, base: &str) -> String {
     part.to_string()
 }
 
-/// A text field, empty where there is none.
+/// Returns a text field, or an empty text if there is none.
 pub(super) fn text(value: &Value, key: &str) -> String {
     value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// An id that looks like Freshchat's.
+/// Makes an id that looks like Freshchat's.
 pub(super) fn new_id() -> String {
     byoc::tools::crypto::uuid_from(&format!("{:032x}", rand::random::<u128>()))
 }

@@ -1,4 +1,4 @@
-//! Strictness over real HTTP, and the bridge's adapter against the simulator.
+//! Tests of the simulator's strictness over real HTTP, and of the bridge's adapter against the simulator.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -22,7 +22,7 @@ use crate::{
     testing,
 };
 
-/// A served simulator and an installation of it.
+/// A served simulator and an installation that uses it.
 struct Served {
     sim: FreshchatSim,
     base: String,
@@ -76,7 +76,7 @@ impl Served {
         (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
     }
 
-    /// A user and a conversation, by their ids.
+    /// Makes a user and a conversation and returns their ids.
     async fn contact(&self) -> (String, String) {
         let (status, user) = self.post("/users", &sample("create_user.request.json")).await;
         assert_eq!(status, 200, "{user}");
@@ -87,7 +87,7 @@ impl Served {
         (user, store::text(&made, "conversation_id"))
     }
 
-    /// What the relay does: the next call, its answer, what it teaches. Gives back the names of the calls.
+    /// Runs a task as the relay does: next call, answer, facts. Returns the names of the calls.
     async fn run(&self, task: &Task<'_>, known: &mut Known) -> Result<Vec<&'static str>, Failure> {
         let mut names = Vec::new();
         loop {
@@ -128,7 +128,7 @@ fn sample(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(format!("{folder}/{name}")).unwrap()).unwrap()
 }
 
-/// A sample with this user in it.
+/// Returns a sample with this user in it.
 fn renamed(sample: Value, user: &str) -> Value {
     serde_json::from_str(&sample.to_string().replace("e33b0fac-1dd6-4a76-ae68-cd0a92f12a65", user)).unwrap()
 }
@@ -144,7 +144,7 @@ fn delivery<'a>(contact: &'a Contact, parts: &'a [Part]) -> Delivery<'a> {
     Delivery { id: "event-1", at: Millis::new(1), echo: false, contact, parts, author: None, key: "key" }
 }
 
-/// A bridge that keeps what it gets and answers with the next of some statuses, 200 when they are used up.
+/// A stand-in for the bridge that keeps the calls it gets. It answers with the given statuses in turn, then with 200.
 type Kept = Arc<Mutex<(Vec<WebhookRequest>, Vec<u16>)>>;
 
 async fn bridge(sim: &FreshchatSim, statuses: &[u16]) -> Kept {
@@ -204,7 +204,7 @@ async fn the_samples_of_the_contract_are_taken() {
         let (status, answer) = served.post(&messages, &renamed(sample(name), &user)).await;
         assert_eq!(status, 200, "{name}: {answer}");
     }
-    // A file that was never uploaded, and a picture that is nowhere.
+    // A file that was never uploaded, and a picture that does not exist.
     for (name, why) in [
         ("send_message_user_file.request.json", "fileHash is not valid"),
         ("send_message_user_image.request.json", "IMAGE_EMPTY_CONTENT"),
@@ -333,7 +333,7 @@ async fn the_bridge_uploads_what_it_sends() {
     let delivery = delivery(&contact, &parts);
     let mut known = Known::default();
     let calls = served.run(&Task::Deliver(&delivery), &mut known).await.unwrap();
-    // The sticker's picture is out of reach: the picture goes as a file then and the sticker as a link.
+    // The sticker's picture cannot be reached, so the picture is sent as a file and the sticker as a link.
     let expected = [
         "find_user",
         "create_user",

@@ -1,8 +1,8 @@
 //! A strict IS-Messenger custom channel: the webhook for incoming messages, and agents who answer.
 //!
-//! It refuses whatever is documented as a rule and whatever other bridges were refused for: another token, an id of the
-//! wrong form, nulls, more than 20 calls in any second, files that are not served inline. What an agent writes goes to
-//! the pasted URL + `/message`, and the `mId` of the answer is what later statuses must name.
+//! It refuses what the documented rules forbid and what other bridges were refused for: another token, an id of the
+//! wrong form, nulls, more than 20 calls in any second, and files that are not served inline. An agent's message goes
+//! to the pasted URL + `/message`, and later statuses must name the `mId` of the answer.
 
 mod rules;
 #[cfg(test)]
@@ -38,12 +38,12 @@ use crate::{
 pub const CHANNEL: &str = "k3v9x1p7q2r8";
 /// The API token of every simulated custom channel.
 pub const TOKEN: &str = "simulated-is-messenger-token";
-/// The path of the webhook for incoming messages; nothing answers without the slash.
+/// The path of the webhook for incoming messages. The final slash is required.
 pub const PATH: &str = "/custom/channel/webhook/";
 
-/// So many calls are taken in any second.
+/// The number of calls that are accepted in any second.
 const RATE: usize = 20;
-/// How often a message is sent when the bridge does not answer or fails itself; that the real one repeats is not
+/// The schedule of repeats of a message when the bridge does not answer or fails. Whether the real one repeats is not
 /// documented.
 const REPEATS: Repeats = Repeats { acknowledges: |status| status < 500, ..Repeats::STRICT };
 
@@ -61,25 +61,25 @@ struct Shared {
     http: reqwest::Client,
 }
 
-/// What is remembered.
+/// The simulator's state.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Account {
     webhook: Option<String>,
     seen: Vec<Seen>,
-    /// What the bridge's answers named our messages.
+    /// The ids that the bridge's answers gave to the agents' messages.
     answered: Vec<String>,
     statuses: Vec<Status>,
     refusals: Vec<Refusal>,
     repeats: usize,
 }
 
-/// Delivery news, as it came.
+/// A status of a message as it came.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Status {
-    /// The message.
+    /// The id of the message.
     pub message: String,
-    /// Whom it went to.
+    /// The recipient.
     pub contact: String,
     /// `sent`, `delivered`, `read` or `failed`.
     pub value: String,
@@ -88,41 +88,41 @@ pub struct Status {
 }
 
 impl IsMessengerSim {
-    /// A custom channel with custom ids.
+    /// Makes a custom channel with custom ids.
     ///
     /// # Errors
-    /// No HTTP client could be made.
+    /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
         let http = call::client(Duration::from_secs(5))?;
         let shared = Shared { account: Mutex::default(), recent: Mutex::default(), http };
         Ok(Self { shared: Arc::new(shared), faults: Faults::default(), phone_ids: false })
     }
 
-    /// The same with telephone numbers as ids.
+    /// Returns the channel with telephone numbers as ids.
     #[must_use]
     pub fn with_phone_ids(self) -> Self {
         Self { phone_ids: true, ..self }
     }
 
-    /// The delivery news about a message, oldest first; about every message with `None`.
+    /// Returns the statuses of a message, or of every message with `None`, oldest first.
     pub fn statuses(&self, message: Option<&str>) -> Vec<Status> {
         let account = self.account();
         let wanted = |status: &&Status| message.is_none_or(|message| status.message == message);
         account.statuses.iter().filter(wanted).cloned().collect()
     }
 
-    /// News about messages that no answer of the bridge has named.
-    pub fn strange_statuses(&self) -> Vec<Status> {
+    /// Returns the statuses of messages that no answer of the bridge has named.
+    pub fn statuses_of_unknown_messages(&self) -> Vec<Status> {
         let account = self.account();
         account.statuses.iter().filter(|status| !account.answered.contains(&status.message)).cloned().collect()
     }
 
-    /// Every call that was refused, oldest first.
+    /// Returns all refused calls, oldest first.
     pub fn refusals(&self) -> Vec<Refusal> {
         self.account().refusals.clone()
     }
 
-    /// How many messages came again under an `mId` that was taken already.
+    /// Returns the number of messages that came again with a used `mId`.
     pub fn repeats(&self) -> usize {
         self.account().repeats
     }
@@ -131,7 +131,7 @@ impl IsMessengerSim {
         self.shared.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether one more call is within the rate, whichever second one looks at.
+    /// Returns whether one more call keeps the rate limit in every second.
     fn has_room(&self) -> bool {
         let mut recent = self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -170,7 +170,7 @@ impl IsMessengerSim {
         Ok(())
     }
 
-    /// Sends an agent's message, and remembers what the answer calls it.
+    /// Sends an agent's message and stores the id that the answer gives it.
     async fn send(&self, body: &Value) -> Result<Said, String> {
         let url = self.account().webhook.clone().ok_or("no webhook URL was pasted")?;
         let call = PlatformCall::post("", format!("{url}/message"), "application/json", body.to_string());
@@ -210,7 +210,7 @@ impl HelpdeskSim for IsMessengerSim {
         "is_messenger"
     }
 
-    /// There is no harmless call.
+    /// Returns `false`, because there is no harmless call.
     fn checks_credentials(&self) -> bool {
         false
     }
@@ -235,7 +235,7 @@ impl HelpdeskSim for IsMessengerSim {
 
     fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move {
-            // Only telephone numbers can be written to first.
+            // An agent can write first only to a telephone number.
             if !self.phone_ids && !self.account().seen.iter().any(|seen| seen.contact == contact) {
                 return Err(format!("there is no contact {contact}"));
             }
@@ -244,7 +244,7 @@ impl HelpdeskSim for IsMessengerSim {
     }
 
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
-        // The custom channel is told nothing of it.
+        // The custom channel is not told about it.
         Box::pin(async move { Ok(Said { id: contact.to_owned(), status: 200, body: String::new(), attempts: 0 }) })
     }
 
@@ -254,7 +254,7 @@ impl HelpdeskSim for IsMessengerSim {
         account.seen.iter().filter(wanted).cloned().collect()
     }
 
-    /// A contact is whoever is named by another id, and has one conversation.
+    /// Counts the contacts, which differ by their ids and have one conversation each.
     fn made(&self) -> Made {
         let account = self.account();
         let contacts: BTreeSet<&str> = account.seen.iter().map(|seen| seen.contact.as_str()).collect();
@@ -277,7 +277,7 @@ impl HelpdeskSim for IsMessengerSim {
     }
 }
 
-/// What an agent says, as IS-Messenger writes it.
+/// Returns what an agent writes in the form of IS-Messenger.
 fn spoken(saying: Saying) -> Value {
     match saying {
         Saying::Text(text) => json!({"type": "text", "text": text}),
@@ -288,7 +288,7 @@ fn spoken(saying: Saying) -> Value {
     }
 }
 
-/// The fields of an object.
+/// Returns the fields of an object.
 fn fields(value: &Value) -> BTreeMap<&str, &Value> {
     value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value)).collect()
 }

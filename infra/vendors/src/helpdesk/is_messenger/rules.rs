@@ -1,13 +1,13 @@
-//! What a call must look like.
+//! The rules for a call.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{CHANNEL, Seen, Status, fields};
 
-/// The longest text.
+/// The length of the longest text.
 const TEXT: usize = 7_000;
-/// A time in milliseconds is later than this; one in seconds is earlier.
+/// The bound between times in milliseconds, which are later, and times in seconds, which are earlier.
 const MILLISECONDS: i64 = 1_000_000_000_000;
 
 /// A call that was refused.
@@ -15,11 +15,11 @@ const MILLISECONDS: i64 = 1_000_000_000_000;
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// What the caller was told.
+    /// The explanation in the answer.
     pub reason: String,
 }
 
-/// A call that keeps the rules.
+/// A call that follows the rules.
 pub(super) struct Call {
     pub(super) m_id: String,
     kind: String,
@@ -28,7 +28,7 @@ pub(super) struct Call {
     event: Value,
 }
 
-/// Checks a call; `Err` is what the caller is told.
+/// Checks a call. The error is the explanation for the caller.
 pub(super) fn call(body: &Value, phone_ids: bool) -> Result<Call, String> {
     only(body, "the body", &["channelId", "contactId", "events", "contact"])?;
     if text(body, "channelId")? != CHANNEL {
@@ -66,12 +66,12 @@ pub(super) fn call(body: &Value, phone_ids: bool) -> Result<Call, String> {
 }
 
 impl Call {
-    /// The link to the file, where there is one.
+    /// Returns the link to the file, if there is one.
     pub(super) fn file(&self) -> Option<&str> {
         self.event.pointer("/message/attachment/url")?.as_str()
     }
 
-    /// The delivery news, where it is news.
+    /// Returns the status, if the call is about one.
     pub(super) fn status(&self) -> Option<Status> {
         if self.kind != "message_status" {
             return None;
@@ -85,7 +85,7 @@ impl Call {
         })
     }
 
-    /// What agents see.
+    /// Returns what agents see.
     pub(super) fn seen(self) -> Seen {
         let of = |pointer: &str| self.event.pointer(pointer);
         let word = |pointer: &str| of(pointer).and_then(Value::as_str).unwrap_or_default();
@@ -103,7 +103,7 @@ impl Call {
     }
 }
 
-/// Fetches a file as IS-Messenger does, more than once, and refuses what a browser would not show.
+/// Fetches a file more than once, as IS-Messenger does, and refuses what a browser would not show.
 pub(super) async fn served_inline(http: &reqwest::Client, url: &str) -> Result<(), String> {
     let failed = |_| "the attachment cannot be fetched".to_owned();
     let head = http.head(url).send().await.map_err(failed)?;
@@ -164,7 +164,7 @@ fn status(status: &Value) -> Result<(), String> {
     }
 }
 
-/// Checks a contact and gives its name.
+/// Checks a contact and returns the name.
 fn person(contact: &Value) -> Result<Option<String>, String> {
     let known = ["firstName", "lastName", "profilePic", "countryCode", "email", "phone", "language"];
     only(contact, "the contact", &known)?;
@@ -179,7 +179,7 @@ fn person(contact: &Value) -> Result<Option<String>, String> {
     Ok((!names.is_empty()).then(|| names.join(" ")))
 }
 
-/// A text that is there; absent is never null and never empty.
+/// Returns a text, which must not be null or empty if it is present.
 fn text<'a>(object: &'a Value, name: &str) -> Result<&'a str, String> {
     let text = object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     text.ok_or_else(|| format!("{name} should be a text"))

@@ -1,4 +1,4 @@
-//! Strictness over real HTTP, and the bridge's adapter against the simulator.
+//! Tests of the simulator's strictness over real HTTP, and of the bridge's adapter against the simulator.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -155,7 +155,7 @@ async fn agents_answer_until_the_bridge_takes_it_and_remember_its_id() {
         assert_eq!(post_as(&server, PATH, TOKEN, &status).await.0, 200);
     }
     let values: Vec<String> = sim.statuses(Some("b1")).into_iter().map(|status| status.value).collect();
-    assert_eq!((values, sim.strange_statuses().len()), (vec!["sent".to_owned(), "read".to_owned()], 1));
+    assert_eq!((values, sim.statuses_of_unknown_messages().len()), (vec!["sent".to_owned(), "read".to_owned()], 1));
     let copy = IsMessengerSim::demo().unwrap();
     copy.restore(sim.snapshot());
     assert_eq!((copy.statuses(None), copy.received(None)), (sim.statuses(None), sim.received(None)));
