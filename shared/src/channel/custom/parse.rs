@@ -1,4 +1,4 @@
-//! What the app tells the bridge.
+//! Reads the calls of the app.
 
 use serde_json::json;
 
@@ -14,12 +14,13 @@ use crate::{
     tools::json::{self, Json},
 };
 
-/// The longest id, in bytes.
+/// The maximum length of an id, in bytes.
 const ID: usize = 256;
-/// The most parts of one message.
+/// The maximum number of parts in a message.
 const PARTS: usize = 50;
 
-/// What a call contains. The app has this document at hand, so whatever is wrong is told, with the field's name.
+/// Returns the events in a call. The app's developers have this API's document at hand, so the error names the field
+/// that is wrong.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -135,7 +136,7 @@ impl From<Piece> for Part {
                 size: file.size,
                 seconds: file.seconds,
                 caption: file.caption,
-                // The app need not keep it: the bridge copies it at once.
+                // The app need not keep the file, because the bridge copies it at once.
                 ..Media::new(kind, MediaSource::ShortLink { url: file.url })
             })
         };

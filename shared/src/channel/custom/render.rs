@@ -1,4 +1,4 @@
-//! Neutral messages in the app's words.
+//! Renders neutral messages as the app's JSON.
 
 use super::{
     CALLBACK_URL, SECRET,
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The whole message in one call, which the app knows again by its id.
+/// Returns one call with the whole message. The app recognizes a repeat by the message's id.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let id = delivery.retry_key(0);
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
