@@ -113,7 +113,7 @@ pub(super) fn read(
     }
     let is_transient = error.get("is_transient").and_then(Value::as_bool) == Some(true);
     let reason = match code {
-        Some(code) => format!("{vendor} does not take it (error {code})"),
+        Some(code) => format!("{vendor} does not accept it (error {code})"),
         None => format!("{what} answered {}", answer.status().as_u16()),
     };
     Err(match code {

@@ -90,8 +90,8 @@ impl Adapter for Line {
 
     fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {
         let text = "In the LINE Developers console, open your channel, then the Messaging API tab, and switch on “Use \
-                    webhook” and “Webhook redelivery”: without redelivery LINE gives up a message that we could not take \
-                    at once.";
+                    webhook” and “Webhook redelivery”: without redelivery LINE drops a message that the bridge could \
+                    not take at once.";
         let docs = "https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery";
         vec![NextStep::new("switch_on_webhook", text).docs(docs)]
     }

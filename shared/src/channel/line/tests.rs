@@ -325,10 +325,10 @@ fn a_webhook_that_is_switched_off_is_told() {
 fn every_sample_has_a_row() {
     // Features of LINE that the bridge does not use, each with the reason.
     let unused = [
-        "req_content_preview.json",       // the whole file travels
+        "req_content_preview.json",       // the whole file is sent
         "req_group_member_profile.json",  // groups are not relayed
-        "req_loading_start.json",         // no helpdesk tells that an agent types
-        "req_mark_as_read.json",          // no helpdesk tells that an agent has read
+        "req_loading_start.json",         // no helpdesk reports that an agent types
+        "req_mark_as_read.json",          // no helpdesk reports that an agent has read
         "req_push_buttons_template.json", // buttons are quick replies
         "req_push_confirm_template.json",
         "req_push_flex.json",

@@ -124,7 +124,7 @@ impl Adapter for MessageBird {
         if account.setting(ORIGINATOR).is_some() != account.setting(CHANNEL_ID).is_some() {
             return Ok(());
         }
-        let should_be = "the number or name that text messages come from, or absent where `channel_id` is given";
+        let should_be = "the number or name that text messages come from, or absent if `channel_id` is given";
         Err(SettingError { setting: ORIGINATOR.to_owned(), should_be: should_be.to_owned() })
     }
 

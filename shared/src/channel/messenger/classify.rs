@@ -72,10 +72,10 @@ pub(super) const CODES: &[Code] = &[
     (1200, Later, "Messenger failed for a moment"),
     (36000, Message, "the image is too large for Messenger"),
     (1545041, Receiver, "the contact cannot be reached on Messenger, or has blocked the Page"),
-    (1893063, Receiver, "the contact does not take messages of this Page"),
+    (1893063, Receiver, "the contact does not accept messages from this Page"),
     (2018001, Receiver, "Messenger does not know this contact"),
     (2018047, Message, "Messenger could not fetch the file"),
-    (2018108, Message, "Messenger does not take this message"),
+    (2018108, Message, "Messenger does not accept this message"),
     (2018278, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
     (2534022, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
 ];

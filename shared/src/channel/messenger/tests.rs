@@ -219,12 +219,12 @@ fn requests_are_the_documented_ones() {
 fn every_sample_has_a_row() {
     // Features of Messenger that the bridge does not use, each with the reason.
     let unused = [
-        "send/image_attachment_id.json", // files travel as links
-        "send/mark_seen.json",           // no helpdesk tells that an agent has read
+        "send/image_attachment_id.json", // files are sent as links
+        "send/mark_seen.json",           // no helpdesk reports that an agent has read
         "send/reply_to.json",
         "send/text_human_agent.json", // needs a permission that few apps have
         "send/text_update.json",      // agents answer
-        "send/typing_off.json",       // no helpdesk tells that an agent types
+        "send/typing_off.json",       // no helpdesk reports that an agent types
         "send/typing_on.json",
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);

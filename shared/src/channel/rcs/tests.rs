@@ -195,7 +195,7 @@ fn requests_are_the_documented_ones_and_signed_by_the_service_account() {
 fn every_sample_has_a_row() {
     // Features of RBM that the bridge does not use, each with the reason.
     let unused = [
-        "send/event_is_typing.json", // no helpdesk tells that an agent types
+        "send/event_is_typing.json", // no helpdesk reports that an agent types
         "send/event_read.json",      // nor that one has read
         "send/rich_card.json",       // cards are texts
         "send/text_ttl.json",        // an agent's answer does not expire

@@ -250,9 +250,9 @@ fn every_sample_has_a_row() {
     // Features of Telegram that the bridge does not use, each with the reason.
     let unused = [
         "req_answerCallbackQuery.json",    // the answer to the update says it
-        "req_getUserProfilePhotos.json",   // a picture behind the token
-        "req_getWebhookInfo.json",         // a look for people, not for the bridge
-        "req_sendChatAction.json",         // no helpdesk tells that an agent types
+        "req_getUserProfilePhotos.json",   // the picture's URL contains the token
+        "req_getWebhookInfo.json",         // for people to look at, not for the bridge
+        "req_sendChatAction.json",         // no helpdesk reports that an agent types
         "req_sendDocument_multipart.json", // see `an_upload_is_the_documented_form`
         "req_sendMediaGroup.json",         // an album is sent one by one
         "req_sendMessage_html.json",       // text goes as it is

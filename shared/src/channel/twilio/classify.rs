@@ -52,11 +52,11 @@ pub(super) const CODES: &[Code] = &[
     (21608, Account, "a trial account of Twilio writes to verified numbers only"),
     (21610, OptOut, "the contact has opted out with STOP and has to write START first"),
     (21611, Later, "too many messages of this sender wait at Twilio"),
-    (21612, Account, "Twilio has no way from this sender to this number"),
+    (21612, Account, "Twilio cannot deliver from this sender to this number"),
     (21614, Receiver, "this is not a mobile telephone number"),
     (21617, Message, "the text is longer than 1,600 characters"),
     (21620, Message, "Twilio cannot fetch the file"),
-    (21623, Message, "the message has more files than Twilio takes"),
+    (21623, Message, "the message has more files than Twilio accepts"),
     (21655, Message, "Twilio does not know this template"),
     (21656, Message, "the values do not fit the template"),
     (21703, Account, "the messaging service has no sender"),
@@ -73,7 +73,7 @@ pub(super) const CODES: &[Code] = &[
     (30022, Later, "the sender is over its rate"),
     (30410, Later, "the carrier did not answer in time"),
     (63003, Receiver, "the contact cannot be found on this channel"),
-    (63005, Message, "the channel does not take this content"),
+    (63005, Message, "the channel does not accept this content"),
     (63007, Account, "Twilio does not find the WhatsApp sender; check `from`"),
     (63012, Later, "WhatsApp failed"),
     (63013, Message, "the message breaks a rule of the channel"),
@@ -83,7 +83,7 @@ pub(super) const CODES: &[Code] = &[
     (63019, Later, "the file could not be fetched"),
     (63024, Receiver, "this number is not on WhatsApp"),
     (63032, Message, "WhatsApp limits messages to this contact"),
-    (63033, Message, "the contact does not take marketing messages on WhatsApp"),
+    (63033, Message, "the contact does not accept marketing messages on WhatsApp"),
 ];
 
 /// Returns the explanation of a failed status, in words that fit into a sentence.
@@ -119,7 +119,7 @@ fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure>
     let Some((_, class, reason)) = codes::find(CODES, body.code) else {
         return Err(match (Failure::of_status(&what, answer, None), body.code) {
             (Failure::Rejected { .. }, Some(code)) => {
-                Failure::rejected(format!("Twilio does not take it (error {code})"))
+                Failure::rejected(format!("Twilio does not accept it (error {code})"))
             }
             (failure, _) => failure,
         });

@@ -223,7 +223,7 @@ fn requests_are_the_documented_ones() {
 fn every_sample_has_a_row() {
     let unused = [
         "send/mms_three_media.form",                 // one file a message: each can fail by itself
-        "send/whatsapp_typing_indicator.json",       // no helpdesk tells that an agent types
+        "send/whatsapp_typing_indicator.json",       // no helpdesk reports that an agent types
         "webhook_responses/reply_message_twiml.xml", // an answer never says anything to the contact
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);

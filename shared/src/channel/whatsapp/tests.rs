@@ -186,10 +186,10 @@ fn requests_are_the_documented_ones() {
 fn every_sample_has_a_row() {
     // Features of WhatsApp that the bridge does not use, each with the reason.
     let unused = [
-        "send/image_id.json",         // files travel as links
+        "send/image_id.json",         // files are sent as links
         "send/interactive_list.json", // see `odd`
         "send/interactive_location_request.json",
-        "send/mark_read.json",             // no helpdesk tells that an agent has read
+        "send/mark_read.json",             // no helpdesk reports that an agent has read
         "send/mark_read_with_typing.json", // nor that one types
         "send/reaction.json",
         "send/sticker_link.json",             // only webp of a certain size

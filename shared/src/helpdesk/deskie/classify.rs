@@ -80,7 +80,7 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     if is_throttled(answer, code.as_deref()) {
         return Failure::Retry {
             wait: Some(wait(answer).unwrap_or(A_WHILE)),
-            reason: "Deskie takes no more calls for the moment".to_owned(),
+            reason: "Deskie accepts no more calls at the moment".to_owned(),
             doubtful: false,
         };
     }
@@ -108,7 +108,7 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
         // The answer may be the page of a proxy. The message may have been posted all the same.
         (200..=299, None) => Failure::Retry {
             wait: None,
-            reason: "Deskie's answer is not what its API answers".to_owned(),
+            reason: "the answer does not come from Deskie's API".to_owned(),
             doubtful: true,
         },
         (_, None) => Failure::rejected(format!("Deskie refused {what} (HTTP {status})")),

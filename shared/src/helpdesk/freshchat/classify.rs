@@ -63,8 +63,8 @@ pub(super) fn is_user_unknown(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::NOT_FOUND && says(answer, "user")
 }
 
-/// Returns whether the conversation is one of e-mails, into which text cannot be posted. The message may have been sent
-/// all the same.
+/// Returns whether the conversation is an e-mail conversation, into which text cannot be posted. The message may have
+/// been sent all the same.
 pub(super) fn is_email_conversation(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::BAD_REQUEST && says(answer, "fragment not supported")
 }

@@ -247,7 +247,7 @@ fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Plan<'a> {
 /// wrote.
 fn fetch<'a>(media: &Media, context: &FetchContext<'_>, known: &'a Known) -> Result<Plan<'a>, RenderError> {
     let MediaSource::Reference { id } = &media.source else {
-        return Err(RenderError::new("the file is none of Freshchat's"));
+        return Err(RenderError::new("the file is not one of Freshchat's"));
     };
     if let Some(url) = known.memo(memo::URL) {
         return Ok(Plan::Download { url });

@@ -80,7 +80,7 @@ pub(super) fn file(media: &Media, answer: &Response<Bytes>) -> Uploaded {
     let file: Attachment = wire::read(answer.body());
     let safe = matches!(file.file_security_status.text(), None | Some("SAFE_FILE" | "AV_PENDING"));
     let Some(file_hash) = file.hash().owned().filter(|_| safe) else {
-        return Uploaded::Notice(format!("[{}: Freshchat did not take this file as safe]", name(media)));
+        return Uploaded::Notice(format!("[{}: Freshchat did not accept this file as safe]", name(media)));
     };
     let name = file.name().owned().unwrap_or_else(|| name(media).to_owned());
     let content_type = file.content_type().owned().or_else(|| media.content_type.clone());
