@@ -23,6 +23,9 @@ pub mod whatsapp;
 /// A messaging platform on which contacts write.
 pub trait Channel: Adapter {
     /// Returns the events in a call of the platform.
+    ///
+    /// # Errors
+    /// Returns an error if the body is malformed or lacks a required field.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError>;
 }
 

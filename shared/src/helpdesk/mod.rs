@@ -47,6 +47,9 @@ pub mod is_messenger;
 /// A system in which agents answer.
 pub trait Helpdesk: Adapter {
     /// Returns the events in a call of the helpdesk. Messages that the bridge posted itself are left out.
+    ///
+    /// # Errors
+    /// Returns an error if the body is malformed or lacks a required field.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError>;
 
     /// Returns the origin of an event that arrived without a generated URL (by direct invocation), so that its

@@ -38,7 +38,7 @@ pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Kn
         let body = json!({"url": url, "events": events, "status": "active"});
         return calls::to(account, UPDATE_WEBHOOK, Method::PATCH, &format!("{WEBHOOKS}/{id}"))?.json(&body).step();
     }
-    match (known.memo(FOUND), anew(known)) {
+    match (known.memo(FOUND), answered_for_new_webhook(known)) {
         (None, _) => {
             let query = form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish();
             calls::to(account, FIND_WEBHOOK, Method::GET, &format!("{WEBHOOKS}?{query}"))?.step()
@@ -56,7 +56,7 @@ pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Kn
 
 /// Returns how many calls for another webhook were answered, without the call that showed that the known webhook is
 /// lost.
-fn anew(known: &Known) -> usize {
+fn answered_for_new_webhook(known: &Known) -> usize {
     known.answered.saturating_sub(usize::from(known.memo(LOST).is_some()))
 }
 

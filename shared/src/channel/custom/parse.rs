@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::wire::{
-    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, SideBySide,
-    Status, Sticker, Subscribed, Text, Typing, Unsubscribed,
+    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, Status,
+    Sticker, Subscribed, Text, Typing, Unsubscribed, WireCard,
 };
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
@@ -168,8 +168,8 @@ impl From<Choice> for Button {
     }
 }
 
-impl From<SideBySide> for Card {
-    fn from(SideBySide { title, text, image, buttons }: SideBySide) -> Self {
+impl From<WireCard> for Card {
+    fn from(WireCard { title, text, image, buttons }: WireCard) -> Self {
         Self { title, text, image, buttons: buttons.into_iter().map(Button::from).collect() }
     }
 }

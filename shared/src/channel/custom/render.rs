@@ -4,7 +4,7 @@ use super::{
     CALLBACK_URL, SECRET,
     wire::{
         Buttons, CALLBACK, Cards, Choice, ContactCard, File, Other, Outgoing, OutgoingAuthor, OutgoingContact, Piece,
-        Place, SideBySide, Sticker, Text,
+        Place, Sticker, Text, WireCard,
     },
 };
 use crate::{
@@ -65,7 +65,7 @@ impl From<&Part> for Piece {
             Part::Buttons { buttons } => {
                 Self::Buttons(Buttons { buttons: buttons.into_iter().map(Choice::from).collect() })
             }
-            Part::Carousel { cards } => Self::Cards(Cards { cards: cards.into_iter().map(SideBySide::from).collect() }),
+            Part::Carousel { cards } => Self::Cards(Cards { cards: cards.into_iter().map(WireCard::from).collect() }),
             Part::Unsupported { what, text } => Self::Other(Other { what, text }),
         }
     }
@@ -80,7 +80,7 @@ impl From<Button> for Choice {
     }
 }
 
-impl From<Card> for SideBySide {
+impl From<Card> for WireCard {
     fn from(Card { title, text, image, buttons }: Card) -> Self {
         Self { title, text, image, buttons: buttons.into_iter().map(Choice::from).collect() }
     }

@@ -233,7 +233,7 @@ pub(super) struct Buttons {
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Cards {
-    pub(super) cards: Vec<SideBySide>,
+    pub(super) cards: Vec<WireCard>,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -271,7 +271,7 @@ pub(super) struct Choice {
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub(super) struct SideBySide {
+pub(super) struct WireCard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,8 +15,8 @@ const FIELDS: usize = 1_000;
 /// that exclude each other, the first stays.
 ///
 /// # Errors
-/// Returns an error if the form has more fields: it is refused as a whole, because the field that makes a note private may
-/// be the last.
+/// Returns an error if the form has more fields: it is refused as a whole, because the field that makes a note private
+/// may be the last.
 pub(super) fn read(body: &Bytes) -> Result<Value, ParseError> {
     let mut root = Value::Object(Map::new());
     for (index, (key, value)) in form_urlencoded::parse(body).enumerate() {

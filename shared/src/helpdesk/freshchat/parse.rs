@@ -7,7 +7,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     CHANNEL_ID, WEBHOOK_PUBLIC_KEY, parts, profile, verify,
-    wire::{self, Actor, Change, ClassicData, Message, ProductData, Told, User, Webhook, Word},
+    wire::{self, Actor, Change, ClassicData, EventConversation, Message, ProductData, User, Webhook, Word},
 };
 use crate::{
     adapter::{
@@ -359,7 +359,7 @@ pub(super) fn millis(time: &Word) -> Option<i64> {
 }
 
 /// Returns the conversation that a Marketplace event is about.
-pub(super) fn conversation_of<'a, 'b>(data: &'b ProductData<'a>) -> &'b Told<'a> {
+pub(super) fn conversation_of<'a, 'b>(data: &'b ProductData<'a>) -> &'b EventConversation<'a> {
     if data.message.guid().text().is_some() || data.message.messages.item(0).is_some() {
         &data.message
     } else {

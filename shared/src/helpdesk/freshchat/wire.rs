@@ -122,7 +122,7 @@ pub(super) struct ClassicData<'a> {
 #[serde(default)]
 pub(super) struct Change<'a> {
     #[serde(borrow, deserialize_with = "lenient")]
-    pub conversation: Told<'a>,
+    pub conversation: EventConversation<'a>,
 }
 
 /// The `data` of a Marketplace event. Its `message` is a conversation, which contains the messages.
@@ -130,9 +130,9 @@ pub(super) struct Change<'a> {
 #[serde(default)]
 pub(super) struct ProductData<'a> {
     #[serde(borrow, deserialize_with = "lenient")]
-    pub message: Told<'a>,
+    pub message: EventConversation<'a>,
     #[serde(borrow, deserialize_with = "lenient")]
-    pub conversation: Told<'a>,
+    pub conversation: EventConversation<'a>,
     #[serde(deserialize_with = "lenient")]
     pub user: User,
     #[serde(deserialize_with = "lenient")]
@@ -175,7 +175,7 @@ pub(super) struct Actor {
 /// A conversation in an event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Told<'a> {
+pub(super) struct EventConversation<'a> {
     pub id: Word,
     pub conversation_id: Word,
     pub user_id: Word,
@@ -186,7 +186,7 @@ pub(super) struct Told<'a> {
     pub messages: Json<'a>,
 }
 
-impl Told<'_> {
+impl EventConversation<'_> {
     /// Returns the conversation's GUID; see [`Conversation::guid`].
     pub(super) fn guid(&self) -> &Word {
         self.conversation_id.or(&self.id)
