@@ -100,8 +100,7 @@ fn failure(status: u16, body: &Answer, what: String, answer: &Response<Bytes>) -
             Failure::rejected("LINE does not take the bridge's URL: it wants https and a public address")
         }
         400 => {
-            // Field names are LINE's own. LINE's messages are left out, because they may quote the contact's or agent's
-            // text.
+            // Field names are LINE's own. LINE's messages are left out, because they may quote the text of the message.
             let fields = body.details.iter().filter_map(|detail| detail.property.as_deref()).take(5);
             let fields: Vec<&str> = fields.filter_map(vendor_words::code).collect();
             let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };

@@ -68,7 +68,7 @@ fn parts(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
         "text" => Ok(vec![Part::text(text(message, "text", "message.text")?)]),
         "attachment" => file(message.get("attachment").unwrap_or_default()).map(|media| vec![Part::Media(media)]),
         "location" => {
-            // The fields are flat in one place of the documentation and nested in another.
+            // One other bridge reads flat fields, another reads a nested object.
             location(message.get("location").filter(|inner| inner.is_object()).unwrap_or(message))
                 .map(|part| vec![part])
         }

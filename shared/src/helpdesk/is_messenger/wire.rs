@@ -10,7 +10,7 @@ use serde::Serialize;
 pub(super) struct Incoming<'a> {
     pub(super) channel_id: &'a str,
     pub(super) contact_id: String,
-    /// The only event of the call; calls with several are not known.
+    /// The only event of the call. Calls with several events have never been seen.
     pub(super) events: [Event; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) contact: Option<Contact>,
