@@ -1,4 +1,5 @@
-//! What the tables of adapters share: samples from a folder, an account to borrow, and a delivery driven to its end.
+//! Helpers that the tests of the adapters share: samples from a folder, an account to borrow, and a delivery driven to
+//! its end.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -32,10 +33,10 @@ use crate::{
     },
 };
 
-/// When every call of the tests arrives.
+/// The time at which every call of the tests arrives.
 pub(crate) const ARRIVED: Millis = Millis::new(1_785_312_099_000);
 
-/// One side of an installation, to borrow an [`Account`] from.
+/// One side of an installation, from which tests borrow an [`Account`].
 pub(crate) struct Side {
     pub(crate) kind: &'static str,
     pub(crate) settings: BTreeMap<String, String>,
@@ -66,7 +67,7 @@ impl Side {
     }
 }
 
-/// The samples of an adapter, by name; those in folders as `folder/name`.
+/// Returns the samples of an adapter by name; a sample in a folder has the name `folder/name`.
 pub(crate) fn fixtures(adapter: &str) -> BTreeMap<String, Vec<u8>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(adapter).join("fixtures");
     let mut found = BTreeMap::new();
@@ -84,12 +85,12 @@ pub(crate) fn fixtures(adapter: &str) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// One sample as JSON.
+/// Returns one sample as JSON.
 pub(crate) fn fixture(adapter: &str, name: &str) -> Value {
     serde_json::from_slice(&fixtures(adapter)[name]).unwrap()
 }
 
-/// The samples of an adapter with one byte changed, by name.
+/// Returns samples of an adapter with one byte changed, with their names.
 pub(crate) fn changed_samples(adapter: &str) -> impl Strategy<Value = (String, Vec<u8>)> + use<> {
     let samples: Vec<_> = fixtures(adapter).into_iter().collect();
     (select(samples), any::<Index>(), any::<u8>()).prop_map(|((name, mut bytes), at, byte)| {
@@ -101,8 +102,8 @@ pub(crate) fn changed_samples(adapter: &str) -> impl Strategy<Value = (String, V
     })
 }
 
-/// Fails when a sample has no row: one is in a family that a table goes through as a whole, is named in the `source` of
-/// the tests, or is listed as `unused` there, with the reason.
+/// Fails if a sample has no row. A sample has a row if its family is one that a table goes through as a whole, if the
+/// `source` of the tests names it, or if it is listed as `unused` there, with the reason.
 pub(crate) fn every_sample_has_a_row(adapter: &str, source: &str, families: &[&str], unused: &[&str]) {
     for name in fixtures(adapter).into_keys() {
         let is_table = families.iter().any(|family| name.starts_with(family)) || unused.contains(&name.as_str());
@@ -112,7 +113,7 @@ pub(crate) fn every_sample_has_a_row(adapter: &str, source: &str, families: &[&s
     }
 }
 
-/// Fails when a sample of this family has no row, or a row no sample.
+/// Fails if a sample of this family has no row, or a row has no sample.
 pub(crate) fn covers(adapter: &str, family: &str, rows: &[&str]) {
     let samples: Vec<String> = fixtures(adapter).into_keys().filter(|name| name.starts_with(family)).collect();
     let mut rows = rows.to_vec();
@@ -120,7 +121,7 @@ pub(crate) fn covers(adapter: &str, family: &str, rows: &[&str]) {
     assert_eq!(samples, rows);
 }
 
-/// A webhook call.
+/// Returns a webhook call.
 pub(crate) fn webhook(headers: &[(&str, &str)], body: impl Into<Bytes>) -> WebhookRequest {
     let headers: HeaderMap = headers
         .iter()
@@ -148,7 +149,7 @@ pub(crate) fn take(
     Ok(channel.parse(&side.account(), verified))
 }
 
-/// What came of a call, for a snapshot.
+/// Returns the result of parsing a call, for a snapshot.
 pub(crate) fn shown(parsed: Result<ParsedChannel, ParseError>) -> Value {
     match parsed {
         Err(error) => json!({"refused": error.code, "message": error.message}),
@@ -169,7 +170,7 @@ pub(crate) fn shown(parsed: Result<ParsedChannel, ParseError>) -> Value {
     }
 }
 
-/// What an answer came to, for a snapshot.
+/// Returns the facts or the failure of an answer, for a snapshot.
 pub(crate) fn outcome(outcome: &Learned) -> Value {
     match outcome {
         Ok(facts) => json!({"learned": facts.iter().map(|fact| format!("{fact:?}")).collect::<Vec<_>>()}),
@@ -183,12 +184,12 @@ pub(crate) fn outcome(outcome: &Learned) -> Value {
     }
 }
 
-/// An answer.
+/// Returns an answer.
 pub(crate) fn answer(status: u16, body: &str) -> Response<Bytes> {
     Response::builder().status(status).body(body.to_owned().into()).unwrap()
 }
 
-/// The answer in a sample of the form `{"http_status": …, "headers"?: …, "body" | "body_text": …}`.
+/// Returns the answer in a sample of the form `{"http_status": …, "headers"?: …, "body" | "body_text": …}`.
 pub(crate) fn answer_of(sample: &Value) -> Response<Bytes> {
     let status = u16::try_from(sample["http_status"].as_u64().unwrap()).unwrap();
     let body = match (&sample["body_text"], &sample["body"]) {
@@ -205,42 +206,42 @@ pub(crate) fn answer_of(sample: &Value) -> Response<Bytes> {
     response
 }
 
-/// An agent.
+/// Returns an agent.
 pub(crate) fn agent(name: &str) -> Author {
     Author { kind: AuthorKind::Agent, name: Some(name.to_owned()), id: None }
 }
 
-/// A contact with this id.
+/// Returns a contact with this id.
 pub(crate) fn contact(id: &str) -> Contact {
     Contact { id: id.to_owned(), ..Contact::default() }
 }
 
-/// A button that sends a text back.
+/// Returns a button that sends a text back.
 pub(crate) fn reply(label: &str, text: &str) -> Button {
     Button::Reply { label: label.to_owned(), text: text.to_owned() }
 }
 
-/// A button that opens a link.
+/// Returns a button that opens a link.
 pub(crate) fn open(label: &str, url: &str) -> Button {
     Button::Link { label: label.to_owned(), url: url.to_owned() }
 }
 
-/// A file behind a link.
+/// Returns a file behind a link.
 pub(crate) fn link(kind: MediaKind, url: &str) -> Media {
     Media::new(kind, MediaSource::Link { url: url.to_owned() })
 }
 
-/// A file behind a link, as a part.
+/// Returns a file behind a link, as a part.
 pub(crate) fn file(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
     Part::Media(Media { caption: caption.map(str::to_owned), ..link(kind, url) })
 }
 
-/// A delivery to a contact.
+/// Returns a delivery to a contact.
 pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Option<&'a Author>) -> Delivery<'a> {
     Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k" }
 }
 
-/// All calls of a task, each answered by `reply`, until it is done or fails.
+/// Returns all calls of a task, each answered by `reply`, until the task is done or fails.
 pub(crate) fn drive(
     adapter: &dyn Adapter,
     account: &Account<'_>,
@@ -258,7 +259,7 @@ pub(crate) fn drive(
     panic!("the task does not end")
 }
 
-/// The body of a call, for a snapshot or a comparison.
+/// Returns the body of a call, for a snapshot or a comparison.
 pub(crate) fn body(call: &Call) -> Value {
     match call.request.body() {
         Body::Empty => Value::Null,
@@ -269,7 +270,7 @@ pub(crate) fn body(call: &Call) -> Value {
     }
 }
 
-/// A call, for a snapshot: headers that hold credentials are marked.
+/// Returns a call, for a snapshot. Headers that hold credentials are marked.
 pub(crate) fn request(call: &Call) -> Value {
     let request = &call.request;
     let headers: BTreeMap<&str, &str> = request
@@ -287,7 +288,7 @@ pub(crate) fn request(call: &Call) -> Value {
     })
 }
 
-/// A helpdesk that no part of the bridge has heard of: its topic is the setting `inbox_id`.
+/// A helpdesk that no part of the bridge names. Its topic is the setting `inbox_id`.
 pub(crate) struct Inboxes;
 
 impl Adapter for Inboxes {
@@ -325,7 +326,7 @@ impl Helpdesk for Inboxes {
 }
 
 impl Inboxes {
-    /// Its side of an installation, with this inbox.
+    /// Returns this helpdesk's side of an installation, with this inbox.
     pub(crate) fn side(inbox: &str) -> SideSettings {
         let settings = [("api_url", "https://inboxes.example/"), ("channel_id", "same"), ("inbox_id", inbox)];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
@@ -333,7 +334,7 @@ impl Inboxes {
     }
 }
 
-/// Compares with the snapshot `name` in `snapshots/` beside the test, or in another folder.
+/// Compares a value with the snapshot `name` in `snapshots/` beside the test, or in another folder.
 macro_rules! assert_shown {
     ($name:expr, $value:expr) => {
         crate::testing::assert_shown!("snapshots", $name, $value)
@@ -347,18 +348,18 @@ macro_rules! assert_shown {
 pub(crate) use assert_shown;
 
 impl Side {
-    /// This side with one setting changed.
+    /// Returns this side with one setting changed.
     pub(crate) fn with(mut self, setting: &str, value: &str) -> Self {
         self.settings.insert(setting.to_owned(), value.to_owned());
         self
     }
 
-    /// The next step of a task.
+    /// Returns the next step of a task.
     pub(crate) fn next(&self, adapter: &dyn Adapter, task: &Task<'_>, known: &Known) -> Step {
         adapter.next(&self.account(), task, known).unwrap()
     }
 
-    /// What an answer to the call of that step teaches.
+    /// Returns what an answer to the call of that step teaches.
     pub(crate) fn read(
         &self,
         adapter: &dyn Adapter,
@@ -369,15 +370,15 @@ impl Side {
         adapter.read(&self.account(), task, known, answer)
     }
 
-    /// `GET users.json`: a call's method, and what its URL has behind the setting `api_url`.
+    /// Returns a call's method and the part of its URL behind the setting `api_url`, for example `GET users.json`.
     pub(crate) fn line(&self, call: &Call) -> String {
         let uri = call.request.uri().to_string();
         let path = uri.strip_prefix(&self.settings["api_url"]).unwrap_or(&uri);
         format!("{} {path}", call.request.method())
     }
 
-    /// Makes the calls of a task as far as the script goes, and learns from the script's answers. Asks for each call
-    /// twice: the same knowledge must give the same call.
+    /// Makes the calls of a task as far as the script goes, and learns from the script's answers. Requests each call
+    /// twice, because the same knowledge must give the same call.
     pub(crate) fn follow(
         &self,
         adapter: &dyn Adapter,
@@ -394,7 +395,7 @@ impl Side {
             let facts = self.read(adapter, task, known, &answer(*status, text));
             let facts = facts.unwrap_or_else(|failure| panic!("{expected}: {failure:?}"));
             known.learn(&facts);
-            // As the relay does.
+            // The relay does the same.
             known.doubtful &= !facts.iter().any(|fact| matches!(fact, Fact::Sent(_)));
         }
         calls
@@ -416,10 +417,11 @@ impl Side {
     }
 }
 
-/// One line of a script: the call that must come next, as [`Side::line`] writes it, and the status and body of its answer.
+/// One line of a script: the call that must come next, as [`Side::line`] writes it, and the status and the body of its
+/// answer.
 pub(crate) type Exchange<'a> = (&'a str, u16, &'a str);
 
-/// The call of a step.
+/// Returns the call of a step.
 pub(crate) fn call(step: Step) -> Call {
     match step {
         Step::Call(call) => call,
@@ -427,7 +429,7 @@ pub(crate) fn call(step: Step) -> Call {
     }
 }
 
-/// One sample as text.
+/// Returns one sample as text.
 pub(crate) fn text(adapter: &str, name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(adapter).join("fixtures").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -443,13 +445,13 @@ pub(crate) fn take_from_helpdesk(
     Ok(helpdesk.parse(&side.account(), verified))
 }
 
-/// The one event of a call.
+/// Returns the only event of a call.
 pub(crate) fn only(parsed: ParsedHelpdesk) -> HelpdeskEvent {
     let [event] = <[_; 1]>::try_from(parsed.events).unwrap();
     event
 }
 
-/// The parts of an event that is a message.
+/// Returns the parts of an event that is a message.
 pub(crate) fn parts(event: &HelpdeskEvent) -> &[Part] {
     match &event.kind {
         HelpdeskEventKind::Message { parts, .. } => parts,

@@ -26,7 +26,7 @@ pub struct Account<'a> {
     /// The generated URL of the channel's webhook, for platforms that want it with every message; `None` before the URL
     /// is generated. The URL is a secret.
     pub webhook_url: Option<&'a str>,
-    /// The current time in milliseconds since 1970, for signatures that contain one. Adapters have no clock.
+    /// The current time, for signatures that contain one. Adapters have no clock.
     pub now: Millis,
 }
 

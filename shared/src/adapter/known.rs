@@ -81,7 +81,7 @@ pub struct Link {
     pub conversation: Option<String>,
     /// The last known state of that conversation.
     pub state: Option<ConversationState>,
-    /// When the bridge learned the state, in milliseconds since 1970. Only the store sets it.
+    /// When the bridge learned the state. Only the store sets it.
     pub state_at: Option<Millis>,
     /// The helpdesk's id of the last message that the bridge posted.
     pub last_message: Option<String>,
@@ -89,7 +89,7 @@ pub struct Link {
     pub profile: Option<String>,
     /// Whether somebody at the helpdesk edited the profile. The bridge does not overwrite an edited profile.
     pub profile_pinned: bool,
-    /// When the contact stopped the business from writing, in milliseconds since 1970 by the channel's clock; `None`
+    /// When the contact stopped the business from writing by the channel's clock; `None`
     /// once the contact permits messages again.
     pub stopped_at: Option<Millis>,
     /// The text of the link through which the contact opened the chat, until the agents have read it.

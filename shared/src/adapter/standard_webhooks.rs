@@ -33,7 +33,7 @@ pub fn secret(key: &[u8]) -> String {
     format!("whsec_{}", STANDARD.encode(key))
 }
 
-/// Checks a call that arrived at `now`, in milliseconds since 1970. A sender that is rotating its key sends several
+/// Checks a call that arrived at `now`. A sender that is rotating its key sends several
 /// signatures; one correct signature is enough.
 ///
 /// # Errors
@@ -57,7 +57,7 @@ pub fn verify(secret: &str, headers: &HeaderMap, body: &[u8], now: Millis) -> Re
     }
 }
 
-/// Returns the headers that sign a call made at `now`, in milliseconds since 1970. Returns an empty list if the secret
+/// Returns the headers that sign a call made at `now`. Returns an empty list if the secret
 /// is malformed.
 pub fn sign(secret: &str, id: &str, now: Millis, body: &[u8]) -> Vec<(&'static str, String)> {
     let Some(key) = key(secret) else { return Vec::new() };

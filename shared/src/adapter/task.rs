@@ -26,7 +26,7 @@ pub enum Task<'a> {
         message: &'a str,
         /// The receipt.
         receipt: &'a Receipt,
-        /// When the receipt's event happened, in milliseconds since 1970.
+        /// When the receipt's event happened.
         at: Millis,
     },
     /// Check the credentials with a harmless call. Teaches [`Fact::Identity`] if the account has an identity.
@@ -92,7 +92,7 @@ pub struct FetchContext<'a> {
 pub struct Delivery<'a> {
     /// The id of the event that carried the message, unique per installation and direction.
     pub id: &'a str,
-    /// When the message was written, in milliseconds since 1970.
+    /// When the message was written.
     pub at: Millis,
     /// Whether the business wrote the message to the contact without the bridge, or the bridge itself wrote it for the
     /// agents. Only for helpdesks that show [`Features::echoes`](crate::model::features::Features::echoes).

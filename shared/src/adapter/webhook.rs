@@ -31,7 +31,7 @@ pub struct WebhookRequest {
     pub headers: HeaderMap,
     /// The raw body.
     pub body: Bytes,
-    /// When the call arrived, in milliseconds since 1970.
+    /// When the call arrived.
     pub received_at: Millis,
     /// A random id of this call (32 hex digits), for platforms whose events have no id.
     pub id: String,

@@ -1,34 +1,34 @@
-//! Tables of a vendor's error codes: whom a code concerns, and what to tell people about it.
+//! Tables of a vendor's error codes: which party a code concerns, and the explanation that people read.
 
 use std::time::Duration;
 
 use crate::adapter::Failure;
 
-/// Whom an error code concerns.
+/// The party that an error code concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Later it may pass.
+    /// The call may succeed later.
     Later,
-    /// This contact cannot get it.
+    /// This contact cannot receive the message.
     Receiver,
-    /// The contact does not want to get it.
+    /// The contact does not want to receive messages.
     OptOut,
-    /// This message will never pass.
+    /// This message can never be delivered.
     Message,
-    /// The account needs a person.
+    /// Someone has to fix the account.
     Account,
 }
 
-/// A code, its class, and its meaning in words that stand in a sentence.
+/// A code, its class, and its meaning in words that fit into a sentence.
 pub(crate) type Code = (u32, Class, &'static str);
 
-/// The row of a code.
+/// Returns the row of a code, or `None` if the table does not list the code.
 pub(crate) fn find(codes: &'static [Code], code: Option<u32>) -> Option<&'static Code> {
     codes.iter().find(|(listed, ..)| Some(*listed) == code)
 }
 
 impl Class {
-    /// What a failure of this class means; `wait` is what the vendor asked for.
+    /// Returns the failure that this class means. `wait` is the time that the vendor asked the bridge to wait.
     pub(crate) fn failure(self, reason: String, wait: Option<Duration>) -> Failure {
         match self {
             Self::Later => Failure::Retry { wait, reason, doubtful: false },

@@ -1,5 +1,5 @@
-//! What WhatsApp and Messenger share, as platforms of Meta: the handshake, the signature, and the shape of errors
-//! (<https://developers.facebook.com/docs/graph-api/webhooks/getting-started>).
+//! The parts that WhatsApp and Messenger share, as both are platforms of Meta: the handshake, the signature, and the
+//! shape of errors (<https://developers.facebook.com/docs/graph-api/webhooks/getting-started>).
 
 use bytes::Bytes;
 use http::{Method, Response};
@@ -16,7 +16,7 @@ use crate::{
     tools::crypto::{hmac_sha256, same},
 };
 
-/// The settings of both.
+/// The settings that both channels have.
 pub(super) const APP_SECRET: &str = "app_secret";
 pub(super) const VERIFY_TOKEN: &str = "verify_token";
 pub(super) const VERIFY_TOKEN_SETTING: Setting = Setting::optional(
@@ -31,7 +31,8 @@ pub(super) const VERIFY_TOKEN_SETTING: Setting = Setting::optional(
 /// The base of the Graph API.
 pub(super) const API_URL: &str = "https://graph.facebook.com/v25.0";
 
-/// Checks the signature of an event, or the token of the handshake by which Meta finds out whether the URL is ours.
+/// Checks the signature of an event, or the token of the handshake with which Meta confirms that the URL belongs to the
+/// bridge.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     if request.method == Method::GET {
         let given = request.query_value("hub.verify_token").ok_or(VerifyError::Missing)?;
@@ -46,8 +47,8 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     if same(given.as_bytes(), right.as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }
 
-/// How the admin tells Meta our URL at this `place` of the dashboard. A verify token that the bridge has made is shown,
-/// one that was given is known.
+/// Returns the steps with which the admin enters the bridge's URL at `place` of Meta's dashboard. A verify token that
+/// the bridge generated is shown; a token that the admin gave is not, since the admin knows it.
 pub(super) fn callback_steps(account: &Account<'_>, urls: &Urls<'_>, place: &str, docs: &'static str) -> Vec<NextStep> {
     let token = account.secret(VERIFY_TOKEN).map(|token| token.reveal());
     let token = match token.filter(|token| VERIFY_TOKEN_SETTING.is_made(token)) {
@@ -65,7 +66,7 @@ pub(super) fn callback_steps(account: &Account<'_>, urls: &Urls<'_>, place: &str
     vec![url.docs(docs), token.docs(docs)]
 }
 
-/// A call to the Graph API with the access token in the secret `token`.
+/// Starts a call to the Graph API with the access token in the secret `token`.
 pub(super) fn to(
     account: &Account<'_>,
     token: &str,
@@ -77,7 +78,7 @@ pub(super) fn to(
     Ok(call.bearer(account.require_secret(token)?))
 }
 
-/// The answer to a handshake, where the call is one.
+/// Returns the answer to a handshake, or `None` if the request is not a handshake.
 pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
     (request.method == Method::GET).then(|| {
         let challenge = request.query_value("hub.challenge").unwrap_or_default();
@@ -85,8 +86,8 @@ pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
     })
 }
 
-/// The answer to a call that worked, or what its failure means. `vendor` is what people call it; codes that are not
-/// listed are judged by their range.
+/// Reads an answer: returns the body of a call that succeeded, or the failure. `vendor` is the name that people know
+/// the vendor by. Codes outside the table are judged by their range.
 pub(super) fn read(
     vendor: &str,
     codes: &'static [Code],
@@ -97,7 +98,7 @@ pub(super) fn read(
     let Ok(body) = serde_json::from_slice::<Value>(answer.body()) else {
         return Err(Failure::of_status(&what, answer, None));
     };
-    // Some errors come with HTTP 200.
+    // Some errors come with HTTP status 200.
     let Some(error) = body.get("error").filter(|error| error.is_object()) else {
         return if answer.status().is_success() { Ok(body) } else { Err(Failure::of_status(&what, answer, None)) };
     };
@@ -112,7 +113,7 @@ pub(super) fn read(
     }
     let is_transient = error.get("is_transient").and_then(Value::as_bool) == Some(true);
     let reason = match code {
-        Some(code) => format!("{vendor} does not take it (error {code})"),
+        Some(code) => format!("{vendor} does not accept it (error {code})"),
         None => format!("{what} answered {}", answer.status().as_u16()),
     };
     Err(match code {
@@ -127,7 +128,7 @@ pub(super) fn read(
     })
 }
 
-/// What a failed status says about a code, in words that stand in a sentence.
+/// Returns the explanation of a failed status's code, in words that fit into a sentence.
 pub(super) fn reason(vendor: &str, codes: &'static [Code], code: Option<u32>) -> String {
     match (codes::find(codes, code), code) {
         (Some((.., reason)), _) => (*reason).to_owned(),

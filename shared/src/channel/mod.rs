@@ -1,4 +1,5 @@
-//! Channels: where the customer writes. One folder each; the registry below is the only place that lists them.
+//! Channels: the platforms on which customers write. Each has a folder; the registry below is the only place that lists
+//! them.
 
 use crate::adapter::{
     Account, Adapter, Call, Fact, Failure, Known, Learned, RenderError, Step, Verified,
@@ -21,11 +22,14 @@ pub mod whatsapp;
 
 /// A messaging platform on which contacts write.
 pub trait Channel: Adapter {
-    /// What a call of the platform contains.
+    /// Returns the events in a call of the platform.
+    ///
+    /// # Errors
+    /// Returns an error if the body is malformed or lacks a required field.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError>;
 }
 
-/// Every channel by the name of its kind.
+/// Every channel, by the name of its kind.
 pub static CHANNELS: &[(&str, &dyn Channel)] = &[
     ("apple", &bird::APPLE),
     ("bird", &bird::BIRD),
@@ -40,27 +44,27 @@ pub static CHANNELS: &[(&str, &dyn Channel)] = &[
     ("whatsapp", &whatsapp::WhatsApp),
 ];
 
-/// The channel of a kind.
+/// Returns the channel of a kind, or `None` if there is no such kind.
 pub fn channel(kind: &str) -> Option<&'static dyn Channel> {
     CHANNELS.iter().find(|(name, _)| *name == kind).map(|(_, channel)| *channel)
 }
 
-/// The next call of a delivery that is nothing but a list of independent requests: the first one that was not yet
+/// Returns the next call of a delivery that is only a list of independent requests: the first request that has not been
 /// delivered. `calls` must be the same list on every attempt.
 pub fn next_of(calls: Vec<Call>, known: &Known) -> Step {
     calls.into_iter().nth(known.sent()).map_or(Step::Done, Step::Call)
 }
 
-/// What the answer to one request of such a list means: `classify` gives the id of the sent message, or the failure.
+/// Turns the answer to one request of such a list into facts. `classify` is the id of the sent message, or the failure.
 pub fn sent(classify: Result<Option<String>, Failure>) -> Learned {
     classify.map(|id| vec![Fact::Sent(id)])
 }
 
-/// The address of a file that may be fetched with a credential of the vendor's: it is at the host of the API, or at an
-/// https host that `is_vendors` knows. Addresses come from webhooks, and the credential must reach nobody else.
+/// Returns the address of a file that may be fetched with the vendor's credential: a file on the host of the API, or on
+/// an https host that `is_vendors` accepts. Addresses come from webhooks, and nobody else may receive the credential.
 ///
 /// # Errors
-/// The address is somewhere else.
+/// Returns an error if the address is on any other host.
 pub fn vendor_file(
     vendor: &str,
     address: &str,
@@ -75,7 +79,7 @@ pub fn vendor_file(
     url.ok_or_else(|| RenderError::new(format!("the file's address is not one of {vendor}'s")))
 }
 
-/// An id as one piece of a path, or as a value of a query.
+/// Percent-encodes an id for one segment of a path or for a value of a query.
 pub fn encoded(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -1,18 +1,18 @@
-//! Approved templates, which WhatsApp wants where a contact has not written for 24 hours. An agent asks for one by
+//! Approved templates, which WhatsApp requires when a contact has not written for 24 hours. An agent requests one by
 //! writing `/template <name> <value> | <value>`.
 
-/// What an agent asked for.
+/// The template that an agent requested.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Template<'a> {
-    /// Its name or id.
+    /// The template's name or id.
     pub(crate) name: &'a str,
-    /// The language, where it is given behind the name: `order_update:en_US`.
+    /// The language, if the agent wrote one behind the name: `order_update:en_US`.
     pub(crate) language: Option<&'a str>,
-    /// What goes into its gaps, in order.
+    /// The values for the template's placeholders, in order.
     pub(crate) values: Vec<&'a str>,
 }
 
-/// The template that a text asks for, if it does.
+/// Returns the template that a text requests, or `None` if the text is not such a request.
 pub(crate) fn asked_for(text: &str) -> Option<Template<'_>> {
     let rest = text.trim().strip_prefix("/template")?;
     if !rest.starts_with(char::is_whitespace) {

@@ -27,9 +27,9 @@ pub struct Installation {
     pub identity: String,
     /// The keys (account id and host) by which the helpdesk's own events find the installation.
     pub account_keys: Vec<String>,
-    /// When the installation was created, in milliseconds since 1970.
+    /// When the installation was created.
     pub created_at: Millis,
-    /// When an admin last changed the installation, in milliseconds since 1970.
+    /// When an admin last changed the installation.
     pub updated_at: Millis,
     /// The state of the installation. Stored as an attribute of its own.
     #[serde(skip, default = "InstallationState::initial")]
@@ -119,7 +119,7 @@ pub struct TokenHash {
     pub route: Route,
     /// The SHA-256 of the token, in hex.
     pub sha256: String,
-    /// The end of the token's validity, in milliseconds since 1970; `None` if the token does not expire.
+    /// The end of the token's validity; `None` if the token does not expire.
     pub until: Option<Millis>,
     /// Whether a newer token replaced this one. The use of a replaced token is logged.
     pub replaced: bool,

@@ -18,7 +18,7 @@ pub struct Envelope {
     pub v: u8,
     /// The id of the installation that the event belongs to.
     pub installation: String,
-    /// When the event was acknowledged, in milliseconds since 1970.
+    /// When the event was acknowledged.
     pub received_at: Millis,
     /// The event.
     pub event: Event,
@@ -44,7 +44,7 @@ pub struct ChannelEvent {
     /// The platform's own id of this event: the same for every redelivery, and different for every other event of the
     /// installation.
     pub id: String,
-    /// When the event happened, in milliseconds since 1970, by the platform's clock.
+    /// When the event happened, by the platform's clock.
     pub at: Millis,
     /// The contact that the event is about. The contact's id is empty if a [`ChannelEventKind::Receipt`] names only its
     /// message.
@@ -91,7 +91,7 @@ pub enum ChannelEventKind {
 pub struct HelpdeskEvent {
     /// The helpdesk's own id of this event, the same for every redelivery.
     pub id: String,
-    /// When the event happened, in milliseconds since 1970, by the helpdesk's clock.
+    /// When the event happened, by the helpdesk's clock.
     pub at: Millis,
     /// The id that this helpdesk sends with every event of one contact. It keeps the contact's events in order.
     pub group: String,

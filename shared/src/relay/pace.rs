@@ -46,7 +46,7 @@ struct SidePermits {
 #[derive(Debug, Default)]
 struct Block {
     left: u32,
-    /// The end of the window in which the permits were taken and are valid, in milliseconds since 1970.
+    /// The end of the window in which the permits were taken and are valid.
     until: Millis,
     /// Whether the table has no more permits in this window.
     is_exhausted: bool,

@@ -43,7 +43,7 @@ pub struct MessageSummary {
     /// Every call that was made for the message; left out of lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Trace>,
-    /// The time of receipt in milliseconds since 1970, by which lists are sorted.
+    /// The time of receipt, by which lists are sorted.
     #[serde(skip)]
     at: Millis,
 }

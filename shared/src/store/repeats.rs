@@ -22,7 +22,7 @@ pub struct IncomingCall<'a> {
     pub repeat_key: &'a str,
     /// The id of the message's event.
     pub event: &'a str,
-    /// When the message arrived, in milliseconds since 1970.
+    /// When the message arrived.
     pub at: Millis,
 }
 

@@ -1,25 +1,25 @@
-//! What a customer says in Apple Messages.
+//! Reads the content of Apple Messages.
 
 use std::borrow::Cow;
 
 use super::wire::{notice, text};
 use crate::{model::message::Part, tools::json::Json};
 
-/// The most attachments of one message that are listed.
+/// The maximum number of attachments that the bridge lists for a message.
 const ATTACHMENTS: usize = 100;
 
-/// The parts of a message.
+/// Returns the parts of a message.
 pub(super) fn parts(message: Json<'_>) -> Vec<Part> {
     let mut parts: Vec<Part> = ["/content/subject", "/content/body"]
         .into_iter()
         .filter_map(|path| text(message, path))
-        // This marks the place of an attachment.
+        // U+FFFC marks the place of an attachment.
         .map(|words| words.replace('\u{fffc}', "").trim().to_owned())
         .filter(|words| !words.is_empty())
         .map(Part::text)
         .collect();
     list(message, "/content/attachments").each(|attachment| {
-        // Under which path the file lies is not published.
+        // Bird does not publish the path from which the file can be fetched.
         let name = text(attachment, "/name").map(Cow::into_owned);
         if parts.len() < ATTACHMENTS {
             parts.push(Part::Unsupported { what: "attachment".to_owned(), text: name });
@@ -34,7 +34,7 @@ pub(super) fn parts(message: Json<'_>) -> Vec<Part> {
     parts
 }
 
-/// What was chosen, in the words that the customer saw.
+/// Returns the customer's choice, in the words that the customer saw.
 fn reply(data: Json<'_>) -> Option<String> {
     let bubble = || {
         let paths = ["/reply_message/title", "/data/reply_message/title", "/received_message/title"];
@@ -62,7 +62,7 @@ fn reply(data: Json<'_>) -> Option<String> {
     bubble().or_else(rows).or_else(times).or_else(|| text(data, "/data/event/title").map(Cow::into_owned))
 }
 
-/// The title of the quick reply that was chosen.
+/// Returns the title of the chosen quick reply.
 fn chosen(quick: Json<'_>) -> Option<Cow<'_, str>> {
     let items = list(quick, "/items");
     let by_id = || {
@@ -73,7 +73,7 @@ fn chosen(quick: Json<'_>) -> Option<Cow<'_, str>> {
     text(by_id().or_else(by_index)?, "/title")
 }
 
-/// A page of a form: its title, and what was answered.
+/// Returns one page of a form: its title and the answers.
 fn answered(page: Json<'_>) -> String {
     let mut answers = String::new();
     titles(&mut answers, list(page, "/items"), "/title");

@@ -1,4 +1,4 @@
-//! Calls to Bird that carry no message; where every call goes, and with which key.
+//! Calls to Bird that carry no message, and the base URL and key of every call.
 
 use http::Method;
 
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
 
-/// Lists the webhooks, which any key may do.
+/// Lists the webhooks, which every key may do.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, LIST_WEBHOOKS, Method::GET, &format!("{WEBHOOKS}?limit=1"))?.step()
 }
 
-/// Makes Bird forget our webhook, where it has one.
+/// Deletes the bridge's webhook at Bird, if there is one.
 pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
     match account.secret(WEBHOOK_ID) {
         Some(id) => to(account, DELETE_WEBHOOK, Method::DELETE, &format!("{WEBHOOKS}/{}", id.reveal()))?.step(),
@@ -21,8 +21,8 @@ pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
     }
 }
 
-/// Fetches a file of a contact. Its path is asked for at our own region, so the key goes nowhere else; Bird then
-/// redirects to a link that needs none.
+/// Fetches a contact's file. The file's path is requested from the installation's own region, so the key goes nowhere
+/// else. Bird then redirects to a link that needs no key.
 pub(super) fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
     let foreign = || RenderError::new("the file's address is not one of Bird's");
     let url = url::Url::parse(address).map_err(|_| foreign())?;
@@ -36,8 +36,8 @@ pub(super) fn fetch(account: &Account<'_>, address: &str) -> Result<Step, Render
     Call::get(GET_FILE, url).bearer(account.require_secret(API_KEY)?).download()
 }
 
-/// A call with the API key. All of them may be repeated: sends carry an idempotency key, and the others find or change
-/// what is there.
+/// Starts a call with the API key. Every call may be repeated: sends carry an idempotency key, and the others find or
+/// change what exists.
 pub(super) fn to(
     account: &Account<'_>,
     name: &'static str,
@@ -48,7 +48,7 @@ pub(super) fn to(
     Ok(call.bearer(account.require_secret(API_KEY)?).harmless())
 }
 
-/// The region that the key names: `bk_eu1_…`.
+/// Returns the region that the key names: `bk_eu1_…`.
 pub(super) fn region<'a>(account: &Account<'a>) -> Option<&'a str> {
     let (region, _) = account.secret(API_KEY)?.reveal().strip_prefix("bk_")?.split_once('_')?;
     (!region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(region)

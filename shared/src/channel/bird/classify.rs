@@ -1,4 +1,4 @@
-//! What Bird's errors mean: codes of answers and of failed events.
+//! The meaning of Bird's errors: the codes in answers and in failed events.
 
 use bytes::Bytes;
 use http::Response;
@@ -46,19 +46,20 @@ pub(super) const CODES: &[(&str, Class, &str)] = &[
     ("AMBMessageSourceNotPermitted", Account, "the API key may not write for Apple Messages"),
 ];
 
-/// What the answer to a message means.
+/// Reads the answer to a message.
 pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
     sent(read(SEND_MESSAGE, answer).map(|answer| word(&answer, "id")))
 }
 
-/// What the answer to the check means. A number may speak several products, and each is an installation of its own.
+/// Reads the answer to the check. One number may serve several products, and each product is an installation of its
+/// own.
 pub(super) fn checked(product: Product, account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
     read(LIST_WEBHOOKS, answer)?;
     let from = account.require(FROM)?;
     Ok(vec![Fact::Identity(format!("{product:?} {from}")), Fact::AccountId(from.to_owned())])
 }
 
-/// What the answer to the end of the registration means: a webhook that is gone already is as good.
+/// Reads the answer to the deletion of the webhook. A webhook that no longer exists counts as deleted.
 pub(super) fn unregistered(answer: &Response<Bytes>) -> Learned {
     match read(DELETE_WEBHOOK, answer) {
         Ok(_) | Err(Failure::Rejected { .. }) => Ok(Vec::new()),
@@ -66,17 +67,17 @@ pub(super) fn unregistered(answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// The row of a code or a name.
+/// Returns the row of a code or a name.
 fn find(code: Option<&str>) -> Option<&'static (&'static str, Class, &'static str)> {
     CODES.iter().find(|(listed, ..)| Some(*listed) == code)
 }
 
-/// Why a message failed late, in words that stand in a sentence.
+/// Returns the explanation of a failure after acceptance, in words that fit into a sentence.
 pub(super) fn reason(code: Option<&str>) -> String {
     find(code).map_or_else(|| "Bird could not deliver it".to_owned(), |(.., reason)| (*reason).to_owned())
 }
 
-/// The answer to a call that worked, or what its failure means.
+/// Reads an answer: returns the body of a call that succeeded, or the failure.
 pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
     let what = format!("Bird's {call}");
     let status = answer.status();
@@ -84,7 +85,7 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value
     match (status.as_u16(), body) {
         (204, _) => Ok(Value::Null),
         (200..=299, Ok(body)) => Ok(body),
-        // The same idempotency key with another body.
+        // The same idempotency key came with another body.
         (409, _) => Err(Failure::rejected("Bird has taken another message under this id")),
         (501, _) => Err(Failure::rejected("Bird cannot do this")),
         (402, _) => Err(Failure::Blocked { reason: "the balance at Bird is used up".to_owned() }),
@@ -109,7 +110,7 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value
     }
 }
 
-/// A field of an answer, where it is a text.
+/// Returns a field of an answer, if it is a text.
 pub(super) fn word(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(Value::as_str).map(str::to_owned)
 }

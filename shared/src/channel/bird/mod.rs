@@ -1,9 +1,9 @@
-//! Bird's platform of 2026, which succeeds MessageBird: text messages and WhatsApp as the kind `bird`, and Apple Messages
-//! for Business as the kind `apple`, which nobody has tried with Apple itself yet: <https://bird.com/docs/api>.
+//! Bird's platform of 2026, the successor of MessageBird: SMS and WhatsApp as the kind `bird`, and Apple Messages for
+//! Business as the kind `apple`, which has not been tried with Apple itself (<https://bird.com/docs/api>).
 //!
-//! Its webhook is made by a call whose answer alone carries the secret of the Standard Webhooks signature. Sends carry an
-//! idempotency key, so a repeat is harmless. Webhooks hear of the whole workspace: what belongs to another sender or
-//! another product is left out.
+//! One call creates the webhook, and only its answer carries the secret of the Standard Webhooks signature. Sends carry
+//! an idempotency key, so a repeat is harmless. A webhook receives the events of the whole workspace, so the parser
+//! leaves out events of other senders and other products.
 
 use bytes::Bytes;
 use http::Response;
@@ -33,13 +33,13 @@ mod tests;
 mod verify;
 mod wire;
 
-/// A channel of Bird's.
+/// A channel of Bird's platform.
 #[derive(Clone, Copy, Debug)]
 pub struct Bird {
     is_apple: bool,
 }
 
-/// Text messages and WhatsApp.
+/// SMS and WhatsApp.
 pub static BIRD: Bird = Bird { is_apple: false };
 /// Apple Messages for Business.
 pub static APPLE: Bird = Bird { is_apple: true };
@@ -47,11 +47,11 @@ pub static APPLE: Bird = Bird { is_apple: true };
 const API_KEY: &str = "api_key";
 const FROM: &str = "from";
 const PRODUCT: &str = "product";
-/// What the registration makes.
+/// The secrets that the registration creates.
 const WEBHOOK_SECRET: &str = "webhook_secret";
 const WEBHOOK_ID: &str = "webhook_id";
 
-/// The longest text message, in segments; Bird cuts none.
+/// The maximum length of an SMS, in segments. Bird does not cut longer texts.
 const SMS_SEGMENTS: usize = 12;
 const WHATSAPP_TEXT: TextLimit = TextLimit { max: 4_096, unit: TextUnit::Chars };
 
@@ -66,11 +66,12 @@ const IMAGE: MediaLimit = MediaLimit {
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 100_000_000, accepted: &[], ..IMAGE };
 const VIDEO: MediaLimit =
     MediaLimit { kind: MediaKind::Video, max_bytes: 16_000_000, accepted: &["mp4", "3gp"], ..IMAGE };
-/// Any file on Apple's side.
+/// A file on Apple Messages.
 const ATTACHMENT: MediaLimit = MediaLimit { max_bytes: 99_999_999, accepted: &[], caption: 0, ..IMAGE };
 
 static FEATURES: Features = Features {
-    // Twelve segments of a long text message; in other alphabets than GSM 03.38 they hold 804 characters.
+    // The text fills the twelve segments of a long SMS. In alphabets other than GSM 03.38 the segments hold 804
+    // characters.
     text: TextLimit { max: 1_836, unit: TextUnit::Gsm7 },
     media: &[
         IMAGE,
@@ -101,7 +102,7 @@ static FEATURES: Features = Features {
 
 static APPLE_FEATURES: Features = Features {
     text: TextLimit { max: 10_000, unit: TextUnit::Chars },
-    // Bird fetches the file and hands it on.
+    // Bird fetches the file and passes it on.
     media: &[
         ATTACHMENT,
         MediaLimit { kind: MediaKind::Video, ..ATTACHMENT },
@@ -155,7 +156,7 @@ impl Adapter for Bird {
         };
         let is_number = from.strip_prefix('+').is_some_and(|rest| digits(rest, 7..=15));
         match self.product(account) {
-            // Events are known to be ours by it, so it has to be spelled as Bird spells it.
+            // The parser compares `from` with the sender in each event, so `from` has to be spelled as Bird spells it.
             Product::WhatsApp if !is_number => bad(FROM, "the business number, such as +447700900170"),
             Product::Sms if !is_number && !digits(from, 3..=8) && !is_name(from) => {
                 bad(FROM, "a number such as +447700900170, a short code, or a name of at most 11 letters")
@@ -176,7 +177,7 @@ impl Adapter for Bird {
             Task::Register { url } => register::next(account, url, product.events(), known),
             Task::Unregister if known.answered == 0 => calls::unregister(account),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
-            // Asked already.
+            // The call was answered.
             Task::Check | Task::Unregister => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
@@ -209,7 +210,7 @@ impl Bird {
     }
 }
 
-/// Whether a text message may come from this name.
+/// Returns whether an SMS may have this name as its sender.
 fn is_name(from: &str) -> bool {
     let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '&' | '+');
     (1..=11).contains(&from.len()) && from.chars().all(is_good) && from.contains(|c: char| c.is_ascii_alphabetic())

@@ -1,4 +1,4 @@
-//! Bird's events: `{type, timestamp, data}`. Unknown types are taken and left out, since Bird adds some.
+//! Reads Bird's events: `{type, timestamp, data}`. Unknown types are accepted and left out, because Bird adds new ones.
 
 use std::borrow::Cow;
 
@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// The most contact cards of one message, which are as many as WhatsApp sends.
+/// The maximum number of contact cards in a message, which is what WhatsApp allows.
 const CARDS: usize = 257;
 
-/// What a call contains, for an installation that speaks `product`.
+/// Returns the events in a call, for an installation of `product`.
 pub(super) fn parse(
     product: Product,
     account: &Account<'_>,
@@ -32,7 +32,7 @@ pub(super) fn parse(
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let [kind, timestamp, data] = body.pick(["type", "timestamp", "data"]);
     let kind = kind.filled_text().ok_or_else(|| ParseError::missing("type"))?;
-    // The same for every redelivery.
+    // The id is the same for every redelivery.
     let id = request.header("webhook-id").map_or_else(|| id_of(body.raw()), str::to_owned);
     let event = Event { from: account.setting(FROM), event: kind.split_once('.').map_or("", |(_, event)| event), data };
     let read = match (product, kind.split_once('.').map(|(family, _)| family)) {
@@ -51,12 +51,12 @@ pub(super) fn parse(
     })
 }
 
-/// Whom an event is about and what it says, or why it is left out.
+/// The contact and the content of an event, or the reason why the event is left out.
 type Read = Result<(Contact, ChannelEventKind), &'static str>;
 
 #[derive(Clone, Copy)]
 struct Event<'a> {
-    /// Our sender.
+    /// The installation's sender.
     from: Option<&'a str>,
     event: &'a str,
     data: Json<'a>,
@@ -67,7 +67,7 @@ impl<'a> Event<'a> {
         text(self.data, &format!("/{path}"))
     }
 
-    /// The workspace's other senders have installations of their own.
+    /// Rejects events of the workspace's other senders, which have installations of their own.
     fn check_sender(self, business: Option<Cow<'_, str>>) -> Result<(), &'static str> {
         let bare = |address: &str| address.trim().trim_start_matches('+').to_ascii_lowercase();
         let is_ours = business.is_none_or(|business| self.from.is_some_and(|from| bare(&business) == bare(from)));
@@ -94,7 +94,8 @@ impl<'a> Event<'a> {
         Ok((contact, ChannelEventKind::Message { parts }))
     }
 
-    /// Bird will send no more to this address: the contact wrote STOP, or somebody has put it on the list.
+    /// Reads a new suppression. Bird no longer sends to this address: the contact wrote STOP, or someone put the
+    /// address on the list.
     fn suppression(self, address_in: &str, business_in: &str) -> Read {
         if self.event != "created" {
             return Err("unknown_event");
@@ -104,7 +105,7 @@ impl<'a> Event<'a> {
     }
 
     fn whatsapp(self) -> Read {
-        // What the business wrote in the app or by an agent of Meta's comes as received, too.
+        // Messages that the business wrote in the app, or that an agent of Meta's wrote, also arrive as received.
         let is_echo = self.event == "received" && self.data("direction").as_deref() == Some("outbound");
         let is_inbound = matches!(self.event, "received" | "reacted") && !is_echo;
         let (contact, business) = if is_inbound { ("from", "to") } else { ("to", "from") };
@@ -112,7 +113,7 @@ impl<'a> Event<'a> {
         if self.data("to/group_id").is_some() {
             return Err("group");
         }
-        // Up to six months of it come when a number is connected.
+        // Up to six months of history arrive when a number is connected.
         if self.data("origin").as_deref() == Some("history_sync") {
             return Err("history");
         }
@@ -139,7 +140,7 @@ impl<'a> Event<'a> {
         let mut cards = Vec::new();
         self.data.get("contact_cards").unwrap_or_default().each(|it| {
             let card = card(it);
-            // One notice stands for several cards that say nothing.
+            // One notice stands for several cards without content.
             if cards.len() < CARDS && cards.last() != Some(&card) {
                 cards.push(card);
             }
@@ -167,7 +168,7 @@ impl<'a> Event<'a> {
         vec![part]
     }
 
-    /// A file, or a notice where its address is missing; nothing where there is none.
+    /// Returns a file, or a notice if the file's address is missing; `None` if the message has no such file.
     fn media(self, kind: MediaKind, name: &str) -> Option<Part> {
         let file = self.data.get(name).filter(|file| !file.is_null())?;
         let [url, filename, content_type, caption] =
@@ -178,7 +179,7 @@ impl<'a> Event<'a> {
                 name: filename,
                 content_type,
                 caption,
-                // Its address wants our key.
+                // The address requires the API key.
                 ..Media::new(kind, MediaSource::Reference { id: url })
             }),
             None => notice(name, lines([caption, filename])),
@@ -211,7 +212,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The contact of news. The message's own id finds it, so the contact need not be named.
+/// Returns the contact of a status event. The message's own id finds the message, so the contact may be missing.
 fn known(contact: Option<Cow<'_, str>>) -> Contact {
     contact.map_or_else(Contact::default, |contact| address(&contact))
 }
@@ -232,7 +233,7 @@ fn news(
     Ok(ChannelEventKind::Receipt { message: message.ok_or("no_id")?.into_owned(), receipt })
 }
 
-/// A contact card; every field of it may be missing.
+/// Returns a contact card. Each of its fields may be missing.
 fn card(card: Json<'_>) -> Part {
     let [formatted, first, last] =
         card.get("name").unwrap_or_default().pick(["formatted_name", "first_name", "last_name"]).map(Json::filled_text);

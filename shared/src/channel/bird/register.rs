@@ -1,7 +1,8 @@
-//! How Bird gets to know our webhook URL.
+//! Registers the webhook URL at Bird.
 //!
-//! A webhook that is there already is moved to the new URL: a new one would have another secret, and what was on its way
-//! to the old one would be lost. One whose secret we missed, because we died after making it, gets a new secret.
+//! An existing webhook is moved to the new URL: a new webhook would have another secret, and events on their way to the
+//! old one would be lost. A webhook whose secret the bridge never stored, because the process died after creating it,
+//! gets a new secret.
 
 use bytes::Bytes;
 use http::{Method, Response};
@@ -17,18 +18,18 @@ use crate::{
     tools::secret::Secret,
 };
 
-/// The memo that the webhook that we knew is not there any more.
+/// The memo that the known webhook no longer exists.
 const LOST: &str = "bird.lost";
-/// The memo with the id of a webhook at this URL whose secret we do not know; empty where there is none.
+/// The memo with the id of a webhook at this URL whose secret is unknown; empty if there is no such webhook.
 const FOUND: &str = "bird.found";
 
-/// The id of the webhook that we made, as long as it is there and its secret is known.
+/// Returns the id of the webhook that the bridge created, as long as the webhook exists and its secret is known.
 fn ours<'a>(account: &Account<'a>, known: &Known) -> Option<&'a str> {
     account.secret(WEBHOOK_SECRET)?;
     account.secret(WEBHOOK_ID).map(|id| id.reveal()).filter(|_| known.memo(LOST).is_none())
 }
 
-/// The next call of a registration.
+/// Returns the next call of a registration.
 pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Known) -> Result<Step, RenderError> {
     if let Some(id) = ours(account, known) {
         if known.answered > 0 {
@@ -37,7 +38,7 @@ pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Kn
         let body = json!({"url": url, "events": events, "status": "active"});
         return calls::to(account, UPDATE_WEBHOOK, Method::PATCH, &format!("{WEBHOOKS}/{id}"))?.json(&body).step();
     }
-    match (known.memo(FOUND), anew(known)) {
+    match (known.memo(FOUND), answered_for_new_webhook(known)) {
         (None, _) => {
             let query = form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish();
             calls::to(account, FIND_WEBHOOK, Method::GET, &format!("{WEBHOOKS}?{query}"))?.step()
@@ -53,12 +54,13 @@ pub(super) fn next(account: &Account<'_>, url: &str, events: &[&str], known: &Kn
     }
 }
 
-/// How many calls for another webhook were answered, the one that told that ours is lost left out.
-fn anew(known: &Known) -> usize {
+/// Returns how many calls for another webhook were answered, without the call that showed that the known webhook is
+/// lost.
+fn answered_for_new_webhook(known: &Known) -> usize {
     known.answered.saturating_sub(usize::from(known.memo(LOST).is_some()))
 }
 
-/// What the answer to such a call teaches.
+/// Reads the answer to a call of a registration.
 pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Response<Bytes>) -> Learned {
     if ours(account, known).is_some() {
         return match classify::read(UPDATE_WEBHOOK, answer) {
@@ -88,7 +90,7 @@ pub(super) fn read(account: &Account<'_>, url: &str, known: &Known, answer: &Res
     }
 }
 
-/// Whether this can stand in a path.
+/// Returns whether an id is safe inside a path.
 fn is_id(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }

@@ -1,4 +1,4 @@
-//! Neutral messages as Bird's: one call with a JSON body per message.
+//! Renders neutral messages as Bird's: one call with a JSON body per message.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -22,17 +22,17 @@ const fn chars(max: usize) -> TextLimit {
     TextLimit { max, unit: TextUnit::Chars }
 }
 
-/// A caption, and the text above buttons.
+/// The limit of a caption, and of the text above buttons.
 const BODY: TextLimit = chars(1_024);
-/// How many buttons stand below a text on WhatsApp, and how many rows a list has.
+/// The maximum number of buttons below a text on WhatsApp, and of rows in a list.
 const BUTTONS: usize = 3;
 const ROWS: usize = 10;
-/// Apple shows so many quick replies, no fewer and no more.
+/// The numbers of quick replies that Apple shows.
 const QUICK_REPLIES: std::ops::RangeInclusive<usize> = 2..=5;
-/// The place of an attachment in Apple's text.
+/// The character that marks an attachment's place in Apple's text.
 const ATTACHMENT: char = '\u{fffc}';
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(
     product: Product,
     account: &Account<'_>,
@@ -115,7 +115,7 @@ impl Messages<'_> {
         }
     }
 
-    /// A file on WhatsApp.
+    /// Adds a file on WhatsApp.
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
             return self.text(&fit::as_text(&Part::Media(media.clone())));
@@ -143,7 +143,7 @@ impl Messages<'_> {
         }
     }
 
-    /// A file on Apple's side, which Bird fetches and hands on.
+    /// Adds a file on Apple Messages, which Bird fetches and passes on.
     fn attachment(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
             return self.text(&fit::as_text(&Part::Media(media.clone())));
@@ -161,8 +161,8 @@ impl Messages<'_> {
         self.text(media.caption.as_deref().unwrap_or_default());
     }
 
-    /// Choices on WhatsApp, below the text before them: up to three as buttons, up to ten as a list, one link as a link
-    /// button; anything else in words.
+    /// Adds choices on WhatsApp, below the text before them: up to three as buttons, up to ten as a list, one link as a
+    /// link button, and anything else as text.
     fn buttons(&mut self, buttons: &[Button]) {
         let (kind, name, content) = match (buttons, fit::choices(buttons, 20, 256), fit::choices(buttons, 24, 200)) {
             ([Button::Link { label, url }], ..)
@@ -189,8 +189,8 @@ impl Messages<'_> {
         self.list.push(json!({"interactive": {"type": kind, "body_text": body, name: content}}));
     }
 
-    /// Choices on Apple's side. The text before them stays a message of its own: whether Apple shows one that comes with
-    /// them depends on the region.
+    /// Adds choices on Apple Messages. The text before them stays a message of its own, because it depends on the
+    /// region whether Apple shows a text that comes with the choices.
     fn quick_replies(&mut self, buttons: &[Button]) {
         let choices = fit::choices(buttons, 512, 512).filter(|choices| QUICK_REPLIES.contains(&choices.len()));
         let Some(choices) = choices else { return self.text(&fit::plain_buttons(buttons)) };
@@ -206,7 +206,7 @@ impl Messages<'_> {
         }}));
     }
 
-    /// Takes the text before the buttons, which then stands with them.
+    /// Takes the text before the buttons off the list, to show it with the buttons.
     fn body(&mut self) -> Option<String> {
         let text = self.list.last()?.pointer("/text/body")?.as_str()?.to_owned();
         if !text::fits(&text, BODY) {
@@ -217,7 +217,7 @@ impl Messages<'_> {
     }
 }
 
-/// An approved template.
+/// Returns the message of an approved template.
 fn template_message(template: &Template<'_>) -> Value {
     let mut body = json!({"slug": template.name});
     if let Some(fields) = body.as_object_mut() {

@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ fn side(kind: &'static str, settings: &[(&str, &str)]) -> Side {
 const NUMBER: &str = "+447700900170";
 const BUSINESS: &str = "b52d6267-0000-4000-8000-0533d0f1dc07";
 
-/// The installations that a sample may be for, by the beginning of its name.
+/// Returns the installations that a sample may be for, by the beginning of the sample's name.
 fn sides() -> [(&'static str, Bird, Side); 3] {
     [
         ("sms", BIRD, side("bird", &[("product", "sms"), ("from", NUMBER)])),
@@ -155,7 +155,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
         request.received_at = Millis::from_seconds(now.as_i64().or_else(|| now.as_str()?.parse().ok()).unwrap());
         assert_eq!(BIRD.verify(&side.account(), &request).is_ok(), vector["valid"].as_bool().unwrap(), "{vector}");
     }
-    // Before the registration nothing can be right.
+    // Before the registration, no signature can be right.
     assert!(take(&BIRD, &Side::new("bird", &[], &[]), &webhook(&[], "{}")).is_err());
 }
 
@@ -183,8 +183,8 @@ fn requests_are_the_documented_ones() {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(bird, side, to, &[part]);
         let mut ours = body(&calls[0]);
-        // Every message carries our id and its sender; the values of a template have no names; an API key may not write as
-        // the operator whom Apple's sample names.
+        // Every message carries the bridge's id and its sender; the values of a template have no names; an API key may
+        // not write as the operator whom Apple's sample names.
         for message in [&mut sample, &mut ours] {
             let fields = message.as_object_mut().unwrap();
             fields.remove("metadata");
@@ -205,7 +205,7 @@ fn requests_are_the_documented_ones() {
     }
 }
 
-/// The calls of a setup task that Bird answers by `answers`, and the secrets that they teach.
+/// Returns the calls of a setup task that Bird answers with `answers`, and the secrets that the answers teach.
 fn set_up(side: &Side, task: &Task<'_>, answers: &[(&str, u16, Value)]) -> (Vec<String>, Vec<(String, String)>) {
     let (mut known, mut calls, mut secrets) = (Known::default(), Vec::new(), Vec::new());
     while let Step::Call(call) = BIRD.next(&side.account(), task, &known).unwrap() {
@@ -246,7 +246,7 @@ fn a_registration_makes_a_webhook_or_moves_the_one_that_is_there() {
     };
     for (side, answers, calls, secrets) in [
         (&fresh, vec![none.clone(), made.clone()], vec![&*find, "POST /v1/webhooks"], pair("whk_2", "whsec_bmV3")),
-        // The process died after making it.
+        // The process died after creating the webhook.
         (
             &fresh,
             vec![orphan, renewed],
@@ -254,7 +254,7 @@ fn a_registration_makes_a_webhook_or_moves_the_one_that_is_there() {
             pair("whk_7", "whsec_cmVuZXdlZA=="),
         ),
         (&old, vec![moved], vec!["PATCH /v1/webhooks/whk_1"], vec![]),
-        // Somebody has deleted it.
+        // Someone deleted the webhook.
         (
             &old,
             vec![lost, none, made],

@@ -1,4 +1,4 @@
-//! Bird's signature: <https://bird.com/docs/api>.
+//! Verifies Bird's signature (<https://bird.com/docs/api>).
 
 use super::WEBHOOK_SECRET;
 use crate::adapter::{
@@ -6,7 +6,8 @@ use crate::adapter::{
     webhook::{Proof, VerifyError, WebhookRequest},
 };
 
-/// Checks that the body was signed with the secret that the registration made, by the Standard Webhooks specification.
+/// Checks that the body was signed with the secret that the registration stored, by the Standard Webhooks
+/// specification.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let secret = account.signing_key(WEBHOOK_SECRET)?;
     standard_webhooks::verify(secret, &request.headers, &request.body, request.received_at)?;

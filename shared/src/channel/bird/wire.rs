@@ -1,11 +1,11 @@
-//! What Bird's API calls its products, paths, calls and events: <https://bird.com/docs/api>. Bodies are small and differ
-//! by product, so that they are written where messages are rendered.
+//! Bird's names of products, paths, calls and events (<https://bird.com/docs/api>). Bodies are small and differ by
+//! product, so they are written where messages are rendered.
 
 use std::borrow::Cow;
 
 use crate::{model::message::Part, tools::json::Json};
 
-/// The host of the platform; every region has one below it.
+/// The host of the platform. Each region is a subdomain.
 pub(super) const HOST: &str = "platform.bird.com";
 pub(super) const WEBHOOKS: &str = "/v1/webhooks";
 
@@ -18,7 +18,7 @@ pub(super) const DELETE_WEBHOOK: &str = "delete_webhook";
 pub(super) const ROTATE_SECRET: &str = "rotate_webhook_secret";
 pub(super) const GET_FILE: &str = "get_file";
 
-/// What an installation speaks.
+/// The product that an installation serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Product {
     Sms,
@@ -27,7 +27,7 @@ pub(super) enum Product {
 }
 
 impl Product {
-    /// Where messages are sent.
+    /// Returns the path to which messages are sent.
     pub(super) fn path(self) -> &'static str {
         match self {
             Self::Sms => "/v1/sms/messages",
@@ -36,7 +36,7 @@ impl Product {
         }
     }
 
-    /// What the webhook hears of.
+    /// Returns the events that the webhook subscribes to.
     pub(super) fn events(self) -> &'static [&'static str] {
         match self {
             Self::Sms => &[

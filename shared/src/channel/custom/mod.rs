@@ -1,5 +1,5 @@
-//! The company's own app, account area, bot or forum: a small JSON API of our own, signed both ways by the Standard
-//! Webhooks specification. `infra/openapi.yaml` documents it.
+//! The company's own app, account area, bot or forum: a small JSON API that the bridge defines, signed in both
+//! directions by the Standard Webhooks specification. `infra/openapi.yaml` documents it.
 
 use bytes::Bytes;
 use http::Response;
@@ -27,7 +27,7 @@ mod tests;
 mod verify;
 mod wire;
 
-/// The company's own app.
+/// The channel of the company's own app.
 #[derive(Clone, Copy, Debug)]
 pub struct Custom;
 
@@ -35,7 +35,7 @@ const CALLBACK_URL: &str = "callback_url";
 const SECRET: &str = "secret";
 const SECRET_HELP: &str = "`whsec_` and the base64 of 24 to 64 random bytes; without it the bridge makes one";
 
-/// Files of all kinds, as links that are good for a week.
+/// Files of every kind, sent as links that stay valid for a week.
 const FILE: MediaLimit = MediaLimit {
     kind: MediaKind::File,
     max_bytes: 1 << 40,
@@ -104,7 +104,7 @@ impl Adapter for Custom {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
-            // The app has no call that only checks.
+            // The app's API has no call that only checks the account.
             Task::Check => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

@@ -1,10 +1,10 @@
-//! What the app tells the bridge.
+//! Reads the calls of the app.
 
 use serde_json::json;
 
 use super::wire::{
-    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, SideBySide,
-    Status, Sticker, Subscribed, Text, Typing, Unsubscribed,
+    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, Status,
+    Sticker, Subscribed, Text, Typing, Unsubscribed, WireCard,
 };
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
@@ -17,12 +17,13 @@ use crate::{
     },
 };
 
-/// The longest id, in bytes.
+/// The maximum length of an id, in bytes.
 const ID: usize = 256;
-/// The most parts of one message.
+/// The maximum number of parts in a message.
 const PARTS: usize = 50;
 
-/// What a call contains. The app has this document at hand, so whatever is wrong is told, with the field's name.
+/// Returns the events in a call. The app's developers have this API's document at hand, so the error names the field
+/// that is wrong.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -138,7 +139,7 @@ impl From<Piece> for Part {
                 size: file.size,
                 seconds: file.seconds,
                 caption: file.caption,
-                // The app need not keep it: the bridge copies it at once.
+                // The app need not keep the file, because the bridge copies it at once.
                 ..Media::new(kind, MediaSource::ShortLink { url: file.url })
             })
         };
@@ -170,8 +171,8 @@ impl From<Choice> for Button {
     }
 }
 
-impl From<SideBySide> for Card {
-    fn from(SideBySide { title, text, image, buttons }: SideBySide) -> Self {
+impl From<WireCard> for Card {
+    fn from(WireCard { title, text, image, buttons }: WireCard) -> Self {
         Self { title, text, image, buttons: buttons.into_iter().map(Button::from).collect() }
     }
 }

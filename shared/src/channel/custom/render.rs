@@ -1,10 +1,10 @@
-//! Neutral messages in the app's words.
+//! Renders neutral messages as the app's JSON.
 
 use super::{
     CALLBACK_URL, SECRET,
     wire::{
         Buttons, CALLBACK, Cards, Choice, ContactCard, File, Other, Outgoing, OutgoingAuthor, OutgoingContact, Piece,
-        Place, SideBySide, Sticker, Text,
+        Place, Sticker, Text, WireCard,
     },
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The whole message in one call, which the app knows again by its id.
+/// Returns one call with the whole message. The app recognizes a repeat by the message's id.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let id = delivery.retry_key(0);
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
@@ -65,7 +65,7 @@ impl From<&Part> for Piece {
             Part::Buttons { buttons } => {
                 Self::Buttons(Buttons { buttons: buttons.into_iter().map(Choice::from).collect() })
             }
-            Part::Carousel { cards } => Self::Cards(Cards { cards: cards.into_iter().map(SideBySide::from).collect() }),
+            Part::Carousel { cards } => Self::Cards(Cards { cards: cards.into_iter().map(WireCard::from).collect() }),
             Part::Unsupported { what, text } => Self::Other(Other { what, text }),
         }
     }
@@ -80,7 +80,7 @@ impl From<Button> for Choice {
     }
 }
 
-impl From<Card> for SideBySide {
+impl From<Card> for WireCard {
     fn from(Card { title, text, image, buttons }: Card) -> Self {
         Self { title, text, image, buttons: buttons.into_iter().map(Choice::from).collect() }
     }

@@ -60,7 +60,7 @@ fn a_part_comes_back_as_it_went() {
     });
     assert_eq!(calls.iter().map(body).collect::<Vec<_>>(), [should_be]);
     assert_eq!(known.progress.sent, [id]);
-    // The app checks it as we check the app.
+    // The app checks the bridge's signature as the bridge checks the app's.
     let (parts, sent) = calls.into_iter().next().unwrap().request.into_parts();
     let Body::Bytes(sent) = sent else { panic!() };
     assert_eq!(standard_webhooks::verify(KEY, &parts.headers, &sent, ARRIVED), Ok(()));

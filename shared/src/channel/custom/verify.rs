@@ -1,4 +1,4 @@
-//! The app's signature: <https://www.standardwebhooks.com>.
+//! Verifies the app's signature (<https://www.standardwebhooks.com>).
 
 use super::SECRET;
 use crate::adapter::{

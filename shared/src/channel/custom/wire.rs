@@ -1,5 +1,5 @@
-//! The JSON that the company's own app and the bridge speak: the neutral model in the app's words. `infra/openapi.yaml`
-//! documents it.
+//! The JSON of the calls between the company's own app and the bridge: the neutral model in the app's words.
+//! `infra/openapi.yaml` documents it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,26 +8,27 @@ use crate::{
     tools::{json::Json, millis::Millis},
 };
 
-/// What the call to the app's `callback_url` is called.
+/// The name of the call to the app's `callback_url`.
 pub(super) const CALLBACK: &str = "callback";
 
-/// What the app tells the bridge. An enum with the type inside would be read into a tree first.
+/// The type of a call from the app. It is read on its own, because an internally tagged enum would first be read into a
+/// tree.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Incoming {
-    /// The contact wrote.
+    /// The contact wrote a message.
     Message,
-    /// News of a message that the bridge sent.
+    /// The status of a message that the bridge sent.
     Receipt,
-    /// The contact writes.
+    /// The contact is typing.
     Typing,
-    /// The contact may be written to again.
+    /// The bridge may write to the contact again.
     Subscribed,
-    /// The contact does not want to be written to.
+    /// The contact does not want to receive messages.
     Unsubscribed,
 }
 
-/// Which of several an object is.
+/// The tag of an object that has one of several types.
 #[derive(Debug, Deserialize)]
 pub(super) struct Head<T> {
     #[serde(rename = "type")]
@@ -37,7 +38,7 @@ pub(super) struct Head<T> {
 #[derive(Debug, Deserialize)]
 pub(super) struct Message<'a> {
     pub(super) id: String,
-    /// In milliseconds since 1970.
+    /// The time, in milliseconds since 1970 on the wire.
     pub(super) at: Option<Millis>,
     pub(super) contact: Person,
     #[serde(borrow)]
@@ -70,13 +71,13 @@ pub(super) struct Unsubscribed {
     pub(super) contact: Named,
 }
 
-/// A contact by id.
+/// A contact that is named by id only.
 #[derive(Debug, Deserialize)]
 pub(super) struct Named {
     pub(super) id: String,
 }
 
-/// A contact with what the app knows of it.
+/// A contact, with what the app knows about it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Person {
     pub(super) id: String,
@@ -97,7 +98,7 @@ pub(super) enum Status {
     Failed,
 }
 
-/// What the bridge tells the app.
+/// A call from the bridge to the app.
 #[derive(Debug, Serialize)]
 pub(super) struct Outgoing<'a> {
     #[serde(rename = "type")]
@@ -120,7 +121,7 @@ pub(super) struct OutgoingAuthor<'a> {
     pub(super) name: &'a str,
 }
 
-/// One piece of a message, the same in both directions.
+/// A part of a message, the same in both directions.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Piece {
@@ -134,11 +135,11 @@ pub(super) enum Piece {
     Sticker(Sticker),
     Buttons(Buttons),
     Cards(Cards),
-    /// Something that has no name here.
+    /// Content that has no type of its own here.
     Other(Other),
 }
 
-/// The kinds of [`Piece`].
+/// The types of [`Piece`].
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
@@ -155,11 +156,11 @@ enum Kind {
     Other,
 }
 
-/// The most buttons of a piece or a card, and the most cards of a piece.
+/// The maximum number of buttons in a piece or a card, and of cards in a piece.
 const MOST: usize = 100;
 
 impl Piece {
-    /// Reads the piece that stands in the field `place`.
+    /// Reads the piece that the field `place` holds.
     pub(super) fn read(place: &str, piece: Json<'_>) -> Result<Self, ParseError> {
         let Head { kind } = decode_at(place, piece)?;
         let check = |of: Json<'_>, list: &str| {
@@ -232,12 +233,12 @@ pub(super) struct Buttons {
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Cards {
-    pub(super) cards: Vec<SideBySide>,
+    pub(super) cards: Vec<WireCard>,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Other {
-    /// What it was.
+    /// The kind of content.
     pub(super) what: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<String>,
@@ -261,16 +262,16 @@ pub(super) struct File {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Choice {
     pub(super) label: String,
-    /// What pressing it sends back.
+    /// The text that pressing the button sends back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<String>,
-    /// What pressing it opens.
+    /// The link that pressing the button opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) url: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub(super) struct SideBySide {
+pub(super) struct WireCard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! Calls to LINE that carry no message; where every call goes, and with which token.
+//! Calls to LINE that carry no message, and the base URL and token of every call.
 
 use http::Method;
 
@@ -15,28 +15,28 @@ use crate::{
     model::message::MediaKind,
 };
 
-/// Asks who the bot is.
+/// Requests the bot's profile.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, BOT_INFO, Method::GET, BOT_INFO_PATH)?.harmless().step()
 }
 
-/// Sets our webhook URL.
+/// Sets the webhook URL.
 pub(super) fn register(account: &Account<'_>, url: &str) -> Result<Step, RenderError> {
     to(account, SET_WEBHOOK, Method::PUT, WEBHOOK_PATH)?.json(&SetWebhook { endpoint: url }).harmless().step()
 }
 
-/// Asks whether the webhook is switched on.
+/// Requests the webhook's settings, which say whether the webhook is switched on.
 pub(super) fn registration(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, GET_WEBHOOK, Method::GET, WEBHOOK_PATH)?.harmless().step()
 }
 
-/// Asks who a contact is.
+/// Requests a contact's profile.
 pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
     to(account, PROFILE, Method::GET, &format!("{PROFILE_PATH}/{}", encoded(contact)))?.harmless().step()
 }
 
-/// Fetches a file of a contact. A video or a recording may still be in the making when its event comes, so that LINE is
-/// asked first, unless it `was_asked`.
+/// Fetches a contact's file. LINE may still be preparing a video or a recording when the event arrives, so the first
+/// call asks whether the file is ready, unless `was_asked`.
 pub(super) fn fetch(account: &Account<'_>, kind: MediaKind, id: &str, was_asked: bool) -> Result<Step, RenderError> {
     let base = account.setting("data_api_url").unwrap_or(DATA_API_URL).trim_end_matches('/');
     let content = format!("{base}{MESSAGE_PATH}/{}/content", encoded(id));
@@ -47,7 +47,7 @@ pub(super) fn fetch(account: &Account<'_>, kind: MediaKind, id: &str, was_asked:
     Call::get(CONTENT, content).bearer(token).download()
 }
 
-/// A call with the channel's access token.
+/// Starts a call with the channel's access token.
 pub(super) fn to(
     account: &Account<'_>,
     name: &'static str,

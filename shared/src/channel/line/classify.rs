@@ -1,4 +1,4 @@
-//! What LINE's answers mean: <https://developers.line.biz/en/reference/messaging-api/#error-responses>.
+//! The meaning of LINE's answers (<https://developers.line.biz/en/reference/messaging-api/#error-responses>).
 
 use std::time::Duration;
 
@@ -16,17 +16,17 @@ use crate::{
     tools::vendor_words,
 };
 
-/// What a webhook is told that is set and switched off, as every new one is.
+/// The error for a webhook that is set but switched off, as every new webhook is.
 pub(super) const SWITCHED_OFF: &str = "the URL is set at LINE, but “Use webhook” is off: switch it on in the LINE \
                                        Developers console (Messaging API tab), then register again";
 
-/// What the answer to a push means.
+/// Reads the answer to a push.
 pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
     let id = |answer: Answer| answer.sent_messages.into_iter().next().map(|message| message.id);
     sent(read(PUSH, answer).map(id))
 }
 
-/// What the answer to the check means: who the bot is.
+/// Reads the answer to the check: the bot's identity.
 pub(super) fn checked(answer: &Response<Bytes>) -> Learned {
     match read(BOT_INFO, answer)?.user_id {
         Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id.clone()), Fact::Setting(BOT_USER_ID, id)]),
@@ -34,12 +34,12 @@ pub(super) fn checked(answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// What the answer to the new webhook URL means.
+/// Reads the answer to the new webhook URL.
 pub(super) fn registered(answer: &Response<Bytes>) -> Learned {
     read(SET_WEBHOOK, answer).map(|_| Vec::new())
 }
 
-/// Whether the webhook is switched on.
+/// Reads whether the webhook is switched on.
 pub(super) fn registration(answer: &Response<Bytes>) -> Learned {
     match read(GET_WEBHOOK, answer)?.active {
         Some(false) => Err(Failure::rejected(SWITCHED_OFF)),
@@ -47,7 +47,7 @@ pub(super) fn registration(answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// Who the contact is.
+/// Reads the contact's profile.
 pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
     let answer = read(PROFILE, answer)?;
     let language = answer.language.and_then(|tag| tag.split('-').next().map(str::to_ascii_lowercase));
@@ -60,7 +60,7 @@ pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
     })])
 }
 
-/// Whether a file is ready.
+/// Reads whether a file is ready.
 pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
     match read(TRANSCODING, answer)?.status.as_deref() {
         Some("processing") => Err(Failure::Retry {
@@ -73,8 +73,9 @@ pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// The answer to a call that worked, or what its failure means. 409 for its retry key is a success: an
-/// earlier attempt with the same key was taken (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
+/// Reads an answer: returns the body of a call that succeeded, or the failure. A 409 for the retry key is a success:
+/// LINE accepted an earlier attempt with the same key
+/// (<https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>).
 pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let status = answer.status().as_u16();
     let body: Option<Answer> = serde_json::from_slice(answer.body()).ok();
@@ -99,7 +100,7 @@ fn failure(status: u16, body: &Answer, what: String, answer: &Response<Bytes>) -
             Failure::rejected("LINE does not take the bridge's URL: it wants https and a public address")
         }
         400 => {
-            // The names of fields are LINE's own; its messages may quote ours.
+            // Field names are LINE's own. LINE's messages are left out, because they may quote the text of the message.
             let fields = body.details.iter().filter_map(|detail| detail.property.as_deref()).take(5);
             let fields: Vec<&str> = fields.filter_map(vendor_words::code).collect();
             let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };

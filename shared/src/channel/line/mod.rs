@@ -1,8 +1,8 @@
-//! LINE Messaging API: <https://developers.line.biz/en/docs/messaging-api/>.
+//! LINE Messaging API (<https://developers.line.biz/en/docs/messaging-api/>).
 //!
 //! One call of the webhook brings events of several people. Messages are pushed, up to five in a call, with a retry key
-//! that makes a repeat harmless. Files of contacts are fetched from another host with the same token. LINE has no
-//! receipts, and its "Use webhook" switch can only be turned by hand.
+//! that makes a repeat harmless. Contacts' files are fetched from another host with the same token. LINE has no
+//! receipts, and only a person can turn its "Use webhook" switch.
 
 use std::time::Duration;
 
@@ -38,10 +38,10 @@ pub struct Line;
 
 const CHANNEL_SECRET: &str = "channel_secret";
 const ACCESS_TOKEN: &str = "channel_access_token";
-/// The setting in which the check keeps the bot's own user id, which every call of the webhook names.
+/// The setting in which the check stores the bot's own user id. Every call of the webhook names this id.
 const BOT_USER_ID: &str = "bot_user_id";
 
-/// <https://developers.line.biz/en/reference/messaging-api/#image-message>
+/// The limits of an image: <https://developers.line.biz/en/reference/messaging-api/#image-message>.
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 10_000_000,
@@ -59,7 +59,7 @@ static FEATURES: Features = Features {
         MediaLimit { kind: MediaKind::Audio, max_bytes: 200_000_000, accepted: &["m4a", "mp3"], ..IMAGE },
     ],
     parts: &[
-        // LINE wants a preview of a video and the length of a recording.
+        // LINE requires a preview for a video and the length of a recording.
         (PartKind::Video, Support::Degraded("link, or video with a preview")),
         (PartKind::Audio, Support::Degraded("link, or recording with a length")),
         (PartKind::File, Support::Degraded("link")),
@@ -90,8 +90,8 @@ impl Adapter for Line {
 
     fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {
         let text = "In the LINE Developers console, open your channel, then the Messaging API tab, and switch on “Use \
-                    webhook” and “Webhook redelivery”: without redelivery LINE gives up a message that we could not take \
-                    at once.";
+                    webhook” and “Webhook redelivery”: without redelivery LINE drops a message that the bridge could \
+                    not take at once.";
         let docs = "https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery";
         vec![NextStep::new("switch_on_webhook", text).docs(docs)]
     }
@@ -110,9 +110,9 @@ impl Adapter for Line {
             (Task::Fetch(Media { source: MediaSource::Reference { id }, kind, .. }, _), answered) => {
                 calls::fetch(account, *kind, id, answered > 0)
             }
-            // Asked already.
+            // The call was answered.
             (Task::Check | Task::Register { .. } | Task::Profile { .. }, _) => Ok(Step::Done),
-            // No call removes a webhook: it is switched off in the console.
+            // No call removes a webhook; it is switched off in the console.
             (Task::Unregister, _) => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

@@ -1,4 +1,4 @@
-//! LINE's webhook events: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>.
+//! Reads LINE's webhook events (<https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>).
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
-/// What a call contains: events of several people at once, in order.
+/// Returns the events in a call: events of several people, in order.
 ///
-/// New kinds of events are acknowledged, since LINE reserves the right to add some. A message without what its type
-/// promises is a notice: the other events of a batch are other people's.
+/// New types of events are acknowledged, because LINE reserves the right to add some. A message that lacks what its
+/// type promises becomes a notice, because the other events of the batch are other people's.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -45,7 +45,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     Ok(batch.done())
 }
 
-/// An event; older ones lack many of the common fields.
+/// An event. Events of older format lack many of the common fields.
 struct Event<'a> {
     whole: Json<'a>,
     kind: String,
@@ -64,13 +64,13 @@ impl<'a> Event<'a> {
         Self { whole, kind: string(kind).unwrap_or_default(), mode, timestamp, source, id, message, postback }
     }
 
-    /// LINE's id of the event; older events have none, and then a message's id is as good.
+    /// Returns LINE's id of the event. Older events have none; then the message's id serves.
     fn id(&self) -> String {
         let message = || Some(format!("{}:{}", self.kind, given(self.message.get("id")?)?));
         given(self.id).or_else(message).unwrap_or_else(|| format!("{}:{}", self.kind, id_of(self.whole.raw())))
     }
 
-    /// Whom the event is about and what it says, or why it is not for us.
+    /// Returns the contact and the content of the event, or the reason why the event is left out.
     fn read(&self) -> Result<(String, ChannelEventKind), &'static str> {
         if self.mode.text().as_deref() == Some("standby") {
             return Err("standby");
@@ -98,7 +98,10 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What a pressed button says, unless it only turned a page of the menu.
+/// Returns what a pressed button says.
+///
+/// # Errors
+/// Returns the reason to leave the event out if the button only turned a page of the menu.
 fn pressed(postback: Json<'_>) -> Result<Part, &'static str> {
     let [data, params] = postback.pick(["data", "params"]);
     let [page, datetime, date, time] = params.pick(["newRichMenuAliasId", "datetime", "date", "time"]);
@@ -146,10 +149,11 @@ fn parts(message: Json<'_>) -> Vec<Part> {
     }
 }
 
-/// Where LINE shows its stickers to everybody; not documented.
+/// The base URL of LINE's public sticker images, which is not documented.
 const STICKERS: &str = "https://stickershop.line-scdn.net/stickershop/v1/sticker";
 
-/// A file: at LINE, where only this channel can fetch it and not for long, or at whoever sent it.
+/// Returns a file that is stored at LINE, where only this channel can fetch it and only for a short time, or at its
+/// sender's address.
 fn file(kind: MediaKind, message: Json<'_>) -> Option<Part> {
     let [id, provider, name, size, duration] =
         message.pick(["id", "contentProvider", "fileName", "fileSize", "duration"]);
@@ -165,7 +169,7 @@ fn file(kind: MediaKind, message: Json<'_>) -> Option<Part> {
     }))
 }
 
-/// A visible notice in place of what the bridge does not know, or cannot read.
+/// Returns a visible notice for content that the bridge does not know or cannot read.
 fn notice(what: &str, text: Option<String>) -> Part {
     let what: String = what.chars().filter(|c| c.is_alphanumeric() || *c == ' ').take(40).collect();
     Part::Unsupported { what: if what.is_empty() { "unknown message".to_owned() } else { what }, text }
@@ -180,7 +184,7 @@ fn string(value: Json<'_>) -> Option<String> {
     value.text().map(Cow::into_owned)
 }
 
-/// A text that says something.
+/// Returns a text that is not blank.
 fn given(value: Json<'_>) -> Option<String> {
     string(value).filter(|text| !text.trim().is_empty())
 }

@@ -1,4 +1,4 @@
-//! Neutral messages as LINE's: <https://developers.line.biz/en/reference/messaging-api/#message-objects>.
+//! Renders neutral messages as LINE's (<https://developers.line.biz/en/reference/messaging-api/#message-objects>).
 
 use http::Method;
 use serde_json::{Value, json};
@@ -17,11 +17,11 @@ use crate::{
     },
 };
 
-/// How many messages one call takes.
+/// The maximum number of messages in a call.
 const MESSAGES: usize = 5;
-/// How many quick replies a message takes.
+/// The maximum number of quick replies to a message.
 const QUICK_REPLIES: usize = 13;
-/// How many cards stand side by side, and how many buttons each of them has.
+/// The maximum number of cards side by side, and of buttons on each card.
 const CARDS: usize = 10;
 const ACTIONS: usize = 3;
 const LINK: usize = 1_000;
@@ -30,8 +30,8 @@ const fn utf16(max: usize) -> TextLimit {
     TextLimit { max, unit: TextUnit::Utf16 }
 }
 
-/// The pushes that bring a delivery to its contact, in order. They are the same on every attempt: a retry key goes with
-/// one body.
+/// Returns the pushes that deliver a message to its contact, in order. They are the same on every attempt, because a
+/// retry key belongs to one body.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     let name = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
@@ -55,7 +55,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
 struct Messages {
     sender: Option<Sender>,
     list: Vec<Outbound>,
-    /// What becomes quick replies.
+    /// The buttons that become quick replies.
     choices: Vec<Button>,
 }
 
@@ -84,7 +84,8 @@ impl Messages {
         }
     }
 
-    /// A file as what it is where LINE has all that it wants, else its link: there is no message for other files.
+    /// Adds a file as its own kind if all that LINE requires is known, and otherwise as a link: LINE has no message for
+    /// other files.
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
             return self.text(&fit::as_text(&Part::Media(media.clone())));
@@ -116,7 +117,7 @@ impl Messages {
         }
     }
 
-    /// Choices become quick replies; what does not fit there stands in the text.
+    /// Turns choices into quick replies. Buttons that do not fit there become text.
     fn buttons(&mut self, buttons: &[Button]) {
         let mut others = Vec::new();
         for button in buttons {
@@ -129,7 +130,7 @@ impl Messages {
         }
     }
 
-    /// Puts the quick replies below the last message: LINE hides those of any other.
+    /// Puts the quick replies below the last message, because LINE hides those of any other message.
     fn quick_replies(&mut self) {
         let choices = std::mem::take(&mut self.choices);
         let items: Vec<Value> =
@@ -145,7 +146,7 @@ impl Messages {
         }
     }
 
-    /// Cards side by side where each has what LINE wants: a text, and as many buttons as the others.
+    /// Shows cards side by side if each has what LINE requires: a text, and as many buttons as the others.
     fn carousel(&mut self, cards: &[Card]) {
         let columns: Option<Vec<Value>> = cards.iter().map(column).collect();
         let counts = |cards: &[Card]| cards.iter().map(|card| card.buttons.len()).collect::<Vec<_>>();
@@ -168,7 +169,7 @@ impl Messages {
     }
 }
 
-/// One card; nothing where LINE would not take it.
+/// Returns one card, or `None` if LINE would not accept it.
 fn column(card: &Card) -> Option<Value> {
     let actions: Vec<Value> = card.buttons.iter().map(action).collect::<Option<_>>()?;
     let title = card.title.as_deref().filter(|title| !title.trim().is_empty());
@@ -191,7 +192,7 @@ fn column(card: &Card) -> Option<Value> {
     Some(column)
 }
 
-/// What a button does; nothing where it says or sends too much.
+/// Returns a button's action, or `None` if the button's texts are too long for LINE.
 fn action(button: &Button) -> Option<Value> {
     let label = button.label().trim();
     if label.is_empty() || !text::fits(label, utf16(20)) {

@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ fn every_call_becomes_what_the_table_says() {
     assert_shown!("inbound", table);
 }
 
-/// What becomes of a signed call with these events.
+/// Returns what a signed call with these events is parsed into.
 fn taken(events: &[Value]) -> ParsedChannel {
     let bytes = serde_json::to_vec(&json!({"destination": BOT, "events": events})).unwrap();
     let signature = signature(&bytes);
@@ -174,11 +174,11 @@ fn a_failure_has_the_documented_class() {
         let read = Line.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer(code, &error));
         let fits = match rule["class"].as_str().unwrap() {
             "success_duplicate" => read.is_ok(),
-            // A push to somebody is never answered with 404, only a profile is.
+            // LINE never answers a push with 404, only a profile request.
             "permanent_receiver" => matches!(read, Err(Failure::Gone { .. }) | Err(Failure::Rejected { .. })),
             "account_config" | "account_quota" => matches!(read, Err(Failure::Blocked { .. })),
             "retry_later" => matches!(read, Err(Failure::Retry { doubtful: false, .. })),
-            // No reply token is ever used.
+            // The bridge uses no reply tokens.
             _ => matches!(read, Err(Failure::Rejected { .. })),
         };
         assert!(fits, "{rule}: {read:?}");
@@ -191,7 +191,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
         let text = |name: &str| vector[name].as_str().unwrap().to_owned();
         let side = Side::new("line", &[], &[("channel_secret", &text("channel_secret"))]);
         let taken = take(&Line, &side, &webhook(&[("x-line-signature", &text("signature"))], text("body")));
-        // The URL-safe alphabet is not what LINE writes.
+        // LINE does not write the URL-safe alphabet.
         assert_eq!(taken.is_ok(), vector["valid"].as_bool().unwrap_or(false), "{vector}");
     }
     assert_eq!(take(&Line, &side(), &webhook(&[], "{}")).unwrap_err(), VerifyError::Missing);
@@ -246,7 +246,7 @@ fn requests_are_the_documented_ones() {
         ),
     ] {
         let mut sample = fixture(FOLDER, name)["body"].clone();
-        // We do not ask whether a video was seen to its end.
+        // The bridge does not ask whether a video was watched to its end.
         sample["messages"][0].as_object_mut().unwrap().remove("trackingId");
         let calls = sent(&side(), &parts);
         assert_eq!(calls.iter().map(body).collect::<Vec<_>>(), [sample], "{name}");
@@ -323,12 +323,12 @@ fn a_webhook_that_is_switched_off_is_told() {
 
 #[test]
 fn every_sample_has_a_row() {
-    // What LINE can do and the bridge does not: each with the reason.
+    // Features of LINE that the bridge does not use, each with the reason.
     let unused = [
-        "req_content_preview.json",       // the whole file travels
+        "req_content_preview.json",       // the whole file is sent
         "req_group_member_profile.json",  // groups are not relayed
-        "req_loading_start.json",         // no helpdesk tells that an agent types
-        "req_mark_as_read.json",          // no helpdesk tells that an agent has read
+        "req_loading_start.json",         // no helpdesk reports that an agent types
+        "req_mark_as_read.json",          // no helpdesk reports that an agent has read
         "req_push_buttons_template.json", // buttons are quick replies
         "req_push_confirm_template.json",
         "req_push_flex.json",

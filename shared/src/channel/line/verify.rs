@@ -1,4 +1,4 @@
-//! LINE's signature.
+//! Verifies LINE's signature.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
@@ -11,10 +11,10 @@ use crate::{
     tools::crypto::{hmac_sha256, same},
 };
 
-/// Checks that the body was signed with the channel secret:
-/// <https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>.
+/// Checks that the body was signed with the channel secret
+/// (<https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>).
 ///
-/// The texts are compared as they stand: a lenient decoder would also take alphabets that LINE does not write.
+/// The encoded texts are compared, because a lenient decoder would also accept alphabets that LINE does not write.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let given = request.headers.get("x-line-signature").filter(|_| request.method == Method::POST);
     let given = given.ok_or(VerifyError::Missing)?;

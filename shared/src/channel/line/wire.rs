@@ -1,12 +1,12 @@
-//! LINE's own shapes: <https://developers.line.biz/en/reference/messaging-api/>. Only what the bridge sends, and
-//! reads in answers.
+//! The JSON of LINE's API (<https://developers.line.biz/en/reference/messaging-api/>): only what the bridge sends, and
+//! what it reads in answers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The base of the API.
 pub(super) const API_URL: &str = "https://api.line.me";
-/// The base for the content of messages.
+/// The base of the API for the content of messages.
 pub(super) const DATA_API_URL: &str = "https://api-data.line.me";
 
 pub(super) const BOT_INFO_PATH: &str = "/v2/bot/info";
@@ -23,7 +23,7 @@ pub(super) const PROFILE: &str = "profile";
 pub(super) const TRANSCODING: &str = "transcoding";
 pub(super) const CONTENT: &str = "content";
 
-/// What calls answer, all of it optional.
+/// The fields of answers, all optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Answer {
@@ -48,20 +48,20 @@ pub(super) struct SentMessage {
     pub(super) id: String,
 }
 
-/// Where LINE calls.
+/// The URL that LINE calls.
 #[derive(Debug, Serialize)]
 pub(super) struct SetWebhook<'a> {
     pub(super) endpoint: &'a str,
 }
 
-/// A push.
+/// The body of a push.
 #[derive(Debug, Serialize)]
 pub(super) struct Push<'a> {
     pub(super) to: &'a str,
     pub(super) messages: &'a [Outbound],
 }
 
-/// A message that is sent.
+/// A message to a contact.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Outbound {
@@ -84,7 +84,7 @@ pub(super) enum Content {
     Template { alt_text: String, template: Value },
 }
 
-/// Who wrote it, as shown.
+/// The name that LINE shows as the sender.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Sender {
     pub(super) name: String,

@@ -1,4 +1,4 @@
-//! What MessageBird's answers mean: <https://developers.messagebird.com/api/#api-errors>.
+//! The meaning of MessageBird's answers (<https://developers.messagebird.com/api/#api-errors>).
 
 use bytes::Bytes;
 use http::Response;
@@ -12,20 +12,20 @@ use crate::{
     channel::sent,
 };
 
-/// What the answer to a message means.
+/// Reads the answer to a message.
 pub(super) fn delivered(account: &Account<'_>, answer: &Response<Bytes>) -> Learned {
     let call = if account.setting(CHANNEL_ID).is_some() { SEND_MESSAGE } else { SEND_SMS };
     sent(read(call, answer).map(|answer| answer.id))
 }
 
-/// What the answer to the check means: an installation is known by what it sends from.
+/// Reads the answer to the check. The sender identifies the installation.
 pub(super) fn checked(account: &Account<'_>, answer: &Response<Bytes>) -> Learned {
     read(BALANCE, answer)?;
     let sender = account.setting(CHANNEL_ID).map_or_else(|| account.require(ORIGINATOR), Ok)?.to_owned();
     Ok(vec![Fact::Identity(sender.clone()), Fact::AccountId(sender)])
 }
 
-/// The answer to a call that worked, or what its failure means.
+/// Reads an answer: returns the body of a call that succeeded, or the failure.
 fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let status = answer.status();
     let what = format!("MessageBird's {call}");

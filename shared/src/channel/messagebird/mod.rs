@@ -1,9 +1,9 @@
-//! MessageBird's REST API: text messages, and its Conversations API for WhatsApp and others:
-//! <https://developers.messagebird.com/api/>.
+//! MessageBird's REST API for SMS, and its Conversations API for WhatsApp and other channels
+//! (<https://developers.messagebird.com/api/>).
 //!
-//! An installation speaks one of the two: text messages from an `originator`, or a channel of the Conversations API. What
-//! is taken may still fail later, which a report to the URL that came with the message tells. It has no key that makes a
-//! repeated call harmless.
+//! An installation uses one of the two: SMS from an `originator`, or a channel of the Conversations API. An accepted
+//! message may still fail later; a report to the URL that came with the message says so. The API has no key that makes
+//! a repeated call harmless.
 
 use bytes::Bytes;
 use http::Response;
@@ -42,7 +42,7 @@ const ORIGINATOR: &str = "originator";
 const CHANNEL_ID: &str = "channel_id";
 const NAMESPACE: &str = "template_namespace";
 
-/// The longest text message, in parts.
+/// The maximum length of an SMS, in parts.
 const SMS_PARTS: usize = 9;
 
 const IMAGE: MediaLimit = MediaLimit {
@@ -55,7 +55,7 @@ const IMAGE: MediaLimit = MediaLimit {
 };
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 16_000_000, accepted: &[], ..IMAGE };
 
-/// <https://bird.com/en-us/migrate/from-messagebird-classic>
+/// The end of the platform: <https://bird.com/en-us/migrate/from-messagebird-classic>.
 const ENDS: Notice = Notice {
     code: "platform_ends",
     cause: "MessageBird's classic platform, whose keys this channel uses, ends on 31 December 2026",
@@ -64,7 +64,7 @@ const ENDS: Notice = Notice {
 };
 
 static FEATURES: Features = Features {
-    // Nine parts of a long text message; in other alphabets than GSM 03.38 they hold 603 characters.
+    // The text fills the nine parts of a long SMS. In alphabets other than GSM 03.38 the parts hold 603 characters.
     text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },
     media: &[
         IMAGE,
@@ -124,7 +124,7 @@ impl Adapter for MessageBird {
         if account.setting(ORIGINATOR).is_some() != account.setting(CHANNEL_ID).is_some() {
             return Ok(());
         }
-        let should_be = "the number or name that text messages come from, or absent where `channel_id` is given";
+        let should_be = "the number or name that text messages come from, or absent if `channel_id` is given";
         Err(SettingError { setting: ORIGINATOR.to_owned(), should_be: should_be.to_owned() })
     }
 
@@ -160,7 +160,7 @@ impl Adapter for MessageBird {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
-            // Asked already.
+            // The call was answered.
             Task::Check => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

@@ -1,5 +1,5 @@
-//! MessageBird's webhooks: text messages and their reports as forms, queries or JSON, and the events of its
-//! Conversations API (<https://developers.messagebird.com/api/conversations/#webhooks>).
+//! Reads MessageBird's webhooks: SMS and their reports as forms, queries or JSON, and the events of the Conversations
+//! API (<https://developers.messagebird.com/api/conversations/#webhooks>).
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -14,11 +14,11 @@ use crate::{
     },
 };
 
-/// The most files of one message that are taken.
+/// The maximum number of files that the bridge takes from a message.
 const FILES: usize = 30;
 
-/// What a call contains. Whatever is missing in a call that MessageBird has signed will be missing again, so the rest is
-/// taken.
+/// Returns the events in a call. A field that is missing in a call that MessageBird signed would be missing in a repeat
+/// too, so the bridge delivers the rest.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let is_form =
         request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
@@ -39,7 +39,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     Ok(parsed.answered(Ack::text("OK")))
 }
 
-/// The fields that are read. A call may have any number of others.
+/// The fields that the bridge reads. A call may have any number of others.
 const FIELDS: &[&str] = &[
     "body",
     "createddatetime",
@@ -56,7 +56,7 @@ const FIELDS: &[&str] = &[
     "statuserrorcode",
 ];
 
-/// Fields by their name in small letters: its case varies. Of a name that occurs twice the last value counts.
+/// The fields by their names in lower case, because the case varies. If a name occurs twice, the last value counts.
 #[derive(Debug, Default)]
 struct Fields {
     last: BTreeMap<String, String>,
@@ -103,7 +103,7 @@ fn flat(body: Json<'_>) -> Fields {
 }
 
 fn fields(request: &WebhookRequest, fields: Fields) -> Result<ParsedChannel, ParseError> {
-    // A message has its writer; a report has the time of its news, or at least no writer.
+    // A message has a sender. A report has the time of its status, or at least no sender.
     let is_report = fields.get("statusdatetime").is_some() || fields.get("originator").is_none();
     if let Some(status) = fields.get("status").filter(|_| is_report) {
         return Ok(report(request, &fields, status));
@@ -137,12 +137,13 @@ fn fields(request: &WebhookRequest, fields: Fields) -> Result<ParsedChannel, Par
     Ok(ParsedChannel::events(vec![ChannelEvent { id: format!("message:{id}"), at, contact, kind }]))
 }
 
-/// What the call says, wherever it says it.
+/// Returns the content of the call, from its query or its body.
 fn sent(request: &WebhookRequest) -> Cow<'_, str> {
     if request.method == Method::GET { (&*request.query).into() } else { String::from_utf8_lossy(&request.body) }
 }
 
-/// What became of a message that we sent. The message's own id finds it, so the contact need not be named.
+/// Reads the status of a message that the bridge sent. The message's own id finds the message, so the contact may be
+/// missing.
 fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> ParsedChannel {
     let Some(message) = fields.get("id") else { return ParsedChannel::ignored("", "no_id") };
     let to = fields.get("recipient").unwrap_or_default();
@@ -165,10 +166,10 @@ fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> ParsedChan
     parsed
 }
 
-/// The error code of a contact that wrote STOP.
+/// The error code for a contact who wrote STOP.
 const STOPPED: &str = "103";
 
-/// An event of the Conversations API.
+/// Reads an event of the Conversations API.
 fn event(request: &WebhookRequest, kind: &str, body: Json<'_>) -> ParsedChannel {
     let text = |path: &str| body.text_at(path).filter(|text| !text.is_empty());
     let message = body.get("message").filter(|message| message.is_object());
@@ -182,7 +183,7 @@ fn event(request: &WebhookRequest, kind: &str, body: Json<'_>) -> ParsedChannel 
     }
     let id = given.unwrap_or_else(|| id_of(body.raw()));
     let address = text(if is_ours { "/message/to" } else { "/message/from" });
-    // News needs no contact: the message's own id finds it.
+    // A status event needs no contact, because the message's own id finds the message.
     if address.is_none() && !is_ours {
         return ParsedChannel::ignored(id, "nobody");
     }
@@ -229,7 +230,7 @@ fn part(message: Json<'_>) -> Part {
     let of_kind = content.get(&kind).unwrap_or_default();
     let text = content.get("text").and_then(Json::filled_text);
     let [caption, name] = of_kind.pick(["caption", "filename"]).map(Json::filled_text);
-    // A file of theirs wants the access key.
+    // Fetching a file from MessageBird requires the access key.
     let media = |media_kind, link: &str| {
         Some(Part::Media(Media {
             caption: caption.clone(),
@@ -267,7 +268,7 @@ fn part(message: Json<'_>) -> Part {
     })
 }
 
-/// The contact behind a number, which MessageBird writes with or without the plus sign.
+/// Returns the contact of a number. MessageBird writes numbers with or without the plus sign.
 fn number(address: &str) -> Contact {
     let digits = address.trim().trim_start_matches('+');
     let is_number = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -275,7 +276,7 @@ fn number(address: &str) -> Contact {
     Contact { id: phone.clone().unwrap_or_else(|| address.to_owned()), phone, ..Contact::default() }
 }
 
-/// When a message was written, in milliseconds.
+/// Returns the time at which a message was written.
 fn time(fields: &Fields) -> Option<Millis> {
     use time::{PrimitiveDateTime, format_description::well_known::Rfc3339, macros::format_description};
     let rfc3339 = fields.get("createddatetime").and_then(|text| time::OffsetDateTime::parse(text, &Rfc3339).ok());

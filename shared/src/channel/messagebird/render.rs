@@ -1,4 +1,4 @@
-//! Neutral messages as MessageBird's: text messages, or contents of its Conversations API
+//! Renders neutral messages as MessageBird's: SMS, or contents of its Conversations API
 //! (<https://developers.messagebird.com/api/conversations/#send-message>).
 
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let contents = contents(account, delivery);
     if contents.is_empty() {
@@ -49,14 +49,14 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     contents.into_iter().enumerate().map(call).collect()
 }
 
-/// The messages of a delivery by their kind in conversations; text messages know one kind only.
+/// Returns the messages of a delivery with their type in the Conversations API. SMS have one type only.
 fn contents(account: &Account<'_>, delivery: &Delivery<'_>) -> Vec<(&'static str, Value)> {
     let is_conversation = account.setting(CHANNEL_ID).is_some();
     let mut byline = Byline::of(account.options, delivery.author);
     let mut list = Vec::new();
     for part in delivery.parts {
         let rich = if is_conversation { content(account, part, &mut byline) } else { None };
-        // What conversations cannot show beside it follows in words.
+        // Words that a conversation cannot show beside the content follow as text.
         let words = match (&rich, part) {
             (Some(_), Part::Media(media)) if caption_inside(media).is_none() => media.caption.clone(),
             (Some(_), Part::Location { label, .. }) => label.clone(),
@@ -71,7 +71,7 @@ fn contents(account: &Account<'_>, delivery: &Delivery<'_>) -> Vec<(&'static str
     list
 }
 
-/// What only conversations can show.
+/// Returns the content that only the Conversations API can show.
 fn content(account: &Account<'_>, part: &Part, byline: &mut Byline<'_>) -> Option<(&'static str, Value)> {
     match part {
         Part::Text { text } => {
@@ -106,7 +106,7 @@ fn content(account: &Account<'_>, part: &Part, byline: &mut Byline<'_>) -> Optio
     }
 }
 
-/// The caption that travels with a file; any other is a text of its own.
+/// Returns the caption that is sent with a file. Any other caption becomes a text of its own.
 fn caption_inside(media: &Media) -> Option<&str> {
     let most = TextLimit { max: IMAGE.caption, unit: TextUnit::Chars };
     let has_captions = matches!(media.kind, MediaKind::Image | MediaKind::Video);

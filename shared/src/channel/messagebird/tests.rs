@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ fn side(settings: &[(&str, &str)]) -> Side {
     Side::new("messagebird", settings, &[("access_key", "live_EXAMPLE"), ("signing_key", KEY)])
 }
 
-/// A call that is signed by the rule of the documentation, written down a second time.
+/// Returns a call that is signed by the documented rule, written down independently of the product code.
 fn signed(method: Method, query: &str, kind: &str, body: &[u8]) -> WebhookRequest {
     let url = if query.is_empty() { URL.to_owned() } else { format!("{URL}?{query}") };
     let now = ARRIVED.seconds();
@@ -161,7 +161,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
         let verified = verify::verify(&side.account(), &request);
         assert_eq!(verified.is_ok(), vector["valid"].as_bool().unwrap(), "{}", text("name"));
     }
-    // The scheme before it is deprecated, and refused.
+    // The previous scheme is deprecated and refused.
     for vector in samples["legacy_hmac"]["vectors"].as_array().unwrap() {
         let request = webhook(&[], vector["body"].as_str().unwrap_or_default().to_owned());
         assert_eq!(verify::verify(&side(&[]).account(), &request), Err(VerifyError::Missing));
@@ -194,7 +194,7 @@ fn requests_are_the_documented_ones() {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(side, &[part]);
         let mut ours = body(&calls[0]);
-        // Ids and URLs of ours come with every message, and the coding is always found out.
+        // Every message carries the bridge's own ids and URL, and MessageBird always detects the coding.
         for message in [&mut sample, &mut ours] {
             let fields = message.as_object_mut().unwrap();
             for name in ["reference", "trackId", "reportUrl", "datacoding"] {
@@ -214,7 +214,7 @@ fn requests_are_the_documented_ones() {
 
 #[test]
 fn every_sample_has_a_row() {
-    // What MessageBird can do and the bridge does not: each with the reason.
+    // Features of MessageBird that the bridge does not use, each with the reason.
     let unused = [
         "send/conversations_reply_text.json",    // `send` finds the conversation by itself
         "send/conversations_send_template.json", // see `odd`

@@ -1,5 +1,5 @@
-//! MessageBird's signature, a JWT about the URL and the body:
-//! <https://developers.messagebird.com/docs/verify-http-requests>.
+//! Verifies MessageBird's signature, a JWT over the URL and the body
+//! (<https://developers.messagebird.com/docs/verify-http-requests>).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -14,7 +14,7 @@ use crate::{
 
 const HEADER: &str = "messagebird-signature-jwt";
 const ISSUER: &str = "MessageBird";
-/// How far the clocks may differ, in seconds.
+/// The accepted difference between the clocks, in seconds.
 const LEEWAY: i64 = 1;
 
 #[derive(Deserialize)]
@@ -31,14 +31,14 @@ struct Claims {
     payload_hash: Option<String>,
 }
 
-/// Checks that the token was made with the account's signing key, for this URL and this body, just now.
+/// Checks that the token was signed with the account's signing key, for this URL and this body, and is valid now.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let token = request.header(HEADER).filter(|token| !token.is_empty()).ok_or(VerifyError::Missing)?;
     let key = account.signing_key(super::SIGNING_KEY)?;
     let (signed, tag) = token.rsplit_once('.').ok_or(VerifyError::Wrong)?;
     let (head, claims) = signed.split_once('.').ok_or(VerifyError::Wrong)?;
     let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| VerifyError::Wrong)?;
-    // Without a known algorithm (`none`, say) nothing is right.
+    // A token with an unknown algorithm, such as `none`, is never valid.
     let Head { alg } = decode(head)?;
     if !jwt_hmac_is(&alg, key.as_bytes(), signed.as_bytes(), &tag) {
         return Err(VerifyError::Wrong);

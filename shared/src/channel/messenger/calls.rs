@@ -1,4 +1,4 @@
-//! Calls to Messenger that carry no message; where every call goes, and with which token.
+//! Calls to Messenger that carry no message, and the base URL and token of every call.
 
 use http::Method;
 
@@ -11,19 +11,19 @@ use crate::{
     channel::{encoded, meta},
 };
 
-/// Asks for the Page.
+/// Requests the Page.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     let path = format!("{}?fields={PAGE_FIELDS}", account.require(PAGE_ID)?);
     to(account, GET_PAGE, Method::GET, &path)?.harmless().step()
 }
 
-/// Asks who a contact is.
+/// Requests a contact's profile.
 pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
     let path = format!("{}?fields={PROFILE_FIELDS}", encoded(contact));
     to(account, GET_PROFILE, Method::GET, &path)?.harmless().step()
 }
 
-/// A call with the Page's access token.
+/// Starts a call with the Page's access token.
 pub(super) fn to(
     account: &Account<'_>,
     name: &'static str,

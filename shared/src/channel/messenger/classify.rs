@@ -1,4 +1,4 @@
-//! Messenger's error codes and subcodes: <https://developers.facebook.com/docs/messenger-platform/error-codes>.
+//! Messenger's error codes and subcodes (<https://developers.facebook.com/docs/messenger-platform/error-codes>).
 
 use bytes::Bytes;
 use http::Response;
@@ -20,19 +20,19 @@ use crate::{
     model::message::Contact,
 };
 
-/// What the answer to a message means.
+/// Reads the answer to a message.
 pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
     sent(read(SEND_MESSAGE, answer).map(|answer| text(&answer, "message_id")))
 }
 
-/// What the answer to the check means: an installation is known by its Page.
+/// Reads the answer to the check. The Page identifies the installation.
 pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
     read(GET_PAGE, answer)?;
     let page = account.require(PAGE_ID)?.to_owned();
     Ok(vec![Fact::Identity(page.clone()), Fact::AccountId(page)])
 }
 
-/// Who the contact is.
+/// Reads the contact's profile.
 pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
     let answer = read(GET_PROFILE, answer)?;
     let name = ["first_name", "last_name"].into_iter().filter_map(|name| text(&answer, name));
@@ -45,7 +45,7 @@ pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
     })])
 }
 
-/// The answer to a call that worked, or what its failure means.
+/// Reads an answer: returns the body of a call that succeeded, or the failure.
 fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
     meta::read("Messenger", CODES, call, answer)
 }
@@ -54,7 +54,7 @@ fn text(answer: &Value, name: &str) -> Option<String> {
     answer.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The codes and subcodes that messages meet; a subcode says more than its code.
+/// The codes and subcodes of refused messages. A subcode is more specific than its code.
 #[rustfmt::skip]
 pub(super) const CODES: &[Code] = &[
     (1, Later, "Messenger failed"),
@@ -72,10 +72,10 @@ pub(super) const CODES: &[Code] = &[
     (1200, Later, "Messenger failed for a moment"),
     (36000, Message, "the image is too large for Messenger"),
     (1545041, Receiver, "the contact cannot be reached on Messenger, or has blocked the Page"),
-    (1893063, Receiver, "the contact does not take messages of this Page"),
+    (1893063, Receiver, "the contact does not accept messages from this Page"),
     (2018001, Receiver, "Messenger does not know this contact"),
     (2018047, Message, "Messenger could not fetch the file"),
-    (2018108, Message, "Messenger does not take this message"),
+    (2018108, Message, "Messenger does not accept this message"),
     (2018278, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
     (2534022, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
 ];

@@ -1,7 +1,8 @@
-//! Facebook Messenger: <https://developers.facebook.com/docs/messenger-platform>.
+//! Facebook Messenger (<https://developers.facebook.com/docs/messenger-platform>).
 //!
-//! Contacts are known by an id that counts for this Page only. Answers are taken within 24 hours of a contact's last
-//! message. What the Page's staff write in its inbox comes back as an echo, and so does what we send, with our own id.
+//! A contact's id is valid for this Page only. Messenger accepts answers within 24 hours of a contact's last message.
+//! Messages that the Page's staff write in its inbox arrive as echoes, and so do the bridge's own messages, with the
+//! bridge's id.
 
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ pub struct Messenger;
 const PAGE_TOKEN: &str = "page_access_token";
 const PAGE_ID: &str = "page_id";
 
-/// <https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments>
+/// The limits of an image: <https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments>.
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 8_000_000,
@@ -112,7 +113,7 @@ impl Adapter for Messenger {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
             Task::Profile { contact } if known.answered == 0 => calls::profile(account, contact),
-            // Asked already.
+            // The call was answered.
             Task::Check | Task::Profile { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

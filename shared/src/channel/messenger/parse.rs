@@ -1,4 +1,4 @@
-//! Messenger's webhooks: <https://developers.facebook.com/docs/messenger-platform/reference/webhook-events>.
+//! Reads Messenger's webhooks (<https://developers.facebook.com/docs/messenger-platform/reference/webhook-events>).
 
 use std::borrow::Cow;
 
@@ -14,15 +14,15 @@ use crate::{
     },
 };
 
-/// The stickers of the thumbs-up button, in its three sizes.
+/// The stickers of the thumbs-up button, in three sizes.
 const THUMBS: &[u64] = &[369_239_263_222_822, 369_239_343_222_814, 369_239_383_222_810];
 
-/// The longest id of a contact, in bytes: all news of an event takes a copy.
+/// The maximum length of a contact's id, in bytes. Every receipt of an event takes a copy of the id.
 const ID: usize = 256;
-/// The most attachments of one message.
+/// The maximum number of attachments in a message.
 const ATTACHMENTS: usize = 100;
 
-/// What a call contains; one odd event never spoils the others.
+/// Returns the events in a call. One malformed event never affects the others.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -56,7 +56,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
 struct Event<'a> {
     whole: Json<'a>,
     at: Millis,
-    /// Empty where it cannot be read.
+    /// The contact's id; empty if it cannot be read.
     contact: String,
     message: Json<'a>,
 }
@@ -74,7 +74,7 @@ impl<'a> Event<'a> {
         batch.push(ChannelEvent { id, at: self.at, contact, kind });
     }
 
-    /// The id of the message that a part of the event is about; one of our own where it is missing.
+    /// Returns the id of the message that a field of the event is about, or a made-up id if it is missing.
     fn mid(&self, of: Json<'_>) -> String {
         of.get("mid").and_then(Json::filled_text).unwrap_or_else(|| id_of(self.whole.raw()))
     }
@@ -84,7 +84,7 @@ impl<'a> Event<'a> {
         let [delivery, edit, postback, reaction, read, referral, optin] = self.whole.pick(names);
         let mids = delivery.get("mids").filter(|mids| mids.is_array());
         if let Some(mids) = mids.filter(|_| self.message.is_null()) {
-            // Each message's own id finds it, so the contact need not be named.
+            // Each message's own id finds the message, so the contact may be missing.
             return mids.each(|mid| {
                 let Some(message) = mid.filled_text() else { return };
                 let id = format!("delivered:{message}");
@@ -121,7 +121,7 @@ impl<'a> Event<'a> {
             }
         } else {
             let why = match () {
-                // They name a time and no message.
+                // These events name a time and no message.
                 () if !read.is_null() || !delivery.is_null() => "watermark",
                 () if !referral.is_null() || !optin.is_null() => "referral",
                 () => "unknown_event",
@@ -133,7 +133,7 @@ impl<'a> Event<'a> {
     fn message(&self, batch: &mut Batch) {
         let mid = self.mid(self.message);
         let (is_echo, is_deleted) = (is(self.message, "is_echo"), is(self.message, "is_deleted"));
-        // Ours comes back with what we sent along.
+        // The bridge's own messages come back with the metadata that it sent.
         if is_echo && self.message.get("metadata").is_some() {
             return batch.ignore(mid, "echo");
         }
@@ -158,7 +158,7 @@ fn parts(message: Json<'_>) -> Vec<Part> {
     let (mut seen, mut is_cut) = (Vec::new(), false);
     attachments.each(|attachment| {
         let sticker = attachment.pointer("/payload/sticker_id").and_then(Json::u64);
-        // For a while a sticker came as an image too.
+        // For a while, Messenger sent a sticker as an image too.
         if sticker.is_some_and(|id| seen.contains(&id)) {
             return;
         }
@@ -172,7 +172,7 @@ fn parts(message: Json<'_>) -> Vec<Part> {
             Some(id) => Part::Sticker { id: id.to_string(), url: link(attachment) },
             None => part(attachment),
         };
-        // A link comes as its text and as a preview of it.
+        // A link arrives both as text and as a preview of itself.
         if parts.last() != Some(&part) {
             parts.push(part);
         }
@@ -193,7 +193,7 @@ fn part(attachment: Json<'_>) -> Part {
     let [kind, title, payload] = attachment.pick(["type", "title", "payload"]);
     let kind = kind.text().unwrap_or("unknown message".into());
     let media = |kind| link(attachment).map(|url| Part::Media(Media::new(kind, MediaSource::ShortLink { url })));
-    // What was shared has its title and link beside the payload, which is null then.
+    // Shared content has its title and link beside the payload, which is null then.
     let heading = || payload.get("title").and_then(Json::filled_text).or_else(|| title.filled_text());
     let known = match &*kind {
         "image" => media(MediaKind::Image),
@@ -224,7 +224,7 @@ fn part(attachment: Json<'_>) -> Part {
     })
 }
 
-/// The link of an attachment, where anybody could follow it.
+/// Returns the link of an attachment, if it is an http or https URL.
 fn link(attachment: Json<'_>) -> Option<String> {
     let url = attachment.text_at("/payload/url").or_else(|| attachment.text_at("/url"))?;
     url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(|_| url.into_owned())
@@ -238,7 +238,7 @@ fn is(value: Json<'_>, flag: &str) -> bool {
     value.get(flag).is_some_and(Json::is_true)
 }
 
-/// A time in milliseconds; some events have seconds.
+/// Returns a time. Some events have seconds.
 fn time(timestamp: Json<'_>) -> Option<Millis> {
     let number = timestamp.i64().filter(|number| *number > 0)?;
     Some(if number < 1_000_000_000_000 { Millis::from_seconds(number) } else { Millis::new(number) })

@@ -1,4 +1,5 @@
-//! Neutral messages as Messenger's: <https://developers.facebook.com/docs/messenger-platform/reference/send-api>.
+//! Renders neutral messages as Messenger's
+//! (<https://developers.facebook.com/docs/messenger-platform/reference/send-api>).
 
 use http::Method;
 use serde_json::{Value, json};
@@ -17,14 +18,14 @@ use crate::{
 const QUICK_REPLIES: usize = 13;
 const TITLE: TextLimit = TextLimit { max: 20, unit: TextUnit::Chars };
 const PAYLOAD: TextLimit = TextLimit { max: 1_000, unit: TextUnit::Chars };
-/// The text above the buttons of a template, and how many these are.
+/// The limits of a button template: the text above the buttons, and the number of buttons.
 const TEMPLATE_TEXT: TextLimit = TextLimit { max: 640, unit: TextUnit::Chars };
 const TEMPLATE_BUTTONS: usize = 3;
-/// Cards side by side, and the longest of their texts.
+/// The limits of a generic template: the number of cards side by side, and the length of each text.
 const CARDS: usize = 10;
 const CARD_TEXT: TextLimit = TextLimit { max: 80, unit: TextUnit::Chars };
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
@@ -80,7 +81,7 @@ impl Messages<'_> {
         self.text(media.caption.as_deref().unwrap_or_default());
     }
 
-    /// Replies as quick replies below the text before them, links as a template of buttons, anything else in words.
+    /// Adds replies as quick replies below the text before them, links as a button template, and anything else as text.
     fn buttons(&mut self, buttons: &[Button]) {
         let replies: Option<Vec<Value>> = buttons.iter().map(quick_reply).collect();
         if let Some(replies) = replies.filter(|replies| (1..=QUICK_REPLIES).contains(&replies.len())) {

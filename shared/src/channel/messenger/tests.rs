@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ fn every_call_becomes_what_the_table_says() {
     assert_shown!("inbound", table);
 }
 
-/// What becomes of a call with these events.
+/// Returns what a call with these events is parsed into.
 fn said(events: &[Value]) -> Vec<(String, Value)> {
     let call = json!({"object": "page", "entry": [{"id": "100000000000001", "messaging": events}]});
     let mut parsed = parsed(call.to_string().as_bytes());
@@ -85,7 +85,7 @@ fn an_event_that_lacks_something_is_a_notice_and_spoils_no_other() {
             attached(json!({"type": "location", "payload": {"coordinates": {"lat": 91}}})),
             ("m", notice("location", Value::Null)),
         ),
-        // botman/botman PR#411: what was shared stands beside its payload.
+        // botman/botman PR#411: shared content stands beside its payload.
         (
             attached(
                 json!({"type": "fallback", "title": "Blue lamp", "url": "https://shop.example.com/40", "payload": null}),
@@ -206,7 +206,7 @@ fn requests_are_the_documented_ones() {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(&side(), "2000000000000002", &parts);
         let mut ours = body(&calls[0]);
-        // Every message carries an id of ours.
+        // Every message carries an id of the bridge.
         for message in [&mut sample, &mut ours] {
             message["message"].as_object_mut().unwrap().remove("metadata");
         }
@@ -217,14 +217,14 @@ fn requests_are_the_documented_ones() {
 
 #[test]
 fn every_sample_has_a_row() {
-    // What Messenger can do and the bridge does not: each with the reason.
+    // Features of Messenger that the bridge does not use, each with the reason.
     let unused = [
-        "send/image_attachment_id.json", // files travel as links
-        "send/mark_seen.json",           // no helpdesk tells that an agent has read
+        "send/image_attachment_id.json", // files are sent as links
+        "send/mark_seen.json",           // no helpdesk reports that an agent has read
         "send/reply_to.json",
         "send/text_human_agent.json", // needs a permission that few apps have
         "send/text_update.json",      // agents answer
-        "send/typing_off.json",       // no helpdesk tells that an agent types
+        "send/typing_off.json",       // no helpdesk reports that an agent types
         "send/typing_on.json",
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);

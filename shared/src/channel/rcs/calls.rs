@@ -1,4 +1,4 @@
-//! How calls to RBM are authorized. It has none but messages.
+//! The authorization of calls to RBM. RBM has no calls other than messages.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::{
     tools::crypto::rsa_sha256,
 };
 
-/// A token that says who we are, signed by ourselves.
+/// Returns a token that names the service account and is signed with its key.
 pub(super) fn token(account: &Account<'_>) -> Result<String, RenderError> {
     let bad = || RenderError::new("the key of the service account is not a JSON key file");
     let key: ServiceAccount = serde_json::from_str(account.require_secret(KEY)?).map_err(|_| bad())?;

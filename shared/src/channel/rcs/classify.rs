@@ -1,4 +1,4 @@
-//! What RBM's answers mean.
+//! The meaning of RBM's answers.
 
 use bytes::Bytes;
 use http::Response;
@@ -8,7 +8,7 @@ use crate::{
     channel::sent,
 };
 
-/// What the answer to a message means; the message's id is ours.
+/// Reads the answer to a message. The message's id is the bridge's own.
 pub(super) fn delivered(delivery: &Delivery<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
     let reason = |reason: &str| reason.to_owned();
     match answer.status().as_u16() {
@@ -17,7 +17,7 @@ pub(super) fn delivered(delivery: &Delivery<'_>, known: &Known, answer: &Respons
         403 => Err(Failure::Gone { reason: reason("the agent is not launched with the contact's carrier") }),
         404 => Err(Failure::Gone { reason: reason("the contact cannot be reached by RCS") }),
         _ => match from_status("RBM", answer, None) {
-            // A repeat is dropped there.
+            // RBM drops a repeat.
             Err(Failure::Retry { wait, reason, .. }) => Err(Failure::Retry { wait, reason, doubtful: false }),
             Err(Failure::Rejected { .. }) => Err(Failure::rejected("RBM does not accept this message")),
             other => other,

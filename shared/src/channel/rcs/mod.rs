@@ -1,9 +1,9 @@
-//! RCS for Business (RBM), the successor of Google Business Messages:
-//! <https://developers.google.com/business-communications/rcs-business-messaging>.
+//! RCS for Business (RBM), the successor of Google Business Messages
+//! (<https://developers.google.com/business-communications/rcs-business-messaging>).
 //!
-//! Experimental: nobody has tried it with an agent of a carrier yet. Message ids are ours, and a repeat of one is
-//! dropped. Calls carry a token that we sign with the service account's own key, which Google's services take in place
-//! of one that had to be fetched: <https://google.aip.dev/auth/4111>.
+//! Experimental: the channel has not been tried with a carrier's agent yet. Message ids are the bridge's own, and RBM
+//! drops a repeat of an id. Calls carry a token that the bridge signs with the service account's key; Google's services
+//! accept it in place of a token that had to be fetched (<https://google.aip.dev/auth/4111>).
 
 use bytes::Bytes;
 use http::Response;
@@ -40,7 +40,8 @@ const KEY: &str = "service_account_key";
 const CLIENT_TOKEN: &str = "client_token";
 const KEY_HELP: &str = "the JSON key file of the service account, whole";
 
-/// <https://developers.google.com/business-communications/rcs-business-messaging/guides/build/messages/send>
+/// The limits of a file:
+/// <https://developers.google.com/business-communications/rcs-business-messaging/guides/build/messages/send>.
 const FILE: MediaLimit = MediaLimit {
     kind: MediaKind::File,
     max_bytes: 100_000_000,
@@ -86,7 +87,7 @@ impl Adapter for Rcs {
         SETTINGS
     }
 
-    /// There is no harmless call; that the key signs is what can be known at install.
+    /// Checks that the key can sign. RBM has no harmless call, so nothing more can be checked at install.
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
         let error = |_| SettingError { setting: KEY.to_owned(), should_be: KEY_HELP.to_owned() };
         calls::token(account).map(|_| ()).map_err(error)
@@ -113,7 +114,7 @@ impl Adapter for Rcs {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
-            // No call only checks.
+            // RBM has no call that only checks the account.
             Task::Check => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

@@ -1,6 +1,7 @@
-//! What RBM tells us: <https://developers.google.com/business-communications/rcs-business-messaging/guides/build/events>.
+//! Reads RBM's events
+//! (<https://developers.google.com/business-communications/rcs-business-messaging/guides/build/events>).
 //!
-//! One agent that fails would hold up all agents of a partner, so whatever is of no use is taken all the same.
+//! One failing agent would hold up all agents of a partner, so events of no use are acknowledged too.
 
 use super::wire::Envelope;
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     },
 };
 
-/// What a call contains.
+/// Returns the events in a call.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let envelope: Envelope = decode(&request.body)?;
     if let (Some(_), Some(secret)) = (&envelope.client_token, &envelope.secret) {
@@ -43,7 +44,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         Some(_) => Err("unknown_event"),
     };
     Ok(match read {
-        // News needs no contact: the message's own id finds it.
+        // A receipt needs no contact, because the message's own id finds the message.
         Ok(kind) if phone.is_some() || matches!(kind, ChannelEventKind::Receipt { .. }) => {
             let contact = Contact { id: phone.clone().unwrap_or_default(), phone, ..Contact::default() };
             ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }])
@@ -63,7 +64,7 @@ fn part(event: Json<'_>) -> Part {
     let (name, content_type) = (name.filled_text(), content_type.filled_text());
     if let Some(url) = url.filled_text() {
         let kind = MediaKind::of(content_type.as_deref().unwrap_or_default());
-        // Anybody can open the link, for a while.
+        // The link is open to everybody, for a limited time.
         let media = Media::new(kind, MediaSource::ShortLink { url });
         return Part::Media(Media { name, content_type, size: size.u64(), ..media });
     }

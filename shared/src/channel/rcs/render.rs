@@ -1,5 +1,5 @@
-//! Neutral messages as RBM's:
-//! <https://developers.google.com/business-communications/rcs-business-messaging/guides/build/messages/send>.
+//! Renders neutral messages as RBM's
+//! (<https://developers.google.com/business-communications/rcs-business-messaging/guides/build/messages/send>).
 
 use serde_json::{Value, json};
 
@@ -19,11 +19,11 @@ use crate::{
     },
 };
 
-/// Suggestions below a message, and the longest of their words.
+/// The maximum number of suggestions below a message, and the maximum length of their texts.
 const SUGGESTIONS: usize = 11;
 const SUGGESTION: TextLimit = TextLimit { max: 25, unit: TextUnit::Chars };
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let mut byline = Byline::of(account.options, delivery.author);
     let mut list: Vec<Value> = Vec::new();
@@ -68,7 +68,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     list.into_iter().enumerate().map(call).collect()
 }
 
-/// A button below a message; nothing where its words are too long.
+/// Returns the suggestion of a button, or `None` if the button's label is blank or too long.
 fn suggestion(button: &Button) -> Option<Value> {
     if !text::fits(button.label(), SUGGESTION) || button.label().trim().is_empty() {
         return None;

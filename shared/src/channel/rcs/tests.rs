@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ use crate::{
 const FOLDER: &str = "channel/rcs";
 const TOKEN: &str = "test-rbm-client-token-0001";
 
-/// A service account's key file, and the key that checks its signatures.
+/// Returns a service account's key file, and the key that checks its signatures.
 fn key_file() -> (String, Vec<u8>) {
     let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let private: Pkcs8V1Der<'_> = key.as_der().unwrap();
@@ -173,7 +173,7 @@ fn requests_are_the_documented_ones_and_signed_by_the_service_account() {
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         sample["messageTrafficType"] = json!("TRANSACTION");
-        // What opening a link sends back is of no use to anybody.
+        // The bridge has no use for the data that opening a link sends back.
         if let Some(action) = sample.pointer_mut("/contentMessage/suggestions/1/action") {
             action["postbackData"] = json!("Open");
         }
@@ -193,9 +193,9 @@ fn requests_are_the_documented_ones_and_signed_by_the_service_account() {
 
 #[test]
 fn every_sample_has_a_row() {
-    // What RBM can do and the bridge does not: each with the reason.
+    // Features of RBM that the bridge does not use, each with the reason.
     let unused = [
-        "send/event_is_typing.json", // no helpdesk tells that an agent types
+        "send/event_is_typing.json", // no helpdesk reports that an agent types
         "send/event_read.json",      // nor that one has read
         "send/rich_card.json",       // cards are texts
         "send/text_ttl.json",        // an agent's answer does not expire

@@ -1,5 +1,5 @@
-//! RBM's signature:
-//! <https://developers.google.com/business-communications/rcs-business-messaging/guides/build/events>.
+//! Verifies RBM's signature
+//! (<https://developers.google.com/business-communications/rcs-business-messaging/guides/build/events>).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
@@ -16,7 +16,7 @@ use crate::{
 /// Checks that the event was signed with the client token, or that the handshake carries the token itself.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let token = account.signing_key(CLIENT_TOKEN)?;
-    // Google signs what lies inside the body, so its shell has to be opened first.
+    // Google signs the event inside the body, so the envelope is opened before the check.
     let envelope: Envelope = decode(&request.body).map_err(|_| VerifyError::Missing)?;
     if request.method != Method::POST {
         return Err(VerifyError::Missing);

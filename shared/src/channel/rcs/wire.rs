@@ -1,19 +1,19 @@
-//! RBM's own shapes:
-//! <https://developers.google.com/business-communications/rcs-business-messaging/reference/rest>.
+//! The JSON of RBM's API
+//! (<https://developers.google.com/business-communications/rcs-business-messaging/reference/rest>).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
 /// The base of the API.
 pub(super) const API_URL: &str = "https://rcsbusinessmessaging.googleapis.com";
-/// Whom our tokens are for.
+/// The audience of the bridge's tokens.
 pub(super) const AUDIENCE: &str = "https://rcsbusinessmessaging.googleapis.com/";
-/// How long a token of ours is good, in seconds.
+/// The lifetime of the bridge's tokens, in seconds.
 pub(super) const TOKEN_TIME: i64 = 3_600;
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
 
-/// The call around an event, and the one by which the console finds out whether the URL is ours.
+/// The envelope of an event, and the handshake with which the console confirms that the URL belongs to the bridge.
 #[derive(Debug, Deserialize)]
 pub(super) struct Envelope {
     pub(super) message: Option<Data>,
@@ -29,13 +29,13 @@ pub(super) struct Data {
 }
 
 impl Envelope {
-    /// What was signed: the event behind its base64.
+    /// Returns the signed bytes: the event, decoded from base64.
     pub(super) fn event(&self) -> Option<Vec<u8>> {
         STANDARD.decode(self.message.as_ref()?.data.as_ref()?).ok()
     }
 }
 
-/// What is needed of a service account's key file.
+/// The fields of a service account's key file that the bridge needs.
 #[derive(Deserialize)]
 pub(super) struct ServiceAccount {
     pub(super) client_email: String,

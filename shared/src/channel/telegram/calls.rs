@@ -1,4 +1,4 @@
-//! Calls to Telegram that carry no message; where every call goes. The credential stands in the URL.
+//! Calls to Telegram that carry no message, and the URL of every call. The URL contains the credential.
 
 use serde_json::json;
 
@@ -8,16 +8,16 @@ use super::{
 };
 use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
 
-/// What cannot stand in the path of a file.
+/// The characters that the path of a file must not contain.
 const PATH: &percent_encoding::AsciiSet =
     &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
 
-/// Asks who the bot is.
+/// Requests the bot's identity.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, GET_ME)?.json(&json!({})).harmless().step()
 }
 
-/// Sets our webhook URL.
+/// Sets the webhook URL.
 pub(super) fn register(account: &Account<'_>, url: &str) -> Result<Step, RenderError> {
     let webhook = SetWebhook {
         url,
@@ -29,24 +29,24 @@ pub(super) fn register(account: &Account<'_>, url: &str) -> Result<Step, RenderE
     to(account, SET_WEBHOOK)?.json(&webhook).harmless().step()
 }
 
-/// Removes our webhook URL.
+/// Removes the webhook URL.
 pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, DELETE_WEBHOOK)?.json(&json!({"drop_pending_updates": false})).harmless().step()
 }
 
-/// Asks for the path of a file of a contact.
+/// Requests the path of a contact's file.
 pub(super) fn find_file(account: &Account<'_>, id: &str) -> Result<Step, RenderError> {
     to(account, GET_FILE)?.json(&json!({"file_id": id})).harmless().step()
 }
 
-/// Fetches the file behind that path.
+/// Fetches the file at that path.
 pub(super) fn fetch(account: &Account<'_>, path: &str) -> Result<Step, RenderError> {
     let (base, token) = (account.api_url(API_URL), account.require_secret(BOT_TOKEN)?);
     let path = percent_encoding::utf8_percent_encode(path, PATH);
     Call::get(GET_FILE, format!("{base}/file/bot{token}/{path}")).download()
 }
 
-/// A call of a method, which is its name as well.
+/// Starts a call of a method. The method's name is also the call's name.
 pub(super) fn to(account: &Account<'_>, method: &'static str) -> Result<CallBuilder, RenderError> {
     let (base, token) = (account.api_url(API_URL), account.require_secret(BOT_TOKEN)?);
     Ok(Call::post(method, format!("{base}/bot{token}/{method}")))

@@ -1,4 +1,4 @@
-//! What Telegram's answers mean: <https://core.telegram.org/bots/api#making-requests>.
+//! The meaning of Telegram's answers (<https://core.telegram.org/bots/api#making-requests>).
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::adapter::{Account, Delivery, Fact, Failure, Known, Learned, retry_after};
 
-/// What the answer to a sent request means. One that Telegram does not take as it is goes once more in a simpler form,
-/// where it has one; one to a chat that has moved goes there.
+/// Reads the answer to a sent request. A request that Telegram refuses in its form is sent once more in a simpler form,
+/// if it has one; a request to a chat that has moved is sent to the new chat.
 pub(super) fn delivered(
     account: &Account<'_>,
     delivery: &Delivery<'_>,
@@ -35,32 +35,32 @@ pub(super) fn delivered(
     }
 }
 
-/// A message's id counts within its chat.
+/// Returns a message's id together with its chat, because the id is valid within the chat only.
 fn message_id(delivery: &Delivery<'_>, result: &Value) -> Option<String> {
     let id = result.get("message_id").and_then(Value::as_i64)?;
     let chat = result.pointer("/chat/id").and_then(Value::as_i64);
     Some(chat.map_or_else(|| format!("{}:{id}", delivery.contact.id), |chat| format!("{chat}:{id}")))
 }
 
-/// What the answer to the check means: who the bot is.
+/// Reads the answer to the check: the bot's identity.
 pub(super) fn checked(answer: &Response<Bytes>) -> Learned {
     let id = read(GET_ME, answer)?.get("id").and_then(Value::as_i64).map(|id| id.to_string());
     Ok(id.into_iter().flat_map(|id| [Fact::Identity(id.clone()), Fact::AccountId(id)]).collect())
 }
 
-/// What the answer to the new webhook URL means.
+/// Reads the answer to the new webhook URL.
 pub(super) fn registered(answer: &Response<Bytes>) -> Learned {
     read(SET_WEBHOOK, answer)?;
     Ok(Vec::new())
 }
 
-/// What the answer to the end of the registration means.
+/// Reads the answer to the removal of the webhook URL.
 pub(super) fn unregistered(answer: &Response<Bytes>) -> Learned {
     read(DELETE_WEBHOOK, answer)?;
     Ok(Vec::new())
 }
 
-/// Where a file is.
+/// Reads the path of a file.
 pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
     match read(GET_FILE, answer)?.get("file_path").and_then(Value::as_str) {
         Some(path) => Ok(vec![Fact::Memo(FILE_PATH.to_owned(), path.to_owned())]),
@@ -68,19 +68,19 @@ pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// What a failed call comes to.
+/// The reason why a call failed.
 #[derive(Debug, PartialEq)]
 enum Refusal {
-    /// The chat has another id now.
+    /// The chat has a new id.
     Moved(i64),
-    /// Telegram does not take the request in this form; a simpler one may pass.
+    /// Telegram does not accept the request in this form; a simpler form may succeed.
     Form(String),
-    /// All else.
+    /// Any other failure.
     Other(Failure),
 }
 
 impl From<Refusal> for Failure {
-    /// What it means where there is no simpler form and no other chat.
+    /// Returns the failure for a request that has no simpler form and no other chat.
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Moved(_) => Self::rejected("Telegram has moved this chat"),
@@ -90,7 +90,7 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Descriptions of 400 that concern the contact rather than the request.
+/// Descriptions of a 400 that concern the contact rather than the request.
 const RECEIVER: &[(&str, &str)] = &[
     ("chat not found", "Telegram does not know this chat"),
     ("user not found", "Telegram does not know this user"),
@@ -98,7 +98,7 @@ const RECEIVER: &[(&str, &str)] = &[
     ("have no rights to send a message", "the contact does not let the bot write"),
 ];
 
-/// Descriptions of 403, and what to tell people.
+/// Descriptions of a 403, and the explanation for people.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("blocked by the user", "the contact has blocked the bot on Telegram"),
     ("user is deactivated", "the contact has deleted the Telegram account"),
@@ -106,8 +106,8 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("was kicked", "the bot was removed from this chat on Telegram"),
 ];
 
-/// Descriptions of 400 with what they mean for people; any other is told in general words, since Telegram's own may
-/// quote the message.
+/// Descriptions of a 400, and the explanation for people. Any other description is explained in general words, because
+/// Telegram's own may quote the message.
 const REQUEST: &[(&str, &str)] = &[
     ("message text is empty", "Telegram finds the text empty"),
     ("message is too long", "the text is too long for Telegram"),
@@ -122,11 +122,11 @@ const REQUEST: &[(&str, &str)] = &[
     ("bad webhook", "Telegram does not take the bridge's URL: it wants https, port 443, and a public address"),
 ];
 
-/// The result of a call that worked, or what its failure means.
+/// Reads an answer: returns the result of a call that succeeded, or the refusal.
 fn read(method: &'static str, answer: &Response<Bytes>) -> Result<Value, Refusal> {
     let what = format!("Telegram's {method}");
     let Ok(body) = serde_json::from_slice::<Answer>(answer.body()) else {
-        // A gateway has spoken, not Telegram.
+        // The answer comes from a gateway, not from Telegram.
         let reason = format!("{what} answered {} without JSON", answer.status().as_u16());
         let wait = retry_after(answer);
         return Err(Refusal::Other(Failure::Retry { wait, reason, doubtful: answer.status().as_u16() != 429 }));

@@ -1,4 +1,4 @@
-//! What a message of Telegram's consists of: <https://core.telegram.org/bots/api#message>.
+//! Reads the content of a Telegram message (<https://core.telegram.org/bots/api#message>).
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ use crate::{
     tools::json::Json,
 };
 
-/// How much of a quoted message is shown.
+/// The maximum length of a quoted message.
 const QUOTE: TextLimit = TextLimit { max: 200, unit: TextUnit::Chars };
 
-/// Fields that every message may have beside what it is.
+/// The fields that every message may have beside its content.
 const ENVELOPE: &[&str] = &[
     "from",
     "chat",
@@ -62,7 +62,7 @@ const ENVELOPE: &[&str] = &[
     "guest_query_id",
 ];
 
-/// What Telegram itself says about the chat rather than the contact.
+/// The fields of Telegram's own messages about the chat, which are not the contact's.
 const SERVICE: &[&str] = &[
     "new_chat_members",
     "left_chat_member",
@@ -99,7 +99,7 @@ const SERVICE: &[&str] = &[
     "video_chat_participants_invited",
 ];
 
-/// The parts of a message; nothing where it is no message of the contact's.
+/// Returns the parts of a message, or `None` if the message is not the contact's.
 pub(super) fn parts(message: Json<'_>, is_edit: bool) -> Option<Vec<Part>> {
     let mut part = part(message)?;
     let mut head = Vec::new();
@@ -129,7 +129,7 @@ pub(super) fn parts(message: Json<'_>, is_edit: bool) -> Option<Vec<Part>> {
     Some(vec![part])
 }
 
-/// The contact's own number, where this message shares it.
+/// Returns the contact's own number, if this message shares it.
 pub(super) fn own_number(message: Json<'_>) -> Option<String> {
     let [card, from] = message.pick(["contact", "from"]);
     let [owner, phone] = card.pick(["user_id", "phone_number"]);
@@ -139,7 +139,7 @@ pub(super) fn own_number(message: Json<'_>) -> Option<String> {
     international(&phone.text()?).filter(|number| number.starts_with('+'))
 }
 
-/// The name of a person to show.
+/// Returns the name that people see for a user.
 pub(super) fn name(user: Json<'_>) -> Option<String> {
     let [first, last, username] = user.pick(["first_name", "last_name", "username"]);
     joined([first, last], " ").or_else(|| string(username))
@@ -155,12 +155,12 @@ fn part(message: Json<'_>) -> Option<Part> {
     let mut largest = None;
     field("photo").each(|size| largest = media(MediaKind::Image, size).or(largest.take()));
     let known = largest
-        // An animation comes as a document too.
+        // Telegram sends an animation as a document too.
         .or_else(|| first_of(MediaKind::Video, &["animation", "video", "video_note"]))
         .or_else(|| first_of(MediaKind::Audio, &["voice", "audio"]))
         .or_else(|| media(MediaKind::File, field("document")))
         .or_else(|| picture(field("sticker")))
-        // A venue comes as a location too.
+        // Telegram sends a venue as a location too.
         .or_else(|| {
             let [location, title, address] = field("venue").pick(["location", "title", "address"]);
             place(location, joined([title, address], "\n"))
@@ -179,12 +179,12 @@ fn part(message: Json<'_>) -> Option<Part> {
     known.or_else(|| notice(message))
 }
 
-/// A notice of what a message has beside its envelope; nothing where Telegram itself says it.
+/// Returns a notice that names the content of a message, or `None` if the message is Telegram's own.
 fn notice(message: Json<'_>) -> Option<Part> {
     let (mut what, mut is_service) = (None::<String>, false);
     message.each_field(|name, _| {
         is_service |= SERVICE.contains(&name.as_str());
-        // Of several the first of the alphabet, so that it is always the same one.
+        // The notice names the alphabetically first of several fields, so that it is always the same one.
         if !ENVELOPE.contains(&name.as_str()) && what.as_ref().is_none_or(|what| name < *what) {
             what = Some(name);
         }
@@ -197,7 +197,7 @@ fn notice(message: Json<'_>) -> Option<Part> {
     Some(Part::Unsupported { what: what.map_or_else(|| "empty message".to_owned(), |name| words(&name)), text })
 }
 
-/// A file. Only this bot can fetch it, and its address has the bot's token in it.
+/// Returns a file. Only this bot can fetch the file, because its address contains the bot's token.
 fn media(kind: MediaKind, file: Json<'_>, caption: Option<String>) -> Option<Media> {
     let [id, name, content_type, size, seconds] =
         file.pick(["file_id", "file_name", "mime_type", "file_size", "duration"]);
@@ -211,7 +211,7 @@ fn media(kind: MediaKind, file: Json<'_>, caption: Option<String>) -> Option<Med
     })
 }
 
-/// A sticker as a picture, with the emoji that it stands for; of one that moves its small still picture.
+/// Returns a sticker as a picture with its emoji. For a moving sticker, the picture is its small thumbnail.
 fn picture(sticker: Json<'_>) -> Option<Part> {
     let [id, emoji, is_animated, is_video, thumbnail] =
         sticker.pick(["file_id", "emoji", "is_animated", "is_video", "thumbnail"]);
@@ -236,13 +236,13 @@ fn card(card: Json<'_>) -> Option<Part> {
     card.is_object().then(|| Part::ContactCard { name: joined([first, last], " "), phone })
 }
 
-/// The texts that say something, trimmed, as one.
+/// Joins the texts that are not blank, trimmed.
 fn joined(texts: [Json<'_>; 2], between: &str) -> Option<String> {
     let texts: Vec<String> = texts.into_iter().filter_map(given).map(|text| text.trim().to_owned()).collect();
     (!texts.is_empty()).then(|| texts.join(between))
 }
 
-/// A number as Telegram has it, which as a rule lacks the plus sign.
+/// Returns a number in international form. Telegram usually leaves out the plus sign.
 fn international(number: &str) -> Option<String> {
     let number = number.trim();
     let is_bare = number.len() >= 7 && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -261,14 +261,15 @@ fn choices(poll: Json<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Who wrote a forwarded message, where Telegram tells: <https://core.telegram.org/bots/api#messageorigin>.
+/// Returns the author of a forwarded message, if Telegram names one
+/// (<https://core.telegram.org/bots/api#messageorigin>).
 fn origin_of(origin: Json<'_>) -> Option<String> {
     let [user, user_name, sender_chat, chat] = origin.pick(["sender_user", "sender_user_name", "sender_chat", "chat"]);
     let chat = if sender_chat.is_null() { chat } else { sender_chat };
     name(user).or_else(|| string(user_name)).or_else(|| string(chat.get("title")?))
 }
 
-/// The start of a quoted text on one line.
+/// Returns the beginning of a quoted text on one line.
 fn quoted(quote: Json<'_>) -> Option<String> {
     let [text, caption] = quote.pick(["text", "caption"]);
     let text = text.text().or_else(|| caption.text())?;
@@ -280,12 +281,12 @@ fn string(value: Json<'_>) -> Option<String> {
     value.text().map(Cow::into_owned)
 }
 
-/// A text that says something.
+/// Returns a text that is not blank.
 fn given(value: Json<'_>) -> Option<String> {
     string(value).filter(|text| !text.trim().is_empty())
 }
 
-/// The name of a field as words.
+/// Returns the name of a field as words.
 fn words(name: &str) -> String {
     let clean: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
     let words = clean.split_whitespace().collect::<Vec<_>>().join(" ");

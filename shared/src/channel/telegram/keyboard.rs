@@ -1,4 +1,4 @@
-//! Buttons under a message: <https://core.telegram.org/bots/api#inlinekeyboardmarkup>.
+//! Buttons under a message (<https://core.telegram.org/bots/api#inlinekeyboardmarkup>).
 
 use std::collections::BTreeSet;
 
@@ -10,25 +10,26 @@ use crate::model::{
     text,
 };
 
-/// The most buttons of one keyboard.
+/// The maximum number of buttons on a keyboard.
 const BUTTONS: usize = 100;
-/// How long two labels may be, in characters, to stand side by side.
+/// The maximum length, in characters, of two labels that stand side by side.
 const NARROW: usize = 14;
-/// The longest label.
+/// The maximum length of a label.
 const LABEL: TextLimit = TextLimit { max: 200, unit: TextUnit::Chars };
-/// What a button may send back.
+/// The maximum length of the data that a button sends back.
 const DATA: TextLimit = TextLimit { max: 64, unit: TextUnit::Bytes };
 
-/// Choices as Telegram shows them.
+/// The keyboard for a list of choices.
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// The `reply_markup`, where there is anything to put on it.
+    /// The `reply_markup`; `None` if the keyboard would be empty.
     pub(super) markup: Option<Value>,
-    /// What Telegram would not take, in order.
+    /// The buttons that Telegram would not accept, in order.
     pub(super) others: Vec<Button>,
 }
 
-/// Short replies two in a row, all else across the whole width. A reply that says nothing is left out.
+/// Arranges short replies two in a row and all other buttons across the whole width. A reply without any text is left
+/// out.
 pub(super) fn layout(buttons: &[Button]) -> Layout {
     let mut used = BTreeSet::new();
     let mut rows: Vec<Vec<Value>> = Vec::new();
@@ -62,7 +63,7 @@ fn says_something(button: &Button) -> bool {
     }
 }
 
-/// Whether Telegram can open this: it wants a real host.
+/// Returns whether Telegram can open this link: Telegram requires a real host.
 pub(super) fn is_link(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| host.contains('.'))
@@ -81,8 +82,8 @@ fn key(button: &Button, used: &mut BTreeSet<String>) -> Value {
     }
 }
 
-/// What a button sends back: its text, cut where it is too long, and never the same as another's, since the button that
-/// was pressed is found by it.
+/// Returns the data that a button sends back: the button's text, cut if it is too long. Each button's data is unique,
+/// because the pressed button is found by it.
 fn data(text: &str, used: &mut BTreeSet<String>) -> String {
     let mut data = text::truncate(text, DATA).into_owned();
     let mut number = 1;

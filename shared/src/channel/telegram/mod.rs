@@ -1,8 +1,8 @@
-//! Telegram bots: <https://core.telegram.org/bots/api>.
+//! Telegram bots (<https://core.telegram.org/bots/api>).
 //!
-//! The bot's token is part of every URL, so no URL of Telegram's may reach a log or the helpdesk. Updates carry a secret
-//! token of our own instead of a signature, and one that is refused holds back everything later of its chat. Telegram
-//! has no key that makes a repeated call harmless, and no receipts.
+//! The bot's token is part of every URL, so no Telegram URL may reach a log or the helpdesk. Updates carry a secret
+//! token of the bridge instead of a signature, and a refused update holds back all later ones of its chat. Telegram has
+//! no key that makes a repeated call harmless, and no receipts.
 
 use bytes::Bytes;
 use http::Response;
@@ -36,13 +36,13 @@ mod wire;
 pub struct Telegram;
 
 const BOT_TOKEN: &str = "bot_token";
-/// What Telegram sends along with every update.
+/// The secret token that Telegram sends with every update.
 const SECRET_TOKEN: &str = "secret_token";
 
-/// The memo with the path under which a file can be downloaded.
+/// The memo with the path from which a file can be downloaded.
 const FILE_PATH: &str = "telegram.file_path";
 
-/// <https://core.telegram.org/bots/api#sendphoto>
+/// The limits of a photo: <https://core.telegram.org/bots/api#sendphoto>.
 const PHOTO: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 10_000_000,
@@ -52,7 +52,7 @@ const PHOTO: MediaLimit = MediaLimit {
     by: MediaBy::Upload,
 };
 
-/// <https://core.telegram.org/bots/api#senddocument>
+/// The limits of a document: <https://core.telegram.org/bots/api#senddocument>.
 const DOCUMENT: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 50_000_000, accepted: &[], ..PHOTO };
 
 static FEATURES: Features = Features {
@@ -89,7 +89,8 @@ impl Adapter for Telegram {
         SETTINGS
     }
 
-    /// The token stands in every URL, so nothing may be in it that means something there.
+    /// Checks the token's form. The token is part of every URL, so it must contain no character that has a meaning
+    /// there.
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
         let token = account.secret(BOT_TOKEN).and_then(|token| token.reveal().split_once(':'));
         let is_good = token.is_some_and(|(id, key)| {
@@ -116,7 +117,7 @@ impl Adapter for Telegram {
                 None => calls::find_file(account, id),
                 Some(path) => calls::fetch(account, path),
             },
-            // Asked already.
+            // The call was answered.
             Task::Check | Task::Register { .. } | Task::Unregister => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

@@ -1,4 +1,4 @@
-//! Telegram's updates: <https://core.telegram.org/bots/api#update>.
+//! Reads Telegram's updates (<https://core.telegram.org/bots/api#update>).
 
 use std::borrow::Cow;
 
@@ -14,14 +14,14 @@ use crate::{
     },
 };
 
-/// Updates about what the business does on Telegram with an account of its own.
+/// Updates about the business's own account on Telegram.
 const BUSINESS: &[&str] =
     &["business_connection", "business_message", "edited_business_message", "deleted_business_messages"];
 
-/// What an update contains.
+/// Returns the events in an update.
 ///
-/// Whatever Telegram adds some day is acknowledged: an update that is refused holds back everything later of its chat
-/// for a day.
+/// Types of updates that Telegram adds later are acknowledged, because a refused update holds back all later ones of
+/// its chat for a day.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -52,9 +52,9 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     }))
 }
 
-/// An update while it is read.
+/// An update that is being read.
 struct Update {
-    /// Equal for every redelivery: <https://core.telegram.org/bots/api#update> has the number grow per bot.
+    /// The id, the same for every redelivery: by <https://core.telegram.org/bots/api#update>, the number grows per bot.
     id: String,
     received_at: Millis,
 }
@@ -68,7 +68,7 @@ impl Update {
             return self.ignored(if moved.is_null() { "group" } else { "group_moved" });
         }
         if is_edit && !location.is_null() {
-            // The contact moves while sharing the place; agents got the first one.
+            // The contact moves while sharing a live location; agents have received the first position.
             return self.ignored("live_location");
         }
         let Some(parts) = content::parts(message, is_edit) else { return self.ignored("service_message") };
@@ -77,10 +77,10 @@ impl Update {
         self.event(contact, date, ChannelEventKind::Message { parts })
     }
 
-    /// The text of the button, as if the contact had written it.
+    /// Returns the text of the pressed button, as if the contact had written it.
     ///
-    /// The answer to this very call tells Telegram that the press was heard, or the button would go on spinning:
-    /// <https://core.telegram.org/bots/api#making-requests-when-getting-updates>.
+    /// The answer to this call also tells Telegram that the press was received; otherwise the button would keep
+    /// spinning (<https://core.telegram.org/bots/api#making-requests-when-getting-updates>).
     fn pressed(&self, query: Json<'_>) -> ParsedChannel {
         let [id, from, message, data] = query.pick(["id", "from", "message", "data"]);
         let id = id.text().or_else(|| id.f64().map(|_| id.raw().into()));
@@ -92,7 +92,7 @@ impl Update {
             (Some(chat), _) if !chat.is_private => self.ignored("group"),
             (Some(_), None) => self.ignored("game"),
             (Some(chat), Some(data)) => {
-                // A message that Telegram does not keep any more comes without its buttons.
+                // A message that Telegram no longer stores arrives without its buttons.
                 let text = label(message, &data).unwrap_or(data);
                 let part = if text.trim().is_empty() {
                     Part::Unsupported { what: "pressed button".to_owned(), text: None }
@@ -129,10 +129,10 @@ impl Update {
     }
 }
 
-/// A chat, as far as it decides whose message it is.
+/// The fields of a chat that decide whose message it is.
 struct Chat {
     id: i64,
-    /// Whether it is the chat of one person with the bot.
+    /// Whether this is one person's chat with the bot.
     is_private: bool,
 }
 
@@ -145,7 +145,7 @@ impl Chat {
     }
 }
 
-/// What stands on the button of a message that sends this data.
+/// Returns the label of the button that sends this data.
 fn label<'a>(message: Json<'a>, data: &str) -> Option<Cow<'a, str>> {
     let rows = message.pointer("/reply_markup/inline_keyboard")?;
     rows.find(|row| {
@@ -156,11 +156,11 @@ fn label<'a>(message: Json<'a>, data: &str) -> Option<Cow<'a, str>> {
     })
 }
 
-/// The contact of a private chat: the chat has its person's id.
+/// Returns the contact of a private chat, whose id is the person's id.
 fn contact(chat: &Chat, user: Json<'_>) -> Contact {
     let [id, language] = user.pick(["id", "language_code"]);
     let is_theirs = id.i64() == Some(chat.id);
-    // Telegram writes IETF tags.
+    // Telegram writes IETF language tags.
     let code = language.text().and_then(|tag| tag.split('-').next().map(str::to_ascii_lowercase));
     Contact {
         id: chat.id.to_string(),

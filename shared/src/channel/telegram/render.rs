@@ -1,4 +1,4 @@
-//! Neutral messages as Telegram's: <https://core.telegram.org/bots/api#available-methods>.
+//! Renders neutral messages as Telegram's (<https://core.telegram.org/bots/api#available-methods>).
 
 use std::borrow::Cow;
 
@@ -21,24 +21,24 @@ use crate::{
 /// The memo with the chat's new id.
 pub(super) const MOVED_TO: &str = "telegram.moved_to";
 
-/// The memo that Telegram did not take a request as it was, so that it goes in a simpler form.
+/// Returns the memo that Telegram refused the form of a request, so that the request takes a simpler form.
 pub(super) fn simpler(index: usize) -> String {
     format!("telegram.simpler.{index}")
 }
 
-/// One call that sends something.
+/// A call that sends something.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) method: &'static str,
-    /// Whether there is no simpler form of it.
+    /// Whether the request has no simpler form.
     pub(super) is_simple: bool,
     fields: Map<String, Value>,
-    /// The field for the bytes of a part, and the part.
+    /// The name of the upload's form field, and the index of the part whose bytes it takes.
     file: Option<(&'static str, usize)>,
 }
 
 impl Request {
-    /// The call.
+    /// Turns the request into a call.
     fn call(self, account: &Account<'_>) -> Result<Call, RenderError> {
         let call = calls::to(account, self.method)?;
         let Some((field, part)) = self.file else { return call.json(&self.fields).build() };
@@ -48,14 +48,15 @@ impl Request {
     }
 }
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Result<Vec<Call>, RenderError> {
     requests(account, delivery, known)?.into_iter().map(|request| request.call(account)).collect()
 }
 
-/// The requests that bring a delivery to its contact, in order.
+/// Returns the requests that deliver a message to its contact, in order.
 ///
-/// What is kept under [`simpler`] changes only the requests from there on, so those that were sent keep their place.
+/// A memo under [`simpler`] changes only the requests from its index on, so the requests that were sent keep their
+/// places.
 pub(super) fn requests(
     account: &Account<'_>,
     delivery: &Delivery<'_>,
@@ -89,7 +90,7 @@ enum Shown<'a> {
     Contact(&'a Option<String>, &'a str),
 }
 
-/// What the parts come to. Telegram does not show who of the business writes, so the name stands before the first text.
+/// Turns parts into items. Telegram does not show which agent writes, so the agent's name stands before the first text.
 fn items<'a>(parts: &'a [Part], author: Option<&str>) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = Vec::new();
     for (index, part) in parts.iter().enumerate() {
@@ -128,7 +129,7 @@ fn items<'a>(parts: &'a [Part], author: Option<&str>) -> Vec<Item<'a>> {
     items
 }
 
-/// Buttons without anything above them; Telegram wants a text there.
+/// Returns buttons that have nothing above them. Telegram requires a text there.
 fn alone<'a>(buttons: &[Button]) -> Item<'a> {
     Item { shown: Shown::Text, text: fit::plain_buttons(buttons).into(), buttons: buttons.to_vec() }
 }
@@ -145,7 +146,7 @@ fn card(card: &Card) -> Item<'_> {
     }
 }
 
-/// The requests of a delivery while they are made.
+/// The requests of a delivery that is being rendered.
 struct Requests<'a> {
     chat: Value,
     known: &'a Known,
@@ -175,8 +176,8 @@ impl Requests<'_> {
         self.rich("sendLocation", fields, item, &item.text);
     }
 
-    /// Something without a caption; `behind` is a text to send after it. Where Telegram does not take it, all of it is
-    /// said in words.
+    /// Adds content without a caption; `behind` is a text to send after it. If Telegram refused the content, all of it
+    /// is sent as text.
     fn rich(&mut self, method: &'static str, fields: Value, item: &Item<'_>, behind: &str) {
         if self.is_refused() {
             let words = match &item.shown {
@@ -203,7 +204,7 @@ impl Requests<'_> {
         }
     }
 
-    /// A file as what it is, else as a document, else in words.
+    /// Adds a file as its own kind; if Telegram refused that, as a document; and otherwise as text.
     fn file(&mut self, media: &Media, part: usize, item: &Item<'_>) {
         let document = ("sendDocument", "document");
         let method = match media.kind {
@@ -236,7 +237,7 @@ impl Requests<'_> {
         }
     }
 
-    /// Something with a caption from a link; where Telegram does not take it, the link goes as text.
+    /// Adds content with a caption from a link. If Telegram refused the content, the link is sent as text.
     fn captioned(
         &mut self,
         what: (&'static str, &'static str, Value),
@@ -251,7 +252,8 @@ impl Requests<'_> {
         }
     }
 
-    /// The caption inside where it fits, else behind. In its simplest form it has no buttons.
+    /// Adds content with its caption inside if the caption fits, and otherwise behind. The simplest form has no
+    /// buttons.
     fn push_captioned(
         &mut self,
         (method, field, value): (&'static str, &'static str, Value),
@@ -278,7 +280,7 @@ impl Requests<'_> {
         }
     }
 
-    /// A text in pieces that fit, the buttons under the last.
+    /// Adds a text in pieces that fit, with the buttons under the last piece.
     fn text(&mut self, text: &str, buttons: &[Button]) {
         let Layout { markup, others } = keyboard::layout(buttons);
         let text = match others.is_empty() {
@@ -287,7 +289,7 @@ impl Requests<'_> {
         };
         let pieces = text::split(&text, FEATURES.text);
         let Some((last, pieces)) = pieces.split_last() else { return };
-        // A link may be good for one visit only, and a preview would be that visit.
+        // A link may be valid for one visit only, and a preview would be that visit.
         let fields = |text: &str| json!({"text": text, "link_preview_options": {"is_disabled": true}});
         for piece in pieces {
             self.push("sendMessage", fields(piece), None, None, true);
@@ -298,14 +300,14 @@ impl Requests<'_> {
         self.push("sendMessage", fields(last), markup, None, is_simple);
         if is_refused {
             let words = fit::plain_buttons(buttons);
-            // Buttons that stood alone have been said already.
+            // Buttons that stood alone are in the text already.
             if words != *last {
                 self.text(&words, &[]);
             }
         }
     }
 
-    /// Whether Telegram did not take the next request as it was.
+    /// Returns whether Telegram refused the form of the next request.
     fn is_refused(&self) -> bool {
         self.known.memo(&simpler(self.list.len())).is_some()
     }
@@ -329,7 +331,7 @@ impl Requests<'_> {
     }
 }
 
-/// The extension of a file's name, else of its link, in lower case.
+/// Returns the extension of the file's name or, without one, of its link, in lower case.
 fn extension(media: &Media) -> Option<String> {
     let link = if let MediaSource::Link { url } = &media.source { Some(url.as_str()) } else { None };
     let path = |text: &str| text.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -137,7 +137,7 @@ fn a_secret_token_is_right_or_wrong_as_the_vectors_say() {
         let taken = take(&Telegram, &side, &webhook(&headers, r#"{"update_id":1}"#));
         assert_eq!(taken.is_ok(), valid, "{vector}");
     }
-    // An account that has no secret token admits nobody.
+    // An account without a secret token admits nobody.
     let bare = Side::new("telegram", &[], &[]);
     assert!(take(&Telegram, &bare, &webhook(&[(HEADER, "")], "{}")).is_err());
 }
@@ -152,7 +152,7 @@ fn questions() -> Part {
     Part::Buttons { buttons: vec![reply("Yes", "yes"), reply("No", "no"), link] }
 }
 
-/// All calls of a delivery, each of them taken.
+/// Returns all calls of a delivery, each of which succeeds.
 fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
     let (contact, ines) = (contact(USER), agent("Ines"));
     let delivery = delivery(&contact, parts, Some(&ines));
@@ -166,7 +166,7 @@ fn requests_are_the_documented_ones() {
         |label: Option<&str>| Part::Location { latitude: 50.4501, longitude: 30.5234, label: label.map(str::to_owned) };
     let card = Part::ContactCard { name: Some("Courier".into()), phone: Some("+447700900412".into()) };
     let plain = |mut body: Value| {
-        // A preview would open a link that may be good for one visit only.
+        // A preview would open a link that may be valid for one visit only.
         body.as_object_mut().unwrap().remove("link_preview_options");
         body
     };
@@ -247,12 +247,12 @@ fn setup_calls_are_the_documented_ones() {
 
 #[test]
 fn every_sample_has_a_row() {
-    // What Telegram can do and the bridge does not: each with the reason.
+    // Features of Telegram that the bridge does not use, each with the reason.
     let unused = [
         "req_answerCallbackQuery.json",    // the answer to the update says it
-        "req_getUserProfilePhotos.json",   // a picture behind the token
-        "req_getWebhookInfo.json",         // a look for people, not for the bridge
-        "req_sendChatAction.json",         // no helpdesk tells that an agent types
+        "req_getUserProfilePhotos.json",   // the picture's URL contains the token
+        "req_getWebhookInfo.json",         // for people to look at, not for the bridge
+        "req_sendChatAction.json",         // no helpdesk reports that an agent types
         "req_sendDocument_multipart.json", // see `an_upload_is_the_documented_form`
         "req_sendMediaGroup.json",         // an album is sent one by one
         "req_sendMessage_html.json",       // text goes as it is

@@ -1,4 +1,4 @@
-//! Telegram's proof of who calls.
+//! Verifies the caller of Telegram's updates.
 
 use http::Method;
 
@@ -13,8 +13,9 @@ use crate::{
 /// The header with the secret token.
 const HEADER: &str = "x-telegram-bot-api-secret-token";
 
-/// Checks that the call carries the secret token that [`Task::Register`](crate::adapter::Task::Register) told Telegram:
-/// <https://core.telegram.org/bots/api#setwebhook>. It proves who calls and not what the body is; Telegram signs none.
+/// Checks that the call carries the secret token that [`Task::Register`](crate::adapter::Task::Register) gave Telegram
+/// (<https://core.telegram.org/bots/api#setwebhook>). The token proves the caller and not the body, which Telegram does
+/// not sign.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let given = request.headers.get(HEADER).filter(|_| request.method == Method::POST).ok_or(VerifyError::Missing)?;
     let token = account.signing_key(super::SECRET_TOKEN)?;

@@ -1,4 +1,4 @@
-//! What Telegram's methods take and answer: <https://core.telegram.org/bots/api#making-requests>.
+//! The JSON of Telegram's methods and answers (<https://core.telegram.org/bots/api#making-requests>).
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,10 +11,10 @@ pub(super) const SET_WEBHOOK: &str = "setWebhook";
 pub(super) const DELETE_WEBHOOK: &str = "deleteWebhook";
 pub(super) const GET_FILE: &str = "getFile";
 
-/// What the bot hears of. Telegram keeps the last list when none is given, so it is always given.
+/// The updates that the bot receives. Telegram keeps the last list if none is given, so the bridge always gives one.
 pub(super) const ALLOWED_UPDATES: &[&str] = &["message", "edited_message", "callback_query", "my_chat_member"];
 
-/// What every method answers.
+/// The answer of every method.
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {
     pub(super) ok: bool,
@@ -28,14 +28,14 @@ pub(super) struct Answer {
     pub(super) parameters: Parameters,
 }
 
-/// What an error says for machines.
+/// The machine-readable part of an error.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Parameters {
     pub(super) retry_after: Option<u64>,
     pub(super) migrate_to_chat_id: Option<i64>,
 }
 
-/// `setWebhook`.
+/// The body of `setWebhook`.
 #[derive(Debug, Serialize)]
 pub(super) struct SetWebhook<'a> {
     pub(super) url: &'a str,

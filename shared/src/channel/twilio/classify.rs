@@ -1,4 +1,4 @@
-//! What Twilio's answers and error codes mean: <https://www.twilio.com/docs/api/errors>.
+//! The meaning of Twilio's answers and error codes (<https://www.twilio.com/docs/api/errors>).
 
 use bytes::Bytes;
 use http::Response;
@@ -19,12 +19,12 @@ use crate::{
     },
 };
 
-/// What the answer to a message means.
+/// Reads the answer to a message.
 pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
     sent(read(CREATE_MESSAGE, answer).map(|answer| answer.sid))
 }
 
-/// What the answer to the check means: an installation is known by its account and its sender.
+/// Reads the answer to the check. The account and the sender identify the installation.
 pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
     read(FETCH_ACCOUNT, answer)?;
     let sid = account.require(ACCOUNT_SID)?;
@@ -32,7 +32,7 @@ pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) 
     Ok(vec![Fact::Identity(format!("{sid} {sender}")), Fact::AccountId(sid.to_owned())])
 }
 
-/// The codes that messages meet.
+/// The codes of refused and failed messages.
 #[rustfmt::skip]
 pub(super) const CODES: &[Code] = &[
     (20003, Account, "Twilio does not accept the credentials; copy the Account SID and the auth token from the console again"),
@@ -52,11 +52,11 @@ pub(super) const CODES: &[Code] = &[
     (21608, Account, "a trial account of Twilio writes to verified numbers only"),
     (21610, OptOut, "the contact has opted out with STOP and has to write START first"),
     (21611, Later, "too many messages of this sender wait at Twilio"),
-    (21612, Account, "Twilio has no way from this sender to this number"),
+    (21612, Account, "Twilio cannot deliver from this sender to this number"),
     (21614, Receiver, "this is not a mobile telephone number"),
     (21617, Message, "the text is longer than 1,600 characters"),
     (21620, Message, "Twilio cannot fetch the file"),
-    (21623, Message, "the message has more files than Twilio takes"),
+    (21623, Message, "the message has more files than Twilio accepts"),
     (21655, Message, "Twilio does not know this template"),
     (21656, Message, "the values do not fit the template"),
     (21703, Account, "the messaging service has no sender"),
@@ -73,7 +73,7 @@ pub(super) const CODES: &[Code] = &[
     (30022, Later, "the sender is over its rate"),
     (30410, Later, "the carrier did not answer in time"),
     (63003, Receiver, "the contact cannot be found on this channel"),
-    (63005, Message, "the channel does not take this content"),
+    (63005, Message, "the channel does not accept this content"),
     (63007, Account, "Twilio does not find the WhatsApp sender; check `from`"),
     (63012, Later, "WhatsApp failed"),
     (63013, Message, "the message breaks a rule of the channel"),
@@ -83,10 +83,10 @@ pub(super) const CODES: &[Code] = &[
     (63019, Later, "the file could not be fetched"),
     (63024, Receiver, "this number is not on WhatsApp"),
     (63032, Message, "WhatsApp limits messages to this contact"),
-    (63033, Message, "the contact does not take marketing messages on WhatsApp"),
+    (63033, Message, "the contact does not accept marketing messages on WhatsApp"),
 ];
 
-/// What a failed status says, in words that stand in a sentence.
+/// Returns the explanation of a failed status, in words that fit into a sentence.
 pub(super) fn reason(code: Option<u32>) -> String {
     let listed = codes::find(CODES, code);
     match (listed, code) {
@@ -96,12 +96,12 @@ pub(super) fn reason(code: Option<u32>) -> String {
     }
 }
 
-/// Whether a code says that the contact does not want to hear from us.
+/// Returns whether a code says that the contact does not want messages from this business.
 pub(super) fn is_opt_out(code: u32) -> bool {
     CODES.iter().any(|(listed, class, _)| *listed == code && *class == OptOut)
 }
 
-/// The answer to a call that worked, or what its failure means.
+/// Reads an answer: returns the body of a call that succeeded, or the failure.
 fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let status = answer.status();
     let body = serde_json::from_slice::<Answer>(answer.body()).ok();
@@ -112,14 +112,14 @@ fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure>
     if status.is_success() {
         return Ok(body);
     }
-    // The server itself failed: what it says about the message may not be so.
+    // The server itself failed, so its error may not be true of the message.
     if status.is_server_error() {
         return Err(Failure::of_status(&what, answer, None));
     }
     let Some((_, class, reason)) = codes::find(CODES, body.code) else {
         return Err(match (Failure::of_status(&what, answer, None), body.code) {
             (Failure::Rejected { .. }, Some(code)) => {
-                Failure::rejected(format!("Twilio does not take it (error {code})"))
+                Failure::rejected(format!("Twilio does not accept it (error {code})"))
             }
             (failure, _) => failure,
         });

@@ -1,8 +1,8 @@
-//! Twilio: SMS, MMS and WhatsApp: <https://www.twilio.com/docs/messaging>.
+//! Twilio for SMS, MMS and WhatsApp (<https://www.twilio.com/docs/messaging>).
 //!
-//! Contacts are addresses: a telephone number, or one with the channel before it (`whatsapp:+…`). Twilio signs the URL
-//! together with the fields, takes a message before it knows whether it can deliver it, and reports the rest to the URL
-//! that came with the message. It has no key that makes a repeated call harmless.
+//! A contact's id is an address: a telephone number, or one with the channel before it (`whatsapp:+…`). Twilio signs
+//! the URL together with the fields. It accepts a message before it knows whether it can deliver the message, and
+//! reports the outcome to the URL that came with the message. It has no key that makes a repeated call harmless.
 
 use bytes::Bytes;
 use http::Response;
@@ -42,10 +42,10 @@ const SHARED_KEY: &str = "webhook_shared_key";
 const FROM: &str = "from";
 const MESSAGING_SERVICE_SID: &str = "messaging_service_sid";
 
-/// What makes Twilio call again: by default it does so only when it found no connection.
+/// Makes Twilio retry. By default, Twilio calls again only if it found no connection.
 const RETRIES: &str = "#rc=3&rp=ct,rt,5xx";
 
-/// <https://www.twilio.com/docs/messaging/guides/accepted-mime-types>
+/// The limits of an image: <https://www.twilio.com/docs/messaging/guides/accepted-mime-types>.
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
@@ -54,7 +54,7 @@ const IMAGE: MediaLimit = MediaLimit {
     caption: 1_600,
     by: MediaBy::Link,
 };
-/// Carriers take half a megabyte of everything else.
+/// The limits of any other file: carriers accept half a megabyte.
 const OTHER: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 500_000, accepted: &["pdf", "vcf"], ..IMAGE };
 
 static FEATURES: Features = Features {
@@ -151,7 +151,7 @@ impl Adapter for Twilio {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
-            // Asked already.
+            // The call was answered.
             Task::Check => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

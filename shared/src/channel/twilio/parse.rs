@@ -1,4 +1,4 @@
-//! Twilio's webhooks: messages and status callbacks, both as forms
+//! Reads Twilio's webhooks: messages and status callbacks, both as forms
 //! (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
 
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ use crate::{
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
 };
 
-/// The longest list of files in a message; Twilio sends ten.
+/// The maximum number of files in a message. Twilio sends ten.
 const FILES: usize = 30;
 
-/// The fields that are read. A form may have any number of others.
+/// The fields that the bridge reads. A form may have any number of others.
 const FIELDS: &[&str] = &[
     "Address",
     "Body",
@@ -54,13 +54,14 @@ impl Form {
         Self(fields)
     }
 
-    /// A field that is there and not empty.
+    /// Returns a field that is present and not empty.
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
 
-/// What a call contains. Whatever is missing in a call that Twilio has signed will be missing again, so the rest is taken.
+/// Returns the events in a call. A field that is missing in a call that Twilio signed would be missing in a repeat too,
+/// so the bridge delivers the rest.
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let raw: &[u8] = if request.method == Method::GET { request.query.as_bytes() } else { &request.body };
     let form = Form::read(raw);
@@ -96,9 +97,10 @@ fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
     ParsedChannel::events(events)
 }
 
-/// What became of a message that we sent: <https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks>.
+/// Reads the status of a message that the bridge sent:
+/// <https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks>.
 ///
-/// The message's own id finds it, so the contact need not be named.
+/// The message's own id finds the message, so the contact may be missing.
 fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> ParsedChannel {
     let code = form.get("ErrorCode").and_then(|code| code.parse().ok());
     let receipt = match status {
@@ -139,14 +141,14 @@ fn parts(form: &Form) -> Vec<Part> {
     let is_document = form.get("MessageType") == Some("document");
     for index in 0..count {
         let Some(url) = form.get(&format!("MediaUrl{index}")) else {
-            // How many are missing is of no use to anybody.
+            // One notice is enough, because the number of missing files helps nobody.
             parts.retain(|part| !matches!(part, Part::Unsupported { what, .. } if what == "file"));
             parts.push(notice("file", None));
             continue;
         };
         let content_type = form.get(&format!("MediaContentType{index}")).map(str::to_owned);
         parts.push(Part::Media(Media {
-            // WhatsApp's name of a document comes as the text.
+            // Twilio sends a WhatsApp document's name as the text.
             name: body.filter(|_| is_document).map(str::to_owned),
             content_type: content_type.clone(),
             ..Media::new(
@@ -175,7 +177,7 @@ fn contact(address: &str) -> Contact {
     Contact { id: address.to_owned(), ..Contact::default() }
 }
 
-/// The telephone number in an address, where it has one: WhatsApp's own user ids have none.
+/// Returns the telephone number in an address, if there is one. WhatsApp's own user ids contain none.
 fn phone(address: &str) -> Option<String> {
     let number = address.strip_prefix("whatsapp:").unwrap_or(address);
     let digits = number.strip_prefix('+')?;

@@ -1,4 +1,5 @@
-//! Neutral messages as Twilio's forms: <https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource>.
+//! Renders neutral messages as Twilio's forms:
+//! <https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource>.
 
 use serde_json::{Map, Value};
 
@@ -17,7 +18,7 @@ use crate::{
     },
 };
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let to = delivery.contact.id.as_str();
     let mut messages = Messages {
@@ -73,7 +74,7 @@ impl Messages<'_> {
         }
     }
 
-    /// Sends an approved template, where the text asks for one.
+    /// Adds an approved template if the text requests one. Returns whether it did.
     fn template(&mut self, text: &str) -> bool {
         let Some(template) = template::asked_for(text).filter(|template| template.name.starts_with("HX")) else {
             return false;

@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ fn side(settings: &[(&str, &str)]) -> Side {
     Side::new("twilio", &all, &[("auth_token", TOKEN)])
 }
 
-/// A call that is signed by the rule of the documentation, written down a second time.
+/// Returns a call that is signed by the documented rule, written down independently of the product code.
 fn signed(body: &[u8]) -> WebhookRequest {
     let mut pairs: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
     pairs.sort();
@@ -199,7 +199,7 @@ fn requests_are_the_documented_ones() {
         let sample = String::from_utf8(fixtures(FOLDER)[&format!("send/{name}.form")].clone()).unwrap();
         let without = |form: &str| {
             let mut pairs = pairs(form);
-            // Every message names where its news go, by our URL; a place's name is its text as well.
+            // Every message names the bridge's URL for its status, and a location's name is its text as well.
             pairs.retain(|(name, value)| {
                 name != "StatusCallback" && (name, value.as_str()) != (&"Body".into(), "Our shop")
             });
@@ -223,7 +223,7 @@ fn requests_are_the_documented_ones() {
 fn every_sample_has_a_row() {
     let unused = [
         "send/mms_three_media.form",                 // one file a message: each can fail by itself
-        "send/whatsapp_typing_indicator.json",       // no helpdesk tells that an agent types
+        "send/whatsapp_typing_indicator.json",       // no helpdesk reports that an agent types
         "webhook_responses/reply_message_twiml.xml", // an answer never says anything to the contact
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);

@@ -1,4 +1,4 @@
-//! Twilio's signature: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
+//! Verifies Twilio's signature (<https://www.twilio.com/docs/usage/webhooks/webhooks-security>).
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ use crate::{
     tools::crypto::{hmac_sha1, hmac_sha256, same, sha256_hex},
 };
 
-/// Which key and algorithm made the signature, where it is not the auth token and SHA-1.
+/// The header that names the key and algorithm of a signature, if they are not the auth token and SHA-1.
 const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 
-/// Twilio sends some dozens of fields. Of a call with more than this the rest is not read, and the signature is wrong: to
-/// sort them takes many times their size.
+/// The maximum number of fields. Twilio sends some dozens. In a call with more fields the rest is not read, so the
+/// signature is wrong: sorting them would take many times their size.
 const FIELDS: usize = 1_000;
 
-/// Checks that the URL and all fields were signed with the account's auth token, or with the shared key where the call
+/// Checks that the URL and all fields were signed with the account's auth token, or with the shared key if the call
 /// says so.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let given = request.headers.get("x-twilio-signature").ok_or(VerifyError::Missing)?;
@@ -35,7 +35,7 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
         }
         _ if request.method == Method::GET => {}
         _ => {
-            // Sorted by name, then by value, each pair once.
+            // The pairs are sorted by name, then by value, and each pair counts once.
             let pairs: BTreeSet<_> = form_urlencoded::parse(&request.body).take(FIELDS).collect();
             for (name, value) in pairs {
                 fields.push_str(&name);
@@ -51,7 +51,7 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     if spellings(&request.url).iter().any(is_right) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }
 
-/// Whether a call's body is a form, as all but a few of Twilio's are.
+/// Returns whether a call's body is a form, as it is in all but a few of Twilio's calls.
 fn is_form(request: &WebhookRequest) -> bool {
     request.header("content-type").is_none_or(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
@@ -59,7 +59,7 @@ fn is_form(request: &WebhookRequest) -> bool {
 /// Makes the signature of a message with a key.
 type Algorithm = fn(&[u8], &[u8]) -> Vec<u8>;
 
-/// What signs this call.
+/// Returns the key and the algorithm that sign this call.
 fn signer<'a>(account: &Account<'a>, request: &WebhookRequest) -> Result<(&'a str, Algorithm), VerifyError> {
     match request.header(SETTINGS) {
         None => Ok((account.signing_key(AUTH_TOKEN)?, hmac_sha1)),
@@ -70,7 +70,7 @@ fn signer<'a>(account: &Account<'a>, request: &WebhookRequest) -> Result<(&'a st
     }
 }
 
-/// The URL with and without its port: Twilio signs either.
+/// Returns the URL with and without its port, because Twilio signs either.
 fn spellings(url: &str) -> Vec<String> {
     let mut spellings = vec![url.to_owned()];
     let Some((scheme, rest)) = url.split_once("://") else { return spellings };

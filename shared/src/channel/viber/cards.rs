@@ -1,4 +1,5 @@
-//! Cards side by side: <https://developers.viber.com/docs/api/rest-bot-api/#rich-media-message--carousel-content-message>.
+//! Cards side by side
+//! (<https://developers.viber.com/docs/api/rest-bot-api/#rich-media-message--carousel-content-message>).
 
 use super::{
     keyboard::{LABEL, escaped, is_link, key, works},
@@ -11,18 +12,19 @@ use crate::model::{
     text,
 };
 
-/// The columns and rows of one card. Cells flow into one card after the other, so each card fills its own exactly.
+/// The columns of a card. Cells flow from one card into the next, so each card must fill its columns and [`ROWS`]
+/// exactly.
 const COLUMNS: u8 = 6;
-/// See [`COLUMNS`].
+/// The rows of a card; see [`COLUMNS`].
 const ROWS: u8 = 7;
-/// The most cards of one message.
+/// The maximum number of cards in a message.
 const CARDS: usize = 6;
-/// The most buttons of one card: two rows stay for what the card says.
+/// The maximum number of buttons on a card, which leaves two rows for the card's picture and text.
 const BUTTONS: usize = 5;
-/// The longest text for a Viber that shows no cards.
+/// The maximum length of the text for Viber versions that show no cards.
 const ALTERNATIVE: TextLimit = TextLimit { max: 7_000, unit: TextUnit::Chars };
 
-/// The cards in groups, each with the message that shows it, or with none where it must be a text.
+/// Returns the cards in groups, each with the message that shows it, or with `None` if the group must become text.
 pub(super) fn contents(cards: &[Card]) -> Vec<(Option<Content>, &[Card])> {
     let fits = |card: &Card| cells(card).is_some();
     cards
@@ -47,7 +49,7 @@ fn content(cards: &[Card]) -> Option<Content> {
     })
 }
 
-/// The cells of one card: its picture, what it says, its buttons, from top to bottom.
+/// Returns the cells of a card from top to bottom: its picture, its text, its buttons.
 fn cells(card: &Card) -> Option<Vec<Key>> {
     let words = words(card);
     let is_shown = words.as_ref().is_none_or(|words| words.chars().count() <= LABEL)
@@ -81,7 +83,7 @@ fn cells(card: &Card) -> Option<Vec<Key>> {
     Some(cells)
 }
 
-/// A cell that opens the card's link, where it has one.
+/// Returns a cell that opens the card's link, if the card has one.
 fn cell(rows: u8, link: Option<&str>) -> Key {
     Key {
         columns: COLUMNS,

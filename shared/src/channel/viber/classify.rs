@@ -1,4 +1,4 @@
-//! What Viber's answers mean: <https://developers.viber.com/docs/api/rest-bot-api/#error-codes>.
+//! The meaning of Viber's answers (<https://developers.viber.com/docs/api/rest-bot-api/#error-codes>).
 
 use std::time::Duration;
 
@@ -15,37 +15,37 @@ use crate::{
     model::message::Contact,
 };
 
-/// The status that says the contact's Viber is too old for this message.
+/// The status for a contact whose Viber version is too old for the message.
 const TOO_OLD: i64 = 13;
-/// The status that says we asked too often.
+/// The status for too many calls.
 const TOO_MANY: i64 = 12;
 
-/// Viber takes 100 messages per contact and clock hour until the contact answers. An answer has no clock to say when
-/// the hour ends; asking every ten minutes reaches its end well within the fourteen tries that the relay has.
+/// Viber accepts 100 messages per contact and clock hour until the contact answers. An answer does not say when the
+/// hour ends, so the bridge retries every ten minutes. Such waits do not use up the relay's retries.
 const HOURLY_LIMIT_WAIT: Duration = Duration::from_secs(10 * 60);
-/// Viber takes two questions about a contact per twelve hours.
+/// Viber accepts two profile requests per contact in twelve hours.
 const PROFILE_LIMIT_WAIT: Duration = Duration::from_secs(12 * 3_600);
 
-/// After so many tries a status that nobody has documented is taken for a refusal.
+/// The number of attempts after which an undocumented status counts as a refusal.
 const UNKNOWN_TRIES: u32 = 4;
 
-/// Whom a status concerns.
+/// The party that a status concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
-    /// The account needs a person.
+    /// Someone has to fix the account.
     Account,
-    /// This request will never pass.
+    /// This request can never succeed.
     Request,
-    /// This contact cannot get it.
+    /// This contact cannot receive the message.
     Receiver,
-    /// This contact does not want to get it, or is no contact any more.
+    /// This contact does not want to receive messages, or is no longer a contact.
     Stopped,
-    /// Later it may pass.
+    /// The call may succeed later.
     Later,
 }
 
-/// Every documented status but 0, and what to tell people about it. The vendor's own texts differ from place to place,
-/// so only the numbers count; a status that is not here is worth a few more tries.
+/// Every documented status but 0, with the explanation for people. Viber's own texts vary, so only the numbers count. A
+/// status outside this table is retried a few times.
 #[rustfmt::skip]
 pub(super) const STATUSES: &[(i64, Class, &str)] = &[
     (1, Class::Account, "Viber cannot call the bridge's webhook URL"),
@@ -75,8 +75,8 @@ pub(super) const STATUSES: &[(i64, Class, &str)] = &[
     (999, Class::Receiver, "Viber does not know the contact's id"),
 ];
 
-/// What the answer to `send_message` means. A contact whose Viber is too old for buttons or cards gets them once more
-/// as text.
+/// Reads the answer to `send_message`. A contact whose Viber version is too old for buttons or cards receives them
+/// again as text.
 pub(super) fn delivered(
     account: &Account<'_>,
     delivery: &Delivery<'_>,
@@ -96,7 +96,7 @@ pub(super) fn delivered(
     Ok(vec![Fact::Memo(render::OLD_FROM.to_owned(), known.sent().to_string())])
 }
 
-/// What the answer to the check means: which account it is.
+/// Reads the answer to the check: the account's identity.
 pub(super) fn checked(known: &Known, answer: &Response<Bytes>) -> Learned {
     match read(GET_ACCOUNT_INFO, known, answer)?.id() {
         Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id)]),
@@ -104,29 +104,30 @@ pub(super) fn checked(known: &Known, answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// What the answer to the new webhook URL means.
+/// Reads the answer to the new webhook URL.
 pub(super) fn registered(known: &Known, answer: &Response<Bytes>) -> Learned {
     read(SET_WEBHOOK, known, answer).map(|_| Vec::new())
 }
 
-/// What the answer to the end of the registration means.
+/// Reads the answer to the removal of the webhook URL.
 pub(super) fn unregistered(known: &Known, answer: &Response<Bytes>) -> Learned {
     registered(known, answer)
 }
 
-/// Who the contact is.
+/// Reads the contact's profile.
 pub(super) fn profile(contact: &str, known: &Known, answer: &Response<Bytes>) -> Learned {
     let user = read(GET_USER_DETAILS, known, answer)?.user().map(Contact::from);
     Ok(user.map(|user| Fact::Profile(Contact { id: contact.to_owned(), ..user })).into_iter().collect())
 }
 
-/// The answer to a call that worked, or what its failure means after so many earlier tries.
+/// Reads an answer: returns the body of a call that succeeded, or the failure, which may depend on the number of
+/// earlier attempts.
 fn read(call: &'static str, known: &Known, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let what = format!("Viber's {call}");
     let http = answer.status();
     let by_http = || Failure::of_status(&what, answer, None);
     let Ok(body) = serde_json::from_slice::<Answer>(answer.body()) else {
-        // A gateway has spoken, not Viber: only a refusal of the credentials is taken from it.
+        // The answer comes from a gateway, not from Viber, so the bridge believes only a refusal of the credentials.
         return Err(match by_http() {
             failure @ (Failure::Retry { .. } | Failure::Blocked { .. }) => failure,
             _ => Failure::Retry {
@@ -139,7 +140,7 @@ fn read(call: &'static str, known: &Known, answer: &Response<Bytes>) -> Result<A
     let Some(status) = body.status() else {
         return Err(by_http());
     };
-    // Whatever stands beside them: a server that fails may not have got as far as to judge the message.
+    // The body's status does not count here: a failing server may not have judged the message at all.
     if http.as_u16() == 429 || http.is_server_error() || status == 0 && !http.is_success() {
         return Err(by_http());
     }
@@ -149,7 +150,7 @@ fn read(call: &'static str, known: &Known, answer: &Response<Bytes>) -> Result<A
     Err(failure(call, status, known.tries, body.status_message(), answer))
 }
 
-/// The status in an answer's body, where it has one.
+/// Returns the status in an answer's body, if there is one.
 fn status(answer: &Response<Bytes>) -> Option<i64> {
     serde_json::from_slice::<Answer>(answer.body()).ok()?.status()
 }
@@ -184,7 +185,8 @@ fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response
     }
 }
 
-/// What Viber found at our URL, from the dump of its HTTP client. The dump itself has the URL in it, which is secret.
+/// Returns what Viber found at the bridge's URL, from the dump of Viber's HTTP client. The dump itself contains the
+/// URL, which is secret.
 fn why_unreachable(dump: &str) -> String {
     if let Some((_, found)) = dump.split_once("> HttpResponse[HTTP/") {
         let status: String = found.chars().skip_while(|c| *c != ' ').skip(1).take_while(char::is_ascii_digit).collect();

@@ -1,5 +1,5 @@
-//! Pictures, videos and files. Viber fetches them from a link and wants to know their size and kind beforehand:
-//! <https://developers.viber.com/docs/api/rest-bot-api/#message-types>.
+//! Pictures, videos and files. Viber fetches them from a link and requires their size and kind beforehand
+//! (<https://developers.viber.com/docs/api/rest-bot-api/#message-types>).
 
 use super::{FILE, PICTURE, VIDEO, wire::Content};
 use crate::model::{
@@ -8,22 +8,22 @@ use crate::model::{
     text,
 };
 
-/// The longest video in seconds; a longer one goes as a file.
+/// The maximum length of a video, in seconds. A longer video is sent as a file.
 const VIDEO_SECONDS: u64 = 180;
-/// The longest name of a file.
+/// The maximum length of a file's name.
 const NAME: usize = 256;
-/// The longest extension that is taken for one.
+/// The maximum length of an extension. A longer ending is not an extension.
 const EXTENSION: usize = 16;
 
-/// A file as Viber takes it, as what it is or else as a file, and the caption where that must be a text of its own.
-/// Nothing where Viber would refuse it.
+/// Returns the message for a file, as its own kind or else as a plain file, and the caption if it must be a text of its
+/// own. Returns `None` if Viber would refuse the file.
 pub(super) fn content(media: &Media) -> Option<(Content, Option<&str>)> {
     let MediaSource::Link { url } = &media.source else { return None };
     let extension = extension(url)?;
     let caption = media.caption.as_deref().filter(|caption| !caption.trim().is_empty());
     let thumbnail = media.thumbnail.clone().filter(|url| is_picture(url));
     match (media.kind, media.size) {
-        // The size of a picture is not announced.
+        // A picture is sent without its size.
         (MediaKind::Image, size) if PICTURE.takes(&extension, size.unwrap_or_default()) => {
             let limit = TextLimit { max: PICTURE.caption, unit: TextUnit::Chars };
             let (inside, behind) = match caption {
@@ -45,19 +45,19 @@ pub(super) fn content(media: &Media) -> Option<(Content, Option<&str>)> {
     }
 }
 
-/// Whether Viber takes what is behind a link as a picture.
+/// Returns whether Viber accepts the file behind a link as a picture.
 pub(super) fn is_picture(url: &str) -> bool {
     extension(url).is_some_and(|extension| PICTURE.accepted.contains(&extension.as_str()))
 }
 
-/// The extension at the end of a link's path, in lower case.
+/// Returns the extension at the end of a link's path, in lower case.
 fn extension(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let (_, extension) = url.path_segments()?.next_back()?.rsplit_once('.')?;
     Some(extension.to_ascii_lowercase()).filter(|extension| (1..=EXTENSION).contains(&extension.len()))
 }
 
-/// A name that ends in an extension which Viber takes.
+/// Returns a file name that ends in an extension that Viber accepts.
 fn name(given: Option<&str>, url: &str, extension: &str) -> String {
     let given = given.map(|name| name.chars().filter(|c| !c.is_control()).collect::<String>());
     let given = given.filter(|name| !name.trim().is_empty());

@@ -1,4 +1,4 @@
-//! Buttons under a message: <https://developers.viber.com/docs/tools/keyboards/>.
+//! Buttons under a message (<https://developers.viber.com/docs/tools/keyboards/>).
 
 use super::wire::{Key, Keyboard};
 use crate::model::{
@@ -7,26 +7,26 @@ use crate::model::{
     text,
 };
 
-/// The most rows of a keyboard.
+/// The maximum number of rows on a keyboard.
 const ROWS: usize = 24;
-/// How long two labels may be, in characters, to stand side by side.
+/// The maximum length, in characters, of two labels that stand side by side.
 const NARROW: usize = 14;
-/// The longest text on a button, its markup included.
+/// The maximum length of the text on a button, including its markup.
 pub(super) const LABEL: usize = 250;
 
-/// Choices as Viber shows them.
+/// The keyboard for a list of choices.
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// The keyboard, where there is anything to put on it.
+    /// The keyboard; `None` if it would be empty.
     pub(super) keyboard: Option<Keyboard>,
-    /// What is on it.
+    /// The buttons that are on the keyboard.
     pub(super) shown: Vec<Button>,
-    /// What does not, in order.
+    /// The buttons that are not, in order.
     pub(super) others: Vec<Button>,
 }
 
-/// Short replies two in a row, all else across the whole width. A link that is none, and what stands below the last
-/// row, does not fit; a reply that says nothing is left out.
+/// Arranges short replies two in a row and all other buttons across the whole width. Buttons with an invalid link and
+/// buttons below the last row go to `others`. A reply without any text is left out.
 pub(super) fn layout(buttons: &[Button]) -> Layout {
     let (mut shown, mut others): (Vec<Button>, Vec<Button>) = buttons.iter().cloned().partition(works);
     let mut keys = Vec::new();
@@ -51,7 +51,7 @@ pub(super) fn layout(buttons: &[Button]) -> Layout {
     Layout { keyboard, shown, others }
 }
 
-/// Whether Viber takes a button at all: it must do something.
+/// Returns whether a button does something, as Viber requires.
 pub(super) fn works(button: &Button) -> bool {
     match button {
         Button::Reply { label, text } => !(label.trim().is_empty() && text.trim().is_empty()),
@@ -59,7 +59,7 @@ pub(super) fn works(button: &Button) -> bool {
     }
 }
 
-/// Whether Viber can open or show what is behind this.
+/// Returns whether Viber can open or show the link.
 pub(super) fn is_link(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -68,7 +68,7 @@ fn is_narrow(button: &Button) -> bool {
     matches!(button, Button::Reply { label, .. } if label.chars().count() <= NARROW)
 }
 
-/// A button of one row.
+/// Returns a button that is one row high.
 pub(super) fn key(button: &Button, columns: u8) -> Key {
     let filled = |text: &str, other: &str| if text.trim().is_empty() { other.to_owned() } else { text.to_owned() };
     let (action_type, action_body, label) = match button {
@@ -88,12 +88,12 @@ pub(super) fn key(button: &Button, columns: u8) -> Key {
     }
 }
 
-/// A label is a small subset of HTML.
+/// Escapes a label, which is a small subset of HTML.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// An escaped label that is short enough, never cut inside an escape.
+/// Returns an escaped label of at most `most` characters, never cut inside an escape.
 fn escaped_within(text: &str, most: usize) -> String {
     let mut max = most;
     loop {

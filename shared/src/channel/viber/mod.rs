@@ -1,8 +1,8 @@
-//! Viber bots: <https://developers.viber.com/docs/api/rest-bot-api/>.
+//! Viber bots (<https://developers.viber.com/docs/api/rest-bot-api/>).
 //!
-//! Viber delivers callbacks to the webhook that [`Task::Register`] sets, and calls it while that call is still running.
-//! It answers application errors with HTTP 200 and a `status` in the body, has no key that makes a repeated call
-//! harmless, and fetches files itself from links that end in the file's extension.
+//! Viber delivers callbacks to the webhook that [`Task::Register`] sets, and calls the webhook while that call is still
+//! running. Viber answers application errors with HTTP 200 and a `status` in the body, has no key that makes a repeated
+//! call harmless, and itself fetches files from links that end in the file's extension.
 
 use std::time::Duration;
 
@@ -42,10 +42,10 @@ const AUTH_TOKEN: &str = "auth_token";
 const SENDER: &str = "sender_name";
 const AVATAR: &str = "sender_avatar";
 const WELCOME: &str = "welcome_message";
-/// The name under which messages come where the settings give none.
+/// The sender's name if the settings give none.
 const DEFAULT_SENDER: &str = "Support";
 
-/// A picture; iOS takes 1 MB, Android three.
+/// The limits of a picture: iOS accepts 1 MB, Android 3 MB.
 const PICTURE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 1_000_000,
@@ -55,7 +55,7 @@ const PICTURE: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-/// A video.
+/// The limits of a video.
 const VIDEO: MediaLimit = MediaLimit {
     kind: MediaKind::Video,
     max_bytes: 26_000_000,
@@ -65,7 +65,7 @@ const VIDEO: MediaLimit = MediaLimit {
     by: MediaBy::Link,
 };
 
-/// A file: <https://developers.viber.com/docs/api/rest-bot-api/#forbiddenFileFormats>.
+/// The limits of a file: <https://developers.viber.com/docs/api/rest-bot-api/#forbiddenFileFormats>.
 const FILE: MediaLimit = MediaLimit {
     kind: MediaKind::File,
     max_bytes: 50_000_000,
@@ -88,7 +88,7 @@ static FEATURES: Features = Features {
         (PartKind::Sticker, Support::Degraded("picture")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    // The contact is not shown when an agent has read something.
+    // Viber cannot show the contact that an agent has read a message.
     receipts: false,
     registers: true,
     profile: Some(Rate { calls: 2, period: Duration::from_secs(12 * 3_600) }),
@@ -127,7 +127,7 @@ impl Adapter for Viber {
             Task::Register { url } if known.answered == 0 => calls::register(account, url),
             Task::Unregister if known.answered == 0 => calls::unregister(account),
             Task::Profile { contact } if known.answered == 0 => calls::profile(account, contact),
-            // Asked already.
+            // The call was answered.
             Task::Check | Task::Register { .. } | Task::Unregister | Task::Profile { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

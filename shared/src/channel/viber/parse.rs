@@ -1,4 +1,4 @@
-//! Viber's callbacks: <https://developers.viber.com/docs/api/rest-bot-api/#callbacks>.
+//! Reads Viber's callbacks (<https://developers.viber.com/docs/api/rest-bot-api/#callbacks>).
 
 use std::borrow::Cow;
 
@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-/// So much is shown of what a link says that opens a chat.
+/// The maximum length of the context, a text in the link that opened the chat.
 const CONTEXT: TextLimit = TextLimit { max: 500, unit: TextUnit::Chars };
 
-/// What a callback contains.
+/// Returns the events in a callback.
 ///
-/// An event or a kind of message that Viber adds some day is acknowledged: anything but 200 is sent again for an hour.
-/// For the same reason a message that lacks its content is a notice.
+/// Events and types of messages that Viber adds later are acknowledged, because Viber repeats a callback for an hour
+/// until the answer is 200. For the same reason, a message that lacks its content becomes a notice.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -59,10 +59,10 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     })
 }
 
-/// Whom a callback is about and what it says, or why it is left out.
+/// The contact and the content of a callback, or the reason why the callback is left out.
 type Read = Result<(Contact, ChannelEventKind), &'static str>;
 
-/// The fields of all callbacks; each has some of them.
+/// The fields of all callbacks. Each callback has some of them.
 struct Callback<'a> {
     body: Json<'a>,
     event: String,
@@ -85,7 +85,8 @@ impl<'a> Callback<'a> {
         Ok(Self { body, event, message_token, timestamp, sender, user, user_id, message, desc, context })
     }
 
-    /// The same for every redelivery. All news about one message has that message's token.
+    /// Returns the id of the event, the same for every redelivery. All receipts of a message carry that message's
+    /// token.
     fn id(&self, contact: Option<&Contact>) -> String {
         let event: String = self.event.chars().filter(|c| !c.is_control()).take(40).collect();
         let token = id(self.message_token).unwrap_or_else(|| id_of(self.body.raw()));
@@ -104,7 +105,7 @@ impl<'a> Callback<'a> {
         Ok((user.into(), kind()))
     }
 
-    /// News about a message, which the message's token finds; the contact need not be known.
+    /// Reads the status of a message. The message's token finds the message, so the contact may be unknown.
     fn news(&self, receipt: Receipt) -> Read {
         let message = id(self.message_token).ok_or("no_id")?;
         let contact = by_id(self.user_id().unwrap_or_default());
@@ -121,7 +122,8 @@ impl<'a> Callback<'a> {
     }
 }
 
-/// What a message consists of. A message without what its type promises becomes a notice with the rest of it.
+/// Returns the content of a message. A message that lacks what its type promises becomes a notice with the rest of the
+/// message.
 fn part(message: Json<'_>) -> Part {
     let names = ["type", "text", "media", "file_name", "sticker_id", "contact", "location"];
     let [kind, text, media, file_name, sticker_id, contact, location] = message.pick(names);
@@ -161,7 +163,8 @@ fn part(message: Json<'_>) -> Part {
     })
 }
 
-/// A file. Its link dies after an hour, and so does that of its thumbnail, which is not worth a copy.
+/// Returns a file. Its link expires after an hour, and so does the link of its thumbnail, which the bridge does not
+/// copy.
 fn file(kind: MediaKind, url: String, message: Json<'_>) -> Part {
     let [name, file_size, size, seconds, caption] =
         message.pick(["file_name", "file_size", "size", "duration", "text"]);
@@ -174,7 +177,7 @@ fn file(kind: MediaKind, url: String, message: Json<'_>) -> Part {
     })
 }
 
-/// The name of a kind of message as words for people.
+/// Returns the name of a message type as words for people.
 fn words(what: &str) -> String {
     let clean: String = what.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
     let words = clean.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -185,7 +188,7 @@ fn is_link(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-/// Why a message failed late.
+/// The reason for a message that failed after Viber accepted it.
 const UNSHOWN: &str = "Viber could not show it to the contact";
 
 fn by_id(id: String) -> Contact {
@@ -196,8 +199,8 @@ fn is_id(id: &str) -> bool {
     (1..=256).contains(&id.len()) && !id.chars().any(char::is_control)
 }
 
-/// Viber's times are in milliseconds, but some were seen with nineteen digits. Whatever unit puts a time into this
-/// century is the right one.
+/// Converts a time of Viber's into milliseconds. Viber's times are in milliseconds, but some had nineteen digits. The
+/// unit that puts the time into this century is the right one.
 fn milliseconds(time: i64) -> Option<Millis> {
     const CENTURY: std::ops::Range<i64> = 946_684_800_000..4_102_444_800_000;
     [Some(time), Some(time / 1_000), Some(time / 1_000_000), time.checked_mul(1_000)]
@@ -211,31 +214,31 @@ fn string(value: Json<'_>) -> Option<String> {
     value.text().map(Cow::into_owned)
 }
 
-/// A text that says something.
+/// Returns a text that is not blank.
 fn given(value: Json<'_>) -> Option<String> {
     string(value).filter(|text| !text.trim().is_empty())
 }
 
-/// An id, digit for digit: Viber writes the same field now as a number, now as a text. A fraction is none, and neither
-/// is a long text.
+/// Returns an id, digit for digit. Viber writes the same field sometimes as a number and sometimes as a text. A
+/// fraction is not an id, and neither is a long text.
 fn id(value: Json<'_>) -> Option<String> {
     let number =
         || value.u64().map(|number| number.to_string()).or_else(|| value.i64().map(|number| number.to_string()));
     number().or_else(|| string(value)).filter(|id| (1..=64).contains(&id.len()))
 }
 
-/// A whole number, or the text of one.
+/// Returns a whole number, or the number in a text.
 fn integer(value: Json<'_>) -> Option<i64> {
     value.i64().or_else(|| value.text()?.trim().parse().ok())
 }
 
-/// A whole number that is not negative; fractions are cut off.
+/// Returns a whole number that is not negative. Fractions are cut off.
 fn count(value: Json<'_>) -> Option<u64> {
     let whole = || integer(value).and_then(|number| u64::try_from(number).ok());
     whole().or_else(|| value.f64().filter(|number| *number >= 0.0).map(|number| number as u64))
 }
 
-/// A finite number, or the text of one.
+/// Returns a finite number, or the number in a text.
 fn number(value: Json<'_>) -> Option<f64> {
     value.f64().or_else(|| value.text()?.trim().parse().ok()).filter(|number: &f64| number.is_finite())
 }

@@ -1,4 +1,4 @@
-//! Neutral messages as Viber's: <https://developers.viber.com/docs/api/rest-bot-api/#send-message>.
+//! Renders neutral messages as Viber's (<https://developers.viber.com/docs/api/rest-bot-api/#send-message>).
 
 use serde_json::Value;
 
@@ -17,24 +17,25 @@ use crate::{
     },
 };
 
-/// The memo that says from which request on a delivery avoids whatever needs a newer Viber.
+/// The memo with the index of the first request that must avoid everything that requires a newer Viber version.
 pub(super) const OLD_FROM: &str = "viber.old_from";
-/// The longest name of a sender or of a contact card.
+/// The maximum length of the name of a sender or of a contact card.
 const NAME: TextLimit = TextLimit { max: 28, unit: TextUnit::Chars };
-/// The longest telephone number of a contact card.
+/// The maximum length of the telephone number of a contact card.
 const PHONE: usize = 18;
-/// The largest request, in bytes of JSON (documented as 30 KB).
+/// The maximum size of a request, in bytes of JSON (documented as 30 KB).
 const LARGEST: usize = 30_000;
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Result<Vec<Call>, RenderError> {
     let messages = messages(account, delivery, known)?;
     messages.iter().map(|message| super::calls::to(account, SEND_MESSAGE)?.json(message).build()).collect()
 }
 
-/// Their messages.
+/// Returns the messages of those calls.
 ///
-/// What is kept under [`OLD_FROM`] changes only the messages from there on, so those that were sent keep their place.
+/// The memo under [`OLD_FROM`] changes only the messages from its index on, so the messages that were sent keep their
+/// places.
 pub(super) fn messages(
     account: &Account<'_>,
     delivery: &Delivery<'_>,
@@ -57,9 +58,9 @@ pub(super) fn messages(
     Ok(messages.list)
 }
 
-/// The message that greets whoever opens the chat, where the settings have one. It travels in the answer to Viber's
-/// callback and therefore names no receiver:
-/// <https://developers.viber.com/docs/api/rest-bot-api/#sending-a-welcome-message>.
+/// Returns the message that greets people who open the chat, if the settings have one. The answer to Viber's callback
+/// carries the message, so it names no receiver
+/// (<https://developers.viber.com/docs/api/rest-bot-api/#sending-a-welcome-message>).
 pub(super) fn welcome(account: &Account<'_>) -> Option<Value> {
     let text = account.setting(WELCOME)?.to_owned();
     let message =
@@ -67,7 +68,7 @@ pub(super) fn welcome(account: &Account<'_>) -> Option<Value> {
     serde_json::to_value(message).ok()
 }
 
-/// Viber shows the sender's name by itself, so an agent's name stands there rather than in the text.
+/// Returns the sender. Viber itself shows the sender's name, so an agent's name stands there rather than in the text.
 fn sender(account: &Account<'_>, author: Option<&str>) -> Sender {
     let author = author.filter(|_| account.options.agent_name).map(one_line).filter(|name| !name.is_empty());
     let name = author.unwrap_or_else(|| account.setting(SENDER).unwrap_or(DEFAULT_SENDER).to_owned());
@@ -78,13 +79,13 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The requests of a delivery while they are made.
+/// The requests of a delivery that is being rendered.
 struct Messages<'a> {
     receiver: &'a str,
     sender: Sender,
     old_from: Option<usize>,
     list: Vec<Send>,
-    /// Buttons of all parts: only the last message's keyboard stays visible.
+    /// The buttons of all parts, because only the last message's keyboard stays visible.
     buttons: Vec<Button>,
 }
 
@@ -121,7 +122,7 @@ impl Messages<'_> {
         self.text_within(text, FEATURES.text.max);
     }
 
-    /// Cuts a text so that it is short enough, and the request small enough, for Viber.
+    /// Splits a text until each piece is short enough, and its request small enough, for Viber.
     fn text_within(&mut self, text: &str, max: usize) {
         for piece in text::split(text, TextLimit { max, unit: FEATURES.text.unit }) {
             let message = self.message(Content::Text { text: piece.to_owned() });
@@ -143,7 +144,7 @@ impl Messages<'_> {
         }
     }
 
-    /// Cards side by side as far as they fit, the others as texts.
+    /// Shows cards side by side as far as they fit, and the others as texts.
     fn carousel(&mut self, cards: &[Card]) {
         for (content, cards) in cards::contents(cards) {
             let message = content.map(|content| Send { min_api_version: Some(7), ..self.message(content) });
@@ -154,7 +155,7 @@ impl Messages<'_> {
         }
     }
 
-    /// Puts the keyboard under the last message, so that nothing comes after it and takes it away.
+    /// Puts the keyboard under the last message, because any later message would remove it.
     fn keyboard(&mut self) {
         let Layout { keyboard, shown, others } = keyboard::layout(&self.buttons);
         self.text(&fit::plain_buttons(&others));

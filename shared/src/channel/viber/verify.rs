@@ -1,4 +1,4 @@
-//! Viber's signature.
+//! Verifies Viber's signature.
 
 use http::Method;
 
@@ -15,11 +15,11 @@ const HEADER: &str = "x-viber-content-signature";
 /// The query parameter that carries the same signature.
 const PARAMETER: &str = "sig";
 
-/// Checks that the body was signed with the account's token:
-/// <https://developers.viber.com/docs/api/rest-bot-api/#callbacks>.
+/// Checks that the body was signed with the account's token
+/// (<https://developers.viber.com/docs/api/rest-bot-api/#callbacks>).
 ///
-/// The signature stands in a header, in the query or in both; every one that is there must be right. Its hex digits
-/// may be of either case: Viber writes lower case, and the bytes they stand for are the same.
+/// The signature stands in a header, in the query or in both, and every signature in the request must be right. Its hex
+/// digits may be of either case: Viber writes lower case, and upper case means the same bytes.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     if request.method != Method::POST {
         return Err(VerifyError::Missing);

@@ -1,4 +1,4 @@
-//! What Viber writes and reads, as it writes it.
+//! The JSON of Viber's API.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub(super) const SET_WEBHOOK: &str = "set_webhook";
 pub(super) const GET_ACCOUNT_INFO: &str = "get_account_info";
 pub(super) const GET_USER_DETAILS: &str = "get_user_details";
 
-/// What the webhook is told about; `message` is never left out.
+/// The events that the webhook subscribes to. Viber always sends `message`.
 pub(super) const EVENT_TYPES: &[&str] =
     &["delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started"];
 
@@ -34,7 +34,7 @@ pub(super) struct User {
 }
 
 impl User {
-    /// Reads a user of a callback; fields that are no texts count as absent.
+    /// Reads the user of a callback. Fields that are not texts count as absent.
     pub(super) fn read(user: Json<'_>) -> Option<Self> {
         let text = |value: Json<'_>| value.text().map(Cow::into_owned);
         let [id, name, avatar, country, language] =
@@ -44,7 +44,8 @@ impl User {
 }
 
 impl From<User> for Contact {
-    /// Who keeps personal data to himself has no picture and is called "Subscriber", which is no name.
+    /// Converts a user into a contact. Viber calls people who do not share personal data "Subscriber", without a
+    /// picture; this word does not become a name.
     fn from(user: User) -> Self {
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let avatar = given(user.avatar);
@@ -60,8 +61,8 @@ impl From<User> for Contact {
     }
 }
 
-/// The answer to any call. Fields that are not what they should be count as absent, so that a message which was sent
-/// is never taken for one that was not.
+/// The answer to any call. Fields of a wrong type count as absent, so that a message that was sent never counts as
+/// unsent.
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {
     #[serde(default)]
@@ -100,7 +101,7 @@ impl Answer {
     }
 }
 
-/// An id, which Viber writes now as a number, now as a text.
+/// Returns an id, which Viber writes sometimes as a number and sometimes as a text.
 fn digits(value: &Value) -> Option<String> {
     let id = match value {
         Value::Number(number) if !number.is_f64() => number.to_string(),
@@ -110,7 +111,7 @@ fn digits(value: &Value) -> Option<String> {
     Some(id).filter(|id| (1..=64).contains(&id.len()))
 }
 
-/// `set_webhook`; an empty URL removes the webhook.
+/// The body of `set_webhook`. An empty URL removes the webhook.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct SetWebhook<'a> {
     pub(super) url: &'a str,
@@ -122,17 +123,17 @@ pub(super) struct SetWebhook<'a> {
     pub(super) send_photo: Option<bool>,
 }
 
-/// `get_account_info`.
+/// The body of `get_account_info`.
 #[derive(Debug, Serialize)]
 pub(super) struct NoFields {}
 
-/// `get_user_details`.
+/// The body of `get_user_details`.
 #[derive(Debug, Serialize)]
 pub(super) struct UserDetails<'a> {
     pub(super) id: &'a str,
 }
 
-/// `send_message`, and without `receiver` and `min_api_version` the welcome message in an answer.
+/// The body of `send_message`. Without `receiver` and `min_api_version` it is the welcome message in an answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Send {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +142,7 @@ pub(super) struct Send {
     pub(super) min_api_version: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sender: Option<Sender>,
-    /// Absent when there is nothing but a keyboard.
+    /// The content; absent if the message is only a keyboard.
     #[serde(flatten)]
     pub(super) content: Option<Content>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,13 +150,13 @@ pub(super) struct Send {
 }
 
 impl Send {
-    /// Whether even the oldest Viber shows it.
+    /// Returns whether even the oldest Viber version shows the message.
     pub(super) fn is_simple(&self) -> bool {
         self.keyboard.is_none() && self.min_api_version == Some(1)
     }
 }
 
-/// Who writes, as the contact sees it.
+/// The sender, as the contact sees it.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Sender {
     pub(super) name: String,
@@ -163,7 +164,7 @@ pub(super) struct Sender {
     pub(super) avatar: Option<String>,
 }
 
-/// What a message is.
+/// The content of a message.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Content {
@@ -171,7 +172,7 @@ pub(super) enum Content {
         text: String,
     },
     Picture {
-        /// Required, may be empty.
+        /// The caption, which Viber requires. It may be empty.
         text: String,
         media: String,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,14 +203,14 @@ pub(super) enum Content {
     },
 }
 
-/// A contact card that we send.
+/// A contact card that the bridge sends.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct SentCard {
     pub(super) name: String,
     pub(super) phone_number: String,
 }
 
-/// A place that we send; the vendor's samples have texts here.
+/// A location that the bridge sends. Viber's samples have texts here.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct SentPlace {
     pub(super) lat: String,
@@ -254,7 +255,7 @@ pub(super) struct Key {
     pub(super) text_h_align: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<String>,
-    /// Whether pressing it leaves no message in the chat.
+    /// Whether pressing the button leaves no message in the chat.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) silent: bool,
 }

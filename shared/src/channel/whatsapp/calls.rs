@@ -1,4 +1,4 @@
-//! Calls to WhatsApp that carry no message; where every call goes, and with which token.
+//! Calls to WhatsApp that carry no message, and the base URL and token of every call.
 
 use http::Method;
 
@@ -11,24 +11,24 @@ use crate::{
     channel::{encoded, meta, vendor_file},
 };
 
-/// Asks for the number.
+/// Requests the business number.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, GET_NUMBER, Method::GET, account.require(PHONE_NUMBER_ID)?)?.harmless().step()
 }
 
-/// Asks for the link to a file of a contact.
+/// Requests the link to a contact's file.
 pub(super) fn find_file(account: &Account<'_>, id: &str) -> Result<Step, RenderError> {
     let path = format!("{}?phone_number_id={}", encoded(id), account.require(PHONE_NUMBER_ID)?);
     to(account, GET_MEDIA, Method::GET, &path)?.harmless().step()
 }
 
-/// Fetches the file behind that link; the token goes to Meta's hosts only.
+/// Fetches the file behind that link. The token goes to Meta's hosts only.
 pub(super) fn fetch(account: &Account<'_>, link: &str) -> Result<Step, RenderError> {
     let url = vendor_file("Meta", link, account.api_url(meta::API_URL), |host| FILE_HOSTS.contains(&host))?;
     Call::get(GET_FILE, url).bearer(account.require_secret(ACCESS_TOKEN)?).download()
 }
 
-/// A call with the access token.
+/// Starts a call with the access token.
 pub(super) fn to(
     account: &Account<'_>,
     name: &'static str,

@@ -1,4 +1,4 @@
-//! WhatsApp's error codes: <https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes>.
+//! WhatsApp's error codes (<https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes>).
 
 use bytes::Bytes;
 use http::Response;
@@ -19,19 +19,19 @@ use crate::{
     },
 };
 
-/// What the answer to a message means.
+/// Reads the answer to a message.
 pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
     sent(read(SEND_MESSAGE, answer).map(|answer| text(&answer, SENT_ID)))
 }
 
-/// What the answer to the check means: an installation is known by its number.
+/// Reads the answer to the check. The business number identifies the installation.
 pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
     read(GET_NUMBER, answer)?;
     let number = account.require(PHONE_NUMBER_ID)?.to_owned();
     Ok(vec![Fact::Identity(number.clone()), Fact::AccountId(number)])
 }
 
-/// Where a file is.
+/// Reads the link to a file.
 pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
     match text(&read(GET_MEDIA, answer)?, FILE_LINK) {
         Some(link) => Ok(vec![Fact::Memo(LINK.to_owned(), link)]),
@@ -39,12 +39,12 @@ pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// What a failed status says, in words that stand in a sentence.
+/// Returns the explanation of a failed status, in words that fit into a sentence.
 pub(super) fn reason(code: Option<u32>) -> String {
     meta::reason("WhatsApp", CODES, code)
 }
 
-/// The answer to a call that worked, or what its failure means.
+/// Reads an answer: returns the body of a call that succeeded, or the failure.
 fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
     meta::read("WhatsApp", CODES, call, answer)
 }
@@ -53,7 +53,7 @@ fn text(answer: &Value, pointer: &str) -> Option<String> {
     answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The codes that messages meet.
+/// The codes of refused and failed messages.
 #[rustfmt::skip]
 pub(super) const CODES: &[Code] = &[
     (0, Account, "WhatsApp does not accept the access token; make a new one for the system user"),
@@ -80,12 +80,12 @@ pub(super) const CODES: &[Code] = &[
     (131030, Receiver, "the test number may not write to this contact"),
     (131031, Account, "Meta has locked the account"),
     (131037, Account, "the display name of the number is not approved"),
-    (131042, Account, "the payment of the account does not work"),
+    (131042, Account, "the account's payment method does not work"),
     (131045, Account, "the number is not registered with WhatsApp"),
     (131047, Message, "more than 24 hours have passed since the contact's last message, and WhatsApp then takes approved templates only: write /template name:language value | value"),
     (131048, Later, "too many of the number's messages were reported as spam"),
     (131049, Receiver, "WhatsApp limits what this contact gets"),
-    (131050, OptOut, "the contact does not take marketing messages"),
+    (131050, OptOut, "the contact does not accept marketing messages"),
     (131051, Message, "WhatsApp does not take this kind of message"),
     (131052, Message, "WhatsApp could not fetch the contact's file"),
     (131053, Message, "WhatsApp could not fetch the file"),

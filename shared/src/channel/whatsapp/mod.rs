@@ -1,7 +1,8 @@
-//! WhatsApp Business Cloud API: <https://developers.facebook.com/docs/whatsapp/cloud-api>.
+//! WhatsApp Business Cloud API (<https://developers.facebook.com/docs/whatsapp/cloud-api>).
 //!
-//! Contacts are known by a business-scoped id where Meta gives one, else by their number. Outside 24 hours after a
-//! contact's last message only approved templates are taken. A taken message may still fail later, which a status tells.
+//! A contact's id is the business-scoped id if Meta gives one, and otherwise the telephone number. More than 24 hours
+//! after a contact's last message, WhatsApp accepts only approved templates. An accepted message may still fail later;
+//! a status says so.
 
 use bytes::Bytes;
 use http::Response;
@@ -39,7 +40,8 @@ const PHONE_NUMBER_ID: &str = "phone_number_id";
 /// The memo with the link to a file.
 const LINK: &str = "whatsapp.link";
 
-/// <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types>
+/// The limits of an image:
+/// <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types>.
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
@@ -129,7 +131,7 @@ impl Adapter for WhatsApp {
                 None => calls::find_file(account, id),
                 Some(link) => calls::fetch(account, link),
             },
-            // Asked already.
+            // The call was answered.
             Task::Check => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }

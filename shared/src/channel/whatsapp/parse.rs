@@ -1,7 +1,7 @@
-//! WhatsApp's webhooks: <https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components>.
+//! Reads WhatsApp's webhooks (<https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components>).
 //!
-//! A call may hold many messages and statuses of many people. One that is odd becomes a notice and never spoils the
-//! others: Meta would send all of them again for a week.
+//! A call may hold many messages and statuses of many people. A malformed one becomes a notice and never affects the
+//! others, because Meta would repeat all of them for a week.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -22,17 +22,18 @@ use crate::{
     },
 };
 
-/// The longest id of a contact, in bytes, and name. A call tells them once for all messages of the contact, and each
-/// message takes a copy.
+/// The maximum length of a contact's id, in bytes, and of its name. A call states them once for all messages of the
+/// contact, and each message takes a copy.
 const ID: usize = 256;
 const NAME: TextLimit = TextLimit { max: 256, unit: TextUnit::Chars };
-/// So many contacts of one call are known by name; no platform of Meta's puts more than a thousand events into a call.
+/// The maximum number of contacts of a call whose names are read. Meta's platforms put at most a thousand events into a
+/// call.
 const CONTACTS: usize = 10_000;
-/// The most contact cards of one message, which are as many as WhatsApp sends, and the most answers of one form.
+/// The maximum number of contact cards in a message, which is what WhatsApp allows, and of answers in a form.
 const CARDS: usize = 257;
 const ANSWERS: usize = 200;
 
-/// What a call contains.
+/// Returns the events in a call.
 pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -102,7 +103,7 @@ impl Batch<'_> {
         self.take(message, message_id(message), read());
     }
 
-    /// What the business typed in its phone app.
+    /// Reads a message that the business typed in its phone app.
     fn echo(&mut self, message: Json<'_>) {
         let [user, number] = message.pick(["to_user_id", "to"]);
         let read = || {
@@ -112,7 +113,8 @@ impl Batch<'_> {
         self.take(message, message_id(message), read());
     }
 
-    /// News about a message that we sent. Its id finds it, so the contact need not be named.
+    /// Reads the status of a message that the bridge sent. The message's own id finds the message, so the contact may
+    /// be missing.
     fn status(&mut self, status: Json<'_>) {
         let names = ["status", "recipient_type", "recipient_user_id", "recipient_id", "id"];
         let [word, kind, user, number, message] = status.pick(names);
@@ -139,7 +141,7 @@ impl Batch<'_> {
             let kind = ChannelEventKind::Receipt { message: message.clone().into_owned(), receipt };
             Ok((Contact { id, ..Contact::default() }, kind))
         };
-        // All news about one message has that message's id.
+        // All statuses of a message carry that message's id.
         self.take(status, format!("{word}:{message}"), read());
     }
 }
@@ -173,7 +175,7 @@ impl<'a> Contacts<'a> {
             if place == CONTACTS || user.is_none() && number.is_none() {
                 return;
             }
-            // Of several with the same id the first one counts.
+            // Of several contacts with the same id, the first counts.
             if let Some(user) = user.clone() {
                 contacts.by_user.entry(user).or_insert(place);
             }
@@ -187,7 +189,8 @@ impl<'a> Contacts<'a> {
         contacts
     }
 
-    /// The business-scoped id is the contact's, where there is one: a telephone number may be hidden, or change.
+    /// Returns a contact. The id is the business-scoped one if there is one, because a telephone number may be hidden
+    /// or change.
     fn contact(&self, user: Json<'_>, number: Json<'_>) -> Option<Contact> {
         let (user, number) = (id(user), id(number));
         let by_user = user.as_ref().and_then(|user| self.by_user.get(user));
@@ -209,7 +212,7 @@ fn id(value: Json<'_>) -> Option<Cow<'_, str>> {
     value.text().filter(|id| (1..=ID).contains(&id.len()))
 }
 
-/// What a message consists of; nothing where it only takes a reaction back.
+/// Returns the content of a message, or `None` if the message only takes a reaction back.
 fn parts(message: Json<'_>) -> Option<Vec<Part>> {
     let kind = message.get("type").and_then(Json::text).unwrap_or_default();
     match content(message, &kind).filter(|parts| !parts.is_empty()) {
@@ -225,7 +228,7 @@ fn parts(message: Json<'_>) -> Option<Vec<Part>> {
     }
 }
 
-/// The parts of a message, as far as it holds what its type promises.
+/// Returns the parts of a message, or `None` if the message lacks what its type promises.
 fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
     let of_kind = message.get(kind).unwrap_or_default();
     let at = |name: &str| of_kind.get(name).and_then(Json::filled_text);
@@ -264,13 +267,13 @@ fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// The name of a kind of message, for people.
+/// Returns the name of a message type, for people.
 fn words(kind: &str) -> Option<String> {
     let words: String = kind.chars().filter(|c| c.is_alphanumeric() || *c == '_').take(40).collect();
     (!words.is_empty()).then_some(words)
 }
 
-/// A file, by its id; the link to it wants our token and dies after minutes.
+/// Returns a file by its id. The link to the file requires the access token and expires after minutes.
 fn media(kind: MediaKind, file: Json<'_>) -> Option<Part> {
     let [id, name, content_type, caption] = file.pick(["id", "filename", "mime_type", "caption"]);
     let content_type = content_type.text();
@@ -296,7 +299,7 @@ fn place(place: Json<'_>) -> Option<Part> {
     })
 }
 
-/// Contact cards; one notice stands for those that say nothing, and one for those that are too many.
+/// Returns contact cards, one notice for all cards without content, and one for all cards beyond the maximum.
 fn cards(list: Json<'_>) -> Vec<Part> {
     let (mut cards, mut is_blank, mut is_cut) = (Vec::new(), false, false);
     list.each(|card| {
@@ -355,7 +358,7 @@ fn order(order: Json<'_>) -> String {
     lines
 }
 
-/// A time in milliseconds; WhatsApp writes seconds as text, and sometimes milliseconds.
+/// Returns a time. WhatsApp writes seconds as text, and sometimes milliseconds.
 fn time(item: Json<'_>) -> Option<Millis> {
     let value = item.get("timestamp")?;
     let number = value.i64().or_else(|| value.text()?.parse().ok())?;
@@ -366,7 +369,7 @@ fn time(item: Json<'_>) -> Option<Millis> {
     }
 }
 
-/// The telephone number of digits, with its plus sign.
+/// Returns the telephone number of these digits, with a plus sign.
 fn phone(digits: &str) -> Option<String> {
     let is_number = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| format!("+{digits}"))

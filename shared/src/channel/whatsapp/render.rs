@@ -1,4 +1,5 @@
-//! Neutral messages as WhatsApp's: <https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages>.
+//! Renders neutral messages as WhatsApp's
+//! (<https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages>).
 
 use http::Method;
 use serde_json::{Value, json};
@@ -19,15 +20,15 @@ const fn chars(max: usize) -> TextLimit {
     TextLimit { max, unit: TextUnit::Chars }
 }
 
-/// The text above buttons.
+/// The limit of a caption, and of the text above buttons.
 const BODY: TextLimit = chars(1_024);
-/// How many buttons stand below a text, and how many rows a list has.
+/// The maximum number of buttons below a text, and of rows in a list.
 const BUTTONS: usize = 3;
 const ROWS: usize = 10;
-/// The language of a template that is asked for without one.
+/// The language of a template that an agent requests without one.
 const LANGUAGE: &str = "en_US";
 
-/// The calls that bring a delivery to its contact, in order.
+/// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
@@ -37,7 +38,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         return Err(RenderError::new("the message is empty"));
     }
     let id = &delivery.contact.id;
-    // A business-scoped id is no number.
+    // A business-scoped id is not a number.
     let receiver = if id.bytes().all(|byte| byte.is_ascii_digit()) { "to" } else { "recipient" };
     let path = format!("{}/messages", account.require(PHONE_NUMBER_ID)?);
     let complete = |(index, mut content): (usize, Value)| {
@@ -134,8 +135,8 @@ impl Messages<'_> {
         }
     }
 
-    /// Choices below the text before them: up to three as buttons, up to ten as a list, one link as a link button;
-    /// anything else in words.
+    /// Adds choices below the text before them: up to three as buttons, up to ten as a list, one link as a link button,
+    /// and anything else as text.
     fn buttons(&mut self, buttons: &[Button]) {
         let (kind, action) = match (buttons, fit::choices(buttons, 20, 256), fit::choices(buttons, 24, 200)) {
             ([Button::Link { label, url }], ..) if text::fits(label, chars(20)) && url.starts_with("http") => {
@@ -160,7 +161,7 @@ impl Messages<'_> {
         }));
     }
 
-    /// Takes the text before the buttons, which then stands with them.
+    /// Takes the text before the buttons off the list, to show it with the buttons.
     fn body(&mut self) -> Option<String> {
         let text = self.list.last()?.pointer("/text/body")?.as_str()?.to_owned();
         if !text::fits(&text, BODY) {

@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::collections::BTreeMap;
 
@@ -164,7 +164,7 @@ fn requests_are_the_documented_ones() {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(&side(), to, &parts);
         let mut ours = body(&calls[0]);
-        // Every message carries an id of ours, and no preview opens a link; button ids begin with their place.
+        // Every message carries an id of the bridge, and no preview opens a link; button ids begin with their position.
         for message in [&mut sample, &mut ours] {
             message.as_object_mut().unwrap().remove("biz_opaque_callback_data");
             if let Some(text) = message.get_mut("text") {
@@ -184,12 +184,12 @@ fn requests_are_the_documented_ones() {
 
 #[test]
 fn every_sample_has_a_row() {
-    // What WhatsApp can do and the bridge does not: each with the reason.
+    // Features of WhatsApp that the bridge does not use, each with the reason.
     let unused = [
-        "send/image_id.json",         // files travel as links
+        "send/image_id.json",         // files are sent as links
         "send/interactive_list.json", // see `odd`
         "send/interactive_location_request.json",
-        "send/mark_read.json",             // no helpdesk tells that an agent has read
+        "send/mark_read.json",             // no helpdesk reports that an agent has read
         "send/mark_read_with_typing.json", // nor that one types
         "send/reaction.json",
         "send/sticker_link.json",             // only webp of a certain size

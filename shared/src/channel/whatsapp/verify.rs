@@ -1,3 +1,3 @@
-//! The signature, which is the same for all platforms of Meta.
+//! Verifies the signature, which is the same for all platforms of Meta.
 
 pub(super) use crate::channel::meta::verify;

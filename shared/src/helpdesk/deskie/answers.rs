@@ -1,4 +1,4 @@
-//! Reads the answer to the call of a plan as facts.
+//! Turns the answer to a plan's call into facts.
 
 use bytes::Bytes;
 use http::Response;
@@ -53,7 +53,7 @@ impl Reader<'_> {
         classify::failure(what, self.answer)
     }
 
-    /// Fails unless the call worked; `what` is that of [`classify::failure`].
+    /// Fails unless the call worked. `what` is that of [`classify::failure`].
     fn check(&self, what: &str) -> Result<(), Failure> {
         if self.is_ok() { Ok(()) } else { Err(self.failure(what)) }
     }
@@ -63,17 +63,18 @@ impl Reader<'_> {
         if self.is_missing() { Ok(()) } else { self.check(what) }
     }
 
-    /// [`Fact::DoubtSettled`] where an earlier attempt left a doubt; for answers that show that it posted nothing.
+    /// Returns [`Fact::DoubtSettled`] if an earlier attempt left a doubt, for answers that show that it posted nothing.
     fn settled(&self) -> Option<Fact> {
         self.known.doubtful.then_some(Fact::DoubtSettled)
     }
 
-    /// [`Fact::NoConversation`] where the link names a case.
+    /// Returns [`Fact::NoConversation`] if the link names a case.
     fn no_case(&self) -> Option<Fact> {
         self.known.link.conversation.is_some().then_some(Fact::NoConversation)
     }
 
-    /// The setting may be the channel's title; what is stored is its key, which never changes.
+    /// Reads the custom channels. The setting may be the channel's title; the stored value is its key, which never
+    /// changes.
     fn channels(&self) -> Learned {
         self.check("to list the custom channels")?;
         let channels: Vec<CustomChannel> = wire::list(self.answer.body(), "custom_channel");
@@ -110,13 +111,14 @@ impl Reader<'_> {
         Ok(vec![Fact::Setting(CHANNEL, key.to_owned())])
     }
 
-    /// Whether a record's channel is ours, however it is spelled. One without is taken for ours.
+    /// Returns whether a record belongs to the installation's channel, in either spelling. A record without a channel
+    /// counts as belonging to it.
     fn is_here(&self, channel: &Word) -> bool {
         let ours = self.channel.to_lowercase();
         channel.text().is_none_or(|key| calls::bare(&key.to_lowercase()) == calls::bare(&ours))
     }
 
-    /// What an existing user is called may be an agent's work: it is left alone.
+    /// Reads the users found for the contact. An agent may have named an existing user, so the name stays.
     fn users(&self, contact: &Contact, asked_bare: bool) -> Learned {
         self.check_or_missing("to look for the user")?;
         let reference = self.account.reference(&contact.id);
@@ -124,7 +126,7 @@ impl Reader<'_> {
         let found = users.iter().filter(|user| {
             user.user_custom_id.text().is_none_or(|id| id == reference) && self.is_here(&user.user_custom_channel)
         });
-        // Of several the oldest, always the same one.
+        // Of several users the oldest counts, so that it is always the same one.
         let oldest = found.filter(|user| user.user_id.id().is_some()).min_by_key(|user| user.user_id.number());
         match oldest.and_then(|user| Some((user, user.user_id.id()?))) {
             Some((user, id)) => {
@@ -139,7 +141,7 @@ impl Reader<'_> {
             None if !asked_bare && calls::bare(self.channel) != self.channel => {
                 Ok(vec![Fact::memo(memo::USER, memo::BARE)])
             }
-            // Without a user there is no case, and nothing can have been posted.
+            // Without a user there is no case, and no message can have been posted.
             None => {
                 let absent = Fact::memo(memo::USER, memo::ABSENT);
                 Ok([absent].into_iter().chain(self.no_case()).chain(self.settled()).collect())
@@ -157,7 +159,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The newest case counts: closed, it stands for none; missing, the stored one was merged into another.
+    /// Reads the user's cases. Only the newest case counts: a closed one is as good as none, and a stored case that is
+    /// missing from the list was merged into another.
     fn cases(&self) -> Learned {
         if self.has_lost_user() {
             return Ok(vec![Fact::memo(memo::USER, memo::GONE)]);
@@ -166,7 +169,7 @@ impl Reader<'_> {
         let lost: Vec<&str> = memo::list(self.known, memo::LOST).collect();
         let mut cases: Vec<Case> = wire::list(self.answer.body(), "case");
         cases.retain(|case| {
-            // An e-mail case of a linked profile is none of ours.
+            // An e-mail case of a linked profile does not belong to the channel.
             self.is_here(&case.channel) && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
         });
         let age = |case: &&Case| (case.created_at.text().and_then(search::seconds), case.case_id.number());
@@ -177,7 +180,7 @@ impl Reader<'_> {
         };
         let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(state(&newest.status)) }];
         if self.known.doubtful {
-            // The post went into the stored case, or made the newest.
+            // The post either went into the stored case or created the newest one.
             let stored = self.known.link.conversation.as_deref().filter(|stored| *stored != id);
             let stored = stored.filter(|stored| cases.iter().any(|case| case.case_id.id() == Some(stored)));
             let places: Vec<&str> = [id.as_str()].into_iter().chain(stored).collect();
@@ -190,7 +193,7 @@ impl Reader<'_> {
         self.check_or_missing("to list the messages")?;
         let found = if self.is_missing() { None } else { search::find_post(self.known, case, post, self.answer) };
         if let Some(message) = found {
-            // What state the case is in by now is asked before the next message.
+            // The state of the case is requested before the next message.
             let elsewhere = self.known.link.conversation.as_deref() != Some(case);
             let moved = elsewhere.then(|| Fact::Conversation { id: case.to_owned(), state: None });
             let sent = [Fact::LastMessage(message.clone()), Fact::Sent(Some(message)), Fact::memo(memo::DOUBT, "")];
@@ -235,25 +238,25 @@ impl Reader<'_> {
         };
         let id = message.message_id.id().map(str::to_owned);
         let last = id.clone().map(Fact::LastMessage);
-        // The message is what matters; with hardly a call left the profile waits.
+        // The message matters more: with hardly a call left, the profile waits.
         let later = (classify::is_scarce(self.answer)
             && profile::missing(self.known.link.profile.as_deref(), contact).is_some())
         .then(|| Fact::memo(memo::PROFILE, "later"));
         Ok(last.into_iter().chain(later).chain([Fact::Sent(id)]).collect())
     }
 
-    /// Whether the user is gone, merged into another one, which still has our name for the contact.
+    /// Returns whether the user is gone, merged into another user, which still has the bridge's name for the contact.
     fn has_lost_user(&self) -> bool {
         classify::is_user_missing(self.answer) && self.known.memo(memo::USER).is_none()
     }
 
-    /// The case is gone: deleted, or merged into another one, which the list will show.
+    /// Records that the case is gone: deleted, or merged into another one, which the list will show.
     fn lost(&self, case: &str) -> Vec<Fact> {
         let lost: Vec<&str> = memo::list(self.known, memo::LOST).chain([case]).collect();
         vec![Fact::NoConversation, Fact::memo(memo::LOST, lost.join(","))]
     }
 
-    /// A post that Deskie does not take with its files is made without them before it is given up.
+    /// Retries a post without its files if Deskie refused the files, before giving the post up.
     fn refused(&self, post: &Post, what: &str) -> Learned {
         match self.failure(what) {
             Failure::Rejected { .. } if !post.files.is_empty() => {
@@ -263,8 +266,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The message has arrived, whatever becomes of the profile. What Deskie refuses it would refuse again: that the
-    /// address belongs to somebody already is the commonest reason.
+    /// Reads the answer about the profile. The message has arrived in any case. A refused field counts as shown,
+    /// because Deskie would refuse it again: most often the address already belongs to another user.
     fn updated_user(&self, contact: &Contact, field: Field) -> Learned {
         let is_later = matches!(self.check("the profile"), Err(Failure::Retry { .. }));
         let shown = Fact::ProfileShown(profile::with(self.known.link.profile.as_deref(), contact, &[field]));
@@ -302,7 +305,7 @@ fn all(channels: &[CustomChannel]) -> String {
     channels.iter().take(20).map(name).collect::<Vec<_>>().join(", ")
 }
 
-/// `open`, `waiting` and whatever else is not closed take messages.
+/// Returns the state of a case. Every case that is not closed, such as `open` and `waiting`, takes messages.
 fn state(status: &Word) -> ConversationState {
     match status.text().map(|status| status.trim().to_ascii_lowercase()).as_deref() {
         Some("closed") => ConversationState::Resolved,

@@ -1,4 +1,4 @@
-//! Turns plans into requests. <https://deskie.io/api/cases>
+//! Turns plans into requests (<https://deskie.io/api/cases>).
 
 use http::Method;
 
@@ -20,7 +20,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         Plan::Done => return Ok(Step::Done),
         Plan::CheckChannel => api.get("list_channels", "custom_channels.json"),
         Plan::FindUser { contact, bare } => {
-            // The marks make the search exact.
+            // The carets make the search exact.
             let reference = escaped(&format!("^{}^", account.reference(&contact.id)));
             let channel = account.require(CHANNEL)?;
             let channel = escaped(if bare { self::bare(channel) } else { channel });
@@ -52,7 +52,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
     call.step()
 }
 
-/// The number in a channel's key: `207` of `cch207`. Users are seen with either.
+/// Returns the number in a channel's key: `207` of `cch207`. Users are found under either.
 pub(super) fn bare(channel: &str) -> &str {
     channel.strip_prefix("cch").unwrap_or(channel)
 }
@@ -61,7 +61,7 @@ fn messages(case: &str) -> String {
     format!("cases/{}/messages.json", escaped(case))
 }
 
-/// The account's API: its base and its credentials.
+/// The account's API: its base URL and its credentials.
 struct Api<'a> {
     base: &'a str,
     email: &'a str,
@@ -82,7 +82,7 @@ impl<'a> Api<'a> {
         self.to(name, Method::GET, path).harmless()
     }
 
-    /// Words as JSON, files as a form: Deskie takes their bytes in forms only.
+    /// Starts a post: text as JSON, files as a form, because Deskie accepts the bytes of files in forms only.
     fn post(&self, name: &'static str, path: &str, record: Record, post: &Post) -> CallBuilder {
         let call = self.to(name, Method::POST, path);
         if post.files.is_empty() {

@@ -1,4 +1,4 @@
-//! What an answer that is no success means. Deskie's own code in the body overrules the HTTP status.
+//! The meaning of answers that are not successes. Deskie's own code in the body overrules the HTTP status.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use crate::{
     tools::vendor_words,
 };
 
-/// The wait when Deskie does not say how long: the allowance is one of a minute.
+/// The wait if Deskie does not say how long: the allowance is counted per minute.
 const A_WHILE: Duration = Duration::from_secs(20);
-/// With so few calls left of the minute, what can wait does.
+/// With fewer calls than this left of the minute, calls that can wait do.
 const RESERVE: u64 = 3;
 
-/// Whether a call did what it should: a 2xx status, JSON, and no error in it.
+/// Returns whether a call worked: a 2xx status, JSON, and no error in it.
 pub(super) fn is_ok(answer: &Response<Bytes>) -> bool {
     answer.status().is_success()
         && matches!(wire::read(answer.body()), Some(Value::Object(_) | Value::Array(_)))
         && code(answer).is_none()
 }
 
-/// Deskie's error code, in lower case.
+/// Returns Deskie's error code, in lower case.
 pub(super) fn code(answer: &Response<Bytes>) -> Option<String> {
     let body = wire::read(answer.body())?;
     let code = match body.get("error")? {
@@ -39,7 +39,7 @@ pub(super) fn code(answer: &Response<Bytes>) -> Option<String> {
     (!code.is_empty()).then(|| code.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect())
 }
 
-/// Whether the answer says that the case, or whatever else stands in the path, does not exist.
+/// Returns whether the answer says that the case, or any other object in the path, does not exist.
 pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
     match code(answer) {
         Some(code) => code.ends_with("not_found"),
@@ -47,12 +47,12 @@ pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
     }
 }
 
-/// Whether the answer says that the user does not exist.
+/// Returns whether the answer says that the user does not exist.
 pub(super) fn is_user_missing(answer: &Response<Bytes>) -> bool {
     code(answer).is_some_and(|code| code == "user_not_found")
 }
 
-/// Whether the answer complains of the contact's address or telephone number.
+/// Returns whether the answer complains about the contact's e-mail address or telephone number.
 pub(super) fn is_about_contact(answer: &Response<Bytes>) -> bool {
     code(answer).is_some_and(|code| {
         matches!(code.as_str(), "wrong_email" | "email_already_exist" | "phone_already_exist" | "wrong_phone")
@@ -60,27 +60,27 @@ pub(super) fn is_about_contact(answer: &Response<Bytes>) -> bool {
     })
 }
 
-/// Whether the answer complains of an agent.
+/// Returns whether the answer complains about an agent.
 pub(super) fn is_about_staff(answer: &Response<Bytes>) -> bool {
     code(answer).is_some_and(|code| code.starts_with("staff_") || code.starts_with("incorrect_staff"))
 }
 
-/// Whether hardly any call of this minute is left.
+/// Returns whether hardly any call of this minute is left.
 pub(super) fn is_scarce(answer: &Response<Bytes>) -> bool {
     header(answer, "api_calls_left").is_some_and(|left| left < RESERVE)
 }
 
-/// What a call that failed means; `what` completes "Deskie refused …".
+/// Returns what a failed call means. `what` completes "Deskie refused …".
 ///
-/// Being too fast and failures of Deskie's own are tried again, wrong credentials and a wrong address need a person, any
-/// other refusal is final and told by its code.
+/// Rate limits and Deskie's own failures are retried. Wrong credentials and a wrong address need a person. Any other
+/// refusal is final, and its reason contains Deskie's code.
 pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     let status = answer.status().as_u16();
     let code = code(answer);
     if is_throttled(answer, code.as_deref()) {
         return Failure::Retry {
             wait: Some(wait(answer).unwrap_or(A_WHILE)),
-            reason: "Deskie takes no more calls for the moment".to_owned(),
+            reason: "Deskie accepts no more calls at the moment".to_owned(),
             doubtful: false,
         };
     }
@@ -105,29 +105,30 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
         (404 | 300..=399, None) => {
             blocked(format!("Deskie's API is not where `api_url` says (HTTP {status}); check it"))
         }
-        // A page of some proxy, say. What was sent may be there all the same.
+        // The answer may be the page of a proxy. The message may have been posted all the same.
         (200..=299, None) => Failure::Retry {
             wait: None,
-            reason: "Deskie's answer is not what its API answers".to_owned(),
+            reason: "the answer does not come from Deskie's API".to_owned(),
             doubtful: true,
         },
         (_, None) => Failure::rejected(format!("Deskie refused {what} (HTTP {status})")),
     }
 }
 
-/// 429, or the 403 of old with its wording, or a refusal that says when to come again.
+/// Returns whether the answer is a rate limit: a 429, the wording of an older 403, or a refusal that says when to
+/// retry.
 fn is_throttled(answer: &Response<Bytes>, code: Option<&str>) -> bool {
     let status = answer.status();
     let says_so = code.is_some_and(|code| code.contains("rate limit") || code.contains("rate_limit"));
     status.as_u16() == 429 || says_so || (status.is_client_error() && header(answer, "retry_after").is_some())
 }
 
-/// How long Deskie wants us to wait.
+/// Returns how long Deskie asks the bridge to wait.
 fn wait(answer: &Response<Bytes>) -> Option<Duration> {
     header(answer, "retry_after").map(Duration::from_secs).or_else(|| retry_after(answer))
 }
 
-/// A number in a header; Deskie's have underscores.
+/// Returns the number in a header. Deskie's header names contain underscores.
 fn header(answer: &Response<Bytes>, name: &str) -> Option<u64> {
     answer.headers().get(name)?.to_str().ok()?.trim().parse().ok()
 }

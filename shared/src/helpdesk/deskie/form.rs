@@ -5,15 +5,18 @@ use serde_json::{Map, Value};
 
 use crate::adapter::webhook::ParseError;
 
-/// Deeper keys are none of Deskie's.
+/// The maximum depth of a key. Deskie's keys are not deeper.
 const DEPTH: usize = 8;
-/// The most fields of a form, as PHP itself has it (`max_input_vars`): each may take a hundred times the memory of its
-/// text.
+/// The maximum number of fields in a form, the same as PHP's own (`max_input_vars`): each field may take a hundred
+/// times the memory of its text.
 const FIELDS: usize = 1_000;
 
-/// Reads a form as the JSON value that it stands for. Numbered keys stay keys; every value is a text. Of two values that
-/// cannot both be there the first stays. A longer form is refused as a whole, since the field that makes a note private
-/// may be its last.
+/// Reads a form as the JSON value that it stands for. Numbered keys stay keys, and every value is a text. Of two values
+/// that exclude each other, the first stays.
+///
+/// # Errors
+/// Returns an error if the form has more fields: it is refused as a whole, because the field that makes a note private
+/// may be the last.
 pub(super) fn read(body: &Bytes) -> Result<Value, ParseError> {
     let mut root = Value::Object(Map::new());
     for (index, (key, value)) in form_urlencoded::parse(body).enumerate() {
@@ -25,11 +28,11 @@ pub(super) fn read(body: &Bytes) -> Result<Value, ParseError> {
     Ok(root)
 }
 
-/// `object[attachments][0]` as `object`, `attachments`, `0`. What does not close its bracket is a name as it stands.
+/// Splits `object[attachments][0]` into `object`, `attachments`, `0`. A key with an unclosed bracket is one name.
 fn segments(key: &str) -> Vec<&str> {
     let Some((name, mut rest)) = key.split_once('[') else { return vec![key] };
     let mut segments = vec![name];
-    // A key that is too deep is found to be so by its first segments.
+    // The first segments are enough to show that a key is too deep.
     while segments.len() <= DEPTH {
         let Some((segment, behind)) = rest.split_once(']') else { return vec![key] };
         segments.push(segment);
@@ -58,7 +61,7 @@ fn put(root: &mut Value, segments: &[&str], value: &str) {
     }
 }
 
-/// `[]` is the next number.
+/// Returns a segment's key: `[]` is the next number.
 fn named(object: &Map<String, Value>, segment: &str) -> String {
     if segment.is_empty() { object.len().to_string() } else { segment.to_owned() }
 }

@@ -1,11 +1,11 @@
 //! HTML as readable text, and text as HTML.
 //!
-//! The HTML is what an agent's editor makes: paragraphs, lists, links, pictures. Of the crates made for this, `html2text`
-//! brings html5ever and a dozen more and keeps no link's address beside its words, and `nanohtml2text`, which brings
-//! nothing, loses list numbers and pictures; this reads tags as they come, never fails, and never drops words that a
-//! person would see.
+//! The HTML comes from an agent's editor: paragraphs, lists, links, pictures. Of the crates for this, `html2text`
+//! depends on html5ever and a dozen more and keeps no link's address beside its text, and `nanohtml2text`, which has no
+//! dependencies, loses list numbers and pictures. This module reads tags one after the other, never fails, and never
+//! drops words that a person would see.
 
-/// Text as HTML that shows the same.
+/// Returns HTML that shows the text unchanged.
 pub(super) fn from_text(text: &str) -> String {
     let mut html = String::from("<p>");
     for c in text.chars() {
@@ -23,10 +23,10 @@ pub(super) fn from_text(text: &str) -> String {
     html
 }
 
-/// HTML as readable text: paragraphs, lists and the addresses of links survive.
+/// Returns HTML as readable text. Paragraphs, lists and the addresses of links survive.
 pub(super) fn to_text(html: &str) -> String {
     let mut writer = Writer::default();
-    // Behind the last `>` no tag can end, and nobody needs to look for it again and again.
+    // No tag can end behind the last `>`, so the end is not searched for again and again.
     let last_end = html.rfind('>').unwrap_or_default();
     let mut rest = html;
     while !rest.is_empty() {
@@ -40,7 +40,7 @@ pub(super) fn to_text(html: &str) -> String {
                 writer.tag(&tag);
                 if hidden { behind_closing(behind, &tag.name) } else { behind }
             }
-            // A lone bracket.
+            // A bracket that opens no tag is text.
             None => {
                 writer.text(markup.get(..1).unwrap_or_default());
                 markup.get(1..).unwrap_or_default()
@@ -50,7 +50,7 @@ pub(super) fn to_text(html: &str) -> String {
     writer.finish()
 }
 
-/// What starts with a `<`.
+/// Markup that starts with a `<`.
 enum Markup {
     /// A comment, a declaration or an instruction.
     Nothing,
@@ -59,14 +59,14 @@ enum Markup {
 
 #[derive(Debug)]
 struct Tag {
-    /// In lower case.
+    /// The name, in lower case.
     name: String,
     closes: bool,
     attributes: String,
 }
 
 impl Markup {
-    /// Reads one piece of markup; gives what stands behind it too.
+    /// Reads one piece of markup, and returns it with the text behind it.
     fn read(html: &str, may_end: bool) -> Option<(Self, &str)> {
         let inside = html.strip_prefix('<')?;
         if let Some(comment) = inside.strip_prefix("!--") {
@@ -91,7 +91,7 @@ impl Markup {
     }
 }
 
-/// Where the `>` of a tag is: not inside quotes, unless a quote is never closed.
+/// Returns the position of a tag's `>`. A `>` inside quotes does not count, unless the quote is never closed.
 fn end_of_tag(tag: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in tag.char_indices() {
@@ -105,11 +105,11 @@ fn end_of_tag(tag: &str) -> Option<usize> {
     tag.find('>')
 }
 
-/// What stands behind the closing tag of an element whose content nobody sees.
+/// Returns the text behind the closing tag of an element whose content is invisible.
 fn behind_closing<'a>(html: &'a str, name: &str) -> &'a str {
     let mut rest = html;
     while let Some((_, tag)) = rest.split_once("</") {
-        // Only of this one the end is looked for, so that no text is searched again and again.
+        // The end is searched for in this tag only, so that no text is searched again and again.
         if tag.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
             return tag.split_once('>').map_or("", |(_, behind)| behind);
         }
@@ -119,7 +119,7 @@ fn behind_closing<'a>(html: &'a str, name: &str) -> &'a str {
 }
 
 impl Tag {
-    /// An attribute's value, decoded.
+    /// Returns an attribute's value, decoded.
     fn attribute(&self, wanted: &str) -> Option<String> {
         let mut rest = self.attributes.as_str();
         loop {
@@ -150,21 +150,21 @@ impl Tag {
     }
 }
 
-/// The text in the making.
+/// The text that is being written.
 #[derive(Default)]
 struct Writer {
     out: String,
-    /// Line breaks that are due before the next word.
+    /// The number of line breaks before the next word.
     breaks: usize,
-    /// A space that is due before the next word.
+    /// Whether a space stands before the next word.
     space: bool,
-    /// Nothing stands behind the mark of a list item yet.
+    /// Whether nothing follows the mark of a list item yet.
     marked: bool,
-    /// How many `pre` are open.
+    /// The number of open `pre` elements.
     pre: usize,
-    /// The open lists: the number of the next item, where items have one.
+    /// The open lists, each with the number of its next item if its items have numbers.
     lists: Vec<Option<usize>>,
-    /// The open link: its address, and where its text starts.
+    /// The open link: its address, and the position where its text starts.
     link: Option<(String, usize)>,
 }
 
@@ -198,7 +198,7 @@ impl Writer {
         words.chars().for_each(|c| self.put(c));
     }
 
-    /// One line break more, at most an empty line.
+    /// Adds a line break, up to one empty line.
     fn line(&mut self) {
         self.breaks = (self.breaks + 1).min(2);
     }
@@ -256,7 +256,7 @@ impl Writer {
         }
     }
 
-    /// The address of a link stands behind its text, unless the text says it already.
+    /// Adds the address of a link behind its text, unless the text contains the address already.
     fn end_link(&mut self) {
         let Some((address, start)) = self.link.take() else { return };
         let text = self.out.get(start..).unwrap_or_default().trim();
@@ -276,7 +276,8 @@ impl Writer {
         self.words(&address);
     }
 
-    /// An emoji is a picture with itself as description; of other pictures the address is shown.
+    /// Adds an image. An emoji is an image whose description is the emoji itself; for any other image, the address is
+    /// shown.
     fn image(&mut self, tag: &Tag) {
         let description = tag.attribute("alt").filter(|description| !description.is_empty());
         let is_emoji = |text: &String| text.chars().count() <= 8 && !text.contains(|c: char| c.is_ascii_graphic());
@@ -299,14 +300,14 @@ impl Writer {
     }
 }
 
-/// Addresses that mean something outside the page.
+/// Returns whether an address has a meaning outside the page.
 fn is_address(address: &str) -> bool {
     let address = address.to_ascii_lowercase();
     ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| address.starts_with(scheme))
         && !address.contains(char::is_whitespace)
 }
 
-/// Text with its entities replaced; what is none stays.
+/// Returns text with its entities replaced. Unknown entities stay.
 fn decoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -329,7 +330,7 @@ fn decoded(text: &str) -> String {
     out
 }
 
-/// What editors write; every character can be written as a number.
+/// Returns the character of an entity: one that editors write, or the number of any character.
 fn entity(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
         let number = match number.strip_prefix(['x', 'X']) {

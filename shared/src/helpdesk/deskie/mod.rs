@@ -1,13 +1,13 @@
-//! Deskie, and Omnidesk, which is the same product for another market: cases behind a channel of one's own making.
+//! Deskie, and Omnidesk, which is the same product for another market: cases behind a custom channel.
 //!
 //! - Custom channels: <https://support.deskie.io/knowledge_base/item/202>
 //! - API: <https://deskie.io/api/introduction>, <https://omnidesk.ru/api/cases>
 //!
-//! A contact is a Deskie user with the custom id `<channel kind>:<channel's user id>`. The first message makes a case and
-//! with it the user; later ones go into the newest case, or a new one when that is closed, whatever `on_resolved` says:
-//! that is how Deskie wants its channels to work. Deskie tells nobody when it closes or merges a case, and the smallest
-//! plan allows 20 calls a minute, so what we heard of a case is believed for a while and then asked for again. In the
-//! steady state an inbound message costs one call.
+//! A contact is a Deskie user with the custom id `<channel kind>:<channel's user id>`. The first message creates a case
+//! and with it the user. Later messages go into the newest case, or into a new one if that case is closed, whatever
+//! `on_resolved` says: this is how Deskie intends its channels to work. Deskie sends no event when it closes or merges
+//! a case, and the smallest plan allows 20 calls a minute, so the bridge relies on the last known state of a case for a
+//! while and then requests it again. In the steady state an inbound message costs one call.
 
 mod answers;
 mod calls;
@@ -71,14 +71,14 @@ const SETTINGS: &[Setting] = &[
     Setting::optional(RECHECK_SECONDS, Form::Text(5), RECHECK_SECONDS_HELP),
 ];
 
-/// The largest file and the most that one message takes: 25 MB and 50 MB, read as Deskie cannot mean less.
+/// The maximum size of a file and of all files of a message: 25 MB and 50 MB, read as decimal, the smaller meaning.
 const MAX_FILE: u64 = 25_000_000;
 const MAX_FILES: u64 = 50_000_000;
-/// How long an open case is believed to be open, where the installation does not say otherwise.
+/// How long an open case counts as open, if the installation sets no other time.
 const RECHECK: Duration = Duration::from_secs(300);
 
 static FEATURES: Features = Features {
-    // Deskie publishes no figure; 64 KiB is what a text column commonly holds.
+    // Deskie publishes no limit; 64 KiB is what a text column commonly holds.
     text: TextLimit { max: 60_000, unit: TextUnit::Bytes },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
     parts: &[
@@ -91,8 +91,8 @@ static FEATURES: Features = Features {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
-    // The allowance is a matter of the account's plan, from 20 to 1500 a minute: a fixed one would be wrong for nearly
-    // everybody. The answers tell when it is used up, and how long to wait.
+    // The allowance depends on the account's plan, from 20 to 1500 calls a minute, so a fixed rate would be wrong for
+    // nearly every account. The answers say when the allowance is used up and how long to wait.
     rate: None,
     agents_move_contacts: true,
     state_lasts: Some(StateLasts { setting: RECHECK_SECONDS, default: RECHECK }),
@@ -116,7 +116,7 @@ impl Adapter for Deskie {
         type Check = (&'static str, &'static str, fn(&str) -> bool);
         let checks: [Check; 4] = [
             (API_URL, API_URL_HELP, |url| url.trim_end_matches('/').ends_with("/api")),
-            // A colon would end the name in Basic credentials.
+            // A colon would end the user name in Basic credentials.
             (EMAIL, EMAIL_HELP, |email| email.contains('@') && !email.contains([':', ' ', '\n'])),
             (NOTE_STAFF_ID, NOTE_STAFF_ID_HELP, |id| id.parse::<u64>().is_ok_and(|id| id > 0)),
             (RECHECK_SECONDS, RECHECK_SECONDS_HELP, |text| text.parse::<u64>().is_ok_and(|seconds| seconds <= 86_400)),

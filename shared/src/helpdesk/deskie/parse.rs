@@ -1,4 +1,4 @@
-//! Deskie's calls as events. There is one kind: somebody wrote to the customer.
+//! Parses Deskie's calls into events. The only kind of event is a message to the customer.
 
 use std::borrow::Cow;
 
@@ -23,9 +23,9 @@ use crate::{
     },
 };
 
-/// Ids are numbers; nothing longer is one.
+/// The maximum length of an id. Ids are numbers, and none is longer.
 const MAX_ID: usize = 64;
-/// The most files that are taken from one message. All of them together have 50 MB at most.
+/// The maximum number of files that the bridge takes from a message. All of them together have at most 50 MB.
 const FILES: usize = 200;
 
 pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
@@ -44,13 +44,14 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     if kind != "message_new" {
         return Ok(ParsedHelpdesk::ignored(id, "unsupported"));
     }
-    // Whatever else it is, a note is for agents.
+    // A note is for agents, whatever else it is.
     if message.note.0 {
         return Ok(ParsedHelpdesk::ignored(id, "private"));
     }
     let is_from_api = message.b_from_api.0 || webhook.b_from_api.0;
-    // The API takes messages of agents and of customers. What no agent and no rule wrote came in the customer's name and
-    // never goes back to them; ours is known by this even where we never heard its id, as when it made the case.
+    // Both agents and customers can write through the API. A message that neither an agent nor a rule wrote is in the
+    // customer's name and never goes back to the customer. This recognizes the bridge's own message even if its id is
+    // unknown, as when it created the case.
     if is_from_api && message.staff_id.id().is_none() && !message.sent_via_rule.0 {
         return Ok(ParsedHelpdesk::ignored(id, "echo"));
     }
@@ -62,11 +63,12 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     let Some(group) = custom.text().or(message.user_id.id()).or(message.case_id.id()) else {
         return Ok(ParsedHelpdesk::ignored(id, "no_contact"));
     };
-    // A machine's message is compared with those that we posted; a rule's is always delivered.
+    // The relay compares a message from a program or a rule with the bridge's own posts. A rule's message never is one
+    // of them, so it is always delivered.
     let by_machine = is_from_api || message.sent_via_rule.0;
     let author = Author { kind: if by_machine { AuthorKind::Bot } else { AuthorKind::Agent }, name: None, id: None };
     Ok(ParsedHelpdesk::events(vec![HelpdeskEvent {
-        // Without an id of its own, the same bytes within a moment are a repeat.
+        // Without an id of its own, the same bytes within a short time are a repeat.
         repeat_key: own_id(&message).is_none().then(|| sha256_hex(&request.body)),
         id,
         at: request.received_at,
@@ -78,7 +80,7 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     }]))
 }
 
-/// The body as JSON, in whichever of the two encodings it came: forms are what Deskie is known to send.
+/// Returns the body as JSON, from either of the two encodings. Deskie is known to send forms.
 fn body(request: &WebhookRequest) -> Result<Cow<'_, str>, ParseError> {
     let content_type = request.header(header::CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
     let looks_like_json = request.body.trim_ascii_start().first() == Some(&b'{');
@@ -104,15 +106,15 @@ fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
     let text = Some(text.trim()).filter(|text| !text.is_empty()).map(Part::text);
     let files = wire::entries(message.attachments);
     let others = (files.len() > FILES).then(|| Part::Unsupported { what: "more files".to_owned(), text: None });
-    // Nothing was said, or nothing that can be read.
+    // The message has no content, or none that can be read.
     let is_lost = text.is_none() && files.is_empty() && !message.content.is_there() && !message.content_html.is_there();
     let lost = is_lost.then(|| Part::Unsupported { what: "message".to_owned(), text: None });
     text.into_iter().chain(files.into_iter().take(FILES).map(attachment)).chain(others).chain(lost).collect()
 }
 
-/// A link's life is not known, so the relay copies the file at once.
+/// Reads an attachment. The lifetime of its link is not known, so the relay copies the file at once.
 fn attachment(value: Json<'_>) -> Part {
-    // In a list of bare links.
+    // A list may hold bare links.
     if let Some(url) = value.text() {
         return media(&url, &Attachment::default());
     }
@@ -136,7 +138,7 @@ fn media(url: &str, file: &Attachment) -> Part {
     })
 }
 
-/// The name at the end of a link's path, where it looks like one of a file.
+/// Returns the name at the end of a link's path, if it looks like the name of a file.
 fn name_in(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     let name = url.path_segments()?.next_back()?;

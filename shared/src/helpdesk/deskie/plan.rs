@@ -10,13 +10,13 @@ use crate::{
     model::message::{Contact, ConversationState},
 };
 
-/// What to do next.
+/// The next step of a task.
 #[derive(Debug)]
 pub(super) enum Plan<'a> {
     Done,
     /// `GET custom_channels.json`
     CheckChannel,
-    /// `GET users.json?user_custom_id=`; `bare` by the number of the channel alone.
+    /// `GET users.json?user_custom_id=`; with `bare`, by the number of the channel alone.
     FindUser {
         contact: &'a Contact,
         bare: bool,
@@ -25,11 +25,11 @@ pub(super) enum Plan<'a> {
     ReadUser {
         user: &'a str,
     },
-    /// `GET cases.json?user_id=`: which case is the newest?
+    /// `GET cases.json?user_id=`, to find the newest case.
     ListCases {
         user: &'a str,
     },
-    /// `GET cases/{id}/messages.json`: is the post in doubt there?
+    /// `GET cases/{id}/messages.json`, to find the post in doubt.
     LookForPost {
         case: &'a str,
         post: Post,
@@ -46,13 +46,13 @@ pub(super) enum Plan<'a> {
         contact: &'a Contact,
         post: Post,
     },
-    /// `PUT users/{id}/link.json`, `PUT users/{id}.json` for the name.
+    /// `PUT users/{id}/link.json`, or `PUT users/{id}.json` for the name and the company.
     UpdateUser {
         user: &'a str,
         contact: &'a Contact,
         field: Field,
     },
-    /// `GET cases/{id}/messages.json`: is the note in doubt there?
+    /// `GET cases/{id}/messages.json`, to find the note in doubt.
     LookForNote {
         case: &'a str,
         text: &'a str,
@@ -70,9 +70,9 @@ pub(super) fn plan<'a>(task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, Re
         Task::Note { contact, text } => note(contact, text, known),
         Task::Check if known.answered == 0 => Plan::CheckChannel,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
-        // Asked already.
+        // The call was answered.
         Task::Check | Task::FindContact { .. } => Plan::Done,
-        // Deskie's files are open links, its events name no agents, and its webhooks are pasted by hand.
+        // Deskie's files are open links, its events name no agents, and its webhooks are entered by hand.
         _ => return Err(RenderError::unknown(task)),
     })
 }
@@ -85,10 +85,10 @@ fn deliver<'a>(delivery: &Delivery<'a>, known: &'a Known) -> Plan<'a> {
     let link = &known.link;
     let user = match (known.memo(memo::USER), &link.user) {
         (Some(memo::ABSENT), _) if !known.doubtful => return Plan::Create { contact, post },
-        // In doubt, the one who was not there may have been made meanwhile.
+        // In doubt, an absent user may have been created in the meantime.
         (Some(memo::GONE | memo::BARE | memo::ABSENT), _) => return find_user(contact, known),
         (_, Some(user)) => user.as_str(),
-        // An attempt without a record may have made the user, and whoever has a case is somebody.
+        // An earlier attempt that left no record may have created the user, and a contact with a case must have a user.
         (_, None) if known.doubtful || link.conversation.is_some() => return find_user(contact, known),
         (_, None) => return Plan::Create { contact, post },
     };
@@ -107,9 +107,9 @@ fn find_user<'a>(contact: &'a Contact, known: &Known) -> Plan<'a> {
     Plan::FindUser { contact, bare: known.memo(memo::USER) == Some(memo::BARE) }
 }
 
-/// The next look for a post that an earlier attempt may have made: in the open case that it must have gone into, else in
-/// the newest case, which it may have made. When nothing is left to look at, the doubt is settled and this is not asked
-/// again.
+/// Returns the next search for a post that an earlier attempt may have made: in the open case that the post must have
+/// gone into, or otherwise in the newest case, which the post may have created. Once there is no case left to search,
+/// the doubt is settled and the search does not start again.
 fn doubt<'a>(known: &'a Known, user: &'a str, post: Post) -> Plan<'a> {
     if let Some(case) = memo::list(known, memo::DOUBT).next() {
         return Plan::LookForPost { case, post };
@@ -120,8 +120,8 @@ fn doubt<'a>(known: &'a Known, user: &'a str, post: Post) -> Plan<'a> {
     }
 }
 
-/// After the message: what became known of the contact since. It is not worth a second try, so that it never holds up
-/// the contact's next message.
+/// Returns the call that tells Deskie, after the message, what became known about the contact. The call is not retried,
+/// so that it never holds up the contact's next message.
 fn update_user<'a>(contact: &'a Contact, known: &'a Known) -> Plan<'a> {
     let is_wanted = !known.doubtful && !known.link.profile_pinned && known.memo(memo::PROFILE).is_none();
     match (&known.link.user, profile::missing(known.link.profile.as_deref(), contact)) {
@@ -130,7 +130,7 @@ fn update_user<'a>(contact: &'a Contact, known: &'a Known) -> Plan<'a> {
     }
 }
 
-/// A note goes into the contact's case, closed or not; where there is none, nobody would read it.
+/// Plans a note. It goes into the contact's case, closed or not; without a case, nobody would read it.
 fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Plan<'a> {
     if known.sent() > 0 || known.memo(memo::CASES) == Some(memo::NONE) {
         return Plan::Done;

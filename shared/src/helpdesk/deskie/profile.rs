@@ -1,5 +1,5 @@
-//! What Deskie shows of a contact, field by field, so that each change costs the one call that it needs and an event
-//! that happens to lack a field changes nothing.
+//! The profile that Deskie shows for a contact, field by field, so that each change costs only the one call that it
+//! needs, and an event that lacks a field changes nothing.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ impl Field {
         }
     }
 
-    /// What the contact has there.
+    /// Returns the contact's value of this field.
     pub(super) fn of(self, contact: &Contact) -> Option<&str> {
         let field = match self {
             Self::Email => &contact.email,
@@ -37,13 +37,13 @@ impl Field {
         field.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// Whether Deskie keeps it as a linked address of the user, not in the user itself.
+    /// Returns whether Deskie keeps the field as a linked address of the user, not in the user itself.
     pub(super) fn is_link(self) -> bool {
         matches!(self, Self::Email | Self::Phone)
     }
 }
 
-/// What the call says that brings Deskie's user up to date with one field of the contact.
+/// Returns the body of the call that updates one field of Deskie's user.
 pub(super) fn change(contact: &Contact, field: Field) -> Value {
     let value = field.of(contact);
     match field {
@@ -54,14 +54,14 @@ pub(super) fn change(contact: &Contact, field: Field) -> Value {
     }
 }
 
-/// The first field that we know and Deskie does not show, going by what the link remembers.
+/// Returns the first field that the bridge knows and, according to the link, Deskie does not show.
 pub(super) fn missing(shown: Option<&str>, contact: &Contact) -> Option<Field> {
     Field::ALL
         .into_iter()
         .find(|field| field.of(contact).is_some_and(|value| remembered(shown, *field) != Some(&fingerprint(value))))
 }
 
-/// What the link should remember once Deskie shows these fields of the contact, besides what it showed before.
+/// Returns the value for the link once Deskie shows these fields of the contact, besides what it showed before.
 pub(super) fn with(shown: Option<&str>, contact: &Contact, fields: &[Field]) -> String {
     let entry = |field: Field| {
         let new = field.of(contact).filter(|_| fields.contains(&field)).map(fingerprint);
@@ -71,7 +71,7 @@ pub(super) fn with(shown: Option<&str>, contact: &Contact, fields: &[Field]) -> 
     Field::ALL.into_iter().filter_map(entry).collect::<Vec<_>>().join(";")
 }
 
-/// The same with every field that the contact has.
+/// Returns the same with every field that the contact has.
 pub(super) fn with_all(shown: Option<&str>, contact: &Contact) -> String {
     with(shown, contact, &Field::ALL)
 }

@@ -1,4 +1,4 @@
-//! A neutral message as posts: text with files. One post is one call, however many parts a message has.
+//! Renders a neutral message as posts: text with files. One post is one call, however many parts a message has.
 
 use super::{CHANNEL, FEATURES, MAX_FILE, MAX_FILES, NOTE_STAFF_ID, html, memo, profile::Field, wire::Record};
 use crate::{
@@ -13,25 +13,26 @@ use crate::{
 /// One post of a delivery.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Post {
-    /// Its text, never blank.
+    /// The text, which is never blank.
     pub text: String,
-    /// The parts of the delivery that are its files.
+    /// The indexes of the parts of the delivery that are the post's files.
     pub files: Vec<usize>,
 }
 
 impl Post {
-    /// Puts the post into a record: as HTML too where it has several lines, since line breaks of plain text need not
-    /// survive.
+    /// Puts the post into a record. A text of several lines goes as HTML too, because the line breaks of plain text may
+    /// not survive.
     fn fill(&self, record: Record) -> Record {
         let html = self.text.contains('\n').then(|| html::from_text(&self.text));
         record.with("content", Some(self.text.as_str())).with("content_html", html)
     }
 }
 
-/// The longest subject and the longest name that are sent.
+/// The maximum length of a subject and of a name.
 const SUBJECT: usize = 200;
 
-/// A new case for a contact, with its first post. Address and number link the profile at once.
+/// Returns a new case for a contact, with its first post. The e-mail address and the telephone number link the profile
+/// at once.
 pub(super) fn case(
     account: &Account<'_>,
     contact: &Contact,
@@ -53,12 +54,12 @@ pub(super) fn case(
     Ok(post.fill(case))
 }
 
-/// A post of the user's in a case.
+/// Returns a post of the user's in a case.
 pub(super) fn message(user: &str, post: &Post) -> Record {
     post.fill(Record::new("message").with_id("user_id", user))
 }
 
-/// A message for agents only.
+/// Returns a message for agents only.
 pub(super) fn note(account: &Account<'_>, known: &Known, text: &str) -> Record {
     let note = Record::new("message").with("note", Some(1)).with("content", Some(text));
     match account.setting(NOTE_STAFF_ID).filter(|_| known.memo(memo::STAFF).is_none()) {
@@ -67,7 +68,7 @@ pub(super) fn note(account: &Account<'_>, known: &Known, text: &str) -> Record {
     }
 }
 
-/// The posts of a delivery, always the same ones: what was found out about one changes none before it.
+/// Returns the posts of a delivery, always the same ones: a memo about one post changes none before it.
 pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
     let mut lines = Vec::new();
     let mut files = Vec::new();
@@ -84,7 +85,7 @@ pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
     let texts = text::split(&whole, FEATURES.text).into_iter().map(str::to_owned);
     let mut posts: Vec<Post> = texts.map(|text| Post { text, files: Vec::new() }).collect();
     for (number, group) in groups(&files).into_iter().enumerate() {
-        // The first files stand with the end of the text.
+        // The first group of files goes with the last piece of the text.
         if number > 0 || posts.is_empty() {
             posts.push(Post::default());
         }
@@ -101,7 +102,7 @@ pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
     posts
 }
 
-/// Files that go together into one post.
+/// Returns the files in groups, each of which fits into one post.
 fn groups(files: &[(usize, &Media)]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut left = 0;
@@ -121,8 +122,8 @@ fn groups(files: &[(usize, &Media)]) -> Vec<Vec<usize>> {
     groups
 }
 
-/// Turns refused files into notices, and gives a post without words the names of its files: whether Deskie takes
-/// one without content is not known.
+/// Turns refused files into notices, and gives a post without text the names of its files, because it is not known
+/// whether Deskie accepts a post without content.
 fn finish(post: &mut Post, is_refused: bool, delivery: &Delivery<'_>) {
     let names = |post: &Post| {
         let media = post.files.iter().filter_map(|index| match delivery.parts.get(*index) {

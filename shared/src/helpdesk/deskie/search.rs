@@ -1,4 +1,4 @@
-//! Whether a post that nobody knows the fate of is in a case.
+//! Searches a case for a post whose outcome is unknown.
 
 use std::collections::BTreeSet;
 
@@ -13,33 +13,35 @@ use super::{
 };
 use crate::adapter::Known;
 
-/// A contact whose messages we have no record of wrote the one in doubt within this time: the retries take no longer.
+/// The age, in seconds, up to which a post may be the one in doubt if the contact has no stored last message. The
+/// backoffs of all retries together take about a day.
 const DAY: i64 = 86_400;
-/// A note whose fate nobody knows was posted within this time: most attempts follow each other within minutes, and the
-/// same note twice is better than none.
+/// The age, in seconds, up to which a note may be the one in doubt: most attempts follow each other within minutes, and
+/// a note that appears twice is better than none.
 const MOMENT: i64 = 900;
 
-/// A date as Deskie and HTTP write it, in seconds since 1970.
+/// Returns a date, as Deskie and HTTP write it, in seconds since 1970.
 pub(super) fn seconds(date: &str) -> Option<i64> {
     OffsetDateTime::parse(date, &Rfc2822).ok().map(OffsetDateTime::unix_timestamp)
 }
 
-/// When Deskie answered, by its own clock.
+/// Returns the time of the answer by Deskie's own clock.
 fn now(answer: &Response<Bytes>) -> Option<i64> {
     seconds(answer.headers().get(header::DATE)?.to_str().ok()?)
 }
 
-/// What the link remembers as its last message when that made a case: the answer tells no message id then.
+/// Returns the stand-in for the id of the last message if that message created a case: the answer then carries no
+/// message id.
 pub(super) fn first_of(case: &str) -> String {
     format!("case:{case}")
 }
 
-/// The id of the message that is the post, among those of the case. What the contact wrote before, as far as we have
-/// a record of it, never is: people repeat themselves.
+/// Returns the id of the post among the messages of the case. A message that the contact wrote before, as far as the
+/// bridge has a record of it, never counts, because people repeat themselves.
 pub(super) fn find_post(known: &Known, case: &str, post: &Post, answer: &Response<Bytes>) -> Option<String> {
     let all: Vec<Message> = wire::list(answer.body(), "message");
     let is_whole = wire::total_count(answer.body()).is_none_or(|total| total <= all.len());
-    // Ids grow. Which of them made the case is told by their order.
+    // Ids grow, so the lowest one belongs to the message that created the case.
     let theirs: BTreeSet<(u64, usize)> = all
         .iter()
         .enumerate()
@@ -54,7 +56,8 @@ pub(super) fn find_post(known: &Known, case: &str, post: &Post, answer: &Respons
     found.next_back().map(|(id, _)| id.to_string())
 }
 
-/// The id of a note with this text, if it was written a moment ago: agents are told the same of several messages.
+/// Returns the id of a note with this text, if it was written a short time ago: agents may get the same note about
+/// several messages.
 pub(super) fn find_note(text: &str, answer: &Response<Bytes>) -> Option<String> {
     let since = now(answer).map_or(After::Any, |now| After::Time(now.saturating_sub(MOMENT)));
     let post = Post { text: text.to_owned(), files: Vec::new() };
@@ -63,18 +66,18 @@ pub(super) fn find_note(text: &str, answer: &Response<Bytes>) -> Option<String> 
     ours.find_map(|note| note.message_id.number().filter(|id| since.admits(*id, note))).map(|id| id.to_string())
 }
 
-/// What comes into question.
+/// The messages that may be the one in doubt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum After {
     /// Messages with a greater id.
     Message(u64),
-    /// All but the message that made the case.
+    /// All messages but the one that created the case.
     First,
-    /// All of them: the case is newer than what we posted last.
+    /// All messages: the case is newer than the bridge's last post.
     Any,
-    /// None: the case is older than what we posted last, which may have been merged into it.
+    /// No message: the case is older than the bridge's last post, which may have been merged into it.
     Nothing,
-    /// Those since then, in seconds since 1970.
+    /// Messages since this time, in seconds since 1970.
     Time(i64),
 }
 
@@ -104,8 +107,8 @@ impl After {
     }
 }
 
-/// A message of the customer's side has nobody on the agents' side. Its user need not be the one that we know: profiles
-/// get linked.
+/// Returns whether a message is from the customer's side, which means that it names no agent. Its user may differ from
+/// the known one, because profiles can be linked.
 fn is_by_customer(message: &Message) -> bool {
     message.staff_id.id().is_none() && !message.user_id.is_nobody() && !message.note.0
 }
@@ -118,7 +121,7 @@ fn is_same(message: &Message, post: &Post) -> bool {
     (says(content) || says(&html)) && wire::entries(message.attachments.json()).len() == post.files.len()
 }
 
-/// A text without regard to how its white space is written.
+/// Returns a text with its white space normalized.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
-//! The records of Deskie, as Deskie writes them.
+//! Deskie's records.
 //!
-//! Reading is lenient on purpose: the same field comes as a number over the API, as text over the webhook and as `"-"`
-//! where there is none; lists are objects with numbers for keys; unknown fields are ignored.
+//! Reading is lenient on purpose: the same field is a number in the API, a text in the webhook, and `"-"` if there is
+//! no value; lists are objects with numbers for keys; unknown fields are ignored.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use crate::{
     tools::json::{self, Json, Kept},
 };
 
-/// A text or a number; anything else is as good as missing.
+/// A text or a number. Any other value counts as missing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Word(Option<String>);
 
 impl Word {
-    /// What it says, unless that is nothing.
+    /// Returns the text, unless it is blank.
     pub(super) fn text(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.trim().is_empty())
     }
 
-    /// Whether there is a text or a number, which may say nothing.
+    /// Returns whether there is a text or a number, even a blank one.
     pub(super) fn is_there(&self) -> bool {
         self.0.is_some()
     }
@@ -33,12 +33,12 @@ impl Word {
         self.text().map(str::to_owned)
     }
 
-    /// An id; 0 is nobody's.
+    /// Returns the id; `None` for 0, which stands for nobody.
     pub(super) fn id(&self) -> Option<&str> {
         self.text().map(str::trim).filter(|id| *id != "0")
     }
 
-    /// Whether it names nobody, in so many words.
+    /// Returns whether the value is an explicit 0, which stands for nobody.
     pub(super) fn is_nobody(&self) -> bool {
         self.text().map(str::trim) == Some("0")
     }
@@ -62,8 +62,8 @@ impl<'de> Deserialize<'de> for Word {
     }
 }
 
-/// A yes or no, written as `0` and `1`, as text or as a boolean. What cannot be understood is a yes: the flag that
-/// matters keeps internal notes from customers.
+/// A yes or no, written as `0` and `1`, as text or as a boolean. A value that cannot be understood means yes, because
+/// the most important flag keeps internal notes from customers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Flag(pub bool);
 
@@ -80,32 +80,33 @@ impl<'de> Deserialize<'de> for Flag {
     }
 }
 
-/// Reads an answer; nothing where it is no JSON.
+/// Reads an answer. Returns `None` if it is not JSON.
 pub(super) fn read(body: &Bytes) -> Option<Value> {
     webhook::decode(body).ok()
 }
 
-/// Reads a record that stands under its name; nothing where there is none.
+/// Reads the record under a name. Returns `None` if there is no such record.
 pub(super) fn record<T: DeserializeOwned>(body: &Bytes, name: &str) -> Option<T> {
     T::deserialize(Json::read(&json::text_of(body)).ok()?.get(name)?).ok()
 }
 
-/// Reads a list of records: an object with numbers for keys, or an array. What is no such record is left out.
+/// Reads a list of records: an object with numbers for keys, or an array. Entries that are not such records are left
+/// out.
 pub(super) fn list<T: DeserializeOwned>(body: &Bytes, name: &str) -> Vec<T> {
     let text = json::text_of(body);
     let entries = Json::read(&text).map(entries).unwrap_or_default();
     entries.into_iter().filter_map(|entry| T::deserialize(entry.get(name)?).ok()).collect()
 }
 
-/// How many records there are in all, where the list says so.
+/// Returns the number of all records, if the list states it.
 pub(super) fn total_count(body: &Bytes) -> Option<usize> {
     Json::read(&json::text_of(body)).ok()?.get("total_count")?.u64()?.try_into().ok()
 }
 
-/// So many entries of a list are read; a page has 100, and a message a few files.
+/// The maximum number of entries that are read from a list. A page has 100, and a message a few files.
 const ENTRIES: usize = 1_000;
 
-/// The entries of an object with numbers for keys, in the order of the numbers, or of an array.
+/// Returns the entries of an array, or of an object with numbers for keys, in the order of the numbers.
 pub(super) fn entries(value: Json<'_>) -> Vec<Json<'_>> {
     if value.is_array() {
         let mut entries = Vec::new();
@@ -130,11 +131,11 @@ pub(super) struct Webhook<'a> {
     pub r#type: Word,
     #[serde(borrow)]
     pub object: Json<'a>,
-    /// It should stand in `object`; where it really stands is not confirmed.
+    /// Should be inside `object`; the real place is not confirmed.
     pub b_from_api: Flag,
 }
 
-/// What a webhook call is about.
+/// The message in a webhook call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct WebhookMessage<'a> {
@@ -143,7 +144,7 @@ pub(super) struct WebhookMessage<'a> {
     pub user_id: Word,
     pub staff_id: Word,
     pub custom_user_id: Word,
-    /// The API's spelling of the same.
+    /// The API's spelling of `custom_user_id`.
     pub user_custom_id: Word,
     pub content: Word,
     pub content_html: Word,
@@ -209,7 +210,7 @@ pub(super) struct CustomChannel {
     pub active: Option<Flag>,
 }
 
-/// A record that we send, as JSON or as the fields of a form.
+/// A record that the bridge sends, as JSON or as the fields of a form.
 #[derive(Debug)]
 pub(super) struct Record {
     name: &'static str,
@@ -221,7 +222,7 @@ impl Record {
         Self { name, fields: Vec::new() }
     }
 
-    /// Adds a field, where there is something to say.
+    /// Adds a field, if there is a value.
     pub(super) fn with(mut self, field: &'static str, value: Option<impl Into<Value>>) -> Self {
         self.fields.extend(value.map(|value| (field, value.into())));
         self
@@ -233,20 +234,20 @@ impl Record {
         self.with(field, Some(value))
     }
 
-    /// `{"case": {…}}`
+    /// Returns the record as JSON: `{"case": {…}}`.
     pub(super) fn json(self) -> Value {
         let fields: Map<String, Value> =
             self.fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
         json!({ self.name: fields })
     }
 
-    /// `case[attachments][…]`, the fields of these files.
+    /// Returns the form fields of these files: `case[attachments][…]`.
     pub(super) fn attachments(&self, files: &[usize]) -> Vec<(String, usize)> {
         let field = |number: usize| format!("{}[attachments][{number}]", self.name);
         files.iter().enumerate().map(|(number, part)| (field(number), *part)).collect()
     }
 
-    /// `case[…]=…`
+    /// Returns the record as form fields: `case[…]=…`.
     pub(super) fn form(self) -> Vec<(String, String)> {
         let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         self.fields.into_iter().map(|(field, value)| (format!("{}[{field}]", self.name), text(value))).collect()

@@ -1,4 +1,4 @@
-//! Reads the answer to the call of a plan as facts.
+//! Turns the answer to a plan's call into facts.
 
 use std::time::Duration;
 
@@ -24,14 +24,14 @@ use crate::{
     tools::millis::Millis,
 };
 
-/// So many pages of a list are read at most.
+/// The maximum number of pages that are read of a list.
 const MOST_PAGES: usize = 6;
-/// So many topics are named to somebody who named none of them.
+/// The maximum number of topics that an error names.
 const TOPICS_SHOWN: usize = 20;
-/// A note whose fate nobody knows was posted within so many seconds: most attempts follow each other within minutes,
-/// and the same note twice is better than none.
+/// The age, in seconds, up to which a note may be the one in doubt: most attempts follow each other within minutes, and
+/// a note that appears twice is better than none.
 const NOTE_MOMENT: i64 = 900;
-/// How long to wait for a file's link.
+/// The wait for a file's link.
 const SOON: Duration = Duration::from_millis(700);
 
 pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer: &Response<Bytes>) -> Learned {
@@ -63,7 +63,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
     }
 }
 
-/// Whether a call looks for something that is made or posted when it is not there.
+/// Returns whether a call searches for something that is created or posted if it is not found.
 fn is_search(plan: &Plan<'_>) -> bool {
     matches!(
         plan,
@@ -92,8 +92,8 @@ impl Reader<'_> {
         classify::is_missing(self.answer)
     }
 
-    /// Whether a call succeeded with a body that is no JSON, a gateway's page for example. That does not say that there
-    /// is nothing.
+    /// Returns whether a call succeeded with a body that is not JSON, for example a gateway's page. Such an answer does
+    /// not mean that nothing was found.
     fn is_garbled(&self) -> bool {
         self.is_ok() && serde_json::from_slice::<IgnoredAny>(self.answer.body()).is_err()
     }
@@ -102,7 +102,7 @@ impl Reader<'_> {
         classify::failure(what, self.answer)
     }
 
-    /// Fails unless the call worked; `what` is that of [`classify::failure`].
+    /// Fails unless the call worked. `what` is that of [`classify::failure`].
     fn check(&self, what: &str) -> Result<(), Failure> {
         if self.is_ok() { Ok(()) } else { Err(self.failure(what)) }
     }
@@ -112,13 +112,13 @@ impl Reader<'_> {
         if self.is_missing() { Ok(()) } else { self.check(what) }
     }
 
-    /// Fails unless the call worked or asked for a page behind the last one.
+    /// Fails unless the call worked or requested a page behind the last one.
     fn check_or_past_end(&self, what: &str) -> Result<(), Failure> {
         if self.is_past_end() { Ok(()) } else { self.check(what) }
     }
 
-    /// [`Fact::DoubtSettled`] where an earlier attempt left a doubt. User and conversation are found before anything is
-    /// posted, so that an attempt which did not know them has posted nothing.
+    /// Returns [`Fact::DoubtSettled`] if an earlier attempt left a doubt. User and conversation are found before
+    /// anything is posted, so an attempt that did not know them has posted nothing.
     fn settled(&self) -> Option<Fact> {
         self.known.doubtful.then_some(Fact::DoubtSettled)
     }
@@ -133,8 +133,8 @@ impl Reader<'_> {
         Ok(id.into_iter().collect())
     }
 
-    /// A wrong topic is best told at once; where the list cannot be had, the install goes on without it, since the
-    /// credentials are known to be good.
+    /// Reads a page of topics. A wrong topic fails the install at once. If the list is unavailable, the install goes on
+    /// without this check, because the credentials are known to be good.
     fn topics(&self) -> Learned {
         let done = Ok(vec![Fact::memo(memo::TOPIC, "1")]);
         if self.is_garbled() || !self.is_ok() && !self.is_past_end() {
@@ -161,20 +161,21 @@ impl Reader<'_> {
         }
     }
 
-    /// Goes on to the next page of a list. A page may be shorter than was asked for and not be the last.
+    /// Continues with the next page of a list. A page may be shorter than requested without being the last.
     fn next_page(&self, is_last: bool) -> Option<Learned> {
         let page = memo::page(self.known);
         let next = || Ok(vec![Fact::memo(memo::PAGE, (page + 1).to_string())]);
         (!is_last && page < MOST_PAGES).then(next)
     }
 
-    /// A page behind the last one: Freshchat refuses it, or gives an empty one.
+    /// Returns whether the page is behind the last one, which Freshchat refuses. It may also return such a page empty.
     fn is_past_end(&self) -> bool {
         memo::page(self.known) > 1 && self.answer.status() == StatusCode::BAD_REQUEST
     }
 
-    /// Of several users with our reference the oldest is taken, always the same one. What an existing user is called
-    /// may be an agent's work: it is left alone unless it is nothing, and counts as what the contact is called now.
+    /// Reads the users found for the contact. Of several users with the contact's reference the oldest counts, so that
+    /// it is always the same one. An agent may have named an existing user, so a name stays and counts as the contact's
+    /// current name; only a missing name is written.
     fn users(&self, contact: &Contact, for_note: bool) -> Learned {
         self.check_or_missing("to look for the user")?;
         let reference = self.account.reference(&contact.id);
@@ -183,7 +184,7 @@ impl Reader<'_> {
             user.id.text().is_some() && user.reference_id.text().is_none_or(|theirs| theirs == reference)
         });
         let oldest = ours.min_by_key(|user| parse::millis(&user.created_time).unwrap_or(Millis::MAX));
-        // As long as nobody knows who writes, a user is all that can have been made.
+        // As long as the user is unknown, an earlier attempt can have created a user at most.
         let settled = self.settled();
         if let Some((user, id)) = oldest.and_then(|user| Some((user, user.id.owned()?))) {
             let name = profile::full_name(&user.first_name, &user.last_name);
@@ -206,20 +207,20 @@ impl Reader<'_> {
             (status, Some(id)) if status.is_success() => {
                 Ok(vec![Fact::User(id), Fact::memo(memo::USER, memo::CREATED), self.profile_shown(contact)])
             }
-            // A gateway's page does not say whether there is a user now.
+            // A gateway's page does not say whether the user was created.
             _ if self.is_garbled() => {
                 Err(Failure::Retry { wait: None, reason: "Freshchat answered without JSON".to_owned(), doubtful: true })
             }
             (status, _) if status.is_success() || status == StatusCode::CONFLICT => {
                 Ok(vec![Fact::memo(memo::USER, memo::EXISTS)])
             }
-            // A telephone number or an address that Freshchat does not like must not cost the message.
+            // A telephone number or an e-mail address that Freshchat refuses must not cost the message.
             (StatusCode::BAD_REQUEST, _) if !plain => Ok(vec![Fact::memo(memo::USER, memo::PLAIN)]),
             _ => Err(self.failure("to create the user")),
         }
     }
 
-    /// The message has arrived, whatever becomes of the profile.
+    /// Reads the answer about the profile. The message has arrived in any case.
     fn updated_user(&self, contact: &Contact) -> Learned {
         let later = matches!(self.check("the profile"), Err(Failure::Retry { .. } | Failure::Blocked { .. }));
         Ok(vec![if later { Fact::memo(memo::PROFILE, "later") } else { self.profile_shown(contact) }])
@@ -239,7 +240,7 @@ impl Reader<'_> {
         Ok(facts)
     }
 
-    /// 404 has been seen for a user without conversations.
+    /// Returns the listed conversations. Freshchat may answer 404 for a user without conversations.
     fn listed(&self, except: Option<&str>) -> Result<Vec<Candidate>, Failure> {
         self.check_or_missing("to list the user's conversations")?;
         let found = || search::candidates(&wire::read::<Conversations>(self.answer.body()), except);
@@ -315,7 +316,7 @@ impl Reader<'_> {
         search::look_for(messages, user, &render::message_parts(delivery, self.known), last)
     }
 
-    /// The user in whose name we write, and the last message that we wrote.
+    /// Returns the user in whose name the bridge writes, and the last message that it wrote.
     fn ours(&self) -> (&str, Option<&str>) {
         let Link { user, last_message, .. } = &self.known.link;
         (user.as_deref().unwrap_or_default(), last_message.as_deref())
@@ -347,7 +348,7 @@ impl Reader<'_> {
             return self.refused(delivery);
         }
         let message: Message = wire::read(self.answer.body());
-        // Where conversations are tickets, the message may have opened a new one. The old one has two names.
+        // If conversations are tickets, the message may have opened a new one. The old conversation has two ids.
         let moved = message
             .conversation_id
             .text()
@@ -376,7 +377,7 @@ impl Reader<'_> {
         Ok(conversation.guid().text().map(opened).into_iter().chain(sent(message)).collect())
     }
 
-    /// A message that Freshchat does not take as it is: pictures and links are put differently before it is given up.
+    /// Retries a message that Freshchat refused with its pictures and links in another form, before giving it up.
     fn refused(&self, delivery: &Delivery<'_>) -> Learned {
         if classify::is_email_conversation(self.answer) {
             return Err(Failure::rejected(
@@ -431,7 +432,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The file by Freshchat's own name, else by its place in the message.
+    /// Reads a file's link. The file is found by Freshchat's own name of it, or else by its position in the message.
     fn file_link(&self, wanted: &FileRef) -> Learned {
         self.check_or_past_end("to list the messages")?;
         let found: Messages = wire::read(self.answer.body());
@@ -461,7 +462,7 @@ fn replaced(conversation: &str) -> Vec<Fact> {
     vec![Fact::NoConversation, Fact::memo(memo::CONVERSATION, format!("{}{conversation}", memo::REPLACED))]
 }
 
-/// The message is nowhere; a doubt of a later attempt starts from the beginning.
+/// The message is nowhere. A doubt about a later attempt starts from the beginning.
 fn settled() -> Vec<Fact> {
     vec![Fact::DoubtSettled, Fact::memo(memo::LOOKED, "")]
 }

@@ -1,4 +1,4 @@
-//! Turns plans into requests. <https://developers.freshchat.com/api/>
+//! Turns plans into requests (<https://developers.freshchat.com/api/>).
 
 use http::{Method, Request};
 use url::Url;
@@ -35,7 +35,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         }
         Plan::LookForPost { conversation, .. } => api.list("list_messages", &messages(conversation), memo::page(known)),
         Plan::FindFile { conversation, .. } => api.list("list_messages", &messages(&conversation), memo::page(known)),
-        // What opened the conversation a moment ago, or is a note of a moment ago, is among the newest.
+        // A message that opened the conversation a moment ago, or a note of a moment ago, is among the newest.
         Plan::LookInCandidate { conversation, .. } => api.list("list_messages", &messages(&conversation), 1),
         Plan::LookForNote { conversation, .. } => api.list("list_messages", &messages(conversation), 1),
         Plan::ReadAgent { agent } => api.get("read_agent", &format!("/agents/{}", escaped(agent))),
@@ -55,7 +55,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
     call.step()
 }
 
-/// The request behind a link in one of Freshchat's messages.
+/// Returns the request for a link in one of Freshchat's messages.
 pub(super) fn follow(account: &Account<'_>, url: &str) -> Result<Request<()>, RenderError> {
     Api::of(account)?.follow(url)
 }
@@ -64,7 +64,7 @@ fn messages(conversation: &str) -> String {
     format!("/conversations/{}/messages", escaped(conversation))
 }
 
-/// The account's API: its base and the credential.
+/// The account's API: its base URL and its credential.
 struct Api<'a> {
     base: &'a str,
     token: &'a str,
@@ -92,12 +92,13 @@ impl<'a> Api<'a> {
         self.get(name, &format!("{path}?page={page}&items_per_page=50"))
     }
 
-    /// An upload that no message shows is seen by nobody.
+    /// Starts an upload. Nobody sees an upload that no message shows, so a repeat is harmless.
     fn upload(&self, name: &'static str, path: &str, field: &str, index: usize) -> CallBuilder {
         self.post(name, path).upload(Vec::new(), vec![(field.to_owned(), index)]).harmless()
     }
 
-    /// The token goes to the API's own host and to nobody else: links to files mostly lead to a storage service.
+    /// Returns the request for a link. The token goes to the API's own host only: links to files mostly lead to a
+    /// storage service.
     fn follow(&self, url: &str) -> Result<Request<()>, RenderError> {
         let request = open_link(url)?;
         if !is_same_host(url, self.base) {

@@ -1,4 +1,4 @@
-//! What an answer that is no success means. The HTTP status gives the default; Freshchat's own words overrule it.
+//! The meaning of answers that are not successes. The HTTP status gives the default; Freshchat's own words overrule it.
 
 use std::time::Duration;
 
@@ -12,13 +12,14 @@ use crate::{
     tools::vendor_words,
 };
 
-/// `Date: Sun, 06 Nov 1994 08:49:37 GMT`.
+/// The format of `Date: Sun, 06 Nov 1994 08:49:37 GMT`.
 const HTTP_DATE: &[BorrowedFormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
-/// What a call that failed means; `what` completes "Freshchat refused …".
+/// Returns what a failed call means. `what` completes "Freshchat refused …".
 ///
-/// 429 and 5xx are tried again, 401 and 403 need a person, any other refusal is final and told in Freshchat's words.
+/// 429 and 5xx are retried, 401 and 403 need a person, and any other refusal is final and has Freshchat's words as its
+/// reason.
 pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     let status = answer.status().as_u16();
     match Failure::of_status("Freshchat", answer, until_reset(answer)) {
@@ -36,32 +37,34 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     }
 }
 
-/// Whether a call worked.
+/// Returns whether a call worked.
 pub(super) fn is_ok(answer: &Response<Bytes>) -> bool {
     answer.status().is_success()
 }
 
-/// Whether there is no such thing.
+/// Returns whether the target of a call does not exist.
 pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::NOT_FOUND
 }
 
-/// `Conversation is not the latest conversation of the user`: only these words are known of the answer.
+/// Returns whether a conversation takes no more messages. Only the words of this answer are known: `Conversation is not
+/// the latest conversation of the user`.
 pub(super) fn is_not_latest(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::BAD_REQUEST && says(answer, "not the latest conversation")
 }
 
-/// Freshchat could not take a picture: its URL could not be fetched, or its content is empty.
+/// Returns whether Freshchat refused a picture: its URL could not be fetched, or its content is empty.
 pub(super) fn is_image_refused(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::BAD_REQUEST && says(answer, "image")
 }
 
-/// The user is unknown, for example because an agent deleted them.
+/// Returns whether the user is unknown, for example because an agent deleted the user.
 pub(super) fn is_user_unknown(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::NOT_FOUND && says(answer, "user")
 }
 
-/// An e-mail conversation, into which text cannot be posted. The message may have gone out all the same.
+/// Returns whether the conversation is an e-mail conversation, into which text cannot be posted. The message may have
+/// been sent all the same.
 pub(super) fn is_email_conversation(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::BAD_REQUEST && says(answer, "fragment not supported")
 }
@@ -71,8 +74,8 @@ fn says(answer: &Response<Bytes>, what: &str) -> bool {
     refusal.message.lower().contains(what) || refusal.status.lower().contains(what)
 }
 
-/// How long until the rate limit is reset. Freshchat tells the time of the reset, not the wait, and adapters read no
-/// clock: the answer's own `Date` is the other end.
+/// Returns the time until the rate limit is reset. Freshchat states the time of the reset, not the wait, and adapters
+/// read no clock, so the wait counts from the answer's own `Date`.
 fn until_reset(answer: &Response<Bytes>) -> Option<Duration> {
     if answer.status() != StatusCode::TOO_MANY_REQUESTS || retry_after(answer).is_some() {
         return None;
@@ -83,7 +86,7 @@ fn until_reset(answer: &Response<Bytes>) -> Option<Duration> {
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default().max(1)))
 }
 
-/// When Freshchat answered, by its own clock, in seconds since 1970.
+/// Returns the time of the answer by Freshchat's own clock, in seconds since 1970.
 pub(super) fn date(answer: &Response<Bytes>) -> Option<i64> {
     let date = answer.headers().get(header::DATE)?.to_str().ok()?;
     Some(PrimitiveDateTime::parse(date, HTTP_DATE).ok()?.assume_utc().unix_timestamp())

@@ -1,4 +1,4 @@
-//! Freshchat (Freshdesk Messaging), by its API v2, its webhooks and its Marketplace events.
+//! Freshchat (Freshdesk Messaging), through its API v2, its webhooks and its Marketplace events.
 //!
 //! - API: <https://developers.freshchat.com/api/>
 //! - Webhooks: <https://crmsupport.freshworks.com/support/solutions/articles/50000004461>
@@ -43,7 +43,7 @@ use crate::{
     tools::json::Json,
 };
 
-/// The helpdesk Freshchat.
+/// The Freshchat helpdesk.
 #[derive(Clone, Copy, Debug)]
 pub struct Freshchat;
 
@@ -64,11 +64,11 @@ const SETTINGS: &[Setting] = &[
     Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP),
 ];
 
-/// The largest file. Freshchat publishes no figure; integrators stop between 10 and 20 MB.
+/// The maximum size of a file. Freshchat publishes no limit; integrators stop between 10 and 20 MB.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
 static FEATURES: Features = Features {
-    // Freshchat publishes no figure.
+    // Freshchat publishes no limit.
     text: TextLimit { max: 5000, unit: TextUnit::Chars },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],
     parts: &[

@@ -1,4 +1,4 @@
-//! Which account and conversation a Marketplace event belongs to.
+//! Finds the account and the conversation to which a Marketplace event belongs.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{helpdesk::Origin, tools::json::Json};
 
-/// The most hosts of an account that are asked for, each by a look-up. A handful is usual.
+/// The maximum number of an account's hosts, each of which costs a look-up. A few are usual.
 const HOSTS: usize = 20;
 
-/// Platform 2 names the account by its id; its `domain` is the same for everyone and says nothing. Platform 3 names it
-/// by its hosts.
+/// Returns the origin of an event. Platform 2 names the account by its id; its `domain` is the same for every account.
+/// Platform 3 names the account by its hosts.
 pub(super) fn origin(body: Json<'_>) -> Option<Origin> {
     let call: Webhook<'_> = wire::record(body);
     call.event.text()?;

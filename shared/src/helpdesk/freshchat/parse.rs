@@ -1,11 +1,11 @@
-//! Webhook calls as neutral events.
+//! Parses webhook calls into neutral events.
 //!
 //! Three shapes arrive at the same URL: classic webhooks (`action`), and product events of the Marketplace app in the
-//! wrappers of platform 2 and 3 (`event`).
+//! wrappers of platforms 2 and 3 (`event`).
 
 use super::{
     CHANNEL_ID, WEBHOOK_PUBLIC_KEY, parts, profile, verify,
-    wire::{self, Actor, Change, ClassicData, Message, ProductData, Told, User, Webhook, Word},
+    wire::{self, Actor, Change, ClassicData, EventConversation, Message, ProductData, User, Webhook, Word},
 };
 use crate::{
     adapter::{
@@ -19,9 +19,10 @@ use crate::{
     },
 };
 
-/// The most messages that are taken from one call, and that are listed as left out. One is usual, a few were seen.
+/// The maximum number of messages that the bridge takes from a call, and of those that it lists as left out. One is
+/// usual, and a few have been seen.
 const MESSAGES: usize = 100;
-/// An id is a GUID; nothing much longer is one.
+/// The maximum length of an id. Ids are GUIDs, and none is much longer.
 const MAX_ID: usize = 200;
 
 pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
@@ -52,17 +53,17 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
     }
 }
 
-/// A call as it came.
+/// A call as it arrived.
 #[derive(Clone, Copy)]
 struct Call<'a> {
     account: &'a Account<'a>,
     webhook: &'a Webhook<'a>,
-    /// The same for every redelivery, for events that have no id of their own.
+    /// The id for events that have none of their own, the same for every redelivery.
     id: &'a str,
     received_at: Millis,
 }
 
-/// <https://crmsupport.freshworks.com/support/solutions/articles/50000004461>
+/// Reads a classic webhook (<https://crmsupport.freshworks.com/support/solutions/articles/50000004461>).
 fn classic(call: Call<'_>, action: &str) -> ParsedHelpdesk {
     let data: ClassicData<'_> = wire::record(call.webhook.data);
     let around = Around {
@@ -96,7 +97,7 @@ fn classic(call: Call<'_>, action: &str) -> ParsedHelpdesk {
     around.conversation_changed(action, &call.webhook.action_time, state_of(&conversation.status).or(Some(state)))
 }
 
-/// <https://developers.freshworks.com/docs/>, "Product events" of the Freshchat modules.
+/// Reads a product event (<https://developers.freshworks.com/docs/>, "Product events" of the Freshchat modules).
 fn product(call: Call<'_>, event: &str) -> ParsedHelpdesk {
     let data: ProductData<'_> = wire::record(call.webhook.data);
     let time = &call.webhook.timestamp;
@@ -127,7 +128,7 @@ fn product(call: Call<'_>, event: &str) -> ParsedHelpdesk {
     }
 }
 
-/// What stands around the thing that happened.
+/// The context of an event.
 #[derive(Clone, Copy)]
 struct Around<'a> {
     call: Call<'a>,
@@ -165,12 +166,12 @@ impl Around<'_> {
         }
     }
 
-    /// The id of an event that has none of its own: what happened to whom, and when.
+    /// Returns the id of an event that has none of its own: the event's name, its object and its time.
     fn id_at(&self, event: &str, id: &str, time: &Word) -> String {
         format!("{event}:{id}:{}", time.text().unwrap_or(self.call.id))
     }
 
-    /// Adds what becomes of a message.
+    /// Adds the event of a message, or the reason why the message is left out.
     fn add(&self, message: &Message, found: &mut Found) {
         found.count += 1;
         if found.is_full() {
@@ -184,7 +185,7 @@ impl Around<'_> {
         }
     }
 
-    /// The event, or why there is none.
+    /// Returns the event of a message, or the reason why the message is left out.
     fn message(&self, message: &Message, id: &str) -> Result<HelpdeskEvent, &'static str> {
         if message.message_parts.json().is_null() && !message.msg_parts.json().is_null() {
             return Err("legacy");
@@ -211,7 +212,7 @@ impl Around<'_> {
         Ok(around.made(id.to_owned(), HelpdeskEventKind::Message { author, parts }))
     }
 
-    /// Whom the event is about, by the first id there is; it keeps the order of their events.
+    /// Returns the first id that names the contact, which keeps the contact's events in order.
     fn partner(&self) -> Option<&str> {
         self.conversation.or(self.user).text().or_else(|| self.reference.text().filter(|_| self.contact().is_some()))
     }
@@ -220,16 +221,16 @@ impl Around<'_> {
         self.reference.text().and_then(|name| self.call.account.contact_of(name))
     }
 
-    /// Who wrote a message that the contact shall see, or why the contact shall not.
+    /// Returns the kind of a message's author, or the reason why the contact must not see the message.
     ///
-    /// The kind of the message decides first, then the event's actor, then the message's: captured events lack the
-    /// last, and in others it says `user` where the system speaks.
+    /// The type of the message decides first, then the event's actor, then the message's actor: captured events lack
+    /// the message's actor, and in others it is `user` although the system wrote the message.
     fn author(&self, message: &Message) -> Result<AuthorKind, &'static str> {
         match message.message_type.lower().as_str() {
             "private" => return Err("private"),
             "system" => return Err("system"),
             _ if message.bots_private_note => return Err("private"),
-            // It may be a private note.
+            // The message may be a private note.
             _ if message.message_type == Word::Misshapen => return Err("unsupported"),
             "normal" | "" => {}
             _ => return Err("unsupported"),
@@ -238,7 +239,7 @@ impl Around<'_> {
         let actor = self.actor.r#type.or(&self.actor.actor_type).or(&message.actor_type);
         match actor.lower().as_str() {
             "" => Err("no_author"),
-            // Whatever the actor says, nobody shall hear an echo of their own words.
+            // Whatever the actor is, nobody may receive an echo of their own words.
             "agent" | "bot"
                 if by_user
                     && message.actor_id.text().is_some_and(|id| self.user.or(&message.user_id).text() == Some(id)) =>
@@ -258,7 +259,8 @@ impl Around<'_> {
         self.actor.id.or(&self.actor.actor_id).or(&message.actor_id)
     }
 
-    /// The associated agent is whom the conversation is assigned to; a colleague who steps in has their own name.
+    /// Returns the author's name. The associated agent is the one whom the conversation is assigned to; a colleague who
+    /// steps in has their own name.
     fn author_name(&self, message: &Message) -> Option<String> {
         let actor = self.author_id(message);
         let agent = self.agent.filter(|agent| agent.id.text().is_some_and(|id| actor.text().is_none_or(|by| by == id)));
@@ -268,10 +270,10 @@ impl Around<'_> {
             .find_map(|person| profile::full_name(&person.first_name, &person.last_name))
     }
 
-    /// Why an event is none of this installation's, if so.
+    /// Returns the reason why an event does not belong to this installation, or `None` if it does.
     ///
     /// A reference in the bridge's own form with another channel's name belongs to another installation. Any other
-    /// foreign reference proves nothing (agents merge users), so that the stored pairing decides.
+    /// foreign reference proves nothing, because agents merge users, so the stored link decides.
     fn foreign(&self) -> Option<&'static str> {
         if self
             .topic
@@ -306,7 +308,7 @@ impl Around<'_> {
     }
 }
 
-/// The messages of one call, so far.
+/// The messages of a call, as far as they were read.
 #[derive(Default)]
 struct Found {
     count: usize,
@@ -341,7 +343,7 @@ impl Found {
     }
 }
 
-/// The list of states is open: whatever is not resolved takes messages.
+/// Returns the state of a conversation. The list of states is open: every state but resolved takes messages.
 pub(super) fn state_of(status: &Word) -> Option<ConversationState> {
     let status = status.lower();
     match status.as_str() {
@@ -351,13 +353,13 @@ pub(super) fn state_of(status: &Word) -> Option<ConversationState> {
     }
 }
 
-/// A time of Freshchat in milliseconds since 1970.
+/// A time of Freshchat.
 pub(super) fn millis(time: &Word) -> Option<Millis> {
     Millis::from_rfc3339(time.text()?)
 }
 
-/// The conversation that a Marketplace event is about.
-pub(super) fn conversation_of<'a, 'b>(data: &'b ProductData<'a>) -> &'b Told<'a> {
+/// Returns the conversation that a Marketplace event is about.
+pub(super) fn conversation_of<'a, 'b>(data: &'b ProductData<'a>) -> &'b EventConversation<'a> {
     if data.message.guid().text().is_some() || data.message.messages.item(0).is_some() {
         &data.message
     } else {

@@ -1,4 +1,5 @@
-//! Freshchat's message parts as neutral parts. Nothing is dropped in silence: what cannot be read becomes a notice.
+//! Converts Freshchat's message parts into neutral parts. Nothing is dropped silently: content that cannot be read
+//! becomes a notice.
 
 use std::collections::BTreeMap;
 
@@ -11,33 +12,33 @@ use crate::{
     tools::json::Json,
 };
 
-/// The most parts that one message becomes; one more says that there are others.
+/// The maximum number of parts of a message. One more part says that there are others.
 const PARTS: usize = 200;
-/// How deep parts stand in parts: a reply in a card of a carousel is at 3.
+/// The maximum nesting of parts. A reply in a card of a carousel is at depth 3.
 const DEPTH: usize = 8;
 
-/// What a message consists of.
+/// The content of a message.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    /// Its parts, in order; replies last.
+    /// The parts, in order, with replies last.
     pub parts: Vec<Part>,
-    /// Its files, in the order in which [`FileRef::position`] counts them.
+    /// The files, in the order in which [`FileRef::position`] counts them.
     pub files: Vec<Attachment>,
 }
 
-/// How to find a file again whose link was not ready when its event came.
+/// The reference to a file whose link was not ready when its event arrived.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct FileRef {
     pub conversation: String,
     pub message: String,
-    /// Which of the message's files it is, from 0.
+    /// The position of the file among the message's files, from 0.
     pub position: usize,
-    /// Freshchat's own name of the file, where the event told it.
+    /// Freshchat's own name of the file, if the event contained it.
     pub hash: Option<String>,
 }
 
-/// Reads `message_parts` and `reply_parts`. Nothing comes of a message that says nothing: one whose list of parts is
-/// empty, not one that has no list.
+/// Reads `message_parts` and `reply_parts`. The result is empty only for a message whose lists of parts are empty; a
+/// message without any list becomes a notice.
 pub(super) fn contents(message: &Message, conversation: Option<&str>) -> Contents {
     let mut reader = Reader { message, conversation, contents: Contents::default() };
     let lists = [message.message_parts.json(), message.reply_parts.json()];
@@ -73,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    /// One part: the key that is not `null` says what it is.
+    /// Reads one part. The key that is not `null` is the part's type.
     fn part(&mut self, part: Json<'_>, depth: usize) {
         let fields: BTreeMap<String, Json<'_>> = part.decode().unwrap_or_default();
         for (key, value) in fields.into_iter().filter(|(_, value)| !value.is_null()) {
@@ -115,13 +116,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A link dies when its signature does, so the relay copies the file at once; one that is not there yet is looked
-    /// for later. An agent's long text, which Freshchat turns into a `text/plain` file, stays the file that it is: only
-    /// who downloads it could tell it from a log or a list that the agent attached.
+    /// Adds a file. Its link expires with its signature, so the relay copies the file at once; a link that is not there
+    /// yet is fetched later. An agent's long text, which Freshchat turns into a `text/plain` file, stays a file: only a
+    /// download could tell it from a log or a list that the agent attached.
     fn file(&mut self, kind: MediaKind, value: Json<'_>) {
         let file: Attachment = wire::record(value);
         let content_type = file.content_type().owned();
-        // Recordings travel as videos.
+        // Freshchat sends recordings as videos.
         let kind = match (kind, content_type.as_deref().map(MediaKind::of)) {
             (MediaKind::Video, Some(MediaKind::Audio)) => MediaKind::Audio,
             (kind, _) => kind,
@@ -145,7 +146,7 @@ impl Reader<'_> {
         }
     }
 
-    /// How to find a file again, where it is known in which message it stands.
+    /// Returns the reference to a file, if its message is known.
     fn reference(&self, file: &Attachment) -> Option<String> {
         let reference = FileRef {
             conversation: self.conversation?.to_owned(),
@@ -156,7 +157,7 @@ impl Reader<'_> {
         serde_json::to_string(&reference).ok()
     }
 
-    /// Choices that stand side by side are one part.
+    /// Adds a button. Consecutive buttons form one part.
     fn button(&mut self, key: &str, value: Json<'_>) {
         match (button(key, value), self.contents.parts.last_mut()) {
             (Some(button), Some(Part::Buttons { buttons })) => buttons.push(button),
@@ -182,7 +183,7 @@ impl Reader<'_> {
                 });
             }
             Some("carousel_card_default") => self.cards(vec![card(value)]),
-            // A drop-down of quick replies, or a template of tomorrow: what is inside is shown one by one.
+            // A drop-down of quick replies, or a template added later: the parts inside are shown one by one.
             _ => {
                 let mut is_empty = true;
                 each_inner(value, |part| {
@@ -209,7 +210,7 @@ fn button(key: &str, value: Json<'_>) -> Option<Button> {
             let url = text_at(value, "url")?;
             Some(Button::Link { label: label.unwrap_or_else(|| url.clone()), url })
         }
-        // What comes back is what a person would say, not the bot's payload: agents read it.
+        // The button sends back what a person would say, not the bot's payload, because agents read it.
         "quick_reply_button" => {
             let text = text_at(value, "custom_reply_text").or_else(|| label.clone())?;
             Some(Button::Reply { label: label.unwrap_or_else(|| text.clone()), text })
@@ -229,7 +230,7 @@ fn card(template: Json<'_>) -> Card {
                     "text" if is_title && card.title.is_none() => card.title = text_at(value, "content"),
                     "text" => add_line(&mut card.text, text_at(value, "content")),
                     "image" if card.image.is_none() => card.image = text_at(value, "url"),
-                    // A card has room for one picture; other files are links in its text.
+                    // A card has room for one picture; other files become links in its text.
                     "image" | "video" | "file" => add_line(&mut card.text, text_at(value, "url")),
                     "collection" => list_at(value, "sub_parts").each(|part| {
                         let fields: BTreeMap<String, Json<'_>> = part.decode().unwrap_or_default();
@@ -254,7 +255,7 @@ fn add_line(text: &mut Option<String>, line: Option<String>) {
     }
 }
 
-/// The parts in a template's sections.
+/// Passes the parts in a template's sections to `take`.
 fn each_inner<'a>(template: Json<'a>, mut take: impl FnMut(Json<'a>)) {
     list_at(template, "sections").each(|section| list_at(section, "parts").each(&mut take));
 }
@@ -267,7 +268,7 @@ fn text_at(value: Json<'_>, key: &str) -> Option<String> {
     value.get(key)?.filled_text()
 }
 
-/// Whatever people can read in a part that has no counterpart.
+/// Returns the texts that people can read in a part without a counterpart.
 fn readable(value: Json<'_>) -> Option<String> {
     let texts: Vec<String> = ["title", "subject", "label", "question", "text", "content", "url"]
         .iter()

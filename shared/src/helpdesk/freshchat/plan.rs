@@ -14,20 +14,20 @@ use crate::{
     },
 };
 
-/// What to do next.
+/// The next step of a task.
 #[derive(Debug)]
 pub(super) enum Plan<'a> {
     Done,
     /// `GET /accounts/configuration`
     CheckAccount,
-    /// `GET /channels`: is the topic there?
+    /// `GET /channels`, to find the topic.
     CheckTopic,
     /// `GET /users?reference_id=`
     FindUser {
         contact: &'a Contact,
         for_note: bool,
     },
-    /// `POST /users`; `plain` with nothing but the name.
+    /// `POST /users`; with `plain`, only the reference and the first name.
     CreateUser {
         contact: &'a Contact,
         plain: bool,
@@ -40,11 +40,11 @@ pub(super) enum Plan<'a> {
     ReadAgent {
         agent: &'a str,
     },
-    /// `GET /users/{id}/conversations`, to find the contact's.
+    /// `GET /users/{id}/conversations`, to find the contact's conversation.
     ListConversations {
         user: &'a str,
     },
-    /// `GET /conversations/{id}`, one of those.
+    /// `GET /conversations/{id}`, for one of those.
     ReadConversation {
         conversation: String,
         for_note: bool,
@@ -58,16 +58,16 @@ pub(super) enum Plan<'a> {
         media: &'a Media,
         index: usize,
     },
-    /// `GET /conversations/{id}/messages`: is the message in doubt where it should be?
+    /// `GET /conversations/{id}/messages`, to find the message in doubt in the conversation where it should be.
     LookForPost {
         delivery: &'a Delivery<'a>,
         conversation: &'a str,
     },
-    /// `GET /users/{id}/conversations`: could it be in another one?
+    /// `GET /users/{id}/conversations`, to find other conversations that may contain the message in doubt.
     ListInDoubt {
         user: &'a str,
     },
-    /// `GET /conversations/{id}/messages`, one of those.
+    /// `GET /conversations/{id}/messages`, for one of those.
     LookInCandidate {
         delivery: &'a Delivery<'a>,
         conversation: String,
@@ -88,22 +88,22 @@ pub(super) enum Plan<'a> {
         user: &'a str,
         contact: &'a Contact,
     },
-    /// `GET /conversations/{id}/messages`: is the note in doubt there?
+    /// `GET /conversations/{id}/messages`, to find the note in doubt.
     LookForNote {
         conversation: &'a str,
         text: &'a str,
     },
-    /// `POST /conversations/{id}/messages`, privately.
+    /// `POST /conversations/{id}/messages`, for agents only.
     PostNote {
         conversation: &'a str,
         text: &'a str,
     },
-    /// `GET /conversations/{id}/messages`, for a file's link.
+    /// `GET /conversations/{id}/messages`, to find a file's link.
     FindFile {
         conversation: String,
         file: FileRef,
     },
-    /// The file itself.
+    /// The download of a file.
     Download {
         url: &'a str,
     },
@@ -118,9 +118,9 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
-        // Asked already.
+        // The call was answered.
         Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } => Plan::Done,
-        // Webhooks are pasted by hand, and Freshchat has no receipts.
+        // Webhooks are entered by hand, and Freshchat has no receipts.
         _ => return Err(RenderError::unknown(task)),
     })
 }
@@ -147,7 +147,7 @@ fn deliver<'a>(account: &Account<'_>, delivery: &'a Delivery<'a>, known: &'a Kno
             None => {}
         }
     }
-    // Uploads are remembered before the post, so that there is nothing to doubt before they are all there.
+    // Uploads are stored before the post, so nothing can be in doubt before all of them are there.
     if known.doubtful {
         return doubt(delivery, known, place, user);
     }
@@ -157,8 +157,8 @@ fn deliver<'a>(account: &Account<'_>, delivery: &'a Delivery<'a>, known: &'a Kno
     }
 }
 
-/// The user, or how to get one. In doubt a user is looked for again before it is created: Freshchat takes the same
-/// reference twice.
+/// Returns the user, or the plan that gets one. In doubt, the user is searched for again before it is created, because
+/// Freshchat accepts the same reference twice.
 fn user<'a>(contact: &'a Contact, known: &'a Known, for_note: bool) -> Result<&'a str, Plan<'a>> {
     match (known.memo(memo::USER), &known.link.user) {
         (Some(memo::ABSENT), _) if !known.doubtful => Err(Plan::CreateUser { contact, plain: false }),
@@ -168,30 +168,30 @@ fn user<'a>(contact: &'a Contact, known: &'a Known, for_note: bool) -> Result<&'
     }
 }
 
-/// The conversation to post to, `None` for a new one, or how to find out.
+/// Returns the conversation to post to, `None` for a new one, or the plan that finds out.
 fn place<'a>(account: &Account<'_>, known: &'a Known, user: &'a str) -> Result<Option<&'a str>, Plan<'a>> {
     let anew = account.options.on_resolved == OnResolved::New && known.link.state == Some(ConversationState::Resolved);
     match usable(known) {
         Some(conversation) if !anew => Ok(Some(conversation)),
         Some(_) => Ok(None),
         None if known.memo(memo::CONVERSATION).is_some() => Ok(None),
-        // Who was made a moment ago has no conversations, unless a look in doubt has shown some.
+        // A user that was just created has no conversations, unless a search in doubt has shown some.
         None if is_new(known) && (known.doubtful || known.memo(memo::DOUBT).is_none()) => Ok(None),
         None => search(known, user, false).map_or(Ok(None), Err),
     }
 }
 
-/// Whether this delivery made the user.
+/// Returns whether this delivery created the user.
 fn is_new(known: &Known) -> bool {
     known.memo(memo::USER) == Some(memo::CREATED)
 }
 
-/// The link's conversation, unless it turned out to be of no use during this task.
+/// Returns the link's conversation, unless it turned out during this task that it takes no more messages.
 fn usable(known: &Known) -> Option<&str> {
     known.link.conversation.as_deref().filter(|id| memo::replaced(known) != Some(id))
 }
 
-/// The next look for the contact's conversation, until all were looked at.
+/// Returns the next search for the contact's conversation, or `None` once all were read.
 fn search<'a>(known: &Known, user: &'a str, for_note: bool) -> Option<Plan<'a>> {
     let Some(candidates) = search::from_memo(known.memo(memo::CANDIDATES)) else {
         return Some(Plan::ListConversations { user });
@@ -199,8 +199,9 @@ fn search<'a>(known: &Known, user: &'a str, for_note: bool) -> Option<Plan<'a>> 
     search::unseen(&candidates).map(|id| Plan::ReadConversation { conversation: id.to_owned(), for_note })
 }
 
-/// The next look for a message that an earlier attempt may have posted: first where it should be, then wherever else
-/// Freshchat may have put it. When nothing is left to look at, the doubt is settled and this is not asked again.
+/// Returns the next search for a message that an earlier attempt may have posted: first in the conversation where it
+/// should be, then in all others where Freshchat may have put it. Once there is no conversation left to search, the
+/// doubt is settled and the search does not start again.
 fn doubt<'a>(delivery: &'a Delivery<'a>, known: &Known, place: Option<&'a str>, user: &'a str) -> Plan<'a> {
     if let Some(conversation) = place.filter(|id| known.memo(memo::LOOKED) != Some(id)) {
         return Plan::LookForPost { delivery, conversation };
@@ -212,8 +213,8 @@ fn doubt<'a>(delivery: &'a Delivery<'a>, known: &Known, place: Option<&'a str>, 
     }
 }
 
-/// After the message: the profile, where Freshchat shows an old one and nobody edited it there. It is not worth a
-/// second try, so that it never holds up the contact's next message.
+/// Returns the call that updates the profile after the message, if Freshchat shows an old one that nobody edited there.
+/// The call is not retried, so that it never holds up the contact's next message.
 fn update_user<'a>(account: &Account<'_>, contact: &'a Contact, known: &'a Known) -> Plan<'a> {
     let shows_old = known.link.profile.as_ref() != Some(&profile::shown(account, contact).digest());
     let wanted = contact.name.is_some() && shows_old && !known.link.profile_pinned;
@@ -225,7 +226,8 @@ fn update_user<'a>(account: &Account<'_>, contact: &'a Contact, known: &'a Known
     }
 }
 
-/// A note goes into the contact's conversation, resolved or not; where there is none, nobody would read it.
+/// Plans a note. It goes into the contact's conversation, resolved or not; without a conversation, nobody would read
+/// it.
 fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Plan<'a> {
     if known.sent() > 0 || known.memo(memo::CONVERSATION) == Some(memo::NONE) {
         return Plan::Done;
@@ -241,10 +243,11 @@ fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Plan<'a> {
     }
 }
 
-/// A file by its link, which has to be found first: the reference is what [`parts`](super::parts) wrote.
+/// Plans the download of a file. Its link has to be found first, through the reference that [`parts`](super::parts)
+/// wrote.
 fn fetch<'a>(media: &Media, context: &FetchContext<'_>, known: &'a Known) -> Result<Plan<'a>, RenderError> {
     let MediaSource::Reference { id } = &media.source else {
-        return Err(RenderError::new("the file is none of Freshchat's"));
+        return Err(RenderError::new("the file is not one of Freshchat's"));
     };
     if let Some(url) = known.memo(memo::URL) {
         return Ok(Plan::Download { url });

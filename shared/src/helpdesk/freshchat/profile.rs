@@ -1,18 +1,19 @@
-//! A contact as a Freshchat user, and back: both directions go through [`shown`], so that the fingerprint of what we
-//! wrote equals the fingerprint of what Freshchat tells us it now holds, and an agent's edit is told from our own.
+//! Converts a contact into a Freshchat user and back. Both directions go through [`shown`], so that the digest of what
+//! the bridge wrote equals the digest of what Freshchat then reports, and an agent's edit can be told from the bridge's
+//! own.
 
 use super::wire::{Link, NewUser, Property, User, Word};
 use crate::{adapter::Account, model::message::Contact};
 
-/// What Freshchat shows of a contact once we wrote it: one space between names, and a stand-in where there is no name,
-/// since a user without any is hard to find for agents.
+/// Returns what Freshchat shows of a contact once the bridge has written it: one space between names, and a stand-in
+/// for a missing name, because agents hardly find a user without any name.
 pub(super) fn shown(account: &Account<'_>, contact: &Contact) -> Contact {
     let name = contact.name.as_deref().map(tidy).filter(|name| !name.is_empty());
     let stand_in = || contact.phone.clone().unwrap_or_else(|| format!("{} user", account.channel_kind));
     Contact { name: Some(name.unwrap_or_else(stand_in)), ..contact.clone() }
 }
 
-/// What Freshchat holds of a user, in the same form.
+/// Returns what Freshchat stores of a user, in the same form.
 pub(super) fn held(user: &User) -> Contact {
     Contact {
         name: full_name(&user.first_name, &user.last_name),
@@ -22,7 +23,8 @@ pub(super) fn held(user: &User) -> Contact {
     }
 }
 
-/// The user to create. `plain` leaves out all that Freshchat could object to, after it objected to something.
+/// Returns the user to create. With `plain`, everything that Freshchat could refuse is left out, after it refused
+/// something.
 pub(super) fn new_user(account: &Account<'_>, contact: &Contact, plain: bool) -> NewUser {
     let reference_id = Some(account.reference(&contact.id));
     let changed = change(account, contact);
@@ -36,7 +38,7 @@ pub(super) fn new_user(account: &Account<'_>, contact: &Contact, plain: bool) ->
     }
 }
 
-/// The fields of a user that we know.
+/// Returns the fields of a user that the bridge knows.
 pub(super) fn change(account: &Account<'_>, contact: &Contact) -> NewUser {
     let name = shown(account, contact).name.unwrap_or_default();
     let (first, last) = match name.split_once(' ') {
@@ -55,7 +57,7 @@ pub(super) fn change(account: &Account<'_>, contact: &Contact) -> NewUser {
     }
 }
 
-/// A person's name as one text.
+/// Returns a person's name as one text.
 pub(super) fn full_name(first: &Word, last: &Word) -> Option<String> {
     let name = tidy(&format!("{} {}", first.text().unwrap_or_default(), last.text().unwrap_or_default()));
     Some(name).filter(|name| !name.is_empty())

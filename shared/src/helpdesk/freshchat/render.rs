@@ -1,4 +1,4 @@
-//! A neutral message as Freshchat message parts.
+//! Renders a neutral message as Freshchat's message parts.
 
 use super::{
     CHANNEL_ID, FEATURES, MAX_FILE, memo,
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// A new conversation in the account's topic, with its first message.
+/// Returns a new conversation in the account's topic, with its first message.
 pub(super) fn conversation<'a>(
     account: &Account<'a>,
     delivery: &Delivery<'_>,
@@ -26,7 +26,7 @@ pub(super) fn conversation<'a>(
     Ok(NewConversation { status: "new", channel_id, users: [Id { id: user }], messages: [message] })
 }
 
-/// A message of the user's.
+/// Returns a message of the user's.
 pub(super) fn message<'a>(delivery: &Delivery<'_>, known: &Known, user: &'a str) -> NewMessage<'a> {
     NewMessage {
         message_type: "normal",
@@ -38,7 +38,7 @@ pub(super) fn message<'a>(delivery: &Delivery<'_>, known: &Known, user: &'a str)
     }
 }
 
-/// A message for agents only.
+/// Returns a message for agents only.
 pub(super) fn note(text: &str) -> NewMessage<'static> {
     NewMessage {
         message_type: "private",
@@ -50,8 +50,8 @@ pub(super) fn note(text: &str) -> NewMessage<'static> {
     }
 }
 
-/// All parts of one message. Freshchat takes several in one post, so a delivery is one post however long its text is,
-/// and is there as a whole or not at all.
+/// Returns all parts of a message. Freshchat accepts several parts in one post, so a delivery is one post however long
+/// its text is, and arrives as a whole or not at all.
 pub(super) fn message_parts(delivery: &Delivery<'_>, known: &Known) -> Vec<NewPart> {
     let mut parts = Vec::new();
     for (index, part) in delivery.parts.iter().enumerate() {
@@ -72,14 +72,14 @@ pub(super) fn message_parts(delivery: &Delivery<'_>, known: &Known) -> Vec<NewPa
     parts
 }
 
-/// The parts of a note.
+/// Returns the parts of a note.
 pub(super) fn note_parts(text: &str) -> Vec<NewPart> {
     let mut parts = Vec::new();
     texts(&mut parts, text);
     parts
 }
 
-/// Whether a message holds something that Freshchat fetches from our link during the call.
+/// Returns whether a message holds something that Freshchat fetches from a link of the bridge during the call.
 pub(super) fn has_links(parts: &[NewPart], delivery: &Delivery<'_>, known: &Known) -> bool {
     let uploaded: Vec<NewPart> = (0..delivery.parts.len())
         .filter_map(|index| match uploads::uploaded(known, index)? {
@@ -111,11 +111,11 @@ fn file(parts: &mut Vec<NewPart>, media: &Media, index: usize, known: &Known) {
     let fits = known.memo(memo::LINKS_AS_TEXT).is_none() && media.size.is_none_or(|size| size <= MAX_FILE);
     match (url, media.kind) {
         (Some(url), MediaKind::Image) if fits => parts.push(NewPart::Image(Link { url })),
-        // Recordings travel as videos.
+        // Recordings are sent as videos.
         (Some(url), MediaKind::Video | MediaKind::Audio) if fits => {
             parts.push(NewPart::Video(NewVideo { url, content_type: media.content_type.clone() }));
         }
-        // The caption stands before it already.
+        // The caption already stands before the file.
         _ => texts(parts, &fit::as_text(&Part::Media(Media { caption: None, ..media.clone() }))),
     }
 }

@@ -1,7 +1,7 @@
-//! Finding a contact's conversation, and finding a message that may have been posted already.
+//! Finds a contact's conversation, and a message that may have been posted already.
 //!
-//! Both walk over conversations with one call each and keep what they saw as memos, so that a crash resumes in
-//! the middle.
+//! Both searches go through conversations with one call each and store what they saw as memos, so that a search resumes
+//! after a crash.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,31 +14,33 @@ use crate::{
     tools::{json::Json, millis::Millis},
 };
 
-/// How many conversations of one user are looked at: the first and the last of the list, whose order is not promised.
+/// The maximum number of a user's conversations that are read: the first and the last of the list, whose order is not
+/// documented.
 const MOST: usize = 10;
 
 /// A conversation that may be the contact's.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Candidate {
     pub id: String,
-    /// What reading it told; nothing where it was not read yet.
+    /// What reading the conversation showed; `None` if it has not been read yet.
     pub seen: Option<Seen>,
 }
 
-/// What reading a conversation or its messages told.
+/// What reading a conversation or its messages showed.
 #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub(super) struct Seen {
-    /// It is there and in our topic.
+    /// Whether the conversation exists and is in the installation's topic.
     pub ours: bool,
     pub resolved: bool,
-    /// When it was made, or when its newest message was.
+    /// The time of the conversation's creation, or of its newest message.
     pub time: Millis,
-    /// The id of the message that was looked for.
+    /// The id of the message that was searched for, if it was found.
     pub found: Option<String>,
 }
 
-/// The conversations of a user, to be looked at one by one; `except` is of no use any more.
+/// Returns the conversations of a user, which are read one by one. The conversation `except` no longer takes messages
+/// and is left out.
 pub(super) fn candidates(list: &Conversations, except: Option<&str>) -> Vec<Candidate> {
     let ids: Vec<&str> = list.conversations.iter().filter_map(|listed| listed.guid().text()).collect();
     let ids = ids.into_iter().filter(|id| Some(*id) != except).collect::<Vec<_>>();
@@ -50,12 +52,12 @@ pub(super) fn candidates(list: &Conversations, except: Option<&str>) -> Vec<Cand
         .collect()
 }
 
-/// The next one to look at.
+/// Returns the next candidate to read.
 pub(super) fn unseen(candidates: &[Candidate]) -> Option<&str> {
     candidates.iter().find(|candidate| candidate.seen.is_none()).map(|candidate| candidate.id.as_str())
 }
 
-/// Takes in what was seen of one.
+/// Records what reading a candidate showed.
 pub(super) fn saw(mut candidates: Vec<Candidate>, id: &str, seen: Seen) -> Vec<Candidate> {
     if let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.id == id) {
         candidate.seen = Some(seen);
@@ -63,7 +65,7 @@ pub(super) fn saw(mut candidates: Vec<Candidate>, id: &str, seen: Seen) -> Vec<C
     candidates
 }
 
-/// Reads a conversation. Short answers leave out the topic; then it counts as ours.
+/// Reads a conversation. Short answers leave out the topic; then the topic counts as the installation's.
 pub(super) fn look_at(conversation: &Conversation, topic: &str) -> Seen {
     Seen {
         ours: conversation.channel_id.text().is_none_or(|id| id == topic),
@@ -73,7 +75,7 @@ pub(super) fn look_at(conversation: &Conversation, topic: &str) -> Seen {
     }
 }
 
-/// The conversation to post to: open before resolved, newest first.
+/// Returns the conversation to post to: open before resolved, newest first.
 pub(super) fn choose(candidates: &[Candidate], resolved_too: bool) -> Option<(&str, ConversationState)> {
     let usable = candidates.iter().filter_map(|candidate| {
         let seen = candidate.seen.as_ref().filter(|seen| seen.ours && (resolved_too || !seen.resolved))?;
@@ -83,10 +85,11 @@ pub(super) fn choose(candidates: &[Candidate], resolved_too: bool) -> Option<(&s
     Some((id, if seen.resolved { ConversationState::Resolved } else { ConversationState::Open }))
 }
 
-/// Looks for our message among those of a conversation, newest first: the last one that our user wrote, if it has equal
-/// parts and is newer than the last one that we know to be ours.
+/// Looks for the bridge's message among those of a conversation, newest first: the last message of the contact's user,
+/// if it has equal parts and is newer than the last message that is known to be the bridge's.
 ///
-/// Only the last, since a contact's messages are posted in their order: equal words further back were said before.
+/// Only the last message counts, because a contact's messages are posted in order: equal words further back were said
+/// before.
 pub(super) fn look_for(messages: &[Message], user: &str, parts: &[NewPart], last: Option<&str>) -> Seen {
     let newer = messages.iter().take_while(|message| last.is_none() || message.id.text() != last);
     let mine = newer.filter(|message| is_ours(message, user)).take(1);
@@ -95,7 +98,8 @@ pub(super) fn look_for(messages: &[Message], user: &str, parts: &[NewPart], last
     Seen { ours: true, resolved: false, time, found }
 }
 
-/// The id of a note with these parts that is no older than `since`: agents are told the same of several messages.
+/// Returns the id of a note with these parts that is no older than `since`, because agents may get the same note about
+/// several messages.
 pub(super) fn find_note(messages: &[Message], parts: &[NewPart], since: Millis) -> Option<String> {
     let mut ours = messages.iter().filter(|message| {
         message.message_type.lower() == "private"
@@ -105,13 +109,13 @@ pub(super) fn find_note(messages: &[Message], parts: &[NewPart], since: Millis) 
     ours.find(|message| has_parts(message, parts))?.id.owned()
 }
 
-/// Whether nothing on a later page can be [`look_for`]'s message.
+/// Returns whether no later page can contain the message that [`look_for`] searches for.
 pub(super) fn is_over(messages: &[Message], user: &str, last: Option<&str>) -> bool {
     messages.iter().any(|message| is_ours(message, user) || last.is_some() && message.id.text() == last)
 }
 
-/// Of several conversations only the one with the newest message can hold what was posted a moment ago: the same words
-/// in an older one were said then.
+/// Returns the conversation and the message that was found in it. Of several conversations, only the one with the
+/// newest message can hold a message of a moment ago: the same words in an older one were said before.
 pub(super) fn found(candidates: &[Candidate]) -> Option<(&str, &str)> {
     let newest = candidates
         .iter()
@@ -120,12 +124,12 @@ pub(super) fn found(candidates: &[Candidate]) -> Option<(&str, &str)> {
     Some((&newest.id, newest.seen.as_ref()?.found.as_deref()?))
 }
 
-/// Candidates as a memo.
+/// Writes candidates into a memo.
 pub(super) fn to_memo(candidates: &[Candidate]) -> String {
     serde_json::to_string(candidates).unwrap_or_default()
 }
 
-/// Candidates from a memo.
+/// Reads candidates from a memo.
 pub(super) fn from_memo(memo: Option<&str>) -> Option<Vec<Candidate>> {
     serde_json::from_str(memo?).ok()
 }
@@ -136,7 +140,8 @@ fn is_ours(message: &Message, user: &str) -> bool {
         && message.actor_id.or(&message.user_id).text() == Some(user)
 }
 
-/// Freshchat may move a picture to another URL and fill a part with `null`s, so that only what must stay is compared.
+/// Returns whether a message has these parts. Freshchat may move a picture to another URL and fill a part with `null`s,
+/// so only what must stay the same is compared.
 fn has_parts(message: &Message, parts: &[NewPart]) -> bool {
     let theirs = message.message_parts.json();
     let items = theirs.items();

@@ -1,5 +1,5 @@
-//! Files that are uploaded before the message that shows them. What became of each is remembered, so that a crash
-//! resumes at the first one missing.
+//! Files that are uploaded before the message that shows them. Each upload's result is stored, so that after a crash
+//! the uploads resume at the first missing one.
 
 use bytes::Bytes;
 use http::Response;
@@ -14,37 +14,37 @@ use crate::{
     model::message::{Media, MediaKind, MediaSource, Part},
 };
 
-/// What became of a file that was uploaded.
+/// The result of an upload.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Uploaded {
-    /// This part shows it.
+    /// This part shows the file.
     Part(NewPart),
-    /// Freshchat does not take it; this says so.
+    /// Freshchat refused the file; this text says so.
     Notice(String),
-    /// Freshchat does not take it as an image: it has to be uploaded as a file.
+    /// Freshchat refused the file as an image; it has to be uploaded as a file.
     AsFile,
 }
 
 impl Uploaded {
-    /// The memo for the part at `index`.
+    /// Returns the memo for the part at `index`.
     pub(super) fn memo(&self, index: usize) -> Fact {
         Fact::memo(memo::upload(index), serde_json::to_string(self).unwrap_or_default())
     }
 }
 
-/// What became of the part at `index`, if it was uploaded.
+/// Returns the upload's result for the part at `index`, if it was uploaded.
 pub(super) fn uploaded(known: &Known, index: usize) -> Option<Uploaded> {
     serde_json::from_str(known.memo(&memo::upload(index))?).ok()
 }
 
-/// How a part must be uploaded next.
+/// The way in which a part must be uploaded next.
 pub(super) enum Upload<'a> {
     Image,
     File(&'a Media),
 }
 
-/// How a part must be uploaded next, if it must.
+/// Returns the way in which a part must be uploaded next, or `None` if it needs no upload.
 pub(super) fn missing<'a>(part: &'a Part, index: usize, known: &Known) -> Option<Upload<'a>> {
     let Part::Media(media @ Media { source: MediaSource::Fetched, .. }) = part else { return None };
     match (uploaded(known, index), media.kind) {
@@ -54,7 +54,7 @@ pub(super) fn missing<'a>(part: &'a Part, index: usize, known: &Known) -> Option
     }
 }
 
-/// The parts that were uploaded as images.
+/// Returns the indexes of the parts that were uploaded as images.
 pub(super) fn images(delivery: &Delivery<'_>, known: &Known) -> impl Iterator<Item = usize> {
     let parts = delivery.parts.iter().enumerate();
     parts
@@ -68,18 +68,19 @@ fn is_image(part: &Part) -> bool {
     matches!(part, Part::Media(Media { kind: MediaKind::Image, source: MediaSource::Fetched, .. }))
 }
 
-/// What the answer to `POST /images/upload` says.
+/// Reads the answer to `POST /images/upload`.
 pub(super) fn image(answer: &Response<Bytes>) -> Uploaded {
     let image: Attachment = wire::read(answer.body());
     image.url.owned().map_or(Uploaded::AsFile, |url| Uploaded::Part(NewPart::Image(Link { url })))
 }
 
-/// What the answer to `POST /files/upload` says. `AV_PENDING` means that the virus scan runs; the file can be sent.
+/// Reads the answer to `POST /files/upload`. `AV_PENDING` means that the virus scan is still running; the file can be
+/// sent.
 pub(super) fn file(media: &Media, answer: &Response<Bytes>) -> Uploaded {
     let file: Attachment = wire::read(answer.body());
     let safe = matches!(file.file_security_status.text(), None | Some("SAFE_FILE" | "AV_PENDING"));
     let Some(file_hash) = file.hash().owned().filter(|_| safe) else {
-        return Uploaded::Notice(format!("[{}: Freshchat did not take this file as safe]", name(media)));
+        return Uploaded::Notice(format!("[{}: Freshchat did not accept this file as safe]", name(media)));
     };
     let name = file.name().owned().unwrap_or_else(|| name(media).to_owned());
     let content_type = file.content_type().owned().or_else(|| media.content_type.clone());
@@ -93,12 +94,12 @@ pub(super) fn file(media: &Media, answer: &Response<Bytes>) -> Uploaded {
     }))
 }
 
-/// A file that Freshchat refused to take.
+/// Returns the result for a file that Freshchat refused.
 pub(super) fn refused(media: &Media) -> Uploaded {
     Uploaded::Notice(format!("[{}: Freshchat refused this file]", name(media)))
 }
 
-/// What a file is called where it cannot be shown.
+/// Returns the name of a file that cannot be shown.
 pub(super) fn name(media: &Media) -> &str {
     media.name.as_deref().unwrap_or(media.kind.word())
 }

@@ -1,4 +1,4 @@
-//! The signature of classic webhooks: base64 of RSA PKCS#1 v1.5 with SHA-256 over the raw body.
+//! Verifies the signature of classic webhooks: base64 of RSA PKCS#1 v1.5 with SHA-256 over the raw body.
 
 use aws_lc_rs::{
     encoding::AsDer,
@@ -21,17 +21,17 @@ use crate::adapter::{
 
 const SIGNATURE: &str = "x-freshchat-signature";
 
-/// Base64 as people paste it: with or without padding.
+/// Base64 as people paste it, with or without padding.
 const PASTED: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Whether a call may come in.
+/// Verifies a call.
 ///
-/// With a public key every call must be signed, except the Marketplace app's where the installation allows it: those
-/// are told by their shape, so that a classic call cannot pass by leaving its signature out. Without a key there is
-/// nothing to check and the URL's token decides alone.
+/// With a public key every call must be signed, except those of the Marketplace app if the installation allows them.
+/// These are recognized by their shape, so that a classic call cannot pass by leaving out its signature. Without a key
+/// there is no signature to check, and the URL's token alone decides.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     if request.method != Method::POST {
         return Err(VerifyError::Missing);
@@ -46,7 +46,7 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     }
 }
 
-/// Whether a body has the Marketplace's shape: an `event` and no `action`.
+/// Returns whether a body has the Marketplace's shape: an `event` and no `action`.
 pub(super) fn is_product_event(body: &Bytes) -> bool {
     #[derive(Deserialize)]
     struct Shape {
@@ -56,10 +56,10 @@ pub(super) fn is_product_event(body: &Bytes) -> bool {
     serde_json::from_slice::<Shape>(body).is_ok_and(|shape| shape.event.is_some() && shape.action.is_none())
 }
 
-/// Reads a public key as Freshchat's admin page and people's editors leave it.
+/// Reads a public key in the forms in which Freshchat's admin page and people's editors leave it.
 ///
-/// The page labels a SubjectPublicKeyInfo as `BEGIN RSA PUBLIC KEY` and prints it on one line; real PKCS#1, `\n` written
-/// out and bare base64 are met as well. RSA keys of 2048 to 8192 bits are taken.
+/// The page labels a SubjectPublicKeyInfo as `BEGIN RSA PUBLIC KEY` and prints it on one line. Real PKCS#1, a literal
+/// `\n`, and bare base64 also occur. RSA keys of 2048 to 8192 bits are accepted.
 pub(super) fn public_key(text: &str) -> Option<ParsedPublicKey> {
     let text = text.replace("\\r", " ").replace("\\n", " ");
     let inside = match text.split_once("-----BEGIN ") {
@@ -69,7 +69,7 @@ pub(super) fn public_key(text: &str) -> Option<ParsedPublicKey> {
     let packed: String = inside.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
     let der = PASTED.decode(packed).ok()?;
     let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).ok()?;
-    // This type is the one that looks at the size.
+    // Only this type checks the key's size.
     PublicEncryptingKey::from_der(key.as_der().ok()?.as_ref()).ok()?;
     Some(key)
 }

@@ -1,7 +1,7 @@
-//! The JSON of Freshchat, as Freshchat writes it.
+//! Freshchat's JSON.
 //!
-//! Reading is lenient on purpose: unknown fields are ignored, `null` is the same as missing, and an ornament of the
-//! wrong type counts as missing. What the bridge cannot do without is a [`Word`], which remembers that it was misshapen.
+//! Reading is lenient on purpose: unknown fields are ignored, `null` means missing, and an optional field of the wrong
+//! type counts as missing. A field that the bridge needs is a [`Word`], which records that its value was malformed.
 
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -14,7 +14,7 @@ pub(super) enum Word {
     /// Missing, `null` or empty.
     #[default]
     Absent,
-    /// Neither text nor number.
+    /// Neither a text nor a number.
     Misshapen,
     /// This text.
     Is(String),
@@ -36,7 +36,7 @@ impl Word {
         if self.text().is_some() { self } else { other }
     }
 
-    /// The same word without regard to case, for comparisons.
+    /// Returns the text in lower case, for comparisons.
     pub(super) fn lower(&self) -> String {
         self.text().unwrap_or_default().to_ascii_lowercase()
     }
@@ -59,7 +59,8 @@ fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserialize
     Json::deserialize(deserializer).map(record)
 }
 
-/// Whatever does not say no says yes: what hides a note from the contact must not fail for its spelling.
+/// Reads a flag. Every value that does not say no means yes, because the flag that hides a note from the contact must
+/// not fail because of its spelling.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let value = Json::deserialize(deserializer)?;
     let is_no = value.is_null()
@@ -75,12 +76,12 @@ fn list<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: 
     Ok(items)
 }
 
-/// Reads anything of this module; what is not there is left at its default.
+/// Reads any record of this module. Missing fields have their defaults.
 pub(super) fn record<'a, T: Deserialize<'a> + Default>(value: Json<'a>) -> T {
     T::deserialize(value).unwrap_or_default()
 }
 
-/// Reads an answer, in the same way.
+/// Reads an answer in the same way.
 pub(super) fn read<T: DeserializeOwned + Default>(bytes: &[u8]) -> T {
     Json::read(&json::text_of(bytes)).map(record).unwrap_or_default()
 }
@@ -102,7 +103,7 @@ pub(super) struct Webhook<'a> {
     pub data: Json<'a>,
 }
 
-/// `data` of a classic webhook.
+/// The `data` of a classic webhook.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ClassicData<'a> {
@@ -116,22 +117,22 @@ pub(super) struct ClassicData<'a> {
     pub reopen: Change<'a>,
 }
 
-/// What a classic webhook tells about a conversation.
+/// The conversation in a classic webhook.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Change<'a> {
     #[serde(borrow, deserialize_with = "lenient")]
-    pub conversation: Told<'a>,
+    pub conversation: EventConversation<'a>,
 }
 
-/// `data` of a Marketplace event. Its `message` is a conversation; the messages are inside.
+/// The `data` of a Marketplace event. Its `message` is a conversation, which contains the messages.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ProductData<'a> {
     #[serde(borrow, deserialize_with = "lenient")]
-    pub message: Told<'a>,
+    pub message: EventConversation<'a>,
     #[serde(borrow, deserialize_with = "lenient")]
-    pub conversation: Told<'a>,
+    pub conversation: EventConversation<'a>,
     #[serde(deserialize_with = "lenient")]
     pub user: User,
     #[serde(deserialize_with = "lenient")]
@@ -140,7 +141,7 @@ pub(super) struct ProductData<'a> {
     pub associations: Associations,
 }
 
-/// Who and what a Marketplace event involves.
+/// The user, the agent and the channel of a Marketplace event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Associations {
@@ -152,14 +153,14 @@ pub(super) struct Associations {
     pub channel: Named,
 }
 
-/// Anything of which only the id matters.
+/// An object of which only the id matters.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Named {
     pub id: Word,
 }
 
-/// Who did something; also an agent.
+/// The actor of an event, or an agent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Actor {
@@ -171,28 +172,28 @@ pub(super) struct Actor {
     pub last_name: Word,
 }
 
-/// A conversation in events.
+/// A conversation in an event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Told<'a> {
+pub(super) struct EventConversation<'a> {
     pub id: Word,
     pub conversation_id: Word,
     pub user_id: Word,
     pub channel_id: Word,
     pub status: Word,
-    /// A list of [`Message`]s, read one at a time.
+    /// The [`Message`]s, read one at a time.
     #[serde(borrow)]
     pub messages: Json<'a>,
 }
 
-impl Told<'_> {
-    /// Its GUID, see [`Conversation::guid`].
+impl EventConversation<'_> {
+    /// Returns the conversation's GUID; see [`Conversation::guid`].
     pub(super) fn guid(&self) -> &Word {
         self.conversation_id.or(&self.id)
     }
 }
 
-/// A conversation in answers.
+/// A conversation in an answer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Conversation {
@@ -208,13 +209,13 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    /// Its GUID: lists call it `id`, everything else `conversation_id`.
+    /// Returns the conversation's GUID, which lists call `id` and everything else calls `conversation_id`.
     pub(super) fn guid(&self) -> &Word {
         self.conversation_id.or(&self.id)
     }
 }
 
-/// A message in events and in answers.
+/// A message in an event or an answer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Message {
@@ -231,11 +232,11 @@ pub(super) struct Message {
     pub bots_private_note: bool,
     pub message_parts: Kept,
     pub reply_parts: Kept,
-    /// The parts as they were called in 2018.
+    /// The name of the parts in 2018.
     pub msg_parts: Kept,
 }
 
-/// A user in events and in answers.
+/// A user in an event or an answer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct User {
@@ -248,7 +249,7 @@ pub(super) struct User {
     pub created_time: Word,
 }
 
-/// `GET /users`.
+/// The answer to `GET /users`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Users {
@@ -256,7 +257,7 @@ pub(super) struct Users {
     pub users: Vec<User>,
 }
 
-/// `GET /users/{id}/conversations`.
+/// The answer to `GET /users/{id}/conversations`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Conversations {
@@ -264,7 +265,7 @@ pub(super) struct Conversations {
     pub conversations: Vec<Conversation>,
 }
 
-/// `GET /conversations/{id}/messages`, newest first.
+/// The answer to `GET /conversations/{id}/messages`, newest first.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Messages {
@@ -272,7 +273,7 @@ pub(super) struct Messages {
     pub messages: Vec<Message>,
 }
 
-/// `GET /channels`.
+/// The answer to `GET /channels`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Topics {
@@ -282,7 +283,7 @@ pub(super) struct Topics {
     pub pagination: Pagination,
 }
 
-/// Where in a list a page is.
+/// The number of a list's pages.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Pagination {
@@ -298,7 +299,7 @@ pub(super) struct Topic {
     pub enabled: Value,
 }
 
-/// `GET /accounts/configuration`.
+/// The answer to `GET /accounts/configuration`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Configuration {
@@ -307,7 +308,7 @@ pub(super) struct Configuration {
     pub organisation_id: Word,
 }
 
-/// A picture, a file or a video, in events and in answers to uploads: the names differ, the meaning does not.
+/// A picture, a file or a video, in events and in answers to uploads, which use different names for the same fields.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Attachment {
@@ -344,7 +345,7 @@ impl Attachment {
     }
 }
 
-/// An error body.
+/// The body of an error.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Refusal {
@@ -352,7 +353,7 @@ pub(super) struct Refusal {
     pub message: Word,
 }
 
-/// `POST /users` and, without `reference_id`, `PUT /users/{id}`.
+/// The body of `POST /users` and, without `reference_id`, of `PUT /users/{id}`.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct NewUser {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -378,13 +379,13 @@ pub(super) struct Property {
     pub value: String,
 }
 
-/// Something behind a URL.
+/// An object behind a URL.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Link {
     pub url: String,
 }
 
-/// `POST /conversations`.
+/// The body of `POST /conversations`.
 #[derive(Debug, Serialize)]
 pub(super) struct NewConversation<'a> {
     pub status: &'static str,
@@ -399,7 +400,7 @@ pub(super) struct Id<'a> {
     pub id: &'a str,
 }
 
-/// `POST /conversations/{id}/messages`, and the message inside a new conversation.
+/// The body of `POST /conversations/{id}/messages`, and the message inside a new conversation.
 #[derive(Debug, Serialize)]
 pub(super) struct NewMessage<'a> {
     pub message_type: &'static str,
@@ -413,7 +414,7 @@ pub(super) struct NewMessage<'a> {
     pub message_parts: Vec<NewPart>,
 }
 
-/// A message part as we send it: one key each.
+/// A message part that the bridge sends, with one key.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum NewPart {
@@ -431,7 +432,7 @@ pub(super) struct NewVideo {
     pub content_type: Option<String>,
 }
 
-/// An uploaded file. The upload's answer is snake_case; this is how it has to be sent.
+/// An uploaded file, as it has to be sent. The upload's answer uses snake_case.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct NewFile {
     pub name: String,

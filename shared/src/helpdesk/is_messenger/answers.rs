@@ -1,4 +1,4 @@
-//! Reads the answer to the call of a plan as facts.
+//! Turns the answer to a plan's call into facts.
 
 use bytes::Bytes;
 use http::Response;
@@ -22,13 +22,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Fails unless the call worked; `what` is that of [`classify::failure`].
+    /// Fails unless the call worked. `what` is that of [`classify::failure`].
     fn check(&self, what: &str) -> Result<(), Failure> {
         if classify::is_ok(self.answer) { Ok(()) } else { Err(classify::failure(what, self.answer)) }
     }
 
-    /// The contact's id is stored with the way back: some ids lead back to the contact by nothing else. A location that
-    /// is refused is tried once more as a text.
+    /// Reads the answer to a message. The contact's id is stored with the link, because some ids lead back to the
+    /// contact through nothing else. A refused location is tried once more as a text.
     fn posted(&self, delivery: &Delivery<'_>, message: &Message) -> Learned {
         match (self.check("the message"), message) {
             (Ok(()), _) => {

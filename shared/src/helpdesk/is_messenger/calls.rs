@@ -7,7 +7,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
     let api = Api::of(account)?;
     let call = match plan {
         Plan::Done => return Ok(Step::Done),
-        // That a repeated `mId` is ignored is likely and not documented, so that a message may double.
+        // It is likely, but not documented, that IS-Messenger ignores a repeated `mId`, so a message may appear twice.
         Plan::Post { delivery, message } => {
             let name = if delivery.echo { "send_message_echo" } else { "send_message" };
             let body = Incoming {
@@ -31,7 +31,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
     call.step()
 }
 
-/// The custom channel's API: its one URL, whose trailing slash belongs to it, the credential and the channel.
+/// The custom channel's API: its only URL, whose trailing slash belongs to it, the credential and the channel.
 struct Api<'a> {
     url: &'a str,
     token: &'a str,

@@ -1,4 +1,4 @@
-//! What an answer that is no success means. Only the status is documented: 200 is success.
+//! The meaning of answers that are not successes. Only the status is documented: 200 is success.
 
 use bytes::Bytes;
 use http::Response;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::adapter::Failure;
 
-/// `{"error": {"message": "…"}}`, as far as an answer has it.
+/// The body of a refusal, as far as an answer has it: `{"error": {"message": "…"}}`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Refusal {
@@ -19,15 +19,15 @@ struct Reason {
     message: String,
 }
 
-/// Whether a call worked.
+/// Returns whether a call worked.
 pub(super) fn is_ok(answer: &Response<Bytes>) -> bool {
     answer.status().is_success()
 }
 
-/// What a call that failed means; `what` completes "IS-Messenger refused …".
+/// Returns what a failed call means. `what` completes "IS-Messenger refused …".
 ///
-/// 408, 429 and 5xx are tried again with the same `mId`, other 4xx are final. A redirect says that the URL was not copied
-/// as IS-Messenger shows it, a missing slash most likely; a person has to mend that.
+/// 408, 429 and 5xx are retried with the same `mId`; other 4xx are final. A redirect means that the URL was not copied
+/// as IS-Messenger shows it, most likely without its trailing slash; a person has to correct it.
 pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     let status = answer.status();
     let code = status.as_u16();

@@ -1,8 +1,8 @@
-//! The ids that travel: contacts of either ID type, and messages.
+//! The ids in calls: those of contacts, of either ID type, and those of messages.
 //!
-//! IS-Messenger takes `A-Z a-z 0-9 _ = + / @` in custom contact ids, up to 50 of them. An id that fits is left alone. Any
-//! other becomes `=` + its base64, or, where even that is too long, `=` + 40 hex digits of its SHA-256, from which only
-//! the stored link leads back.
+//! IS-Messenger accepts `A-Z a-z 0-9 _ = + / @` in custom contact ids, and at most 50 of them. An id that fits stays as
+//! it is. Any other becomes `=` and its base64 or, if even that is too long, `=` and 40 hex digits of its SHA-256, from
+//! which only the stored link leads back to the contact.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -14,17 +14,17 @@ use crate::{
     tools::crypto::sha256_hex,
 };
 
-/// The longest contact id and the longest message id.
+/// The maximum length of a contact id and of a message id.
 const MAX: usize = 50;
-/// So much of a hash is kept.
+/// The number of hex digits that are kept of a hash.
 const HASH: usize = 40;
 
-/// What kind of contact ids the custom channel was made with.
+/// The type of contact ids with which the custom channel was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IdType {
     /// Telephone numbers with `+` and country code.
     Phone,
-    /// Anything within the rules above.
+    /// Any id within the rules above.
     Custom,
 }
 
@@ -33,7 +33,7 @@ impl IdType {
         if account.setting(ID_TYPE) == Some("phone") { Self::Phone } else { Self::Custom }
     }
 
-    /// Whether IS-Messenger takes `id` as a contact id.
+    /// Returns whether IS-Messenger accepts `id` as a contact id.
     pub(super) fn takes(self, id: &str) -> bool {
         match self {
             Self::Phone => is_e164(id),
@@ -42,12 +42,12 @@ impl IdType {
     }
 }
 
-/// What the channel of the installation knows its users by.
+/// Returns the kind of ids by which the installation's channel knows its users.
 pub(super) fn channel_ids(account: &Account<'_>) -> ContactIds {
     channel(account.channel_kind).map_or(ContactIds::Opaque, |channel| channel.features().contact_ids)
 }
 
-/// IS-Messenger's id of a contact: the one it was told before, else made of the channel's.
+/// Returns IS-Messenger's id of a contact: the id that IS-Messenger knows already, or one made from the channel's id.
 pub(super) fn contact_id(account: &Account<'_>, contact: &Contact, known: &Known) -> Result<String, RenderError> {
     let id_type = IdType::of(account);
     if let Some(user) = known.link.user.as_ref().filter(|user| id_type.takes(user)) {
@@ -63,10 +63,10 @@ pub(super) fn contact_id(account: &Account<'_>, contact: &Contact, known: &Known
     }
 }
 
-/// The contact for whom an id stands, where the id itself says it.
+/// Returns the contact that an id itself names.
 ///
-/// A telephone number may stand for a contact whom the channel names differently (`whatsapp:+…`), so a stored link comes
-/// first and this only where there is none.
+/// A telephone number may stand for a contact whom the channel names differently (`whatsapp:+…`), so a stored link
+/// takes precedence, and this function serves only if there is none.
 pub(super) fn contact_by_id(account: &Account<'_>, id: &str) -> Option<String> {
     match IdType::of(account) {
         IdType::Custom => decode(id),
@@ -77,15 +77,15 @@ pub(super) fn contact_by_id(account: &Account<'_>, id: &str) -> Option<String> {
     }
 }
 
-/// The message id of the `index`-th message that an event becomes: the event's own id where it fits and is the first,
-/// else a hash. Stable, since a repeat must carry the same one.
+/// Returns the id of the `index`-th message of an event: the event's own id for the first message if it fits, and
+/// otherwise a hash. The id is stable, because a repeat must carry the same one.
 pub(super) fn m_id(event: &str, index: usize) -> String {
     let fits = (1..=MAX).contains(&event.len())
         && event.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if fits && index == 0 { event.to_owned() } else { hash(&format!("{event}\n{index}")) }
 }
 
-/// Whether an id is one of those from which only the stored link leads back.
+/// Returns whether an id is one of those from which only the stored link leads back to the contact.
 pub(super) fn is_hashed(id: &str) -> bool {
     id.strip_prefix('=').is_some_and(is_hash)
 }
@@ -95,7 +95,7 @@ fn encode(id: &str) -> String {
         return id.to_owned();
     }
     let coded = STANDARD.encode(id);
-    // What would read as a hash must be one.
+    // A base64 text that would read as a hash is hashed instead.
     if coded.len() < MAX && !coded.is_empty() && !is_hash(&coded) {
         format!("={coded}")
     } else {
@@ -103,7 +103,7 @@ fn encode(id: &str) -> String {
     }
 }
 
-/// The opposite of [`encode`]; nothing for a hash and for what `encode` never makes.
+/// Reverses [`encode`]. Returns `None` for a hash, and for an id that `encode` never makes.
 fn decode(id: &str) -> Option<String> {
     let plain = match id.strip_prefix('=') {
         None => id.to_owned(),
@@ -113,7 +113,7 @@ fn decode(id: &str) -> Option<String> {
 }
 
 fn phone_of(contact: &Contact) -> Option<String> {
-    // Behind a prefix (`whatsapp:+…`) only what says that it is a number is one.
+    // If the id has a prefix (`whatsapp:+…`), only a number that begins with a plus sign is a telephone number.
     let number = match contact.id.split_once(':') {
         Some((_, number)) => number.to_owned(),
         None if contact.id.starts_with('+') => contact.id.clone(),
@@ -122,7 +122,7 @@ fn phone_of(contact: &Contact) -> Option<String> {
     Some(number).filter(|number| is_e164(number)).or_else(|| contact.phone.clone().filter(|phone| is_e164(phone)))
 }
 
-/// A telephone number with `+` and country code.
+/// Returns whether a text is a telephone number with `+` and country code.
 pub(super) fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())

@@ -1,4 +1,4 @@
-//! The key of what this adapter remembers between the calls of one task.
+//! The key of the memo that this adapter keeps between the calls of a task.
 
-/// Locations are refused: that they are taken at all is not documented.
+/// IS-Messenger refused a location. The documentation does not say whether it accepts locations.
 pub(super) const LOCATION_AS_TEXT: &str = "location_as_text";

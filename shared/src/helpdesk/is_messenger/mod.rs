@@ -1,15 +1,16 @@
-//! IS-Messenger (a white label of respond.io), by its custom channel.
+//! IS-Messenger (a white label of respond.io), through its custom channel.
 //!
 //! - Overview and quick start: <https://docs.is-messenger.com/ismessenger/messaging-channels/custom-channel>
-//! - The pages of which these are copies: <https://respond.io/help/custom-channel/custom-channel>
+//! - The pages that these copy: <https://respond.io/help/custom-channel/custom-channel>
 //!
-//! Both directions carry the same bearer token. We post events to the incoming webhook URL, whose text is opaque: a
-//! trailing slash belongs to it. IS-Messenger posts agents' messages to our URL + `/message`, without any id of its
-//! own: each call gets the `mId` that our answer names, and the same bytes within `repeat_window_seconds` of the last
-//! for the same contact are a repeat, which the relay drops and gives the same statuses as the original.
+//! Both directions carry the same bearer token. The bridge posts events to the incoming webhook URL, whose text is
+//! opaque: a trailing slash belongs to it. IS-Messenger posts agents' messages to the bridge's URL + `/message`,
+//! without any id of its own: each call gets the `mId` that the bridge's answer names. The same bytes for the same
+//! contact within `repeat_window_seconds` of the last are a repeat, which the relay drops and gives the same statuses
+//! as the original.
 //!
-//! There are no private notes. What agents should know of a message is its `failed` status; whatever else the bridge has
-//! to tell becomes an echo, which agents see and customers do not.
+//! IS-Messenger has no private notes. The `failed` status of a message tells agents that it failed; anything else that
+//! the bridge has to say becomes an echo, which agents see and customers do not.
 
 mod answers;
 mod calls;
@@ -44,7 +45,7 @@ use crate::{
     },
 };
 
-/// The helpdesk IS-Messenger.
+/// The IS-Messenger helpdesk.
 #[derive(Clone, Copy, Debug)]
 pub struct IsMessenger;
 
@@ -66,11 +67,13 @@ const SETTINGS: &[Setting] = &[
     Setting::optional(ID_TYPE, Form::Choice(&["phone", "custom"]), ID_TYPE_HELP),
 ];
 
-/// The largest file that is shown as such. IS-Messenger publishes no figure; larger ones arrive as a link in a text.
+/// The maximum size of a file that is shown as one. IS-Messenger publishes no limit. Larger files arrive as a link in a
+/// text.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
 static FEATURES: Features = Features {
-    // The figure of two other bridges; nobody says what is counted, and UTF-16 units are never fewer than characters.
+    // The limit that two other bridges use. The unit is not documented, and a text never has fewer UTF-16 units than
+    // characters.
     text: TextLimit { max: 7000, unit: TextUnit::Utf16 },
     media: &[link(MediaKind::Image), link(MediaKind::Video), link(MediaKind::Audio), link(MediaKind::File)],
     parts: &[
@@ -87,7 +90,8 @@ static FEATURES: Features = Features {
     ..Features::BASE
 };
 
-/// Links must be served inline and answer HEAD, range and repeated requests, which only our own store promises.
+/// Links must be served inline and answer HEAD, range and repeated requests, which only the bridge's own store
+/// promises.
 const fn link(kind: MediaKind) -> MediaLimit {
     MediaLimit { kind, max_bytes: MAX_FILE, accepted: &[], refused: &[], caption: 0, by: MediaBy::Stored }
 }

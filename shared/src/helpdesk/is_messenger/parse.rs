@@ -1,4 +1,4 @@
-//! `POST /message`: what an agent wrote.
+//! Reads `POST /message`: a message that an agent wrote.
 
 use std::borrow::Cow;
 
@@ -20,12 +20,12 @@ use crate::{
     },
 };
 
-/// The most answers that a quick reply offers.
+/// The maximum number of answers that a quick reply offers.
 const REPLIES: usize = 100;
 
-/// Reads a call and names it: the answer's `mId` is what every status of the message will carry.
+/// Returns the event in a call, and answers with the message's new `mId`, which every status of the message will carry.
 ///
-/// `channelId` is not looked at: it may be missing or differ, and the URL says already whose call it is.
+/// `channelId` is not read: it may be missing or differ, and the URL already says whose call it is.
 pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
     let request = request.request();
     let body = json::text_of(&request.body);
@@ -48,7 +48,7 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
         id: request.id.clone(),
         at: request.received_at,
         group: contact_id.clone().into_owned(),
-        // A telephone number's stored link comes first, see `contact_by_id`.
+        // For a telephone number, the stored link takes precedence; see `contact_by_id`.
         contact: contact.filter(|_| id_type == IdType::Custom),
         user: Some(contact_id.into_owned()),
         conversation: None,
@@ -58,7 +58,7 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
     Ok(Parsed::events(vec![event]).answered(Ack::json(&json!({"mId": request.id}))))
 }
 
-/// Calls carry no id: two are the same when every byte is.
+/// Returns the key that recognizes a repeat. Calls carry no id, so two calls are the same if all their bytes are.
 fn repeat_key(request: &WebhookRequest) -> String {
     sha256_hex(&request.body).chars().take(32).collect()
 }
@@ -68,7 +68,7 @@ fn parts(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
         "text" => Ok(vec![Part::text(text(message, "text", "message.text")?)]),
         "attachment" => file(message.get("attachment").unwrap_or_default()).map(|media| vec![Part::Media(media)]),
         "location" => {
-            // Flat in one place, nested in another.
+            // One other bridge reads flat fields, another reads a nested object.
             location(message.get("location").filter(|inner| inner.is_object()).unwrap_or(message))
                 .map(|part| vec![part])
         }
@@ -110,7 +110,7 @@ fn location(place: Json<'_>) -> Result<Part, ParseError> {
     Ok(Part::Location { latitude, longitude, label })
 }
 
-/// A number or a text that is one.
+/// Returns a number, or the number in a text.
 fn degrees(place: Json<'_>, name: &str, most: f64) -> Result<f64, ParseError> {
     let value = place.get(name).filter(|value| !value.is_null());
     let value = value.ok_or_else(|| ParseError::missing(&format!("message.{name}")))?;
@@ -118,7 +118,7 @@ fn degrees(place: Json<'_>, name: &str, most: f64) -> Result<f64, ParseError> {
     number.filter(|number| number.abs() <= most).ok_or_else(|| ParseError::bad(&format!("message.{name}"), "degrees"))
 }
 
-/// The question as a text, the answers as buttons.
+/// Returns the question as a text and the answers as buttons.
 fn quick_reply(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
     let title = text(message, "title", "message.title")?;
     let bad = || ParseError::bad("message.replies", &format!("a list of at most {REPLIES} texts"));
@@ -140,7 +140,7 @@ fn quick_reply(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
     Ok(parts)
 }
 
-/// A text that must be there and not be blank; `path` names it to the caller.
+/// Returns a required text that is not blank. `path` names the text in the error.
 fn text<'a>(object: Json<'a>, name: &str, path: &str) -> Result<Cow<'a, str>, ParseError> {
     let value = object.get(name).filter(|value| !value.is_null()).ok_or_else(|| ParseError::missing(path))?;
     let text = value.text().filter(|text| !text.trim().is_empty());

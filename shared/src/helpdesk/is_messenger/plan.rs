@@ -7,16 +7,16 @@ use crate::{
     tools::millis::Millis,
 };
 
-/// What to do next. Everything is posted to the one webhook URL.
+/// The next step of a task. Every call goes to the only webhook URL.
 #[derive(Debug)]
 pub(super) enum Plan<'a> {
     Done,
-    /// `message` or `message_echo`: the first message of the delivery that was not delivered yet.
+    /// Posts `message` or `message_echo`: the first message of the delivery that has not been delivered.
     Post {
         delivery: &'a Delivery<'a>,
         message: Message,
     },
-    /// `message_status`
+    /// Posts `message_status`.
     PostStatus {
         contact: &'a Contact,
         message: &'a str,
@@ -34,7 +34,7 @@ pub(super) fn plan<'a>(task: &Task<'a>, known: &Known) -> Result<Plan<'a>, Rende
         Task::Receipt { contact, message, receipt, at } if known.answered == 0 => {
             Plan::PostStatus { contact, message, receipt, at }
         }
-        // The status was sent, no call only checks, and an id says by itself whom it stands for.
+        // The status was sent; no call only checks; an id itself names its contact.
         Task::Receipt { .. } | Task::Check | Task::FindContact { .. } => Plan::Done,
         _ => return Err(RenderError::unknown(task)),
     })

@@ -1,4 +1,4 @@
-//! Neutral messages and receipts as events of IS-Messenger.
+//! Renders neutral messages and receipts as events of IS-Messenger.
 
 use super::{
     FEATURES, ids, memo,
@@ -16,22 +16,22 @@ use crate::{
 };
 use std::time::Duration;
 
-/// The longest reason of a failure; longer ones would only be cut on an agent's screen.
+/// The maximum length of a failure's reason. A longer one would be cut on an agent's screen anyway.
 const REASON: usize = 500;
 
-/// The event that brings the next message of a delivery.
+/// Returns the event for the next message of a delivery.
 pub(super) fn message(delivery: &Delivery<'_>, known: &Known, message: Message) -> Event {
     let index = known.sent();
     Event {
         kind: if delivery.echo { EventKind::MessageEcho } else { EventKind::Message },
         m_id: ids::m_id(delivery.id, index),
-        // Later ones must not sort before earlier ones.
+        // A later message must not sort before an earlier one.
         timestamp: delivery.at.plus(Duration::from_millis(index as u64)),
         what: What::Message(message),
     }
 }
 
-/// The event that brings delivery news.
+/// Returns the event for a receipt.
 pub(super) fn status(message: &str, receipt: &Receipt, at: Millis) -> Event {
     let reason = receipt.failure();
     let reason = reason.map(|reason| text::truncate(&reason, TextLimit { max: REASON, ..FEATURES.text }).into_owned());
@@ -39,13 +39,13 @@ pub(super) fn status(message: &str, receipt: &Receipt, at: Millis) -> Event {
     Event { kind: EventKind::MessageStatus, m_id: message.to_owned(), timestamp: at, what: status }
 }
 
-/// The messages that a delivery becomes, the same list on every attempt.
+/// Returns the messages of a delivery, the same list on every attempt.
 pub(super) fn messages(parts: &[Part], known: &Known) -> Vec<Message> {
     let mut messages = Vec::new();
     for part in parts {
         match part {
             Part::Media(media) => file(&mut messages, media),
-            // Always one message, as which of the two it was sent must not shift the others.
+            // A location is always one message, so that its form does not shift the messages after it.
             Part::Location { latitude, longitude, label } if known.memo(memo::LOCATION_AS_TEXT).is_none() => {
                 let address = label.as_ref().map(|label| text::truncate(label, FEATURES.text).into_owned());
                 messages.push(Message::Location { latitude: *latitude, longitude: *longitude, address });
@@ -67,7 +67,7 @@ fn texts(messages: &mut Vec<Message>, content: &str) {
     messages.extend(pieces.map(|piece| Message::Text { text: piece.to_owned() }));
 }
 
-/// A file and, behind it, its caption: attachments have none in this direction.
+/// Adds a file and, after it, its caption: attachments have no caption in this direction.
 fn file(messages: &mut Vec<Message>, media: &Media) {
     match &media.source {
         MediaSource::Link { url } => {
@@ -88,7 +88,7 @@ fn file(messages: &mut Vec<Message>, media: &Media) {
     }
 }
 
-/// What is known of the customer; nothing where there is nothing.
+/// Returns what is known about the customer, or `None` if nothing is.
 pub(super) fn profile(contact: &Contact) -> Option<wire::Contact> {
     let name = contact.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let (first_name, last_name) = match name.and_then(|name| name.split_once(char::is_whitespace)) {

@@ -1,5 +1,5 @@
-//! The bearer token, the same one in both directions. A call without it stays outside: one bridge dropped the check
-//! because it met calls without a token, and had to bring it back.
+//! Verifies the bearer token, which is the same in both directions. A call without it is refused: another bridge
+//! dropped this check because it had met calls without a token, and had to bring it back.
 
 use http::header::AUTHORIZATION;
 
@@ -12,7 +12,7 @@ use crate::{
     tools::crypto::same,
 };
 
-/// Compares the token in constant time. Two `Authorization` headers are none.
+/// Compares the token in constant time. Two `Authorization` headers count as none.
 pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
     let mut headers = request.headers.get_all(AUTHORIZATION).iter();
     let (Some(header), None) = (headers.next(), headers.next()) else { return Err(VerifyError::Missing) };
@@ -21,7 +21,7 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
     if same(given, token.reveal().as_bytes()) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }
 
-/// The credential behind the scheme, whose case does not matter (RFC 9110 section 11.1).
+/// Returns the credential behind the scheme, whose case does not matter (RFC 9110 section 11.1).
 fn bearer(header: &[u8]) -> Option<&[u8]> {
     let (scheme, rest) = header.split_at_checked(b"bearer".len())?;
     let token = rest.strip_prefix(b" ")?.trim_ascii();

@@ -1,5 +1,6 @@
-//! What we post, exactly as IS-Messenger reads it. What it posts is read field by field in [`parse`](super::parse),
-//! since bridges have met missing and differently nested fields. Absent fields are left out, never null.
+//! The JSON that the bridge posts, exactly as IS-Messenger reads it. The JSON that IS-Messenger posts is read field by
+//! field in [`parse`](super::parse), because other bridges have met missing and differently nested fields. Absent
+//! fields are left out, never null.
 
 use crate::tools::millis::Millis;
 use serde::Serialize;
@@ -10,20 +11,20 @@ use serde::Serialize;
 pub(super) struct Incoming<'a> {
     pub(super) channel_id: &'a str,
     pub(super) contact_id: String,
-    /// One event; more were never seen.
+    /// The only event of the call. Calls with several events have never been seen.
     pub(super) events: [Event; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) contact: Option<Contact>,
 }
 
-/// Something that happened.
+/// An event of a message.
 #[derive(Debug, Serialize)]
 pub(super) struct Event {
     #[serde(rename = "type")]
     pub(super) kind: EventKind,
     #[serde(rename = "mId")]
     pub(super) m_id: String,
-    /// Milliseconds since 1970.
+    /// The time.
     pub(super) timestamp: Millis,
     #[serde(flatten)]
     pub(super) what: What,
@@ -33,11 +34,11 @@ pub(super) struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum EventKind {
-    /// The customer wrote.
+    /// The customer wrote a message.
     Message,
-    /// The business wrote elsewhere.
+    /// The business wrote a message elsewhere.
     MessageEcho,
-    /// News about a message of an agent.
+    /// The status of an agent's message.
     MessageStatus,
 }
 
@@ -81,7 +82,7 @@ pub(super) struct Attachment {
     pub(super) file_name: Option<String>,
 }
 
-/// Delivery news.
+/// The status of a message.
 #[derive(Debug, Serialize)]
 pub(super) struct Status {
     /// `sent`, `delivered`, `read` or `failed`.
@@ -91,7 +92,7 @@ pub(super) struct Status {
     pub(super) message: Option<String>,
 }
 
-/// What is known of the customer.
+/// The profile of the customer, as far as it is known.
 #[derive(Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Contact {

@@ -154,7 +154,7 @@ pub struct Claimed {
 /// One call that was made for a message.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Trace {
-    /// When the call was made, in milliseconds since 1970.
+    /// When the call was made.
     pub at: Millis,
     /// The attempt that made the call.
     pub attempt: u64,

@@ -1,4 +1,4 @@
-//! What the vendor's answers mean.
+//! The meaning of Viber's answers.
 
 use super::*;
 use crate::channel::viber::classify::{Class, STATUSES};
@@ -30,7 +30,7 @@ fn answers_mean_what_the_samples_say() {
     let register = Task::Register { url: "https://bridge.example.com/v1/in/viber/acct-01" };
     let token = "Viber does not accept the auth token; copy it again from the bot's page in the Viber admin panel";
     let sends = [
-        // A broadcast's answer is a send's with a list behind it; we send none.
+        // The answer to a broadcast is the answer to a message plus a list. The bridge sends no broadcasts.
         ("resp_broadcast_partial.json", Ok(vec![Fact::Sent(Some("5912345678901239005".into()))])),
         ("resp_send_ok.json", Ok(vec![Fact::Sent(Some("5912345678901239001".into()))])),
         ("resp_err_02_invalid_auth_token.json", blocked(token)),
@@ -78,7 +78,7 @@ fn answers_mean_what_the_samples_say() {
             Task::Check,
             Ok(vec![Fact::Identity(account.clone()), Fact::AccountId(account)]),
         ),
-        // We never ask who is online; as an answer to a check it names no account.
+        // The bridge never asks who is online. As an answer to a check, this body names no account.
         (
             "resp_get_online_ok.json",
             Task::Check,

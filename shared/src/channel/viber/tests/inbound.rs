@@ -20,7 +20,7 @@ fn signatures_are_judged_as_the_vectors_say() {
         let text = |name: &str| vector[name].as_str().unwrap();
         let mut side = side_with(&[]);
         side.secrets.insert("auth_token".to_owned(), Secret::new(text("auth_token")));
-        // Upper case is the project's own choice: the bytes are right, so it passes.
+        // Upper case is this project's own choice: the bytes are right, so the signature passes.
         let is_valid = vector["valid"].as_bool().unwrap_or(true);
         let (body, signature) = (text("body"), text("signature"));
         let expected = if is_valid { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) };
@@ -71,7 +71,7 @@ fn nothing_passes_once_the_secrets_are_wiped() {
     assert_eq!(Viber.verify(&side.account(), &signed("{}", Some(&signature), "")), Err(VerifyError::Wrong));
 }
 
-/// The expected events stand in `snapshots/`, one file per sample; a new sample without one fails.
+/// The expected events stand in `snapshots/`, one file per sample; a new sample without a file fails.
 #[test]
 fn callbacks_become_the_expected_events() {
     let side = side_with(&[
@@ -140,7 +140,7 @@ fn a_body_that_is_no_callback_is_refused() {
     }
 }
 
-/// A sample with one place changed, or without it.
+/// Returns a sample with one field changed or removed.
 fn changed(name: &str, path: &str, value: Option<Value>) -> Value {
     let mut body = fixture(FOLDER, name);
     let (parent, field) = path.rsplit_once('/').unwrap();
@@ -191,7 +191,7 @@ fn news_needs_its_message_and_not_its_contact() {
     let token = fixture(FOLDER, "in_seen.json")["message_token"].to_string();
     assert_eq!(event.kind, ChannelEventKind::Receipt { message: token, receipt: Receipt::Read });
     assert_eq!(parsed(changed("in_seen.json", "/message_token", None)).ignored[0].reason, "no_id");
-    // antonmyronyuk/aioviberbot PR#12: no description, and fields that nobody announced.
+    // antonmyronyuk/aioviberbot PR#12: there is no description, and there are undocumented fields.
     let failed = r#"{"event": "failed", "timestamp": 1795000600000, "chat_hostname": "SN-CHAT-03_",
         "message_token": 5912345678907951137, "user_id": "01234567890A=", "udid": null}"#;
     let event = received(&side_with(&[]), failed).unwrap().events.remove(0);

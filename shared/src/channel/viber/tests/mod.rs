@@ -1,4 +1,4 @@
-//! Every sample of the wire contract has a row here; a sample without one fails.
+//! Every sample of the wire contract has a row here; a sample without a row fails.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ const TOKEN: &str = "4f1d0c0ffee00001-0123456789abcdef-fedcba9876543210";
 const USER: &str = "q7Vd2/Hk0m+9sLxTz4Wc1A==";
 const SIGNATURE: &str = "x-viber-content-signature";
 
-/// Viber's side of an installation with these settings.
+/// Returns Viber's side of an installation with these settings.
 fn side_with(settings: &[(&str, &str)]) -> Side {
     Side::new("viber", settings, &[("auth_token", TOKEN)])
 }

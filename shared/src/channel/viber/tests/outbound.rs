@@ -6,14 +6,14 @@ fn side() -> Side {
     side_with(&[("sender_name", "Support"), ("sender_avatar", "https://cdn.example.com/agent.jpg")])
 }
 
-/// The body of a call, which must not be too large.
+/// Returns the body of a call, and checks that the body is not too large.
 fn body(call: &Call) -> Value {
     let Body::Bytes(bytes) = call.request.body() else { panic!("{call:?} has no body") };
     assert!(bytes.len() <= 30_000, "{} bytes", bytes.len());
     testing::body(call)
 }
 
-/// All calls of a delivery, as long as each succeeds.
+/// Returns all calls of a delivery, each of which succeeds.
 fn calls(side: &Side, parts: &[Part], author: Option<&Author>, known: &mut Known) -> Vec<Value> {
     let contact = contact(USER);
     let delivery = delivery(&contact, parts, author);
@@ -27,7 +27,7 @@ fn sent(parts: &[Part]) -> Vec<Value> {
     calls(&side(), parts, None, &mut Known::default())
 }
 
-/// What the requests say, without what all have in common.
+/// Returns the requests without the fields that all have in common.
 fn contents(parts: &[Part]) -> Vec<Value> {
     let strip = |mut body: Value| {
         let fields = body.as_object_mut().unwrap();
@@ -64,13 +64,13 @@ fn offer() -> Card {
     }
 }
 
-/// What makes the bridge send what a sample shows.
+/// The input for which the bridge sends what a sample shows.
 enum Row {
-    /// Exactly this delivery.
+    /// This delivery.
     Parts(Vec<Part>),
-    /// Exactly this task.
+    /// This task.
     Task(Task<'static>),
-    /// The bridge never sends it, for this reason.
+    /// None: the bridge never sends the sample, for this reason.
     Never(&'static str),
 }
 
@@ -328,7 +328,7 @@ fn the_keyboard_stands_under_the_last_message() {
         has(&[question.clone(), Part::text("a"), Part::text("b")]),
         [(json!("text"), false), (json!("text"), true)]
     );
-    // A keyboard that is not under the last message vanishes, so it does not stay on the text.
+    // A keyboard that is not under the last message vanishes, so the bridge does not put it under the text.
     assert_eq!(
         has(&[Part::text("a"), picture, question.clone()]),
         [(json!("text"), false), (json!("picture"), false), (Value::Null, true)]
@@ -426,7 +426,7 @@ fn an_old_viber_gets_cards_and_buttons_as_text() {
     assert_eq!(run(&[questions()], 0), [buttons]);
     let carousel = Part::Carousel { cards: vec![offer()] };
     assert_eq!(run(&[Part::text("Look"), carousel, questions()], 1), [card, buttons]);
-    // Nothing about a plain text could be simpler.
+    // A plain text has no simpler form.
     assert!(run(&[Part::text("hi")], 0).is_empty());
 }
 

@@ -11,17 +11,17 @@ use crate::{
 };
 
 enum Row {
-    /// A call of Deskie in either encoding, and what becomes of it in a few words.
+    /// A call of Deskie in either encoding, and the resulting event in a few words.
     Event(&'static str),
-    /// The body of a call of ours, which is exactly the sample.
+    /// The body of a call of the bridge, which is exactly the sample.
     Request(fn() -> Value),
-    /// The same, where the sample names this as well, which the neutral model has no word for.
+    /// The same, but the sample also names these fields, for which the neutral model has no word.
     Without(&'static [&'static str], fn() -> Value),
-    /// The fields of a form of ours, which are exactly the sample.
+    /// The fields of a form of the bridge, which are exactly the sample.
     Form(fn() -> Value),
-    /// An answer, and what it teaches.
+    /// An answer, and the facts that it teaches.
     Answer(u16, fn(&Response<Bytes>) -> adapter::Learned, Expected),
-    /// Nothing that this adapter sends or reads, and why.
+    /// A body that this adapter neither sends nor reads, and the reason.
     Elsewhere(&'static str),
 }
 
@@ -125,7 +125,7 @@ const ROWS: &[(&str, Row)] = &[
             200,
             |answer| {
                 let side = side();
-                // The sample's contact has no channel in front.
+                // The sample's contact has no channel before its id.
                 let text = String::from_utf8_lossy(answer.body()).replace(CONTACT, &format!("viber:{CONTACT}"));
                 let contact = nobody();
                 let parts = [Part::text("Any news?")];
@@ -199,7 +199,7 @@ const ROWS: &[(&str, Row)] = &[
 
 const HELLO: &str = "Hello, my parcel has not arrived.";
 
-/// The row of a sample; the decoded view of a form has the form's.
+/// Returns the row of a sample. The decoded view of a form has the form's row.
 fn row(name: &str) -> Option<&'static Row> {
     let form = name.replace(".json", ".form");
     let exact = ROWS.iter().find(|(row, _)| *row == name);
@@ -237,7 +237,7 @@ fn every_sample_has_a_row_and_every_row_holds() {
     }
 }
 
-/// A sample with our way to name contacts.
+/// Returns a sample with the bridge's name of the contact.
 fn ours_named(sample: Value) -> Value {
     let mut sample = sample;
     for pointer in ["/case/user_custom_id", "/case[user_custom_id]"] {
@@ -324,7 +324,7 @@ fn updated(contact: Contact) -> Value {
     sent(&known, &contact, "Any news?")
 }
 
-/// A form as the sample writes it: files as `@name;type=…`.
+/// Returns a form as the sample writes it: files as `@name;type=…`.
 fn form(known: &Known, contact: &Contact, caption: Option<&str>, name: &str) -> Value {
     let content_type = crate::tools::file_type::content_type_of(name.rsplit('.').next().expect("an extension"));
     let media = Media {

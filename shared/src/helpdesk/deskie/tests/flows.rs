@@ -1,4 +1,4 @@
-//! Whole tasks, run by hand against scripted answers: each row is the call that must come next and its answer.
+//! Whole tasks, run by hand against scripted answers: each row is the call that must come next, and its answer.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const NOT_FOUND: &str = r#"{"error": "case_not_found"}"#;
 const NO_USERS: &str = r#"{"total_count": 0}"#;
 const EMPTY: &str = "[]";
 
-/// Makes the calls of a task, of which those that post are the ones that may double.
+/// Makes the calls of a task, and checks that only the calls that post may double.
 fn run(side: &Side, task: &Task<'_>, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Call> {
     let calls = side.run(&Deskie, task, known, script);
     for call in &calls {
@@ -50,7 +50,7 @@ fn hi() -> Vec<Part> {
     vec![Part::text("Any news?")]
 }
 
-/// A listed message of the customer's.
+/// Returns a listed message of the customer's.
 fn theirs(id: u64, content: &str) -> Value {
     json!({"message": {"message_id": id, "user_id": 6_120_847_735_u64, "staff_id": 0, "content": content,
                        "content_html": "", "attachments": [], "note": false,
@@ -93,7 +93,7 @@ fn the_first_message_makes_the_case_and_the_user() {
     assert_eq!((known.link.user.as_deref(), known.link.conversation.as_deref()), (Some(USER), Some("730300")));
     assert_eq!(known.link.state, Some(ConversationState::Open));
     assert_eq!(known.progress.sent, [""]);
-    // What went along is not sent once more.
+    // The fields that went with the case are not sent again.
     known.progress = Default::default();
     let post = "POST cases/730300/messages.json";
     deliver_of(&reachable_maria(), &mut known, &hi(), &[(post, 201, ADDED)]);
@@ -161,7 +161,7 @@ fn a_case_that_is_gone_is_replaced() {
         deliver(&mut known, &hi(), &[(POST, status, NOT_FOUND), (LIST, 200, EMPTY), (CREATE, 201, MADE)]);
         assert_eq!(known.link.conversation.as_deref(), Some("730300"));
     }
-    // Merged into another; the list may lag behind.
+    // The case was merged into another one; the list may lag behind.
     let both = list(&[case(730_214, "open"), case(730_200, "open")]);
     deliver(
         &mut linked(),
@@ -192,14 +192,14 @@ fn an_address_that_deskie_dislikes_costs_no_message() {
 fn a_profile_is_completed_after_the_message_and_once() {
     let mut known = linked();
     deliver_of(&maria(), &mut known, &hi(), &[(POST, 201, ADDED), (RENAME, 200, OK)]);
-    // An address becomes known; it belongs to somebody already, which is as good as linked.
+    // The contact's address becomes known. It already belongs to another user, which is as good as linked.
     known.progress = Default::default();
     let exists = r#"{"error": "phone_already_exist"}"#;
     let script = [(POST, 201, ADDED), (LINK, 200, OK), (LINK, 400, exists)];
     let calls = deliver_of(&reachable_maria(), &mut known, &hi(), &script);
     assert_eq!(body(&calls[1]), json!({"user_email": "maria@example.com"}));
     assert_eq!(body(&calls[2]), json!({"user_phone": "+447700900238"}));
-    // Neither the same again nor an event that lacks it all costs a call.
+    // Neither the same profile nor an event without any of its fields costs a call.
     for contact in [reachable_maria(), maria(), nobody()] {
         known.progress = Default::default();
         deliver_of(&contact, &mut known, &hi(), &[(POST, 201, ADDED)]);
@@ -306,7 +306,7 @@ fn every_refusal_is_told_apart() {
 
 #[test]
 fn a_wrong_address_is_a_matter_for_a_person() {
-    // Nothing of the API is there, whatever is tried.
+    // The API is not at this address, whichever call is made.
     let mut known = linked();
     let (side, contact, parts) = (side(), nobody(), hi());
     let delivery = delivery(&contact, &parts, None);
@@ -327,7 +327,7 @@ fn in_doubt_the_open_case_is_looked_at_before_posting_again() {
     let mut known = in_doubt(linked());
     deliver(&mut known, &hi(), &[(LOOK, 200, &there)]);
     assert_eq!((known.progress.sent, known.link.last_message), (vec!["53811499".into()], Some("53811499".into())));
-    // What the customer wrote before is no proof, nor is what somebody else wrote.
+    // An earlier message of the customer's proves nothing, and neither does another person's message.
     let mut agents = theirs(53_811_498, "Any news?");
     agents["message"]["staff_id"] = json!(4118);
     let mut note = theirs(53_811_497, "Any news?");
@@ -356,12 +356,12 @@ fn in_doubt_about_the_first_message_user_and_case_are_looked_for() {
     let bare = users.replace("cch207", "207");
     let script = [(FIND, 200, NO_USERS), (FIND_BARE, 200, &*bare), (LIST, 200, &*cases), (LOOK, 200, &*there)];
     deliver(&mut in_doubt(Known::default()), &hi(), &script);
-    // The user is of old, the post is not there.
+    // The user existed before; the post is not there.
     let other = list(&[theirs(53_811_401, "Other news?")]);
     let script = [(FIND, 200, users.as_str()), (LIST, 200, &cases), (LOOK, 200, &other), (POST, 201, ADDED)];
     deliver(&mut in_doubt(Known::default()), &hi(), &script);
     deliver(&mut in_doubt(Known::default()), &hi(), &[(FIND, 200, &users), (LIST, 200, EMPTY), (CREATE, 201, MADE)]);
-    // A second doubt looks again.
+    // A second doubt searches again.
     let mut known = in_doubt(Known::default());
     known.progress.memo.insert("user".into(), "absent".into());
     known.progress.memo.insert("cases".into(), "none".into());
@@ -399,13 +399,13 @@ fn in_doubt_about_a_new_case_the_newest_is_looked_at() {
     let look = "GET cases/730255/messages.json?order=desc&limit=100";
     deliver(&mut known, &hi(), &[(LIST, 200, &cases), (look, 200, &there)]);
     assert_eq!(known.link.conversation.as_deref(), Some("730255"));
-    // Neither there nor in the one that was stored.
+    // The post is neither in the newest case nor in the stored one.
     let mut known = in_doubt(stale());
     let other = list(&[]);
     let post = "POST cases/730255/messages.json";
     let script = [(LIST, 200, cases.as_str()), (look, 200, &other), (LOOK, 200, &other), (post, 201, ADDED)];
     deliver(&mut known, &hi(), &script);
-    // Still closed: nothing was made.
+    // The case is still closed, so no message was posted.
     let closed = text(HERE, "list_cases_closed.response.json");
     let script = [(LIST, 200, closed.as_str()), (LOOK, 404, NOT_FOUND), (CREATE, 201, MADE)];
     deliver(&mut in_doubt(stale()), &hi(), &script);
@@ -419,7 +419,7 @@ fn a_customer_who_repeats_the_message_that_made_the_case_is_heard() {
     deliver(&mut known.clone(), &hi(), &[(LOOK, 200, &once), (POST, 201, ADDED)]);
     let twice = list(&[theirs(53_811_401, "Any news?"), theirs(53_811_400, "Any news?")]);
     deliver(&mut known.clone(), &hi(), &[(LOOK, 200, &twice)]);
-    // With only the latest listed, the one that made the case is not among them.
+    // If only the latest messages are listed, the one that created the case is not among them.
     let cut = once.replace("\"total_count\":1", "\"total_count\":101");
     assert_ne!(cut, once);
     deliver(&mut known, &hi(), &[(LOOK, 200, &cut)]);
@@ -527,7 +527,7 @@ fn a_note_goes_into_the_contacts_case() {
     let merged = text(HERE, "list_cases_merged.response.json");
     let into = "POST cases/729655/messages.json";
     note(&side, &mut linked(), &[(POST, 404, NOT_FOUND), (LIST, 200, &merged), (into, 201, ADDED)]);
-    // A closed case is as good as another; without any nobody would read it.
+    // A closed case is as good as an open one; without any case, nobody would read the note.
     let mut known = linked();
     known.link.conversation = None;
     note(&side, &mut known, &[(LIST, 200, &text(HERE, "list_cases_closed.response.json")), (POST, 201, ADDED)]);
@@ -585,7 +585,7 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
         note(&side(), &mut known, &[(LOOK, 200, &other), (POST, 201, ADDED)]);
         assert_eq!(known.progress.sent, ["53811500"], "{other}");
     }
-    // What was said long ago was said of another message.
+    // An old note belongs to another message.
     let mut dated = answer(200, &listed(text, true));
     dated.headers_mut().insert("date", "Mon, 03 Jun 2024 07:20:01 GMT".parse().unwrap());
     let known = Known { doubtful: true, ..linked() };
@@ -619,7 +619,7 @@ fn a_user_leads_to_the_contact() {
 }
 
 proptest! {
-    /// Whatever comes back, nothing panics and no task goes on for ever.
+    /// Whatever the answers are, nothing panics and no task goes on for ever.
     #[test]
     fn any_answers_come_to_an_end(
         answers in proptest::collection::vec((prop_oneof![Just(200_u16), Just(201), 200_u16..600], prop_oneof![

@@ -22,7 +22,7 @@ const CASE: &str = "730214";
 const OLDER: &str = "729655";
 const BASE: &str = "https://acme.deskie.io/api/";
 
-/// An installation to test with.
+/// Returns an installation for tests.
 fn side() -> Side {
     let settings = [("api_url", BASE), ("email", "agent@acme.example"), ("channel", "cch207")];
     Side::new("viber", &settings, &[("api_key", "the-key")])
@@ -40,7 +40,7 @@ fn reachable_maria() -> Contact {
     Contact { email: Some("maria@example.com".to_owned()), phone: Some("+447700900238".to_owned()), ..maria() }
 }
 
-/// The steady state.
+/// Returns what is known in the steady state.
 fn linked() -> Known {
     let mut known = Known::default();
     known.link.user = Some(USER.to_owned());
@@ -50,7 +50,7 @@ fn linked() -> Known {
     known
 }
 
-/// The same when what we heard of the case is too old.
+/// Returns the same with a state of the case that is too old.
 fn stale() -> Known {
     let mut known = linked();
     known.link.state = None;

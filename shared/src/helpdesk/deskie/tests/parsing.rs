@@ -24,7 +24,7 @@ fn parse(body: impl Into<Bytes>, content_type: &str) -> Result<ParsedHelpdesk, P
     take_from_helpdesk(&Deskie, &side(), &request(body, content_type)).expect("a call that may come in")
 }
 
-/// What becomes of a sample, in a few words.
+/// Returns the events of a sample in a few words.
 pub(super) fn described(name: &str) -> String {
     let content_type = if name.ends_with(".form") { FORM } else { JSON };
     let parsed = parse(text(HERE, name), content_type).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -55,7 +55,7 @@ fn words(event: &HelpdeskEvent) -> String {
     format!("{} {author} {} {user} {case}: {}", event.id, event.group, parts.join(" | "))
 }
 
-/// An agent's text with these changes.
+/// Returns the result of parsing an agent's text with these changes.
 fn edited(changes: Value) -> ParsedHelpdesk {
     let mut webhook = fixture(HERE, "webhook_agent_text.json");
     for (field, value) in changes.as_object().expect("changes") {
@@ -74,14 +74,14 @@ fn both_encodings_say_the_same() {
                 parse(json.clone(), JSON).map(|parsed| as_form(parsed, &form)),
                 "{name}"
             );
-            // A call without its content type, as an invocation has none.
+            // The call has no content type, as with an invocation.
             assert_eq!(parse(json.clone(), ""), parse(json, JSON), "{name}");
             assert_eq!(parse(form.clone(), ""), parse(form, FORM), "{name}");
         }
     }
 }
 
-/// The same, were the key that hashes the bytes that of the form.
+/// Returns the same result with the repeat key that the bytes of the form have.
 fn as_form(mut parsed: ParsedHelpdesk, form: &str) -> ParsedHelpdesk {
     for event in &mut parsed.events {
         event.repeat_key = event.repeat_key.as_ref().map(|_| crate::tools::crypto::sha256_hex(form.as_bytes()));
@@ -95,7 +95,7 @@ fn a_contact_of_ours_is_known_by_its_name() {
     assert_eq!(found.contact.as_deref(), Some("q7Vd2/Hk0m+9=="));
     assert_eq!(found.group, "viber:q7Vd2/Hk0m+9==");
     assert_eq!((found.at, found.repeat_key), (ARRIVED, None));
-    // Anybody else is looked up by user and case.
+    // Any other contact is looked up by user and case.
     let found = only(edited(json!({"custom_user_id": "telegram:1"})));
     assert_eq!((found.contact, found.user.as_deref()), (None, Some(USER)));
     let found = only(edited(json!({"custom_user_id": "", "user_custom_id": null})));
@@ -230,7 +230,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
         let found: Vec<String> = parsed.events.iter().map(words).chain(ignored).collect();
         assert_eq!(found.join("; "), expected, "{changes}");
     }
-    // An id that is none counts as absent, also for telling repeats.
+    // An invalid id counts as absent, also when repeats are recognized.
     let found = only(edited(json!({"message_id": "5".repeat(65)})));
     assert_eq!((found.id.as_str(), found.repeat_key.is_some()), ("call:00000000000000000000000000000000", true));
 }

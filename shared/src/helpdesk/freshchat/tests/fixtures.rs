@@ -11,15 +11,15 @@ use crate::{
 };
 
 enum Row {
-    /// A call of Freshchat, and what becomes of it in a few words.
+    /// A call of Freshchat, and the resulting event in a few words.
     Event(&'static str),
-    /// A call of ours, and whether it is exactly the sample.
+    /// A call of the bridge, which is exactly the sample.
     Request(fn() -> Value),
-    /// The same, where we say more than the sample does.
+    /// The same, but the call has more fields than the sample.
     MoreThan(fn() -> Value),
-    /// An answer, and what it teaches.
+    /// An answer, and the facts that it teaches.
     Answer(u16, fn(&Response<Bytes>) -> adapter::Learned, Expected),
-    /// Nothing that this adapter sends or reads, and who does.
+    /// A body that this adapter neither sends nor reads, and who does.
     Elsewhere(&'static str),
 }
 
@@ -359,7 +359,7 @@ fn describe(event: &HelpdeskEvent) -> String {
     format!("{}: {what}", event.id)
 }
 
-/// Whether `made` holds everything that `sample` holds.
+/// Returns whether `made` holds everything that `sample` holds.
 fn holds(made: &Value, sample: &Value) -> bool {
     match (made, sample) {
         (Value::Object(made), Value::Object(sample)) => {
@@ -398,7 +398,7 @@ fn link(kind: MediaKind, url: &str, caption: Option<&str>, content_type: Option<
     })
 }
 
-/// What is known when the user is known and, maybe, the conversation.
+/// Returns what is known once the user is known and, if wanted, the conversation.
 fn known(conversation: bool, memo: &[(&str, &str)]) -> Known {
     let mut known = Known::default();
     known.link.user = Some(USER.to_owned());
@@ -443,7 +443,7 @@ fn private_note() -> Value {
 
 const IMAGE: &str = r#"{"part":{"image":{"url":"https://chat.s3.amazonaws.com/img_1.png"}}}"#;
 
-/// The answer to a message with an image.
+/// Returns what the answer to a message with an image teaches.
 fn posted(answer: &Response<Bytes>) -> adapter::Learned {
     read(&[fetched(MediaKind::Image)], &known(true, &[("upload.0", IMAGE)]), answer)
 }

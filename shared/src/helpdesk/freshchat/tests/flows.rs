@@ -1,4 +1,4 @@
-//! Whole tasks, run by hand against scripted answers: each row is the call that must come next and its answer.
+//! Whole tasks, run by hand against scripted answers: each row is the call that must come next, and its answer.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -37,7 +37,7 @@ fn hi() -> Vec<Part> {
     vec![Part::text("One more question")]
 }
 
-/// The steady state.
+/// Returns what is known in the steady state.
 fn linked() -> Known {
     let mut known = Known::default();
     known.link.user = Some(USER.to_owned());
@@ -54,7 +54,7 @@ fn resolved() -> Known {
     known
 }
 
-/// A user is known, and nothing else.
+/// Returns what is known if only the user is.
 fn unplaced() -> Known {
     let mut known = Known::default();
     known.link.user = Some(USER.to_owned());
@@ -71,7 +71,7 @@ fn in_doubt(known: Known) -> Known {
     Known { doubtful: true, ..known }
 }
 
-/// A listed message of ours that says what [`hi`] says.
+/// Returns a listed message of the bridge's with the same text as [`hi`].
 fn ours(id: &str) -> Value {
     json!({"id": id, "actor_type": "user", "actor_id": USER, "created_time": "2023-06-23T18:33:16.511Z",
            "message_parts": [{"image": null, "text": {"content": "One more question"}}]})
@@ -286,7 +286,7 @@ fn in_doubt_the_same_words_said_before_do_not_count() {
     let mut known = in_doubt(linked());
     known.link.last_message = None;
     deliver(&side(), &mut known.clone(), &hi(), &[(LOOK, 200, &before), (POST, 200, SENT)]);
-    // What the system says in the user's name is not what the user wrote.
+    // A system message in the user's name is not one that the user wrote.
     deliver(&side(), &mut known, &hi(), &[(LOOK, 200, &messages(&[reopened, ours("m-1")]))]);
     assert_eq!(known.progress.sent, ["m-1"]);
 }
@@ -311,7 +311,7 @@ fn every_doubt_is_looked_into_anew() {
             let Ok(facts) = side.read(&Freshchat, &task, &known, &answer(200, text)) else { panic!() };
             known.learn(&facts);
         }
-        // This post's answer gets lost.
+        // The answer to this post gets lost.
         assert_eq!(side.line(&call(side.next(&Freshchat, &task, &known))), POST);
     }
 }
@@ -592,7 +592,7 @@ fn a_changed_profile_is_written_after_the_message_and_never_fails_it() {
     let mut pinned = changed();
     pinned.link.profile_pinned = true;
     deliver(&side(), &mut pinned, &hi(), &[(POST, 200, SENT)]);
-    // A call without an answer is not worth another try.
+    // A call without an answer is not retried.
     let mut lost = in_doubt(changed());
     lost.progress.sent.push("m-1".to_owned());
     deliver(&side(), &mut lost, &hi(), &[]);
@@ -731,11 +731,11 @@ fn an_install_finds_its_topic_on_whatever_page_or_says_which_there_are() {
     for (page, status, text, expected) in rows {
         assert_eq!(read(page, status, &text), Err(Failure::rejected(expected)), "{text}");
     }
-    // A key that may not list topics, or a list that cannot be had now, stands in no install's way.
+    // Neither a key that may not list topics nor a list that is unavailable prevents an install.
     for (status, text) in [(200, "<html>"), (403, ""), (404, "{}"), (503, "")] {
         assert_eq!(read("1", status, text), Ok(vec![Fact::memo("topic", "1")]), "{status}");
     }
-    // Whatever the pages say, they come to an end.
+    // Whatever the pages say, the search ends.
     assert!(matches!(read("6", 200, &full.replace('2', "9")), Err(Failure::Rejected { .. })));
 }
 
@@ -747,7 +747,7 @@ fn a_message_in_doubt_is_looked_for_beyond_the_newest_page() {
     let mut known = in_doubt(linked());
     deliver(&side(), &mut known, &hi(), &[(LOOK, 200, &agents), (&page(2), 200, &there)]);
     assert_eq!(known.progress.sent, ["m-0"]);
-    // The end of the list is a refusal or an empty page; what we wrote before ends the search at once.
+    // The list ends with a refusal or an empty page; the bridge's last message ends the search at once.
     let last = messages(&[others("m-3"), ours("m-last")]);
     let behind = r#"{"message": "The page does not exist in the search result"}"#;
     let nothing = messages(&[]);
@@ -779,7 +779,7 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
         run(&side, &task, &mut known, &[(LOOK, 200, &other), (POST, 200, SENT)]);
         assert_eq!(known.progress.sent, ["m-new"], "{other}");
     }
-    // What was said long ago was said of another message.
+    // An old note belongs to another message.
     let mut dated = answer(200, &listed("private", text));
     dated.headers_mut().insert("date", "Fri, 23 Jun 2023 19:33:16 GMT".parse().unwrap());
     assert_eq!(side.read(&Freshchat, &task, &in_doubt(linked()), &dated), Ok(vec![Fact::DoubtSettled]));

@@ -22,12 +22,12 @@ const USER: &str = "e33b0fac-1dd6-4a76-ae68-cd0a92f12a65";
 const CONVERSATION: &str = "0c941846-699f-4791-911c-db997befb058";
 const CONTACT: &str = "hR4s0P/m2Vq+8LxTc61WdA==";
 
-/// An installation to test with.
+/// Returns an installation for tests.
 fn side() -> Side {
     without_topic().with("channel_id", TOPIC)
 }
 
-/// The same for samples of other topics.
+/// Returns the same without a topic, for samples of other topics.
 fn without_topic() -> Side {
     Side::new("viber", &[("api_url", "https://bridge-example.freshchat.com/v2")], &[("token", "the-token")])
 }

@@ -244,7 +244,7 @@ fn what_cannot_be_read_is_noticed_beside_what_can() {
         (json!({"quick_reply_button": {"label": "", "custom_reply_text": "Yes"}}), reply("Yes")),
         (json!({"quick_reply_button": {"payload": "y"}}), notice("quick reply button")),
         (json!({"url_button": {}}), notice("url button")),
-        // These say nothing.
+        // These parts are empty.
         (json!(null), Vec::new()),
         (json!({"text": {"content": " "}}), Vec::new()),
         (json!({"text": {"content": null}}), Vec::new()),
@@ -288,7 +288,7 @@ fn other_topics_and_other_channels_are_left_alone() {
         event["data"]["associations"]["user"]["reference_id"] = json!("line:U123");
     });
     assert_eq!(reason(&side(), line), "other_channel");
-    // Agents merge users: any other name proves nothing, the stored pairing decides.
+    // Agents merge users, so any other name proves nothing, and the stored link decides.
     let merged = edited("on_message_create_agent_text.json", |event| {
         event["data"]["associations"]["user"]["reference_id"] = json!("shop-4471");
     });
@@ -378,7 +378,7 @@ fn a_body_that_is_none_of_freshchats_is_refused_with_a_word_and_a_field() {
     }
 }
 
-/// What becomes of a call: who it is about, and what it says.
+/// Returns whom a call is about and what it says.
 fn told(body: &[u8]) -> String {
     let parsed = parse(&without_topic(), body.to_vec()).unwrap_or_else(|error| panic!("{error}"));
     let part = |part: &Part| match part {
@@ -411,7 +411,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
     let whole = |edit: fn(&mut Value)| edited(agent, |event| edit(&mut event["data"]));
     let body = |body: &str| body.as_bytes().to_vec();
     let rows: Vec<(Vec<u8>, &str)> = vec![
-        // The content.
+        // Changes of the content.
         (message("message_parts", json!("hello")), "conversation: [message: hello]"),
         (message("message_parts", json!(5)), "conversation: [message: ]"),
         (message("message_parts", json!({})), "conversation: [message: ]"),
@@ -429,7 +429,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
             "conversation: (File a.pdf)",
         ),
         (message("reply_parts", json!("hello")), "conversation: Hello Lorna, what can we do for you? [message: hello]"),
-        // What stands around it.
+        // Changes of its context.
         (message("id", json!(null)), text),
         (message("id", json!({})), text),
         (message("id", json!("i".repeat(5_000))), text),
@@ -453,7 +453,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
             }),
             "user: [file: a.pdf]",
         ),
-        // Who wrote, and to whom: nothing is guessed.
+        // Changes of the author and the contact: nothing is guessed.
         (message("message_type", json!(["private"])), "ignored: unsupported"),
         (
             whole(|data| {
@@ -479,7 +479,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
         (body(r#"{"event": "onUserUpdate", "data": 5}"#), "ignored: no_contact"),
         (body(r#"{"event": "onConversationUpdate"}"#), "ignored: no_conversation"),
         (body(r#"{"action": "conversation_reopen", "data": {"reopen": []}}"#), "ignored: no_conversation"),
-        // Neighbours.
+        // Changes of other messages in the call.
         (
             edited("on_message_create_agent_two_messages.json", |event| {
                 let messages = event["data"]["message"]["messages"].as_array_mut().unwrap();
@@ -488,7 +488,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
             }),
             "conversation: first; conversation: [message: odd]; ignored: unsupported",
         ),
-        // Of several fields of one name the last counts.
+        // Of several fields of one name, the last counts.
         (
             body(
                 r#"{"action": "x", "action": "message_create", "actor": {"actor_type": "user", "actor_type": "agent"},
@@ -533,7 +533,7 @@ fn a_classic_call_that_came_in_without_its_signature_is_not_read() {
     let request = webhook(&[], text(HERE, "webhook_message_create_agent_2022.json"));
     let verified = authenticate(&Freshchat, &keyless.account(), &request).unwrap();
     assert_eq!(Freshchat.parse(&keyless.account(), verified).unwrap().events.len(), 1);
-    // The key came between checking and reading.
+    // The key was set between the check and the parsing.
     let keyed = without_topic().with("webhook_public_key", "whatever");
     assert_eq!(Freshchat.parse(&keyed.account(), verified).unwrap_err().code, "unsupported");
 }
@@ -571,7 +571,7 @@ fn the_origin_of_product_events_is_told() {
     }
 }
 
-/// A sample with one value replaced by anything.
+/// Returns a sample with one value replaced by another.
 fn bent() -> impl Strategy<Value = Vec<u8>> {
     let names: Vec<String> =
         fixtures(HERE).into_keys().filter(|name| name.starts_with("on_") || name.starts_with("webhook_")).collect();

@@ -81,7 +81,7 @@ fn without_a_signature_only_the_marketplace_gets_in_and_only_where_it_is_allowed
     assert_eq!(verify(&side, &vector.body, &[]), Err(VerifyError::Missing));
     let both = Bytes::from_static(br#"{"event": "onMessageCreate", "action": "message_create"}"#);
     assert_eq!(verify(&side, &both, &[]), Err(VerifyError::Missing));
-    // A signature that is there has to be right, whatever the shape.
+    // A signature in the call has to be right, whatever the shape.
     assert_eq!(verify(&side, &product, &[("x-freshchat-signature", "AAAA")]), Err(VerifyError::Wrong));
 }
 

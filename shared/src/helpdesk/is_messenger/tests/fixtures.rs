@@ -10,23 +10,23 @@ use crate::{
     model::message::{Button, Media, MediaKind, MediaSource, Receipt},
 };
 
-/// What a sample is about.
+/// The subject of a sample.
 enum Row {
-    /// We post this body for these parts, as this event.
+    /// The bridge posts this body for these parts, as this event.
     Message(&'static str, Vec<Part>),
-    /// The same as an echo.
+    /// The same, as an echo.
     Echo(&'static str, Vec<Part>),
-    /// We post this body for a receipt.
+    /// The bridge posts this body for a receipt.
     Status(Receipt),
     /// IS-Messenger posts this body, which has these parts.
     Taken(Vec<Part>),
     /// IS-Messenger posts this body, which is refused with this code.
     Refused(&'static str),
-    /// IS-Messenger answers so, which means this for a message.
+    /// IS-Messenger answers with this status, which means this for a message.
     Answer(u16, Learned),
-    /// We answer with these keys.
+    /// The bridge answers with these keys.
     OurAnswer(&'static str),
-    /// A shape that we do not send, and why.
+    /// The bridge does not send this shape, for this reason.
     NotSent(&'static str),
 }
 
@@ -128,7 +128,7 @@ fn every_sample_has_a_row() {
     assert!(rated.is_subset(&files));
 }
 
-/// The sample without the two contact fields that only an early script sends.
+/// Returns the sample without the two contact fields that only an early script sends.
 fn expected(name: &str) -> Value {
     let mut body = fixture(HERE, name);
     if let Some(contact) = body.get_mut("contact").and_then(Value::as_object_mut) {

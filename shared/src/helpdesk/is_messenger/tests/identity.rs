@@ -3,7 +3,7 @@
 use super::*;
 use crate::helpdesk::is_messenger::ids::{IdType, contact_by_id, contact_id, is_hashed, m_id};
 
-/// A contact's id as IS-Messenger is told it, and whom that leads back to without a stored link.
+/// Checks the id that IS-Messenger receives for a contact, and the contact that this id names without a stored link.
 #[track_caller]
 fn check(side: &Side, id: &str, told: &str, back: Option<&str>) {
     let account = side.account();
@@ -39,7 +39,7 @@ fn what_is_too_long_becomes_a_hash_from_which_only_the_link_leads_back() {
         assert!(is_hashed(&told) && IdType::Custom.takes(&told), "{told}");
         check(&side, id, &told, None);
     }
-    // An id whose base64 reads as a hash (`a0c6a0c6…`) is hashed, so that nothing reads two ways.
+    // An id whose base64 reads as a hash (`a0c6a0c6…`) is hashed, so that no id can be read in two ways.
     let id = "kG:".repeat(10);
     let told = contact_id(&account, &contact(&id), &Known::default()).expect("an id");
     assert!(is_hashed(&told) && told != format!("={}", "a0c6".repeat(10)), "{told}");
@@ -59,7 +59,7 @@ fn telephone_numbers_gain_and_lose_their_plus() {
     check(&phone("rcs"), "+447700900238", "+447700900238", Some("+447700900238"));
     check(&phone("whatsapp"), "447700900238", "+447700900238", Some("447700900238"));
     check(&phone("messagebird"), "447700900238", "+447700900238", Some("447700900238"));
-    // The way back is the stored link.
+    // The stored link leads back to the contact.
     check(&phone("twilio"), "whatsapp:+447700900238", "+447700900238", Some("+447700900238"));
     for id in ["447700900238", "+0447700900238", "+44 7700", "+1", "+12345678901234567", "whatsapp:+44"] {
         assert_eq!(contact_by_id(&phone("twilio").account(), id), None, "{id}");
@@ -83,7 +83,7 @@ fn an_id_that_was_told_before_stays() {
     let side = phone("whatsapp");
     let id = contact_id(&side.account(), &contact("US.13491208655302741918"), &known);
     assert_eq!(id.ok().as_deref(), Some("+447700900238"));
-    // Unless the ID type was changed since.
+    // The stored id counts no more after a change of the ID type.
     known.link.user = Some("=w7w=".into());
     let id = contact_id(&side.account(), &contact("447700900238"), &known);
     assert_eq!(id.ok().as_deref(), Some("+447700900238"));

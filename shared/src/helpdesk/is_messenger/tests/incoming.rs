@@ -1,4 +1,4 @@
-//! `POST /message`: who may call, what is refused at once.
+//! `POST /message`: who may call, and what is refused at once.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ fn only_the_bearer_token_opens() {
     assert_eq!(check(&[("x-api-token", "the-api-token")]), Err(VerifyError::Missing));
     let twice = [("authorization", "Bearer x"), ("authorization", "Bearer the-api-token")];
     assert_eq!(check(&twice), Err(VerifyError::Missing));
-    // Without a token of ours nothing fits, not even nothing.
+    // Without a token in the installation no token is right, not even an empty one.
     for secrets in [Secrets::new(), [("api_token".to_owned(), Secret::new(""))].into()] {
         let side = Side { secrets, ..custom("viber") };
         let request = webhook(&[("authorization", "Bearer x")], "");

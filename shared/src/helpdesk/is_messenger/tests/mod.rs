@@ -1,4 +1,4 @@
-//! Tables over every sample of the wire contract, both ID types, and what answers mean.
+//! Tables over every sample of the wire contract, both ID types, and the meaning of answers.
 
 mod fixtures;
 mod identity;
@@ -29,13 +29,13 @@ const TOKEN: &str = "the-api-token";
 const CALL: &str = "00000000000000000000000000000000";
 const AT: Millis = Millis::new(1_717_395_317_000);
 
-/// An installation whose contacts are known by any id.
+/// Returns an installation whose contacts have ids of any form.
 fn custom(channel: &'static str) -> Side {
     let settings = [("api_url", URL), ("channel_id", CHANNEL), ("id_type", "custom")];
     Side::new(channel, &settings, &[("api_token", TOKEN)])
 }
 
-/// One whose contacts are known by telephone numbers.
+/// Returns an installation whose contacts are known by telephone numbers.
 fn phone(channel: &'static str) -> Side {
     custom(channel).with("id_type", "phone")
 }
@@ -45,7 +45,7 @@ fn parse(side: &Side, body: impl Into<bytes::Bytes>) -> Result<ParsedHelpdesk, P
     take_from_helpdesk(&IsMessenger, side, &request).expect("a right token")
 }
 
-/// Makes every call of a task with success; the bodies that were sent.
+/// Makes every call of a task with success, and returns the bodies that were sent.
 fn run(side: &Side, task: &Task<'_>, known: &mut Known) -> Vec<Value> {
     let calls = drive(&IsMessenger, &side.account(), task, known, |_| answer(200, "{}")).expect("facts");
     calls.iter().map(body).collect()

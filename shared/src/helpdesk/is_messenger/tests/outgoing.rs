@@ -1,4 +1,4 @@
-//! What we post, and what answers mean.
+//! The bridge's calls, and the meaning of answers.
 
 use std::time::Duration;
 
