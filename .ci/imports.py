@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
-"""Holds the imports of shared/src against the rooms of ARCHITECTURE.md.
+"""Checks imports: those of shared/src against the rooms of ARCHITECTURE.md, those of the other crates for circles.
 
 Two rules, each with an exit code of 1 when it is broken:
 
 - No circle: no file imports, directly or through others, a file that imports it.
-- Downwards only: a file imports from its own room and from rooms above it in ROOMS, never from a room below.
+- Downwards only, in shared/src: a file imports from its own room and from rooms above it in ROOMS, never from a room below.
 
 Only code counts: tests, comments and documentation may name anything. EXCEPTIONS lists the imports that may run the
 other way; it is empty.
-
-    .ci/imports.py [FOLDER]     # default: shared/src
 """
 
 import pathlib
@@ -32,6 +30,15 @@ ROOMS = [
     "relay",
     "install",
 ]
+
+# The folders of sources, each with its rooms.
+CRATES: dict[str, list[str]] = {
+    "shared/src": ROOMS,
+    "infra/vendors/src": [],
+    "infra/local/src": [],
+    "infra/cli/src": [],
+    "tests/src": [],
+}
 
 # (importing file, imported file), both as module paths.
 EXCEPTIONS: set[tuple[str, str]] = set()
@@ -84,10 +91,9 @@ def use_paths(text: str) -> list[list[str]]:
         elif token in ",}":
             if not ended:
                 paths.append(stack[-1] + current)
-            current, ended = [], token == "}"
+            current, ended = [], True
             if token == "}":
                 stack.pop()
-                ended = True
         elif token == "*" or WORD.fullmatch(token):
             current.append(token)
             ended = False
@@ -103,7 +109,7 @@ class Crate:
         self.files = {}
         for path in sorted(root.rglob("*.rs")):
             parts = list(path.relative_to(root).with_suffix("").parts)
-            if parts[-1] in ("mod", "lib"):
+            if parts[-1] in ("mod", "lib", "main"):
                 parts.pop()
             if "tests" in parts or parts[:1] == ["testing"]:
                 continue
@@ -187,12 +193,12 @@ def name(module: tuple[str, ...]) -> str:
     return "::".join(module) or "lib"
 
 
-def check(root: pathlib.Path) -> int:
-    """Prints what is wrong with the imports of a crate. Returns 1 if anything is, otherwise 0."""
+def check(root: pathlib.Path, rooms: list[str]) -> int:
+    """Says what is wrong with the imports of a crate; 1 when anything is. Without rooms only circles are wrong."""
     crate = Crate(root)
-    rank = {room: number for number, room in enumerate(ROOMS)}
+    rank = {room: number for number, room in enumerate(rooms)}
     wrong = []
-    for module, targets in sorted(crate.imports.items()):
+    for module, targets in sorted(crate.imports.items() if rooms else []):
         if not module:
             continue
         if module[0] not in rank:
@@ -219,4 +225,8 @@ def check(root: pathlib.Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(check(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "shared/src")))
+    failed = 0
+    for folder, its_rooms in CRATES.items():
+        print(f"{folder}: ", end="", flush=True)
+        failed |= check(pathlib.Path(folder), its_rooms)
+    sys.exit(failed)

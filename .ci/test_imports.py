@@ -19,7 +19,7 @@ def check(files: dict[str, str]) -> tuple[int, str]:
             path.write_text(text)
         said = io.StringIO()
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-            code = imports.check(pathlib.Path(folder))
+            code = imports.check(pathlib.Path(folder), imports.ROOMS)
         return code, said.getvalue()
 
 
@@ -52,6 +52,10 @@ class Imports(unittest.TestCase):
         ]:
             with self.subTest(text):
                 self.assert_wrong({**lower, "tools/a.rs": text}, "tools::a imports store")
+
+    def test_a_nested_group_with_a_comma_at_its_end_imports_no_parent(self) -> None:
+        files = {"store/mod.rs": "mod a;\nmod b;\nuse self::a::A;", "store/a.rs": "use super::{\n    b::{self, B},\n};", "store/b.rs": ""}
+        self.assert_right(files)
 
     def test_a_file_in_no_room_is_found(self) -> None:
         self.assert_wrong({"elsewhere.rs": ""}, "in no room")

@@ -10,10 +10,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio::sync::watch;
 
 use super::{
-    QueueSettings,
     error::Refusal,
     lanes::{Lanes, Place},
     message::{self, Attribute, Message, Receipt},
+    settings::QueueSettings,
     store::{Recent, Store},
 };
 use crate::clock::Time;

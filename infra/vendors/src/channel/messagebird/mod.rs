@@ -16,7 +16,7 @@ use byoc::{
 };
 use serde_json::{Value, json};
 
-use self::rules::{Checked, refused};
+use self::rules::{Checked, NUMBER, refused};
 use crate::{
     call::PlatformCall,
     json::put,
@@ -32,7 +32,6 @@ mod tests;
 
 const ACCESS_KEY: &str = "live_EXAMPLE0123456789";
 const SIGNING_KEY: &str = "simulated-signing-key-0123456789";
-const NUMBER: &str = "447700900170";
 const CUSTOMER: &str = "+447700900161";
 
 /// A simulated MessageBird with one number.

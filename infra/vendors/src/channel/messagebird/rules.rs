@@ -3,8 +3,10 @@
 use byoc::model::text;
 use serde_json::{Value, json};
 
-use super::NUMBER;
 use crate::rules::{Refusal, is_callable};
+
+/// The number of the simulated business.
+pub(super) const NUMBER: &str = "447700900170";
 
 /// The highest number of parts of a text message.
 const PARTS: usize = 9;

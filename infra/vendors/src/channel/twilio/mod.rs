@@ -17,7 +17,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use byoc::tools::crypto::hmac_sha1;
 use serde_json::{Value, json};
 
-use self::rules::{Checked, Form, refused};
+use self::rules::{Checked, Form, NUMBER, refused};
 use crate::{
     call::PlatformCall,
     memory::{CustomersFile, Remembered, content_type},
@@ -32,7 +32,6 @@ mod tests;
 
 const SID: &str = "AC00000000000000000000000000000001";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
-const NUMBER: &str = "+12025550199";
 const CUSTOMER: &str = "+12025550123";
 
 /// A simulated Twilio with one account and one number.

@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
-use super::NUMBER;
 use crate::rules::{Refusal, is_callable};
+
+/// The number of the simulated business.
+pub(super) const NUMBER: &str = "+12025550199";
 
 pub(super) type Form = Vec<(String, String)>;
 

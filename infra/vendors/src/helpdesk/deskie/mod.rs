@@ -15,6 +15,7 @@ use axum::Router;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
+pub use self::store::CHANNEL;
 use self::store::Store;
 use crate::{
     call,
@@ -33,8 +34,6 @@ mod tests;
 pub const EMAIL: &str = "ines.halvorsund@example.com";
 /// The API key.
 pub const KEY: &str = "simulated-deskie-key";
-/// The key of the custom channel.
-pub const CHANNEL: &str = "cch207";
 /// The agent's number and name.
 pub const STAFF: u64 = 4118;
 const STAFF_NAME: &str = "Ines Halvorsund";

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+/// The key of the custom channel.
+pub const CHANNEL: &str = "cch207";
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{
-    CHANNEL,
-    rules::{File, Refusal, Sent, missing},
-};
+use super::rules::{File, Refusal, Sent, missing};
 
 /// The account's state.
 #[derive(Default, Deserialize, Serialize)]

@@ -29,6 +29,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use self::store::Store;
+pub use self::store::{ACCOUNT, TOPIC, WhenResolved};
 use crate::{
     call,
     fault::Faults,
@@ -36,13 +37,8 @@ use crate::{
     people::{HelpdeskSim, Made, Said, Saying, Seen},
 };
 
-/// The topic of every simulated account.
-pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
 /// The API token of every simulated account.
 pub const TOKEN: &str = "simulated-freshchat-token";
-/// The id by which Marketplace events and `GET /accounts/configuration` name the account.
-pub const ACCOUNT: &str = "381907726450913";
-
 /// The form in which events are sent to the pasted URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Webhooks {
@@ -53,18 +49,6 @@ pub enum Webhooks {
     Marketplace2,
     /// Product events that the Marketplace app of platform 3 forwards, unsigned.
     Marketplace3,
-}
-
-/// The effect of a customer's message on a resolved conversation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WhenResolved {
-    /// The message reopens the conversation.
-    #[default]
-    Reopens,
-    /// The message is refused because the conversation is not the latest one.
-    Refuses,
-    /// The message opens a new conversation, whose id is in the answer.
-    OpensAnother,
 }
 
 /// The simulated Freshchat.

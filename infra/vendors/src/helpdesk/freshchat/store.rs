@@ -6,7 +6,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Seen, TOPIC, WhenResolved};
+use crate::people::Seen;
+
+/// The topic of every simulated account.
+pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
+/// The id by which Marketplace events and `GET /accounts/configuration` name the account.
+pub const ACCOUNT: &str = "381907726450913";
+
+/// The effect of a customer's message on a resolved conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenResolved {
+    /// The message reopens the conversation.
+    #[default]
+    Reopens,
+    /// The message is refused because the conversation is not the latest one.
+    Refuses,
+    /// The message opens a new conversation, whose id is in the answer.
+    OpensAnother,
+}
 
 /// The agent who answers.
 pub(super) const AGENT: &str = "cee3c2fb-d626-4da2-bf09-1ed6dbb1cce7";
@@ -262,7 +279,7 @@ impl Store {
 
     pub(super) fn configuration(&self) -> Value {
         json!({
-            "account_id": super::ACCOUNT.parse::<u64>().unwrap_or_default(), "app_id": APP, "organisation_id": 5_512_076,
+            "account_id": ACCOUNT.parse::<u64>().unwrap_or_default(), "app_id": APP, "organisation_id": 5_512_076,
             "datacenter": "US", "account_domain": self.base, "plan_type": "GROWTH", "bundle_id": null,
         })
     }
