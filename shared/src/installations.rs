@@ -21,9 +21,9 @@ use crate::{
     tools::{answer::ApiError, crypto::is_id, millis::Millis},
 };
 
-/// How long a cached installation is valid, in milliseconds.
+/// How long a cached installation is valid.
 const CACHE: Duration = Duration::from_secs(30);
-/// The shortest time between two reads of the table because of unknown tokens, in milliseconds per installation.
+/// The shortest time between two reads of the table because of unknown tokens, per installation.
 const REREAD_INTERVAL: Duration = Duration::from_secs(1);
 
 /// An installation with its secrets opened and its adapters looked up.

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The largest permitted difference between a call's timestamp and our clock, in milliseconds.
+/// The largest permitted difference between a call's timestamp and our clock.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// The names of the headers.
 const ID: &str = "webhook-id";

@@ -27,7 +27,7 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time limit of the whole download of a file.
 const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(18);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// The longest time for which an idle connection is kept, in milliseconds. Lambda freezes the process between
+/// The longest time for which an idle connection is kept. Lambda freezes the process between
 /// invocations, so a connection that the vendor has closed meanwhile looks alive.
 const MAX_IDLE: Duration = Duration::from_secs(4);
 /// The maximum length of an answer, in bytes. No vendor's API sends a longer one.

@@ -15,13 +15,13 @@ use crate::{
     tools::sentences::Sentence,
 };
 
-/// The backoff before each retry, in seconds, with a jitter of ±20 %. A short failure costs seconds, and an outage of a
-/// day loses nothing.
+/// The backoff before each retry, in seconds, with a jitter of ±20 %. A short failure costs seconds; an outage of
+/// about 19 hours is outlasted in any case.
 pub const RETRY_WAITS: [u64; 14] =
     [1, 5, 30, 120, 600, 1_800, 3_600, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800];
 /// The longest wait, also for a vendor's `Retry-After`.
 const MAX_BACKOFF: Duration = Duration::from_secs(10_800);
-/// The age up to which a vendor's waits do not count as retries, in milliseconds. After it, every wait counts, so that
+/// The age up to which a vendor's waits do not count as retries. After it, every wait counts, so that
 /// a message is not retried for ever.
 const MAX_UNCOUNTED_WAIT: Duration = Duration::from_secs(3 * 86_400);
 /// The highest floor for a vendor's waits, in seconds. The floor of a vendor that always asks for a short wait grows by

@@ -18,7 +18,7 @@ use crate::{
 
 /// The waits of a receipt for the journal item of its message, in seconds. After the last wait, the receipt is dropped.
 pub(super) const RECEIPT_WAITS: [u64; 3] = [1, 5, 30];
-/// The age from which a receipt that could not be delivered is dropped, in milliseconds.
+/// The age from which a receipt that could not be delivered is dropped.
 const MAX_RECEIPT_AGE: Duration = Duration::from_secs(86_400);
 
 /// A receipt, and the message of the queue that carries it.

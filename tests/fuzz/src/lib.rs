@@ -21,7 +21,7 @@ pub fn account<'a>(
     secrets: &'a Secrets,
     options: &'a Options,
 ) -> Account<'a> {
-    Account { channel_kind: kind, settings, secrets, options, webhook_url: None, now: 1_785_312_099_000 }
+    Account { channel_kind: kind, settings, secrets, options, webhook_url: None, now: byoc::tools::millis::Millis::new(1_785_312_099_000) }
 }
 
 /// Makes a call: the first byte selects the method and the content type; then come a line of headers and the body.
