@@ -6,6 +6,9 @@ Two rules, each with an exit code of 1 when it is broken:
 - No circle: no file imports, directly or through others, a file that imports it.
 - Downwards only, in shared/src: a file imports from its own room and from rooms above it in ROOMS, never from a room below.
 
+An import is a `use` or a full path (crate::, super::, self::). A mod.rs that calls a file of its own folder by its name
+(`calls::check(..)`) imports nothing: it is the head of its folder, and may give its files what they share.
+
 Only code counts: tests, comments and documentation may name anything. EXCEPTIONS lists the imports that may run the
 other way; it is empty.
 """

@@ -33,6 +33,13 @@ async fn twenty_contacts_keep_their_order_through_random_faults_on_every_channel
     every_channel(move |channel, helpdesk| order_survives(dice, channel, helpdesk, 5)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes many minutes: .ci/run soak"]
+async fn twenty_contacts_keep_their_order_through_random_faults_of_every_pair() {
+    let dice = Dice::of_this_run();
+    every_pair(move |channel, helpdesk| order_survives(dice, channel, helpdesk, 20)).await;
+}
+
 /// Twenty contacts write `each` messages each to a helpdesk that fails at random. Then an agent answers one of them on
 /// a channel that fails at random.
 async fn order_survives(dice: Dice, channel: &'static str, helpdesk: &'static str, each: usize) {

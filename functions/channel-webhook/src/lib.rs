@@ -12,7 +12,10 @@ use byoc::{
         media::MediaStore,
     },
     start::{StartError, media_store},
-    tools::answer::{Answer, ApiError, json_answer},
+    tools::{
+        answer::{Answer, ApiError, json_answer},
+        sentences::Sentence,
+    },
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -73,6 +76,5 @@ fn direct(event: &str) -> Value {
     if let Some(answer) = unreadable(event) {
         return answer;
     }
-    let message = "give the channel this bridge's URL: its signature can only be checked on the raw body";
-    refusal(&ApiError::new(StatusCode::BAD_REQUEST, "raw_body_needed", message))
+    refusal(&ApiError::new(StatusCode::BAD_REQUEST, "raw_body_needed", Sentence::RawBodyNeeded))
 }

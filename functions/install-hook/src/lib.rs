@@ -9,7 +9,10 @@ use byoc::{
         lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
     },
     start::StartError,
-    tools::answer::{Answer, ApiError, json_answer, ok_answer},
+    tools::{
+        answer::{Answer, ApiError, json_answer, ok_answer},
+        sentences::Sentence,
+    },
 };
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -78,8 +81,7 @@ impl InstallHook {
         let only_admin = |act: &str| match access {
             Access::Admin => Ok(()),
             Access::Settings => {
-                let message = format!("a settings key cannot {act}; use the admin key");
-                Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", message))
+                Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", Sentence::SettingsKeyCannot { act }))
             }
         };
         let shown = |view: InstallationView| ok_answer(view.seen_with(access));
@@ -102,7 +104,7 @@ impl InstallHook {
                 let body = body(&request)?.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
                 // A mistyped name must not renew every URL.
                 if body.as_object().is_none_or(|body| body.keys().any(|name| name != "urls")) {
-                    return Err(ApiError::unprocessable("bad_setting", "the body should be an object with `urls`"));
+                    return Err(ApiError::unprocessable("bad_setting", Sentence::ObjectOfUrls));
                 }
                 let urls = body.get("urls");
                 if urls.and_then(Value::as_array).is_some_and(|urls| urls.contains(&"settings".into())) {
@@ -120,10 +122,8 @@ impl InstallHook {
             (&Method::POST, ["installations", id, "redrive"] | ["installations", id, "dead-letters", "redrive"]) => {
                 let wanted = match body(&request)? {
                     None => Redrive::default(),
-                    Some(body) => serde_json::from_value(body).map_err(|_| {
-                        let message = "the body should be an object of `message`, `contact`, `error` and `dry_run`";
-                        ApiError::unprocessable("bad_setting", message)
-                    })?,
+                    Some(body) => serde_json::from_value(body)
+                        .map_err(|_| ApiError::unprocessable("bad_setting", Sentence::ObjectOfRedrive))?,
                 };
                 self.admin.redrive(id, &wanted).await.map(ok_answer)
             }
@@ -171,7 +171,7 @@ fn body(request: &Request<Bytes>) -> Result<Option<Value>, ApiError> {
 }
 
 fn too_large() -> ApiError {
-    let message = "the body is longer than 256 KiB; no request of this API is";
+    let message = Sentence::AdminBodyTooLong { limit_kib: BODY_LIMIT / 1024 };
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 

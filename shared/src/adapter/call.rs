@@ -226,34 +226,6 @@ pub fn open_link(url: &str) -> Result<Request<()>, RenderError> {
     Ok(Request::get(url.as_str()).body(())?)
 }
 
-/// Builds a JSON request, the most common kind. `secret_header` is a header that holds a credential.
-///
-/// # Errors
-/// Returns an error if the URL, the credential or the body cannot be sent.
-pub fn json_call(
-    name: &'static str,
-    method: http::Method,
-    url: &str,
-    secret_header: (&'static str, &str),
-    body: Option<&impl Serialize>,
-    repeat: Repeat,
-) -> Result<Call, RenderError> {
-    let mut credential =
-        http::HeaderValue::from_str(secret_header.1).map_err(|_| RenderError::new(Sentence::CredentialNotAscii))?;
-    credential.set_sensitive(true);
-    let mut request = Request::builder().method(method).uri(url).header(secret_header.0, credential);
-    let body = match body {
-        None => Body::Empty,
-        Some(body) => {
-            request = request.header(http::header::CONTENT_TYPE, "application/json");
-            let bytes = serde_json::to_vec(body)
-                .map_err(|error| RenderError::new(Sentence::NotWritten { error: &error.to_string() }))?;
-            Body::Bytes(bytes.into())
-        }
-    };
-    Ok(Call { name, request: request.body(body)?, repeat })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

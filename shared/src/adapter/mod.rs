@@ -20,7 +20,7 @@ use http::{Request, Response};
 
 pub use self::{
     account::{Account, Urls},
-    call::{Body, Call, CallBuilder, RenderError, Repeat, Step, json_call, open_link},
+    call::{Body, Call, CallBuilder, RenderError, Repeat, Step, open_link},
     failure::{Failure, Learned, from_status, retry_after},
     known::{Fact, FileProgress, Known, Link, Progress},
     task::{Delivery, FetchContext, Task},

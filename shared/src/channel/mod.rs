@@ -5,6 +5,7 @@ use crate::adapter::{
     Account, Adapter, Call, Fact, Failure, Known, Learned, RenderError, Step, Verified,
     webhook::{ParseError, ParsedChannel},
 };
+use crate::tools::sentences::Sentence;
 
 pub mod bird;
 mod codes;
@@ -76,7 +77,7 @@ pub fn vendor_file(
             || url.scheme() == "https" && url.host_str().is_some_and(&is_vendors)
     };
     let url = url::Url::parse(address).ok().filter(is_trusted);
-    url.ok_or_else(|| RenderError::new(format!("the file's address is not one of {vendor}'s")))
+    url.ok_or_else(|| RenderError::new(Sentence::ForeignFile { vendor }))
 }
 
 /// Percent-encodes an id for one segment of a path or for a value of a query.

@@ -1,7 +1,7 @@
 //! The engine that runs an adapter's task: it asks for the next call, makes the call, lets the adapter read the answer,
 //! and notifies the listener.
 //!
-//! [`drive`] is that loop. It depends neither on the queue nor on the table: a [`Listener`] waits for permits of a rate
+//! [`drive`] is that loop. It calls neither the queue nor the table: a [`Listener`] waits for permits of a rate
 //! limit, and records what each answer taught before the next call is made.
 
 pub mod ask;

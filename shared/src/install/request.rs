@@ -226,13 +226,13 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
 
 /// Nests the fields of a Marketplace form, which are flat: `helpdesk_kind`, `helpdesk_token`, `channel_auth_token`,
 /// `on_resolved`, …. A field that belongs to neither side and is not an option is ignored, since it is for the form
-/// itself. A form shows the settings of every kind and also sends those that were left empty. Returns `None` if the
+/// itself. A form shows the settings of every kind and also sends those that were left empty; only an empty kind is kept, so that the answer names the kinds. Returns `None` if the
 /// fields belong to neither side.
 fn nested(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     let mut sides: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let options = serde_json::to_value(Options::default()).unwrap_or_default();
     let is_empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
-    for (name, value) in flat.iter().filter(|(_, value)| !is_empty(value)) {
+    for (name, value) in flat.iter().filter(|(name, value)| name.ends_with("_kind") || !is_empty(value)) {
         if let Some((side, name)) = name.split_once('_').filter(|(side, _)| matches!(*side, "helpdesk" | "channel")) {
             sides.entry(side).or_default().insert(name.to_owned(), value.clone());
         } else if options.get(name).is_some() {

@@ -139,7 +139,7 @@ pub enum Route {
 words!(Route { Channel = "channel", Helpdesk = "helpdesk", Settings = "settings" });
 
 impl Installation {
-    /// Returns the stored hash of `token` if the token is valid for `route` at `now` (in milliseconds since 1970).
+    /// Returns the stored hash of `token` if the token is valid for `route` at `now`.
     /// Compares every stored hash in constant time.
     pub fn admits(&self, route: Route, token: &str, now: Millis) -> Option<&TokenHash> {
         let hash = sha256_hex(token.as_bytes());

@@ -85,7 +85,7 @@ impl Relay {
         &self,
         message: &Message<'_>,
         progress: &mut Progress,
-        limits: &Features,
+        features: &Features,
         context: &FetchContext<'_>,
     ) -> Result<(Vec<Part>, Files), Failure> {
         let side = message.open.side(message.direction.source());
@@ -103,7 +103,7 @@ impl Relay {
             let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX).max(1);
             left = left.saturating_sub(1);
             let source = Source { side, until: Instant::now() + share };
-            match self.prepare_file(progress, limits, &source, media, &context, &mut files).await {
+            match self.prepare_file(progress, features, &source, media, &context, &mut files).await {
                 Ok(part) => parts.push(part),
                 // The other files are fetched all the same, so that every file uses up its own attempts.
                 Err(failure) => failed = failed.or(Some(failure)),
@@ -115,20 +115,20 @@ impl Relay {
     async fn prepare_file(
         &self,
         progress: &mut Progress,
-        limits: &Features,
+        features: &Features,
         source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
         files: &mut Files,
     ) -> Result<Part, Failure> {
-        if let (Some(limit), MediaSource::Link { url }) = (limits.media(media.kind), &media.source)
+        if let (Some(limit), MediaSource::Link { url }) = (features.media(media.kind), &media.source)
             && limit.by == MediaBy::Link
             && media.size.is_some_and(|size| limit.takes(extension_in(url), size))
         {
             return Ok(Part::Media(media.clone()));
         }
         // A file that is too large for its kind may still be sent as a plain file.
-        let max_bytes = [media.kind, MediaKind::File].into_iter().filter_map(|kind| limits.media(kind));
+        let max_bytes = [media.kind, MediaKind::File].into_iter().filter_map(|kind| features.media(kind));
         let max_bytes = max_bytes.map(|limit| limit.max_bytes).max().unwrap_or_default().min(MAX_IN_MEMORY);
         let file = progress.files.entry(context.part).or_default();
         let part = match file.placed.clone() {
@@ -150,7 +150,7 @@ impl Relay {
             }
             Some(part) => return Ok(part),
             None => match self.fetch_in_time(source, media, max_bytes, context, files).await {
-                Ok(fetched) => self.place(limits, media, fetched, context.part, files).await?,
+                Ok(fetched) => self.place(features, media, fetched, context.part, files).await?,
                 Err(failure) => {
                     file.tries = file.tries.saturating_add(1);
                     if file.tries < MAX_FILE_ATTEMPTS
@@ -173,7 +173,7 @@ impl Relay {
     /// Decides in which form the target gets a file.
     async fn place(
         &self,
-        limits: &Features,
+        features: &Features,
         media: &Media,
         fetched: Fetched,
         index: usize,
@@ -182,14 +182,14 @@ impl Relay {
         let (bytes, permit, extension) = match fetched {
             Fetched::Stored { url, size, extension } => {
                 let accepted =
-                    accepting_limit(limits, media.kind, &extension, size).filter(|limit| limit.by == MediaBy::Link);
+                    accepting_limit(features, media.kind, &extension, size).filter(|limit| limit.by == MediaBy::Link);
                 return Ok(linked(media, url, size, &extension, accepted));
             }
             Fetched::Whole { bytes, permit, extension } => (bytes, permit, extension),
         };
         let size = bytes.len() as u64;
         // In this order: as its own kind, as a plain file, as a link in the text.
-        let accepted = accepting_limit(limits, media.kind, &extension, size);
+        let accepted = accepting_limit(features, media.kind, &extension, size);
         let Some(limit) = accepted.filter(|limit| limit.by == MediaBy::Upload) else {
             let url = self.media.put(bytes, &extension).await.map_err(|error| Failure::Retry {
                 wait: None,
@@ -309,9 +309,9 @@ impl Relay {
 
 /// Returns the limit under which the target takes a file: that of its own kind, or else that of plain files. Returns
 /// `None` if the target takes it as neither.
-fn accepting_limit(limits: &Features, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
+fn accepting_limit(features: &Features, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
     let kinds = [kind, MediaKind::File].into_iter();
-    kinds.filter_map(|kind| limits.media(kind)).find(|limit| limit.takes(extension, size))
+    kinds.filter_map(|kind| features.media(kind)).find(|limit| limit.takes(extension, size))
 }
 
 /// Returns a file that the target gets as a link: as its own kind if the target takes such links, or else in a text.

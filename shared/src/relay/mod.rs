@@ -2,7 +2,7 @@
 //! once.
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
-//! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, and [`receipts`] delivers
+//! files, [`pace`] keeps shared rate features, [`failure`] decides how a failure is handled, and [`receipts`] delivers
 //! receipts to the helpdesk.
 
 use std::{
@@ -136,9 +136,11 @@ impl Relay {
 
     async fn process(&self, record: &Record) -> Verdict {
         let envelope: Envelope = match serde_json::from_str(&record.message.body) {
-            Ok(Envelope { v, .. }) if v != ENVELOPE_VERSION => return self.set_aside(record, "unknown version").await,
+            Ok(Envelope { v, .. }) if v != ENVELOPE_VERSION => {
+                return self.set_aside(record, &Sentence::UnknownVersion.to_string()).await;
+            }
             Ok(envelope) => envelope,
-            Err(_) => return self.set_aside(record, "malformed").await,
+            Err(_) => return self.set_aside(record, &Sentence::Malformed.to_string()).await,
         };
         let open = match self.installations.find(&envelope.installation).await {
             Ok(Some(open)) if !open.is_uninstalled() => open,
@@ -496,9 +498,9 @@ impl Relay {
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
-        let limits = message.open.side(message.direction.target()).adapter.features();
+        let features = message.open.side(message.direction.target()).adapter.features();
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
-        let prepared = self.prepare(&message, &mut claimed.progress, limits, &context).await;
+        let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await;
         let (parts, files) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => return self.settle_failure(&message, claimed, &LinkChange::default(), failure).await,
@@ -520,9 +522,9 @@ impl Relay {
     /// Only channels that tell the profile on request are asked, within their rate limit.
     async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
         let contact = message.contact.clone();
-        let limits = message.open.channel.features();
+        let features = message.open.channel.features();
         let (Some(rate), Direction::Inbound, None, None) =
-            (limits.profile, message.direction, &contact.name, &link.user)
+            (features.profile, message.direction, &contact.name, &link.user)
         else {
             return Ok(contact);
         };
@@ -651,7 +653,7 @@ impl Relay {
             message.direction = claimed.key.direction.word(),
             message.attempt = claimed.attempt,
             message.possibly_doubled = claimed.doubled,
-            message.took_ms = now().since(message.received_at).as_millis(),
+            message.took_ms = now().millis_since(message.received_at),
             "a message was delivered"
         );
         // The account is not blocked any more.

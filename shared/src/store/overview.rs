@@ -26,7 +26,7 @@ pub struct MessageSummary {
     /// When the item last changed.
     pub updated_at: String,
     /// The time from receipt to the last change, in milliseconds.
-    pub took_ms: u128,
+    pub took_ms: u64,
     /// The number of attempts.
     pub attempts: u64,
     /// The last error.
@@ -163,7 +163,7 @@ fn summary(item: &Item) -> Option<MessageSummary> {
         state: text_of(item, "state").and_then(JournalState::from_word)?.word(),
         received_at: at.rfc3339(),
         updated_at: updated_at.rfc3339(),
-        took_ms: updated_at.since(at).as_millis(),
+        took_ms: updated_at.millis_since(at),
         attempts: number_of(item, "attempt").unwrap_or_default(),
         error: owned(item, "error"),
         receipt: owned(item, "receipt"),

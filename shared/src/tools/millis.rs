@@ -50,7 +50,12 @@ impl Millis {
 
     /// Returns how long ago `earlier` was at this moment; zero if it is later.
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default())
+        Duration::from_millis(self.millis_since(earlier))
+    }
+
+    /// Returns how many milliseconds ago `earlier` was at this moment; zero if it is later.
+    pub fn millis_since(self, earlier: Self) -> u64 {
+        u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default()
     }
 
     /// Returns the moment this much later.

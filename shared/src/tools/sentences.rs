@@ -57,6 +57,11 @@ sentences! {
     NotWritten { error: &'a str } = "the request could not be written: {error}",
     NotBuilt { error: &'a str } = "the request could not be built: {error}",
 
+    MessageEmpty = "the message is empty",
+    ForeignFile { vendor: &'a str } = "the file's address is not one of {vendor}'s",
+    UnknownVersion = "the message has a form that this version does not know",
+    Malformed = "the message cannot be read",
+
     // Reasons of the network.
     NoConnection = "no connection to the vendor",
     ConnectionBroke = "the connection to the vendor broke",
@@ -98,6 +103,11 @@ sentences! {
         "the field before line {line} column {column} is missing or of the wrong type",
     FieldMissing { field: &'a str } = "the field `{field}` is missing",
     ShouldBe { name: &'a str, should_be: &'a str } = "`{name}` should be {should_be}",
+    SettingsKeyCannot { act: &'a str } = "a settings key cannot {act}; use the admin key",
+    ObjectOfUrls = "the body should be an object with `urls`",
+    ObjectOfRedrive = "the body should be an object of `message`, `contact`, `error` and `dry_run`",
+    AdminBodyTooLong { limit_kib: usize } = "the body is longer than {limit_kib} KiB; no request of this API is",
+    RawBodyNeeded = "give the channel this bridge's URL: its signature can only be checked on the raw body",
     NoInstallation = "no installation belongs to this event; add its id as the top-level field `installation`",
     UnknownEvent = "the event is none of a helpdesk that this bridge knows; see the samples in tests/events",
 

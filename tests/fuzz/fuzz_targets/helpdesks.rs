@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use byoc::{adapter::{Verified, authenticate}, helpdesk::HELPDESKS, model::installation::Options};
+use byoc::{
+    adapter::{Verified, authenticate},
+    helpdesk::HELPDESKS,
+    model::installation::Options,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

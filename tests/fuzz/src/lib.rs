@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use byoc::{adapter::{Account, webhook::WebhookRequest}, channel::CHANNELS, helpdesk::HELPDESKS, model::installation::Options, tools::secret::{Secret, Secrets}};
+use byoc::{
+    adapter::{Account, webhook::WebhookRequest},
+    channel::CHANNELS,
+    helpdesk::HELPDESKS,
+    model::installation::Options,
+    tools::secret::{Secret, Secrets},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// Credentials under every name that a kind of the registries asks for. The fuzzer cannot sign, so the parsers get the
@@ -21,7 +27,14 @@ pub fn account<'a>(
     secrets: &'a Secrets,
     options: &'a Options,
 ) -> Account<'a> {
-    Account { channel_kind: kind, settings, secrets, options, webhook_url: None, now: byoc::tools::millis::Millis::new(1_785_312_099_000) }
+    Account {
+        channel_kind: kind,
+        settings,
+        secrets,
+        options,
+        webhook_url: None,
+        now: byoc::tools::millis::Millis::new(1_785_312_099_000),
+    }
 }
 
 /// Makes a call: the first byte selects the method and the content type; then come a line of headers and the body.

@@ -24,7 +24,6 @@ mod tests;
 mod wire;
 
 use std::{
-    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -32,7 +31,6 @@ use std::{
 };
 
 use axum::{Router, extract::DefaultBodyLimit, routing::any};
-use serde_json::json;
 use thiserror::Error;
 use tokio::net::TcpListener;
 

@@ -7,6 +7,7 @@ use super::{
     wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
 };
 use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
+use crate::tools::sentences::Sentence;
 
 /// Lists the webhooks, which every key may do.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
@@ -24,7 +25,7 @@ pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
 /// Fetches a contact's file. The file's path is requested from the installation's own region, so the key goes nowhere
 /// else. Bird then redirects to a link that needs no key.
 pub(super) fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
-    let foreign = || RenderError::new("the file's address is not one of Bird's");
+    let foreign = || RenderError::new(Sentence::ForeignFile { vendor: "Bird" });
     let url = url::Url::parse(address).map_err(|_| foreign())?;
     let is_birds = |host: &str| host == HOST || host.strip_suffix(HOST).is_some_and(|region| region.ends_with('.'));
     let base = base(account)?;

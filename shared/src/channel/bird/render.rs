@@ -16,6 +16,7 @@ use crate::{
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 const fn chars(max: usize) -> TextLimit {
@@ -43,7 +44,7 @@ pub(super) fn calls(
         messages.part(part);
     }
     if messages.list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     let from = account.require(FROM)?;
     let complete = |(index, mut message): (usize, Value)| {

@@ -15,6 +15,7 @@ use crate::{
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 /// The maximum number of messages in a call.
@@ -42,7 +43,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     }
     messages.quick_replies();
     if messages.list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     let push = |(index, messages): (usize, &[Outbound])| {
         let body = Push { to: &delivery.contact.id, messages };

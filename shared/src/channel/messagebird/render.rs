@@ -17,13 +17,14 @@ use crate::{
         message::{Media, MediaKind, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 /// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let contents = contents(account, delivery);
     if contents.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     let to = &delivery.contact.id;
     let call = |(index, (kind, content)): (usize, (&str, Value))| {

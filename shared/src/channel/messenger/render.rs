@@ -13,6 +13,7 @@ use crate::{
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 const QUICK_REPLIES: usize = 13;
@@ -32,7 +33,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         messages.part(part);
     }
     if messages.list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     let path = format!("{}/messages", account.require(PAGE_ID)?);
     let complete = |(index, mut message): (usize, Value)| {

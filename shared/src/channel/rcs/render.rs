@@ -17,6 +17,7 @@ use crate::{
         message::{Button, Media, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 /// The maximum number of suggestions below a message, and the maximum length of their texts.
@@ -55,7 +56,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         list.extend(text::split(&words, FEATURES.text).into_iter().map(|piece| json!({"text": piece})));
     }
     if list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     let token = token(account)?;
     let (phone, agent) = (encoded(&delivery.contact.id), encoded(account.require(AGENT_ID)?));

@@ -16,6 +16,7 @@ use crate::{
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 /// The memo with the chat's new id.
@@ -70,7 +71,7 @@ pub(super) fn requests(
         requests.item(&item);
     }
     if requests.list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     Ok(requests.list)
 }

@@ -16,6 +16,7 @@ use crate::{
         message::{Media, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 /// Returns the calls that deliver a message to its contact, in order.
@@ -30,7 +31,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         messages.part(part);
     }
     if messages.list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     let sender = sender(account, messages.is_whatsapp)?;
     let callback = account.webhook_url.map(|url| ("StatusCallback", url.to_owned()));

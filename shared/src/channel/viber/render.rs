@@ -15,6 +15,7 @@ use crate::{
         message::{Button, Card, Media, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 /// The memo with the index of the first request that must avoid everything that requires a newer Viber version.
@@ -53,7 +54,7 @@ pub(super) fn messages(
     }
     messages.keyboard();
     if messages.list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     Ok(messages.list)
 }

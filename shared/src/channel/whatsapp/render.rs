@@ -14,6 +14,7 @@ use crate::{
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 const fn chars(max: usize) -> TextLimit {
@@ -35,7 +36,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         messages.part(part);
     }
     if messages.list.is_empty() {
-        return Err(RenderError::new("the message is empty"));
+        return Err(RenderError::new(Sentence::MessageEmpty));
     }
     let id = &delivery.contact.id;
     // A business-scoped id is not a number.
