@@ -1,7 +1,12 @@
 //! Everything that the functions of the BYOC bridge share.
 //!
-//! Start at [`adapter`] for the interface between the bridge and the vendors, at [`model::message`] for the neutral
-//! model, and at [`relay`] for the one place that has effects. ARCHITECTURE.md at the top of the repository is the map.
+//! The modules are rooms, and a room imports only from the rooms before it: [`tools`], [`model`] (the neutral model),
+//! [`adapter`] (the seam between the bridge and the vendors), [`channel`] and [`helpdesk`] (one folder per vendor),
+//! [`outside`], [`store`], [`installations`], [`start`], [`engine`] (which runs an adapter's task), [`ingest`] (from the
+//! webhook to the queue), [`relay`] (from the queue to the vendor) and [`install`].
+//!
+//! Adapters have no effects; whatever calls a vendor goes through the engine. ARCHITECTURE.md at the top of the
+//! repository is the map.
 
 pub mod adapter;
 pub mod channel;

@@ -1,4 +1,4 @@
-//! The interface between the bridge and the vendors: the traits and types that every channel and every helpdesk
+//! The seam between the bridge and the vendors: the traits and types that every channel and every helpdesk
 //! implements.
 //!
 //! Adapters are pure. They turn bytes into neutral events, and neutral messages into requests; they open no socket and
@@ -131,7 +131,7 @@ mod tests {
     use crate::{channel::CHANNELS, helpdesk::HELPDESKS, testing::Side};
     use crate::{model::message::Contact, tools::secret::Secret};
 
-    /// What every adapter's folder has, so that whoever knows one knows all. A calls.rs comes on top where there are
+    /// What every adapter's folder has, so that a reader who knows one folder knows all. A calls.rs comes on top where there are
     /// calls that carry no message, and a file for each subject that only this vendor has.
     const ROLES: [&str; 6] = ["mod.rs", "wire.rs", "verify.rs", "parse.rs", "render.rs", "classify.rs"];
 

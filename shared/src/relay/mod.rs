@@ -1,8 +1,7 @@
-//! The relay, the one place that has effects: it takes a message from the queue and delivers it to the other side,
-//! once.
+//! The relay takes a message from the queue and delivers it to the other side, once.
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
-//! files, [`pace`] keeps shared rate features, [`failure`] decides how a failure is handled, and [`receipts`] delivers
+//! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, and [`receipts`] delivers
 //! receipts to the helpdesk.
 
 use std::{

@@ -1,5 +1,7 @@
 //! Searches a case for a post whose outcome is unknown.
 
+use std::time::Duration;
+
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
@@ -11,23 +13,23 @@ use super::{
     render::Post,
     wire::{self, Message},
 };
-use crate::adapter::Known;
+use crate::{adapter::Known, tools::millis::Millis};
 
-/// The age, in seconds, up to which a post may be the one in doubt if the contact has no stored last message. The
+/// The age up to which a post may be the one in doubt if the contact has no stored last message. The
 /// backoffs of all retries together take about a day.
-const DAY: i64 = 86_400;
-/// The age, in seconds, up to which a note may be the one in doubt: most attempts follow each other within minutes, and
+const DAY: Duration = Duration::from_secs(86_400);
+/// The age up to which a note may be the one in doubt: most attempts follow each other within minutes, and
 /// a note that appears twice is better than none.
-const MOMENT: i64 = 900;
+const MOMENT: Duration = Duration::from_secs(900);
 
-/// Returns a date, as Deskie and HTTP write it, in seconds since 1970.
-pub(super) fn seconds(date: &str) -> Option<i64> {
-    OffsetDateTime::parse(date, &Rfc2822).ok().map(OffsetDateTime::unix_timestamp)
+/// Reads a date as Deskie and HTTP write it.
+pub(super) fn date(text: &str) -> Option<Millis> {
+    OffsetDateTime::parse(text, &Rfc2822).ok().and_then(Millis::from_date_time)
 }
 
 /// Returns the time of the answer by Deskie's own clock.
-fn now(answer: &Response<Bytes>) -> Option<i64> {
-    seconds(answer.headers().get(header::DATE)?.to_str().ok()?)
+fn now(answer: &Response<Bytes>) -> Option<Millis> {
+    date(answer.headers().get(header::DATE)?.to_str().ok()?)
 }
 
 /// Returns the stand-in for the id of the last message if that message created a case: the answer then carries no
@@ -59,7 +61,7 @@ pub(super) fn find_post(known: &Known, case: &str, post: &Post, answer: &Respons
 /// Returns the id of a note with this text, if it was written a short time ago: agents may get the same note about
 /// several messages.
 pub(super) fn find_note(text: &str, answer: &Response<Bytes>) -> Option<String> {
-    let since = now(answer).map_or(After::Any, |now| After::Time(now.saturating_sub(MOMENT)));
+    let since = now(answer).map_or(After::Any, |now| After::Time(now.minus(MOMENT)));
     let post = Post { text: text.to_owned(), files: Vec::new() };
     let notes: Vec<Message> = wire::list(answer.body(), "message");
     let mut ours = notes.iter().filter(|message| message.note.0 && is_same(message, &post));
@@ -77,14 +79,14 @@ enum After {
     Any,
     /// No message: the case is older than the bridge's last post, which may have been merged into it.
     Nothing,
-    /// Messages since this time, in seconds since 1970.
-    Time(i64),
+    /// Messages since this time.
+    Time(Millis),
 }
 
 impl After {
     fn of(last: Option<&str>, case: &str, answer: &Response<Bytes>) -> Self {
         let Some(last) = last else {
-            return now(answer).map_or(Self::Any, |now| Self::Time(now.saturating_sub(DAY)));
+            return now(answer).map_or(Self::Any, |now| Self::Time(now.minus(DAY)));
         };
         if let Ok(id) = last.parse() {
             return Self::Message(id);
@@ -102,7 +104,7 @@ impl After {
             Self::Message(last) => id > last,
             Self::First | Self::Any => true,
             Self::Nothing => false,
-            Self::Time(since) => message.created_at.text().and_then(seconds).is_none_or(|at| at >= since),
+            Self::Time(since) => message.created_at.text().and_then(|text| date(&text)).is_none_or(|at| at >= since),
         }
     }
 }

@@ -28,9 +28,9 @@ use crate::{
 const MOST_PAGES: usize = 6;
 /// The maximum number of topics that an error names.
 const TOPICS_SHOWN: usize = 20;
-/// The age, in seconds, up to which a note may be the one in doubt: most attempts follow each other within minutes, and
+/// The age up to which a note may be the one in doubt: most attempts follow each other within minutes, and
 /// a note that appears twice is better than none.
-const NOTE_MOMENT: i64 = 900;
+const NOTE_MOMENT: Duration = Duration::from_secs(900);
 /// The wait for a file's link.
 const SOON: Duration = Duration::from_millis(700);
 
@@ -399,8 +399,7 @@ impl Reader<'_> {
     fn looked_for_note(&self, text: &str) -> Learned {
         self.check_or_missing("to list the messages")?;
         let Messages { messages } = wire::read(self.answer.body());
-        let since = classify::date(self.answer)
-            .map_or(Millis::MIN, |now| Millis::from_seconds(now.saturating_sub(NOTE_MOMENT)));
+        let since = classify::date(self.answer).map_or(Millis::MIN, |now| now.minus(NOTE_MOMENT));
         let found = search::find_note(&messages, &render::note_parts(text), since);
         Ok(vec![found.map_or(Fact::DoubtSettled, |id| Fact::Sent(Some(id)))])
     }

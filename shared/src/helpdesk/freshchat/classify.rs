@@ -9,7 +9,7 @@ use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::fo
 use super::wire::{self, Refusal};
 use crate::{
     adapter::{Failure, retry_after},
-    tools::vendor_words,
+    tools::{millis::Millis, vendor_words},
 };
 
 /// The format of `Date: Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -82,12 +82,11 @@ fn until_reset(answer: &Response<Bytes>) -> Option<Duration> {
     }
     let headers = answer.headers();
     let reset: i64 = headers.get("x-ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
-    let wait = reset.checked_sub(date(answer)?)?;
-    Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default().max(1)))
+    Some(Millis::from_seconds(reset).since(date(answer)?).max(Duration::from_secs(1)))
 }
 
-/// Returns the time of the answer by Freshchat's own clock, in seconds since 1970.
-pub(super) fn date(answer: &Response<Bytes>) -> Option<i64> {
+/// Returns the time of the answer by Freshchat's own clock.
+pub(super) fn date(answer: &Response<Bytes>) -> Option<Millis> {
     let date = answer.headers().get(header::DATE)?.to_str().ok()?;
-    Some(PrimitiveDateTime::parse(date, HTTP_DATE).ok()?.assume_utc().unix_timestamp())
+    Millis::from_date_time(PrimitiveDateTime::parse(date, HTTP_DATE).ok()?.assume_utc())
 }
