@@ -172,7 +172,7 @@ impl Reader<'_> {
             // An e-mail case of a linked profile does not belong to the channel.
             self.is_here(&case.channel) && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
         });
-        let age = |case: &&Case| (case.created_at.text().and_then(search::seconds), case.case_id.number());
+        let age = |case: &&Case| (case.created_at.text().and_then(search::date), case.case_id.number());
         let newest = cases.iter().max_by_key(age).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
         let Some((newest, id)) = newest else {
             let none = Fact::memo(memo::CASES, memo::NONE);

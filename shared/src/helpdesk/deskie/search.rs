@@ -104,7 +104,7 @@ impl After {
             Self::Message(last) => id > last,
             Self::First | Self::Any => true,
             Self::Nothing => false,
-            Self::Time(since) => message.created_at.text().and_then(|text| date(&text)).is_none_or(|at| at >= since),
+            Self::Time(since) => message.created_at.text().and_then(date).is_none_or(|at| at >= since),
         }
     }
 }
