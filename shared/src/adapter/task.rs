@@ -17,8 +17,8 @@ pub enum Task<'a> {
         /// The text of the note.
         text: &'a str,
     },
-    /// Helpdesk only, if [`Features::receipts`](crate::model::features::Features::receipts) is set: report a receipt for one
-    /// of the helpdesk's messages.
+    /// Helpdesk only, if [`Features::receipts`](crate::model::features::Features::receipts) is set: report a receipt for
+    /// one of the helpdesk's messages.
     Receipt {
         /// The contact that the message was sent to.
         contact: &'a Contact,
@@ -29,7 +29,8 @@ pub enum Task<'a> {
         /// When the receipt's event happened.
         at: Millis,
     },
-    /// Check the credentials with a harmless call. Teaches [`Fact::Identity`] if the account has an identity.
+    /// Check the credentials with a harmless call. Teaches [`Fact::Identity`](super::Fact::Identity) if the account has
+    /// an identity.
     Check,
     /// Register our webhook URL with the platform.
     Register {
@@ -38,20 +39,21 @@ pub enum Task<'a> {
     },
     /// Remove our webhook URL from the platform.
     Unregister,
-    /// Channel only: read a contact's profile; teaches [`Fact::Profile`].
+    /// Channel only: read a contact's profile; teaches [`Fact::Profile`](super::Fact::Profile).
     Profile {
         /// The channel's user id.
         contact: &'a str,
     },
     /// Find and download a file that this side wrote and described by a
-    /// [`Reference`](crate::model::message::MediaSource::Reference). Ends in [`Step::Download`].
+    /// [`Reference`](crate::model::message::MediaSource::Reference). Ends in [`Step::Download`](super::Step::Download).
     Fetch(&'a Media, &'a FetchContext<'a>),
-    /// Helpdesk only: look up an agent's name. Teaches [`Fact::Author`].
+    /// Helpdesk only: look up an agent's name. Teaches [`Fact::Author`](super::Fact::Author).
     FindAuthor {
         /// The helpdesk's id of the agent.
         author: &'a str,
     },
-    /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches [`Fact::Contact`].
+    /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches
+    /// [`Fact::Contact`](super::Fact::Contact).
     FindContact {
         /// The helpdesk's user id.
         user: &'a str,

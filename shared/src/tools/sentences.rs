@@ -11,7 +11,7 @@ macro_rules! sentences {
         #[allow(missing_docs, reason = "the text says what the argument is")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Sentence<'a> {
-            $(#[doc = $text] $variant $({ $($field: $kind),+ })?),+
+            $(#[doc = concat!("`` ", $text, " ``")] $variant $({ $($field: $kind),+ })?),+
         }
 
         impl fmt::Display for Sentence<'_> {
