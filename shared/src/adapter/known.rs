@@ -100,7 +100,7 @@ pub struct Link {
 
 /// What a delivery has achieved so far, stored in its journal item.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[serde(from = "StoredProgress")]
 pub struct Progress {
     /// The vendor's id of each request that was delivered, in order; empty where the answer gave none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -118,6 +118,42 @@ pub struct Progress {
     /// The text of the link through which the contact opened the chat, if this delivery shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_with: Option<String>,
+}
+
+/// [`Progress`] as it is read from the table. `notes` is the form of before these fields existed: one map for the memo,
+/// the files and everything else. Messages may wait in that form for as long as the journal keeps them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredProgress {
+    sent: Vec<String>,
+    memo: BTreeMap<String, String>,
+    files: BTreeMap<usize, FileProgress>,
+    author: Option<String>,
+    opened_with: Option<String>,
+    notes: BTreeMap<String, String>,
+}
+
+impl From<StoredProgress> for Progress {
+    fn from(StoredProgress { sent, memo, files, author, opened_with, notes }: StoredProgress) -> Self {
+        let mut progress = Self { sent, memo, files, author, opened_with };
+        for (key, value) in notes {
+            let file = key.strip_prefix("media.").map(|rest| rest.split_once('.').unwrap_or((rest, "placed")));
+            match (key.as_str(), file.and_then(|(index, field)| Some((index.parse().ok()?, field)))) {
+                ("author.name", _) => progress.author = Some(value),
+                ("opened_with", _) => progress.opened_with = Some(value),
+                (_, Some((index, field))) => {
+                    let file: &mut FileProgress = progress.files.entry(index).or_default();
+                    match field {
+                        "tries" => file.tries = value.parse().unwrap_or_default(),
+                        "missed" => file.missed = value.parse().unwrap_or_default(),
+                        _ => file.placed = serde_json::from_str(&value).ok(),
+                    }
+                }
+                (_, None) => drop(progress.memo.insert(key, value)),
+            }
+        }
+        progress
+    }
 }
 
 /// The state of one file of a delivery.
@@ -189,5 +225,36 @@ impl Fact {
     /// Something for the adapter to remember during this task, which [`Known::memo`] gives back.
     pub fn memo(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self::Memo(key.into(), value.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_in_its_earlier_form_is_read() {
+        let placed = Part::text("[photo.png]");
+        let earlier = serde_json::json!({"sent": ["1"], "notes": {
+            "author.name": "Ines", "opened_with": "promo", "media.1": serde_json::to_string(&placed).unwrap(),
+            "media.2.tries": "3", "media.2.missed": "1", "user": "created", "media.x": "y",
+        }});
+        let progress: Progress = serde_json::from_value(earlier).unwrap();
+        let files = [
+            (1, FileProgress { placed: Some(placed), ..FileProgress::default() }),
+            (2, FileProgress { tries: 3, missed: 1, ..FileProgress::default() }),
+        ];
+        let memo = [("user".to_owned(), "created".to_owned()), ("media.x".to_owned(), "y".to_owned())];
+        let expected = Progress {
+            sent: vec!["1".to_owned()],
+            memo: memo.into(),
+            files: files.into(),
+            author: Some("Ines".to_owned()),
+            opened_with: Some("promo".to_owned()),
+        };
+        assert_eq!(progress, expected);
+        let again = serde_json::to_string(&progress).unwrap();
+        assert_eq!(serde_json::from_str::<Progress>(&again).unwrap(), expected);
+        assert_eq!(serde_json::from_str::<Progress>("{}").unwrap(), Progress::default());
     }
 }
