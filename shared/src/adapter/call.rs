@@ -34,7 +34,7 @@ pub struct Call {
 impl Call {
     /// Starts a call that only reads.
     pub fn get(name: &'static str, url: impl AsRef<str>) -> CallBuilder {
-        Self::to(name, Method::GET, url).harmless()
+        Self::to(name, Method::GET, url)
     }
 
     /// Starts a call that creates something, and creates it twice if it is made twice, unless [`CallBuilder::harmless`]
@@ -43,11 +43,12 @@ impl Call {
         Self::to(name, Method::POST, url)
     }
 
-    /// Starts a call with any method. The call counts as one that creates something twice if it is made twice, unless
-    /// [`CallBuilder::harmless`] says otherwise.
+    /// Makes a call with any method. A call that only reads may be made twice; every other call makes something twice
+    /// when it is made twice, until [`CallBuilder::harmless`] says otherwise.
     pub fn to(name: &'static str, method: Method, url: impl AsRef<str>) -> CallBuilder {
+        let repeat = if method.is_safe() { Repeat::Harmless } else { Repeat::Doubles };
         let request = Request::builder().method(method).uri(url.as_ref());
-        CallBuilder { name, parts: Ok((request, Body::Empty)), repeat: Repeat::Doubles }
+        CallBuilder { name, parts: Ok((request, Body::Empty)), repeat }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// Requests the bot's profile.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
-    to(account, BOT_INFO, Method::GET, BOT_INFO_PATH)?.harmless().step()
+    to(account, BOT_INFO, Method::GET, BOT_INFO_PATH)?.step()
 }
 
 /// Sets the webhook URL.
@@ -27,12 +27,12 @@ pub(super) fn register(account: &Account<'_>, url: &str) -> Result<Step, RenderE
 
 /// Requests the webhook's settings, which say whether the webhook is switched on.
 pub(super) fn registration(account: &Account<'_>) -> Result<Step, RenderError> {
-    to(account, GET_WEBHOOK, Method::GET, WEBHOOK_PATH)?.harmless().step()
+    to(account, GET_WEBHOOK, Method::GET, WEBHOOK_PATH)?.step()
 }
 
 /// Requests a contact's profile.
 pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
-    to(account, PROFILE, Method::GET, &format!("{PROFILE_PATH}/{}", encoded(contact)))?.harmless().step()
+    to(account, PROFILE, Method::GET, &format!("{PROFILE_PATH}/{}", encoded(contact)))?.step()
 }
 
 /// Fetches a contact's file. LINE may still be preparing a video or a recording when the event arrives, so the first

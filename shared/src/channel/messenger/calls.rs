@@ -14,13 +14,13 @@ use crate::{
 /// Requests the Page.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     let path = format!("{}?fields={PAGE_FIELDS}", account.require(PAGE_ID)?);
-    to(account, GET_PAGE, Method::GET, &path)?.harmless().step()
+    to(account, GET_PAGE, Method::GET, &path)?.step()
 }
 
 /// Requests a contact's profile.
 pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
     let path = format!("{}?fields={PROFILE_FIELDS}", encoded(contact));
-    to(account, GET_PROFILE, Method::GET, &path)?.harmless().step()
+    to(account, GET_PROFILE, Method::GET, &path)?.step()
 }
 
 /// Starts a call with the Page's access token.

@@ -13,13 +13,13 @@ use crate::{
 
 /// Requests the business number.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
-    to(account, GET_NUMBER, Method::GET, account.require(PHONE_NUMBER_ID)?)?.harmless().step()
+    to(account, GET_NUMBER, Method::GET, account.require(PHONE_NUMBER_ID)?)?.step()
 }
 
 /// Requests the link to a contact's file.
 pub(super) fn find_file(account: &Account<'_>, id: &str) -> Result<Step, RenderError> {
     let path = format!("{}?phone_number_id={}", encoded(id), account.require(PHONE_NUMBER_ID)?);
-    to(account, GET_MEDIA, Method::GET, &path)?.harmless().step()
+    to(account, GET_MEDIA, Method::GET, &path)?.step()
 }
 
 /// Fetches the file behind that link. The token goes to Meta's hosts only.

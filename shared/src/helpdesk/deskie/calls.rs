@@ -79,7 +79,7 @@ impl<'a> Api<'a> {
     }
 
     fn get(&self, name: &'static str, path: &str) -> CallBuilder {
-        self.to(name, Method::GET, path).harmless()
+        self.to(name, Method::GET, path)
     }
 
     /// Starts a post: text as JSON, files as a form, because Deskie accepts the bytes of files in forms only.

@@ -81,7 +81,7 @@ impl<'a> Api<'a> {
     }
 
     fn get(&self, name: &'static str, path: &str) -> CallBuilder {
-        self.to(name, Method::GET, path).harmless()
+        self.to(name, Method::GET, path)
     }
 
     fn post(&self, name: &'static str, path: &str) -> CallBuilder {
