@@ -21,7 +21,6 @@ use byoc::{
 use byoc_local::{
     bridge::{Bridge, QUEUE, Settings, TABLE},
     clock::Clock,
-    queue::Waiting,
     table::Table,
 };
 use byoc_vendors::people::{Said, Saying, Seen};
@@ -42,10 +41,7 @@ const MAX_SETTLE_TIME: Duration = Duration::from_millis(150);
 /// own.
 const IDLE_TIME: Duration = Duration::from_millis(25);
 
-/// The visibility timeout of the queue.
-const VISIBILITY: Duration = Duration::from_secs(60);
-
-/// A time that is longer than [`VISIBILITY`].
+/// A time that is longer than the visibility timeout of the queue.
 const PAST_VISIBILITY: Duration = Duration::from_secs(61);
 
 /// The interval in which fast time moves the clock, each time by fifty times the interval.
@@ -352,11 +348,14 @@ impl Rig {
     /// a running invocation loses its message.
     pub fn fast_time(&self) -> FastTime {
         let (clock, queues) = (self.clock.clone(), self.bridge.queues.queues().clone());
+        let in_flight = self.bridge.in_flight.clone();
         FastTime(tokio::spawn(async move {
-            let mut in_flight = InFlight::default();
             loop {
                 tokio::time::sleep(TICK).await;
-                clock.advance(in_flight.safe_step(clock.now(), &queues.peek(QUEUE)));
+                let handled = queues.peek(QUEUE).into_iter().filter(|message| in_flight.contains(&message.id));
+                // A message that was just received is hidden before its invocation begins.
+                let spare = handled.map(|message| message.hidden_for.saturating_sub(VISIBILITY_RESERVE)).min();
+                clock.advance(spare.map_or(TICK * 50, |spare| spare.min(TICK * 50)));
             }
         }))
     }
@@ -368,38 +367,6 @@ pub struct FastTime(tokio::task::JoinHandle<()>);
 impl Drop for FastTime {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// Tells messages that are being handled from messages that wait for a retry. The queue hides both.
-#[derive(Default)]
-struct InFlight {
-    looked_at: u64,
-    /// For each message: the number of receives, the time until which it is hidden, and whether it is being handled.
-    messages: HashMap<String, (u32, u64, bool)>,
-}
-
-impl InFlight {
-    /// Returns how far the clock may move so that the messages that are being handled stay hidden.
-    fn safe_step(&mut self, now: u64, waiting: &[Waiting]) -> Duration {
-        let mut step = TICK * 50;
-        let since = Duration::from_millis(now.saturating_sub(self.looked_at));
-        let before = std::mem::replace(self, Self { looked_at: now, messages: HashMap::new() }).messages;
-        for message in waiting.iter().filter(|message| !message.hidden_for.is_zero()) {
-            let until = now + u64::try_from(message.hidden_for.as_millis()).unwrap_or_default();
-            let is_handled = match before.get(&message.id) {
-                // A deferred message has another time now. Otherwise the times differ a little, since two clocks were
-                // read.
-                Some((receives, known, held)) if *receives == message.receives => *held && until.abs_diff(*known) < 100,
-                // The message was received since the last look.
-                _ => message.hidden_for <= VISIBILITY && message.hidden_for + since + TICK >= VISIBILITY,
-            };
-            if is_handled {
-                step = step.min(message.hidden_for.saturating_sub(VISIBILITY_RESERVE));
-            }
-            self.messages.insert(message.id.clone(), (message.receives, until, is_handled));
-        }
-        step
     }
 }
 
@@ -453,7 +420,8 @@ pub fn texts(seen: &[Seen]) -> Vec<String> {
 pub struct Kept {
     /// The store.
     pub store: Store,
-    _table: Table,
+    /// The table below it.
+    pub table: Table,
 }
 
 impl Kept {
@@ -477,7 +445,7 @@ pub async fn store() -> Kept {
         ("AWS_SECRET_ACCESS_KEY", "x"),
     ]);
     let aws = Aws::from_environment(&environment, Timeouts::Background).await;
-    Kept { store: Store::new(aws.dynamodb(), TABLE), _table: table }
+    Kept { store: Store::new(aws.dynamodb(), TABLE), table }
 }
 
 /// Serves files (name, content type and bytes) over HTTP, as a vendor's file host would.

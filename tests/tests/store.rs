@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use byoc::{
-    adapter::{Link, Progress},
+    adapter::{FileProgress, Link, Progress},
     model::{
         features::Rate,
         installation::Side,
-        message::{ConversationState, Receipt},
+        message::{ConversationState, Part, Receipt},
     },
     store::{
-        Bucket, Claim, Direction, IncomingCall, JournalKey, JournalState, LinkChange, RepeatStatus, Sent, Settlement,
-        StoreError,
+        Bucket, Claim, Direction, Finished, IncomingCall, JournalKey, JournalState, LinkChange, Owed, RepeatStatus,
+        Sent, Settlement, StoreError,
     },
     tools::millis::Millis,
 };
 use byoc_tests::store;
+use byoc_vendors::fault::{Fault, How};
 
 fn ms(milliseconds: i64) -> Millis {
     Millis::new(milliseconds)
@@ -30,21 +31,26 @@ fn answer(event: &str) -> JournalKey {
     JournalKey { direction: Direction::Outbound, ..key(event) }
 }
 
-fn no_change() -> LinkChange {
-    LinkChange::default()
+fn nothing() -> Owed {
+    Owed::default()
 }
 
-fn done() -> Settlement {
-    Settlement::Done { sent: vec![Sent { side: Side::Helpdesk, id: "m1".into() }] }
+/// What is written beside the record of a message that arrived under the id `m1`.
+fn arrived() -> Owed {
+    Owed { sent: vec![Sent { side: Side::Helpdesk, id: "m1".into() }], ..nothing() }
+}
+
+fn finished(state: JournalState) -> Claim {
+    Claim::Finished(Finished { state, owed: nothing(), told_waiting: false })
 }
 
 #[tokio::test]
 async fn a_finished_message_cannot_be_claimed_again() {
     let kept = store().await;
     let claimed = kept.claim(&key("e")).await;
-    assert_eq!((claimed.attempt, claimed.doubtful, claimed.tries), (1, false, 0));
-    kept.store.settle(&claimed, &done(), &no_change(), ms(3_000)).await.unwrap();
-    assert_eq!(kept.store.claim(&key("e"), ms(1_000), ms(4_000)).await.unwrap(), Claim::Finished(JournalState::Done));
+    assert_eq!((claimed.attempt, claimed.doubts, claimed.tries), (1, 0, 0));
+    kept.store.settle(&claimed, &Settlement::Done, &arrived(), ms(3_000)).await.unwrap();
+    assert_eq!(kept.store.claim(&key("e"), ms(1_000), ms(4_000)).await.unwrap(), finished(JournalState::Done));
     let sent = Sent { side: Side::Helpdesk, id: "m1".into() };
     assert_eq!(kept.store.message_of("i", &sent).await.unwrap(), Some(key("e")));
     assert_eq!(kept.store.message_of("i", &Sent { side: Side::Channel, id: "m1".into() }).await.unwrap(), None);
@@ -56,17 +62,18 @@ async fn who_claimed_before_can_write_nothing_any_more() {
     let kept = store().await;
     let zombie = kept.claim(&key("e")).await;
     let owner = kept.claim(&key("e")).await;
-    assert_eq!((owner.attempt, owner.doubtful), (2, true));
-    let late = kept.store.settle(&zombie, &done(), &no_change(), ms(3_000)).await;
+    assert_eq!((owner.attempt, owner.doubts), (2, 1));
+    let late = kept.store.settle(&zombie, &Settlement::Done, &arrived(), ms(3_000)).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
-    let late = kept.store.record(&zombie, &no_change(), ms(3_000)).await;
+    let late = kept.store.record(&zombie, &nothing(), ms(3_000)).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
     // Nothing of the transaction took effect.
     let link = LinkChange::between(&Link::default(), &Link { user: Some("u".into()), ..Link::default() });
-    assert!(kept.store.record(&zombie, &link, ms(3_000)).await.is_err());
+    let beside = Owed { link, ..nothing() };
+    assert!(kept.store.record(&zombie, &beside, ms(3_000)).await.is_err());
     assert_eq!(kept.store.link("i", "c").await.unwrap(), Link::default());
     assert_eq!(kept.store.contact_of("i", "u").await.unwrap(), None);
-    kept.store.settle(&owner, &done(), &no_change(), ms(3_000)).await.unwrap();
+    kept.store.settle(&owner, &Settlement::Done, &arrived(), ms(3_000)).await.unwrap();
 }
 
 #[tokio::test]
@@ -76,16 +83,16 @@ async fn a_retry_remembers_what_was_achieved_and_whether_the_last_call_is_in_dou
     claimed.progress =
         Progress { sent: vec!["p1".into()], memo: [("k".to_owned(), "v".to_owned())].into(), ..Progress::default() };
     claimed.tries = 1;
-    let settlement = Settlement::Retry { reason: "503".into(), doubtful: false };
-    kept.store.settle(&claimed, &settlement, &no_change(), ms(3_000)).await.unwrap();
+    let settlement = Settlement::Retry { reason: "503".into() };
+    kept.store.settle(&claimed, &settlement, &nothing(), ms(3_000)).await.unwrap();
     let mut again = kept.claim(&key("e")).await;
-    assert_eq!((again.attempt, again.doubtful, again.tries), (2, false, 1));
+    assert_eq!((again.attempt, again.doubts, again.tries), (2, 0, 1));
     assert_eq!(again.progress, claimed.progress);
-    again.tries = 2;
-    let settlement = Settlement::Retry { reason: "time-out".into(), doubtful: true };
-    kept.store.settle(&again, &settlement, &no_change(), ms(3_000)).await.unwrap();
+    (again.tries, again.doubts) = (2, 1);
+    let settlement = Settlement::Retry { reason: "time-out".into() };
+    kept.store.settle(&again, &settlement, &nothing(), ms(3_000)).await.unwrap();
     let third = kept.claim(&key("e")).await;
-    assert_eq!((third.attempt, third.doubtful, third.tries), (3, true, 2));
+    assert_eq!((third.attempt, third.doubts, third.tries), (3, 1, 2));
 }
 
 #[tokio::test]
@@ -116,7 +123,7 @@ async fn receipts_only_go_forward() {
     let kept = store().await;
     assert!(!kept.store.note_receipt(&key("e"), &Receipt::Read, ms(1)).await.unwrap().is_news, "no such message");
     let claimed = kept.claim(&key("e")).await;
-    kept.store.settle(&claimed, &done(), &no_change(), ms(3_000)).await.unwrap();
+    kept.store.settle(&claimed, &Settlement::Done, &arrived(), ms(3_000)).await.unwrap();
     assert!(kept.store.note_receipt(&key("e"), &Receipt::Delivered, ms(1)).await.unwrap().is_news);
     assert!(!kept.store.note_receipt(&key("e"), &Receipt::Delivered, ms(2)).await.unwrap().is_news);
     assert!(kept.store.note_receipt(&key("e"), &Receipt::Read, ms(3)).await.unwrap().is_news);
@@ -129,18 +136,18 @@ async fn receipts_only_go_forward() {
 async fn the_dead_can_be_revived_and_nobody_else() {
     let kept = store().await;
     let mut claimed = kept.claim(&key("e")).await;
-    claimed.tries = 15;
-    let dead = Settlement::Dead { reason: "given up".into(), doubtful: true };
-    kept.store.settle(&claimed, &dead, &no_change(), ms(2)).await.unwrap();
-    assert_eq!(kept.store.claim(&key("e"), ms(1), ms(2)).await.unwrap(), Claim::Finished(JournalState::Dead));
+    (claimed.tries, claimed.doubts) = (15, 3);
+    let dead = Settlement::Dead { reason: "given up".into() };
+    kept.store.settle(&claimed, &dead, &nothing(), ms(2)).await.unwrap();
+    assert_eq!(kept.store.claim(&key("e"), ms(1), ms(2)).await.unwrap(), finished(JournalState::Dead));
     let dead = kept.store.latest("i", Some(JournalState::Dead), 10).await.unwrap().messages;
     assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("given up")));
     assert!(kept.store.reopen(&key("e"), ms(3)).await.unwrap());
     let revived = kept.claim(&key("e")).await;
-    assert_eq!((revived.tries, revived.doubtful), (0, true), "its last call may have worked");
+    assert_eq!((revived.tries, revived.doubts), (0, 1), "its last call may have worked");
     // A message that the queue itself gave up on is still claimed and may be sent again; a finished one may not.
     assert!(kept.store.reopen(&key("e"), ms(4)).await.unwrap());
-    kept.store.settle(&revived, &done(), &no_change(), ms(5)).await.unwrap();
+    kept.store.settle(&revived, &Settlement::Done, &arrived(), ms(5)).await.unwrap();
     assert!(!kept.store.reopen(&key("e"), ms(6)).await.unwrap());
     assert!(!kept.store.reopen(&key("never seen"), ms(6)).await.unwrap());
 }
@@ -223,8 +230,7 @@ async fn a_repeat_learns_what_became_of_its_original_and_hears_the_rest() {
     let claimed = kept.claim(&answer("a")).await;
     let standing = |state, receipt| Some(RepeatStatus { state, error: None, receipt });
     assert_eq!(store.join(&answer("a"), "b").await.unwrap(), standing(JournalState::Claimed, None));
-    let done = Settlement::Done { sent: Vec::new() };
-    store.settle(&claimed, &done, &LinkChange::default(), ms(3_000)).await.unwrap();
+    store.settle(&claimed, &Settlement::Done, &nothing(), ms(3_000)).await.unwrap();
     let noted = store.note_receipt(&answer("a"), &Receipt::Sent, ms(3_000)).await.unwrap();
     assert_eq!((noted.is_news, noted.is_first, noted.repeats), (true, true, vec!["b".to_owned()]));
     assert_eq!(store.join(&answer("a"), "e").await.unwrap(), standing(JournalState::Done, Some(Receipt::Sent)));
@@ -241,17 +247,70 @@ async fn a_repeat_learns_what_became_of_its_original_and_hears_the_rest() {
 #[tokio::test]
 async fn waiting_for_a_turn_costs_no_try_and_settles_no_doubt() {
     let kept = store().await;
-    let nothing = LinkChange::default();
     for _ in 0..20 {
         let claimed = kept.claim(&answer("a")).await;
-        assert_eq!((claimed.tries, claimed.doubtful), (0, false));
-        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: false }, &nothing, ms(1)).await.unwrap();
+        assert_eq!((claimed.tries, claimed.doubts), (0, 0));
+        kept.store.settle(&claimed, &Settlement::Postponed, &nothing(), ms(1)).await.unwrap();
     }
     // An attempt that ended without a record.
     kept.claim(&answer("a")).await;
     for _ in 0..3 {
         let claimed = kept.claim(&answer("a")).await;
-        assert!(claimed.doubtful);
-        kept.store.settle(&claimed, &Settlement::Postponed { doubtful: true }, &nothing, ms(1)).await.unwrap();
+        assert_eq!(claimed.doubts, 1);
+        kept.store.settle(&claimed, &Settlement::Postponed, &nothing(), ms(1)).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_a_vendor_accepted_is_recorded_although_transactions_fail() {
+    let kept = store().await;
+    let claimed = kept.claim(&key("e")).await;
+    let link = LinkChange::between(&Link::default(), &Link { user: Some("u".into()), ..Link::default() });
+    let beside = Owed { link, ..arrived() };
+    kept.table.calls().add(Fault::next(How::TooMany(1)).at("TransactWriteItems").times(1_000));
+    kept.store.settle(&claimed, &Settlement::Done, &beside, ms(3_000)).await.unwrap();
+    let Claim::Finished(finished) = kept.store.claim(&key("e"), ms(1_000), ms(4_000)).await.unwrap() else {
+        panic!("not finished")
+    };
+    assert_eq!((finished.state, &finished.owed), (JournalState::Done, &beside));
+    assert_eq!(kept.store.link("i", "c").await.unwrap(), Link::default());
+    // The next turn pays what is owed, once.
+    kept.table.calls().clear();
+    kept.store.pay(&key("e"), &finished.owed, ms(5_000)).await.unwrap();
+    assert_eq!(kept.store.link("i", "c").await.unwrap().user.as_deref(), Some("u"));
+    let sent = Sent { side: Side::Helpdesk, id: "m1".into() };
+    assert_eq!(kept.store.message_of("i", &sent).await.unwrap(), Some(key("e")));
+    assert_eq!(kept.store.claim(&key("e"), ms(1_000), ms(4_000)).await.unwrap(), self::finished(JournalState::Done));
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_counts_once() {
+    let kept = store().await;
+    let lost = |operation: &str| kept.table.calls().add(Fault::next(How::Reset).at(operation).with_effect());
+    lost("UpdateItem");
+    let claimed = kept.claim(&key("e")).await;
+    assert_eq!((claimed.attempt, claimed.doubts), (1, 0));
+    lost("UpdateItem");
+    kept.store.settle(&claimed, &Settlement::Done, &nothing(), ms(3_000)).await.unwrap();
+    lost("UpdateItem");
+    let noted = kept.store.note_receipt(&key("e"), &Receipt::Sent, ms(3_000)).await.unwrap();
+    assert_eq!((noted.is_news, noted.is_first), (true, true));
+    lost("UpdateItem");
+    let noted = kept.store.note_receipt(&key("e"), &Receipt::Read, ms(3_000)).await.unwrap();
+    assert_eq!((noted.is_news, noted.is_first), (true, false));
+}
+
+#[tokio::test]
+async fn two_parts_with_one_id_and_a_record_too_large_are_written_all_the_same() {
+    let kept = store().await;
+    let mut claimed = kept.claim(&key("e")).await;
+    let sent = Sent { side: Side::Helpdesk, id: "m1".into() };
+    let twice = Owed { sent: vec![sent.clone(), sent.clone()], ..nothing() };
+    kept.store.record(&claimed, &twice, ms(3_000)).await.unwrap();
+    assert_eq!(kept.store.message_of("i", &sent).await.unwrap(), Some(key("e")));
+    let placed = Some(Part::text("x".repeat(450_000)));
+    claimed.progress.files.insert(0, FileProgress { placed, ..FileProgress::default() });
+    claimed.progress.sent.push("m1".into());
+    kept.store.settle(&claimed, &Settlement::Done, &nothing(), ms(4_000)).await.unwrap();
+    assert_eq!(kept.store.claim(&key("e"), ms(1_000), ms(4_000)).await.unwrap(), finished(JournalState::Done));
 }

@@ -3,18 +3,24 @@
 //! The handler accepts batches. It processes groups concurrently and the messages of a group in sequence; after a
 //! failed message, the later messages of its group go back to the queue untried.
 
+use std::time::Duration;
+
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use byoc::{
     ingest::health,
-    outside::{config::Environment, lambda::http_reply, queue::Outgoing},
+    outside::{clock::now, config::Environment, lambda::http_reply, queue::Outgoing},
     relay::{Record, Relay, Verdict},
     start::StartError,
-    tools::answer::ApiError,
+    tools::{answer::ApiError, millis::Millis},
 };
 use futures_util::future::join_all;
 use http::StatusCode;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
+use tokio::time::Instant;
+
+/// The function's time limit, as template.yaml sets it.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The event of an invocation: a batch of the queue, or the HTTP event of `GET /health`, which every function answers.
 #[derive(Debug, Deserialize)]
@@ -59,16 +65,16 @@ impl Function {
         Ok(Self { relay })
     }
 
-    /// Handles one invocation.
+    /// Handles one invocation, which ends at `deadline`.
     ///
     /// # Errors
     /// Returns [`UnknownEvent`] if the event is neither a batch nor an HTTP event.
-    pub async fn handle(&self, invocation: Invocation) -> Result<Reply, UnknownEvent> {
+    pub async fn handle(&self, invocation: Invocation, deadline: Instant) -> Result<Reply, UnknownEvent> {
         match invocation {
             Invocation { records: Some(records), .. } => {
                 let mut event = SqsEvent::default();
                 event.records = records;
-                Ok(Reply::Batch(self.batch(event).await))
+                Ok(Reply::Batch(self.batch_until(event, deadline).await))
             }
             Invocation { http: Some(_), path, .. } => Ok(Reply::Http(match path.as_deref() {
                 Some("/health") => http_reply(StatusCode::OK, &health()),
@@ -78,8 +84,13 @@ impl Function {
         }
     }
 
-    /// Handles one batch.
+    /// Handles one batch within the function's usual time limit.
     pub async fn batch(&self, event: SqsEvent) -> SqsBatchResponse {
+        self.batch_until(event, Instant::now() + TIMEOUT).await
+    }
+
+    /// Handles one batch in an invocation that ends at `deadline`.
+    pub async fn batch_until(&self, event: SqsEvent, deadline: Instant) -> SqsBatchResponse {
         let mut groups: Vec<(String, Vec<SqsMessage>)> = Vec::new();
         for message in event.records {
             let group = message.attributes.get("MessageGroupId").cloned().unwrap_or_default();
@@ -88,7 +99,7 @@ impl Function {
                 None => groups.push((group, vec![message])),
             }
         }
-        let failed = join_all(groups.into_iter().map(|(group, messages)| self.group(group, messages))).await;
+        let failed = join_all(groups.into_iter().map(|(group, messages)| self.group(group, messages, deadline))).await;
         let failures = failed.into_iter().flatten().map(|id| {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;
@@ -100,7 +111,7 @@ impl Function {
     }
 
     /// Handles the messages of one group, and returns the ids of the messages that should come again.
-    async fn group(&self, group: String, messages: Vec<SqsMessage>) -> Vec<String> {
+    async fn group(&self, group: String, messages: Vec<SqsMessage>, deadline: Instant) -> Vec<String> {
         let mut failed = Vec::new();
         for message in messages {
             let id = message.message_id.clone().unwrap_or_default();
@@ -113,6 +124,8 @@ impl Function {
                 },
                 receipt_handle: message.receipt_handle.clone().unwrap_or_default(),
                 receive_count: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
+                sent_at: attribute("SentTimestamp").parse().map_or_else(|_| now(), Millis::new),
+                deadline,
             };
             if !failed.is_empty() || self.relay.handle(&record).await != Verdict::Done {
                 failed.push(id);

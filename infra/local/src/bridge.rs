@@ -38,7 +38,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     clock::Clock,
-    event_source::{EventSource, Polling},
+    event_source::{EventSource, InFlight, Polling},
     queue::{QueueServer, QueueSettings, Queues},
     server::Server,
     table::Table,
@@ -110,6 +110,8 @@ pub struct Bridge {
     pub queues: QueueServer,
     /// The environment of the functions if they ran as processes of their own.
     pub environment: Vec<(String, String)>,
+    /// The messages that the relay is handling.
+    pub in_flight: InFlight,
     /// The latest webhook calls.
     pub traffic: Traffic,
     functions: Functions,
@@ -180,7 +182,8 @@ impl Bridge {
         let variables = Environment::of(environment.clone());
         let functions = Functions::from_environment(&variables).await?;
         let traffic = Traffic::default();
-        let polling = if workers > 0 { Some(start_relay(&variables, workers).await?) } else { None };
+        let in_flight = InFlight::default();
+        let polling = if workers > 0 { Some(start_relay(&variables, workers, in_flight.clone()).await?) } else { None };
         let mut bridge = Self {
             url,
             admin_key,
@@ -195,6 +198,7 @@ impl Bridge {
             functions: functions.clone(),
             vendors,
             polling,
+            in_flight,
             front: Server::start(front, functions.router(&traffic).merge(routes)).map_err(part)?,
             _scratch: scratch,
             _saving: JoinSet::new(),
@@ -303,7 +307,7 @@ impl Bridge {
     /// # Errors
     /// Returns an error if a part did not start.
     pub async fn start_relay(&mut self, workers: usize) -> Result<(), StartError> {
-        self.polling = Some(start_relay(&self.variables(), workers).await?);
+        self.polling = Some(start_relay(&self.variables(), workers, self.in_flight.clone()).await?);
         Ok(())
     }
 
@@ -319,11 +323,11 @@ impl Bridge {
 }
 
 /// Starts the relay and the event source that invokes it.
-async fn start_relay(environment: &Environment, workers: usize) -> Result<Polling, StartError> {
+async fn start_relay(environment: &Environment, workers: usize, in_flight: InFlight) -> Result<Polling, StartError> {
     let relay = Arc::new(relay::Function::from_environment(environment).await?);
     let sqs = Aws::from_environment(environment, Timeouts::Background).await.sqs();
     let queue_url = environment.queue_url().map_err(part)?;
-    let source = EventSource { workers, ..EventSource::new(sqs, queue_url) };
+    let source = EventSource { workers, in_flight, ..EventSource::new(sqs, queue_url) };
     Ok(source.start(move |event| {
         let relay = relay.clone();
         async move { Ok::<_, Infallible>(relay.batch(event).await) }

@@ -5,7 +5,13 @@
 //! panics or takes too long fails its whole batch. The queue itself makes sure that two invocations never get messages
 //! of the same FIFO group at once.
 
-use std::{collections::HashSet, fmt::Display, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    fmt::Display,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use aws_lambda_events::{
     encodings::Base64Data,
@@ -37,13 +43,49 @@ pub struct EventSource {
     pub batch_size: i32,
     /// The function's timeout.
     pub timeout: Duration,
+    /// The ids of the messages that invocations are handling.
+    pub in_flight: InFlight,
+}
+
+/// The ids of the messages that invocations are handling. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct InFlight(Arc<Mutex<HashSet<String>>>);
+
+impl InFlight {
+    /// Returns whether an invocation is handling this message.
+    pub fn contains(&self, message: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(message)
+    }
+
+    /// Adds messages until the returned value is dropped.
+    fn add<'a>(&self, messages: impl Iterator<Item = &'a str>) -> Handling {
+        let ids: Vec<String> = messages.map(str::to_owned).collect();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(ids.iter().cloned());
+        Handling { in_flight: self.clone(), ids }
+    }
+}
+
+/// Messages that are being handled.
+struct Handling {
+    in_flight: InFlight,
+    ids: Vec<String>,
+}
+
+impl Drop for Handling {
+    fn drop(&mut self) {
+        let mut all = self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for id in &self.ids {
+            all.remove(id);
+        }
+    }
 }
 
 impl EventSource {
     /// Makes an event source as template.yaml configures the relay's (one message per invocation, 30 seconds), with 8
     /// invocations at once.
     pub fn new(client: Client, queue_url: impl Into<String>) -> Self {
-        Self { client, queue_url: queue_url.into(), workers: 8, batch_size: 1, timeout: Duration::from_secs(30) }
+        let (queue_url, timeout) = (queue_url.into(), Duration::from_secs(30));
+        Self { client, queue_url, workers: 8, batch_size: 1, timeout, in_flight: InFlight::default() }
     }
 
     /// Starts polling and invoking `function`. Polling ends when the returned value is stopped or dropped.
@@ -108,6 +150,7 @@ impl EventSource {
     {
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(|message| record(message, &arn(&self.queue_url))).collect();
+        let _handling = self.in_flight.add(messages.iter().filter_map(Message::message_id));
         // The invocation is a task of its own, so that a panic fails the function and does not end the worker.
         let mut invocation = JoinSet::new();
         invocation.spawn(function(event));

@@ -107,9 +107,14 @@ impl CallBuilder {
         self.map(|request| (request, Body::Upload { fields, files }))
     }
 
-    /// Marks the call as safe to repeat: it finds before it creates, or carries the vendor's idempotency key.
+    /// Marks the call as safe to repeat for ever: it finds before it creates.
     pub fn harmless(self) -> Self {
         Self { repeat: Repeat::Harmless, ..self }
+    }
+
+    /// Marks the call as one that carries the vendor's idempotency key.
+    pub fn keyed(self) -> Self {
+        Self { repeat: Repeat::Keyed, ..self }
     }
 
     /// Builds the call.
@@ -164,8 +169,12 @@ impl CallBuilder {
 /// The effect of making a call twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// None: the call only reads, or finds before it creates, or carries the vendor's idempotency key.
+    /// None: the call only reads, or finds before it creates.
     Harmless,
+    /// None while the vendor remembers the call's idempotency key
+    /// ([`Features::retry_keys_last`](crate::model::features::Features::retry_keys_last)), and then as for
+    /// [`Doubles`](Self::Doubles).
+    Keyed,
     /// A possible duplicate of what the call creates: a message that somebody sees twice, a second user, a second
     /// conversation.
     Doubles,

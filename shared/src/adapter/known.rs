@@ -73,7 +73,8 @@ impl Known {
 }
 
 /// The stored link between a contact and a helpdesk user and conversation.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
 pub struct Link {
     /// The helpdesk's user id.
     pub user: Option<String>,
@@ -92,6 +93,9 @@ pub struct Link {
     /// When the contact stopped the business from writing by the channel's clock; `None`
     /// once the contact permits messages again.
     pub stopped_at: Option<Millis>,
+    /// When the contact last wrote or permitted messages, by the channel's clock. An event from before says nothing
+    /// about what the contact wants now.
+    pub heard_at: Option<Millis>,
     /// The text of the link through which the contact opened the chat, until the agents have read it.
     pub opened_with: Option<String>,
     /// The other id of the same contact that has taken over this link.

@@ -21,6 +21,7 @@ pub async fn run(http: &HttpClient, side: OpenSide<'_>, task: &Task<'_>) -> Lear
         Err(Stop::Failure(failure)) => Err(failure),
         // A listener that only collects facts does not fail.
         Err(Stop::Store(error)) => Err(Failure::Retry { wait: None, reason: error.to_string(), doubtful: false }),
+        Err(Stop::OutOfTime) => Err(Failure::retry(Sentence::NotOurTurn)),
         Err(Stop::Postponed(wait)) => {
             Err(Failure::Retry { wait: Some(wait), reason: Sentence::NotOurTurn.into(), doubtful: false })
         }

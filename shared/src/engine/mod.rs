@@ -26,6 +26,8 @@ pub(crate) enum Stop {
     Store(StoreError),
     /// The next call has to wait for a permit; the task should be resumed after this time.
     Postponed(Duration),
+    /// The time that is left is too short for the next call.
+    OutOfTime,
 }
 
 impl From<RenderError> for Stop {
@@ -48,8 +50,14 @@ pub(crate) trait Listener {
     async fn wait_for_permit(&mut self) -> Result<(), Stop> {
         Ok(())
     }
-    /// Runs before a call is made.
-    fn before_call(&mut self, _call: &Call, _known: &Known) {}
+    /// Returns the effect of making this call twice.
+    fn repeat_of(&self, call: &Call) -> Repeat {
+        call.repeat
+    }
+    /// Runs before a call is made, with the effect of making the call twice. An error stops the task before the call.
+    fn before_call(&mut self, _repeat: Repeat, _known: &Known) -> Result<(), Stop> {
+        Ok(())
+    }
     /// Runs after a call, with its result in plain words and its duration.
     fn after_call(&mut self, _call: &'static str, _result: String, _took: Duration) {}
     /// Runs after an answer has taught these facts; `is_last` says that nothing is left to do.
@@ -66,7 +74,8 @@ pub(crate) trait Listener {
 ///
 /// # Errors
 /// Returns [`Stop::Failure`] if a call failed or could not be made, [`Stop::Store`] if the listener could not record an
-/// answer, and [`Stop::Postponed`] if the next call has to wait for a permit.
+/// answer, and [`Stop::Postponed`] or
+/// [`Stop::OutOfTime`] if the listener does not permit the next call now.
 pub(crate) async fn drive(
     http: &HttpClient,
     side: OpenSide<'_>,
@@ -92,9 +101,10 @@ pub(crate) async fn drive(
             return Err(Stop::Failure(Failure::retry(Sentence::FileNotFetchedAgain)));
         }
         listener.wait_for_permit().await?;
-        listener.before_call(&call, known);
+        let repeat = listener.repeat_of(&call);
+        listener.before_call(repeat, known)?;
         let (name, began) = (call.name, tokio::time::Instant::now());
-        let learned = make_call(http, side, task, known, call, |part| listener.file(part)).await;
+        let learned = make_call(http, side, task, known, call, repeat, |part| listener.file(part)).await;
         listener.after_call(name, describe(&learned), began.elapsed());
         let facts = learned.map_err(Stop::Failure)?;
         known.learn(&facts);
@@ -118,7 +128,8 @@ pub(crate) async fn once(
     known: &mut Known,
     call: Call,
 ) -> Result<(), Failure> {
-    let facts = make_call(http, side, task, known, call, |_| None).await?;
+    let repeat = call.repeat;
+    let facts = make_call(http, side, task, known, call, repeat, |_| None).await?;
     known.learn(&facts);
     Ok(())
 }
@@ -129,13 +140,13 @@ async fn make_call(
     task: &Task<'_>,
     known: &Known,
     call: Call,
+    repeat: Repeat,
     file: impl Fn(usize) -> Option<UploadFile>,
 ) -> Learned {
-    let (repeat, only_reads) = (call.repeat, call.request.method().is_safe());
     match http.call(call.request, file).await {
         Ok(answer) => match side.adapter.read(&side.account, task, known, &answer) {
-            // A call that only reads creates nothing, so its failure leaves no doubt.
-            Err(Failure::Retry { wait, reason, .. }) if only_reads => {
+            // A call that may be repeated leaves no doubt.
+            Err(Failure::Retry { wait, reason, .. }) if repeat != Repeat::Doubles => {
                 Err(Failure::Retry { wait, reason, doubtful: false })
             }
             learned => learned,

@@ -209,6 +209,7 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
             "on_resolved" => Sentence::ReopenOrNew,
             "relay_bot_messages" | "agent_name" | "marketplace" => Sentence::TrueOrFalse,
             "repeat_window_seconds" => Sentence::SecondsUpTo60,
+            "give_up_after_hours" => Sentence::HoursUpTo144,
             _ => return Err(unknown_setting(&format!("settings.{name}"))),
         };
         let mut alone = serde_json::to_value(Options::default()).unwrap_or_default();
@@ -217,7 +218,7 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
             merged.insert(name.clone(), value.clone());
         }
         match serde_json::from_value::<Options>(alone) {
-            Ok(options) if options.repeat_window_seconds <= 60 => {}
+            Ok(options) if options.repeat_window_seconds <= 60 && (1..=144).contains(&options.give_up_after_hours) => {}
             _ => return Err(bad_setting(&format!("settings.{name}"), should_be)),
         }
     }

@@ -42,6 +42,8 @@ pub struct Features {
     /// Helpdesks only: how long the stored state of a conversation is trusted. This is for helpdesks that do not report
     /// changes of the state. Afterwards the adapter gets a link without a state, and asks.
     pub state_lasts: Option<StateLasts>,
+    /// How long the vendor remembers the idempotency keys of calls; `None` if it says nothing about an end.
+    pub retry_keys_last: Option<Duration>,
     /// Helpdesks only: whether the helpdesk's Marketplace installs the bridge, by events that need not name the kind.
     pub marketplace: bool,
 }
@@ -112,6 +114,7 @@ impl Features {
         echoes: false,
         agents_move_contacts: false,
         state_lasts: None,
+        retry_keys_last: None,
         marketplace: false,
     };
 

@@ -168,6 +168,8 @@ pub struct Options {
     /// For how many seconds (0 to 60) a call with the same content counts as a repeat, at helpdesks whose calls carry
     /// no id.
     pub repeat_window_seconds: u32,
+    /// The age in hours (1 to 144) after which a message that still fails is given up.
+    pub give_up_after_hours: u32,
 }
 
 impl Default for Options {
@@ -178,6 +180,7 @@ impl Default for Options {
             agent_name: false,
             marketplace: false,
             repeat_window_seconds: 5,
+            give_up_after_hours: 72,
         }
     }
 }

@@ -38,6 +38,20 @@ pub enum Event {
     Receipt(ReceiptEvent),
 }
 
+impl Event {
+    /// Returns the contact whose link the event needs, if the event names the contact. Receipts find it in the journal.
+    pub fn contact(&self) -> Option<&str> {
+        match self {
+            Self::Channel(ChannelEvent { kind: ChannelEventKind::Message { .. }, contact, .. }) => Some(&contact.id),
+            Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Message { .. }, contact, .. }) => {
+                contact.as_deref()
+            }
+            Self::Note(note) => Some(&note.contact),
+            Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) => None,
+        }
+    }
+}
+
 /// An event that a channel reports.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ChannelEvent {

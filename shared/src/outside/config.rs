@@ -125,6 +125,17 @@ impl Environment {
         }
     }
 
+    /// Returns `RETRY_TIME_SCALE`, by which all waits and ages of deliveries are multiplied; 1 if it is not set.
+    ///
+    /// # Errors
+    /// Returns an error if the variable is no positive number.
+    pub fn retry_time_scale(&self) -> Result<f64, ConfigError> {
+        let text = self.0.get("RETRY_TIME_SCALE").map(String::as_str).filter(|text| !text.is_empty());
+        let scale = text.map_or(Ok(1.0), str::parse::<f64>).ok().filter(|scale| scale.is_finite() && *scale > 0.0);
+        let problem = || ConfigError { variable: "RETRY_TIME_SCALE", problem: "should be a positive number".into() };
+        scale.ok_or_else(problem)
+    }
+
     /// Returns `RUST_LOG`, the log filter, if it is set.
     pub fn log_filter(&self) -> Option<&str> {
         self.0.get("RUST_LOG").map(String::as_str)

@@ -25,7 +25,7 @@ use crate::{
 /// The time limit of one call to a vendor.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time limit of the whole download of a file.
-const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(18);
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(8);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest time for which an idle connection is kept. Lambda freezes the process between
 /// invocations, so a connection that the vendor has closed meanwhile looks alive.

@@ -4,6 +4,8 @@ use std::io;
 
 use aws_sdk_sqs::{
     Client,
+    error::ProvideErrorMetadata,
+    operation::change_message_visibility::ChangeMessageVisibilityError,
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
 use serde::Serialize;
@@ -163,6 +165,28 @@ impl Queue {
         Ok(())
     }
 
+    /// Hides a received message for `seconds` more, as [`hide`](Self::hide) does. Returns `false` if the receipt handle
+    /// has expired: the queue may have handed the message to somebody else.
+    ///
+    /// # Errors
+    /// Returns an error if the call to the queue fails.
+    pub async fn hold(&self, receipt_handle: &str, seconds: u32) -> Result<bool, QueueError> {
+        let result = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(i32::try_from(seconds.min(43_200)).unwrap_or(43_200))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(true),
+            // SQS names an expired handle in several ways; all of them are refusals of this call.
+            Err(error) if error.as_service_error().is_some_and(is_expired) => Ok(false),
+            Err(error) => Err(unavailable("ChangeMessageVisibility", error)),
+        }
+    }
+
     /// Receives up to ten messages and hides them for `seconds`.
     ///
     /// # Errors
@@ -297,6 +321,12 @@ impl From<QueueError> for ApiError {
             QueueError::Unavailable { .. } => Self::our_failure(&error),
         }
     }
+}
+
+fn is_expired(error: &ChangeMessageVisibilityError) -> bool {
+    error.is_message_not_inflight()
+        || error.is_receipt_handle_is_invalid()
+        || matches!(error.code(), Some("InvalidParameterValue" | "InvalidParameterValueException"))
 }
 
 #[cfg(test)]

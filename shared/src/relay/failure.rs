@@ -1,8 +1,6 @@
 //! The handling of a failure: when the message is retried, when the relay gives up, and who is told.
 
-use std::time::Duration;
-
-use super::{Failure, Message, Relay, Verdict};
+use super::{Failure, Message, Relay, Verdict, waits::Life};
 use crate::{
     installations::OpenInstallation,
     model::{
@@ -11,23 +9,13 @@ use crate::{
         message::Receipt,
     },
     outside::clock::now,
-    store::{Claimed, Direction, LinkChange, Settlement, StoreError},
+    store::{Claimed, Direction, Owed, Settlement, StoreError},
     tools::sentences::Sentence,
 };
 
-/// The backoff before each retry, in seconds, with a jitter of ±20 %. A short failure costs seconds; an outage of
-/// about 19 hours is outlasted in any case.
-pub const RETRY_WAITS: [u64; 14] =
-    [1, 5, 30, 120, 600, 1_800, 3_600, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800, 10_800];
-/// The longest wait, also for a vendor's `Retry-After`.
-const MAX_BACKOFF: Duration = Duration::from_secs(10_800);
-/// The age up to which a vendor's waits do not count as retries. After it, every wait counts, so that
-/// a message is not retried for ever.
-const MAX_UNCOUNTED_WAIT: Duration = Duration::from_secs(3 * 86_400);
-/// The highest floor for a vendor's waits, in seconds. The floor of a vendor that always asks for a short wait grows by
-/// two seconds each time, because the queue hands a message out only a thousand times, which have to last for
-/// [`MAX_UNCOUNTED_WAIT`].
-const MAX_VENDOR_WAIT_FLOOR: u64 = 300;
+/// The number of times that a part may have taken effect without our knowing, after which it is not sent again: the
+/// first time and two copies.
+pub(super) const MAX_DOUBTS: u32 = 3;
 
 /// Returns the code of the problem of an account that blocks messages of this direction. Deliveries to the other side
 /// do not clear the problem.
@@ -44,7 +32,7 @@ impl Relay {
         &self,
         message: &Message<'_>,
         mut claimed: Claimed,
-        change: &LinkChange,
+        beside: &Owed,
         failure: Failure,
     ) -> Result<Verdict, StoreError> {
         let installation = &message.open.installation;
@@ -62,7 +50,7 @@ impl Relay {
         let explanation = failure.explained(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {
             Failure::Rejected { .. } | Failure::Gone { .. } => {
-                return self.reject(message, &claimed, change, reason, &explanation).await;
+                return self.reject(message, &claimed, beside, reason, &explanation).await;
             }
             Failure::Blocked { .. } => {
                 self.report_blocked(message.open, message.direction, &reason).await;
@@ -70,44 +58,76 @@ impl Relay {
             }
             Failure::Retry { wait, doubtful, .. } => (wait, doubtful),
         };
-        let doubtful = doubtful || claimed.doubtful;
-        let age = now().since(message.received_at);
-        let wait = match wait.filter(|_| age < MAX_UNCOUNTED_WAIT) {
-            Some(requested) => vendor_wait(requested, message.record.receive_count),
+        if doubtful {
+            claimed.doubts = claimed.doubts.saturating_add(1);
+        }
+        if claimed.doubts >= MAX_DOUBTS {
+            return self.dead_letter(message, &claimed, beside, Sentence::MayHaveArrived.into()).await;
+        }
+        let life = message.record.life(message.open, self.waits);
+        if life.is_over() {
+            return self.dead_letter(message, &claimed, beside, reason).await;
+        }
+        let planned = match wait {
+            // A rate limit is no failure and costs no try.
+            Some(requested) => self.waits.requested(requested),
             None => {
-                let backoff = RETRY_WAITS.get(usize::try_from(claimed.tries).unwrap_or(usize::MAX));
-                claimed.tries = claimed.tries.saturating_add(1);
-                let Some(backoff) = backoff else {
-                    return self.dead_letter(message, &claimed, change, (reason, doubtful)).await;
-                };
-                jittered(*backoff, &claimed).max(wait.unwrap_or_default()).min(MAX_BACKOFF)
+                let tries = claimed.tries;
+                claimed.tries = tries.saturating_add(1);
+                self.waits.after(tries, &message.record.message.deduplication)
             }
         };
-        self.store.settle(&claimed, &Settlement::Retry { reason, doubtful }, change, now()).await?;
+        let wait = planned.max(self.waits.before_copy(claimed.doubts));
+        if message.direction == Direction::Outbound
+            && !claimed.told_waiting
+            && self.waits.is_long(claimed.began_at, now())
+        {
+            if let Err(verdict) = self.note_waiting(message, &reason, life).await {
+                return Ok(verdict);
+            }
+            claimed.told_waiting = true;
+        }
+        self.store.settle(&claimed, &Settlement::Retry { reason }, beside, now()).await?;
         Ok(Verdict::Again(wait))
+    }
+
+    /// Tells the agents, once, that their answer waits.
+    async fn note_waiting(&self, message: &Message<'_>, reason: &str, life: Life) -> Result<(), Verdict> {
+        let until = now().plus(life.end.saturating_sub(life.age)).rfc3339();
+        let channel = &message.open.installation.channel.kind;
+        let text = Sentence::NotDeliveredYet { channel, reason, until: &until }.into();
+        let about = format!("waiting:{}", message.event);
+        self.send_note(message.open, &message.contact.id, &about, None, text).await
+    }
+
+    /// Tells the agents that an answer arrived of which they read that it waits.
+    pub(super) async fn note_arrived(&self, message: &Message<'_>) -> Result<(), Verdict> {
+        let text = Sentence::ArrivedAfterAll { channel: &message.open.installation.channel.kind }.into();
+        let about = format!("arrived:{}", message.event);
+        self.send_note(message.open, &message.contact.id, &about, None, text).await
     }
 
     async fn reject(
         &self,
         message: &Message<'_>,
         claimed: &Claimed,
-        change: &LinkChange,
+        beside: &Owed,
         reason: String,
         explanation: &str,
     ) -> Result<Verdict, StoreError> {
         if let Err(verdict) = self.note_failure(message, claimed, &reason, explanation).await {
             return Ok(verdict);
         }
-        self.store.settle(claimed, &Settlement::Rejected { reason }, change, now()).await?;
+        self.store.settle(claimed, &Settlement::Rejected { reason }, beside, now()).await?;
         Ok(Verdict::Done)
     }
 
-    async fn dead_letter(
+    pub(super) async fn dead_letter(
         &self,
         message: &Message<'_>,
         claimed: &Claimed,
-        change: &LinkChange,
-        (reason, doubtful): (String, bool),
+        beside: &Owed,
+        reason: String,
     ) -> Result<Verdict, StoreError> {
         if let Err(verdict) = self.note_failure(message, claimed, &reason, &reason).await {
             return Ok(verdict);
@@ -117,7 +137,7 @@ impl Relay {
             tracing::error!(error = %error, "the dead-letter queue failed");
             return Ok(Verdict::Again(super::OUR_FAILURE_BACKOFF));
         }
-        self.store.settle(claimed, &Settlement::Dead { reason, doubtful }, change, now()).await?;
+        self.store.settle(claimed, &Settlement::Dead { reason }, beside, now()).await?;
         Ok(Verdict::Done)
     }
 
@@ -161,66 +181,4 @@ impl Relay {
 /// Returns the text that tells agents that a message will not arrive.
 pub(super) fn not_delivered(open: &OpenInstallation, reason: &str) -> String {
     Sentence::NotDelivered { channel: &open.installation.channel.kind, reason }.into()
-}
-
-/// Returns how long to wait after a vendor said when to come back, by how often the queue has handed the message out.
-/// Such a wait is a rate limit and not a failure, and costs the message no retry.
-fn vendor_wait(requested: Duration, receive_count: u32) -> Duration {
-    let floor = u64::from(receive_count.saturating_sub(1)).saturating_mul(2).clamp(1, MAX_VENDOR_WAIT_FLOOR);
-    requested.clamp(Duration::from_secs(floor), MAX_BACKOFF)
-}
-
-/// Returns the backoff with a jitter of ±20 %, in whole seconds as the queue counts and at most [`MAX_BACKOFF`]. The
-/// jitter is derived from a hash that differs from message to message.
-fn jittered(backoff: u64, claimed: &Claimed) -> Duration {
-    let seed = crate::tools::crypto::sha256(format!("{}{}", claimed.key.event, claimed.attempt).as_bytes());
-    let percent = 80 + seed.first().map_or(20, |byte| u64::from(*byte) * 40 / 255);
-    Duration::from_secs((backoff * percent).div_ceil(100).max(1).min(MAX_BACKOFF.as_secs()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{adapter::Progress, store::JournalKey};
-
-    fn claimed(attempt: u64) -> Claimed {
-        Claimed {
-            key: JournalKey {
-                installation: "i".into(),
-                contact: "c".into(),
-                direction: Direction::Inbound,
-                event: "e".into(),
-            },
-            attempt,
-            doubtful: false,
-            tries: 0,
-            progress: Progress::default(),
-            doubled: false,
-            trace: Vec::new(),
-            repeats: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_vendor_in_a_hurry_does_not_use_up_what_the_queue_allows() {
-        assert_eq!(vendor_wait(Duration::ZERO, 1), Duration::from_secs(1));
-        assert_eq!(vendor_wait(Duration::from_secs(7), 1), Duration::from_secs(7));
-        assert_eq!(vendor_wait(Duration::from_secs(7), 5), Duration::from_secs(8));
-        assert_eq!(vendor_wait(Duration::from_secs(90_000), u32::MAX), MAX_BACKOFF);
-        // The last retries need some of the thousand times that the queue hands a message out.
-        let all: u64 = (1..960).map(|count| vendor_wait(Duration::ZERO, count).as_secs()).sum();
-        assert!(all > MAX_UNCOUNTED_WAIT.as_secs(), "{all}");
-    }
-
-    #[test]
-    fn waits_spread_by_a_fifth_and_last_a_day() {
-        for attempt in 1..200 {
-            for backoff in RETRY_WAITS {
-                let wait = jittered(backoff, &claimed(attempt)).as_secs();
-                assert!(wait >= (backoff * 4 / 5).max(1) && wait <= (backoff * 6).div_ceil(5), "{backoff} {wait}");
-            }
-        }
-        assert!(RETRY_WAITS.iter().sum::<u64>() * 4 / 5 > 17 * 3_600);
-        assert!(RETRY_WAITS.iter().sum::<u64>() > 21 * 3_600);
-    }
 }

@@ -35,7 +35,7 @@ const MAX_IN_MEMORY: u64 = 50 << 20;
 const MAX_FILE_ATTEMPTS: u32 = 4;
 /// The time limit for all files of one attempt together; the rest of the relay's 30 s is for the calls. Without the
 /// limit, two slow files would outlast the function, and nothing would ever be recorded.
-const FETCH_TIME_LIMIT: Duration = Duration::from_secs(18);
+const FETCH_TIME_LIMIT: Duration = Duration::from_secs(8);
 
 /// The memory budget for files.
 #[derive(Debug)]
@@ -135,6 +135,12 @@ impl Relay {
             // The bytes are gone with the process that fetched them. If they were not used yet, they are fetched again.
             Some(Part::Media(earlier)) if earlier.source == MediaSource::Fetched => {
                 let missed = file.missed;
+                // The attempts that had the bytes had no time left to use them.
+                if missed >= MAX_FILE_ATTEMPTS {
+                    let part = Part::text(missing_notice(media));
+                    file.placed = Some(part.clone());
+                    return Ok(part);
+                }
                 match self.fetch_in_time(source, media, max_bytes, context, files).await {
                     Ok(Fetched::Whole { bytes, permit, .. }) => {
                         files.0.insert(context.part, (upload(&earlier, bytes), permit));

@@ -1,8 +1,8 @@
 //! The relay takes a message from the queue and delivers it to the other side, once.
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
-//! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, and [`receipts`] delivers
-//! receipts to the helpdesk.
+//! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
+//! message comes back, and [`receipts`] delivers receipts to the helpdesk.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,12 @@ use std::{
     time::Duration,
 };
 
-use self::pace::{Pace, Paced, Permits};
+use tokio::time::Instant;
+
+use self::{
+    pace::{Pace, Paced, Permits},
+    waits::{Life, Waits},
+};
 use crate::{
     adapter::{Delivery, FetchContext, Known, Link, Progress, Task},
     engine::{Stop, ask, drive},
@@ -32,7 +37,8 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError,
+        Bucket, Claim, Claimed, Direction, Finished, JournalKey, JournalState, LinkChange, Owed, Sent, Settlement,
+        Store, StoreError,
     },
     tools::{crypto::uuid_from, millis::Millis, sentences::Sentence},
 };
@@ -42,15 +48,23 @@ mod files;
 pub mod pace;
 mod receipts;
 mod recorder;
+mod waits;
 
 pub use crate::adapter::Failure;
-pub use failure::RETRY_WAITS;
+pub use waits::RETRY_WAITS;
 
 /// The first backoff after a failure of the table or the queue.
 const OUR_FAILURE_BACKOFF: Duration = Duration::from_secs(5);
 /// The longest backoff after failures of ours. The queue hands a message out a thousand times, so the message outlasts
 /// a failure of days.
 const MAX_OUR_FAILURE_BACKOFF: Duration = Duration::from_secs(300);
+
+/// How long a message stays hidden after its invocation must have ended.
+const HOLD_RESERVE: Duration = Duration::from_secs(5);
+/// The wait of a message whose invocation had no time left for the next call.
+const OUT_OF_TIME_WAIT: Duration = Duration::from_secs(1);
+/// The precision with which the link tells when the contact last wrote, so that not every message writes the link.
+const HEARD_STEP: Duration = Duration::from_secs(60);
 
 /// How long an agent's name stays in the cache, and how many names the cache holds.
 const AUTHOR_CACHE: Duration = Duration::from_secs(30 * 60);
@@ -68,6 +82,7 @@ pub struct Relay {
     budget: files::Budget,
     authors: Authors,
     pace: Pace,
+    waits: Waits,
 }
 
 /// The agents' names, by installation and agent id, with the time of the lookup.
@@ -82,6 +97,18 @@ pub struct Record {
     pub receipt_handle: String,
     /// How often the queue has handed the message out, from 1.
     pub receive_count: u32,
+    /// When the message was put into the queue, which is when it arrived or was redriven.
+    pub sent_at: Millis,
+    /// The end of the invocation.
+    pub deadline: Instant,
+}
+
+impl Record {
+    /// Returns how old the message is, and how old it may become.
+    fn life(&self, open: &OpenInstallation, waits: Waits) -> Life {
+        let hours = u64::from(open.installation.options.give_up_after_hours);
+        Life { age: now().since(self.sent_at), end: waits.scaled(Duration::from_secs(hours * 3_600)) }
+    }
 }
 
 /// What the queue should do with a message.
@@ -91,6 +118,8 @@ pub enum Verdict {
     Done,
     /// Hand the message out again after this time.
     Again(Duration),
+    /// Leave the message as it is: somebody else has it, or the queue does not answer.
+    Leave,
 }
 
 impl Relay {
@@ -111,6 +140,7 @@ impl Relay {
             budget: files::Budget::default(),
             authors: Authors::default(),
             pace: Pace::new(),
+            waits: Waits::new(environment.retry_time_scale()?),
         })
     }
 
@@ -141,7 +171,18 @@ impl Relay {
             Ok(envelope) => envelope,
             Err(_) => return self.set_aside(record, &Sentence::Malformed.to_string()).await,
         };
-        let open = match self.installations.find(&envelope.installation).await {
+        let known_contact = envelope.event.contact().map(str::to_owned);
+        let (held, open, link) =
+            tokio::join!(self.hold(record), self.installations.find(&envelope.installation), async {
+                match &known_contact {
+                    Some(contact) => Some(self.store.link(&envelope.installation, contact).await),
+                    None => None,
+                }
+            });
+        if !held {
+            return Verdict::Leave;
+        }
+        let open = match open {
             Ok(Some(open)) if !open.is_uninstalled() => open,
             Ok(_) => {
                 tracing::info!(
@@ -155,33 +196,63 @@ impl Relay {
                 return Verdict::Again(backoff_for_our_failure(record.receive_count));
             }
         };
+        let link = match link.transpose() {
+            Ok(link) => link,
+            Err(error) => {
+                tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
+                return Verdict::Again(backoff_for_our_failure(record.receive_count));
+            }
+        };
+        let passage = Passage { open: &open, record, envelope: &envelope, link: link.as_ref() };
         let result = match &envelope.event {
-            Event::Channel(event) => self.channel_event(&open, record, &envelope, event).await,
-            Event::Helpdesk(event) => self.helpdesk_event(&open, record, &envelope, event).await,
-            Event::Note(note) => self.note(&open, record, &envelope, note).await,
+            Event::Channel(event) => self.channel_event(&passage, event).await,
+            Event::Helpdesk(event) => self.helpdesk_event(&passage, event).await,
+            Event::Note(note) => self.note(&passage, note).await,
             Event::Receipt(receipt) => self.own_receipt(&open, record, &envelope, receipt).await,
         };
-        result.unwrap_or_else(|error| match error {
+        let verdict = match result {
+            Ok(verdict) => verdict,
             // Another process has claimed the message and continues with it.
-            StoreError::Conflict => Verdict::Again(backoff_for_our_failure(record.receive_count)),
-            error => {
+            Err(StoreError::Conflict) => Verdict::Again(backoff_for_our_failure(record.receive_count)),
+            // The table will never take this message: its keys or what has to be known of it are too large.
+            Err(StoreError::Refused { operation, message }) => {
+                tracing::error!(operation, reason = message, "the table refused a message for good");
+                self.set_aside(record, &Sentence::NotJournaled.to_string()).await
+            }
+            Err(error) => {
                 tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
                 Verdict::Again(backoff_for_our_failure(record.receive_count))
             }
-        })
+        };
+        match verdict {
+            Verdict::Again(wait) => {
+                let life = record.life(&open, self.waits);
+                Verdict::Again(self.waits.stretched(wait, record.receive_count, life))
+            }
+            verdict => verdict,
+        }
     }
 
-    async fn channel_event(
-        &self,
-        open: &Arc<OpenInstallation>,
-        record: &Record,
-        envelope: &Envelope,
-        event: &ChannelEvent,
-    ) -> Result<Verdict, StoreError> {
+    /// Hides the message until this invocation must have ended. Returns `false` if the queue may have handed the message
+    /// to somebody else, or does not answer: the message then comes back by itself.
+    async fn hold(&self, record: &Record) -> bool {
+        let left = record.deadline.saturating_duration_since(Instant::now()).saturating_add(HOLD_RESERVE);
+        match self.queue.hold(&record.receipt_handle, u32::try_from(left.as_secs()).unwrap_or(u32::MAX)).await {
+            Ok(is_held) => is_held,
+            Err(error) => {
+                tracing::warn!(error = %error, "a message could not be held and is left to the queue");
+                false
+            }
+        }
+    }
+
+    async fn channel_event(&self, passage: &Passage<'_>, event: &ChannelEvent) -> Result<Verdict, StoreError> {
+        let Passage { open, record, envelope, link } = *passage;
         let contact = &event.contact;
         let inbound = |parts, echo| Message {
             open,
             record,
+            link,
             direction: Direction::Inbound,
             event: &event.id,
             at: event.at,
@@ -201,12 +272,29 @@ impl Relay {
             ChannelEventKind::Receipt { message, receipt } => {
                 self.channel_receipt(open, record, message, (receipt, event.at)).await
             }
-            ChannelEventKind::Subscribed | ChannelEventKind::Unsubscribed => {
-                let stopped_at = (event.kind == ChannelEventKind::Unsubscribed).then_some(event.at);
-                self.change_link(open, &contact.id, |link| link.stopped_at = stopped_at).await
+            ChannelEventKind::Subscribed => {
+                let permit = |link: &mut Link| {
+                    link.stopped_at = link.stopped_at.filter(|stopped| *stopped > event.at);
+                    link.heard_at = link.heard_at.max(Some(event.at));
+                };
+                self.change_link(open, &contact.id, permit).await
+            }
+            // Platforms repeat events. One from before the contact last wrote says nothing about what they want now.
+            ChannelEventKind::Unsubscribed => {
+                let stop = |link: &mut Link| {
+                    if link.heard_at.is_none_or(|heard| heard <= event.at) {
+                        link.stopped_at = Some(event.at);
+                    }
+                };
+                self.change_link(open, &contact.id, stop).await
             }
             ChannelEventKind::Opened { context } => {
-                self.change_link(open, &contact.id, |link| link.opened_with = Some(context.clone())).await
+                let open_with = |link: &mut Link| {
+                    if link.heard_at.is_none_or(|heard| heard <= event.at) {
+                        link.opened_with = Some(context.clone());
+                    }
+                };
+                self.change_link(open, &contact.id, open_with).await
             }
             ChannelEventKind::BusinessEcho { parts } => {
                 let texts: Vec<String> = parts.iter().map(crate::model::fit::as_text).collect();
@@ -216,13 +304,8 @@ impl Relay {
         }
     }
 
-    async fn helpdesk_event(
-        &self,
-        open: &Arc<OpenInstallation>,
-        record: &Record,
-        envelope: &Envelope,
-        event: &HelpdeskEvent,
-    ) -> Result<Verdict, StoreError> {
+    async fn helpdesk_event(&self, passage: &Passage<'_>, event: &HelpdeskEvent) -> Result<Verdict, StoreError> {
+        let Passage { open, record, envelope, link } = *passage;
         let contact = match self.contact_of(open, record, event).await? {
             Ok(contact) => Contact { id: contact, ..Contact::default() },
             Err(verdict) => return Ok(verdict),
@@ -239,6 +322,7 @@ impl Relay {
                 let message = Message {
                     open,
                     record,
+                    link,
                     direction: Direction::Outbound,
                     event: &event.id,
                     at: event.at,
@@ -326,12 +410,12 @@ impl Relay {
             // The user has nothing to do with this channel.
             Ok(None) => Ok(Err(Verdict::Done)),
             Err(reason) => {
-                let tries = record.receive_count.saturating_sub(1);
                 tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
-                match RETRY_WAITS.get(usize::try_from(tries).unwrap_or(usize::MAX)) {
-                    Some(wait) => Ok(Err(Verdict::Again(Duration::from_secs(*wait)))),
-                    None => Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await)),
+                if record.life(open, self.waits).is_over() {
+                    return Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await));
                 }
+                let tries = record.receive_count.saturating_sub(1);
+                Ok(Err(Verdict::Again(self.waits.after(tries, &record.message.deduplication))))
             }
         }
     }
@@ -358,17 +442,13 @@ impl Relay {
         self.enqueue(open, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
     }
 
-    async fn note(
-        &self,
-        open: &Arc<OpenInstallation>,
-        record: &Record,
-        envelope: &Envelope,
-        note: &NoteEvent,
-    ) -> Result<Verdict, StoreError> {
+    async fn note(&self, passage: &Passage<'_>, note: &NoteEvent) -> Result<Verdict, StoreError> {
+        let Passage { open, record, envelope, link } = *passage;
         let contact = Contact { id: note.contact.clone(), ..Contact::default() };
         let message = Message {
             open,
             record,
+            link,
             direction: Direction::Note,
             event: &note.id,
             at: envelope.received_at,
@@ -381,6 +461,9 @@ impl Relay {
             received_at: envelope.received_at,
         };
         let Ok((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
+        if claimed.doubts >= failure::MAX_DOUBTS {
+            return self.dead_letter(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
+        }
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
         let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
@@ -438,16 +521,22 @@ impl Relay {
         }
     }
 
-    /// Claims a message and reads its contact's link, concurrently. `Err` means that the message is already finished.
-    async fn claim(&self, message: &Message<'_>) -> Result<Result<(Claimed, Link), JournalState>, StoreError> {
+    /// Claims a message. `Err` means that the message is already finished.
+    async fn claim(&self, message: &Message<'_>) -> Result<Result<(Claimed, Link), Finished>, StoreError> {
         let key = message.key();
-        let (claim, link) = tokio::try_join!(
-            self.store.claim(&key, message.received_at, now()),
-            self.store.link(&key.installation, &key.contact)
-        )?;
-        match claim {
-            Claim::Finished(state) => Ok(Err(state)),
+        let link = match message.link {
+            Some(link) => link.clone(),
+            None => self.store.link(&key.installation, &key.contact).await?,
+        };
+        match self.store.claim(&key, message.received_at, now()).await? {
+            Claim::Finished(finished) => {
+                if !finished.owed.is_empty() {
+                    self.store.pay(&key, &finished.owed, now()).await?;
+                }
+                Ok(Err(finished))
+            }
             Claim::Work(claimed) => {
+                let link = claimed.owed.link.applied_to(link);
                 let link = self.take_over_alias(&key, message.contact, link).await?;
                 Ok(Ok((claimed, message.without_stale_state(link))))
             }
@@ -473,14 +562,19 @@ impl Relay {
         let (mut claimed, link) = match self.claim(&message).await? {
             Ok(claim) => claim,
             // The process may have stopped before it confirmed the message.
-            Err(JournalState::Done) => return Ok(self.confirm(&message).await),
+            Err(Finished { state: JournalState::Done, told_waiting, .. }) => {
+                return Ok(self.confirm(&message, told_waiting).await);
+            }
             Err(_) => return Ok(Verdict::Done),
         };
+        if claimed.doubts >= failure::MAX_DOUBTS {
+            return self.dead_letter(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
+        }
         // A doubtful message may already have been sent before the contact stopped us; the channel itself decides about
         // it.
-        if message.direction == Direction::Outbound && link.stopped_at.is_some() && !claimed.doubtful {
+        if message.direction == Direction::Outbound && link.stopped_at.is_some() && claimed.doubts == 0 {
             let failure = Failure::Gone { reason: Sentence::ContactStopped.into() };
-            return self.settle_failure(&message, claimed, &LinkChange::default(), failure).await;
+            return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
         }
         let opening = opening(&message, &link, &mut claimed.progress);
         let parts: Vec<Part>;
@@ -502,7 +596,7 @@ impl Relay {
         let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await;
         let (parts, files) = match prepared {
             Ok(prepared) => prepared,
-            Err(failure) => return self.settle_failure(&message, claimed, &LinkChange::default(), failure).await,
+            Err(failure) => return self.settle_failure(&message, claimed, &Owed::default(), failure).await,
         };
         let key = delivery_key(&claimed.key);
         let delivery = Delivery {
@@ -598,26 +692,37 @@ impl Relay {
         let open = message.open;
         let side = open.side(message.direction.target());
         let progress = claimed.progress.clone();
-        let (doubtful, tries) = (claimed.doubtful, claimed.tries);
+        let (doubtful, tries) = (claimed.doubts > 0, claimed.tries);
         let mut known = Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, answered: 0 };
         let permits = self.permits(open, message.direction, message.record);
-        let mut recorder = recorder::Recorder::new(&self.store, claimed, link, files, permits);
+        let keys_last = side.adapter.features().retry_keys_last;
+        let limits = recorder::Limits {
+            deadline: message.record.deadline,
+            keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
+        };
+        let mut recorder = recorder::Recorder::new(&self.store, claimed, link, files, permits, limits);
         match drive(&self.http, side, task, &mut known, &mut recorder).await {
             Ok(()) => {
                 let claimed = recorder.settle_done(&known).await?;
                 self.delivered(message, &claimed).await;
-                Ok(self.confirm(message).await)
+                Ok(self.confirm(message, claimed.told_waiting).await)
             }
             Err(Stop::Store(error)) => Err(error),
             Err(Stop::Postponed(wait)) => {
-                let (claimed, change) = recorder.into_claimed(&known);
-                let postponed = Settlement::Postponed { doubtful: known.doubtful };
-                self.store.settle(&claimed, &postponed, &change, now()).await?;
+                let (claimed, beside) = recorder.into_claimed(&known);
+                self.store.settle(&claimed, &Settlement::Postponed, &beside, now()).await?;
                 Ok(Verdict::Again(wait))
             }
+            Err(Stop::OutOfTime) => {
+                // What took so long is known by now or counts as a try of the files, so that this comes to an end.
+                known.progress.files.values_mut().for_each(|file| file.missed = file.missed.saturating_add(1));
+                let (claimed, beside) = recorder.into_claimed(&known);
+                self.store.settle(&claimed, &Settlement::Postponed, &beside, now()).await?;
+                Ok(Verdict::Again(OUT_OF_TIME_WAIT))
+            }
             Err(Stop::Failure(failure)) => {
-                let (claimed, change) = recorder.into_claimed(&known);
-                self.settle_failure(message, claimed, &change, failure).await
+                let (claimed, beside) = recorder.into_claimed(&known);
+                self.settle_failure(message, claimed, &beside, failure).await
             }
         }
     }
@@ -636,9 +741,12 @@ impl Relay {
     }
 
     /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue.
-    async fn confirm(&self, message: &Message<'_>) -> Verdict {
+    async fn confirm(&self, message: &Message<'_>, told_waiting: bool) -> Verdict {
         if message.direction != Direction::Outbound {
             return Verdict::Done;
+        }
+        if told_waiting && let Err(verdict) = self.note_arrived(message).await {
+            return verdict;
         }
         self.confirm_sent(message.open, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
     }
@@ -665,11 +773,22 @@ impl Relay {
     }
 }
 
+/// An event on its way through the relay.
+#[derive(Clone, Copy)]
+struct Passage<'a> {
+    open: &'a Arc<OpenInstallation>,
+    record: &'a Record,
+    envelope: &'a Envelope,
+    /// The link of the contact that the event names, if it names one.
+    link: Option<&'a Link>,
+}
+
 /// A message during one attempt.
 #[derive(Clone, Copy)]
 struct Message<'a> {
     open: &'a Arc<OpenInstallation>,
     record: &'a Record,
+    link: Option<&'a Link>,
     direction: Direction,
     event: &'a str,
     at: Millis,
@@ -697,7 +816,9 @@ impl Message<'_> {
     fn as_the_message_shows(&self, link: &Link) -> Link {
         if self.direction == Direction::Inbound && !self.echo {
             let stopped_at = link.stopped_at.filter(|stopped| *stopped >= self.at);
-            return Link { stopped_at, opened_with: None, ..link.clone() };
+            let is_news = link.heard_at.is_none_or(|heard| self.at > heard.plus(HEARD_STEP));
+            let heard_at = if is_news { Some(self.at) } else { link.heard_at };
+            return Link { stopped_at, heard_at, opened_with: None, ..link.clone() };
         }
         let mut link = link.clone();
         if self.open.helpdesk.features().agents_move_contacts {
@@ -739,18 +860,6 @@ fn delivery_key(journal: &JournalKey) -> String {
 /// Returns the backoff after a failure of the table, the vault or the queue, by how often the message was handed out.
 fn backoff_for_our_failure(receive_count: u32) -> Duration {
     OUR_FAILURE_BACKOFF.saturating_mul(receive_count.max(1)).min(MAX_OUR_FAILURE_BACKOFF)
-}
-
-/// Returns the ids by which receipts and echoes will refer to a delivered message.
-fn sent_ids(direction: Direction, progress: &Progress) -> Vec<Sent> {
-    let side = direction.target();
-    let ids = progress.sent.iter().filter(|id| !id.is_empty());
-    // One transaction takes a hundred items.
-    ids.take(90).map(|id| Sent { side, id: id.clone() }).collect()
-}
-
-fn done(progress: &Progress, direction: Direction) -> Settlement {
-    Settlement::Done { sent: sent_ids(direction, progress) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Failure, RETRY_WAITS, Record, Relay, Verdict, failure, pace::Permits, recorder};
+use super::{Failure, Record, Relay, Verdict, failure, pace::Permits, recorder, waits::Waits};
 use crate::{
     adapter::{Known, Task},
     engine::{Listener, Stop, drive},
@@ -123,7 +123,9 @@ impl Relay {
                     Ok(()) => {}
                     Err(Stop::Postponed(wait)) => return Ok(Verdict::Again(wait)),
                     Err(Stop::Store(error)) => return Err(error),
-                    Err(Stop::Failure(failure)) => return Ok(receipt_failed(open, record, at, &failure)),
+                    // No call of this task has to end before the invocation does.
+                    Err(Stop::OutOfTime) => return Ok(Verdict::Again(Duration::from_secs(1))),
+                    Err(Stop::Failure(failure)) => return Ok(receipt_failed(self.waits, open, record, at, &failure)),
                 }
             }
         }
@@ -217,20 +219,20 @@ pub(super) fn receipt_wait(record: &Record) -> Option<Verdict> {
     RECEIPT_WAITS.get(earlier).map(|wait| Verdict::Again(Duration::from_secs(*wait)))
 }
 
-fn receipt_failed(open: &OpenInstallation, record: &Record, at: Millis, failure: &Failure) -> Verdict {
+fn receipt_failed(waits: Waits, open: &OpenInstallation, record: &Record, at: Millis, failure: &Failure) -> Verdict {
     tracing::warn!(
         installation.id = %open.installation.id,
         reason = failure.reason(),
         "a receipt could not be delivered"
     );
-    // The queue also counts waits for permits, so the count alone does not say when to give up.
-    let handed_out = usize::try_from(record.receive_count.saturating_sub(1)).unwrap_or(usize::MAX);
-    let is_fresh = now().since(at) < MAX_RECEIPT_AGE;
-    let planned = RETRY_WAITS.get(handed_out).or_else(|| RETRY_WAITS.last().filter(|_| is_fresh));
-    match (failure, planned) {
-        (Failure::Retry { wait, .. }, Some(planned)) => Verdict::Again(wait.unwrap_or(Duration::from_secs(*planned))),
-        (Failure::Blocked { .. }, Some(planned)) => Verdict::Again(Duration::from_secs(*planned)),
-        _ => Verdict::Done,
+    if now().since(at) >= waits.scaled(MAX_RECEIPT_AGE) {
+        return Verdict::Done;
+    }
+    let planned = waits.after(record.receive_count.saturating_sub(1), &record.message.deduplication);
+    match failure {
+        Failure::Retry { wait, .. } => Verdict::Again(wait.map_or(planned, |wait| waits.requested(wait))),
+        Failure::Blocked { .. } => Verdict::Again(planned),
+        Failure::Rejected { .. } | Failure::Gone { .. } => Verdict::Done,
     }
 }
 

@@ -2,13 +2,21 @@
 
 use std::time::Duration;
 
-use super::{done, files::Files, pace::Permits};
+use tokio::time::Instant;
+
+use super::{files::Files, pace::Permits};
 use crate::{
     adapter::{Call, Fact, Known, Link, Repeat},
     engine::{Listener, Stop},
-    outside::{clock::now, http::UploadFile},
-    store::{Claimed, LinkChange, Store, StoreError, Trace},
+    outside::{
+        clock::now,
+        http::{CALL_TIMEOUT, UploadFile},
+    },
+    store::{Claimed, LinkChange, Owed, Sent, Settlement, Store, StoreError, Trace},
 };
+
+/// The time that a call needs beyond its own time limit, so that its answer is recorded before the invocation ends.
+const RECORD_TIME: Duration = Duration::from_secs(2);
 
 /// Waits for a permit.
 pub(crate) async fn wait_for_permit(permits: &mut Permits<'_>) -> Result<(), Stop> {
@@ -26,12 +34,32 @@ pub(crate) struct Recorder<'a> {
     link: Link,
     files: Files,
     permits: Permits<'a>,
+    limits: Limits,
+    /// The number of requests whose look-ups are written.
+    looked_up: usize,
     is_settled: bool,
 }
 
+/// What the next call of an attempt depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The end of the invocation.
+    pub(crate) deadline: Instant,
+    /// Whether the vendor has forgotten the idempotency keys of this message by now.
+    pub(crate) keys_are_gone: bool,
+}
+
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(store: &'a Store, claimed: Claimed, link: Link, files: Files, permits: Permits<'a>) -> Self {
-        Self { store, claimed, link, files, permits, is_settled: false }
+    pub(crate) fn new(
+        store: &'a Store,
+        claimed: Claimed,
+        link: Link,
+        files: Files,
+        permits: Permits<'a>,
+        limits: Limits,
+    ) -> Self {
+        let looked_up = claimed.progress.sent.len();
+        Self { store, claimed, link, files, permits, limits, looked_up, is_settled: false }
     }
 
     /// Settles a delivery that has nothing left to do, unless the record of its last call has already settled it.
@@ -42,13 +70,22 @@ impl<'a> Recorder<'a> {
         Ok(self.claimed)
     }
 
-    /// Returns the claim with the progress so far, and what changed in the link since the link was last written.
-    pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, LinkChange) {
+    /// Returns the claim with the progress so far, and what the next record writes beside it.
+    pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, Owed) {
+        let beside = self.note(known);
+        (self.claimed, beside)
+    }
+
+    /// Takes over what is known by now. Returns what the next record writes beside the journal.
+    fn note(&mut self, known: &Known) -> Owed {
         self.claimed.progress = known.progress.clone();
-        // A doubt that is not settled yet outlives this attempt.
-        self.claimed.doubtful = known.doubtful;
-        let change = LinkChange::between(&self.link, &known.link);
-        (self.claimed, change)
+        if !known.doubtful {
+            self.claimed.doubts = 0;
+        }
+        let side = self.claimed.key.direction.target();
+        let new = known.progress.sent.get(self.looked_up..).unwrap_or_default();
+        let sent = new.iter().filter(|id| !id.is_empty()).map(|id| Sent { side, id: id.clone() }).collect();
+        Owed { link: LinkChange::between(&self.link, &known.link), sent }
     }
 }
 
@@ -57,11 +94,24 @@ impl Listener for Recorder<'_> {
         wait_for_permit(&mut self.permits).await
     }
 
-    fn before_call(&mut self, call: &Call, known: &Known) {
-        // An adapter that can look first has done so by now and has settled the doubt.
-        if known.doubtful && call.repeat == Repeat::Doubles {
+    fn repeat_of(&self, call: &Call) -> Repeat {
+        if call.repeat == Repeat::Keyed && self.limits.keys_are_gone { Repeat::Doubles } else { call.repeat }
+    }
+
+    fn before_call(&mut self, repeat: Repeat, known: &Known) -> Result<(), Stop> {
+        if repeat != Repeat::Doubles {
+            return Ok(());
+        }
+        let left = self.limits.deadline.saturating_duration_since(Instant::now());
+        if left < CALL_TIMEOUT + RECORD_TIME {
+            return Err(Stop::OutOfTime);
+        }
+        // An adapter that can look first has done so by now and has settled the doubt. A call whose key has expired may
+        // repeat an earlier attempt that left no doubt while the key was good.
+        if known.doubtful || self.limits.keys_are_gone && self.claimed.attempt > 1 {
             self.claimed.doubled = true;
         }
+        Ok(())
     }
 
     fn after_call(&mut self, call: &'static str, result: String, took: Duration) {
@@ -71,15 +121,13 @@ impl Listener for Recorder<'_> {
     }
 
     async fn learned(&mut self, known: &Known, _facts: &[Fact], is_last: bool) -> Result<(), StoreError> {
-        self.claimed.progress = known.progress.clone();
-        let change = LinkChange::between(&self.link, &known.link);
+        let beside = self.note(known);
         // The vendor has accepted the call. Without the record, a later attempt would repeat it.
         for pause in [Some(200), Some(1_000), None] {
             let written = if is_last {
-                let settlement = done(&known.progress, self.claimed.key.direction);
-                self.store.settle(&self.claimed, &settlement, &change, now()).await
+                self.store.settle(&self.claimed, &Settlement::Done, &beside, now()).await
             } else {
-                self.store.record(&self.claimed, &change, now()).await
+                self.store.record(&self.claimed, &beside, now()).await
             };
             match (written, pause) {
                 (Ok(()), _) => break,
@@ -90,6 +138,7 @@ impl Listener for Recorder<'_> {
             }
         }
         self.link = known.link.clone();
+        self.looked_up = known.progress.sent.len();
         self.is_settled = is_last;
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! The links between contacts and helpdesk users and conversations, in both directions.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use serde::{Deserialize, Serialize};
 
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
 use crate::{adapter::Link, model::message::ConversationState, outside::clock::now};
 
 /// The difference between two versions of a link. Only the attributes that differ are written, never the whole item.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct LinkChange {
     before: Link,
     after: Link,
@@ -16,6 +17,23 @@ impl LinkChange {
     /// Makes the change from `before` to `after`.
     pub fn between(before: &Link, after: &Link) -> Self {
         Self { before: before.clone(), after: after.clone() }
+    }
+
+    /// Returns this change followed by a `later` one.
+    #[must_use]
+    pub fn then(&self, later: &Self) -> Self {
+        if self.is_empty() {
+            return later.clone();
+        }
+        if later.is_empty() {
+            return self.clone();
+        }
+        Self { before: self.before.clone(), after: later.after.clone() }
+    }
+
+    /// Returns the link after the change.
+    pub fn applied_to(&self, link: Link) -> Link {
+        if self.is_empty() { link } else { self.after.clone() }
     }
 
     /// Returns whether nothing changed.
@@ -48,6 +66,11 @@ impl LinkChange {
         }
         if self.after.profile_pinned && !self.before.profile_pinned {
             changes.set("profile_pinned", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+        }
+        if self.after.heard_at != self.before.heard_at
+            && let Some(at) = self.after.heard_at
+        {
+            changes.set("heard_at", number(at));
         }
         match self.after.stopped_at {
             after if after == self.before.stopped_at => {}
@@ -131,6 +154,7 @@ fn read(item: &Item) -> Link {
         profile: owned(item, "profile"),
         profile_pinned: flag_of(item, "profile_pinned"),
         stopped_at: number_of(item, "stopped_at"),
+        heard_at: number_of(item, "heard_at"),
         opened_with: owned(item, "opened_with"),
         moved_to: owned(item, "moved_to"),
     }

@@ -33,7 +33,9 @@ mod overview;
 mod quota;
 mod repeats;
 
-pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, ReceiptNoted, Sent, Settlement, Trace};
+pub use journal::{
+    Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
+};
 pub use links::LinkChange;
 pub use overview::{MessageSummary, Page};
 pub use quota::Bucket;
@@ -64,6 +66,20 @@ pub enum StoreError {
         /// The reason of the failure.
         message: String,
     },
+    /// The table refused a write for good: the item is too large, or the request is malformed.
+    #[error("the table refused the write in {operation}: {message}")]
+    Refused {
+        /// The operation that was refused.
+        operation: &'static str,
+        /// The reason of the refusal.
+        message: String,
+    },
+    /// The items of a write stayed in use by others.
+    #[error("the items are in use by other writes")]
+    Busy,
+    /// The system gave no random numbers.
+    #[error("the system gave no random numbers")]
+    NoRandomness,
     /// Somebody else changed the item in the meantime.
     #[error("the item was changed by somebody else meanwhile")]
     Conflict,
@@ -156,12 +172,17 @@ impl Store {
             if codes.contains(&"ConditionalCheckFailed") {
                 return Err(StoreError::Conflict);
             }
-            if pause_ms == 0 || !codes.iter().any(|code| matches!(*code, "TransactionConflict" | "ThrottlingError")) {
-                return Err(unavailable("TransactWriteItems", error));
+            let refused = |code: &&str| matches!(*code, "ValidationError" | "ItemCollectionSizeLimitExceeded");
+            if codes.iter().any(refused) {
+                let message = crate::outside::aws::reason(&error);
+                return Err(StoreError::Refused { operation: "TransactWriteItems", message });
             }
-            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            // All other reasons pass: a conflict with another transaction, and throttling under its several names.
+            if pause_ms > 0 {
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            }
         }
-        Err(StoreError::Conflict)
+        Err(StoreError::Busy)
     }
 }
 
@@ -173,8 +194,16 @@ fn incomplete<E>(_: E) -> StoreError {
 fn unavailable<E, R>(operation: &'static str, error: SdkError<E, R>) -> StoreError
 where
     E: aws_sdk_dynamodb::error::ProvideErrorMetadata,
+    SdkError<E, R>: aws_sdk_dynamodb::error::ProvideErrorMetadata,
 {
-    StoreError::Unavailable { operation, message: crate::outside::aws::reason(&error) }
+    let message = crate::outside::aws::reason(&error);
+    // Another request of the same form would be refused as well.
+    match aws_sdk_dynamodb::error::ProvideErrorMetadata::code(&error) {
+        Some("ValidationException" | "ValidationError" | "ItemCollectionSizeLimitExceededException") => {
+            StoreError::Refused { operation, message }
+        }
+        _ => StoreError::Unavailable { operation, message },
+    }
 }
 
 fn key(pk: &str, sk: &str) -> Item {
@@ -232,6 +261,12 @@ impl Changes {
         self.name(name).value(name, value)
     }
 
+    /// Sets an attribute to the value that another has before the update; empty if the other is missing.
+    fn keep_if_present(&mut self, name: &'static str, other: &'static str) -> &mut Self {
+        self.set.push(format!("#{name} = if_not_exists(#{other}, :empty)"));
+        self.name(name).name(other).value("empty", text(""))
+    }
+
     fn remove(&mut self, name: &'static str) -> &mut Self {
         self.remove.push(format!("#{name}"));
         self.name(name)
@@ -268,7 +303,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", Sentence::Conflict),
-            StoreError::Unavailable { .. } | StoreError::Damaged(_) => Self::our_failure(&error),
+            _ => Self::our_failure(&error),
         }
     }
 }

@@ -37,11 +37,15 @@ sentences! {
     FromAnotherDevice { text: &'a str } = "Sent to the customer from another device:\n{text}",
     Note { text: &'a str } = "Note of the bridge, which the customer does not see: {text}",
     NotDelivered { channel: &'a str, reason: &'a str } = "Not delivered on {channel}: {reason}.",
+    NotDeliveredYet { channel: &'a str, reason: &'a str, until: &'a str } = "Not delivered on {channel} yet: {reason}. The bridge keeps trying until {until}.",
+    ArrivedAfterAll { channel: &'a str } = "The answer that had to wait was delivered on {channel} after all.",
     NotShown { reason: &'a str } = "A message of the customer could not be shown here: {reason}.",
     EchoNotShown { reason: &'a str } = "A message from another device could not be shown here: {reason}.",
 
     // Reasons, which stand behind a colon in the sentences above.
     ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
+    NotJournaled = "the table takes no record of the message",
+    MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
     UnknownContact = "no contact with this id is known",
     Answered { call: &'a str, status: u16 } = "{call} answered {status}",
     AnsweredOddly { call: &'a str, status: u16 } = "{call} answered {status} in an unknown form",
@@ -137,6 +141,7 @@ sentences! {
     ReopenOrNew = "`reopen` or `new`",
     TrueOrFalse = "true or false",
     SecondsUpTo60 = "a number of seconds from 0 to 60",
+    HoursUpTo144 = "a whole number of hours from 1 to 144",
 
     // On the admin's page.
     Installation = "Installation",

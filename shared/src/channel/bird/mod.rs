@@ -6,6 +6,8 @@
 //! leaves out events of other senders and other products.
 
 use bytes::Bytes;
+use std::time::Duration;
+
 use http::Response;
 
 use self::wire::Product;
@@ -70,6 +72,7 @@ const VIDEO: MediaLimit =
 const ATTACHMENT: MediaLimit = MediaLimit { max_bytes: 99_999_999, accepted: &[], caption: 0, ..IMAGE };
 
 static FEATURES: Features = Features {
+    retry_keys_last: Some(Duration::from_secs(24 * 3_600)),
     // The text fills the twelve segments of a long SMS. In alphabets other than GSM 03.38 the segments hold 804
     // characters.
     text: TextLimit { max: 1_836, unit: TextUnit::Gsm7 },
@@ -101,6 +104,7 @@ static FEATURES: Features = Features {
 };
 
 static APPLE_FEATURES: Features = Features {
+    retry_keys_last: Some(Duration::from_secs(24 * 3_600)),
     text: TextLimit { max: 10_000, unit: TextUnit::Chars },
     // Bird fetches the file and passes it on.
     media: &[

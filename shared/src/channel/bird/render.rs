@@ -55,7 +55,7 @@ pub(super) fn calls(
             fields.insert("metadata".to_owned(), json!({"bridge_id": key}));
         }
         let call = super::calls::to(account, SEND_MESSAGE, Method::POST, product.path())?;
-        call.json(&message).header("idempotency-key", &key).build()
+        call.json(&message).header("idempotency-key", &key).keyed().build()
     };
     messages.list.into_iter().enumerate().map(complete).collect()
 }

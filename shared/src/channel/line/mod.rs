@@ -52,6 +52,7 @@ const IMAGE: MediaLimit = MediaLimit {
 };
 
 static FEATURES: Features = Features {
+    retry_keys_last: Some(Duration::from_secs(24 * 3_600)),
     text: TextLimit { max: 5_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,

@@ -48,7 +48,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     let push = |(index, messages): (usize, &[Outbound])| {
         let body = Push { to: &delivery.contact.id, messages };
         let call = super::calls::to(account, PUSH, Method::POST, PUSH_PATH)?.json(&body);
-        call.header("x-line-retry-key", delivery.retry_key(index)).harmless().build()
+        call.header("x-line-retry-key", delivery.retry_key(index)).keyed().build()
     };
     messages.list.chunks(MESSAGES).enumerate().map(push).collect()
 }

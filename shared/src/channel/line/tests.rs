@@ -268,7 +268,7 @@ fn every_attempt_at_a_push_has_the_same_retry_key_and_body() {
     };
     assert_eq!((first.len(), keys(&first)), (2, keys(&second)));
     assert_ne!(keys(&first)[0], keys(&first)[1]);
-    assert!(first.iter().zip(&second).all(|(a, b)| body(a) == body(b) && a.repeat == Repeat::Harmless));
+    assert!(first.iter().zip(&second).all(|(a, b)| body(a) == body(b) && a.repeat == Repeat::Keyed));
 }
 
 #[test]

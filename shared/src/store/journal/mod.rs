@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{INDEX_SHARDS, Item, key, links::contact_pk, owned};
+use super::{INDEX_SHARDS, Item, LinkChange, key, links::contact_pk, owned};
 use crate::{
     adapter::Progress,
     model::installation::Side,
@@ -127,7 +127,18 @@ pub enum Claim {
     /// This process may work on the message, from this progress on.
     Work(Claimed),
     /// The message is already finished in this state.
-    Finished(JournalState),
+    Finished(Finished),
+}
+
+/// A message on which nobody works any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finished {
+    /// The state in which the message ended.
+    pub state: JournalState,
+    /// What its last record still owes.
+    pub owed: Owed,
+    /// Whether the agents were told that the message waits.
+    pub told_waiting: bool,
 }
 
 /// A message that this process works on, until another process claims it.
@@ -137,8 +148,9 @@ pub struct Claimed {
     pub key: JournalKey,
     /// The number of claims so far. It fences off every process that claimed the message earlier.
     pub attempt: u64,
-    /// Whether the attempt before this one ended without a record.
-    pub doubtful: bool,
+    /// The number of earlier attempts at the current part that may have taken effect: they ended without a record, or
+    /// their call got no answer.
+    pub doubts: u32,
     /// The number of attempts that have failed since the message was received or redriven.
     pub tries: u32,
     /// What earlier attempts achieved.
@@ -149,6 +161,31 @@ pub struct Claimed {
     pub trace: Vec<Trace>,
     /// The helpdesk's ids of messages that repeat this one and get its receipts.
     pub repeats: Vec<String>,
+    /// When the message was first claimed in this life, that is, since it was received or redriven.
+    pub began_at: Millis,
+    /// Whether the agents were told that the message waits.
+    pub told_waiting: bool,
+    /// What an earlier record could not write beside the journal, because the other items were in use.
+    pub owed: Owed,
+}
+
+/// Writes that belong to a record but were not made with it: they are made with the next record, or when the queue
+/// hands the finished message out again.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Owed {
+    /// The change of the contact's link.
+    #[serde(default)]
+    pub link: LinkChange,
+    /// The ids under which parts of the message arrived.
+    #[serde(default)]
+    pub sent: Vec<Sent>,
+}
+
+impl Owed {
+    /// Returns whether nothing is owed.
+    pub fn is_empty(&self) -> bool {
+        self.link.is_empty() && self.sent.is_empty()
+    }
 }
 
 /// One call that was made for a message.
@@ -170,22 +207,14 @@ pub struct Trace {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settlement {
     /// Everything arrived.
-    Done {
-        /// The ids under which the message arrived.
-        sent: Vec<Sent>,
-    },
+    Done,
     /// The attempt failed, and the message will be retried.
     Retry {
         /// Why the attempt failed.
         reason: String,
-        /// Whether the last call may have worked all the same.
-        doubtful: bool,
     },
-    /// The message waits for a permit of a rate limit; its next call was not made.
-    Postponed {
-        /// Whether a call of an earlier attempt may have worked.
-        doubtful: bool,
-    },
+    /// The next call was not made, because it has to wait for a permit or for a new invocation.
+    Postponed,
     /// The message is refused for good.
     Rejected {
         /// Why the message is refused.
@@ -195,8 +224,6 @@ pub enum Settlement {
     Dead {
         /// Why the last attempt failed.
         reason: String,
-        /// Whether the last call may have worked all the same. An attempt after a redrive looks first.
-        doubtful: bool,
     },
 }
 
@@ -212,7 +239,7 @@ pub struct ReceiptNoted {
 }
 
 /// An id under which a message arrived, and by which receipts and echoes refer to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Sent {
     /// The side that gave the id.
     pub side: Side,

@@ -1,30 +1,44 @@
 //! The progress of an attempt, the result of an attempt, and the receipts that follow.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::{
     super::{
-        Changes, KEEP_DAYS, LinkChange, Store, StoreError, Updated, expires_at, key, number, repeats::repeats_of, text,
+        Changes, KEEP_DAYS, Store, StoreError, Updated, expires_at, key, number, number_of, repeats::repeats_of, text,
         text_of,
     },
-    Claimed, JournalKey, JournalState, ReceiptNoted, Sent, Settlement,
+    Claimed, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement,
 };
-use crate::{model::message::Receipt, tools::millis::Millis};
+use crate::{
+    model::message::Receipt,
+    tools::{crypto::random_id, millis::Millis},
+};
 
 /// The number of calls of one message that are kept.
 const TRACE_LIMIT: usize = 40;
+/// The number of look-ups of one record. A transaction takes a hundred items.
+const MAX_LOOKUPS: usize = 90;
+
+/// The form of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Everything.
+    Full,
+    /// What a later attempt cannot do without: no trace, no look-ups, no copies of parts. For a message whose full
+    /// record is larger than an item may be.
+    Smallest,
+}
 
 impl Store {
-    /// Records what the last call taught, before the next call is made.
+    /// Records what the last call taught, before the next call is made. `beside` is written together with the journal.
     ///
     /// # Errors
     /// Returns [`StoreError::Conflict`] if another process has claimed the message, and another error if the call to
     /// the table fails.
-    pub async fn record(&self, claimed: &Claimed, link: &LinkChange, now: Millis) -> Result<(), StoreError> {
-        let mut changes = Changes::default();
-        changes.set("updated_at", number(now));
-        write_progress(&mut changes, claimed)?;
-        self.write_claimed(claimed, changes, link, &[], now).await
+    pub async fn record(&self, claimed: &Claimed, beside: &Owed, now: Millis) -> Result<(), StoreError> {
+        self.write(claimed, None, beside, now).await
     }
 
     /// Records the result of the attempt.
@@ -35,42 +49,22 @@ impl Store {
         &self,
         claimed: &Claimed,
         settlement: &Settlement,
-        link: &LinkChange,
+        beside: &Owed,
         now: Millis,
     ) -> Result<(), StoreError> {
+        self.write(claimed, Some(settlement), beside, now).await
+    }
+
+    /// Makes the writes that the record of a finished message still owes.
+    ///
+    /// # Errors
+    /// Returns an error if the call to the table fails.
+    pub async fn pay(&self, message: &JournalKey, owed: &Owed, now: Millis) -> Result<(), StoreError> {
         let mut changes = Changes::default();
-        changes.set("updated_at", number(now));
-        write_progress(&mut changes, claimed)?;
-        let mut lookups: &[Sent] = &[];
-        match settlement {
-            Settlement::Done { sent } => {
-                lookups = sent;
-                changes.set("state", text(JournalState::Done.word()));
-            }
-            Settlement::Retry { reason, doubtful } => {
-                changes.set("error", text(reason)).set("tries", number(claimed.tries));
-                if !doubtful {
-                    changes.set("settled", number(claimed.attempt));
-                }
-            }
-            Settlement::Postponed { doubtful: true } => {}
-            Settlement::Postponed { doubtful: false } => {
-                changes.set("settled", number(claimed.attempt));
-            }
-            Settlement::Rejected { reason } => {
-                changes.set("error", text(reason)).set("state", text(JournalState::Rejected.word()));
-            }
-            Settlement::Dead { reason, doubtful } => {
-                changes
-                    .set("error", text(reason))
-                    .set("state", text(JournalState::Dead.word()))
-                    .set("tries", number(claimed.tries));
-                if !doubtful {
-                    changes.set("settled", number(claimed.attempt));
-                }
-            }
-        }
-        self.write_claimed(claimed, changes, link, lookups, now).await
+        changes.remove("owed");
+        let mut writes = vec![self.update_in(message.item_key(), changes, Some("attribute_exists(pk)"))?];
+        writes.extend(self.beside(message, owed, now)?);
+        self.transact(writes).await
     }
 
     /// Returns the message that an id of the channel or the helpdesk belongs to.
@@ -98,57 +92,163 @@ impl Store {
             Receipt::Read => 3,
             Receipt::Failed { .. } => 4,
         };
+        let nonce = random_id().map_err(|_| StoreError::NoRandomness)?;
         let mut changes = Changes::default();
-        changes.set("receipt", text(receipt.word())).set("receipt_rank", number(rank)).set("receipt_at", number(now));
+        changes
+            .set("receipt", text(receipt.word()))
+            .set("receipt_rank", number(rank))
+            .set("receipt_at", number(now))
+            .set("receipt_nonce", text(&nonce))
+            .keep_if_present("receipt_before", "receipt");
         if let Receipt::Failed { reason, .. } = receipt {
             changes.set("error", text(reason));
         }
         let is_later =
             "attribute_exists(pk) AND (attribute_not_exists(#receipt_rank) OR #receipt_rank < :receipt_rank)";
         let Updated { is_written, before } = self.update(message.item_key(), changes, is_later).await?;
+        // A repeat of this very write, by the SDK after a lost answer, finds its own nonce.
+        let is_ours = !is_written && text_of(&before, "receipt_nonce") == Some(&nonce);
+        let earlier = if is_ours { text_of(&before, "receipt_before") } else { text_of(&before, "receipt") };
         Ok(ReceiptNoted {
-            is_news: is_written,
-            is_first: is_written && !before.contains_key("receipt"),
+            is_news: is_written || is_ours,
+            is_first: (is_written || is_ours) && earlier.is_none_or(str::is_empty),
             repeats: repeats_of(&before),
         })
     }
 
-    async fn write_claimed(
+    async fn write(
         &self,
         claimed: &Claimed,
-        mut changes: Changes,
-        link: &LinkChange,
-        lookups: &[Sent],
+        settlement: Option<&Settlement>,
+        beside: &Owed,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let beside = Owed {
+            link: claimed.owed.link.then(&beside.link),
+            sent: claimed.owed.sent.iter().chain(&beside.sent).cloned().collect(),
+        };
+        match self.write_in(Form::Full, claimed, settlement, &beside, now).await {
+            Err(StoreError::Refused { message, .. }) => {
+                tracing::warn!(reason = message, "a record was too large and is written in its smallest form");
+                let beside = Owed { sent: Vec::new(), ..beside };
+                self.write_in(Form::Smallest, claimed, settlement, &beside, now).await
+            }
+            written => written,
+        }
+    }
+
+    /// Writes the journal and what stands beside it in one transaction. If the other items stay in use, or transactions
+    /// fail, the journal is written alone and owes the rest: what the vendor accepted must be known, or it would be
+    /// sent again.
+    async fn write_in(
+        &self,
+        form: Form,
+        claimed: &Claimed,
+        settlement: Option<&Settlement>,
+        beside: &Owed,
         now: Millis,
     ) -> Result<(), StoreError> {
         let message = &claimed.key;
-        changes
-            .name("state")
-            .name("attempt")
-            .value("mine", number(claimed.attempt))
-            .value("claimed", text(JournalState::Claimed.word()));
-        let is_current_attempt = "#attempt = :mine AND #state = :claimed";
-        let mut writes = vec![self.update_in(message.item_key(), changes, Some(is_current_attempt))?];
-        writes.extend(self.link_writes(&message.installation, &message.contact, link)?);
-        for sent in lookups {
-            let mut item = key(&lookup_pk(&message.installation, sent), "R");
+        let others = self.beside(message, beside, now)?;
+        if !others.is_empty() {
+            let changes = changes(form, claimed, settlement, None, now)?;
+            let mut writes = vec![self.update_in(message.item_key(), changes, Some(IS_CURRENT))?];
+            writes.extend(others);
+            match self.transact(writes).await {
+                Err(StoreError::Busy | StoreError::Unavailable { .. }) => {}
+                written => return written,
+            }
+        }
+        let changes = changes(form, claimed, settlement, Some(beside), now)?;
+        let Updated { is_written, before } = self.update(message.item_key(), changes, IS_CURRENT).await?;
+        // A transaction whose answer was lost, or a repeat of this very write, has recorded the end already.
+        let is_ours = number_of::<u64>(&before, "attempt") == Some(claimed.attempt)
+            && number_of::<u64>(&before, "ended") == Some(claimed.attempt);
+        if is_written || is_ours { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// Returns the writes for a link and for look-ups. An id that occurs twice is written once.
+    fn beside(&self, message: &JournalKey, owed: &Owed, now: Millis) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let mut writes = self.link_writes(&message.installation, &message.contact, &owed.link)?;
+        let ids: BTreeSet<String> = owed.sent.iter().map(|sent| lookup_pk(&message.installation, sent)).collect();
+        for pk in ids.into_iter().take(MAX_LOOKUPS) {
+            let mut item = key(&pk, "R");
             item.insert("journal_pk".into(), text(message.pk()));
             item.insert("journal_sk".into(), text(message.sk()));
             item.insert("expires_at".into(), number(expires_at(now, KEEP_DAYS)));
             writes.push(self.put_in(item)?);
         }
-        self.transact(writes).await
+        Ok(writes)
     }
 }
 
-fn write_progress(changes: &mut Changes, claimed: &Claimed) -> Result<(), StoreError> {
-    let progress = serde_json::to_string(&claimed.progress).map_err(|_| StoreError::Damaged("progress"))?;
-    changes.set("progress", text(progress));
-    let from = claimed.trace.len().saturating_sub(TRACE_LIMIT);
-    let trace = claimed.trace.get(from..).unwrap_or_default();
+/// The only condition of a record: no other process has claimed the message since.
+const IS_CURRENT: &str = "#attempt = :mine AND #state = :claimed";
+
+/// Returns what a record changes in the journal item. `owed` is what is not written together with it.
+fn changes(
+    form: Form,
+    claimed: &Claimed,
+    settlement: Option<&Settlement>,
+    owed: Option<&Owed>,
+    now: Millis,
+) -> Result<Changes, StoreError> {
+    let mut changes = Changes::default();
+    changes
+        .set("updated_at", number(now))
+        .name("state")
+        .name("attempt")
+        .value("mine", number(claimed.attempt))
+        .value("claimed", text(JournalState::Claimed.word()));
+    write_progress(&mut changes, claimed, form)?;
+    // Until the attempt has ended, it counts as one without a record.
+    let ended = claimed.attempt.saturating_sub(u64::from(settlement.is_none()));
+    changes.set("doubts", number(claimed.doubts)).set("ended", number(ended)).remove("redriven");
+    if claimed.doubts == 0 {
+        // The version before reads this attribute.
+        changes.set("settled", number(ended));
+    }
+    match settlement {
+        None | Some(Settlement::Postponed) => {}
+        Some(Settlement::Done) => drop(changes.set("state", text(JournalState::Done.word()))),
+        Some(Settlement::Retry { reason }) => {
+            changes.set("error", text(reason)).set("tries", number(claimed.tries));
+        }
+        Some(Settlement::Rejected { reason }) => {
+            changes.set("error", text(reason)).set("state", text(JournalState::Rejected.word()));
+        }
+        Some(Settlement::Dead { reason }) => {
+            let state = text(JournalState::Dead.word());
+            changes.set("error", text(reason)).set("state", state).set("tries", number(claimed.tries));
+        }
+    }
+    match owed.filter(|owed| !owed.is_empty()) {
+        Some(owed) => {
+            let owed = serde_json::to_string(owed).map_err(|_| StoreError::Damaged("owed"))?;
+            changes.set("owed", text(owed));
+        }
+        None if !claimed.owed.is_empty() => drop(changes.remove("owed")),
+        None => {}
+    }
+    Ok(changes)
+}
+
+fn write_progress(changes: &mut Changes, claimed: &Claimed, form: Form) -> Result<(), StoreError> {
+    let (mut progress, mut trace) = (claimed.progress.clone(), claimed.trace.as_slice());
+    match form {
+        Form::Full => trace = trace.get(trace.len().saturating_sub(TRACE_LIMIT)..).unwrap_or_default(),
+        Form::Smallest => {
+            trace = &[];
+            progress.files.values_mut().for_each(|file| file.placed = None);
+        }
+    }
+    changes.set("progress", text(serde_json::to_string(&progress).map_err(|_| StoreError::Damaged("progress"))?));
     changes.set("trace", text(serde_json::to_string(trace).map_err(|_| StoreError::Damaged("trace"))?));
     if claimed.doubled {
         changes.set("doubled", AttributeValue::Bool(true));
+    }
+    if claimed.told_waiting {
+        changes.set("told_waiting", AttributeValue::Bool(true));
     }
     Ok(())
 }
