@@ -72,6 +72,8 @@ pub struct Settings {
     pub clock: Clock,
     /// The routes of the front besides those of the functions.
     pub routes: Router,
+    /// The number by which all waits and ages of deliveries are multiplied.
+    pub retry_time_scale: f64,
 }
 
 impl Settings {
@@ -86,6 +88,7 @@ impl Settings {
             workers: 8,
             clock: Clock::new(),
             routes: Router::new(),
+            retry_time_scale: 1.0,
         }
     }
 }
@@ -155,7 +158,7 @@ impl Bridge {
     /// # Errors
     /// Returns an error that names the part that did not start, with the reason.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        let Settings { port, data, channel, helpdesk, options, workers, clock, routes } = settings;
+        let Settings { port, data, channel, helpdesk, options, workers, clock, routes, retry_time_scale } = settings;
         let scratch = if data.is_none() { Some(Scratch::new()?) } else { None };
         let folder = data.clone().or_else(|| scratch.as_ref().map(|scratch| scratch.0.clone())).unwrap_or_default();
         std::fs::create_dir_all(&folder)
@@ -178,7 +181,8 @@ impl Bridge {
         let url = format!("http://{address}");
         let admin_key = secret_file(&folder.join("admin.key"))?;
         secret_file(&folder.join("vault.key"))?;
-        let environment = environment(&url, &folder, &table, &queues, &admin_key);
+        let mut environment = environment(&url, &folder, &table, &queues, &admin_key);
+        environment.push(("RETRY_TIME_SCALE".to_owned(), retry_time_scale.to_string()));
         let variables = Environment::of(environment.clone());
         let functions = Functions::from_environment(&variables).await?;
         let traffic = Traffic::default();
