@@ -325,7 +325,7 @@ async fn a_file_that_vanishes_between_two_tries_does_not_hold_up_what_follows() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_side_stays_a_problem_while_the_other_side_works() {
     every_helpdesk(|channel, helpdesk| async move {
-        let rig = Rig::start(channel, helpdesk).await;
+        let rig = Rig::start_with(channel, helpdesk, |settings| settings.retry_time_scale = 0.01).await;
         rig.customer_says("before").await;
         rig.exactly_at_helpdesk(1).await;
         rig.bridge.helpdesk.faults().add(Fault::next(How::Status(401)));

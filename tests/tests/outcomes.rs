@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
     every_helpdesk(|channel, helpdesk| async move {
-        let rig = Rig::start(channel, helpdesk).await;
+        let rig = Rig::start_with(channel, helpdesk, |settings| settings.retry_time_scale = 0.01).await;
         rig.customer_says("before").await;
         rig.exactly_at_helpdesk(1).await;
         let faults = rig.bridge.helpdesk.faults();

@@ -114,6 +114,7 @@ impl InstallHook {
             }
             (&Method::POST, ["installations", id, "register"]) => self.admin.register(id).await.map(shown),
             (&Method::POST, ["installations", id, "check"]) => self.admin.check(id).await.map(ok_answer),
+            (&Method::POST, ["installations", id, "retry"]) => self.admin.retry(id).await.map(ok_answer),
             (&Method::GET, ["installations", id, "messages"]) => self.admin.messages(id).await.map(ok_answer),
             (&Method::GET, ["installations", id, "messages", message]) => {
                 self.admin.message(id, message).await.map(ok_answer)
@@ -129,7 +130,7 @@ impl InstallHook {
             }
             (_, ["installations"]) => Err(method_not_allowed(&method, "POST")),
             (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),
-            (_, ["installations", _, "rotate" | "register" | "check" | "redrive"]) => {
+            (_, ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry"]) => {
                 Err(method_not_allowed(&method, "POST"))
             }
             (_, ["installations", _, "messages" | "dead-letters" | "settings", ..]) => {

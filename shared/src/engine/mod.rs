@@ -6,7 +6,7 @@
 
 pub mod ask;
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use crate::{
     adapter::{Body, Call, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task},
@@ -18,6 +18,8 @@ use crate::{
 
 /// The maximum number of calls of a task. An adapter that asks for more is broken.
 const CALL_LIMIT: usize = 60;
+/// The time after which a call that goes on counts as a sign of trouble.
+const SLOW: Duration = Duration::from_secs(3);
 
 /// The reason why [`drive`] stopped.
 #[derive(Debug)]
@@ -58,6 +60,10 @@ pub(crate) trait Listener {
     fn before_call(&mut self, _repeat: Repeat, _known: &Known) -> Result<(), Stop> {
         Ok(())
     }
+    /// Runs once when a call has taken three seconds and goes on.
+    async fn is_slow(&self) {}
+    /// Runs when the vendor did not answer a call, or answered with a 5xx.
+    fn had_trouble(&mut self) {}
     /// Runs after a call, with its result in plain words and its duration.
     fn after_call(&mut self, _call: &'static str, _result: String, _took: Duration) {}
     /// Runs after an answer has taught these facts; `is_last` says that nothing is left to do.
@@ -104,7 +110,19 @@ pub(crate) async fn drive(
         let repeat = listener.repeat_of(&call);
         listener.before_call(repeat, known)?;
         let (name, began) = (call.name, tokio::time::Instant::now());
-        let learned = make_call(http, side, task, known, call, repeat, |part| listener.file(part)).await;
+        let (learned, is_trouble) = {
+            let mut made = pin!(make_call(http, side, task, known, call, repeat, |part| listener.file(part)));
+            match tokio::time::timeout(SLOW, &mut made).await {
+                Ok(made) => made,
+                Err(_) => {
+                    listener.is_slow().await;
+                    made.await
+                }
+            }
+        };
+        if is_trouble {
+            listener.had_trouble();
+        }
         listener.after_call(name, describe(&learned), began.elapsed());
         let facts = learned.map_err(Stop::Failure)?;
         known.learn(&facts);
@@ -129,11 +147,13 @@ pub(crate) async fn once(
     call: Call,
 ) -> Result<(), Failure> {
     let repeat = call.repeat;
-    let facts = make_call(http, side, task, known, call, repeat, |_| None).await?;
+    let (learned, _) = make_call(http, side, task, known, call, repeat, |_| None).await;
+    let facts = learned?;
     known.learn(&facts);
     Ok(())
 }
 
+/// Makes a call and lets the adapter read the answer. The flag says that there was none, or a 5xx.
 async fn make_call(
     http: &HttpClient,
     side: OpenSide<'_>,
@@ -142,8 +162,13 @@ async fn make_call(
     call: Call,
     repeat: Repeat,
     file: impl Fn(usize) -> Option<UploadFile>,
-) -> Learned {
-    match http.call(call.request, file).await {
+) -> (Learned, bool) {
+    let answered = http.call(call.request, file).await;
+    let is_trouble = match &answered {
+        Ok(answer) => answer.status().is_server_error(),
+        Err(error) => !error.permanent,
+    };
+    let learned = match answered {
         Ok(answer) => match side.adapter.read(&side.account, task, known, &answer) {
             // A call that may be repeated leaves no doubt.
             Err(Failure::Retry { wait, reason, .. }) if repeat != Repeat::Doubles => {
@@ -158,7 +183,8 @@ async fn make_call(
             reason: error.reason.into(),
             doubtful: error.doubtful && repeat == Repeat::Doubles,
         }),
-    }
+    };
+    (learned, is_trouble)
 }
 
 /// Returns the result of a call for the trace. The length is bounded, because the items of the journal are.

@@ -30,13 +30,15 @@ impl Admin {
         );
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, None, 1).await?;
+        let mut findings = self.closed_brakes(&open).await?;
+        findings.extend(Finding::all(&open));
         Ok(CheckReport {
             ok: channel.ok && helpdesk.ok && open.installation.problem.is_none(),
             state: open.installation.state,
             problem: open.installation.problem.clone(),
             channel,
             helpdesk,
-            findings: Finding::all(&open),
+            findings,
             latest_message_at: latest.messages.into_iter().next().map(|message| message.received_at),
         })
     }

@@ -17,6 +17,7 @@ use crate::{
 
 mod accounts;
 mod apply;
+mod brakes;
 mod dead_letters;
 mod events;
 mod page;

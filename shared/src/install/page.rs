@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Admin;
+use super::{Admin, view::Finding};
 use crate::{
     installations::OpenInstallation,
     model::{installation::InstallationState, steps::NextStep},
@@ -31,8 +31,9 @@ impl Admin {
         let key = key.ok_or_else(ApiError::not_found)?;
         let open = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
         let messages = self.store.latest(id, None, 20).await?.messages;
+        let brakes = self.closed_brakes(&open).await?;
         let nonce = crate::tools::crypto::random_id()?;
-        let html = self.render(&open, &messages, &nonce).into_string();
+        let html = self.render(&open, &messages, &brakes, &nonce).into_string();
         let policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -40,7 +41,7 @@ impl Admin {
         Ok(SettingsPage { html, policy })
     }
 
-    fn render(&self, open: &OpenInstallation, messages: &[MessageSummary], nonce: &str) -> Markup {
+    fn render(&self, open: &OpenInstallation, messages: &[MessageSummary], brakes: &[Finding], nonce: &str) -> Markup {
         let installation = &open.installation;
         let (mark, headline, advice) = status(open, messages);
         let title = format!("{} ⇄ {}", installation.channel.kind, installation.helpdesk.kind);
@@ -60,6 +61,9 @@ impl Admin {
                         section .standing.(mark) aria-live="polite" {
                             h2 { (headline) }
                             p { (advice) }
+                            @for brake in brakes {
+                                p .brake { (brake.side.word()) ": " (brake.cause) "; " (brake.fix) "." }
+                            }
                         }
                         @if !open.is_uninstalled() {
                             section {

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::installation::Side;
 use crate::tools::{millis::Millis, vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
@@ -39,14 +40,17 @@ pub enum Event {
 }
 
 impl Event {
-    /// Returns the contact whose link the event needs, if the event names the contact. Receipts find it in the journal.
-    pub fn contact(&self) -> Option<&str> {
+    /// Returns the contact whose link the event needs and the side that the event is for, if the event names the
+    /// contact. Receipts find it in the journal.
+    pub fn contact(&self) -> Option<(&str, Side)> {
         match self {
-            Self::Channel(ChannelEvent { kind: ChannelEventKind::Message { .. }, contact, .. }) => Some(&contact.id),
-            Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Message { .. }, contact, .. }) => {
-                contact.as_deref()
+            Self::Channel(ChannelEvent { kind: ChannelEventKind::Message { .. }, contact, .. }) => {
+                Some((&contact.id, Side::Helpdesk))
             }
-            Self::Note(note) => Some(&note.contact),
+            Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Message { .. }, contact, .. }) => {
+                Some((contact.as_deref()?, Side::Channel))
+            }
+            Self::Note(note) => Some((&note.contact, Side::Helpdesk)),
             Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) => None,
         }
     }

@@ -37,12 +37,13 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Bucket, Claim, Claimed, Direction, Finished, JournalKey, JournalState, LinkChange, Owed, Sent, Settlement,
-        Store, StoreError,
+        Brake, Bucket, Claim, Claimed, Direction, Finished, JournalKey, JournalState, LinkChange, Owed, Sent,
+        Settlement, Store, StoreError,
     },
     tools::{crypto::uuid_from, millis::Millis, sentences::Sentence},
 };
 
+mod brakes;
 mod failure;
 mod files;
 pub mod pace;
@@ -171,11 +172,12 @@ impl Relay {
             Ok(envelope) => envelope,
             Err(_) => return self.set_aside(record, &Sentence::Malformed.to_string()).await,
         };
-        let known_contact = envelope.event.contact().map(str::to_owned);
-        let (held, open, link) =
+        let (held, open, read) =
             tokio::join!(self.hold(record), self.installations.find(&envelope.installation), async {
-                match &known_contact {
-                    Some(contact) => Some(self.store.link(&envelope.installation, contact).await),
+                match envelope.event.contact() {
+                    Some((contact, side)) => {
+                        Some(self.store.link_and_brake(&envelope.installation, contact, side).await)
+                    }
                     None => None,
                 }
             });
@@ -196,14 +198,14 @@ impl Relay {
                 return Verdict::Again(backoff_for_our_failure(record.receive_count));
             }
         };
-        let link = match link.transpose() {
-            Ok(link) => link,
+        let read = match read.transpose() {
+            Ok(read) => read,
             Err(error) => {
                 tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
                 return Verdict::Again(backoff_for_our_failure(record.receive_count));
             }
         };
-        let passage = Passage { open: &open, record, envelope: &envelope, link: link.as_ref() };
+        let passage = Passage { open: &open, record, envelope: &envelope, read: read.as_ref() };
         let result = match &envelope.event {
             Event::Channel(event) => self.channel_event(&passage, event).await,
             Event::Helpdesk(event) => self.helpdesk_event(&passage, event).await,
@@ -247,12 +249,12 @@ impl Relay {
     }
 
     async fn channel_event(&self, passage: &Passage<'_>, event: &ChannelEvent) -> Result<Verdict, StoreError> {
-        let Passage { open, record, envelope, link } = *passage;
+        let Passage { open, record, envelope, read } = *passage;
         let contact = &event.contact;
         let inbound = |parts, echo| Message {
             open,
             record,
-            link,
+            read,
             direction: Direction::Inbound,
             event: &event.id,
             at: event.at,
@@ -305,7 +307,7 @@ impl Relay {
     }
 
     async fn helpdesk_event(&self, passage: &Passage<'_>, event: &HelpdeskEvent) -> Result<Verdict, StoreError> {
-        let Passage { open, record, envelope, link } = *passage;
+        let Passage { open, record, envelope, read } = *passage;
         let contact = match self.contact_of(open, record, event).await? {
             Ok(contact) => Contact { id: contact, ..Contact::default() },
             Err(verdict) => return Ok(verdict),
@@ -322,7 +324,7 @@ impl Relay {
                 let message = Message {
                     open,
                     record,
-                    link,
+                    read,
                     direction: Direction::Outbound,
                     event: &event.id,
                     at: event.at,
@@ -443,12 +445,12 @@ impl Relay {
     }
 
     async fn note(&self, passage: &Passage<'_>, note: &NoteEvent) -> Result<Verdict, StoreError> {
-        let Passage { open, record, envelope, link } = *passage;
+        let Passage { open, record, envelope, read } = *passage;
         let contact = Contact { id: note.contact.clone(), ..Contact::default() };
         let message = Message {
             open,
             record,
-            link,
+            read,
             direction: Direction::Note,
             event: &note.id,
             at: envelope.received_at,
@@ -460,7 +462,11 @@ impl Relay {
             conversation: None,
             received_at: envelope.received_at,
         };
-        let Ok((claimed, link)) = self.claim(&message).await? else { return Ok(Verdict::Done) };
+        let Attempt { claimed, link, braked } = match self.claim(&message).await? {
+            Ok(attempt) => attempt,
+            Err(Idle::Braked(wait)) => return Ok(Verdict::Again(wait)),
+            Err(Idle::Finished(_)) => return Ok(Verdict::Done),
+        };
         if claimed.doubts >= failure::MAX_DOUBTS {
             return self.dead_letter(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
@@ -475,7 +481,8 @@ impl Relay {
             None if open.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text },
         };
-        self.attempt(&message, claimed, link, &task).await
+        let attempt = Attempt { claimed, link, braked };
+        self.attempt(&message, attempt, &task, files::Files::default()).await
     }
 
     /// Puts a private note about a contact into the queue, once per event that the note is about.
@@ -521,24 +528,29 @@ impl Relay {
         }
     }
 
-    /// Claims a message. `Err` means that the message is already finished.
-    async fn claim(&self, message: &Message<'_>) -> Result<Result<(Claimed, Link), Finished>, StoreError> {
+    /// Claims a message, unless the brake of its side is closed. `Err` means that there is nothing to do now.
+    async fn claim<'a>(&self, message: &Message<'a>) -> Result<Result<Attempt<'a>, Idle>, StoreError> {
         let key = message.key();
-        let link = match message.link {
-            Some(link) => link.clone(),
-            None => self.store.link(&key.installation, &key.contact).await?,
+        let side = message.direction.target();
+        let (link, brake) = match message.read {
+            Some(read) => read.clone(),
+            None => self.store.link_and_brake(&key.installation, &key.contact, side).await?,
         };
+        let braked = brakes::Braked { open: message.open, side, lane: &message.record.message.group, brake };
+        if let brakes::Permission::Wait(wait) = self.permission(&braked, message.record).await? {
+            return Ok(Err(Idle::Braked(wait)));
+        }
         match self.store.claim(&key, message.received_at, now()).await? {
             Claim::Finished(finished) => {
                 if !finished.owed.is_empty() {
                     self.store.pay(&key, &finished.owed, now()).await?;
                 }
-                Ok(Err(finished))
+                Ok(Err(Idle::Finished(finished)))
             }
             Claim::Work(claimed) => {
                 let link = claimed.owed.link.applied_to(link);
                 let link = self.take_over_alias(&key, message.contact, link).await?;
-                Ok(Ok((claimed, message.without_stale_state(link))))
+                Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), braked }))
             }
         }
     }
@@ -559,13 +571,14 @@ impl Relay {
     }
 
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
-        let (mut claimed, link) = match self.claim(&message).await? {
-            Ok(claim) => claim,
+        let Attempt { mut claimed, link, braked } = match self.claim(&message).await? {
+            Ok(attempt) => attempt,
+            Err(Idle::Braked(wait)) => return Ok(Verdict::Again(wait)),
             // The process may have stopped before it confirmed the message.
-            Err(Finished { state: JournalState::Done, told_waiting, .. }) => {
+            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, .. })) => {
                 return Ok(self.confirm(&message, told_waiting).await);
             }
-            Err(_) => return Ok(Verdict::Done),
+            Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
         if claimed.doubts >= failure::MAX_DOUBTS {
             return self.dead_letter(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
@@ -608,7 +621,7 @@ impl Relay {
             author: message.author,
             key: &key,
         };
-        self.attempt_with(&message, claimed, link, &Task::Deliver(&delivery), files).await
+        self.attempt(&message, Attempt { claimed, link, braked }, &Task::Deliver(&delivery), files).await
     }
 
     /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.
@@ -674,21 +687,11 @@ impl Relay {
     async fn attempt(
         &self,
         message: &Message<'_>,
-        claimed: Claimed,
-        link: Link,
-        task: &Task<'_>,
-    ) -> Result<Verdict, StoreError> {
-        self.attempt_with(message, claimed, link, task, files::Files::default()).await
-    }
-
-    async fn attempt_with(
-        &self,
-        message: &Message<'_>,
-        claimed: Claimed,
-        link: Link,
+        attempt: Attempt<'_>,
         task: &Task<'_>,
         files: files::Files,
     ) -> Result<Verdict, StoreError> {
+        let Attempt { claimed, link, braked } = attempt;
         let open = message.open;
         let side = open.side(message.direction.target());
         let progress = claimed.progress.clone();
@@ -700,10 +703,12 @@ impl Relay {
             deadline: message.record.deadline,
             keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
         };
-        let mut recorder = recorder::Recorder::new(&self.store, claimed, link, files, permits, limits);
+        let mut recorder = recorder::Recorder::new((self, &braked), claimed, link, files, permits, limits);
         match drive(&self.http, side, task, &mut known, &mut recorder).await {
             Ok(()) => {
+                let was_noted = recorder.was_noted();
                 let claimed = recorder.settle_done(&known).await?;
+                self.went_well(&braked, was_noted).await;
                 self.delivered(message, &claimed).await;
                 Ok(self.confirm(message, claimed.told_waiting).await)
             }
@@ -721,6 +726,13 @@ impl Relay {
                 Ok(Verdict::Again(OUT_OF_TIME_WAIT))
             }
             Err(Stop::Failure(failure)) => {
+                match &failure {
+                    Failure::Blocked { reason } => self.was_blocked(&braked, message.record, reason).await,
+                    failure if recorder.is_trouble && !recorder.was_noted() => {
+                        self.had_trouble(&braked, failure.reason()).await;
+                    }
+                    _ => {}
+                }
                 let (claimed, beside) = recorder.into_claimed(&known);
                 self.settle_failure(message, claimed, &beside, failure).await
             }
@@ -773,14 +785,29 @@ impl Relay {
     }
 }
 
+/// A claimed message, with what the attempt at it needs.
+struct Attempt<'a> {
+    claimed: Claimed,
+    link: Link,
+    braked: brakes::Braked<'a>,
+}
+
+/// Why there is nothing to do for a message now.
+enum Idle {
+    /// The brake of its side is closed for this time.
+    Braked(Duration),
+    /// The message is finished.
+    Finished(Finished),
+}
+
 /// An event on its way through the relay.
 #[derive(Clone, Copy)]
 struct Passage<'a> {
     open: &'a Arc<OpenInstallation>,
     record: &'a Record,
     envelope: &'a Envelope,
-    /// The link of the contact that the event names, if it names one.
-    link: Option<&'a Link>,
+    /// The link of the contact that the event names, and the brake of the side that the event is for, if it names one.
+    read: Option<&'a (Link, Brake)>,
 }
 
 /// A message during one attempt.
@@ -788,7 +815,7 @@ struct Passage<'a> {
 struct Message<'a> {
     open: &'a Arc<OpenInstallation>,
     record: &'a Record,
-    link: Option<&'a Link>,
+    read: Option<&'a (Link, Brake)>,
     direction: Direction,
     event: &'a str,
     at: Millis,

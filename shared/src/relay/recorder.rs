@@ -1,10 +1,13 @@
 //! The recorder of an attempt: what each answer taught is in the table before the next call is made.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
-use super::{files::Files, pace::Permits};
+use super::{Relay, brakes::Braked, files::Files, pace::Permits};
 use crate::{
     adapter::{Call, Fact, Known, Link, Repeat},
     engine::{Listener, Stop},
@@ -13,6 +16,7 @@ use crate::{
         http::{CALL_TIMEOUT, UploadFile},
     },
     store::{Claimed, LinkChange, Owed, Sent, Settlement, Store, StoreError, Trace},
+    tools::sentences::Sentence,
 };
 
 /// The time that a call needs beyond its own time limit, so that its answer is recorded before the invocation ends.
@@ -35,6 +39,12 @@ pub(crate) struct Recorder<'a> {
     files: Files,
     permits: Permits<'a>,
     limits: Limits,
+    relay: &'a Relay,
+    braked: &'a Braked<'a>,
+    /// Whether the lane was noted as one in trouble while a call went on.
+    is_noted: AtomicBool,
+    /// Whether the last call got no answer or a 5xx.
+    pub(super) is_trouble: bool,
     /// The number of requests whose look-ups are written.
     looked_up: usize,
     is_settled: bool,
@@ -50,8 +60,8 @@ pub(crate) struct Limits {
 }
 
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(
-        store: &'a Store,
+    pub(super) fn new(
+        (relay, braked): (&'a Relay, &'a Braked<'a>),
         claimed: Claimed,
         link: Link,
         files: Files,
@@ -59,7 +69,27 @@ impl<'a> Recorder<'a> {
         limits: Limits,
     ) -> Self {
         let looked_up = claimed.progress.sent.len();
-        Self { store, claimed, link, files, permits, limits, looked_up, is_settled: false }
+        let store = &relay.store;
+        let (is_noted, is_trouble) = (AtomicBool::new(false), false);
+        Self {
+            relay,
+            braked,
+            is_noted,
+            is_trouble,
+            store,
+            claimed,
+            link,
+            files,
+            permits,
+            limits,
+            looked_up,
+            is_settled: false,
+        }
+    }
+
+    /// Returns whether the lane was noted as one in trouble while a call went on.
+    pub(super) fn was_noted(&self) -> bool {
+        self.is_noted.load(Ordering::Relaxed)
     }
 
     /// Settles a delivery that has nothing left to do, unless the record of its last call has already settled it.
@@ -112,6 +142,15 @@ impl Listener for Recorder<'_> {
             self.claimed.doubled = true;
         }
         Ok(())
+    }
+
+    async fn is_slow(&self) {
+        self.is_noted.store(true, Ordering::Relaxed);
+        self.relay.had_trouble(self.braked, &Sentence::NoAnswer.to_string()).await;
+    }
+
+    fn had_trouble(&mut self) {
+        self.is_trouble = true;
     }
 
     fn after_call(&mut self, call: &'static str, result: String, took: Duration) {

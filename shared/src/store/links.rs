@@ -144,7 +144,7 @@ fn helpdesk_pk(installation: &str, id: &str) -> String {
     format!("I#{installation}#H#{id}")
 }
 
-fn read(item: &Item) -> Link {
+pub(super) fn read(item: &Item) -> Link {
     Link {
         user: owned(item, "user"),
         conversation: owned(item, "conversation"),

@@ -11,6 +11,7 @@
 //! | journal | `I#<id>#C#<contact>` | `M#<direction>#<event id>` |
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
+//! | brake | `I#<id>` | `BRAKE#<side>` |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
 
 use std::{collections::HashMap, time::Duration};
@@ -27,12 +28,14 @@ use crate::tools::{answer::ApiError, millis::Millis, sentences::Sentence};
 use http::StatusCode;
 
 mod accounts;
+mod brakes;
 mod journal;
 mod links;
 mod overview;
 mod quota;
 mod repeats;
 
+pub use brakes::Brake;
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
 };

@@ -43,6 +43,8 @@ sentences! {
     EchoNotShown { reason: &'a str } = "A message from another device could not be shown here: {reason}.",
 
     // Reasons, which stand behind a colon in the sentences above.
+    BrakeClosed { until: &'a str, reason: &'a str } = "messages wait until {until}, because calls failed: {reason}",
+    BrakeOpens = "one message then tries again by itself; POST /installations/{{id}}/retry lets all of them try now",
     ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",

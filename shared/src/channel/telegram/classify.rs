@@ -129,7 +129,11 @@ fn read(method: &'static str, answer: &Response<Bytes>) -> Result<Value, Refusal
         // The answer comes from a gateway, not from Telegram.
         let reason = format!("{what} answered {} without JSON", answer.status().as_u16());
         let wait = retry_after(answer);
-        return Err(Refusal::Other(Failure::Retry { wait, reason, doubtful: answer.status().as_u16() != 429 }));
+        return Err(Refusal::Other(Failure::Retry {
+            wait,
+            reason,
+            doubtful: !matches!(answer.status().as_u16(), 429 | 503),
+        }));
     };
     if body.ok && answer.status().is_success() {
         return Ok(body.result);
@@ -165,6 +169,8 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
             let wait = parameters.retry_after.map(Duration::from_secs).or_else(|| retry_after(answer));
             Failure::Retry { wait, reason: "Telegram asks to wait".to_owned(), doubtful: false }
         }
+        // The service says that it did not take the call.
+        503 => Failure::Retry { wait: retry_after(answer), reason, doubtful: false },
         408 | 500.. => Failure::Retry { wait: retry_after(answer), reason, doubtful: true },
         _ => Failure::rejected(reason),
     })

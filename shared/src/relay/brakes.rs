@@ -1,0 +1,175 @@
+//! Brakes keep a vendor's trouble to itself: while the brake of a side is closed, messages for that side wait without a
+//! claim and without a call, so that they take no time from other installations.
+//!
+//! Five lanes without an answer close it: one alone may be a poisoned message. A blocked account closes it once the
+//! harmless check of the credentials agrees. After the time, one message tries whether the trouble is over. A success
+//! takes the brake off; a changed installation has none.
+
+use std::time::Duration;
+
+use super::{Record, Relay, waits::Waits};
+use crate::{
+    adapter::{Failure, Known, Task},
+    engine::{Listener, Stop, drive},
+    installations::OpenInstallation,
+    model::installation::Side,
+    outside::{clock::now, http::CALL_TIMEOUT},
+    store::{Brake, StoreError},
+    tools::{crypto::sha256, millis::Millis},
+};
+
+/// The number of lanes in trouble that closes a brake.
+const LANES: usize = 5;
+/// The number of blocked lanes that closes the brake of a kind whose credentials cannot be checked.
+const BLOCKED_LANES: usize = 2;
+/// The first time for which a brake closes, and the longest. Each time is twice the one before.
+const FIRST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(300);
+/// The spread of the messages that come back when a brake opens, so that they do not come all at once.
+const SPREAD: Duration = Duration::from_secs(60);
+/// The time after which the message that tries whether the trouble is over counts as dead.
+const PROBE: Duration = Duration::from_secs(35);
+
+/// What a brake says about the next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Permission {
+    /// The call may be made.
+    Go,
+    /// The message waits this long.
+    Wait(Duration),
+}
+
+/// The side that a message calls, and what is known about its trouble.
+#[derive(Clone, Debug)]
+pub(super) struct Braked<'a> {
+    pub(super) open: &'a OpenInstallation,
+    pub(super) side: Side,
+    pub(super) lane: &'a str,
+    pub(super) brake: Brake,
+}
+
+impl Braked<'_> {
+    /// Returns whether there is something to take off.
+    fn holds(&self) -> bool {
+        self.brake.since != Millis::default() || self.brake.closed_until.is_some()
+    }
+
+    fn is_current(&self) -> bool {
+        self.brake.version == self.open.installation.version
+    }
+}
+
+impl Relay {
+    /// Asks the brake whether a message may call its side.
+    pub(super) async fn permission(&self, braked: &Braked<'_>, record: &Record) -> Result<Permission, StoreError> {
+        let Some(closed_until) = braked.brake.closed_until.filter(|_| braked.is_current()) else {
+            return Ok(Permission::Go);
+        };
+        let now = now();
+        let spread = spread(self.waits, &record.message.deduplication, record.receive_count);
+        if now < closed_until {
+            return Ok(Permission::Wait(closed_until.since(now) + spread));
+        }
+        let installation = &braked.open.installation.id;
+        if self.store.take_probe(installation, braked.side, now.plus(PROBE), now).await? {
+            return Ok(Permission::Go);
+        }
+        // Somebody else tries, and the brake is off or closed again when that ends.
+        let trying = braked.brake.probe_until.map_or(CALL_TIMEOUT, |until| until.since(now).min(CALL_TIMEOUT));
+        Ok(Permission::Wait(self.waits.scaled(trying).max(Duration::from_secs(1)) + spread / 4))
+    }
+
+    /// Takes the brake off after a success.
+    pub(super) async fn went_well(&self, braked: &Braked<'_>, was_noted: bool) {
+        if !was_noted && !braked.holds() {
+            return;
+        }
+        if let Err(error) = self.store.release_brake(&braked.open.installation.id, braked.side).await {
+            tracing::warn!(error = %error, "a brake could not be taken off");
+        }
+    }
+
+    /// Notes that a call of this lane got no answer or a 5xx, and closes the brake if that makes too many.
+    pub(super) async fn had_trouble(&self, braked: &Braked<'_>, reason: &str) {
+        if let Err(error) = self.count_lane(braked, false, reason).await {
+            tracing::warn!(error = %error, "a vendor's trouble could not be noted");
+        }
+    }
+
+    /// Notes that the account is blocked, and closes the brake if the check of the credentials says so too.
+    pub(super) async fn was_blocked(&self, braked: &Braked<'_>, record: &Record, reason: &str) {
+        let left = record.deadline.saturating_duration_since(tokio::time::Instant::now());
+        let checked = if left > CALL_TIMEOUT + Duration::from_secs(5) { self.check(braked).await } else { None };
+        let noted = match checked {
+            Some(true) => self.close(braked, LONGEST, reason).await,
+            // The refusal concerns this message and not the account.
+            Some(false) => Ok(()),
+            None => self.count_lane(braked, true, reason).await,
+        };
+        if let Err(error) = noted {
+            tracing::warn!(error = %error, "a blocked account could not be noted");
+        }
+    }
+
+    /// Returns whether the vendor refuses the credentials; `None` if that cannot be asked.
+    async fn check(&self, braked: &Braked<'_>) -> Option<bool> {
+        let mut calls = CountedCalls(0);
+        let side = braked.open.side(braked.side);
+        let checked = drive(&self.http, side, &Task::Check, &mut Known::default(), &mut calls).await;
+        match checked {
+            _ if calls.0 == 0 => None,
+            Ok(()) => Some(false),
+            Err(Stop::Failure(Failure::Blocked { .. } | Failure::Rejected { .. })) => Some(true),
+            Err(_) => None,
+        }
+    }
+
+    async fn count_lane(&self, braked: &Braked<'_>, is_blocked: bool, reason: &str) -> Result<(), StoreError> {
+        let installation = &braked.open.installation;
+        let brake = self
+            .store
+            .note_trouble(&installation.id, braked.side, installation.version, braked.lane, is_blocked, now())
+            .await?;
+        let was_closed = brake.closed_until.is_some();
+        let (lanes, most) = if is_blocked { (brake.blocked.len(), BLOCKED_LANES) } else { (brake.lanes.len(), LANES) };
+        // The message that tried whether the trouble is over closes the brake alone.
+        let is_open_again = brake.closed_until.is_some_and(|until| until <= now());
+        if (!was_closed && lanes < most) || (was_closed && !is_open_again) {
+            return Ok(());
+        }
+        let time = match (is_blocked, brake.closed_for) {
+            (true, _) => LONGEST,
+            (false, Duration::ZERO) => FIRST,
+            (false, before) => (before * 2).min(LONGEST),
+        };
+        self.close(braked, time, reason).await
+    }
+
+    async fn close(&self, braked: &Braked<'_>, time: Duration, reason: &str) -> Result<(), StoreError> {
+        let installation = &braked.open.installation;
+        tracing::warn!(
+            installation.id = %installation.id,
+            brake.side = braked.side.word(),
+            brake.seconds = time.as_secs(),
+            reason,
+            "a brake was closed"
+        );
+        let time = self.waits.scaled(time);
+        self.store.close_brake(&installation.id, braked.side, installation.version, time, reason, now()).await
+    }
+}
+
+/// Counts the calls of a task.
+struct CountedCalls(u32);
+
+impl Listener for CountedCalls {
+    fn after_call(&mut self, _call: &'static str, _result: String, _took: Duration) {
+        self.0 = self.0.saturating_add(1);
+    }
+}
+
+/// Returns a share of the spread that differs from message to message and from turn to turn.
+fn spread(waits: Waits, message: &str, receives: u32) -> Duration {
+    let seed = sha256(format!("{message}{receives}").as_bytes()).first().copied().unwrap_or_default();
+    waits.scaled(SPREAD) * u32::from(seed) / 255
+}
