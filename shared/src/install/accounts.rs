@@ -29,7 +29,7 @@ impl Admin {
             ask::run(&self.http, open.side(Side::Helpdesk), &Task::Check),
         );
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
-        let latest = self.store.latest(id, None, 1).await?;
+        let latest = self.store.latest(id, 1).await?;
         Ok(CheckReport {
             ok: channel.ok && helpdesk.ok && open.installation.problem.is_none(),
             state: open.installation.state,

@@ -9,6 +9,7 @@
 //! | link | `I#<id>#C#<contact>` | `LINK` |
 //! | reverse link | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
 //! | journal | `I#<id>#C#<contact>` | `M#<direction>#<event id>` |
+//! | dead message | as its journal item | `X#<direction>#<event id>#<life>.<piece>` |
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
@@ -27,17 +28,19 @@ use crate::tools::{answer::ApiError, millis::Millis, sentences::Sentence};
 use http::StatusCode;
 
 mod accounts;
+mod dead;
 mod journal;
 mod links;
 mod overview;
 mod quota;
 mod repeats;
 
+pub use dead::{DEAD_KEEP_DAYS, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
 };
 pub use links::LinkChange;
-pub use overview::{MessageSummary, Page};
+pub use overview::{MessageSummary, Page, PageFrom};
 pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};
 
