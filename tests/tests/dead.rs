@@ -166,7 +166,7 @@ async fn a_second_death_makes_a_second_note() {
     let told = |count: usize| {
         let rig = &rig;
         eventually("the notes", async move || {
-            let notes = texts(&rig.notes()).into_iter().filter(|text| text.contains("Not delivered on")).count();
+            let notes = texts(&rig.notes()).into_iter().filter(|text| text.contains("Not delivered on viber:")).count();
             (notes == count).then_some(())
         })
     };
