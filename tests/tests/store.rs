@@ -9,9 +9,10 @@ use byoc::{
         installation::Side,
         message::{ConversationState, Part, Receipt},
     },
+    outside::queue::Outgoing,
     store::{
-        Bucket, Claim, Direction, Finished, IncomingCall, JournalKey, JournalState, LinkChange, Owed, RepeatStatus,
-        Sent, Settlement, StoreError,
+        Bucket, Claim, Direction, Finished, IncomingCall, JournalKey, JournalState, LinkChange, Owed, PageFrom,
+        RepeatStatus, Sent, Settlement, StoreError,
     },
     tools::millis::Millis,
 };
@@ -137,19 +138,84 @@ async fn the_dead_can_be_revived_and_nobody_else() {
     let kept = store().await;
     let mut claimed = kept.claim(&key("e")).await;
     (claimed.tries, claimed.doubts) = (15, 3);
-    let dead = Settlement::Dead { reason: "given up".into() };
+    let message = Outgoing { group: "g".into(), deduplication: "d".into(), body: "x".repeat(800_000) };
+    let envelope = kept.store.keep_envelope(&claimed, &message, ms(2)).await.unwrap();
+    assert_eq!((envelope.pieces, envelope.bytes), (3, 800_000));
+    let dead = Settlement::Dead { reason: "given up".into(), envelope };
     kept.store.settle(&claimed, &dead, &nothing(), ms(2)).await.unwrap();
     assert_eq!(kept.store.claim(&key("e"), ms(1), ms(2)).await.unwrap(), finished(JournalState::Dead));
-    let dead = kept.store.latest("i", Some(JournalState::Dead), 10).await.unwrap().messages;
-    assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("given up")));
-    assert!(kept.store.reopen(&key("e"), ms(3)).await.unwrap());
+    let from = PageFrom { after: None, oldest_first: true, limit: 10 };
+    let mut dead = kept.store.dead_messages("i", &from).await.unwrap().messages;
+    assert_eq!((dead.len(), dead[0].summary.error.as_deref(), dead[0].damaged), (1, Some("given up"), false));
+    let dead = dead.remove(0);
+    let again = kept.store.envelope_of(&dead).await.unwrap().unwrap();
+    assert_eq!(again, message.clone().again("#r2"));
+    // The dead message itself does not revive, and neither does it while somebody else has it in hand.
+    assert!(!kept.store.revive(&key("e"), "d", ms(2)).await.unwrap());
+    assert!(kept.store.begin_redrive(&dead, ms(2)).await.unwrap());
+    assert!(!kept.store.begin_redrive(&dead, ms(3)).await.unwrap());
+    assert!(!kept.store.discard(&dead, "no use", ms(3)).await.unwrap());
+    assert!(kept.store.begin_redrive(&dead, ms(40_000)).await.unwrap(), "the first one may have crashed");
+    // The relay may be faster than the end of the redrive.
+    assert!(kept.store.revive(&key("e"), &again.deduplication, ms(3)).await.unwrap());
+    kept.store.end_redrive(&dead, ms(3)).await.unwrap();
+    assert_eq!(kept.store.envelope_of(&dead).await.unwrap(), None);
     let revived = kept.claim(&key("e")).await;
-    assert_eq!((revived.tries, revived.doubts), (0, 1), "its last call may have worked");
+    assert_eq!((revived.tries, revived.doubts, revived.life), (0, 1, 2), "its last call may have worked");
     // A message that the queue itself gave up on is still claimed and may be sent again; a finished one may not.
     assert!(kept.store.reopen(&key("e"), ms(4)).await.unwrap());
     kept.store.settle(&revived, &Settlement::Done, &arrived(), ms(5)).await.unwrap();
     assert!(!kept.store.reopen(&key("e"), ms(6)).await.unwrap());
-    assert!(!kept.store.reopen(&key("never seen"), ms(6)).await.unwrap());
+    assert!(kept.store.reopen(&key("never seen"), ms(6)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_message_whose_journal_item_may_have_expired_is_in_doubt() {
+    let kept = store().await;
+    let day = 86_400_000;
+    for (age, doubts) in [(13, 0), (15, 1)] {
+        let key = key(&format!("e{age}"));
+        let Claim::Work(claimed) = kept.store.claim(&key, ms(0), ms(age * day)).await.unwrap() else { panic!() };
+        assert_eq!(claimed.doubts, doubts, "{age}");
+        // A dead message and its journal item live equally long, whenever the message arrived.
+        let message = Outgoing { group: "g".into(), deduplication: "d".into(), body: "x".into() };
+        let envelope = kept.store.keep_envelope(&claimed, &message, ms(age * day)).await.unwrap();
+        let dead = Settlement::Dead { reason: "given up".into(), envelope };
+        kept.store.settle(&claimed, &dead, &nothing(), ms(age * day)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_dead_are_listed_in_pages_whatever_their_number() {
+    let kept = store().await;
+    for number in 0..23_i64 {
+        let key = JournalKey { contact: format!("c{}", number % 3), ..key(&format!("e{number}")) };
+        let Claim::Work(claimed) = kept.store.claim(&key, ms(1_000 + number), ms(2_000)).await.unwrap() else {
+            panic!("{number}")
+        };
+        let message = Outgoing { group: "g".into(), deduplication: "d".into(), body: number.to_string() };
+        let envelope = kept.store.keep_envelope(&claimed, &message, ms(2_000)).await.unwrap();
+        let dead = Settlement::Dead { reason: "given up".into(), envelope };
+        kept.store.settle(&claimed, &dead, &nothing(), ms(3_000)).await.unwrap();
+    }
+    for oldest_first in [true, false] {
+        let (mut after, mut lengths, mut seen) = (None, Vec::new(), Vec::new());
+        loop {
+            let from = PageFrom { after: after.as_deref(), oldest_first, limit: 10 };
+            let page = kept.store.dead_messages("i", &from).await.unwrap();
+            lengths.push(page.messages.len());
+            seen.extend(page.messages.into_iter().map(|message| message.key.event));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let mut expected: Vec<String> = (0..23).map(|number| format!("e{number}")).collect();
+        if !oldest_first {
+            expected.reverse();
+        }
+        assert_eq!((lengths, seen), (vec![10, 10, 3], expected));
+    }
 }
 
 #[tokio::test]
@@ -159,10 +225,10 @@ async fn the_latest_messages_come_first_whatever_the_contact() {
         let key = JournalKey { contact: format!("c{number}"), ..key(&format!("e{number}")) };
         kept.store.claim(&key, ms(1_000 + number), ms(2_000)).await.unwrap();
     }
-    let latest = kept.store.latest("i", None, 10).await.unwrap().messages;
+    let latest = kept.store.latest("i", 10).await.unwrap().messages;
     let contacts: Vec<&str> = latest.iter().map(|message| message.contact.as_str()).collect();
     assert_eq!(contacts, ["c29", "c28", "c27", "c26", "c25", "c24", "c23", "c22", "c21", "c20"]);
-    assert_eq!(kept.store.latest("j", None, 10).await.unwrap().messages, []);
+    assert_eq!(kept.store.latest("j", 10).await.unwrap().messages, []);
 }
 
 #[tokio::test]

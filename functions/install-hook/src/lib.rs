@@ -3,7 +3,7 @@
 
 use byoc::{
     ingest::health,
-    install::{Access, Admin, InstallationView, Installed, Redrive, Wanted},
+    install::{Access, Admin, Discard, InstallationView, Installed, Redrive, Wanted},
     outside::{
         config::Environment,
         lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
@@ -119,7 +119,10 @@ impl InstallHook {
             (&Method::GET, ["installations", id, "messages", message]) => {
                 self.admin.message(id, message).await.map(ok_answer)
             }
-            (&Method::GET, ["installations", id, "dead-letters"]) => self.admin.dead_letters(id).await.map(ok_answer),
+            (&Method::GET, ["installations", id, "dead-letters"]) => {
+                let after = url_value(request.uri().query().unwrap_or_default(), "after");
+                self.admin.dead_letters(id, after.as_deref()).await.map(ok_answer)
+            }
             (&Method::POST, ["installations", id, "redrive"] | ["installations", id, "dead-letters", "redrive"]) => {
                 let wanted = match body(&request)? {
                     None => Redrive::default(),
@@ -128,9 +131,14 @@ impl InstallHook {
                 };
                 self.admin.redrive(id, &wanted).await.map(ok_answer)
             }
+            (&Method::POST, ["installations", id, "discard"]) => {
+                let wanted: Discard = serde_json::from_value(body(&request)?.unwrap_or_default())
+                    .map_err(|_| ApiError::unprocessable("bad_setting", Sentence::ObjectOfDiscard))?;
+                self.admin.discard(id, &wanted).await.map(ok_answer)
+            }
             (_, ["installations"]) => Err(method_not_allowed(&method, "POST")),
             (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),
-            (_, ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry"]) => {
+            (_, ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry" | "discard"]) => {
                 Err(method_not_allowed(&method, "POST"))
             }
             (_, ["installations", _, "messages" | "dead-letters" | "settings", ..]) => {

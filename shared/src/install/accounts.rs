@@ -29,7 +29,7 @@ impl Admin {
             ask::run(&self.http, open.side(Side::Helpdesk), &Task::Check),
         );
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
-        let latest = self.store.latest(id, None, 1).await?;
+        let latest = self.store.latest(id, 1).await?;
         let mut findings = self.closed_brakes(&open).await?;
         findings.extend(Finding::all(&open));
         Ok(CheckReport {

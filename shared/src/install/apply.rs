@@ -107,7 +107,7 @@ impl Admin {
             .await
     }
 
-    /// Unregisters the webhook, deletes the secrets and makes the URLs answer 410. Uninstalling twice has the same
+    /// Unregisters the webhook, deletes the secrets and the dead letters, and makes the URLs answer 410. Uninstalling twice has the same
     /// effect as once.
     ///
     /// # Errors
@@ -116,7 +116,8 @@ impl Admin {
     pub async fn uninstall(&self, id: &str) -> Result<InstallationView, ApiError> {
         let open = self.find(id).await?;
         if open.is_uninstalled() {
-            return Ok(self.view(&open));
+            let dead_letters_removed = Some(self.discard_all(&open).await?);
+            return Ok(InstallationView { dead_letters_removed, ..self.view(&open) });
         }
         if open.channel.features().registers
             && let Err(failure) = ask::run(&self.http, open.side(Side::Channel), &Task::Unregister).await
@@ -132,7 +133,10 @@ impl Admin {
         installation.problem = None;
         installation.sealed = Vec::new();
         self.put(&mut installation, &[]).await?;
-        Ok(self.view(&OpenInstallation::new(installation, Arc::default(), &self.public_url)?))
+        // From here on, nothing of this installation is delivered, so nothing new dies for long.
+        let dead_letters_removed = Some(self.discard_all(&open).await?);
+        let uninstalled = OpenInstallation::new(installation, Arc::default(), &self.public_url)?;
+        Ok(InstallationView { dead_letters_removed, ..self.view(&uninstalled) })
     }
 
     /// Stores an installation with its secrets. `stale_keys` are the account keys that it no longer has.

@@ -26,13 +26,13 @@ mod tokens;
 mod view;
 
 pub(crate) use accounts::host_of;
-pub use dead_letters::Redrive;
+pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
 pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{
-    AppAnswer, AppError, CheckReport, Finding, FindingState, InstallationView, Installed, RedriveReport, SideReport,
-    SideView,
+    AppAnswer, AppError, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState, InstallationView,
+    Installed, RedriveReport, SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

@@ -30,7 +30,7 @@ impl Admin {
     pub async fn page(&self, id: &str, key: Option<&str>) -> Result<SettingsPage, ApiError> {
         let key = key.ok_or_else(ApiError::not_found)?;
         let open = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
-        let messages = self.store.latest(id, None, 20).await?.messages;
+        let messages = self.store.latest(id, 20).await?.messages;
         let brakes = self.closed_brakes(&open).await?;
         let nonce = crate::tools::crypto::random_id()?;
         let html = self.render(&open, &messages, &brakes, &nonce).into_string();

@@ -54,6 +54,9 @@ pub struct InstallationView {
     /// The problem that needs a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+    /// The number of dead letters that this uninstall removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead_letters_removed: Option<u32>,
     /// The time at which the installation was made, as RFC 3339.
     pub created_at: String,
     /// The time of the last change, as RFC 3339.
@@ -170,6 +173,36 @@ pub enum FindingState {
     Warning,
 }
 
+/// A message that the relay gave up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DeadLetter {
+    /// The journal item of the message.
+    #[serde(flatten)]
+    pub summary: MessageSummary,
+    /// Whether a piece of the message is missing. Such a message can only be discarded.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
+}
+
+/// A page of dead letters, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct DeadLetters {
+    /// The dead letters.
+    pub messages: Vec<DeadLetter>,
+    /// Where the next page begins, for the query parameter `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The result of removing dead letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DiscardReport {
+    /// The number of messages that were removed, or would have been in a dry run.
+    pub discarded: u32,
+    /// Whether there may be more; then call again.
+    pub more: bool,
+}
+
 /// The result of sending dead letters again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RedriveReport {
@@ -225,7 +258,7 @@ impl Admin {
     /// 404 for an unknown installation, 503 if one of our own services fails.
     pub async fn messages(&self, id: &str) -> Result<Page, ApiError> {
         self.find(id).await?;
-        Ok(self.store.latest(id, None, 50).await?)
+        Ok(self.store.latest(id, 50).await?)
     }
 
     /// Returns one message with every call that was made for it.
@@ -265,6 +298,7 @@ impl Admin {
             steps,
             generated_secrets: BTreeMap::new(),
             problem: installation.problem.clone(),
+            dead_letters_removed: None,
             created_at: installation.created_at.rfc3339(),
             updated_at: installation.updated_at.rfc3339(),
         }

@@ -62,11 +62,11 @@ impl Relay {
             claimed.doubts = claimed.doubts.saturating_add(1);
         }
         if claimed.doubts >= MAX_DOUBTS {
-            return self.dead_letter(message, &claimed, beside, Sentence::MayHaveArrived.into()).await;
+            return self.bury(message, &claimed, beside, Sentence::MayHaveArrived.into()).await;
         }
         let life = message.record.life(message.open, self.waits);
         if life.is_over() {
-            return self.dead_letter(message, &claimed, beside, reason).await;
+            return self.bury(message, &claimed, beside, reason).await;
         }
         let planned = match wait {
             // A rate limit is no failure and costs no try.
@@ -122,7 +122,9 @@ impl Relay {
         Ok(Verdict::Done)
     }
 
-    pub(super) async fn dead_letter(
+    /// Gives a message up: tells the agents, stores the envelope, and lets the journal end as dead, in this order. A
+    /// process that dies in between leaves the message in the queue, and everything is repeated with the same keys.
+    pub(super) async fn bury(
         &self,
         message: &Message<'_>,
         claimed: &Claimed,
@@ -132,12 +134,8 @@ impl Relay {
         if let Err(verdict) = self.note_failure(message, claimed, &reason, &reason).await {
             return Ok(verdict);
         }
-        let dead = message.record.message.clone().again(&format!("#d{}", claimed.attempt));
-        if let Err(error) = self.dead_letters.send_one(&dead, Some(&reason)).await {
-            tracing::error!(error = %error, "the dead-letter queue failed");
-            return Ok(Verdict::Again(super::OUR_FAILURE_BACKOFF));
-        }
-        self.store.settle(claimed, &Settlement::Dead { reason }, beside, now()).await?;
+        let envelope = self.store.keep_envelope(claimed, &message.record.message, now()).await?;
+        self.store.settle(claimed, &Settlement::Dead { reason, envelope }, beside, now()).await?;
         Ok(Verdict::Done)
     }
 
@@ -163,7 +161,12 @@ impl Relay {
                 self.queue_receipt(open, contact, message.event, Some(repeat), receipt).await?;
             }
         }
-        self.send_note(open, contact, message.event, failed, text).await
+        let about = match claimed.life {
+            1 => message.event.to_owned(),
+            // Another death is news, although it is about the same event.
+            life => format!("{}#{life}", message.event),
+        };
+        self.send_note(open, contact, &about, failed, text).await
     }
 
     async fn report_blocked(&self, open: &OpenInstallation, direction: Direction, reason: &str) {

@@ -468,7 +468,7 @@ impl Relay {
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
         if claimed.doubts >= failure::MAX_DOUBTS {
-            return self.dead_letter(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
+            return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
         let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
@@ -540,7 +540,13 @@ impl Relay {
         if let brakes::Permission::Wait(wait) = self.permission(&braked, message.record).await? {
             return Ok(Err(Idle::Braked(wait)));
         }
-        match self.store.claim(&key, message.received_at, now()).await? {
+        let mut claim = self.store.claim(&key, message.received_at, now()).await?;
+        if let Claim::Finished(Finished { state: JournalState::Dead, .. }) = &claim
+            && self.was_put_back(&key, message.record).await?
+        {
+            claim = self.store.claim(&key, message.received_at, now()).await?;
+        }
+        match claim {
             Claim::Finished(finished) => {
                 if !finished.owed.is_empty() {
                     self.store.pay(&key, &finished.owed, now()).await?;
@@ -553,6 +559,21 @@ impl Relay {
                 Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), braked }))
             }
         }
+    }
+
+    /// Reopens a dead message if somebody put it back into the queue: a redrive of ours, or a move out of the dead-letter
+    /// queue, where the version before put the dead.
+    ///
+    /// A repeat by the platform has the deduplication id that every event gets when it arrives. A dead message that the
+    /// queue hands out again has the id that it died with. Every other id belongs to a message that was put back.
+    async fn was_put_back(&self, key: &JournalKey, record: &Record) -> Result<bool, StoreError> {
+        let arrived = &record.message.deduplication;
+        let envelope = serde_json::from_str::<Envelope>(&record.message.body).ok();
+        let original = envelope.and_then(|envelope| Outgoing::pack(&envelope).ok());
+        if original.is_none_or(|original| original.deduplication == *arrived) {
+            return Ok(false);
+        }
+        self.store.revive(key, arrived, now()).await
     }
 
     /// Returns the contact's link. If the contact is new, the link of their alias is taken over together with its
@@ -581,7 +602,7 @@ impl Relay {
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
         if claimed.doubts >= failure::MAX_DOUBTS {
-            return self.dead_letter(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
+            return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
         // A doubtful message may already have been sent before the contact stopped us; the channel itself decides about
         // it.

@@ -9,6 +9,7 @@
 //! | link | `I#<id>#C#<contact>` | `LINK` |
 //! | reverse link | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
 //! | journal | `I#<id>#C#<contact>` | `M#<direction>#<event id>` |
+//! | dead message | as its journal item | `X#<direction>#<event id>#<life>.<piece>` |
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
 //! | brake | `I#<id>` | `BRAKE#<side>` |
@@ -29,6 +30,7 @@ use http::StatusCode;
 
 mod accounts;
 mod brakes;
+mod dead;
 mod journal;
 mod links;
 mod overview;
@@ -36,11 +38,12 @@ mod quota;
 mod repeats;
 
 pub use brakes::Brake;
+pub use dead::{DEAD_KEEP_DAYS, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
 };
 pub use links::LinkChange;
-pub use overview::{MessageSummary, Page};
+pub use overview::{MessageSummary, Page, PageFrom};
 pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};
 

@@ -19,7 +19,7 @@ pub struct MessageSummary {
     pub direction: &'static str,
     /// The channel's own id of the contact.
     pub contact: String,
-    /// `claimed`, `done`, `rejected` or `dead`.
+    /// `claimed`, `done`, `rejected`, `dead` or `discarded`.
     pub state: &'static str,
     /// When the message was received.
     pub received_at: String,
@@ -55,25 +55,27 @@ pub struct Page {
     pub messages: Vec<MessageSummary>,
 }
 
+/// A place in the journal of an installation, which is ordered by the time of receipt.
+#[derive(Clone, Copy, Debug)]
+pub struct PageFrom<'a> {
+    /// Where the page before ended; `None` for the first page.
+    pub after: Option<&'a str>,
+    /// Whether the oldest messages come first.
+    pub oldest_first: bool,
+    /// The length of the page.
+    pub limit: u16,
+}
+
 impl Store {
-    /// Returns the latest messages of an installation, newest first; only those in `state` if one is given.
+    /// Returns the latest messages of an installation, newest first.
     ///
     /// # Errors
     /// Returns an error if a call to the table fails.
-    pub async fn latest(
-        &self,
-        installation: &str,
-        state: Option<JournalState>,
-        limit: u16,
-    ) -> Result<Page, StoreError> {
-        let shards = (0..INDEX_SHARDS).map(|shard| self.latest_of_shard(installation, shard, state, limit));
-        let mut keys: Vec<(String, JournalKey)> = try_join_all(shards).await?.into_iter().flatten().collect();
-        keys.sort_by(|(a, _), (b, _)| b.cmp(a));
-        keys.truncate(usize::from(limit));
-        let mut messages = Vec::new();
-        for keys in keys.chunks(100) {
-            messages.extend(self.summaries(keys.iter().map(|(_, key)| key)).await?);
-        }
+    pub async fn latest(&self, installation: &str, limit: u16) -> Result<Page, StoreError> {
+        let from = PageFrom { after: None, oldest_first: false, limit };
+        let (keys, _) = self.page_of(installation, None, &from).await?;
+        let items = self.items(keys.iter().map(JournalKey::item_key).collect(), None).await?;
+        let mut messages: Vec<MessageSummary> = items.iter().filter_map(summary).collect();
         messages.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.id.cmp(&b.id)));
         Ok(Page { messages })
     }
@@ -90,25 +92,60 @@ impl Store {
         }))
     }
 
-    async fn latest_of_shard(
+    /// Returns the keys of a page of the journal, and where the next page begins. Messages of the same place are never
+    /// torn apart, so a page may be a bit longer than its limit.
+    pub(super) async fn page_of(
+        &self,
+        installation: &str,
+        state: Option<JournalState>,
+        from: &PageFrom<'_>,
+    ) -> Result<(Vec<JournalKey>, Option<String>), StoreError> {
+        let shards = (0..INDEX_SHARDS).map(|shard| self.page_of_shard(installation, shard, state, from));
+        let mut found: Vec<(String, JournalKey)> = try_join_all(shards).await?.into_iter().flatten().collect();
+        if from.oldest_first {
+            found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        } else {
+            found.sort_by(|(a, _), (b, _)| b.cmp(a));
+        }
+        let last = found.get(usize::from(from.limit).saturating_sub(1)).map(|(place, _)| place.clone());
+        let on_page = last.as_ref().map_or(found.len(), |last| {
+            let within = usize::from(from.limit);
+            within + found.iter().skip(within).take_while(|(place, _)| place == last).count()
+        });
+        let next = last.filter(|_| found.len() > on_page);
+        found.truncate(on_page);
+        Ok((found.into_iter().map(|(_, key)| key).collect(), next))
+    }
+
+    async fn page_of_shard(
         &self,
         installation: &str,
         shard: u8,
         state: Option<JournalState>,
-        limit: u16,
+        page: &PageFrom<'_>,
     ) -> Result<Vec<(String, JournalKey)>, StoreError> {
         let mut found = Vec::new();
         let mut from = None;
+        // One more than the page holds, to know whether there is another page.
+        let enough = usize::from(page.limit).saturating_add(1);
+        let condition = match (page.after, page.oldest_first) {
+            (None, _) => "by_pk = :pk",
+            (Some(_), true) => "by_pk = :pk AND by_sk > :after",
+            (Some(_), false) => "by_pk = :pk AND by_sk < :after",
+        };
         loop {
             let mut query = self
                 .client
                 .query()
                 .table_name(&self.table)
                 .index_name(BY_INSTALLATION)
-                .key_condition_expression("by_pk = :pk")
+                .key_condition_expression(condition)
                 .expression_attribute_values(":pk", text(format!("I#{installation}#{shard}")))
-                .scan_index_forward(false)
+                .scan_index_forward(page.oldest_first)
                 .set_exclusive_start_key(from.take());
+            if let Some(after) = page.after {
+                query = query.expression_attribute_values(":after", text(after));
+            }
             match state {
                 Some(state) => {
                     query = query
@@ -116,43 +153,53 @@ impl Store {
                         .expression_attribute_names("#state", "state")
                         .expression_attribute_values(":state", text(state.word()));
                 }
-                None => query = query.limit(i32::from(limit)),
+                None => query = query.limit(i32::from(page.limit)),
             }
             let answer = query.send().await.map_err(|error| unavailable("Query", error))?;
             for item in answer.items.unwrap_or_default() {
-                if let (Some(pk), Some(sk), Some(order)) =
-                    (text_of(&item, "pk"), text_of(&item, "sk"), text_of(&item, "by_sk"))
-                {
-                    found.extend(JournalKey::from_keys(pk, sk).map(|key| (order.to_owned(), key)));
+                if let (Some(key), Some(place)) = (JournalKey::from_item(&item), text_of(&item, "by_sk")) {
+                    found.push((place.to_owned(), key));
                 }
             }
             from = answer.last_evaluated_key;
-            if from.is_none() || found.len() >= usize::from(limit) {
+            // Without a state, nobody asks for another page.
+            if from.is_none() || found.len() >= enough || state.is_none() && found.len() >= usize::from(page.limit) {
                 return Ok(found);
             }
         }
     }
 
-    async fn summaries(&self, keys: impl Iterator<Item = &JournalKey>) -> Result<Vec<MessageSummary>, StoreError> {
-        let keys: Vec<Item> = keys.map(JournalKey::item_key).collect();
-        let mut pending = (!keys.is_empty()).then_some(keys);
+    /// Reads items by their keys, strongly consistent; only these attributes if `attributes` names some.
+    pub(super) async fn items(&self, keys: Vec<Item>, attributes: Option<&str>) -> Result<Vec<Item>, StoreError> {
         let mut found = Vec::new();
-        for _ in 0..5 {
-            let Some(keys) = pending.take() else { break };
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).build();
-            let wanted = wanted.map_err(|_| StoreError::Damaged("pk"))?;
-            let request = self.client.batch_get_item().request_items(&self.table, wanted);
-            let answer = request.send().await.map_err(|error| unavailable("BatchGetItem", error))?;
-            let items = answer.responses.unwrap_or_default().into_values().flatten();
-            found.extend(items.filter_map(|item| summary(&item)));
-            pending = answer.unprocessed_keys.and_then(|mut left| left.remove(&self.table)).map(|left| left.keys);
+        for keys in keys.chunks(100) {
+            let mut pending = keys.to_vec();
+            // A call may leave out some of the keys, for example because the answer would be too large.
+            for _ in 0..20 {
+                let wanted = KeysAndAttributes::builder()
+                    .set_keys(Some(std::mem::take(&mut pending)))
+                    .set_projection_expression(attributes.map(str::to_owned))
+                    .consistent_read(true);
+                let wanted = wanted.build().map_err(|_| StoreError::Damaged("pk"))?;
+                let request = self.client.batch_get_item().request_items(&self.table, wanted);
+                let answer = request.send().await.map_err(|error| unavailable("BatchGetItem", error))?;
+                found.extend(answer.responses.unwrap_or_default().into_values().flatten());
+                let left = answer.unprocessed_keys.and_then(|mut left| left.remove(&self.table));
+                pending = left.map(|left| left.keys).unwrap_or_default();
+                if pending.is_empty() {
+                    break;
+                }
+            }
+            if !pending.is_empty() {
+                return Err(StoreError::Busy);
+            }
         }
         Ok(found)
     }
 }
 
-fn summary(item: &Item) -> Option<MessageSummary> {
-    let key = JournalKey::from_keys(text_of(item, "pk")?, text_of(item, "sk")?)?;
+pub(super) fn summary(item: &Item) -> Option<MessageSummary> {
+    let key = JournalKey::from_item(item)?;
     let at: Millis = number_of(item, "at")?;
     let updated_at: Millis = number_of(item, "updated_at").unwrap_or(at);
     let progress: crate::adapter::Progress = parsed(item, "progress");

@@ -45,6 +45,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         steps: None,
         generated_secrets: BTreeMap::new(),
         problem: None,
+        dead_letters_removed: None,
         created_at: Millis::default().rfc3339(),
         updated_at: Millis::default().rfc3339(),
     };
@@ -57,6 +58,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         steps: Some(Vec::new()),
         generated_secrets: [("x", "x".to_owned())].into(),
         problem: Some(problem.clone()),
+        dead_letters_removed: Some(1),
         ..least.clone()
     };
     assert_eq!(most.clone().seen_with(Access::Admin), most);
@@ -86,4 +88,8 @@ fn answers_have_the_fields_that_the_document_describes() {
     holds("CheckReport", &report, &report);
     let redriven = RedriveReport { redriven: 0, more: false };
     holds("RedriveReport", &redriven, &redriven);
+    let discarded = DiscardReport { discarded: 0, more: false };
+    holds("DiscardReport", &discarded, &discarded);
+    let last = DeadLetters::default();
+    holds("DeadLetters", &last, &DeadLetters { next: Some("x".into()), ..last.clone() });
 }

@@ -1,10 +1,10 @@
-//! Claims: which process works on a message, and the way back from the dead-letter queue.
+//! Claims: which process works on a message.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use std::time::Duration;
 
 use super::{
     super::{
-        Changes, Item, KEEP_DAYS, Store, StoreError, Updated, expires_at, flag_of, number, number_of,
+        Changes, Item, KEEP_DAYS, Store, StoreError, Updated, dead::life, expires_at, flag_of, number, number_of,
         repeats::repeats_of, text, text_of,
     },
     Claim, Claimed, Finished, JournalKey, JournalState, parsed,
@@ -13,6 +13,9 @@ use crate::tools::{
     crypto::{random_id, sha256_hex},
     millis::Millis,
 };
+
+/// The time for which journal items are kept.
+const KEEP: Duration = Duration::from_secs(KEEP_DAYS.unsigned_abs() * 86_400);
 
 impl Store {
     /// Claims a message. The first claim creates the journal item, later claims continue from its progress.
@@ -40,7 +43,12 @@ impl Store {
         let Updated { is_written, before } = self.update(message.item_key(), changes, unfinished).await?;
         let attempt = number_of::<u64>(&before, "attempt").unwrap_or_default();
         if is_written {
-            return Ok(Claim::Work(claimed(message, &before, attempt.saturating_add(1), now)));
+            let mut claimed = claimed(message, &before, attempt.saturating_add(1), now);
+            // The journal item of such an old message may have expired, and with it what is known about its parts.
+            if before.is_empty() && now.since(received_at) >= KEEP {
+                claimed.doubts = 1;
+            }
+            return Ok(Claim::Work(claimed));
         }
         if text_of(&before, "nonce") == Some(&nonce) {
             return Ok(Claim::Work(claimed(message, &before, attempt, now)));
@@ -49,49 +57,6 @@ impl Store {
         let state = state.ok_or(StoreError::Damaged("state"))?;
         let (owed, told_waiting) = (parsed(&before, "owed"), flag_of(&before, "told_waiting"));
         Ok(Claim::Finished(Finished { state, owed, told_waiting }))
-    }
-
-    /// Makes a dead message claimable again, with all its retries. A message that the queue itself gave up on is still
-    /// in the state claimed and is revived as well. Returns `false` if the message is finished or was never claimed.
-    ///
-    /// # Errors
-    /// Returns an error if the call to the table fails.
-    pub async fn reopen(&self, message: &JournalKey, now: Millis) -> Result<bool, StoreError> {
-        for state in [JournalState::Dead, JournalState::Claimed] {
-            if self.set_state(message, state, JournalState::Claimed, "redriven", now).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Marks a message as dead that the queue itself gave up on. Returns `false` if the message is finished.
-    ///
-    /// # Errors
-    /// Returns an error if the call to the table fails.
-    pub async fn mark_dead(&self, message: &JournalKey, reason: &str, now: Millis) -> Result<bool, StoreError> {
-        self.set_state(message, JournalState::Claimed, JournalState::Dead, reason, now).await
-    }
-
-    async fn set_state(
-        &self,
-        message: &JournalKey,
-        from: JournalState,
-        to: JournalState,
-        reason: &str,
-        now: Millis,
-    ) -> Result<bool, StoreError> {
-        let mut changes = Changes::default();
-        changes
-            .set("state", text(to.word()))
-            .set("tries", number(0))
-            .set("error", text(reason))
-            .set("updated_at", number(now))
-            .remove("began_at")
-            .remove("told_waiting")
-            .set("redriven", AttributeValue::Bool(to == JournalState::Claimed))
-            .value("from", text(from.word()));
-        Ok(self.update(message.item_key(), changes, "#state = :from").await?.is_written)
     }
 }
 
@@ -111,6 +76,7 @@ fn claimed(message: &JournalKey, item: &Item, attempt: u64, now: Millis) -> Clai
         attempt,
         doubts: u32::try_from(doubts).unwrap_or(u32::MAX),
         tries: number_of(item, "tries").unwrap_or_default(),
+        life: life(item),
         progress: parsed(item, "progress"),
         doubled: flag_of(item, "doubled"),
         trace: parsed(item, "trace"),

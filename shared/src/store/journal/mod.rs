@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{INDEX_SHARDS, Item, LinkChange, key, links::contact_pk, owned};
+use super::{INDEX_SHARDS, Item, LinkChange, StoredEnvelope, key, links::contact_pk, owned, text_of};
 use crate::{
     adapter::Progress,
     model::installation::Side,
@@ -75,7 +75,11 @@ impl JournalKey {
         pieces.next().is_none().then(|| Self { installation: installation.to_owned(), contact, direction, event })
     }
 
+    /// A message of an unknown contact stands beside its installation.
     pub(super) fn pk(&self) -> String {
+        if self.contact.is_empty() {
+            return format!("I#{}", self.installation);
+        }
         contact_pk(&self.installation, &self.contact)
     }
 
@@ -89,7 +93,8 @@ impl JournalKey {
 
     /// Parses the keys of a journal item, as the index returns them.
     pub(super) fn from_keys(pk: &str, sk: &str) -> Option<Self> {
-        let (installation, contact) = pk.strip_prefix("I#")?.split_once("#C#")?;
+        let pk = pk.strip_prefix("I#")?;
+        let (installation, contact) = pk.split_once("#C#").unwrap_or((pk, ""));
         let (direction, event) = sk.strip_prefix("M#")?.split_once('#')?;
         Some(Self {
             installation: installation.to_owned(),
@@ -97,6 +102,10 @@ impl JournalKey {
             direction: Direction::from_word(direction)?,
             event: event.to_owned(),
         })
+    }
+
+    pub(super) fn from_item(item: &Item) -> Option<Self> {
+        Self::from_keys(text_of(item, "pk")?, text_of(item, "sk")?)
     }
 
     fn shard(&self) -> String {
@@ -114,11 +123,19 @@ pub enum JournalState {
     Done,
     /// The other side refused the message for good.
     Rejected,
-    /// The relay gave up after the last retry; the message waits in the dead-letter queue.
+    /// The relay gave up; the message waits in the table until somebody redrives or discards it.
     Dead,
+    /// An admin removed the dead message.
+    Discarded,
 }
 
-words!(JournalState { Claimed = "claimed", Done = "done", Rejected = "rejected", Dead = "dead" });
+words!(JournalState {
+    Claimed = "claimed",
+    Done = "done",
+    Rejected = "rejected",
+    Dead = "dead",
+    Discarded = "discarded"
+});
 
 /// The result of a claim.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,6 +170,8 @@ pub struct Claimed {
     pub doubts: u32,
     /// The number of attempts that have failed since the message was received or redriven.
     pub tries: u32,
+    /// The number of the message's life, from 1: it grows with each redrive.
+    pub life: u32,
     /// What earlier attempts achieved.
     pub progress: Progress,
     /// Whether the message may have been delivered twice.
@@ -224,6 +243,8 @@ pub enum Settlement {
     Dead {
         /// Why the last attempt failed.
         reason: String,
+        /// The stored envelope.
+        envelope: StoredEnvelope,
     },
 }
 

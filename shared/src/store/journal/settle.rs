@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::{
     super::{
-        Changes, KEEP_DAYS, Store, StoreError, Updated, expires_at, key, number, number_of, repeats::repeats_of, text,
-        text_of,
+        Changes, KEEP_DAYS, Store, StoreError, Updated, dead::write_death, expires_at, key, number, number_of,
+        repeats::repeats_of, text, text_of,
     },
     Claimed, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement,
 };
@@ -217,7 +217,8 @@ fn changes(
         Some(Settlement::Rejected { reason }) => {
             changes.set("error", text(reason)).set("state", text(JournalState::Rejected.word()));
         }
-        Some(Settlement::Dead { reason }) => {
+        Some(Settlement::Dead { reason, envelope }) => {
+            write_death(&mut changes, claimed, envelope, now);
             let state = text(JournalState::Dead.word());
             changes.set("error", text(reason)).set("state", state).set("tries", number(claimed.tries));
         }
