@@ -10,7 +10,7 @@ use crate::{
         message::{Envelope, Event},
     },
     outside::{clock::now, queue::Received},
-    store::{Direction, JournalKey, JournalState, Page},
+    store::{Direction, HelpdeskId, JournalKey, JournalState, Page},
     tools::answer::ApiError,
 };
 
@@ -108,7 +108,7 @@ impl Admin {
             Event::Receipt(receipt) => (Direction::Note, Some(receipt.contact), receipt.id),
             Event::Helpdesk(event) => {
                 let mut contact = event.contact;
-                for helpdesk_id in [&event.user, &event.conversation].into_iter().flatten() {
+                for helpdesk_id in HelpdeskId::of(event.user.as_deref(), event.conversation.as_deref()) {
                     if contact.is_none() {
                         contact = self.store.contact_of(id, helpdesk_id).await?;
                     }

@@ -32,7 +32,8 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Bucket, Claim, Claimed, Direction, JournalKey, JournalState, LinkChange, Sent, Settlement, Store, StoreError,
+        Bucket, Claim, Claimed, Direction, HelpdeskId, JournalKey, JournalState, LinkChange, Sent, Settlement, Store,
+        StoreError,
     },
     tools::{crypto::uuid_from, millis::Millis, sentences::Sentence},
 };
@@ -306,7 +307,7 @@ impl Relay {
         if let Some(contact) = &event.contact {
             return Ok(Ok(contact.clone()));
         }
-        for id in [&event.user, &event.conversation].into_iter().flatten() {
+        for id in HelpdeskId::of(event.user.as_deref(), event.conversation.as_deref()) {
             if let Some(contact) = self.store.contact_of(&open.installation.id, id).await? {
                 return Ok(Ok(contact));
             }

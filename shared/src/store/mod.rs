@@ -7,7 +7,9 @@
 //! | account index | `A#<helpdesk kind>#<account key>` | `I#<id>` |
 //! | identity | `U#<hash>` | `META` |
 //! | link | `I#<id>#C#<contact>` | `LINK` |
-//! | reverse link | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
+//! | user's way back | `I#<id>#HU#<helpdesk user id>` | `LINK` |
+//! | conversation's way back | `I#<id>#HC#<helpdesk conversation id>` | `LINK` |
+//! | way back, only read | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
 //! | journal | `I#<id>#C#<contact>` | `M#<direction>#<event id>` |
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
@@ -34,7 +36,7 @@ mod quota;
 mod repeats;
 
 pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, ReceiptNoted, Sent, Settlement, Trace};
-pub use links::LinkChange;
+pub use links::{HelpdeskId, LinkChange};
 pub use overview::{MessageSummary, Page};
 pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};
@@ -143,7 +145,8 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
     }
 
-    /// Writes all items or none. Pauses and retries if another transaction touches one of the items.
+    /// Writes all items or none. Pauses and retries if another transaction touches one of the items or
+    /// the table throttles.
     async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         for pause_ms in [20, 80, 200, 0] {
             let request = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
@@ -156,13 +159,27 @@ impl Store {
             if codes.contains(&"ConditionalCheckFailed") {
                 return Err(StoreError::Conflict);
             }
-            if pause_ms == 0 || !codes.iter().any(|code| matches!(*code, "TransactionConflict" | "ThrottlingError")) {
+            if pause_ms == 0 || !codes.iter().any(|code| is_passing(code)) {
                 return Err(unavailable("TransactWriteItems", error));
             }
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
-        Err(StoreError::Conflict)
+        Err(StoreError::Unavailable { operation: "TransactWriteItems", message: "the table is busy".into() })
     }
+}
+
+/// Returns whether a transaction that was cancelled for this reason may succeed a moment later.
+fn is_passing(code: &str) -> bool {
+    // The documentation names some reasons with and some without their ending.
+    let code = code.strip_suffix("Exception").unwrap_or(code);
+    matches!(
+        code,
+        "TransactionConflict"
+            | "ThrottlingError"
+            | "Throttling"
+            | "ProvisionedThroughputExceeded"
+            | "RequestLimitExceeded"
+    )
 }
 
 /// Converts the SDK's error for a write without a table or an item.
@@ -269,6 +286,27 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", Sentence::Conflict),
             StoreError::Unavailable { .. } | StoreError::Damaged(_) => Self::our_failure(&error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_passing;
+
+    #[test]
+    fn every_name_of_throttling_is_worth_another_attempt() {
+        for code in [
+            "TransactionConflict",
+            "ThrottlingError",
+            "ThrottlingException",
+            "ProvisionedThroughputExceeded",
+            "RequestLimitExceeded",
+        ] {
+            assert!(is_passing(code), "{code}");
+        }
+        for code in ["None", "ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "ValidationError"] {
+            assert!(!is_passing(code), "{code}");
         }
     }
 }
