@@ -34,7 +34,7 @@ impl<'i> HelpdeskId<'i> {
         }
     }
 
-    /// Returns the key under which releases up to 0.1 stored users and conversations alike.
+    /// Returns the key under which earlier releases stored users and conversations alike.
     fn old_pk(self, installation: &str) -> String {
         let (Self::User(id) | Self::Conversation(id)) = self;
         format!("I#{installation}#H#{id}")
