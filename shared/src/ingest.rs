@@ -25,7 +25,7 @@ use crate::{
         queue::{Outgoing, Queue, QueueError},
     },
     start::{Clients, StartError, warm_up},
-    store::Store,
+    store::{HelpdeskId, Store},
     tools::{
         answer::{Answer, ApiError},
         crypto::random_id,
@@ -239,7 +239,7 @@ impl Ingest {
         let candidates = with_topic(candidates, origin.topic.as_deref());
         if let (Some(user), true) = (&origin.user, candidates.len() > 1) {
             for open in &candidates {
-                if self.store.contact_of(&open.installation.id, user).await?.is_some() {
+                if self.store.contact_of(&open.installation.id, HelpdeskId::User(user)).await?.is_some() {
                     return Ok(vec![open.clone()]);
                 }
             }

@@ -11,8 +11,8 @@ use byoc::{
     },
     outside::queue::Outgoing,
     store::{
-        Bucket, Claim, Direction, Finished, IncomingCall, JournalKey, JournalState, LinkChange, Owed, PageFrom,
-        RepeatStatus, Sent, Settlement, StoreError,
+        Bucket, Claim, Direction, Finished, HelpdeskId, IncomingCall, JournalKey, JournalState, LinkChange, Owed,
+        PageFrom, RepeatStatus, Sent, Settlement, StoreError,
     },
     tools::millis::Millis,
 };
@@ -73,7 +73,7 @@ async fn who_claimed_before_can_write_nothing_any_more() {
     let beside = Owed { link, ..nothing() };
     assert!(kept.store.record(&zombie, &beside, ms(3_000)).await.is_err());
     assert_eq!(kept.store.link("i", "c").await.unwrap(), Link::default());
-    assert_eq!(kept.store.contact_of("i", "u").await.unwrap(), None);
+    assert_eq!(kept.store.contact_of("i", HelpdeskId::User("u")).await.unwrap(), None);
     kept.store.settle(&owner, &Settlement::Done, &arrived(), ms(3_000)).await.unwrap();
 }
 
@@ -109,8 +109,12 @@ async fn a_link_leads_there_and_back_and_changes_attribute_by_attribute() {
     let found = kept.store.link("i", "c").await.unwrap();
     assert!(found.state_at.is_some());
     assert_eq!(found, Link { state_at: found.state_at, state: Some(ConversationState::Resolved), ..moved.clone() });
-    for id in ["u", "v1", "v2"] {
-        assert_eq!(kept.store.contact_of("i", id).await.unwrap().as_deref(), Some("c"), "{id}");
+    for id in [HelpdeskId::User("u"), HelpdeskId::Conversation("v1"), HelpdeskId::Conversation("v2")] {
+        assert_eq!(kept.store.contact_of("i", id).await.unwrap().as_deref(), Some("c"), "{id:?}");
+    }
+    // A user and a conversation with the same id are not the same.
+    for id in [HelpdeskId::Conversation("u"), HelpdeskId::User("v1")] {
+        assert_eq!(kept.store.contact_of("i", id).await.unwrap(), None, "{id:?}");
     }
     let gone = Link { conversation: None, ..found.clone() };
     kept.store.change_link("i", "c", &LinkChange::between(&found, &gone)).await.unwrap();

@@ -14,7 +14,7 @@ use crate::{
         message::{Envelope, Event},
     },
     outside::{clock::now, queue::Received},
-    store::{DeadMessage, DeadPage, Direction, JournalKey, PageFrom},
+    store::{DeadMessage, DeadPage, Direction, HelpdeskId, JournalKey, PageFrom},
     tools::{answer::ApiError, sentences::Sentence},
 };
 
@@ -325,7 +325,7 @@ impl Admin {
             Event::Receipt(receipt) => (Direction::Note, Some(receipt.contact), receipt.id),
             Event::Helpdesk(event) => {
                 let mut contact = event.contact;
-                for helpdesk_id in [&event.user, &event.conversation].into_iter().flatten() {
+                for helpdesk_id in HelpdeskId::of(event.user.as_deref(), event.conversation.as_deref()) {
                     if contact.is_none() {
                         contact = self.store.contact_of(id, helpdesk_id).await?;
                     }

@@ -1,6 +1,6 @@
 //! The FIFO queue between the webhook functions and the relay.
 
-use std::io;
+use std::{collections::HashSet, io};
 
 use aws_sdk_sqs::{
     Client,
@@ -26,6 +26,9 @@ const BATCH_ENTRIES: usize = 10;
 const MAX_CONTACT_ID: usize = 1_500;
 /// The maximum length of an event's id, in bytes; see [`MAX_CONTACT_ID`].
 const MAX_EVENT_ID: usize = 900;
+/// The maximum length of the id of an event of the bridge's own, in bytes. Such an id contains the id of the event that
+/// it is about, so a limit of [`MAX_EVENT_ID`] would refuse the note about a long id at every attempt.
+const MAX_OWN_EVENT_ID: usize = 960;
 
 /// A FIFO queue.
 #[derive(Clone, Debug)]
@@ -79,8 +82,12 @@ impl Outgoing {
             // The same group as the channel's receipts, so that agents see the receipts in order.
             Event::Receipt(ReceiptEvent { id, contact, .. }) => ("receipt", contact, id),
         };
+        let max_id = match &envelope.event {
+            Event::Channel(_) | Event::Helpdesk(_) => MAX_EVENT_ID,
+            Event::Note(_) | Event::Receipt(_) => MAX_OWN_EVENT_ID,
+        };
         let body = ascii_json(envelope);
-        if body.len() > BODY_LIMIT || key.len() > MAX_CONTACT_ID || id.len() > MAX_EVENT_ID {
+        if body.len() > BODY_LIMIT || key.len() > MAX_CONTACT_ID || id.len() > max_id {
             return Err(QueueError::TooLong);
         }
         let hash = |name: &str| sha256_hex(format!("{}\n{direction}\n{name}", envelope.installation).as_bytes());
@@ -106,7 +113,8 @@ impl Queue {
         let _ = self.client.get_queue_attributes().queue_url(&self.url).send().await;
     }
 
-    /// Sends messages in order, several in one call if they fit. Stops at the first message that is refused.
+    /// Sends messages in order, several in one call if they fit. Sends nothing after a call in which a message was
+    /// refused. One call never has two messages of one group, since the queue may refuse the first and take the second.
     ///
     /// # Errors
     /// Returns an error if the queue did not take every message. The queue may have taken some of them; the caller
@@ -118,9 +126,10 @@ impl Queue {
         let mut rest = messages;
         while !rest.is_empty() {
             let mut size = 0_usize;
+            let mut groups = HashSet::new();
             let fitting = rest.iter().take(BATCH_ENTRIES).take_while(|message| {
                 size = size.saturating_add(message.body.len()).saturating_add(1_000);
-                size <= BATCH_LIMIT
+                size <= BATCH_LIMIT && groups.insert(message.group.as_str())
             });
             let (batch, later) = rest.split_at_checked(fitting.count().max(1)).unwrap_or((rest, &[]));
             self.send_batch(batch).await?;
@@ -392,6 +401,10 @@ mod tests {
         };
         assert!(with(MAX_EVENT_ID, MAX_CONTACT_ID).is_ok());
         assert!(matches!(with(MAX_EVENT_ID + 1, 1), Err(QueueError::TooLong)));
+        // A note about the longest id fits.
+        let id = format!("about:{}", "e".repeat(MAX_EVENT_ID));
+        let note = NoteEvent { id, contact: "c".into(), message: None, user: None, text: "x".into() };
+        assert!(Outgoing::pack(&Envelope { event: Event::Note(note), ..envelope("x") }).is_ok());
         assert!(matches!(with(1, MAX_CONTACT_ID + 1), Err(QueueError::TooLong)));
     }
 }

@@ -37,8 +37,8 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Brake, Bucket, Claim, Claimed, Direction, Finished, JournalKey, JournalState, LinkChange, Owed, Sent,
-        Settlement, Store, StoreError,
+        Brake, Bucket, Claim, Claimed, Direction, Finished, HelpdeskId, JournalKey, JournalState, LinkChange, Owed,
+        Sent, Settlement, Store, StoreError,
     },
     tools::{crypto::uuid_from, millis::Millis, sentences::Sentence},
 };
@@ -392,7 +392,7 @@ impl Relay {
         if let Some(contact) = &event.contact {
             return Ok(Ok(contact.clone()));
         }
-        for id in [&event.user, &event.conversation].into_iter().flatten() {
+        for id in HelpdeskId::of(event.user.as_deref(), event.conversation.as_deref()) {
             if let Some(contact) = self.store.contact_of(&open.installation.id, id).await? {
                 return Ok(Ok(contact));
             }

@@ -1,7 +1,6 @@
 //! The items of installations, and the indexes that find an installation.
 
 use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
     primitives::Blob,
     types::{AttributeValue, Delete, Put, TransactWriteItem},
 };
@@ -84,13 +83,7 @@ impl Store {
         for account in stale_keys {
             writes.push(self.delete(&account_pk(kind, account), &pk(id), None)?);
         }
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(_)) => Err(StoreError::Conflict),
-                _ => Err(unavailable("TransactWriteItems", error)),
-            },
-        }
+        self.transact(writes).await
     }
 
     /// Sets or clears the problem that needs a person, and changes nothing else.

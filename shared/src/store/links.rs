@@ -6,6 +6,42 @@ use serde::{Deserialize, Serialize};
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
 use crate::{adapter::Link, model::message::ConversationState, outside::clock::now};
 
+/// An id of the helpdesk that leads back to a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelpdeskId<'i> {
+    /// The id of a user.
+    User(&'i str),
+    /// The id of a conversation.
+    Conversation(&'i str),
+}
+
+impl<'i> HelpdeskId<'i> {
+    /// Returns the ids of an event that has them, the user first.
+    pub fn of(user: Option<&'i str>, conversation: Option<&'i str>) -> impl Iterator<Item = Self> {
+        user.map(Self::User).into_iter().chain(conversation.map(Self::Conversation))
+    }
+
+    fn is_in(self, link: &Link) -> bool {
+        match self {
+            Self::User(id) => link.user.as_deref() == Some(id),
+            Self::Conversation(id) => link.conversation.as_deref() == Some(id),
+        }
+    }
+
+    fn pk(self, installation: &str) -> String {
+        match self {
+            Self::User(id) => format!("I#{installation}#HU#{id}"),
+            Self::Conversation(id) => format!("I#{installation}#HC#{id}"),
+        }
+    }
+
+    /// Returns the key under which earlier releases stored users and conversations alike.
+    fn old_pk(self, installation: &str) -> String {
+        let (Self::User(id) | Self::Conversation(id)) = self;
+        format!("I#{installation}#H#{id}")
+    }
+}
+
 /// The difference between two versions of a link. Only the attributes that differ are written, never the whole item.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct LinkChange {
@@ -81,11 +117,11 @@ impl LinkChange {
     }
 
     /// Returns the helpdesk ids that lead to the contact after the change and did not before.
-    fn new_ids(&self) -> impl Iterator<Item = &String> {
-        let user = self.after.user.as_ref().filter(|_| self.after.user != self.before.user);
+    fn new_ids(&self) -> impl Iterator<Item = HelpdeskId<'_>> {
+        let user = self.after.user.as_deref().filter(|_| self.after.user != self.before.user);
         let conversation =
-            self.after.conversation.as_ref().filter(|_| self.after.conversation != self.before.conversation);
-        user.into_iter().chain(conversation)
+            self.after.conversation.as_deref().filter(|_| self.after.conversation != self.before.conversation);
+        HelpdeskId::of(user, conversation)
     }
 }
 
@@ -102,9 +138,14 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn contact_of(&self, installation: &str, helpdesk_id: &str) -> Result<Option<String>, StoreError> {
-        let item = self.item(&helpdesk_pk(installation, helpdesk_id), "LINK").await?;
-        Ok(item.and_then(|item| owned(&item, "contact")))
+    pub async fn contact_of(&self, installation: &str, id: HelpdeskId<'_>) -> Result<Option<String>, StoreError> {
+        if let Some(item) = self.item(&id.pk(installation), "LINK").await? {
+            return Ok(owned(&item, "contact"));
+        }
+        // An item in the old form does not say whether its id is a user's or a conversation's. The link does.
+        let old = self.item(&id.old_pk(installation), "LINK").await?;
+        let Some(contact) = old.and_then(|item| owned(&item, "contact")) else { return Ok(None) };
+        Ok(id.is_in(&self.link(installation, &contact).await?).then_some(contact))
     }
 
     /// Writes what changed in a link, together with the new reverse links, in one transaction.
@@ -128,7 +169,7 @@ impl Store {
         }
         let mut writes = vec![self.update_in(key(&contact_pk(installation, contact), "LINK"), changes, None)?];
         for id in change.new_ids() {
-            let mut item = key(&helpdesk_pk(installation, id), "LINK");
+            let mut item = key(&id.pk(installation), "LINK");
             item.insert("contact".into(), text(contact));
             writes.push(self.put_in(item)?);
         }
@@ -138,10 +179,6 @@ impl Store {
 
 pub(super) fn contact_pk(installation: &str, contact: &str) -> String {
     format!("I#{installation}#C#{contact}")
-}
-
-fn helpdesk_pk(installation: &str, id: &str) -> String {
-    format!("I#{installation}#H#{id}")
 }
 
 pub(super) fn read(item: &Item) -> Link {

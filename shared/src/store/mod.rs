@@ -7,7 +7,9 @@
 //! | account index | `A#<helpdesk kind>#<account key>` | `I#<id>` |
 //! | identity | `U#<hash>` | `META` |
 //! | link | `I#<id>#C#<contact>` | `LINK` |
-//! | reverse link | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
+//! | user's way back | `I#<id>#HU#<helpdesk user id>` | `LINK` |
+//! | conversation's way back | `I#<id>#HC#<helpdesk conversation id>` | `LINK` |
+//! | way back, only read | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
 //! | journal | `I#<id>#C#<contact>` | `M#<direction>#<event id>` |
 //! | dead message | as its journal item | `X#<direction>#<event id>#<life>.<piece>` |
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
@@ -42,7 +44,7 @@ pub use dead::{DEAD_KEEP_DAYS, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
 };
-pub use links::LinkChange;
+pub use links::{HelpdeskId, LinkChange};
 pub use overview::{MessageSummary, Page, PageFrom};
 pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};
@@ -165,7 +167,8 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
     }
 
-    /// Writes all items or none. Pauses and retries if another transaction touches one of the items.
+    /// Writes all items or none. Pauses and retries if another transaction touches one of the items or
+    /// the table throttles.
     async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         for pause_ms in [20, 80, 200, 0] {
             let request = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
