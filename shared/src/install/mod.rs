@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod accounts;
+mod addresses;
 mod apply;
 mod dead_letters;
 mod events;
@@ -24,7 +25,6 @@ mod request;
 mod tokens;
 mod view;
 
-pub(crate) use accounts::host_of;
 pub use dead_letters::Redrive;
 pub use events::is_app_event;
 pub use page::SettingsPage;

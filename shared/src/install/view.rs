@@ -1,6 +1,6 @@
 //! The views that admins get as JSON. A test compares the fields of the structs with `infra/openapi.yaml`.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Serialize;
 
@@ -140,9 +140,9 @@ pub struct Finding {
     /// The severity.
     pub state: FindingState,
     /// The fact.
-    pub cause: &'static str,
+    pub cause: Cow<'static, str>,
     /// The remedy.
-    pub fix: &'static str,
+    pub fix: Cow<'static, str>,
 }
 
 impl Finding {
@@ -156,7 +156,7 @@ impl Finding {
 
     fn from_notice(side: Side, notice: &Notice) -> Self {
         let Notice { code, cause, fix, .. } = *notice;
-        Self { code, side, state: FindingState::Warning, cause, fix }
+        Self { code, side, state: FindingState::Warning, cause: cause.into(), fix: fix.into() }
     }
 }
 

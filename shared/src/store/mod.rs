@@ -5,6 +5,8 @@
 //! |---|---|---|
 //! | installation | `I#<id>` | `META` |
 //! | account index | `A#<helpdesk kind>#<account key>` | `I#<id>` |
+//! | address index | `A#<side>#<kind>#<address>` | `META` |
+//! | calls for no installation | `I#<id>` | `STRAYS#<side>` |
 //! | identity | `U#<hash>` | `META` |
 //! | link | `I#<id>#C#<contact>` | `LINK` |
 //! | reverse link | `I#<id>#H#<helpdesk user or conversation id>` | `LINK` |
@@ -32,12 +34,14 @@ mod links;
 mod overview;
 mod quota;
 mod repeats;
+mod siblings;
 
 pub use journal::{Claim, Claimed, Direction, JournalKey, JournalState, ReceiptNoted, Sent, Settlement, Trace};
 pub use links::LinkChange;
 pub use overview::{MessageSummary, Page};
 pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};
+pub use siblings::Strays;
 
 /// The name of the index that lists an installation's journal by time.
 pub const BY_INSTALLATION: &str = "by_installation";
