@@ -16,7 +16,7 @@ pub(super) use self::rules::check;
 pub(super) const NUMBER_ID: &str = "109830417265540";
 
 /// Another number of the same app, which only shows that it exists.
-pub const SECOND_NUMBER_ID: &str = "109830417265541";
+pub(super) const SECOND_NUMBER_ID: &str = "109830417265541";
 
 fn envelope(mut value: Value) -> Value {
     put(&mut value, "messaging_product", "whatsapp");
