@@ -12,7 +12,7 @@ use crate::{
         webhook::{Ack, Ignored, ParseError, Parsed, Proof, WebhookRequest},
     },
     helpdesk::{HELPDESKS, Origin},
-    installations::{Installations, OpenInstallation},
+    installations::{Installations, OpenInstallation, OpenSide},
     model::{
         features::{self, Unreadable},
         installation::{Route, Side},
@@ -34,6 +34,10 @@ use crate::{
     },
 };
 
+mod siblings;
+
+use siblings::Siblings;
+
 /// The state of a webhook function.
 #[derive(Debug)]
 pub struct Ingest {
@@ -41,7 +45,23 @@ pub struct Ingest {
     store: Store,
     queue: Queue,
     public_url: String,
+    siblings: Siblings,
 }
+
+/// How the events of one side are read.
+struct Parser<E> {
+    side: Side,
+    parse: fn(&OpenInstallation, Verified<'_>) -> Result<Parsed<E>, ParseError>,
+    event: fn(E) -> Event,
+}
+
+impl<E> Clone for Parser<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Parser<E> {}
 
 /// The answer to an invocation with an event.
 #[derive(Debug, PartialEq, Serialize)]
@@ -61,7 +81,7 @@ impl Ingest {
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, queue, public_url, .. } =
             Clients::from_environment(environment, Timeouts::Webhook).await?;
-        Ok(Self { installations, store, queue, public_url })
+        Ok(Self { installations, store, queue, public_url, siblings: Siblings::default() })
     }
 
     /// Opens the connections that every message needs.
@@ -71,28 +91,105 @@ impl Ingest {
 
     /// Answers a call to `/channels/{installation}/{token}`.
     pub async fn channel(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
-        let result = async {
-            let (open, request) = self.admit(Route::Channel, path, request).await?;
-            let account = open.account(Side::Channel);
-            let verified = authenticate(open.channel, &account, &request)?;
-            let parsed = acknowledge_unreadable(open.channel, verified, open.channel.parse(&account, verified))?;
-            let skip_too_long = is_acknowledged(open.channel, verified);
-            self.accept(&open, parsed, Event::Channel, &request, skip_too_long).await.map(|(_, ack)| ack)
+        let parser = Parser {
+            side: Side::Channel,
+            parse: |open, verified| open.channel.parse(&open.account(Side::Channel), verified),
+            event: Event::Channel,
         };
-        answer(result.await)
+        answer(self.take(Route::Channel, path, request, parser).await)
     }
 
     /// Answers a call to `/helpdesks/{installation}/{token}`.
     pub async fn helpdesk(&self, path: &WebhookPath<'_>, request: Request<Bytes>) -> Answer {
-        let result = async {
-            let (open, request) = self.admit(Route::Helpdesk, path, request).await?;
-            let account = open.account(Side::Helpdesk);
-            let verified = authenticate(open.helpdesk, &account, &request)?;
-            let parsed = acknowledge_unreadable(open.helpdesk, verified, open.helpdesk.parse(&account, verified))?;
-            let skip_too_long = is_acknowledged(open.helpdesk, verified);
-            self.accept(&open, parsed, Event::Helpdesk, &request, skip_too_long).await.map(|(_, ack)| ack)
+        let parser = Parser {
+            side: Side::Helpdesk,
+            parse: |open, verified| open.helpdesk.parse(&open.account(Side::Helpdesk), verified),
+            event: Event::Helpdesk,
         };
-        answer(result.await)
+        answer(self.take(Route::Helpdesk, path, request, parser).await)
+    }
+
+    /// Takes a call: first the events of the URL's owner, then those of the other installations whose addresses the
+    /// events name. The URL of an uninstalled installation goes on for the others.
+    async fn take<E>(
+        &self,
+        route: Route,
+        path: &WebhookPath<'_>,
+        request: Request<Bytes>,
+        parser: Parser<E>,
+    ) -> Result<Ack, ApiError> {
+        let (open, request) = self.admit(route, path, request).await?;
+        if open.is_uninstalled() {
+            return self.forward(&open, &request, parser).await?.ok_or_else(ApiError::gone);
+        }
+        let OpenSide { adapter, account } = open.side(parser.side);
+        let verified = authenticate(adapter, &account, &request)?;
+        let parsed = acknowledge_unreadable(adapter, verified, (parser.parse)(&open, verified))?;
+        // What is for another address is always among the ignored events.
+        let is_all_own = parsed.ignored.is_empty();
+        let skip_too_long = is_acknowledged(adapter, verified);
+        let (_, ack) = self.accept(&open, parsed, parser.event, &request, skip_too_long).await?;
+        if !is_all_own {
+            self.forward(&open, &request, parser).await?;
+        }
+        Ok(ack)
+    }
+
+    /// Hands a call to the installations whose addresses its events name, besides the owner of the URL. Each of them has
+    /// to verify the call with its own secrets. Returns the acknowledgement of one that did.
+    async fn forward<E>(
+        &self,
+        owner: &OpenInstallation,
+        request: &WebhookRequest,
+        parser: Parser<E>,
+    ) -> Result<Option<Ack>, ApiError> {
+        let OpenSide { adapter, account } = owner.side(parser.side);
+        let own = adapter.address(&account).filter(|_| !owner.is_uninstalled());
+        let mut taken = None;
+        for address in adapter.addresses(&account, request) {
+            if own.as_ref() == Some(&address) {
+                continue;
+            }
+            let key = owner.installation.address_key(parser.side, &address);
+            let Some(id) = self.siblings.holder(&self.store, &key).await? else {
+                // Nobody reads the report of an installation that is gone, and nothing has verified its call.
+                if !owner.is_uninstalled() {
+                    self.siblings.count_stray(&self.store, &owner.installation.id, parser.side, &key).await;
+                }
+                continue;
+            };
+            let sibling = self.installations.find(&id).await?;
+            let is_sibling = |open: &OpenInstallation| {
+                !open.is_uninstalled()
+                    && open.installation.id != owner.installation.id
+                    && open.address_key(parser.side).as_ref() == Some(&key)
+            };
+            let Some(sibling) = sibling.filter(|open| is_sibling(open)) else { continue };
+            let OpenSide { adapter, account } = sibling.side(parser.side);
+            let refused = |reason| {
+                tracing::warn!(
+                    installation.id = %owner.installation.id,
+                    sibling.id = %sibling.installation.id,
+                    reason,
+                    "a call for another installation was not handed on"
+                );
+            };
+            let verified = match authenticate(adapter, &account, request) {
+                Ok(verified) => verified.forwarded(),
+                Err(_) => {
+                    refused("not_verified");
+                    continue;
+                }
+            };
+            if verified.proof() != Proof::Signed && !sibling.installation.shares_account(&owner.installation) {
+                refused("unsigned_from_another_account");
+                continue;
+            }
+            let parsed = acknowledge_unreadable(adapter, verified, (parser.parse)(&sibling, verified))?;
+            let skip_too_long = is_acknowledged(adapter, verified);
+            taken = Some(self.accept(&sibling, parsed, parser.event, request, skip_too_long).await?.1);
+        }
+        Ok(taken)
     }
 
     /// Takes an event of a helpdesk that reached the function by invocation.
@@ -135,9 +232,6 @@ impl Ingest {
     ) -> Result<(std::sync::Arc<OpenInstallation>, WebhookRequest), ApiError> {
         let open = self.installations.admit(path.installation, route, path.token).await?;
         let open = open.ok_or_else(ApiError::not_found)?;
-        if open.is_uninstalled() {
-            return Err(ApiError::gone());
-        }
         let (parts, body) = request.into_parts();
         let limit = match route {
             Route::Channel => open.channel.features().body,

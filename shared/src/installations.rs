@@ -92,6 +92,12 @@ impl OpenInstallation {
         }
     }
 
+    /// Returns the key of a side's address, if installations of its kind have addresses.
+    pub fn address_key(&self, side: Side) -> Option<String> {
+        let OpenSide { adapter, account } = self.side(side);
+        Some(self.installation.address_key(side, &adapter.address(&account)?))
+    }
+
     /// Returns whether the installation was uninstalled.
     pub fn is_uninstalled(&self) -> bool {
         self.installation.state == InstallationState::Uninstalled

@@ -6,6 +6,7 @@ use super::{call::RenderError, settings::API_URL, webhook::VerifyError};
 use crate::{
     model::installation::Options,
     tools::{
+        address::host_of,
         millis::Millis,
         secret::{Secret, Secrets},
         sentences::Sentence,
@@ -69,6 +70,13 @@ impl<'a> Account<'a> {
     /// Returns the base of the vendor's API without a trailing slash: the setting `api_url`, or else `default`.
     pub fn api_url(&self, default: &'a str) -> &'a str {
         self.setting(API_URL.name).unwrap_or(default).trim_end_matches('/')
+    }
+
+    /// Returns an address of the vendor's account: the `host:port` of the vendor's API and the part's id. The host keeps
+    /// vendors apart, because an install request may name any host as its vendor. `None` without an id.
+    pub fn address(&self, default_api_url: &str, id: &str) -> Option<String> {
+        let host = host_of(self.setting(API_URL.name).unwrap_or(default_api_url))?;
+        (!id.is_empty()).then(|| format!("{host}/{id}"))
     }
 
     /// Returns the name under which helpdesks know a contact: `<channel kind>:<channel's user id>`.

@@ -62,6 +62,7 @@ impl Known {
                 Fact::DoubtSettled => self.doubtful = false,
                 Fact::Identity(_)
                 | Fact::AccountId(_)
+                | Fact::OwnsAddress
                 | Fact::Setting(..)
                 | Fact::Secret(..)
                 | Fact::Profile(_)
@@ -211,6 +212,8 @@ pub enum Fact {
     Identity(String),
     /// Setup tasks: the id that this account's events carry.
     AccountId(String),
+    /// The credentials are those of the account's [`address`](super::Adapter::address).
+    OwnsAddress,
     /// Setup tasks: the vendor's own value for a setting (the id for a title, for example). It is stored in place of
     /// the setting.
     Setting(&'static str, String),

@@ -27,7 +27,7 @@ pub use self::{
 };
 use self::{
     settings::{Setting, SettingError},
-    webhook::{Proof, VerifyError, WebhookRequest},
+    webhook::{Addresses, Proof, VerifyError, WebhookRequest},
 };
 use crate::model::{features::Features, steps::NextStep};
 
@@ -51,6 +51,19 @@ pub trait Adapter: Sync {
     /// Returns what the admin has to do by hand after the install; empty if the platform's API covers everything.
     fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {
         Vec::new()
+    }
+
+    /// Returns the account's address: the part of a vendor's account (a topic, a Page, a number) that an event names, at
+    /// vendors that send the events of several such parts to one URL. [`Account::address`] writes it. `None` for
+    /// vendors that call the URL of every installation.
+    fn address(&self, _account: &Account<'_>) -> Option<String> {
+        None
+    }
+
+    /// Returns the addresses that the events of a call name, in the form of [`address`](Self::address). The signature
+    /// may not be checked yet.
+    fn addresses(&self, _account: &Account<'_>, _request: &WebhookRequest) -> Addresses {
+        Addresses::default()
     }
 
     /// Checks the platform's own signature on the raw bytes, in constant time. The bridge calls this only after it has
@@ -92,6 +105,8 @@ pub trait Adapter: Sync {
 pub struct Verified<'a> {
     request: &'a WebhookRequest,
     proof: Proof,
+    /// Whether the call arrived at the URL of another installation.
+    is_forwarded: bool,
 }
 
 impl<'a> Verified<'a> {
@@ -107,7 +122,22 @@ impl<'a> Verified<'a> {
 
     /// Wraps an event that reached the function by invocation, where AWS has checked the caller's right to invoke.
     pub fn invoked(request: &'a WebhookRequest) -> Self {
-        Self { request, proof: Proof::Invoked }
+        Self { request, proof: Proof::Invoked, is_forwarded: false }
+    }
+
+    /// Returns the same call as one that arrived at the URL of another installation. Only the events that name the
+    /// account's own address count then: the owner of the URL takes the events that name none.
+    #[must_use]
+    pub fn forwarded(self) -> Self {
+        Self { is_forwarded: true, ..self }
+    }
+
+    /// Returns whether an event that names the address `named` is for the account with the address `own`.
+    pub fn is_for(&self, named: Option<&str>, own: Option<&str>) -> bool {
+        match (named, own) {
+            (Some(named), Some(own)) => named == own,
+            _ => !self.is_forwarded,
+        }
     }
 }
 
@@ -120,7 +150,7 @@ pub fn authenticate<'a>(
     account: &Account<'_>,
     request: &'a WebhookRequest,
 ) -> Result<Verified<'a>, VerifyError> {
-    adapter.verify(account, request).map(|proof| Verified { request, proof })
+    adapter.verify(account, request).map(|proof| Verified { request, proof, is_forwarded: false })
 }
 
 #[cfg(test)]

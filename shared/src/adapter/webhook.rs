@@ -1,5 +1,7 @@
 //! Webhook calls as they arrive, and what adapters parse out of them.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -114,6 +116,39 @@ const MAX_EVENTS: usize = 10_000;
 const MAX_PARTS: usize = 20_000;
 /// The number of ignored events that are listed.
 const MAX_IGNORED: usize = 1_000;
+
+/// The maximum number of addresses of a call, and the maximum length of one in bytes. Meta's platforms put at most a
+/// thousand events into a call.
+const MAX_ADDRESSES: usize = 1_000;
+const MAX_ADDRESS: usize = 512;
+
+/// The addresses that the events of a call name, each of them once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses(BTreeSet<String>);
+
+impl Addresses {
+    /// Adds an address.
+    pub fn push(&mut self, address: String) {
+        if address.len() <= MAX_ADDRESS && self.0.len() < MAX_ADDRESSES {
+            self.0.insert(address);
+        }
+    }
+}
+
+impl Extend<String> for Addresses {
+    fn extend<I: IntoIterator<Item = String>>(&mut self, addresses: I) {
+        addresses.into_iter().for_each(|address| self.push(address));
+    }
+}
+
+impl IntoIterator for Addresses {
+    type Item = String;
+    type IntoIter = std::collections::btree_set::IntoIter<String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
 
 /// Collects the content of a call that holds events of several people.
 #[derive(Debug)]

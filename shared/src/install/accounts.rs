@@ -13,7 +13,7 @@ use crate::{
     engine::ask,
     installations::OpenSide,
     model::installation::{Side, SideSettings},
-    tools::{answer::ApiError, crypto::sha256_hex, sentences::Sentence},
+    tools::{address::host_of, answer::ApiError, crypto::sha256_hex, sentences::Sentence},
 };
 use http::StatusCode;
 
@@ -28,10 +28,16 @@ impl Admin {
             ask::run(&self.http, open.side(Side::Channel), &Task::Check),
             ask::run(&self.http, open.side(Side::Helpdesk), &Task::Check),
         );
+        let no_facts = Vec::new();
+        let owns = owning_sides(channel.as_ref().unwrap_or(&no_facts), helpdesk.as_ref().unwrap_or(&no_facts));
+        self.index_addresses(&open, &owns).await?;
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, 1).await?;
         let mut findings = self.closed_brakes(&open).await?;
         findings.extend(Finding::all(&open));
+        for side in [Side::Channel, Side::Helpdesk] {
+            findings.extend(self.strays(&open, side).await?);
+        }
         Ok(CheckReport {
             ok: channel.ok && helpdesk.ok && open.installation.problem.is_none(),
             state: open.installation.state,
@@ -58,6 +64,7 @@ impl Admin {
         let (helpdesk_facts, channel_facts) =
             tokio::join!(self.facts(wanted, Side::Helpdesk), self.facts(wanted, Side::Channel));
         let (helpdesk_facts, channel_facts) = (helpdesk_facts?, channel_facts?);
+        let owns = owning_sides(&channel_facts, &helpdesk_facts);
         let WantedSide { side: channel, .. } = &wanted.channel;
         let own_id = channel_facts.iter().find_map(|fact| if let Fact::Identity(id) = fact { Some(id) } else { None });
         let account = match own_id {
@@ -71,7 +78,7 @@ impl Admin {
         let account_id =
             helpdesk_facts.into_iter().find_map(|fact| if let Fact::AccountId(id) = fact { Some(id) } else { None });
         let account_keys = account_id.into_iter().chain(host(helpdesk)).filter(|key| !key.is_empty()).collect();
-        Ok(Checked { identity, account_keys })
+        Ok(Checked { identity, account_keys, owns })
     }
 
     async fn facts(&self, wanted: &Wanted, side: Side) -> Result<Vec<Fact>, ApiError> {
@@ -88,6 +95,8 @@ pub(super) struct Checked {
     pub(super) identity: String,
     /// See [`Installation::account_keys`](crate::model::installation::Installation::account_keys).
     pub(super) account_keys: Vec<String>,
+    /// The sides whose check proved that the account's address belongs to the credentials.
+    pub(super) owns: Vec<Side>,
 }
 
 /// Returns the hash that identifies a channel account joined to a helpdesk account. The table stores it, so it must
@@ -101,6 +110,11 @@ fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &st
 /// Returns the `host:port` at which the account is reached.
 fn host(side: &SideSettings) -> Option<String> {
     side.settings.get(API_URL.name).and_then(|url| host_of(url))
+}
+
+fn owning_sides(channel: &[Fact], helpdesk: &[Fact]) -> Vec<Side> {
+    let sides = [(Side::Channel, channel), (Side::Helpdesk, helpdesk)].into_iter();
+    sides.filter(|(_, facts)| facts.contains(&Fact::OwnsAddress)).map(|(side, _)| side).collect()
 }
 
 fn settings_in(facts: &[Fact]) -> impl Iterator<Item = (String, String)> {
@@ -127,12 +141,6 @@ fn refused(side: Side, kind: &str, failure: &Failure) -> ApiError {
             Sentence::CredentialsRefused { side, kind, reason: &other.explained([]) },
         ),
     }
-}
-
-/// Returns the `host:port` of a URL, always with the port, as the account index stores it.
-pub(crate) fn host_of(url: &str) -> Option<String> {
-    let url = url::Url::parse(url).ok()?;
-    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Admin {
     /// Checks both accounts and applies `wanted` to `changed` if given, otherwise to the installation that already
     /// joins these accounts, otherwise to a new one.
     async fn apply(&self, changed: Option<Arc<OpenInstallation>>, mut wanted: Wanted) -> Result<Installed, ApiError> {
-        let Checked { identity, account_keys } = self.check_accounts(&mut wanted).await?;
+        let Checked { identity, account_keys, owns } = self.check_accounts(&mut wanted).await?;
         let is_install = changed.is_none();
         let existing = match changed {
             Some(open) if open.installation.identity != identity => {
@@ -79,11 +79,15 @@ impl Admin {
         installation.options = options;
         installation.problem = None;
         (sealed.channel, sealed.helpdesk) = (channel_secrets, helpdesk_secrets);
+        let stale_addresses = self.take_addresses(&mut installation, &owns).await?;
         if is_install {
             installation.state = InstallationState::Registering;
             renew_dead_tokens(&mut installation, &mut sealed, now)?;
         }
         let open = self.save(installation, sealed, &stale_keys).await?;
+        for address in &stale_addresses {
+            self.store.release_address(address, &open.installation.id).await?;
+        }
         let view = if registers { self.register_webhook(open).await? } else { self.view(&open) };
         Ok(Installed { is_new, installation: InstallationView { generated_secrets: made, ..view } })
     }
@@ -214,6 +218,7 @@ pub(super) fn blank(identity: String, now: Millis) -> Result<Installation, Rando
         tokens: Vec::new(),
         identity,
         account_keys: Vec::new(),
+        addresses: Vec::new(),
         created_at: now,
         updated_at: now,
         state: InstallationState::Registering,

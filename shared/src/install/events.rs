@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Admin, AppAnswer, AppError, InstallationView, Wanted, host_of};
+use super::{Admin, AppAnswer, AppError, InstallationView, Wanted};
 use crate::{
     adapter::{
         Adapter,
@@ -11,7 +11,7 @@ use crate::{
     },
     helpdesk::{helpdesk, of_marketplace},
     model::installation::{Side, SideSettings},
-    tools::{answer::ApiError, sentences::Sentence},
+    tools::{address::host_of, answer::ApiError, sentences::Sentence},
 };
 
 /// The length of the longest message that the Marketplace shows, in characters.

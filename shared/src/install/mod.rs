@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod accounts;
+mod addresses;
 mod apply;
 mod brakes;
 mod dead_letters;
@@ -25,7 +26,6 @@ mod request;
 mod tokens;
 mod view;
 
-pub(crate) use accounts::host_of;
 pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
 pub use page::SettingsPage;

@@ -1,8 +1,6 @@
 //! The views that admins get as JSON. A test compares the fields of the structs with `infra/openapi.yaml`.
 
-use std::borrow::Cow;
-
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Serialize;
 

@@ -29,6 +29,8 @@ pub struct Features {
     pub body: usize,
     /// The answer to a call whose signature is right but whose content cannot be read.
     pub unreadable: Unreadable,
+    /// What people call the [`address`](crate::adapter::Adapter::address) of an account, at kinds that have addresses.
+    pub address: Option<&'static str>,
     /// The notices for everybody who uses this kind.
     pub notices: &'static [Notice],
     /// Channels only: the ids by which the platform knows contacts.
@@ -109,6 +111,7 @@ impl Features {
         rate: None,
         body: BODY,
         unreadable: Unreadable::Acknowledged,
+        address: None,
         notices: &[],
         contact_ids: ContactIds::Opaque,
         echoes: false,

@@ -27,6 +27,10 @@ pub struct Installation {
     pub identity: String,
     /// The keys (account id and host) by which the helpdesk's own events find the installation.
     pub account_keys: Vec<String>,
+    /// The [keys](Self::address_key) of the proven addresses by which the events of another installation's URL find this
+    /// one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
     /// When the installation was created.
     pub created_at: Millis,
     /// When an admin last changed the installation.
@@ -139,6 +143,29 @@ pub enum Route {
 words!(Route { Channel = "channel", Helpdesk = "helpdesk", Settings = "settings" });
 
 impl Installation {
+    /// Returns the key of an address of one side: `<side>#<kind>#<address>`.
+    pub fn address_key(&self, side: Side, address: &str) -> String {
+        format!("{}#{}#{address}", side.word(), self.side(side).kind)
+    }
+
+    /// Returns the kind and the settings of one side.
+    pub fn side(&self, side: Side) -> &SideSettings {
+        match side {
+            Side::Channel => &self.channel,
+            Side::Helpdesk => &self.helpdesk,
+        }
+    }
+
+    /// Returns whether two installations belong to the same account of a helpdesk. The account's id decides where both
+    /// know it, because accounts may share a host.
+    pub fn shares_account(&self, other: &Self) -> bool {
+        let is_host = |key: &&String| key.contains(':');
+        let ids = |of: &Self| of.account_keys.iter().any(|key| !is_host(&key));
+        let by_id = ids(self) && ids(other);
+        let mut keys = self.account_keys.iter().filter(|key| !by_id || !is_host(key));
+        self.helpdesk.kind == other.helpdesk.kind && keys.any(|key| other.account_keys.contains(key))
+    }
+
     /// Returns the stored hash of `token` if the token is valid for `route` at `now`.
     /// Compares every stored hash in constant time.
     pub fn admits(&self, route: Route, token: &str, now: Millis) -> Option<&TokenHash> {

@@ -80,6 +80,10 @@ impl Store {
                 self.put_in(item)?
             });
         }
+        for address in &installation.addresses {
+            let write = if is_uninstalled { self.drop_address(address, id)? } else { self.take_address(address, id)? };
+            writes.push(write);
+        }
         for account in stale_keys {
             writes.push(self.delete(&account_pk(kind, account), &pk(id), None)?);
         }
@@ -100,7 +104,7 @@ impl Store {
         Ok(())
     }
 
-    fn delete(&self, pk: &str, sk: &str, of: Option<&str>) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn delete(&self, pk: &str, sk: &str, of: Option<&str>) -> Result<TransactWriteItem, StoreError> {
         let mut delete = Delete::builder().table_name(&self.table).set_key(Some(key(pk, sk)));
         if let Some(id) = of {
             delete = delete

@@ -5,6 +5,8 @@
 //! |---|---|---|
 //! | installation | `I#<id>` | `META` |
 //! | account index | `A#<helpdesk kind>#<account key>` | `I#<id>` |
+//! | address index | `A#<side>#<kind>#<address>` | `META` |
+//! | calls for no installation | `I#<id>` | `STRAYS#<side>` |
 //! | identity | `U#<hash>` | `META` |
 //! | link | `I#<id>#C#<contact>` | `LINK` |
 //! | user's way back | `I#<id>#HU#<helpdesk user id>` | `LINK` |
@@ -38,6 +40,7 @@ mod links;
 mod overview;
 mod quota;
 mod repeats;
+mod siblings;
 
 pub use brakes::Brake;
 pub use dead::{DEAD_KEEP_DAYS, DeadMessage, DeadPage, StoredEnvelope};
@@ -48,6 +51,7 @@ pub use links::{HelpdeskId, LinkChange};
 pub use overview::{MessageSummary, Page, PageFrom};
 pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};
+pub use siblings::Strays;
 
 /// The name of the index that lists an installation's journal by time.
 pub const BY_INSTALLATION: &str = "by_installation";

@@ -15,6 +15,12 @@ pub fn leads_outside(url: &url::Url) -> bool {
     }
 }
 
+/// Returns the `host:port` of a URL, always with the port.
+pub fn host_of(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+}
+
 /// Returns whether an address is on the public internet.
 pub fn is_public(address: IpAddr) -> bool {
     match address {

@@ -136,6 +136,8 @@ sentences! {
     CredentialsRefused { side: &'a str, kind: &'a str, reason: &'a str } =
         "the {side} {kind} refused the credentials: {reason}",
     OtherAccount = "these settings belong to another account; make a new installation for it and delete this one",
+    AddressTaken { side: &'a str, address: &'a str } =
+        "an installation of another account has the {side}'s {address}; delete that installation first",
     UnknownAppEvent = "expected onAppInstall, afterAppUpdate or onAppUninstall",
     SeveralInstallations = "several installations fit; add `installation` with the id of the one to remove",
 

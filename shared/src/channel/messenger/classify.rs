@@ -27,9 +27,11 @@ pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
 
 /// Reads the answer to the check. The Page identifies the installation.
 pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
-    read(GET_PAGE, answer)?;
+    let found = read(GET_PAGE, answer)?;
     let page = account.require(PAGE_ID)?.to_owned();
-    Ok(vec![Fact::Identity(page.clone()), Fact::AccountId(page)])
+    let is_own = text(&found, "id").as_ref() == Some(&page);
+    let facts = [Fact::Identity(page.clone()), Fact::AccountId(page)];
+    Ok(facts.into_iter().chain(is_own.then_some(Fact::OwnsAddress)).collect())
 }
 
 /// Reads the contact's profile.

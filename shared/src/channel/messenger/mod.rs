@@ -14,7 +14,7 @@ use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
+        webhook::{Addresses, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{self, Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
@@ -66,6 +66,7 @@ static FEATURES: Features = Features {
     ],
     profile: Some(Rate { calls: 4, period: Duration::from_secs(24 * 3_600) }),
     body: 3 * features::BODY,
+    address: Some("Page"),
     ..Features::BASE
 };
 
@@ -104,6 +105,14 @@ impl Adapter for Messenger {
         steps
     }
 
+    fn address(&self, account: &Account<'_>) -> Option<String> {
+        account.address(meta::API_URL, account.setting(PAGE_ID)?)
+    }
+
+    fn addresses(&self, account: &Account<'_>, request: &WebhookRequest) -> Addresses {
+        parse::addresses(account, request)
+    }
+
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
         verify::verify(account, request)
     }
@@ -131,7 +140,6 @@ impl Adapter for Messenger {
 
 impl Channel for Messenger {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
-        let request = request.request();
-        meta::handshake(request).map_or_else(|| parse::parse(account, request), Ok)
+        meta::handshake(request.request()).map_or_else(|| parse::parse(account, request), Ok)
     }
 }

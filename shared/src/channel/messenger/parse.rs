@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use crate::{
     adapter::{
-        Account,
-        webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
+        Account, Verified,
+        webhook::{Addresses, Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
+    channel::meta,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
         json::{self, Json},
@@ -23,7 +24,8 @@ const ID: usize = 256;
 const ATTACHMENTS: usize = 100;
 
 /// Returns the events in a call. One malformed event never affects the others.
-pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+    let request = verified.request();
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let [object, entries] = body.pick(["object", "entry"]);
@@ -39,7 +41,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     entries.each(|entry| {
         let [page, standby, messaging] = entry.pick(["id", "standby", "messaging"]);
         let page = page.text().unwrap_or_default();
-        if ours.is_some_and(|ours| ours != page) {
+        if !verified.is_for(Some(&page), ours) {
             return batch.ignore(page, "other_page");
         }
         if !standby.is_null() {
@@ -51,6 +53,18 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         batch.ignore("", "nothing");
     }
     Ok(batch.done())
+}
+
+/// Returns the Pages that the entries of a call name.
+pub(super) fn addresses(account: &Account<'_>, request: &WebhookRequest) -> Addresses {
+    let mut addresses = Addresses::default();
+    let whole = json::text_of(&request.body);
+    let entries = Json::read(&whole).ok().and_then(|body| body.get("entry")).unwrap_or_default();
+    entries.each(|entry| {
+        let page = entry.text_at("/id");
+        addresses.extend(page.and_then(|page| account.address(meta::API_URL, &page)));
+    });
+    addresses
 }
 
 struct Event<'a> {

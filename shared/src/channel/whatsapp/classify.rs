@@ -26,9 +26,11 @@ pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
 
 /// Reads the answer to the check. The business number identifies the installation.
 pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
-    read(GET_NUMBER, answer)?;
+    let found = read(GET_NUMBER, answer)?;
     let number = account.require(PHONE_NUMBER_ID)?.to_owned();
-    Ok(vec![Fact::Identity(number.clone()), Fact::AccountId(number)])
+    let is_own = text(&found, "/id").as_ref() == Some(&number);
+    let facts = [Fact::Identity(number.clone()), Fact::AccountId(number)];
+    Ok(facts.into_iter().chain(is_own.then_some(Fact::OwnsAddress)).collect())
 }
 
 /// Reads the link to a file.

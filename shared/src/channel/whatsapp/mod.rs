@@ -12,7 +12,7 @@ use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
+        webhook::{Addresses, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{self, ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
@@ -76,6 +76,7 @@ static FEATURES: Features = Features {
     profile: None,
     body: 3 * features::BODY,
     contact_ids: ContactIds::Phone { plus: false },
+    address: Some("number"),
     ..Features::BASE
 };
 
@@ -119,6 +120,14 @@ impl Adapter for WhatsApp {
         steps
     }
 
+    fn address(&self, account: &Account<'_>) -> Option<String> {
+        account.address(meta::API_URL, account.setting(PHONE_NUMBER_ID)?)
+    }
+
+    fn addresses(&self, account: &Account<'_>, request: &WebhookRequest) -> Addresses {
+        parse::addresses(account, request)
+    }
+
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
         verify::verify(account, request)
     }
@@ -149,7 +158,6 @@ impl Adapter for WhatsApp {
 
 impl Channel for WhatsApp {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
-        let request = request.request();
-        meta::handshake(request).map_or_else(|| parse::parse(account, request), Ok)
+        meta::handshake(request.request()).map_or_else(|| parse::parse(account, request), Ok)
     }
 }

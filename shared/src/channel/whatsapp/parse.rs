@@ -8,9 +8,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::classify::reason;
 use crate::{
     adapter::{
-        Account,
-        webhook::{self, ParseError, ParsedChannel, WebhookRequest, id_of},
+        Account, Verified,
+        webhook::{self, Addresses, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
+    channel::meta,
     model::{
         features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -34,7 +35,8 @@ const CARDS: usize = 257;
 const ANSWERS: usize = 200;
 
 /// Returns the events in a call.
-pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+    let request = verified.request();
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let [object, entries] = body.pick(["object", "entry"]);
@@ -55,7 +57,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
                 return found.ignore(field, "other_field");
             }
             let number = value.text_at("/metadata/phone_number_id");
-            if number.is_some_and(|number| ours.is_some_and(|ours| ours != number)) {
+            if !verified.is_for(number.as_deref(), ours) {
                 return found.ignore(field, "other_number");
             }
             let [contacts, messages, echoes, statuses] =
@@ -71,6 +73,20 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         });
     });
     Ok(found.done())
+}
+
+/// Returns the numbers that the changes of a call name.
+pub(super) fn addresses(account: &Account<'_>, request: &WebhookRequest) -> Addresses {
+    let mut addresses = Addresses::default();
+    let whole = json::text_of(&request.body);
+    let entries = Json::read(&whole).ok().and_then(|body| body.get("entry")).unwrap_or_default();
+    entries.each(|entry| {
+        entry.get("changes").unwrap_or_default().each(|change| {
+            let number = change.text_at("/value/metadata/phone_number_id");
+            addresses.extend(number.and_then(|number| account.address(meta::API_URL, &number)));
+        });
+    });
+    addresses
 }
 
 /// One change, whose messages and statuses share their contacts.

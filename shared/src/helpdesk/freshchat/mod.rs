@@ -33,7 +33,7 @@ use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
+        webhook::{Addresses, ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
@@ -81,6 +81,7 @@ static FEATURES: Features = Features {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
+    address: Some("topic"),
     marketplace: true,
     ..Features::BASE
 };
@@ -123,6 +124,14 @@ impl Adapter for Freshchat {
                    Freshchat's own calls are let in.";
         let has_key = account.setting(WEBHOOK_PUBLIC_KEY).is_some();
         std::iter::once(paste).chain((!has_key).then(|| NextStep::new("public_key", key))).collect()
+    }
+
+    fn address(&self, account: &Account<'_>) -> Option<String> {
+        account.address("", account.setting(CHANNEL_ID)?)
+    }
+
+    fn addresses(&self, account: &Account<'_>, request: &WebhookRequest) -> Addresses {
+        parse::addresses(account, &request.body)
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     adapter::{
         Account, Verified,
-        webhook::{self, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof},
+        webhook::{self, Addresses, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof},
     },
     model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
     tools::{
@@ -43,7 +43,8 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
     }
     let webhook: Webhook<'_> = wire::record(value);
     let id = webhook::id_of(&text);
-    let call = Call { account, webhook: &webhook, id: &id, received_at: request.request().received_at };
+    let received_at = request.request().received_at;
+    let call = Call { account, request, webhook: &webhook, id: &id, received_at };
     match (&webhook.event, &webhook.action) {
         (Word::Is(event), Word::Absent) => Ok(product(call, event)),
         (Word::Absent, Word::Is(action)) => Ok(classic(call, action)),
@@ -53,10 +54,31 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
     }
 }
 
+/// Returns the topics that the events of a call name.
+pub(super) fn addresses(account: &Account<'_>, body: &[u8]) -> Addresses {
+    let mut addresses = Addresses::default();
+    let text = json::text_of(body);
+    let Some(value) = Json::read(&text).ok().filter(|value| value.is_object()) else { return addresses };
+    let webhook: Webhook<'_> = wire::record(value);
+    let mut add = |topic: &Word| addresses.extend(topic.text().and_then(|topic| account.address("", topic)));
+    let ClassicData { message, assignment, resolve, reopen } = wire::record(webhook.data);
+    add(&message.channel_id);
+    for change in [assignment, resolve, reopen] {
+        add(&change.conversation.channel_id);
+    }
+    let data: ProductData<'_> = wire::record(webhook.data);
+    let conversation = conversation_of(&data);
+    add(&conversation.channel_id);
+    add(&data.associations.channel.id);
+    conversation.messages.each(|message| add(&wire::record::<Message>(message).channel_id));
+    addresses
+}
+
 /// A call as it arrived.
 #[derive(Clone, Copy)]
 struct Call<'a> {
     account: &'a Account<'a>,
+    request: Verified<'a>,
     webhook: &'a Webhook<'a>,
     /// The id for events that have none of their own, the same for every redelivery.
     id: &'a str,
@@ -275,11 +297,7 @@ impl Around<'_> {
     /// A reference in the bridge's own form with another channel's name belongs to another installation. Any other
     /// foreign reference proves nothing, because agents merge users, so the stored link decides.
     fn foreign(&self) -> Option<&'static str> {
-        if self
-            .topic
-            .text()
-            .is_some_and(|topic| self.call.account.setting(CHANNEL_ID).is_some_and(|ours| ours != topic))
-        {
+        if !self.call.request.is_for(self.topic.text(), self.call.account.setting(CHANNEL_ID)) {
             return Some("other_topic");
         }
         let (kind, id) = self.reference.text()?.split_once(':')?;

@@ -129,7 +129,7 @@ async fn send(
 async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
     let memory = meta.base.memory.lock();
-    if id == meta.account() {
+    if id == meta.account() || meta.product == Product::WhatsApp && id == whatsapp::SECOND_NUMBER_ID {
         return Ok(Json(json!({"id": id, "name": "Example shop"})));
     }
     if memory.files.contains_key(&id) {

@@ -15,6 +15,9 @@ pub(super) use self::rules::check;
 
 pub(super) const NUMBER_ID: &str = "109830417265540";
 
+/// Another number of the same app, which only shows that it exists.
+pub(super) const SECOND_NUMBER_ID: &str = "109830417265541";
+
 fn envelope(mut value: Value) -> Value {
     put(&mut value, "messaging_product", "whatsapp");
     let number = json!({"display_phone_number": "12025550111", "phone_number_id": NUMBER_ID});

@@ -15,7 +15,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    FreshchatSim, TOKEN, TOPIC,
+    FreshchatSim, TOKEN, TOPICS,
     rules::{Refusal, invalid, json_response, missing, user_fields},
     store::{Conversation, File, Place, Store, new_id, text},
 };
@@ -78,7 +78,7 @@ async fn configuration(State(sim): State<FreshchatSim>) -> Answer {
 
 async fn channels() -> Answer {
     ok(
-        &json!({"channels": [Store::channel()], "pagination": {"total_items": 1, "total_pages": 1, "current_page": 1}, "links": {}}),
+        &json!({"channels": TOPICS.map(Store::channel), "pagination": {"total_items": 1, "total_pages": 1, "current_page": 1}, "links": {}}),
     )
 }
 
@@ -131,7 +131,8 @@ async fn user_conversations(State(sim): State<FreshchatSim>, Path(id): Path<Stri
 
 async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap, body: Bytes) -> Answer {
     let body = parsed(&headers, &body)?;
-    if text(&body, "channel_id") != TOPIC {
+    let topic = text(&body, "channel_id");
+    if !TOPICS.contains(&topic.as_str()) {
         return Err(missing("CHANNEL_NOT_FOUND", "channel"));
     }
     if body.get("status").is_some_and(|status| !matches!(status.as_str(), Some("new" | "assigned"))) {
@@ -145,10 +146,10 @@ async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap
         checked.push(sim.message(message, user).await?);
     }
     let mut store = sim.store();
-    let conversation = match store.open_conversation(user, TOPIC).cloned() {
+    let conversation = match store.open_conversation(user, &topic).cloned() {
         Some(open) => open,
         None => {
-            let new = store.create_conversation(user, TOPIC);
+            let new = store.create_conversation(user, &topic);
             sim.send_conversation_created(&store, &new);
             new
         }

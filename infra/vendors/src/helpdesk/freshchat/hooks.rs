@@ -162,5 +162,5 @@ fn person(store: &Store, kind: &str, id: &str) -> Value {
 fn associations(store: &Store, conversation: Option<&Conversation>) -> Value {
     let user = conversation.and_then(|conversation| store.user(&conversation.user)).cloned().unwrap_or_default();
     let agent = conversation.and_then(|conversation| conversation.agent.as_ref()).map(|_| Store::agent());
-    json!({"channel": Store::channel(), "user": user, "agent": agent})
+    json!({"channel": conversation.map(|it| Store::channel(&it.channel)), "user": user, "agent": agent})
 }

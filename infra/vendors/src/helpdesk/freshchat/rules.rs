@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{FreshchatSim, TOPIC, store::text};
+use super::{FreshchatSim, TOPICS, store::text};
 
 /// The length of the longest text that is accepted.
 const MAX_TEXT: usize = 5000;
@@ -74,7 +74,7 @@ impl FreshchatSim {
         if fields.get("message_type").is_some_and(|it| !matches!(it.as_str(), Some("normal" | "private"))) {
             return Err(invalid("message_type is not valid"));
         }
-        if fields.get("channel_id").is_some_and(|it| it != TOPIC) {
+        if fields.get("channel_id").is_some_and(|it| !TOPICS.iter().any(|topic| it == topic)) {
             return Err(missing("CHANNEL_NOT_FOUND", "channel"));
         }
         if fields.get("user_id").is_some_and(|it| it != user) {

@@ -8,8 +8,10 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::people::Seen;
 
-/// The topic of every simulated account.
+/// The topic of the local bridge.
 pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
+/// The topics of every simulated account.
+pub const TOPICS: [&str; 3] = [TOPIC, "808a2713-3875-4003-bc7f-6923baec92a5", "808a2713-3875-4003-bc7f-6923baec92a6"];
 /// The id by which Marketplace events and `GET /accounts/configuration` name the account.
 pub const ACCOUNT: &str = "381907726450913";
 
@@ -284,9 +286,9 @@ impl Store {
         })
     }
 
-    pub(super) fn channel() -> Value {
+    pub(super) fn channel(id: &str) -> Value {
         json!({
-            "id": TOPIC, "name": "Inbox", "enabled": true, "public": true, "tags": [], "icon": {}, "source": "FRESHCHAT",
+            "id": id, "name": "Inbox", "enabled": true, "public": true, "tags": [], "icon": {}, "source": "FRESHCHAT",
             "locale": "en", "updated_time": "2023-04-14T15:38:52.109Z",
             "welcome_message": {"message_parts": [{"text": {"content": "Good day to you!"}}], "message_type": "normal"},
         })
