@@ -1,6 +1,6 @@
 //! A small model of SQS FIFO queues: groups in order, deduplication, visibility, retention, dead letters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -105,9 +105,11 @@ impl Queue {
         Some(message.clone())
     }
 
-    /// Returns when the next message becomes visible.
+    /// Returns when the next group may hand out a message: its first message holds back the others.
     pub fn next_visible(&self) -> Option<u64> {
-        self.messages.iter().map(|message| message.hidden_until).min()
+        let mut groups = BTreeSet::new();
+        let first = self.messages.iter().filter(|message| groups.insert(message.group.as_str()));
+        first.map(|message| message.hidden_until).min()
     }
 
     /// Deletes a message by its receipt handle. An outdated handle has no effect.
