@@ -237,7 +237,9 @@ impl Checks {
 
     /// Checks the mark of a message that the admin API shows.
     pub fn mark(&mut self, event: &str, is_marked: bool) {
-        let found = self.sayings.iter().find(|(_, saying)| !saying.event.is_empty() && event.ends_with(&format!(".{}", hex::encode(&saying.event))));
+        let found = self.sayings.iter().find(|(_, saying)| {
+            !saying.event.is_empty() && event.ends_with(&format!(".{}", hex::encode(&saying.event)))
+        });
         let Some((&(lane, number), saying)) = found else { return };
         let of = |key: &(Lane, String)| key.0 == lane && words(&key.1).first().is_some_and(|word| word.1 == number);
         let copies = self.copies.iter().filter(|(key, _)| of(key)).map(|(_, copies)| *copies).max().unwrap_or_default();
