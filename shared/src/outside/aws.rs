@@ -151,12 +151,31 @@ impl HttpConnector for Connector {
         let client = self.0.clone();
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            #[cfg(feature = "simulation")]
+            if let Some(world) = crate::outside::simulation::world() {
+                return simulated(&*world, request).await;
+            }
             let (parts, body) = client.request(request).await.map_err(connector_error)?.into_parts();
             let body = body.collect().await.map_err(|error| ConnectorError::io(error.into()))?.to_bytes();
             let answer = http::Response::from_parts(parts, SdkBody::from(body));
             answer.try_into().map_err(|error: HttpError| ConnectorError::other(error.into(), None))
         })
     }
+}
+
+/// Lets a simulation answer a call to AWS.
+#[cfg(feature = "simulation")]
+async fn simulated(
+    world: &dyn crate::outside::simulation::World,
+    request: http::Request<SdkBody>,
+) -> Result<aws_smithy_runtime_api::client::orchestrator::HttpResponse, ConnectorError> {
+    use crate::outside::simulation::Broken;
+    let request = request.map(|body| bytes::Bytes::copy_from_slice(body.bytes().unwrap_or_default()));
+    let answer = world.aws(request).await.map_err(|broken| match broken {
+        Broken::NoConnection => ConnectorError::timeout("no connection".into()),
+        Broken::Lost => ConnectorError::io("the connection broke".into()),
+    })?;
+    answer.map(SdkBody::from).try_into().map_err(|error: HttpError| ConnectorError::other(error.into(), None))
 }
 
 fn connector_error(error: hyper_util::client::legacy::Error) -> ConnectorError {

@@ -87,6 +87,10 @@ impl HttpClient {
         request: Request<Body>,
         file: impl Fn(usize) -> Option<UploadFile>,
     ) -> Result<Response<Bytes>, TransportError> {
+        #[cfg(feature = "simulation")]
+        if let Some(world) = crate::outside::simulation::world() {
+            return simulated(&*world, request).await;
+        }
         let (parts, body) = request.into_parts();
         let mut outgoing = self.request(&parts.method, &parts.uri)?.headers(parts.headers);
         outgoing = match body {
@@ -116,6 +120,10 @@ impl HttpClient {
     /// # Errors
     /// Returns an error if there was no answer, if an address is not allowed, or if the redirects lead nowhere.
     pub async fn download(&self, request: Request<()>) -> Result<reqwest::Response, TransportError> {
+        #[cfg(feature = "simulation")]
+        if crate::outside::simulation::world().is_some() {
+            return Err(permanent(Sentence::NoConnection));
+        }
         let (parts, ()) = request.into_parts();
         let mut uri = parts.uri;
         let mut headers = parts.headers;
@@ -214,6 +222,27 @@ fn multipart(
         form = form.part(name, part);
     }
     Ok(form)
+}
+
+/// Lets a simulation answer a call to a vendor. Uploads go without their files.
+#[cfg(feature = "simulation")]
+async fn simulated(
+    world: &dyn crate::outside::simulation::World,
+    request: Request<Body>,
+) -> Result<Response<Bytes>, TransportError> {
+    use crate::outside::simulation::Broken;
+    let request = request.map(|body| match body {
+        Body::Bytes(bytes) => bytes,
+        Body::Empty | Body::Upload { .. } => Bytes::new(),
+    });
+    match tokio::time::timeout(CALL_TIMEOUT, world.vendor(request)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(Broken::NoConnection)) => {
+            Err(TransportError { reason: Sentence::NoConnection, doubtful: false, permanent: false })
+        }
+        Ok(Err(Broken::Lost)) => Err(doubtful(Sentence::ConnectionBroke)),
+        Err(_) => Err(doubtful(Sentence::NoAnswer)),
+    }
 }
 
 fn failure(error: &reqwest::Error) -> TransportError {

@@ -8,4 +8,6 @@ pub mod http;
 pub mod lambda;
 pub mod media;
 pub mod queue;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 pub mod vault;

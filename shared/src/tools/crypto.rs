@@ -71,6 +71,11 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 /// Returns an error if the generator fails. The operating systems that we run on do not fail here after start-up.
 pub fn random<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
+    #[cfg(feature = "simulation")]
+    if let Some(world) = crate::outside::simulation::world() {
+        world.fill(&mut bytes);
+        return Ok(bytes);
+    }
     rand::fill(&mut bytes).map_err(|_| RandomError)?;
     Ok(bytes)
 }

@@ -1,0 +1,252 @@
+//! The checks, which share nothing with the product: they see what people say, what vendors get and what the queue
+//! holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::faults::Fate;
+
+/// The direction of a message.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Way {
+    /// From the contact to the agents.
+    In,
+    /// From an agent to the contact.
+    Out,
+}
+
+/// The messages of one contact in one direction, which arrive in order.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Lane {
+    /// The tenant.
+    pub tenant: usize,
+    /// The contact.
+    pub contact: usize,
+    /// The direction.
+    pub way: Way,
+}
+
+/// A message that somebody said.
+#[derive(Clone, Debug, Default)]
+pub struct Saying {
+    /// When the bridge acknowledged it; `None` if it did not.
+    pub acknowledged: Option<u64>,
+    /// The number of words.
+    pub words: usize,
+    /// The words that arrived.
+    pub arrived: BTreeSet<usize>,
+    /// When the first word arrived.
+    pub first_arrival: Option<u64>,
+    /// Whether somebody had a reason to doubt that a part arrived once.
+    pub doubted: bool,
+    /// The number of calls that carried a part.
+    pub calls: u64,
+    /// The vendor's id of the event, as the admin API shows it.
+    pub event: String,
+    /// Whether the message was dead and sent again; then it may arrive late.
+    pub revived: bool,
+}
+
+impl Saying {
+    fn is_complete(&self) -> bool {
+        self.arrived.len() >= self.words
+    }
+}
+
+/// A broken promise.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Violation {
+    /// The name of the check.
+    pub check: &'static str,
+    /// What was seen.
+    pub what: String,
+}
+
+/// The largest number of copies of a part per life of a message.
+const COPIES: u64 = 3;
+
+/// What the checks remember.
+#[derive(Debug, Default)]
+pub struct Checks {
+    /// Everything that somebody said, by lane and number.
+    pub sayings: BTreeMap<(Lane, u64), Saying>,
+    /// Every broken promise, once.
+    pub violations: BTreeSet<Violation>,
+    copies: BTreeMap<(Lane, String), u64>,
+    newest: BTreeMap<Lane, u64>,
+    working: BTreeMap<Lane, BTreeMap<u64, bool>>,
+    touched: BTreeMap<u64, Vec<(Lane, u64)>>,
+    /// The notes to agents, by lane of the agents' messages.
+    pub notes: BTreeMap<Lane, u64>,
+}
+
+/// Makes the text of a message: words that name lane, number and position, so that every part of the text is unique.
+pub fn text(lane: &Lane, number: u64, words: usize) -> String {
+    let way = if lane.way == Way::In { "i" } else { "o" };
+    let word = |at: usize| format!("{way}t{}c{}n{number}w{at}", lane.tenant, lane.contact);
+    (0..words).map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Reads the words of a text: lane, number and position.
+pub fn words(text: &str) -> Vec<(Lane, u64, usize)> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect()
+}
+
+fn word(word: &str) -> Option<(Lane, u64, usize)> {
+    let (way, rest) = match word.split_at_checked(2)? {
+        ("it", rest) => (Way::In, rest),
+        ("ot", rest) => (Way::Out, rest),
+        _ => return None,
+    };
+    let (tenant, rest) = rest.split_once('c')?;
+    let (contact, rest) = rest.split_once('n')?;
+    let (number, at) = rest.split_once('w')?;
+    let lane = Lane { tenant: tenant.parse().ok()?, contact: contact.parse().ok()?, way };
+    Some((lane, number.parse().ok()?, at.parse().ok()?))
+}
+
+impl Checks {
+    /// Records a broken promise.
+    pub fn violated(&mut self, check: &'static str, what: String) {
+        self.violations.insert(Violation { check, what });
+    }
+
+    /// Notes that a part arrived at the people of a vendor.
+    pub fn arrived(&mut self, lane: Lane, text: &str, at: u64) {
+        for (of, number, position) in words(text) {
+            if of != lane {
+                self.violated("canaries", format!("a text of {of:?} arrived at {lane:?}"));
+                continue;
+            }
+            let Some(saying) = self.sayings.get_mut(&(of, number)) else { continue };
+            saying.arrived.insert(position);
+            saying.first_arrival.get_or_insert(at);
+            if position > 0 {
+                continue;
+            }
+            let (revived, newest) = (saying.revived, self.newest.get(&lane).copied().unwrap_or_default());
+            if number < newest && !revived && self.copies.get(&(lane, text.to_owned())).is_none() {
+                self.violated("order", format!("{lane:?}: {number} arrived after {newest}"));
+            }
+            self.newest.insert(lane, newest.max(number));
+        }
+        let Some((_, number, _)) = words(text).first().copied() else { return };
+        let copies = self.copies.entry((lane, text.to_owned())).or_default();
+        *copies += 1;
+        let copies = *copies;
+        if copies > COPIES {
+            self.violated("copies", format!("{lane:?}: a part of {number} arrived more than {COPIES} times"));
+        }
+        if copies > 1 && self.sayings.get(&(lane, number)).is_some_and(|saying| !saying.doubted) {
+            self.violated("copies without a doubt", format!("{lane:?}: a part of {number} arrived again"));
+        }
+    }
+
+    /// Notes that a call with a part begins.
+    pub fn call_begins(&mut self, lane: &Lane, text: &str, process: u64, is_frozen: bool, at: u64, fate: Fate) {
+        let others = self.working.entry(*lane).or_default();
+        let meets_another = others.iter().any(|(other, frozen)| *other != process && !frozen);
+        others.insert(process, is_frozen);
+        if meets_another && !is_frozen {
+            self.violated("one worker per lane", format!("{lane:?}: two invocations send at {at}"));
+        }
+        let Some((_, number, _)) = words(text).first().copied() else { return };
+        self.touched.entry(process).or_default().push((*lane, number));
+        let Some(saying) = self.sayings.get_mut(&(*lane, number)) else { return };
+        saying.calls += 1;
+        saying.doubted |= is_frozen
+            || !matches!(
+                fate,
+                Fate::Works | Fate::Slow(_) | Fate::NoConnection | Fate::Throttled | Fate::Blocked | Fate::EqualId
+            );
+    }
+
+    /// Notes that a call with a part ended.
+    pub fn call_ends(&mut self, lane: &Lane, process: u64) {
+        if let Some(working) = self.working.get_mut(lane) {
+            working.remove(&process);
+        }
+    }
+
+    /// Notes that a process died, was frozen, or met a fault of AWS: what it sent before is in doubt.
+    pub fn in_doubt(&mut self, process: u64) {
+        for key in self.touched.get(&process).cloned().unwrap_or_default() {
+            if let Some(saying) = self.sayings.get_mut(&key) {
+                saying.doubted = true;
+            }
+        }
+    }
+
+    /// Notes that an invocation ended.
+    pub fn invocation_ends(&mut self, process: u64) {
+        self.touched.remove(&process);
+    }
+
+    /// Notes a message that only agents see.
+    pub fn note(&mut self, lane: Lane) {
+        *self.notes.entry(lane).or_default() += 1;
+    }
+
+    /// Notes that the queue gave a message up.
+    pub fn receives_exceeded(&mut self, id: u64) {
+        self.violated("receives", format!("message {id} of the queue was received 1000 times"));
+    }
+
+    /// Checks that nothing acknowledged is lost: each event has arrived, or one of these texts still holds it.
+    pub fn nothing_lost(&mut self, held: &[String]) {
+        let mut kept: BTreeSet<(Lane, u64)> = BTreeSet::new();
+        for text in held {
+            kept.extend(words(text).into_iter().map(|(lane, number, _)| (lane, number)));
+        }
+        let lost: Vec<String> = self
+            .sayings
+            .iter()
+            .filter(|(key, saying)| saying.acknowledged.is_some() && !saying.is_complete() && !kept.contains(key))
+            .map(|((lane, number), _)| format!("{lane:?}: {number} is neither delivered nor kept"))
+            .collect();
+        for what in lost {
+            self.violated("nothing lost", what);
+        }
+    }
+
+    /// Checks that nothing waits.
+    pub fn nothing_waits(&mut self, waiting: &[String]) {
+        let mut keys: BTreeSet<(Lane, u64)> = BTreeSet::new();
+        for text in waiting {
+            keys.extend(words(text).into_iter().map(|(lane, number, _)| (lane, number)));
+        }
+        for (lane, number) in keys {
+            self.violated("liveness", format!("{lane:?}: {number} still waits"));
+        }
+    }
+
+    /// Checks that no message of these tenants waited longer than `most` milliseconds.
+    pub fn waits(&mut self, healthy: impl Fn(usize) -> bool, most: u64, now: u64) {
+        let late: Vec<String> = self
+            .sayings
+            .iter()
+            .filter(|((lane, _), _)| healthy(lane.tenant))
+            .filter_map(|((lane, number), saying)| {
+                let waited = saying.first_arrival.unwrap_or(now).saturating_sub(saying.acknowledged?);
+                (waited > most).then(|| format!("{lane:?}: {number} waited {} s", waited / 1_000))
+            })
+            .collect();
+        for what in late {
+            self.violated("isolation", what);
+        }
+    }
+
+    /// Checks the mark of a message that the admin API shows.
+    pub fn mark(&mut self, event: &str, is_marked: bool) {
+        let found = self.sayings.iter().find(|(_, saying)| {
+            !saying.event.is_empty() && event.ends_with(&format!(".{}", hex::encode(&saying.event)))
+        });
+        let Some((&(lane, number), saying)) = found else { return };
+        let of = |key: &(Lane, String)| key.0 == lane && words(&key.1).first().is_some_and(|word| word.1 == number);
+        let copies = self.copies.iter().filter(|(key, _)| of(key)).map(|(_, copies)| *copies).max().unwrap_or_default();
+        if is_marked && !saying.doubted && copies <= 1 {
+            self.violated("marks", format!("{lane:?}: {number} is marked, and no doubt existed"));
+        } else if !is_marked && copies > 1 {
+            self.violated("marks", format!("{lane:?}: {number} arrived {copies} times and is not marked"));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The modes: what happens in a run, and what must hold.
+
+use std::{collections::BTreeMap, fmt, rc::Rc, time::Duration};
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio::{
+    runtime::Builder,
+    task::LocalSet,
+    time::{Instant, sleep, sleep_until},
+};
+
+use crate::{
+    bridge::Bridge,
+    checks::{Lane, Violation, Way},
+    faults::{Fate, Faults},
+    queue,
+    world::{Entered, log, with},
+};
+
+/// What a run tries to break.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// Faults strike until the end, and nothing may be lost, doubled or mixed up.
+    Safety,
+    /// Faults stop, and twenty minutes later nothing may wait.
+    Liveness,
+    /// The vendors of one tenant fail, and the messages of another may not wait.
+    Isolation,
+}
+
+impl Mode {
+    /// All modes.
+    pub const ALL: [Self; 3] = [Self::Safety, Self::Liveness, Self::Isolation];
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Safety => "safety",
+            Self::Liveness => "liveness",
+            Self::Isolation => "isolation",
+        })
+    }
+}
+
+/// What a run showed.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The log of events.
+    pub log: Vec<String>,
+    /// The broken promises.
+    pub violations: Vec<Violation>,
+    /// How often each fault struck.
+    pub struck: BTreeMap<String, u64>,
+    /// The faults of the seed, for people.
+    pub faults: String,
+    /// The number of messages that were said, and of those that arrived whole.
+    pub messages: (usize, usize),
+}
+
+/// Runs one seed of a mode.
+pub fn run(mode: Mode, seed: u64) -> Outcome {
+    run_with(seed, move |world| Box::pin(play(mode, world)))
+}
+
+/// The size of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct World {
+    /// The seed.
+    pub seed: u64,
+}
+
+type Play = std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>>;
+
+/// Runs a play in a world of its own.
+pub fn run_with(seed: u64, play: impl FnOnce(World) -> Play) -> Outcome {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    let Ok(runtime) = runtime else { return Outcome::default() };
+    let local = LocalSet::new();
+    let outcome = local.block_on(&runtime, async {
+        let _world = Entered::new(seed);
+        if let Err(error) = play(World { seed }).await {
+            with(|state| state.checks.violated("start", error));
+        }
+        with(|state| Outcome {
+            log: std::mem::take(&mut state.log),
+            violations: state.checks.violations.iter().cloned().collect(),
+            struck: std::mem::take(&mut state.struck),
+            faults: format!("{:?}", state.faults),
+            messages: (
+                state.checks.sayings.len(),
+                state.checks.sayings.values().filter(|saying| saying.arrived.len() >= saying.words).count(),
+            ),
+        })
+    });
+    // The tasks of the play use the world when they are dropped.
+    outcome
+}
+
+async fn play(mode: Mode, world: World) -> Result<(), String> {
+    match mode {
+        Mode::Safety | Mode::Liveness => storm(mode, world).await,
+        Mode::Isolation => isolation(25, 5).await,
+    }
+}
+
+/// Two tenants under the faults of the seed.
+async fn storm(mode: Mode, _world: World) -> Result<(), String> {
+    let tenants = 2;
+    let bridge = Bridge::start(tenants).await?;
+    let (slots, until) = with(|state| {
+        let until = match mode {
+            Mode::Liveness => state.rng.u64(120_000..14_400_000),
+            _ => u64::MAX,
+        };
+        (state.rng.usize(2..6), until)
+    });
+    with(|state| {
+        let mut rng = state.rng.fork();
+        state.faults = Faults::swarm(&mut rng, until, tenants);
+        state.note(format!("{slots} slots, {:?}", state.faults));
+    });
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..slots {
+        tasks.spawn_local(bridge.clone().slot());
+    }
+    for tenant in 0..tenants {
+        for contact in 0..2 {
+            tasks.spawn_local(conversation(bridge.clone(), tenant, contact));
+        }
+    }
+    if mode == Mode::Liveness {
+        sleep_until(Instant::now() + Duration::from_millis(until) + Duration::from_secs(1_200)).await;
+        with(|state| {
+            let waiting: Vec<String> = state.queues.main.messages.iter().map(|it| it.body.clone()).collect();
+            state.checks.nothing_waits(&waiting);
+        });
+        return Ok(());
+    }
+    let (hours, moves_back) = with(|state| ([1, 1, 1, 30][state.rng.usize(..4)], state.rng.bool()));
+    sleep(Duration::from_secs(hours * 3_600)).await;
+    if moves_back {
+        with(|state| {
+            for letter in state.queues.dead.messages.clone() {
+                for (lane, number, _) in crate::checks::words(&letter.body) {
+                    if let Some(saying) = state.checks.sayings.get_mut(&(lane, number)) {
+                        saying.revived = true;
+                    }
+                }
+            }
+            let moved = queue::move_back(state);
+            state.note(format!("{moved} dead letters were moved back"));
+        });
+        sleep(Duration::from_secs(600)).await;
+    }
+    check_all();
+    check_marks(&bridge, tenants).await;
+    tasks.shutdown().await;
+    Ok(())
+}
+
+/// Checks that nothing is lost.
+fn check_all() {
+    with(|state| {
+        let queues = state.queues.main.messages.iter().chain(&state.queues.dead.messages);
+        let mut held: Vec<String> = queues.map(|message| message.body.clone()).collect();
+        let scan = json!({ "TableName": crate::table::NAME }).to_string();
+        held.push(String::from_utf8(state.table.run("Scan", &scan.into()).1).unwrap_or_default());
+        state.checks.nothing_lost(&held);
+    });
+}
+
+/// Checks the marks that the admin API shows.
+async fn check_marks(bridge: &Bridge, tenants: usize) {
+    with(|state| state.faults = Faults::default());
+    for tenant in 0..tenants {
+        let installation =
+            with(|state| state.tenants.get(tenant).map(|us| us.installation.clone())).unwrap_or_default();
+        let (status, list) =
+            bridge.admin(Method::GET, &format!("/installations/{installation}/messages"), &Value::Null).await;
+        log(|| format!("the admin's list: {status}"));
+        for message in list["messages"].as_array().into_iter().flatten() {
+            if message["state"] != "done" {
+                continue;
+            }
+            let is_marked = message["possibly_doubled"] == true;
+            let id = message["id"].as_str().unwrap_or_default();
+            with(|state| state.checks.mark(id, is_marked));
+        }
+    }
+}
+
+/// A contact who writes, and an agent who answers.
+async fn conversation(bridge: Rc<Bridge>, tenant: usize, contact: usize) {
+    let count = with(|state| state.rng.u64(1..5));
+    for number in 1..=count {
+        let pause = with(|state| state.rng.u64(..30_000));
+        sleep(Duration::from_millis(pause)).await;
+        bridge.say(Lane { tenant, contact, way: Way::In }, number, 3).await;
+        let (pause, length) = with(|state| (state.rng.u64(2_000..30_000), [3, 3, 700, 1_100][state.rng.usize(..4)]));
+        sleep(Duration::from_millis(pause)).await;
+        bridge.say(Lane { tenant, contact, way: Way::Out }, number, length).await;
+    }
+}
+
+/// One tenant's helpdesk hangs and many of its contacts write; another tenant's messages may not wait.
+///
+/// # Errors
+/// Returns the reason if the bridge does not start.
+pub async fn isolation(contacts: usize, slots: usize) -> Result<(), String> {
+    let bridge = Bridge::start(2).await?;
+    with(|state| {
+        let fate = [Fate::Hangs, Fate::Slow(Duration::from_secs(9)), Fate::Refused][state.rng.usize(..3)];
+        state.faults = Faults { until: u64::MAX, ..Faults::default() };
+        state.faults.cursed.insert(0, (fate, 0, u64::MAX));
+        state.note(format!("{slots} slots, {contacts} contacts, {fate:?}"));
+    });
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..slots {
+        tasks.spawn_local(bridge.clone().slot());
+    }
+    for contact in 0..contacts {
+        let bridge = bridge.clone();
+        tasks.spawn_local(async move {
+            let pause = with(|state| state.rng.u64(..2_000));
+            sleep(Duration::from_millis(pause)).await;
+            bridge.say(Lane { tenant: 0, contact, way: Way::In }, 1, 3).await;
+        });
+    }
+    for number in 1..=20 {
+        sleep(Duration::from_secs(5)).await;
+        bridge.say(Lane { tenant: 1, contact: 0, way: Way::In }, number, 3).await;
+    }
+    sleep(Duration::from_secs(600)).await;
+    with(|state| {
+        let now = state.elapsed();
+        state.checks.waits(|tenant| tenant == 1, 15_000, now);
+    });
+    tasks.shutdown().await;
+    Ok(())
+}
