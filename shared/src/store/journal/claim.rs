@@ -45,7 +45,7 @@ impl Store {
         if is_written {
             let mut claimed = claimed(message, &before, attempt.saturating_add(1), now);
             // The journal item of such an old message may have expired, and with it what is known about its parts.
-            if before.is_empty() && now.since(received_at) >= KEEP {
+            if !before.contains_key("at") && now.since(received_at) >= KEEP {
                 claimed.doubts = 1;
             }
             return Ok(Claim::Work(claimed));
