@@ -207,7 +207,7 @@ async fn what_is_moved_back_is_delivered_and_what_is_repeated_is_not() {
     let states =
         rig.journal_is("two delivered", |all| all.iter().filter(|it| it["state"] == "done").count() >= 3).await;
     let repeated = states.iter().find(|it| it["state"] == "dead").unwrap();
-    assert_eq!(listed(&rig).await, [repeated.clone()]);
+    assert_eq!(listed(&rig).await, std::slice::from_ref(repeated));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -566,6 +566,8 @@ impl Relay {
     ///
     /// A repeat by the platform has the deduplication id that every event gets when it arrives. A dead message that the
     /// queue hands out again has the id that it died with. Every other id belongs to a message that was put back.
+    ///
+    /// Returns whether the message should be claimed again.
     async fn was_put_back(&self, key: &JournalKey, record: &Record) -> Result<bool, StoreError> {
         let arrived = &record.message.deduplication;
         let envelope = serde_json::from_str::<Envelope>(&record.message.body).ok();
@@ -573,7 +575,9 @@ impl Relay {
         if original.is_none_or(|original| original.deduplication == *arrived) {
             return Ok(false);
         }
-        self.store.revive(key, arrived, now()).await
+        self.store.revive(key, arrived, now()).await?;
+        // The redrive that sent the message may have reopened it in the meantime, so the next claim decides.
+        Ok(true)
     }
 
     /// Returns the contact's link. If the contact is new, the link of their alias is taken over together with its
