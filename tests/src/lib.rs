@@ -42,7 +42,7 @@ const MAX_SETTLE_TIME: Duration = Duration::from_millis(150);
 const IDLE_TIME: Duration = Duration::from_millis(25);
 
 /// A time that is longer than the visibility timeout of the queue.
-const PAST_VISIBILITY: Duration = Duration::from_secs(61);
+const PAST_VISIBILITY: Duration = Duration::from_secs(181);
 
 /// The interval in which fast time moves the clock, each time by fifty times the interval.
 const TICK: Duration = Duration::from_millis(20);

@@ -386,7 +386,7 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let left: Vec<_> = server.queues().peek("q.fifo").into_iter().map(|message| message.body).collect();
         assert_eq!(left, ["error", "panic", "slow", "item", "unknown"]);
-        server.queues().clock().advance(Duration::from_secs(60));
+        server.queues().clock().advance(Duration::from_secs(180));
         until_empty(&server).await;
         polling.stop().await;
     }

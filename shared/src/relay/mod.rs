@@ -818,6 +818,7 @@ struct Attempt<'a> {
 }
 
 /// Why there is nothing to do for a message now.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once and kept nowhere")]
 enum Idle {
     /// The brake of its side is closed for this time.
     Braked(Duration),

@@ -198,7 +198,7 @@ impl Relay {
         let failed =
             |reason: Option<String>| Receipt::failed(failure::not_delivered(open, &reason.unwrap_or_default()));
         let receipts = match (status.state, status.receipt) {
-            (JournalState::Rejected | JournalState::Dead, _) => vec![failed(status.error)],
+            (JournalState::Rejected | JournalState::Dead | JournalState::Discarded, _) => vec![failed(status.error)],
             (_, Some(last @ (Receipt::Delivered | Receipt::Read))) => vec![Receipt::Sent, last],
             (_, Some(last)) => vec![last],
             // Future receipts of the original are delivered for the repeat too.

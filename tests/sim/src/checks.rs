@@ -124,7 +124,7 @@ impl Checks {
                 continue;
             }
             let (revived, newest) = (saying.revived, self.newest.get(&lane).copied().unwrap_or_default());
-            if number < newest && !revived && self.copies.get(&(lane, text.to_owned())).is_none() {
+            if number < newest && !revived && !self.copies.contains_key(&(lane, text.to_owned())) {
                 self.violated("order", format!("{lane:?}: {number} arrived after {newest}"));
             }
             self.newest.insert(lane, newest.max(number));

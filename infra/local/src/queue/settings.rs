@@ -39,11 +39,11 @@ pub struct Redrive {
 }
 
 impl QueueSettings {
-    /// Makes the settings that template.yaml uses: invisible for 60 seconds, kept for 14 days, deduplicated per group.
+    /// Makes the settings that template.yaml uses: invisible for 180 seconds, kept for 14 days, deduplicated per group.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            visibility_timeout: Duration::from_secs(60),
+            visibility_timeout: Duration::from_secs(180),
             receive_wait: Duration::ZERO,
             retention: Duration::from_secs(14 * 24 * 60 * 60),
             deduplicates_per_group: true,

@@ -182,7 +182,7 @@ async fn a_message_received_too_often_goes_to_the_dead_letter_queue() {
     bench.send("a", "next").await;
     for _ in 0..3 {
         assert_eq!(bench.bodies(1).await, ["poison"]);
-        bench.advance(60);
+        bench.advance(180);
     }
     assert_eq!(bench.bodies(1).await, ["next"]);
     let dead = bench.receive_from("dead.fifo", 1).await;
@@ -327,7 +327,7 @@ async fn a_waiting_receive_is_woken_by_a_send_a_deletion_and_the_clock() {
 
     let third = wait();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    bench.advance(60);
+    bench.advance(180);
     assert_eq!(third.await.unwrap().0[0].body(), Some("2"));
 
     let receive = bench.client.receive_message().queue_url(&bench.url).wait_time_seconds(1);

@@ -38,7 +38,10 @@ const ROWS: &[(&str, Row)] = &[
     ("accounts_configuration.response.json", Answer(200, checked, Learned(|| vec![Fact::AccountId("8830192".into())]))),
     ("after_app_update.json", Event("ignored afterAppUpdate: unsupported")),
     ("agent.response.json", Answer(200, author, Learned(|| vec![Fact::Author("Ines Halvorsund".into())]))),
-    ("channels.response.json", Answer(200, listed_topics, Learned(|| vec![Fact::memo("topic", "1")]))),
+    (
+        "channels.response.json",
+        Answer(200, listed_topics, Learned(|| vec![Fact::memo("topic", "1"), Fact::OwnsAddress])),
+    ),
     ("create_conversation.request.json", Request(|| create("Is the pump under warranty?"))),
     (
         "create_conversation.response.json",
