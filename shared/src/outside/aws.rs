@@ -152,7 +152,7 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
             #[cfg(feature = "simulation")]
-            if let Some(world) = crate::outside::simulation::world() {
+            if let Some(world) = crate::tools::simulation::world() {
                 return simulated(&*world, request).await;
             }
             let (parts, body) = client.request(request).await.map_err(connector_error)?.into_parts();
@@ -166,10 +166,10 @@ impl HttpConnector for Connector {
 /// Lets a simulation answer a call to AWS.
 #[cfg(feature = "simulation")]
 async fn simulated(
-    world: &dyn crate::outside::simulation::World,
+    world: &dyn crate::tools::simulation::World,
     request: http::Request<SdkBody>,
 ) -> Result<aws_smithy_runtime_api::client::orchestrator::HttpResponse, ConnectorError> {
-    use crate::outside::simulation::Broken;
+    use crate::tools::simulation::Broken;
     let request = request.map(|body| bytes::Bytes::copy_from_slice(body.bytes().unwrap_or_default()));
     let answer = world.aws(request).await.map_err(|broken| match broken {
         Broken::NoConnection => ConnectorError::timeout("no connection".into()),

@@ -8,7 +8,7 @@ use crate::tools::millis::Millis;
 #[expect(clippy::disallowed_methods, reason = "this is the place that the others are pointed to")]
 pub fn now() -> Millis {
     #[cfg(feature = "simulation")]
-    if let Some(world) = crate::outside::simulation::world() {
+    if let Some(world) = crate::tools::simulation::world() {
         return world.now();
     }
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(Millis::default(), |since| Millis::default().plus(since))

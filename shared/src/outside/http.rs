@@ -88,7 +88,7 @@ impl HttpClient {
         file: impl Fn(usize) -> Option<UploadFile>,
     ) -> Result<Response<Bytes>, TransportError> {
         #[cfg(feature = "simulation")]
-        if let Some(world) = crate::outside::simulation::world() {
+        if let Some(world) = crate::tools::simulation::world() {
             return simulated(&*world, request).await;
         }
         let (parts, body) = request.into_parts();
@@ -121,7 +121,7 @@ impl HttpClient {
     /// Returns an error if there was no answer, if an address is not allowed, or if the redirects lead nowhere.
     pub async fn download(&self, request: Request<()>) -> Result<reqwest::Response, TransportError> {
         #[cfg(feature = "simulation")]
-        if crate::outside::simulation::world().is_some() {
+        if crate::tools::simulation::world().is_some() {
             return Err(permanent(Sentence::NoConnection));
         }
         let (parts, ()) = request.into_parts();
@@ -227,10 +227,10 @@ fn multipart(
 /// Lets a simulation answer a call to a vendor. Uploads go without their files.
 #[cfg(feature = "simulation")]
 async fn simulated(
-    world: &dyn crate::outside::simulation::World,
+    world: &dyn crate::tools::simulation::World,
     request: Request<Body>,
 ) -> Result<Response<Bytes>, TransportError> {
-    use crate::outside::simulation::Broken;
+    use crate::tools::simulation::Broken;
     let request = request.map(|body| match body {
         Body::Bytes(bytes) => bytes,
         Body::Empty | Body::Upload { .. } => Bytes::new(),

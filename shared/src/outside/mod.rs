@@ -8,6 +8,4 @@ pub mod http;
 pub mod lambda;
 pub mod media;
 pub mod queue;
-#[cfg(feature = "simulation")]
-pub mod simulation;
 pub mod vault;

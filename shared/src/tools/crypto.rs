@@ -72,7 +72,7 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 pub fn random<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
     #[cfg(feature = "simulation")]
-    if let Some(world) = crate::outside::simulation::world() {
+    if let Some(world) = crate::tools::simulation::world() {
         world.fill(&mut bytes);
         return Ok(bytes);
     }

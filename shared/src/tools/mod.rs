@@ -8,5 +8,7 @@ pub mod json;
 pub mod millis;
 pub mod secret;
 pub mod sentences;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 pub mod vendor_words;
 pub(crate) mod words;

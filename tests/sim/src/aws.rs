@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use byoc::outside::simulation::Broken;
+use byoc::tools::simulation::Broken;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::json;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use byoc::outside::simulation::Broken;
+use byoc::tools::simulation::Broken;
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};

@@ -7,8 +7,8 @@ use std::{
 };
 
 use byoc::{
-    outside::simulation::{self, Reply, World},
     tools::millis::Millis,
+    tools::simulation::{self, Reply, World},
 };
 use bytes::Bytes;
 use http::Request;
