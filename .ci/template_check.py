@@ -43,6 +43,8 @@ ROUTES = {
     "GET /installations/{id}/messages/{message}": "InstallHook",
     "GET /installations/{id}/dead-letters": "InstallHook",
     "POST /installations/{id}/redrive": "InstallHook",
+    "POST /installations/{id}/discard": "InstallHook",
+    "POST /installations/{id}/retry": "InstallHook",
     "GET /health": "InstallHook",
 }
 
