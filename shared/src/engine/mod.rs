@@ -80,8 +80,7 @@ pub(crate) trait Listener {
 ///
 /// # Errors
 /// Returns [`Stop::Failure`] if a call failed or could not be made, [`Stop::Store`] if the listener could not record an
-/// answer, and [`Stop::Postponed`] or
-/// [`Stop::OutOfTime`] if the listener does not permit the next call now.
+/// answer, and [`Stop::Postponed`] or [`Stop::OutOfTime`] if the listener does not permit the next call now.
 pub(crate) async fn drive(
     http: &HttpClient,
     side: OpenSide<'_>,

@@ -62,14 +62,7 @@ impl Store {
         writes.push(if is_uninstalled {
             self.delete(&identity_pk, "META", Some(id))?
         } else {
-            let mut item = key(&identity_pk, "META");
-            item.insert("installation".into(), text(id));
-            let put = Put::builder()
-                .table_name(&self.table)
-                .set_item(Some(item))
-                .condition_expression("attribute_not_exists(pk) OR installation = :id")
-                .expression_attribute_values(":id", text(id));
-            TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build()
+            self.put_owned(&identity_pk, id)?
         });
         let kind = &installation.helpdesk.kind;
         for account in &installation.account_keys {
@@ -102,6 +95,18 @@ impl Store {
         };
         self.update(key(&pk(id), "META"), changes, "attribute_exists(pk)").await?;
         Ok(())
+    }
+
+    /// Returns the write that gives an item of an index to an installation, unless another one has it.
+    pub(super) fn put_owned(&self, pk: &str, id: &str) -> Result<TransactWriteItem, StoreError> {
+        let mut item = key(pk, "META");
+        item.insert("installation".into(), text(id));
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR installation = :id")
+            .expression_attribute_values(":id", text(id));
+        Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
     }
 
     pub(super) fn delete(&self, pk: &str, sk: &str, of: Option<&str>) -> Result<TransactWriteItem, StoreError> {

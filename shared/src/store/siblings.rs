@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::{Changes, Store, StoreError, expires_at, incomplete, key, number, number_of, owned, text, unavailable};
+use super::{Changes, Store, StoreError, expires_at, key, number, number_of, owned, text, unavailable};
 use crate::{model::installation::Side, tools::millis::Millis};
 
 /// The number of days for which a call without an installation is remembered.
@@ -44,14 +44,7 @@ impl Store {
 
     /// Returns the write that gives an address to an installation, unless another one has it.
     pub(super) fn take_address(&self, address: &str, installation: &str) -> Result<TransactWriteItem, StoreError> {
-        let mut item = key(&pk(address), "META");
-        item.insert("installation".into(), text(installation));
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR installation = :id")
-            .expression_attribute_values(":id", text(installation));
-        Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
+        self.put_owned(&pk(address), installation)
     }
 
     /// Returns the write that removes the address of an installation that is uninstalled.
