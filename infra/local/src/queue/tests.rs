@@ -147,7 +147,7 @@ async fn a_receipt_handle_expires_with_the_visibility_and_with_the_next_receive(
     let bench = Bench::start().await;
     bench.send("a", "1").await;
     let first = bench.receive(1).await;
-    bench.advance(61);
+    bench.advance(181);
     assert!(bench.delete(&first[0]).await.unwrap_err().contains("InvalidParameterValue"));
     let second = bench.receive(1).await;
     assert!(bench.delete(&first[0]).await.unwrap_err().contains("expired"));
