@@ -31,8 +31,15 @@ pub async fn answer(request: Request<Bytes>) -> Result<Response<Bytes>, Broken> 
     }
     let act = || {
         with(|state| state.process = process);
-        let done =
-            if is_queue { queue::run(&operation, &body) } else { with(|state| state.table.run(&operation, &body)) };
+        let done = if is_queue {
+            queue::run(&operation, &body)
+        } else {
+            with(|state| {
+                let (now, lag) = (state.elapsed(), state.faults.index_lag);
+                let leaves_some = faults::strikes(state, state.faults.unprocessed);
+                state.table.call(&operation, &body, now, lag, leaves_some)
+            })
+        };
         log(|| format!("{operation} {} {fate:?}", done.0));
         done
     };
@@ -53,10 +60,11 @@ pub async fn answer(request: Request<Bytes>) -> Result<Response<Bytes>, Broken> 
         Fate::Throttled => {
             no_effect();
             if operation == "TransactWriteItems" {
-                let reasons = json!([{ "Code": "ThrottlingError", "Message": "simulated" }]);
+                let code = with(|state| ["ThrottlingError", "TransactionConflict"][state.rng.usize(..2)]);
+                let reasons = json!([{ "Code": code, "Message": "simulated" }]);
                 let body = json!({
                     "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-                    "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [ThrottlingError]",
+                    "Message": format!("Transaction cancelled, please refer cancellation reasons for specific reasons [{code}]"),
                     "CancellationReasons": reasons,
                 });
                 (400, body.to_string().into_bytes())

@@ -156,8 +156,10 @@ impl Bridge {
         let is_acknowledged = self.deliver(lane.way, &url.unwrap_or_default(), body, signature).await;
         with(|state| {
             let at = state.elapsed();
+            let is_gone = state.tenants.get(lane.tenant).is_some_and(|us| us.is_gone);
             if let Some(saying) = state.checks.sayings.get_mut(&(lane, number)).filter(|_| is_acknowledged) {
                 saying.acknowledged = Some(at);
+                saying.ended |= is_gone;
             }
         });
         is_acknowledged

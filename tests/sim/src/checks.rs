@@ -42,14 +42,40 @@ pub struct Saying {
     pub calls: u64,
     /// The vendor's id of the event, as the admin API shows it.
     pub event: String,
-    /// Whether the message was dead and sent again; then it may arrive late.
-    pub revived: bool,
+    /// How often the message was dead and sent again, or may have been. Then it may arrive late, and each life has
+    /// copies of its own.
+    pub redriven: u64,
+    /// Whether an admin discarded the message or uninstalled the installation.
+    pub ended: bool,
 }
 
 impl Saying {
-    fn is_complete(&self) -> bool {
+    /// Returns whether every word arrived.
+    pub fn is_complete(&self) -> bool {
         self.arrived.len() >= self.words
     }
+}
+
+/// What an admin sees of the messages of an installation, and what the queues hold: events by the vendor's ids.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The texts of everything in the two queues.
+    pub waiting: Vec<String>,
+    /// The public ids of the dead, without the damaged.
+    pub dead: BTreeSet<String>,
+    /// The public ids of the damaged.
+    pub damaged: BTreeSet<String>,
+}
+
+impl Kept {
+    fn holds_dead(&self, event: &str) -> bool {
+        !event.is_empty() && self.dead.iter().any(|id| is_of(id, event))
+    }
+}
+
+/// Returns whether a public id of a message names this event.
+pub fn is_of(id: &str, event: &str) -> bool {
+    id.rsplit('.').next().is_some_and(|last| last == hex::encode(event))
 }
 
 /// A broken promise.
@@ -73,10 +99,10 @@ pub struct Checks {
     pub violations: BTreeSet<Violation>,
     copies: BTreeMap<(Lane, String), u64>,
     newest: BTreeMap<Lane, u64>,
-    working: BTreeMap<Lane, BTreeMap<u64, bool>>,
+    working: BTreeMap<Lane, BTreeSet<u64>>,
     touched: BTreeMap<u64, Vec<(Lane, u64)>>,
     /// The notes to agents, by lane of the agents' messages.
-    pub notes: BTreeMap<Lane, u64>,
+    pub notes: BTreeMap<Lane, Vec<String>>,
 }
 
 /// Makes the text of a message: words that name lane, number and position, so that every part of the text is unique.
@@ -123,8 +149,11 @@ impl Checks {
             if position > 0 {
                 continue;
             }
-            let (revived, newest) = (saying.revived, self.newest.get(&lane).copied().unwrap_or_default());
-            if number < newest && !revived && !self.copies.contains_key(&(lane, text.to_owned())) {
+            let (revived, newest) = (saying.redriven > 0, self.newest.get(&lane).copied().unwrap_or_default());
+            if revived {
+                continue;
+            }
+            if number < newest && !self.copies.contains_key(&(lane, text.to_owned())) {
                 self.violated("order", format!("{lane:?}: {number} arrived after {newest}"));
             }
             self.newest.insert(lane, newest.max(number));
@@ -133,19 +162,24 @@ impl Checks {
         let copies = self.copies.entry((lane, text.to_owned())).or_default();
         *copies += 1;
         let copies = *copies;
-        if copies > COPIES {
-            self.violated("copies", format!("{lane:?}: a part of {number} arrived more than {COPIES} times"));
+        let Some(saying) = self.sayings.get(&(lane, number)) else { return };
+        let (lives, doubted) = (saying.redriven + 1, saying.doubted);
+        if copies > COPIES * lives {
+            self.violated("copies", format!("{lane:?}: a part of {number} arrived {copies} times in {lives} lives"));
         }
-        if copies > 1 && self.sayings.get(&(lane, number)).is_some_and(|saying| !saying.doubted) {
-            self.violated("copies without a doubt", format!("{lane:?}: a part of {number} arrived again"));
+        if copies > lives && !doubted {
+            self.violated("copies without a doubt", format!("{lane:?}: a part of {number} arrived {copies} times"));
         }
     }
 
     /// Notes that a call with a part begins.
-    pub fn call_begins(&mut self, lane: &Lane, text: &str, process: u64, is_frozen: bool, at: u64, fate: Fate) {
+    ///
+    /// A process that was frozen may meet another that took its place.
+    pub fn call_begins(&mut self, lane: &Lane, text: &str, process: u64, frozen: &BTreeSet<u64>, at: u64, fate: Fate) {
+        let is_frozen = frozen.contains(&process);
         let others = self.working.entry(*lane).or_default();
-        let meets_another = others.iter().any(|(other, frozen)| *other != process && !frozen);
-        others.insert(process, is_frozen);
+        let meets_another = others.iter().any(|other| *other != process && !frozen.contains(other));
+        others.insert(process);
         if meets_another && !is_frozen {
             self.violated("one worker per lane", format!("{lane:?}: two invocations send at {at}"));
         }
@@ -176,14 +210,30 @@ impl Checks {
         }
     }
 
+    /// Notes that every process stopped in the middle of its work.
+    pub fn all_in_doubt(&mut self) {
+        for process in self.touched.keys().copied().collect::<Vec<_>>() {
+            self.in_doubt(process);
+        }
+        self.working.clear();
+    }
+
     /// Notes that an invocation ended.
     pub fn invocation_ends(&mut self, process: u64) {
         self.touched.remove(&process);
     }
 
     /// Notes a message that only agents see.
-    pub fn note(&mut self, lane: Lane) {
-        *self.notes.entry(lane).or_default() += 1;
+    pub fn note(&mut self, lane: Lane, text: &str) {
+        self.notes.entry(lane).or_default().push(text.to_owned());
+        self.no_words(text, "a note");
+    }
+
+    /// Checks that a text of the bridge's own has no words of a person.
+    pub fn no_words(&mut self, text: &str, whose: &str) {
+        if let Some((lane, number, _)) = words(text).first() {
+            self.violated("canaries", format!("{whose} has words of {lane:?}: {number}"));
+        }
     }
 
     /// Notes that the queue gave a message up.
@@ -191,20 +241,55 @@ impl Checks {
         self.violated("receives", format!("message {id} of the queue was received 1000 times"));
     }
 
-    /// Checks that nothing acknowledged is lost: each event has arrived, or one of these texts still holds it.
-    pub fn nothing_lost(&mut self, held: &[String]) {
-        let mut kept: BTreeSet<(Lane, u64)> = BTreeSet::new();
-        for text in held {
-            kept.extend(words(text).into_iter().map(|(lane, number, _)| (lane, number)));
+    /// Checks that nothing acknowledged is lost: each event has arrived, waits in a queue, or is dead with its envelope
+    /// and with a note that was posted, waits or is dead itself.
+    pub fn nothing_lost(&mut self, kept: &Kept) {
+        let mut waiting: BTreeSet<(Lane, u64)> = BTreeSet::new();
+        for text in &kept.waiting {
+            waiting.extend(words(text).into_iter().map(|(lane, number, _)| (lane, number)));
         }
-        let lost: Vec<String> = self
+        let mut found = Vec::new();
+        let mut noted: BTreeMap<Lane, usize> = BTreeMap::new();
+        for (key @ (lane, number), saying) in &self.sayings {
+            if saying.acknowledged.is_none() || saying.ended || saying.is_complete() || waiting.contains(key) {
+                continue;
+            }
+            if !kept.holds_dead(&saying.event) {
+                found.push(("nothing lost", format!("{lane:?}: {number} is neither delivered nor kept")));
+                continue;
+            }
+            let about = format!("about:{}", saying.event);
+            let is_kept = kept.holds_dead(&about) || kept.waiting.iter().any(|text| text.contains(&about));
+            if is_kept {
+                continue;
+            }
+            let posted = self.notes.get(&Lane { way: Way::Out, ..*lane }).map_or(0, |notes| {
+                notes.iter().filter(|note| note.contains("could not be shown") || (note.starts_with("Not delivered") && !note.contains(" yet: "))).count()
+            });
+            let needed = noted.entry(Lane { way: Way::Out, ..*lane }).or_default();
+            *needed += 1;
+            if *needed > posted {
+                found.push(("notes", format!("{lane:?}: {number} is dead, and no note says so")));
+            }
+        }
+        for (check, what) in found {
+            self.violated(check, what);
+        }
+        for id in &kept.damaged {
+            self.violations.insert(Violation { check: "nothing lost", what: format!("{id} is damaged") });
+        }
+    }
+
+    /// Checks that everything acknowledged has arrived, after all dead messages were sent again and no fault was left.
+    pub fn all_arrived(&mut self) {
+        let missing: Vec<String> = self
             .sayings
             .iter()
-            .filter(|(key, saying)| saying.acknowledged.is_some() && !saying.is_complete() && !kept.contains(key))
-            .map(|((lane, number), _)| format!("{lane:?}: {number} is neither delivered nor kept"))
+            .filter(|(_, saying)| saying.acknowledged.is_some() && !saying.ended && !saying.is_complete())
+            .map(|((lane, number), _)| format!("{lane:?}: {number} did not arrive"))
             .collect();
-        for what in lost {
-            self.violated("nothing lost", what);
+        for what in missing {
+            self.violated("redrive", what);
         }
     }
 
@@ -237,12 +322,13 @@ impl Checks {
 
     /// Checks the mark of a message that the admin API shows.
     pub fn mark(&mut self, event: &str, is_marked: bool) {
-        let found = self.sayings.iter().find(|(_, saying)| {
-            !saying.event.is_empty() && event.ends_with(&format!(".{}", hex::encode(&saying.event)))
-        });
+        let found = self.sayings.iter().find(|(_, saying)| !saying.event.is_empty() && is_of(event, &saying.event));
         let Some((&(lane, number), saying)) = found else { return };
         let of = |key: &(Lane, String)| key.0 == lane && words(&key.1).first().is_some_and(|word| word.1 == number);
         let copies = self.copies.iter().filter(|(key, _)| of(key)).map(|(_, copies)| *copies).max().unwrap_or_default();
+        if saying.redriven > 0 {
+            return;
+        }
         if is_marked && !saying.doubted && copies <= 1 {
             self.violated("marks", format!("{lane:?}: {number} is marked, and no doubt existed"));
         } else if !is_marked && copies > 1 {

@@ -52,6 +52,10 @@ pub struct Faults {
     pub late_starts: u32,
     /// One entry of a batch in so many is refused; 0 means none.
     pub entries: u32,
+    /// One batch of keys in so many is read only in part; 0 means none.
+    pub unprocessed: u32,
+    /// For how long an index does not show a new item, in milliseconds.
+    pub index_lag: u64,
     /// What happens to every call of a tenant's vendors that carries messages: tenant, fate, start and end.
     pub cursed: BTreeMap<usize, (Fate, u64, u64)>,
 }
@@ -103,6 +107,8 @@ impl Faults {
         faults.freezes = one_in(rng);
         faults.late_starts = one_in(rng);
         faults.entries = one_in(rng);
+        faults.unprocessed = one_in(rng);
+        faults.index_lag = if rng.bool() { rng.u64(..60_000) } else { 0 };
         if rng.u32(..3) == 0 {
             let fate = [Fate::Hangs, Fate::Blocked, Fate::Refused, Fate::EqualId][rng.usize(..4)];
             let start = rng.u64(..60_000);

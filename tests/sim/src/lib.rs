@@ -3,6 +3,7 @@
 //! The product's own functions run in one thread on virtual time. The table, the queue and the vendors are models in the
 //! same process, and a seed decides about every fault. The same seed gives the same log of events. See [`run`].
 
+pub mod admin;
 pub mod aws;
 pub mod bridge;
 pub mod checks;

@@ -34,7 +34,7 @@ pub async fn invoke<T>(work: impl Future<Output = T>) -> End<T> {
         let id = state.checks_next_process();
         let dies_at = strikes(state, state.faults.deaths).then(|| state.rng.u32(1..60));
         let freezes_at = strikes(state, state.faults.freezes).then(|| state.rng.u32(1..60));
-        let frozen_for = Duration::from_secs(state.rng.u64(61..200));
+        let frozen_for = Duration::from_secs(state.rng.u64(20..400));
         let offset = state.rng.i64(-2_000..=2_000);
         (id, offset, dies_at, freezes_at, frozen_for)
     });

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The visibility time-out of the queue in milliseconds, as template.yaml sets it.
-pub const VISIBILITY: u64 = 60_000;
+pub const VISIBILITY: u64 = 180_000;
 const DEDUPLICATION: u64 = 300_000;
 const RETENTION: u64 = 14 * 86_400_000;
 const MAX_RECEIVES: u32 = 1_000;

@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, fmt, rc::Rc, time::Duration};
 
-use http::Method;
-use serde_json::{Value, json};
 use tokio::{
     runtime::Builder,
     task::LocalSet,
@@ -11,12 +9,15 @@ use tokio::{
 };
 
 use crate::{
+    admin,
     bridge::Bridge,
-    checks::{Lane, Violation, Way},
+    checks::{self, Lane, Violation, Way},
     faults::{Fate, Faults},
-    queue,
-    world::{Entered, log, with},
+    queue, vendors,
+    world::{Entered, with},
 };
+
+const TWENTY_MINUTES: Duration = Duration::from_secs(1_200);
 
 /// What a run tries to break.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -80,6 +81,9 @@ pub fn run_with(seed: u64, play: impl FnOnce(World) -> Play) -> Outcome {
     let local = LocalSet::new();
     let outcome = local.block_on(&runtime, async {
         let _world = Entered::new(seed);
+        let _lines = tracing::subscriber::set_default(
+            tracing_subscriber::fmt().json().without_time().with_writer(|| Lines).finish(),
+        );
         if let Err(error) = play(World { seed }).await {
             with(|state| state.checks.violated("start", error));
         }
@@ -94,8 +98,22 @@ pub fn run_with(seed: u64, play: impl FnOnce(World) -> Play) -> Outcome {
             ),
         })
     });
-    // The tasks of the play use the world when they are dropped.
     outcome
+}
+
+/// Where the product's log goes: no line may have words of a person.
+struct Lines;
+
+impl std::io::Write for Lines {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        with(|state| state.checks.no_words(&text, "the log"));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 async fn play(mode: Mode, world: World) -> Result<(), String> {
@@ -121,31 +139,35 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
         state.faults = Faults::swarm(&mut rng, until, tenants);
         state.note(format!("{slots} slots, {:?}", state.faults));
     });
-    let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..slots {
-        tasks.spawn_local(bridge.clone().slot());
-    }
+    let mut slot_tasks = slots_of(&bridge, slots);
+    let mut people = tokio::task::JoinSet::new();
     for tenant in 0..tenants {
         for contact in 0..2 {
-            tasks.spawn_local(conversation(bridge.clone(), tenant, contact));
+            people.spawn_local(conversation(bridge.clone(), tenant, contact));
         }
     }
+    if with(|state| state.rng.bool()) {
+        people.spawn_local(admin::live(bridge.clone(), tenants));
+    }
     if mode == Mode::Liveness {
-        sleep_until(Instant::now() + Duration::from_millis(until) + Duration::from_secs(1_200)).await;
+        sleep_until(Instant::now() + Duration::from_millis(until) + TWENTY_MINUTES).await;
         with(|state| {
             let waiting: Vec<String> = state.queues.main.messages.iter().map(|it| it.body.clone()).collect();
             state.checks.nothing_waits(&waiting);
         });
+        people.shutdown().await;
+        admin::check_states(&bridge, tenants, true).await;
+        slot_tasks.shutdown().await;
         return Ok(());
     }
-    let (hours, moves_back) = with(|state| ([1, 1, 1, 30][state.rng.usize(..4)], state.rng.bool()));
+    let (hours, moves_back) = with(|state| ([1, 1, 1, 30, 100][state.rng.usize(..5)], state.rng.bool()));
     sleep(Duration::from_secs(hours * 3_600)).await;
     if moves_back {
         with(|state| {
             for letter in state.queues.dead.messages.clone() {
-                for (lane, number, _) in crate::checks::words(&letter.body) {
+                for (lane, number, _) in checks::words(&letter.body) {
                     if let Some(saying) = state.checks.sayings.get_mut(&(lane, number)) {
-                        saying.revived = true;
+                        saying.redriven += 1;
                     }
                 }
             }
@@ -154,41 +176,39 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
         });
         sleep(Duration::from_secs(600)).await;
     }
-    check_all();
-    check_marks(&bridge, tenants).await;
-    tasks.shutdown().await;
+    // The relay stops in the middle of whatever it does.
+    people.shutdown().await;
+    slot_tasks.shutdown().await;
+    with(|state| {
+        state.checks.all_in_doubt();
+        state.faults = Faults::default();
+        let now = state.time() / 1_000;
+        state.table.sweep(now);
+    });
+    // The index has caught up, and no call is under way.
+    sleep(Duration::from_secs(300)).await;
+    let kept = admin::kept(&bridge, tenants).await;
+    with(|state| state.checks.nothing_lost(&kept));
+    admin::check_states(&bridge, tenants, false).await;
+    // After an upgrade, say, everything dead is sent again.
+    for tenant in (0..tenants).filter(|tenant| !vendors::is_gone(*tenant)) {
+        admin::redrive_all(&bridge, tenant).await;
+    }
+    with(|state| queue::move_back(state));
+    let mut slot_tasks = slots_of(&bridge, slots);
+    sleep(2 * TWENTY_MINUTES).await;
+    with(|state| state.checks.all_arrived());
+    admin::check_states(&bridge, tenants, true).await;
+    slot_tasks.shutdown().await;
     Ok(())
 }
 
-/// Checks that nothing is lost.
-fn check_all() {
-    with(|state| {
-        let queues = state.queues.main.messages.iter().chain(&state.queues.dead.messages);
-        let mut held: Vec<String> = queues.map(|message| message.body.clone()).collect();
-        let scan = json!({ "TableName": crate::table::NAME }).to_string();
-        held.push(String::from_utf8(state.table.run("Scan", &scan.into()).1).unwrap_or_default());
-        state.checks.nothing_lost(&held);
-    });
-}
-
-/// Checks the marks that the admin API shows.
-async fn check_marks(bridge: &Bridge, tenants: usize) {
-    with(|state| state.faults = Faults::default());
-    for tenant in 0..tenants {
-        let installation =
-            with(|state| state.tenants.get(tenant).map(|us| us.installation.clone())).unwrap_or_default();
-        let (status, list) =
-            bridge.admin(Method::GET, &format!("/installations/{installation}/messages"), &Value::Null).await;
-        log(|| format!("the admin's list: {status}"));
-        for message in list["messages"].as_array().into_iter().flatten() {
-            if message["state"] != "done" {
-                continue;
-            }
-            let is_marked = message["possibly_doubled"] == true;
-            let id = message["id"].as_str().unwrap_or_default();
-            with(|state| state.checks.mark(id, is_marked));
-        }
+fn slots_of(bridge: &Rc<Bridge>, slots: usize) -> tokio::task::JoinSet<()> {
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..slots {
+        tasks.spawn_local(bridge.clone().slot());
     }
+    tasks
 }
 
 /// A contact who writes, and an agent who answers.

@@ -1,5 +1,7 @@
 //! The table: the embedded DynamoDB engine, called in process.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use dynoxide::Database;
 use serde_json::{Value, json};
@@ -8,7 +10,11 @@ use serde_json::{Value, json};
 pub const NAME: &str = "byoc";
 
 /// The table.
-pub struct Table(Database);
+pub struct Table {
+    database: Database,
+    /// When each item was first written, in milliseconds since the start.
+    written: BTreeMap<(String, String), u64>,
+}
 
 impl Table {
     /// Makes the table as template.yaml defines it.
@@ -34,7 +40,69 @@ impl Table {
         });
         let table = serde_json::from_value(table).expect("the description is one");
         database.create_table(table).expect("the engine makes the table");
-        Self(database)
+        Self { database, written: BTreeMap::new() }
+    }
+
+    /// Answers a call as the service does: an index shows new items only after a while, and a batch may be read only in
+    /// part. Returns the status and the body of the answer.
+    pub fn call(
+        &mut self,
+        operation: &str,
+        body: &Bytes,
+        now: u64,
+        lag: u64,
+        leaves_some: bool,
+    ) -> (u16, Vec<u8>) {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        if operation == "BatchGetItem" && leaves_some {
+            return self.read_half(&request);
+        }
+        let (status, answer) = self.run(operation, body);
+        if status != 200 {
+            return (status, answer);
+        }
+        if lag > 0 && operation == "Query" && request.get("IndexName").is_some() {
+            let mut found: Value = serde_json::from_slice(&answer).unwrap_or_default();
+            if let Some(items) = found["Items"].as_array_mut() {
+                items.retain(|item| self.written.get(&key_of(item)).is_none_or(|at| at + lag <= now));
+                found["Count"] = items.len().into();
+            }
+            return (200, found.to_string().into_bytes());
+        }
+        let put = |item: &Value| item["Put"]["Item"].as_object().map(|_| key_of(&item["Put"]["Item"]));
+        let update = |item: &Value| item["Update"]["Key"].as_object().map(|_| key_of(&item["Update"]["Key"]));
+        let keys: Vec<(String, String)> = match operation {
+            "PutItem" => vec![key_of(&request["Item"])],
+            "UpdateItem" => vec![key_of(&request["Key"])],
+            "TransactWriteItems" => {
+                let items = request["TransactItems"].as_array().into_iter().flatten();
+                items.filter_map(|item| put(item).or_else(|| update(item))).collect()
+            }
+            _ => Vec::new(),
+        };
+        for key in keys {
+            self.written.entry(key).or_insert(now);
+        }
+        (200, answer)
+    }
+
+    /// Reads the first half of a batch of keys, and names the others as not processed.
+    fn read_half(&self, request: &Value) -> (u16, Vec<u8>) {
+        let (mut now, mut later) = (request.clone(), json!({}));
+        for (table, wanted) in request["RequestItems"].as_object().into_iter().flatten() {
+            let keys = wanted["Keys"].as_array().cloned().unwrap_or_default();
+            let (first, rest) = keys.split_at(keys.len() / 2);
+            if first.is_empty() {
+                return (200, json!({ "Responses": {}, "UnprocessedKeys": request["RequestItems"] }).to_string().into());
+            }
+            now["RequestItems"][table]["Keys"] = first.into();
+            later[table] = wanted.clone();
+            later[table]["Keys"] = rest.into();
+        }
+        let (status, answer) = self.run("BatchGetItem", &now.to_string().into());
+        let mut answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        answer["UnprocessedKeys"] = later;
+        (status, answer.to_string().into_bytes())
     }
 
     /// Runs one operation. Returns the status and the body of the answer.
@@ -43,7 +111,7 @@ impl Table {
             ($method:ident) => {
                 match serde_json::from_slice(body) {
                     Ok(request) => {
-                        self.0.$method(request).map(|answer| serde_json::to_vec(&answer).unwrap_or_default())
+                        self.database.$method(request).map(|answer| serde_json::to_vec(&answer).unwrap_or_default())
                     }
                     Err(error) => return refused(400, "SerializationException", &error.to_string()),
                 }
@@ -78,6 +146,11 @@ impl Table {
             }
         }
     }
+}
+
+fn key_of(item: &Value) -> (String, String) {
+    let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+    (text("pk"), text("sk"))
 }
 
 /// Makes an error as DynamoDB answers it.

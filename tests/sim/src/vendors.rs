@@ -35,6 +35,8 @@ pub struct Tenant {
     next: u64,
     /// The number of calls that arrived at both vendors.
     pub calls: u64,
+    /// Whether the installation was removed.
+    pub is_gone: bool,
 }
 
 /// Returns the token of a tenant's channel account.
@@ -49,6 +51,11 @@ pub fn contact_id(contact: usize) -> String {
 
 fn contact_of(id: &str) -> Option<usize> {
     id.rsplit(':').next()?.strip_prefix("customer")?.split('+').next()?.parse().ok()
+}
+
+/// Returns whether the installation of a tenant was removed.
+pub fn is_gone(tenant: usize) -> bool {
+    with(|state| state.tenants.get(tenant).is_some_and(|us| us.is_gone))
 }
 
 /// Returns the install request of a tenant.
@@ -204,9 +211,8 @@ struct Working(Lane, u64);
 impl Working {
     fn start((lane, text): (Lane, String), process: u64, fate: Fate) -> Self {
         with(|state| {
-            let is_frozen = state.frozen.contains(&process);
             let at = state.elapsed();
-            state.checks.call_begins(&lane, &text, process, is_frozen, at, fate);
+            state.checks.call_begins(&lane, &text, process, &state.frozen, at, fate);
         });
         Self(lane, process)
     }
@@ -363,7 +369,7 @@ fn post(state: &mut State, tenant: usize, conversation: &Value, message: &Value,
         state.checks.arrived(Lane { tenant, contact, way: Way::In }, &text, at);
     } else {
         state.note(format!("note {tenant}/{contact}"));
-        state.checks.note(Lane { tenant, contact, way: Way::Out });
+        state.checks.note(Lane { tenant, contact, way: Way::Out }, &text);
     }
     shown
 }

@@ -1,7 +1,9 @@
 //! The simulation itself: seeds repeat exactly, the checks see planted violations, and the product passes.
 
+use std::collections::BTreeSet;
+
 use byoc_sim::{
-    checks::{Checks, Lane, Saying, Way, text},
+    checks::{Checks, Kept, Lane, Saying, Way, text},
     faults::Fate,
     run::{Mode, run},
 };
@@ -68,9 +70,9 @@ fn a_message_that_overtakes_is_seen() {
 #[test]
 fn a_lost_message_is_seen_unless_something_keeps_it() {
     let mut checks = said(1..2);
-    checks.nothing_lost(&[text(&LANE, 1, 2)]);
+    checks.nothing_lost(&Kept { waiting: vec![text(&LANE, 1, 2)], ..Kept::default() });
     assert!(checks.violations.is_empty());
-    checks.nothing_lost(&[]);
+    checks.nothing_lost(&Kept::default());
     assert_eq!(names(&checks), ["nothing lost"]);
 }
 
@@ -84,12 +86,12 @@ fn a_text_at_a_stranger_is_seen() {
 #[test]
 fn two_workers_of_one_lane_are_seen() {
     let mut checks = said(1..2);
-    let words = text(&LANE, 1, 2);
-    checks.call_begins(&LANE, &words, 1, false, 0, Fate::Works);
+    let (words, frozen) = (text(&LANE, 1, 2), BTreeSet::new());
+    checks.call_begins(&LANE, &words, 1, &frozen, 0, Fate::Works);
     checks.call_ends(&LANE, 1);
-    checks.call_begins(&LANE, &words, 2, false, 0, Fate::Works);
+    checks.call_begins(&LANE, &words, 2, &frozen, 0, Fate::Works);
     assert!(checks.violations.is_empty());
-    checks.call_begins(&LANE, &words, 3, false, 0, Fate::Works);
+    checks.call_begins(&LANE, &words, 3, &frozen, 0, Fate::Works);
     assert_eq!(names(&checks), ["one worker per lane"]);
 }
 
