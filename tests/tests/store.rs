@@ -371,6 +371,22 @@ async fn a_write_whose_answer_is_lost_counts_once() {
 }
 
 #[tokio::test]
+async fn what_two_records_of_one_attempt_owe_is_kept() {
+    let kept = store().await;
+    let mut claimed = kept.claim(&key("e")).await;
+    kept.table.calls().add(Fault::next(How::TooMany(1)).at("TransactWriteItems").times(1_000));
+    let (first, second) =
+        (Sent { side: Side::Helpdesk, id: "m1".into() }, Sent { side: Side::Helpdesk, id: "m2".into() });
+    let beside = |sent: &Sent| Owed { sent: vec![sent.clone()], ..nothing() };
+    claimed.owed = kept.store.record(&claimed, &beside(&first), ms(3_000)).await.unwrap();
+    claimed.owed = kept.store.record(&claimed, &beside(&second), ms(3_500)).await.unwrap();
+    let Claim::Work(again) = kept.store.claim(&key("e"), ms(900_000), ms(1_000_000)).await.unwrap() else {
+        panic!("the claim has expired")
+    };
+    assert_eq!(again.owed.sent, [first, second]);
+}
+
+#[tokio::test]
 async fn two_parts_with_one_id_and_a_record_too_large_are_written_all_the_same() {
     let kept = store().await;
     let mut claimed = kept.claim(&key("e")).await;

@@ -164,12 +164,15 @@ impl Listener for Recorder<'_> {
         // The vendor has accepted the call. Without the record, a later attempt would repeat it.
         for pause in [Some(200), Some(1_000), None] {
             let written = if is_last {
-                self.store.settle(&self.claimed, &Settlement::Done, &beside, now()).await
+                self.store.settle(&self.claimed, &Settlement::Done, &beside, now()).await.map(|()| Owed::default())
             } else {
                 self.store.record(&self.claimed, &beside, now()).await
             };
             match (written, pause) {
-                (Ok(()), _) => break,
+                (Ok(owed), _) => {
+                    self.claimed.owed = owed;
+                    break;
+                }
                 (Err(StoreError::Unavailable { .. }), Some(pause)) => {
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                 }

@@ -72,7 +72,11 @@ async fn dead(bridge: &Bridge, tenant: usize) -> (BTreeSet<String>, BTreeSet<Str
         let (_, page) = call(bridge, tenant, Method::GET, &format!("/dead-letters{after}"), &Value::Null).await;
         for letter in page["messages"].as_array().into_iter().flatten() {
             let id = letter["id"].as_str().unwrap_or_default().to_owned();
-            if letter["damaged"] == true { damaged.insert(id) } else { whole.insert(id) };
+            if letter["damaged"] == true {
+                damaged.insert(id)
+            } else {
+                whole.insert(id)
+            };
         }
         let Some(next) = page["next"].as_str() else { break };
         after = format!("?after={next}");

@@ -264,7 +264,13 @@ impl Checks {
                 continue;
             }
             let posted = self.notes.get(&Lane { way: Way::Out, ..*lane }).map_or(0, |notes| {
-                notes.iter().filter(|note| note.contains("could not be shown") || (note.starts_with("Not delivered") && !note.contains(" yet: "))).count()
+                notes
+                    .iter()
+                    .filter(|note| {
+                        note.contains("could not be shown")
+                            || (note.starts_with("Not delivered") && !note.contains(" yet: "))
+                    })
+                    .count()
             });
             let needed = noted.entry(Lane { way: Way::Out, ..*lane }).or_default();
             *needed += 1;

@@ -45,14 +45,7 @@ impl Table {
 
     /// Answers a call as the service does: an index shows new items only after a while, and a batch may be read only in
     /// part. Returns the status and the body of the answer.
-    pub fn call(
-        &mut self,
-        operation: &str,
-        body: &Bytes,
-        now: u64,
-        lag: u64,
-        leaves_some: bool,
-    ) -> (u16, Vec<u8>) {
+    pub fn call(&mut self, operation: &str, body: &Bytes, now: u64, lag: u64, leaves_some: bool) -> (u16, Vec<u8>) {
         let request: Value = serde_json::from_slice(body).unwrap_or_default();
         if operation == "BatchGetItem" && leaves_some {
             return self.read_half(&request);
@@ -93,7 +86,10 @@ impl Table {
             let keys = wanted["Keys"].as_array().cloned().unwrap_or_default();
             let (first, rest) = keys.split_at(keys.len() / 2);
             if first.is_empty() {
-                return (200, json!({ "Responses": {}, "UnprocessedKeys": request["RequestItems"] }).to_string().into());
+                return (
+                    200,
+                    json!({ "Responses": {}, "UnprocessedKeys": request["RequestItems"] }).to_string().into(),
+                );
             }
             now["RequestItems"][table]["Keys"] = first.into();
             later[table] = wanted.clone();

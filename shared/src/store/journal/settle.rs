@@ -33,11 +33,13 @@ enum Form {
 
 impl Store {
     /// Records what the last call taught, before the next call is made. `beside` is written together with the journal.
+    /// Returns what could not be written beside it; the next record of the same attempt has to carry it in
+    /// [`Claimed::owed`].
     ///
     /// # Errors
     /// Returns [`StoreError::Conflict`] if another process has claimed the message, and another error if the call to
     /// the table fails.
-    pub async fn record(&self, claimed: &Claimed, beside: &Owed, now: Millis) -> Result<(), StoreError> {
+    pub async fn record(&self, claimed: &Claimed, beside: &Owed, now: Millis) -> Result<Owed, StoreError> {
         self.write(claimed, None, beside, now).await
     }
 
@@ -52,7 +54,7 @@ impl Store {
         beside: &Owed,
         now: Millis,
     ) -> Result<(), StoreError> {
-        self.write(claimed, Some(settlement), beside, now).await
+        self.write(claimed, Some(settlement), beside, now).await.map(drop)
     }
 
     /// Makes the writes that the record of a finished message still owes.
@@ -122,7 +124,7 @@ impl Store {
         settlement: Option<&Settlement>,
         beside: &Owed,
         now: Millis,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Owed, StoreError> {
         let beside = Owed {
             link: claimed.owed.link.then(&beside.link),
             sent: claimed.owed.sent.iter().chain(&beside.sent).cloned().collect(),
@@ -139,7 +141,7 @@ impl Store {
 
     /// Writes the journal and what stands beside it in one transaction. If the other items stay in use, or transactions
     /// fail, the journal is written alone and owes the rest: what the vendor accepted must be known, or it would be
-    /// sent again.
+    /// sent again. Returns what is owed.
     async fn write_in(
         &self,
         form: Form,
@@ -147,7 +149,7 @@ impl Store {
         settlement: Option<&Settlement>,
         beside: &Owed,
         now: Millis,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Owed, StoreError> {
         let message = &claimed.key;
         let others = self.beside(message, beside, now)?;
         if !others.is_empty() {
@@ -156,7 +158,7 @@ impl Store {
             writes.extend(others);
             match self.transact(writes).await {
                 Err(StoreError::Busy | StoreError::Unavailable { .. }) => {}
-                written => return written,
+                written => return written.map(|()| Owed::default()),
             }
         }
         let changes = changes(form, claimed, settlement, Some(beside), now)?;
@@ -164,7 +166,7 @@ impl Store {
         // A transaction whose answer was lost, or a repeat of this very write, has recorded the end already.
         let is_ours = number_of::<u64>(&before, "attempt") == Some(claimed.attempt)
             && number_of::<u64>(&before, "ended") == Some(claimed.attempt);
-        if is_written || is_ours { Ok(()) } else { Err(StoreError::Conflict) }
+        if is_written || is_ours { Ok(beside.clone()) } else { Err(StoreError::Conflict) }
     }
 
     /// Returns the writes for a link and for look-ups. An id that occurs twice is written once.
