@@ -197,7 +197,11 @@ impl Bridge {
             }
             let Some(function) = &relay else { continue };
             let receipt = message.receipt();
-            match invoke(function.batch(event_of(&message))).await {
+            let work = async {
+                with(|state| state.checks.takes(state.process, &message.body));
+                function.batch(event_of(&message)).await
+            };
+            match invoke(work).await {
                 End::Answer(answer) => {
                     if answer.batch_item_failures.is_empty() {
                         with(|state| state.queues.main.delete(&receipt));

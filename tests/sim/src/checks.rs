@@ -172,6 +172,13 @@ impl Checks {
         }
     }
 
+    /// Notes that a process takes a message of the queue. If the process ends without a word, nobody knows what it sent.
+    pub fn takes(&mut self, process: u64, body: &str) {
+        let mut said = words(body);
+        said.dedup_by_key(|(lane, number, _)| (*lane, *number));
+        self.touched.entry(process).or_default().extend(said.into_iter().map(|(lane, number, _)| (lane, number)));
+    }
+
     /// Notes that a call with a part begins.
     ///
     /// A process that was frozen may meet another that took its place.

@@ -57,6 +57,16 @@ impl Store {
         self.write(claimed, Some(settlement), beside, now).await.map(drop)
     }
 
+    /// Marks a message as one of which people may see a part twice, whoever has claimed or finished it by now.
+    ///
+    /// # Errors
+    /// Returns an error if the call to the table fails.
+    pub async fn mark_doubled(&self, message: &JournalKey) -> Result<(), StoreError> {
+        let mut changes = Changes::default();
+        changes.set("doubled", AttributeValue::Bool(true));
+        self.update(message.item_key(), changes, "attribute_exists(pk)").await.map(drop)
+    }
+
     /// Makes the writes that the record of a finished message still owes.
     ///
     /// # Errors
