@@ -14,9 +14,9 @@ use crate::{
     world::{State, log, with},
 };
 
-/// Acts as an admin does, for ever.
+/// Acts as an admin does during a bad day.
 pub async fn live(bridge: Rc<Bridge>, tenants: usize) {
-    loop {
+    for _ in 0..12 {
         let (pause, tenant, dice) =
             with(|state| (state.rng.u64(20_000..1_500_000), state.rng.usize(..tenants), state.rng.u32(..40)));
         sleep(Duration::from_millis(pause)).await;
@@ -101,14 +101,18 @@ async fn redrive(bridge: &Bridge, tenant: usize) {
     }
 }
 
-/// Sends all dead of a tenant again.
-pub async fn redrive_all(bridge: &Bridge, tenant: usize) {
-    let (whole, _) = dead(bridge, tenant).await;
-    with(|state| mark(state, &whole, |saying| saying.redriven += 1));
-    for _ in 0..20 {
-        let (_, report) = call(bridge, tenant, Method::POST, "/redrive", &json!({})).await;
-        if report["more"] != true {
-            break;
+/// Sends all dead messages again, which are these.
+pub async fn redrive_all(bridge: &Bridge, tenants: usize, dead: &BTreeSet<String>) {
+    if dead.is_empty() {
+        return;
+    }
+    with(|state| mark(state, dead, |saying| saying.redriven += 1));
+    for tenant in (0..tenants).filter(|tenant| !vendors::is_gone(*tenant)) {
+        for _ in 0..20 {
+            let (_, report) = call(bridge, tenant, Method::POST, "/redrive", &json!({})).await;
+            if report["more"] != true {
+                break;
+            }
         }
     }
 }
@@ -151,8 +155,8 @@ pub async fn kept(bridge: &Bridge, tenants: usize) -> Kept {
     kept
 }
 
-/// Checks the marks of messages, and, if `is_over`, that none is claimed and no brake is closed.
-pub async fn check_states(bridge: &Bridge, tenants: usize, is_over: bool) {
+/// Checks, when no fault is left, that no message is claimed and no brake is closed, and the marks of the others.
+pub async fn check_states(bridge: &Bridge, tenants: usize) {
     for tenant in (0..tenants).filter(|tenant| !vendors::is_gone(*tenant)) {
         let (_, list) = call(bridge, tenant, Method::GET, "/messages", &Value::Null).await;
         for message in list["messages"].as_array().into_iter().flatten() {
@@ -161,16 +165,14 @@ pub async fn check_states(bridge: &Bridge, tenants: usize, is_over: bool) {
             if state == "done" {
                 let is_marked = message["possibly_doubled"] == true;
                 with(|world| world.checks.mark(id, is_marked));
-            } else if is_over && !["dead", "rejected", "discarded"].contains(&state) {
+            } else if !["dead", "rejected", "discarded"].contains(&state) {
                 with(|world| world.checks.violated("liveness", format!("{id} is {state}")));
             }
         }
-        if is_over {
-            let (_, view) = call(bridge, tenant, Method::POST, "/check", &Value::Null).await;
-            for finding in view["findings"].as_array().into_iter().flatten() {
-                if finding["code"].as_str().is_some_and(|code| code.contains("brake")) {
-                    with(|world| world.checks.violated("liveness", format!("{finding}")));
-                }
+        let (_, view) = call(bridge, tenant, Method::POST, "/check", &Value::Null).await;
+        for finding in view["findings"].as_array().into_iter().flatten() {
+            if finding["code"].as_str().is_some_and(|code| code.contains("brake")) {
+                with(|world| world.checks.violated("liveness", format!("{finding}")));
             }
         }
     }

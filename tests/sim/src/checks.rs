@@ -317,22 +317,6 @@ impl Checks {
         }
     }
 
-    /// Checks that no message of these tenants waited longer than `most` milliseconds.
-    pub fn waits(&mut self, healthy: impl Fn(usize) -> bool, most: u64, now: u64) {
-        let late: Vec<String> = self
-            .sayings
-            .iter()
-            .filter(|((lane, _), _)| healthy(lane.tenant))
-            .filter_map(|((lane, number), saying)| {
-                let waited = saying.first_arrival.unwrap_or(now).saturating_sub(saying.acknowledged?);
-                (waited > most).then(|| format!("{lane:?}: {number} waited {} s", waited / 1_000))
-            })
-            .collect();
-        for what in late {
-            self.violated("isolation", what);
-        }
-    }
-
     /// Checks the mark of a message that the admin API shows.
     pub fn mark(&mut self, event: &str, is_marked: bool) {
         let found = self.sayings.iter().find(|(_, saying)| !saying.event.is_empty() && is_of(event, &saying.event));

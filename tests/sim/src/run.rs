@@ -13,7 +13,7 @@ use crate::{
     bridge::Bridge,
     checks::{self, Lane, Violation, Way},
     faults::{Fate, Faults},
-    queue, vendors,
+    queue,
     world::{Entered, with},
 };
 
@@ -119,7 +119,7 @@ impl std::io::Write for Lines {
 async fn play(mode: Mode, world: World) -> Result<(), String> {
     match mode {
         Mode::Safety | Mode::Liveness => storm(mode, world).await,
-        Mode::Isolation => isolation(25, 5).await,
+        Mode::Isolation => isolation().await,
     }
 }
 
@@ -156,11 +156,12 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
             state.checks.nothing_waits(&waiting);
         });
         people.shutdown().await;
-        admin::check_states(&bridge, tenants, true).await;
+        admin::check_states(&bridge, tenants).await;
         slot_tasks.shutdown().await;
         return Ok(());
     }
-    let (hours, moves_back) = with(|state| ([1, 1, 1, 30, 100][state.rng.usize(..5)], state.rng.bool()));
+    let (hours, moves_back) =
+        with(|state| ([1, 1, 1, 1, 1, 1, 1, 30, 30, 100][state.rng.usize(..10)], state.rng.bool()));
     sleep(Duration::from_secs(hours * 3_600)).await;
     if moves_back {
         with(|state| {
@@ -189,16 +190,13 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
     sleep(Duration::from_secs(300)).await;
     let kept = admin::kept(&bridge, tenants).await;
     with(|state| state.checks.nothing_lost(&kept));
-    admin::check_states(&bridge, tenants, false).await;
     // After an upgrade, say, everything dead is sent again.
-    for tenant in (0..tenants).filter(|tenant| !vendors::is_gone(*tenant)) {
-        admin::redrive_all(&bridge, tenant).await;
-    }
+    admin::redrive_all(&bridge, tenants, &kept.dead).await;
     with(|state| queue::move_back(state));
     let mut slot_tasks = slots_of(&bridge, slots);
     sleep(2 * TWENTY_MINUTES).await;
     with(|state| state.checks.all_arrived());
-    admin::check_states(&bridge, tenants, true).await;
+    admin::check_states(&bridge, tenants).await;
     slot_tasks.shutdown().await;
     Ok(())
 }
@@ -224,26 +222,52 @@ async fn conversation(bridge: Rc<Bridge>, tenant: usize, contact: usize) {
     }
 }
 
-/// One tenant's helpdesk hangs and many of its contacts write; another tenant's messages may not wait.
+/// A helpdesk that fails, and two tenants whose contacts write.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble {
+    /// What happens to every call of the first tenant's vendors.
+    pub fate: Fate,
+    /// How long the trouble lasts, in milliseconds.
+    pub lasts: u64,
+    /// The number of contacts of the first tenant who write.
+    pub contacts: usize,
+    /// The number of slots of the relay.
+    pub slots: usize,
+}
+
+/// What a trouble cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    /// The longest that a message of the healthy tenant waited, in milliseconds.
+    pub healthy: u64,
+    /// The time from the end of the trouble to the first arrival, in milliseconds.
+    pub first: u64,
+    /// The time from the end of the trouble until a message of every contact had arrived, in milliseconds.
+    pub all: u64,
+    /// The number of calls that the vendors in trouble got.
+    pub calls: u64,
+}
+
+/// Runs a trouble: the contacts of one tenant write when it begins, and a contact of the other every five seconds.
 ///
 /// # Errors
-/// Returns the reason if the bridge does not start.
-pub async fn isolation(contacts: usize, slots: usize) -> Result<(), String> {
+/// Returns the reason if the bridge does not start, or if a message did not arrive after the trouble.
+pub async fn trouble(of: Trouble) -> Result<Cost, String> {
     let bridge = Bridge::start(2).await?;
-    with(|state| {
-        let fate = [Fate::Hangs, Fate::Slow(Duration::from_secs(9)), Fate::Refused][state.rng.usize(..3)];
+    let begins = with(|state| {
+        let begins = state.elapsed();
         state.faults = Faults { until: u64::MAX, ..Faults::default() };
-        state.faults.cursed.insert(0, (fate, 0, u64::MAX));
-        state.note(format!("{slots} slots, {contacts} contacts, {fate:?}"));
+        state.faults.cursed.insert(0, (of.fate, begins, begins.saturating_add(of.lasts)));
+        state.note(format!("{of:?}"));
+        begins
     });
-    let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..slots {
-        tasks.spawn_local(bridge.clone().slot());
-    }
-    for contact in 0..contacts {
+    let calls_before = with(|state| state.tenants.first().map_or(0, |us| us.calls));
+    let mut slots = slots_of(&bridge, of.slots);
+    let mut people = tokio::task::JoinSet::new();
+    for contact in 0..of.contacts {
         let bridge = bridge.clone();
-        tasks.spawn_local(async move {
-            let pause = with(|state| state.rng.u64(..2_000));
+        people.spawn_local(async move {
+            let pause = with(|state| state.rng.u64(..of.lasts.min(2_000)));
             sleep(Duration::from_millis(pause)).await;
             bridge.say(Lane { tenant: 0, contact, way: Way::In }, 1, 3).await;
         });
@@ -252,11 +276,46 @@ pub async fn isolation(contacts: usize, slots: usize) -> Result<(), String> {
         sleep(Duration::from_secs(5)).await;
         bridge.say(Lane { tenant: 1, contact: 0, way: Way::In }, number, 3).await;
     }
-    sleep(Duration::from_secs(600)).await;
-    with(|state| {
+    let ends = begins.saturating_add(of.lasts);
+    let calls = with(|state| state.tenants.first().map_or(0, |us| us.calls)).saturating_sub(calls_before);
+    if of.lasts == u64::MAX {
+        sleep(Duration::from_secs(600)).await;
+    } else {
+        sleep_until(
+            Instant::now() + Duration::from_millis(ends.saturating_sub(with(|state| state.elapsed()))) + TWENTY_MINUTES,
+        )
+        .await;
+    }
+    let cost = with(|state| {
         let now = state.elapsed();
-        state.checks.waits(|tenant| tenant == 1, 15_000, now);
+        let mut cost = Cost { calls, first: u64::MAX, ..Cost::default() };
+        for ((lane, _), saying) in &state.checks.sayings {
+            let arrived = saying.first_arrival.unwrap_or(now);
+            if lane.tenant == 1 {
+                cost.healthy = cost.healthy.max(arrived.saturating_sub(saying.acknowledged.unwrap_or_default()));
+            } else {
+                cost.first = cost.first.min(arrived.saturating_sub(ends));
+                cost.all = cost.all.max(arrived.saturating_sub(ends));
+            }
+        }
+        cost
     });
-    tasks.shutdown().await;
+    slots.shutdown().await;
+    Ok(cost)
+}
+
+/// One tenant's vendors fail, and many of its contacts write; another tenant's messages may not wait.
+async fn isolation() -> Result<(), String> {
+    let (fate, contacts) = with(|state| {
+        let fate =
+            [Fate::Hangs, Fate::Slow(Duration::from_secs(9)), Fate::Refused, Fate::Blocked][state.rng.usize(..4)];
+        (fate, state.rng.usize(10..30))
+    });
+    let cost = trouble(Trouble { fate, lasts: u64::MAX, contacts, slots: 5 }).await?;
+    with(|state| {
+        if cost.healthy > 15_000 {
+            state.checks.violated("isolation", format!("a message waited {} s", cost.healthy / 1_000));
+        }
+    });
     Ok(())
 }

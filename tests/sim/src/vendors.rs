@@ -104,7 +104,12 @@ pub async fn answer(request: Request<Bytes>) -> Result<Response<Bytes>, Broken> 
     let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(with(|state| state.rng.u64(40..120)))).await;
     let fate = faults::of_vendor(tenant, &path);
-    let process = with(|state| state.process);
+    let process = with(|state| {
+        if let Some(us) = state.tenants.get_mut(tenant) {
+            us.calls += 1;
+        }
+        state.process
+    });
     let lane = lane_of(tenant, is_channel, &method, &path, &body);
     let _working = lane.clone().map(|lane| Working::start(lane, process, fate));
     let name = if is_channel { "channel" } else { "helpdesk" };
@@ -227,7 +232,6 @@ impl Drop for Working {
 fn channel(state: &mut State, tenant: usize, path: &str, body: &Value) -> Done {
     let at = state.elapsed();
     let Some(us) = state.tenants.get_mut(tenant) else { return refused(404, "no such account") };
-    us.calls += 1;
     us.next += 1;
     let token = 5_000_000_000_000_000_000_u64 + (tenant as u64) * 1_000_000 + us.next + 10;
     match path {
@@ -260,7 +264,6 @@ fn channel(state: &mut State, tenant: usize, path: &str, body: &Value) -> Done {
 fn helpdesk(state: &mut State, tenant: usize, method: &Method, path: &str, query: &str, body: &Value) -> Done {
     let (at, now) = (state.elapsed(), instant(state.time()));
     let Some(us) = state.tenants.get_mut(tenant) else { return refused(404, "no such account") };
-    us.calls += 1;
     let pieces: Vec<&str> = path.split('/').skip(2).collect();
     match (method.as_str(), pieces.as_slice()) {
         ("GET", ["accounts", "configuration"]) => {
