@@ -9,7 +9,7 @@ use crate::{
         message::Receipt,
     },
     outside::clock::now,
-    store::{Claimed, Direction, Owed, Settlement, StoreError},
+    store::{Claimed, Direction, JournalKey, Owed, Settlement, StoreError},
     tools::sentences::Sentence,
 };
 
@@ -87,8 +87,19 @@ impl Relay {
             }
             claimed.told_waiting = true;
         }
-        self.store.settle(&claimed, &Settlement::Retry { reason }, beside, now()).await?;
-        Ok(Verdict::Again(wait))
+        let settled = self.store.settle(&claimed, &Settlement::Retry { reason }, beside, now()).await;
+        if doubtful && matches!(settled, Err(StoreError::Conflict)) {
+            self.mark_overtaken(&claimed.key).await;
+        }
+        settled.map(|()| Verdict::Again(wait))
+    }
+
+    /// Marks a message whose call was, or may have been, accepted after another process had taken the message over: the
+    /// other process has sent, or will send, the same part.
+    pub(super) async fn mark_overtaken(&self, key: &JournalKey) {
+        if let Err(error) = self.store.mark_doubled(key).await {
+            tracing::error!(error = %error, "a message that may have arrived twice could not be marked");
+        }
     }
 
     /// Tells the agents, once, that their answer waits.

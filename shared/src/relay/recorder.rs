@@ -100,14 +100,6 @@ impl<'a> Recorder<'a> {
         Ok(self.claimed)
     }
 
-    /// Marks a message whose call was accepted after another process had taken the message over: the other process has
-    /// sent, or will send, the same part.
-    async fn mark_overtaken(&self) {
-        if let Err(error) = self.store.mark_doubled(&self.claimed.key).await {
-            tracing::error!(error = %error, "a message that arrived twice could not be marked");
-        }
-    }
-
     /// Returns the claim with the progress so far, and what the next record writes beside it.
     pub(crate) fn into_claimed(mut self, known: &Known) -> (Claimed, Owed) {
         let beside = self.note(known);
@@ -186,7 +178,7 @@ impl Listener for Recorder<'_> {
                 }
                 (Err(error), _) => {
                     if matches!(error, StoreError::Conflict) && known.progress.sent.len() > self.looked_up {
-                        self.mark_overtaken().await;
+                        self.relay.mark_overtaken(&self.claimed.key).await;
                     }
                     return Err(error);
                 }

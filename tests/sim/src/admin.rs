@@ -162,6 +162,8 @@ pub async fn check_states(bridge: &Bridge, tenants: usize) {
         for message in list["messages"].as_array().into_iter().flatten() {
             let id = message["id"].as_str().unwrap_or_default();
             let state = message["state"].as_str().unwrap_or_default();
+            let event = id.rsplit('.').next().and_then(|event| hex::decode(event).ok()).unwrap_or_default();
+            log(|| format!("{state} {}", String::from_utf8_lossy(&event)));
             if state == "done" {
                 let is_marked = message["possibly_doubled"] == true;
                 with(|world| world.checks.mark(id, is_marked));

@@ -151,8 +151,8 @@ impl Bridge {
                 (url, body, event, None)
             }
         };
+        log(|| format!("said {lane:?} {number} in {length} words: {event}"));
         with(|state| state.checks.sayings.insert((lane, number), Saying { event, ..saying }));
-        log(|| format!("said {lane:?} {number}"));
         let is_acknowledged = self.deliver(lane.way, &url.unwrap_or_default(), body, signature).await;
         with(|state| {
             let at = state.elapsed();

@@ -45,6 +45,8 @@ pub struct Saying {
     /// How often the message was dead and sent again, or may have been. Then it may arrive late, and each life has
     /// copies of its own.
     pub redriven: u64,
+    /// Whether a process sent a part after it was frozen, and died before it could tell: nobody can know.
+    pub unknowable: bool,
     /// Whether an admin discarded the message or uninstalled the installation.
     pub ended: bool,
 }
@@ -217,6 +219,15 @@ impl Checks {
         }
     }
 
+    /// Notes that a process that had been frozen died.
+    pub fn died_after_frost(&mut self, process: u64) {
+        for key in self.touched.get(&process).cloned().unwrap_or_default() {
+            if let Some(saying) = self.sayings.get_mut(&key) {
+                saying.unknowable = true;
+            }
+        }
+    }
+
     /// Notes that every process stopped in the middle of its work.
     pub fn all_in_doubt(&mut self) {
         for process in self.touched.keys().copied().collect::<Vec<_>>() {
@@ -323,7 +334,7 @@ impl Checks {
         let Some((&(lane, number), saying)) = found else { return };
         let of = |key: &(Lane, String)| key.0 == lane && words(&key.1).first().is_some_and(|word| word.1 == number);
         let copies = self.copies.iter().filter(|(key, _)| of(key)).map(|(_, copies)| *copies).max().unwrap_or_default();
-        if saying.redriven > 0 {
+        if saying.redriven > 0 || saying.unknowable {
             return;
         }
         if is_marked && !saying.doubted && copies <= 1 {

@@ -54,6 +54,9 @@ pub async fn invoke<T>(work: impl Future<Output = T>) -> End<T> {
     with(|state| {
         if !matches!(end, End::Answer(_)) {
             state.checks.in_doubt(id);
+            if state.frozen.contains(&id) {
+                state.checks.died_after_frost(id);
+            }
         }
         state.checks.invocation_ends(id);
     });
