@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{adapter::Link, model::installation::Side, tools::millis::Millis};
 
+/// How often a process tries to count a lane while others do the same.
+const COUNT_TRIES: u32 = 3;
+
 /// The time within which lanes in trouble are counted together.
 const COUNTED: Duration = Duration::from_secs(600);
 /// The number of times that unprocessed keys are read again.
@@ -79,7 +82,7 @@ impl Store {
         Ok(item.map(|item| read(&item)).unwrap_or_default())
     }
 
-    /// Adds a lane in trouble. Returns the brake with it.
+    /// Adds a lane in trouble. Returns the brake with it. Lanes that start to count at the same moment count together.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
@@ -92,6 +95,28 @@ impl Store {
         is_blocked: bool,
         now: Millis,
     ) -> Result<Brake, StoreError> {
+        let mut brake = Brake::default();
+        for _ in 0..COUNT_TRIES {
+            let (counted, is_written) = self.count_lane(installation, side, version, lane, is_blocked, now).await?;
+            brake = counted;
+            if is_written {
+                break;
+            }
+        }
+        Ok(brake)
+    }
+
+    /// Adds a lane to those that count, or starts to count. Returns the brake, and `false` if another process was
+    /// faster.
+    async fn count_lane(
+        &self,
+        installation: &str,
+        side: Side,
+        version: u64,
+        lane: &str,
+        is_blocked: bool,
+        now: Millis,
+    ) -> Result<(Brake, bool), StoreError> {
         let name = if is_blocked { "blocked" } else { "lanes" };
         let lanes = AttributeValue::Ss(vec![lane.to_owned()]);
         let mut more = Changes::default();
@@ -106,7 +131,7 @@ impl Store {
             if !lanes.iter().any(|known| known == lane) {
                 lanes.push(lane.to_owned());
             }
-            return Ok(brake);
+            return Ok((brake, true));
         }
         // The lanes are counted anew; how long the brake was closed stays known while it holds for this version.
         if brake.version != version {
@@ -130,8 +155,9 @@ impl Store {
             changes.remove("closed_until").remove("closed_for").remove("probe_until").remove("reason");
         }
         changes.name("since").value("before", number(read(&before).since));
-        self.update(brake_key(installation, side), changes, "attribute_not_exists(#since) OR #since = :before").await?;
-        Ok(fresh)
+        let condition = "attribute_not_exists(#since) OR #since = :before";
+        let Updated { is_written, .. } = self.update(brake_key(installation, side), changes, condition).await?;
+        Ok((fresh, is_written))
     }
 
     /// Closes a brake for a time.

@@ -279,7 +279,7 @@ pub async fn trouble(of: Trouble) -> Result<Cost, String> {
     let ends = begins.saturating_add(of.lasts);
     let calls = with(|state| state.tenants.first().map_or(0, |us| us.calls)).saturating_sub(calls_before);
     if of.lasts == u64::MAX {
-        sleep(Duration::from_secs(600)).await;
+        sleep(Duration::from_secs(60)).await;
     } else {
         sleep_until(
             Instant::now() + Duration::from_millis(ends.saturating_sub(with(|state| state.elapsed()))) + TWENTY_MINUTES,
