@@ -15,6 +15,7 @@ use crate::{
     installations::{Installations, OpenInstallation, OpenSide},
     model::{
         features::{self, Unreadable},
+        heard::Refusal,
         installation::{Route, Side},
         message::{ENVELOPE_VERSION, Envelope, Event},
     },
@@ -34,6 +35,7 @@ use crate::{
     },
 };
 
+mod heard;
 mod siblings;
 
 use siblings::Siblings;
@@ -46,6 +48,7 @@ pub struct Ingest {
     queue: Queue,
     public_url: String,
     siblings: Siblings,
+    calls: heard::Calls,
 }
 
 /// How the events of one side are read.
@@ -81,7 +84,14 @@ impl Ingest {
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, queue, public_url, .. } =
             Clients::from_environment(environment, Timeouts::Webhook).await?;
-        Ok(Self { installations, store, queue, public_url, siblings: Siblings::default() })
+        Ok(Self {
+            installations,
+            store,
+            queue,
+            public_url,
+            siblings: Siblings::default(),
+            calls: heard::Calls::default(),
+        })
     }
 
     /// Opens the connections that every message needs.
@@ -118,13 +128,19 @@ impl Ingest {
         request: Request<Bytes>,
         parser: Parser<E>,
     ) -> Result<Ack, ApiError> {
-        let (open, request) = self.admit(route, path, request).await?;
+        let (open, request) = self.admit(route, parser.side, path, request).await?;
         if open.is_uninstalled() {
             return self.forward(&open, &request, parser).await?.ok_or_else(ApiError::gone);
         }
         let OpenSide { adapter, account } = open.side(parser.side);
-        let verified = authenticate(adapter, &account, &request)?;
-        let parsed = acknowledge_unreadable(adapter, verified, (parser.parse)(&open, verified))?;
+        let verified = match authenticate(adapter, &account, &request) {
+            Ok(verified) => verified,
+            Err(error) => return Err(self.refuse(&open, parser.side, error.into(), error.into()).await),
+        };
+        let parsed = match acknowledge_unreadable(adapter, verified, (parser.parse)(&open, verified)) {
+            Ok(parsed) => parsed,
+            Err(error) => return Err(self.refuse(&open, parser.side, Refusal::Unreadable, error.into()).await),
+        };
         // What is for another address is always among the ignored events.
         let is_all_own = parsed.ignored.is_empty();
         let skip_too_long = is_acknowledged(adapter, verified);
@@ -132,6 +148,7 @@ impl Ingest {
         if !is_all_own {
             self.forward(&open, &request, parser).await?;
         }
+        self.heard(&open, parser.side).await;
         Ok(ack)
     }
 
@@ -189,6 +206,7 @@ impl Ingest {
             let parsed = acknowledge_unreadable(adapter, verified, (parser.parse)(&sibling, verified))?;
             let skip_too_long = is_acknowledged(adapter, verified);
             taken = Some(self.accept(&sibling, parsed, parser.event, request, skip_too_long).await?.1);
+            self.heard(&sibling, parser.side).await;
         }
         Ok(taken)
     }
@@ -221,25 +239,28 @@ impl Ingest {
             received_at: now(),
             id: random_id()?,
         };
-        let parsed = open.helpdesk.parse(&open.account(Side::Helpdesk), Verified::invoked(&request))?;
-        self.accept(&open, parsed, Event::Helpdesk, &request, false).await.map(|(queued, _)| queued)
+        let parsed = match open.helpdesk.parse(&open.account(Side::Helpdesk), Verified::invoked(&request)) {
+            Ok(parsed) => parsed,
+            Err(error) => return Err(self.refuse(&open, Side::Helpdesk, Refusal::Unreadable, error.into()).await),
+        };
+        let (queued, _) = self.accept(&open, parsed, Event::Helpdesk, &request, false).await?;
+        self.heard(&open, Side::Helpdesk).await;
+        Ok(queued)
     }
 
     async fn admit(
         &self,
         route: Route,
+        side: Side,
         path: &WebhookPath<'_>,
         request: Request<Bytes>,
     ) -> Result<(std::sync::Arc<OpenInstallation>, WebhookRequest), ApiError> {
         let open = self.installations.admit(path.installation, route, path.token).await?;
         let open = open.ok_or_else(ApiError::not_found)?;
         let (parts, body) = request.into_parts();
-        let limit = match route {
-            Route::Channel => open.channel.features().body,
-            Route::Helpdesk | Route::Settings => open.helpdesk.features().body,
-        };
+        let limit = open.side(side).adapter.features().body;
         if body.len() > limit {
-            return Err(ApiError::too_large(limit));
+            return Err(self.refuse(&open, side, Refusal::TooLarge, ApiError::too_large(limit)).await);
         }
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let mut url = format!("{}/{}s/{}/{}", self.public_url, route.word(), path.installation, path.token);
@@ -260,6 +281,20 @@ impl Ingest {
             id: random_id()?,
         };
         Ok((open, request))
+    }
+
+    /// Notes that a side was heard.
+    async fn heard(&self, open: &OpenInstallation, side: Side) {
+        self.calls.note(&self.store, &open.installation.id, side, Ok(())).await;
+    }
+
+    /// Counts a call that is refused, so that its installation shows why nothing arrives. Returns the answer.
+    async fn refuse(&self, open: &OpenInstallation, side: Side, reason: Refusal, answer: ApiError) -> ApiError {
+        // Nobody reads the page of an installation that is gone.
+        if !open.is_uninstalled() {
+            self.calls.note(&self.store, &open.installation.id, side, Err(reason)).await;
+        }
+        answer
     }
 
     /// Stores the parsed events in the queue. Only then may the acknowledgement be sent. If `skip_too_long` is true, an

@@ -8,7 +8,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
+    model::{
+        heard::Refusal,
+        message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
+    },
     tools::{
         answer::{Answer, ApiError},
         crypto,
@@ -75,6 +78,9 @@ pub enum VerifyError {
     /// The signature is correct, but too old or from the future.
     #[error("the signature is outside its time window")]
     Stale,
+    /// The word with which the platform confirms the URL is wrong.
+    #[error("the word of the handshake is wrong")]
+    Handshake,
 }
 
 /// The content of a call.
@@ -324,9 +330,20 @@ impl From<VerifyError> for ApiError {
     fn from(error: VerifyError) -> Self {
         Self::unauthorized(match error {
             VerifyError::Missing => Sentence::SignatureMissing,
-            VerifyError::Wrong => Sentence::SignatureWrong,
+            VerifyError::Wrong | VerifyError::Handshake => Sentence::SignatureWrong,
             VerifyError::Stale => Sentence::SignatureStale,
         })
+    }
+}
+
+impl From<VerifyError> for Refusal {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Missing => Self::SignatureMissing,
+            VerifyError::Wrong => Self::SignatureWrong,
+            VerifyError::Stale => Self::SignatureStale,
+            VerifyError::Handshake => Self::HandshakeWrong,
+        }
     }
 }
 

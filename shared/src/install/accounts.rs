@@ -1,7 +1,7 @@
 //! Checks of both accounts, and the identity by which the bridge recognises the same accounts.
 
 use super::{
-    Admin, Wanted,
+    Admin, HeardView, Wanted, heard,
     request::WantedSide,
     view::{CheckReport, Finding, SideReport},
 };
@@ -33,7 +33,9 @@ impl Admin {
         self.index_addresses(&open, &owns).await?;
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, 1).await?;
+        let heard = self.store.heard(id).await?;
         let mut findings = self.closed_brakes(&open).await?;
+        findings.extend(heard::findings(&open, &heard));
         findings.extend(Finding::all(&open));
         for side in [Side::Channel, Side::Helpdesk] {
             findings.extend(self.strays(&open, side).await?);
@@ -45,6 +47,7 @@ impl Admin {
             channel,
             helpdesk,
             findings,
+            heard: HeardView::from(&heard),
             latest_message_at: latest.messages.into_iter().next().map(|message| message.received_at),
         })
     }

@@ -7,6 +7,7 @@
 //! | account index | `A#<helpdesk kind>#<account key>` | `I#<id>` |
 //! | address index | `A#<side>#<kind>#<address>` | `META` |
 //! | calls for no installation | `I#<id>` | `STRAYS#<side>` |
+//! | last heard and refused calls | `I#<id>` | `HEARD#<side>` |
 //! | identity | `U#<hash>` | `META` |
 //! | link | `I#<id>#C#<contact>` | `LINK` |
 //! | user's way back | `I#<id>#HU#<helpdesk user id>` | `LINK` |
@@ -35,6 +36,7 @@ use http::StatusCode;
 mod accounts;
 mod brakes;
 mod dead;
+mod heard;
 mod journal;
 mod links;
 mod overview;
@@ -263,13 +265,13 @@ struct Changes {
 }
 
 impl Changes {
-    fn set(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+    fn set(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         self.set.push(format!("#{name} = :{name}"));
         self.name(name).value(name, value)
     }
 
     /// Sets an attribute only if it is not set yet.
-    fn set_if_absent(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+    fn set_if_absent(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         self.set.push(format!("#{name} = if_not_exists(#{name}, :{name})"));
         self.name(name).value(name, value)
     }
@@ -280,18 +282,18 @@ impl Changes {
         self.name(name).name(other).value("empty", text(""))
     }
 
-    fn remove(&mut self, name: &'static str) -> &mut Self {
+    fn remove(&mut self, name: &str) -> &mut Self {
         self.remove.push(format!("#{name}"));
         self.name(name)
     }
 
     /// Adds to a number, which starts at 0, or to a set.
-    fn add(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+    fn add(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         self.add.push(format!("#{name} :{name}"));
         self.name(name).value(name, value)
     }
 
-    fn name(&mut self, name: &'static str) -> &mut Self {
+    fn name(&mut self, name: &str) -> &mut Self {
         self.names.insert(format!("#{name}"), name.to_owned());
         self
     }

@@ -141,6 +141,23 @@ sentences! {
     UnknownAppEvent = "expected onAppInstall, afterAppUpdate or onAppUninstall",
     SeveralInstallations = "several installations fit; add `installation` with the id of the one to remove",
 
+    // To admins, about calls that were refused.
+    RefusedCalls { count: u64, what: &'a str, since: &'a str, latest: &'a str } =
+        "calls {what}: {count} since {since}, the latest at {latest}",
+    WithWrongSignature = "with a wrong signature",
+    WithoutSignature = "without a signature",
+    WithStaleSignature = "with a signature that is too old",
+    WithWrongHandshake = "with a wrong word in the handshake",
+    WithLongBody = "with a body that is too long",
+    WithUnreadableBody = "with a body that cannot be read",
+    CheckKey { name: &'a str, should_be: &'a str } =
+        "check `{name}`: it should be {should_be}, and belong to the account or app whose calls arrive here",
+    RegisterForKey = "register the webhook again, so that the platform signs with the key that the bridge knows",
+    CheckClocks = "check the clock of the caller, and whether something sends old calls again",
+    CheckHandshake = "enter the verify token that this installation was given, or change the installation's",
+    SendLess = "send fewer events in one call",
+    CheckCaller = "find out what calls this URL; the platform itself sends no such calls",
+
     // What a setting should be: the ends of `ShouldBe`.
     Object = "an object",
     ObjectOfBothSides = "a JSON object with `helpdesk` and `channel`",
@@ -175,6 +192,8 @@ sentences! {
     RegisterAgain = "Register the webhook again",
     Documentation = "Documentation",
     Copy = "Copy",
+    LastHeard = "Last heard",
+    NotHeardYet = "not yet",
     LatestMessages = "Latest messages",
     NoMessages = "Nothing yet.",
     Received = "Received",

@@ -91,7 +91,7 @@ static FEATURES: Features = Features {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCESS_KEY, Form::Token, "a live access key, from Developers, API access").secret(),
-    Setting::required(SIGNING_KEY, Form::Token, "the signing key, from Developers, API settings").secret(),
+    Setting::required(SIGNING_KEY, Form::Token, "the signing key, from Developers, API settings").secret().signs(),
     Setting::optional(
         ORIGINATOR,
         Form::Text(17),

@@ -80,10 +80,11 @@ static FEATURES: Features = Features {
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCOUNT_SID, Form::Text(64), "the Account SID from the console, which starts with AC"),
     Setting::required(AUTH_TOKEN, Form::Token, "the primary auth token from the console; it also signs the webhooks")
-        .secret(),
+        .secret()
+        .signs(),
     Setting::optional(API_KEY_SID, Form::Token, "an API key's SID, which starts with SK, to send with"),
     Setting::optional(API_KEY_SECRET, Form::Token, "that API key's secret").secret(),
-    Setting::optional(SHARED_KEY, Form::Token, "the webhook shared key's secret, where you use one").secret(),
+    Setting::optional(SHARED_KEY, Form::Token, "the webhook shared key's secret, where you use one").secret().signs(),
     Setting::optional(
         FROM,
         Form::Text(64),

@@ -1,0 +1,67 @@
+//! What a webhook function notes about the calls that it gets: when a side was last heard, and which calls it refused.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    model::{
+        heard::{Heard, Refusal},
+        installation::Side,
+    },
+    outside::clock::now,
+    store::Store,
+    tools::millis::Millis,
+};
+
+/// The shortest time between two writes about the same side of an installation.
+const INTERVAL: Duration = Duration::from_secs(60);
+/// The longest time that a write may take. Nothing depends on it, and the platform waits for its answer.
+const TIMEOUT: Duration = Duration::from_millis(100);
+/// The maximum number of remembered sides. A full memory is emptied.
+const LIMIT: usize = 10_000;
+
+/// The calls that are not written yet, by installation and side.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    sides: Mutex<HashMap<(String, Side), Unwritten>>,
+}
+
+#[derive(Debug, Default)]
+struct Unwritten {
+    written_at: Option<Millis>,
+    calls: Heard,
+}
+
+impl Calls {
+    /// Notes a call with a valid URL token: one that was taken, or the reason why it was not. Writes what was noted at
+    /// most once a minute for each side of an installation. A write that fails has no effect on the call, and its
+    /// content is part of the next write.
+    pub(super) async fn note(&self, store: &Store, installation: &str, side: Side, call: Result<(), Refusal>) {
+        let at = now();
+        let key = (installation.to_owned(), side);
+        let calls = {
+            let mut sides = self.sides();
+            if sides.len() >= LIMIT && !sides.contains_key(&key) {
+                sides.clear();
+            }
+            let unwritten = sides.entry(key.clone()).or_default();
+            unwritten.calls.add(call, at);
+            if unwritten.written_at.is_some_and(|written_at| at.since(written_at) < INTERVAL) {
+                return;
+            }
+            unwritten.written_at = Some(at);
+            std::mem::take(&mut unwritten.calls)
+        };
+        let written = tokio::time::timeout(TIMEOUT, store.add_heard(installation, side, &calls)).await;
+        if !matches!(written, Ok(Ok(()))) {
+            self.sides().entry(key).or_default().calls.merge(calls);
+        }
+    }
+
+    fn sides(&self) -> MutexGuard<'_, HashMap<(String, Side), Unwritten>> {
+        self.sides.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
