@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     adapter::{
-        Adapter, Verified, authenticate,
+        self, Adapter, Verified, authenticate,
         settings::topic_of,
         webhook::{Ack, Ignored, ParseError, Parsed, Proof, WebhookRequest},
     },
@@ -37,6 +37,7 @@ use crate::{
 
 mod heard;
 mod siblings;
+mod unread;
 
 use siblings::Siblings;
 
@@ -49,6 +50,7 @@ pub struct Ingest {
     public_url: String,
     siblings: Siblings,
     calls: heard::Calls,
+    unread: unread::Limit,
 }
 
 /// How the events of one side are read.
@@ -91,6 +93,7 @@ impl Ingest {
             public_url,
             siblings: Siblings::default(),
             calls: heard::Calls::default(),
+            unread: unread::Limit::default(),
         })
     }
 
@@ -137,8 +140,11 @@ impl Ingest {
             Ok(verified) => verified,
             Err(error) => return Err(self.refuse(&open, parser.side, error.into(), error.into()).await),
         };
-        let parsed = match acknowledge_unreadable(adapter, verified, (parser.parse)(&open, verified)) {
+        let parsed = match (parser.parse)(&open, verified) {
             Ok(parsed) => parsed,
+            Err(error) if is_acknowledged(adapter, verified) => {
+                self.keep_unread(&open, parser.side, verified, &error).await?
+            }
             Err(error) => return Err(self.refuse(&open, parser.side, Refusal::Unreadable, error.into()).await),
         };
         // What is for another address is always among the ignored events.
@@ -203,7 +209,13 @@ impl Ingest {
                 refused("unsigned_from_another_account");
                 continue;
             }
-            let parsed = acknowledge_unreadable(adapter, verified, (parser.parse)(&sibling, verified))?;
+            let parsed = match (parser.parse)(&sibling, verified) {
+                Ok(parsed) => parsed,
+                Err(error) if is_acknowledged(adapter, verified) => {
+                    self.keep_unread(&sibling, parser.side, verified, &error).await?
+                }
+                Err(error) => return Err(self.refuse(&sibling, parser.side, Refusal::Unreadable, error.into()).await),
+            };
             let skip_too_long = is_acknowledged(adapter, verified);
             taken = Some(self.accept(&sibling, parsed, parser.event, request, skip_too_long).await?.1);
             self.heard(&sibling, parser.side).await;
@@ -281,6 +293,43 @@ impl Ingest {
             id: random_id()?,
         };
         Ok((open, request))
+    }
+
+    /// Puts a signed call that cannot be read into the queue as it is, so that the relay keeps it: after an error, the
+    /// platform would only send the same call again, and then drop the event or switch the webhook off. Beyond the
+    /// limits, the call is dropped and counted.
+    async fn keep_unread<E>(
+        &self,
+        open: &OpenInstallation,
+        side: Side,
+        verified: Verified<'_>,
+        error: &ParseError,
+    ) -> Result<Parsed<E>, ApiError> {
+        let installation = &open.installation.id;
+        tracing::warn!(
+            installation.id = %installation,
+            error.code = error.code,
+            error = %error,
+            "a signed webhook call could not be read"
+        );
+        let request = verified.request();
+        let ignored = |reason| Parsed::ignored(&request.id, reason).answered(open.side(side).adapter.acknowledgement());
+        let message = (request.body.len() <= unread::MAX_BODY).then(|| {
+            let event = Event::Unread(adapter::unread::kept(side, verified));
+            let (installation, received_at) = (installation.clone(), request.received_at);
+            Outgoing::pack(&Envelope { v: ENVELOPE_VERSION, installation, received_at, event })
+        });
+        let dropped = match message {
+            Some(Ok(message)) if self.unread.permits(&self.store, installation).await => {
+                self.queue.send_one(&message, None).await?;
+                return Ok(ignored("unread"));
+            }
+            Some(Ok(_)) => Refusal::UnreadTooMany,
+            None | Some(Err(_)) => Refusal::UnreadTooLong,
+        };
+        tracing::error!(installation.id = %installation, reason = dropped.word(), "a signed webhook call was dropped");
+        self.calls.note(&self.store, installation, side, Err(dropped)).await;
+        Ok(ignored(dropped.word()))
     }
 
     /// Notes that a side was heard.
@@ -409,22 +458,6 @@ impl<'a> WebhookPath<'a> {
         let (token, rest) = path.split_once('/').unwrap_or((path, ""));
         (!installation.is_empty() && !token.is_empty()).then_some(Self { installation, token, rest })
     }
-}
-
-/// Turns a parse error into an ignored call if the platform's signature is correct and the platform must get a 200:
-/// after an error, the platform would only send the same call again, and then drop the event or switch the webhook off.
-fn acknowledge_unreadable<E>(
-    adapter: &(impl Adapter + ?Sized),
-    verified: Verified<'_>,
-    parsed: Result<Parsed<E>, ParseError>,
-) -> Result<Parsed<E>, ParseError> {
-    parsed.or_else(|error| match is_acknowledged(adapter, verified) {
-        true => {
-            tracing::warn!(error.code = error.code, error = %error, "a signed webhook call could not be read");
-            Ok(Parsed::ignored(&verified.request().id, "unreadable"))
-        }
-        false => Err(error),
-    })
 }
 
 /// Returns whether a call is answered 200 whatever it contains.

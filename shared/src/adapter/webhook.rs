@@ -297,6 +297,8 @@ pub struct ParseError {
     pub code: &'static str,
     /// One sentence that names the field and says what it should be, and never contains the value.
     pub message: String,
+    /// The channel's own id of the contact whom the call is about, if that much can be read.
+    pub contact: Option<String>,
 }
 
 impl ParseError {
@@ -307,22 +309,31 @@ impl ParseError {
             serde_json::error::Category::Data => Self {
                 code: "bad_field",
                 message: Sentence::BadFieldBefore { line: error.line(), column: error.column() }.into(),
+                contact: None,
             },
             _ => Self {
                 code: "not_json",
                 message: Sentence::NotJson { line: error.line(), column: error.column() }.into(),
+                contact: None,
             },
         }
     }
 
     /// Makes the error of a missing field that the platform always sends.
     pub fn missing(field: &str) -> Self {
-        Self { code: "missing_field", message: Sentence::FieldMissing { field }.into() }
+        Self { code: "missing_field", message: Sentence::FieldMissing { field }.into(), contact: None }
     }
 
     /// Makes the error of a field with a value that it cannot have.
     pub fn bad(field: &str, should_be: &str) -> Self {
-        Self { code: "bad_field", message: format!("the field {}", Sentence::ShouldBe { name: field, should_be }) }
+        let message = format!("the field {}", Sentence::ShouldBe { name: field, should_be });
+        Self { code: "bad_field", message, contact: None }
+    }
+
+    /// Adds the contact whom the call is about.
+    #[must_use]
+    pub fn about(self, contact: Option<String>) -> Self {
+        Self { contact, ..self }
     }
 }
 

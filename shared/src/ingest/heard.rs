@@ -40,28 +40,57 @@ impl Calls {
     /// most once a minute for each side of an installation. A write that fails has no effect on the call, and its
     /// content is part of the next write.
     pub(super) async fn note(&self, store: &Store, installation: &str, side: Side, call: Result<(), Refusal>) {
-        let at = now();
         let key = (installation.to_owned(), side);
-        let calls = {
-            let mut sides = self.sides();
-            if sides.len() >= LIMIT && !sides.contains_key(&key) {
-                sides.clear();
-            }
-            let unwritten = sides.entry(key.clone()).or_default();
-            unwritten.calls.add(call, at);
-            if unwritten.written_at.is_some_and(|written_at| at.since(written_at) < INTERVAL) {
-                return;
-            }
-            unwritten.written_at = Some(at);
-            std::mem::take(&mut unwritten.calls)
-        };
+        let Some(calls) = self.due(&key, call, now()) else { return };
         let written = tokio::time::timeout(TIMEOUT, store.add_heard(installation, side, &calls)).await;
         if !matches!(written, Ok(Ok(()))) {
             self.sides().entry(key).or_default().calls.merge(calls);
         }
     }
 
+    /// Adds a call, and returns everything that is to be written now.
+    fn due(&self, key: &(String, Side), call: Result<(), Refusal>, at: Millis) -> Option<Heard> {
+        let mut sides = self.sides();
+        if sides.len() >= LIMIT && !sides.contains_key(key) {
+            sides.clear();
+        }
+        let unwritten = sides.entry(key.clone()).or_default();
+        unwritten.calls.add(call, at);
+        if unwritten.written_at.is_some_and(|written_at| at.since(written_at) < INTERVAL) {
+            return None;
+        }
+        unwritten.written_at = Some(at);
+        Some(std::mem::take(&mut unwritten.calls))
+    }
+
     fn sides(&self) -> MutexGuard<'_, HashMap<(String, Side), Unwritten>> {
         self.sides.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::heard::RefusedCalls;
+
+    #[test]
+    fn what_a_minute_collects_is_part_of_the_next_write() {
+        let (calls, key) = (Calls::default(), ("i".to_owned(), Side::Channel));
+        let at = |seconds: i64| Millis::from_seconds(1_000 + seconds);
+        let wrong = |count, since, latest_at| {
+            let reason = Refusal::SignatureWrong;
+            Some(Heard {
+                refused: vec![RefusedCalls { reason, count, since: at(since), latest_at: at(latest_at) }],
+                ..Heard::default()
+            })
+        };
+        assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(0)), wrong(1, 0, 0));
+        for seconds in 1..60 {
+            assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(seconds)), None);
+        }
+        let other = ("i".to_owned(), Side::Helpdesk);
+        assert!(calls.due(&other, Ok(()), at(1)).is_some(), "each side has its own minute");
+        assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(60)), wrong(60, 1, 60));
+        assert_eq!(calls.due(&key, Ok(()), at(120)), Some(Heard { latest_at: Some(at(120)), ..Heard::default() }));
     }
 }

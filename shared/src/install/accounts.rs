@@ -34,6 +34,7 @@ impl Admin {
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, 1).await?;
         let heard = self.store.heard(id).await?;
+        let problem = heard::problem(&open, &heard);
         let mut findings = self.closed_brakes(&open).await?;
         findings.extend(heard::findings(&open, &heard));
         findings.extend(Finding::all(&open));
@@ -41,9 +42,9 @@ impl Admin {
             findings.extend(self.strays(&open, side).await?);
         }
         Ok(CheckReport {
-            ok: channel.ok && helpdesk.ok && open.installation.problem.is_none(),
+            ok: channel.ok && helpdesk.ok && problem.is_none(),
             state: open.installation.state,
-            problem: open.installation.problem.clone(),
+            problem,
             channel,
             helpdesk,
             findings,

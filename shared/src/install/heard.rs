@@ -9,8 +9,8 @@ use crate::{
     adapter::settings::Setting,
     installations::OpenInstallation,
     model::{
-        heard::{Heard, HeardSides, RefusedCalls, Refusal},
-        installation::Side,
+        heard::{Heard, HeardSides, Refusal, RefusedCalls},
+        installation::{Problem, Side},
     },
     outside::clock::now,
     tools::sentences::Sentence,
@@ -70,10 +70,23 @@ impl From<&Heard> for HeardSide {
 
 /// Returns a finding for each reason for which calls were refused within the last day.
 pub(super) fn findings(open: &OpenInstallation, heard: &HeardSides) -> Vec<Finding> {
+    refused_lately(heard).map(|(side, calls)| finding(open, side, calls)).collect()
+}
+
+/// Returns the problem that needs a person: the one that the installation has, or else that calls were dropped.
+pub(super) fn problem(open: &OpenInstallation, heard: &HeardSides) -> Option<Problem> {
+    let dropped = || {
+        let (_, calls) = refused_lately(heard).find(|(_, calls)| calls.reason.is_dropped())?;
+        let message = Sentence::UnreadDropped { count: calls.count, since: &calls.since.rfc3339() }.into();
+        Some(Problem { code: "unread_dropped".to_owned(), message })
+    };
+    open.installation.problem.clone().or_else(dropped)
+}
+
+fn refused_lately(heard: &HeardSides) -> impl Iterator<Item = (Side, &RefusedCalls)> {
     let sides = [Side::Channel, Side::Helpdesk].into_iter();
     let of_side = |side: Side| heard.side(side).refused.iter().map(move |calls| (side, calls));
-    let is_news = |(_, calls): &(Side, &RefusedCalls)| now().since(calls.latest_at) < WARNED;
-    sides.flat_map(of_side).filter(is_news).map(|(side, calls)| finding(open, side, calls)).collect()
+    sides.flat_map(of_side).filter(|(_, calls)| now().since(calls.latest_at) < WARNED)
 }
 
 fn finding(open: &OpenInstallation, side: Side, calls: &RefusedCalls) -> Finding {
@@ -84,6 +97,8 @@ fn finding(open: &OpenInstallation, side: Side, calls: &RefusedCalls) -> Finding
         Refusal::HandshakeWrong => Sentence::WithWrongHandshake,
         Refusal::TooLarge => Sentence::WithLongBody,
         Refusal::Unreadable => Sentence::WithUnreadableBody,
+        Refusal::UnreadTooMany => Sentence::UnreadBeyondLimit,
+        Refusal::UnreadTooLong => Sentence::UnreadBeyondSize,
     };
     let (what, since, latest) = (what.to_string(), calls.since.rfc3339(), calls.latest_at.rfc3339());
     let cause = Sentence::RefusedCalls { count: calls.count, what: &what, since: &since, latest: &latest };
@@ -93,6 +108,7 @@ fn finding(open: &OpenInstallation, side: Side, calls: &RefusedCalls) -> Finding
         Refusal::HandshakeWrong => Sentence::CheckHandshake.into(),
         Refusal::TooLarge => Sentence::SendLess.into(),
         Refusal::Unreadable => Sentence::CheckCaller.into(),
+        Refusal::UnreadTooMany | Refusal::UnreadTooLong => Sentence::UpdateBridge.into(),
     };
     let cause = String::from(cause).into();
     Finding { code: "refused_calls", side, state: FindingState::Warning, cause, fix: fix.into() }

@@ -55,7 +55,7 @@ impl Admin {
         nonce: &str,
     ) -> Markup {
         let installation = &open.installation;
-        let (mark, headline, advice) = status(open, messages);
+        let (mark, headline, advice) = status(open, heard, messages);
         let title = format!("{} ⇄ {}", installation.channel.kind, installation.helpdesk.kind);
         html! {
             (DOCTYPE)
@@ -115,10 +115,14 @@ impl Admin {
 }
 
 /// Returns the CSS class, the headline and the advice for the state of an installation.
-fn status(open: &OpenInstallation, messages: &[MessageSummary]) -> (&'static str, Sentence<'static>, String) {
+fn status(
+    open: &OpenInstallation,
+    heard: &HeardSides,
+    messages: &[MessageSummary],
+) -> (&'static str, Sentence<'static>, String) {
     let installation = &open.installation;
-    if let Some(problem) = &installation.problem {
-        return ("bad", Sentence::NeedsAttention, problem.message.clone());
+    if let Some(problem) = heard::problem(open, heard) {
+        return ("bad", Sentence::NeedsAttention, problem.message);
     }
     let came = |direction| messages.iter().any(|message| message.direction == direction && message.state == "done");
     match (installation.state, came("inbound"), came("outbound")) {

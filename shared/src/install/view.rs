@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Serialize;
 
-use super::{Access, Admin, HeardView};
+use super::{Access, Admin, HeardView, heard};
 use crate::{
     adapter::Urls,
     installations::OpenInstallation,
@@ -254,7 +254,8 @@ impl Admin {
     pub async fn show(&self, id: &str) -> Result<InstallationView, ApiError> {
         let open = self.find(id).await?;
         let heard = self.store.heard(id).await?;
-        Ok(InstallationView { heard: Some(HeardView::from(&heard)), ..self.view(&open) })
+        let problem = heard::problem(&open, &heard);
+        Ok(InstallationView { heard: Some(HeardView::from(&heard)), problem, ..self.view(&open) })
     }
 
     /// Returns the latest 50 messages, newest first.

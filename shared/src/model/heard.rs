@@ -18,6 +18,10 @@ pub enum Refusal {
     TooLarge,
     /// The body cannot be read, and the caller was told so.
     Unreadable,
+    /// The call is signed and cannot be read, and as many as a day permits were kept already.
+    UnreadTooMany,
+    /// The call is signed and cannot be read, and its body is too long to be kept.
+    UnreadTooLong,
 }
 
 words!(Refusal {
@@ -27,18 +31,27 @@ words!(Refusal {
     HandshakeWrong = "handshake_wrong",
     TooLarge = "too_large",
     Unreadable = "unreadable",
+    UnreadTooMany = "unread_too_many",
+    UnreadTooLong = "unread_too_long",
 });
 
 impl Refusal {
     /// All reasons, in the order in which admins read them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::SignatureWrong,
         Self::SignatureMissing,
         Self::SignatureStale,
         Self::HandshakeWrong,
         Self::TooLarge,
         Self::Unreadable,
+        Self::UnreadTooMany,
+        Self::UnreadTooLong,
     ];
+
+    /// Returns whether the call was acknowledged and dropped, so that the platform does not send it again.
+    pub fn is_dropped(self) -> bool {
+        matches!(self, Self::UnreadTooMany | Self::UnreadTooLong)
+    }
 }
 
 /// What is known about the calls of one side.

@@ -3,7 +3,7 @@
 use super::{Changes, Store, StoreError, key, number, number_of, text_of};
 use crate::{
     model::{
-        heard::{Heard, HeardSides, RefusedCalls, Refusal},
+        heard::{Heard, HeardSides, Refusal, RefusedCalls},
         installation::Side,
     },
     tools::millis::Millis,

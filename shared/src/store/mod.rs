@@ -45,7 +45,7 @@ mod repeats;
 mod siblings;
 
 pub use brakes::Brake;
-pub use dead::{DEAD_KEEP_DAYS, DeadMessage, DeadPage, StoredEnvelope};
+pub use dead::{DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
 };

@@ -12,7 +12,7 @@ use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
+        webhook::{Ack, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
@@ -145,6 +145,10 @@ impl Adapter for Twilio {
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
         verify::verify(account, request)
+    }
+
+    fn acknowledgement(&self) -> Ack {
+        parse::acknowledgement()
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
