@@ -105,6 +105,17 @@ async fn a_hundred_wrong_calls_make_one_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_busy_side_makes_one_write() {
+    let rig = Rig::start_with("viber", "freshchat", |settings| settings.workers = 0).await;
+    let table = rig.bridge.table.calls();
+    table.reset();
+    for number in 0..50 {
+        rig.customer_says(&format!("message {number}")).await;
+    }
+    assert!(table.count("UpdateItem") <= 1 && table.total() <= 2, "{:?}", table.counts());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failing_table_does_not_fail_the_answer() {
     for how in [How::Status(500), How::Hang(std::time::Duration::from_secs(5))] {
         let rig = Rig::start_with("viber", "freshchat", |settings| settings.workers = 0).await;
