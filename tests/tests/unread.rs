@@ -13,11 +13,15 @@ use byoc::{
     },
     outside::{clock::now, queue::Outgoing, vault::Vault},
     store::{Claim, JournalKey, Owed, Settlement, Store},
-    tools::crypto::hmac_sha256,
+    tools::crypto::{hmac_sha1, hmac_sha256},
 };
-use byoc_local::bridge::{QUEUE, TABLE};
+use byoc_local::bridge::{DEAD_LETTERS, QUEUE, TABLE};
 use byoc_tests::{Rig, eventually, http_client, texts};
-use byoc_vendors::{helpdesk::freshchat::FreshchatSim, people::WebhookCall};
+use byoc_vendors::{
+    fault::{Fault, How},
+    helpdesk::freshchat::FreshchatSim,
+    people::WebhookCall,
+};
 use serde_json::{Value, json};
 
 /// What must stand nowhere in the table.
@@ -211,10 +215,8 @@ async fn what_an_older_version_kept_becomes_messages_after_an_update() {
         let key = JournalKey::of_unread(rig.bridge.installation_id(), &buried);
         let message = envelope(&rig, buried);
         let aws = rig.aws().await;
-        let (store, vault) = (
-            Store::new(aws.dynamodb(), TABLE),
-            Vault::new(&rig.bridge.variables().vault().unwrap(), &aws).unwrap(),
-        );
+        let (store, vault) =
+            (Store::new(aws.dynamodb(), TABLE), Vault::new(&rig.bridge.variables().vault().unwrap(), &aws).unwrap());
         let Claim::Work(claimed) = store.claim(&key, now(), now()).await.unwrap() else { panic!("finished") };
         let sealed = vault.seal_bytes(&key.installation, message.body.clone().into_bytes()).await.unwrap();
         let envelope_kept = store.keep_sealed(&claimed, &message, &sealed, now()).await.unwrap();
@@ -281,4 +283,67 @@ async fn the_longest_body_is_kept_and_a_longer_one_is_dropped() {
     assert_eq!(shown["problem"]["code"], "unread_dropped", "{shown}");
     rig.settled().await;
     assert_eq!(listed(&rig).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platform_gets_the_answer_that_it_wants() {
+    let (rig, call) = rig("twilio").await;
+    let body = format!("From=%2B15005550006&Note={}", CANARY.replace(' ', "+"));
+    let url = format!("{}{}", rig.bridge.url, call.target);
+    // The fields, sorted by name, stand behind the URL.
+    let text = format!("{url}From+15005550006Note{CANARY}");
+    let tag = STANDARD.encode(hmac_sha1(&credential(&rig, "auth_token"), text.as_bytes()));
+    let post = http_client().post(url).header("x-twilio-signature", tag);
+    let answer = post.header("content-type", "application/x-www-form-urlencoded").body(body).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"text/xml".parse().unwrap()));
+    assert!(answer.text().await.unwrap().contains("<Response/>"));
+    until_dead(&rig, 1).await;
+    not_in_table(&rig, CANARY).await;
+    eventually("a note", async || rig.notes().pop()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_that_is_not_stored() {
+    let rig = Rig::start_with("viber", "freshchat", |settings| settings.workers = 0).await;
+    rig.customer_says("before").await;
+    let call = rig.bridge.traffic.calls("/channels/").pop().unwrap();
+    let call = signed(&rig, &call, json!({"text": CANARY}).to_string());
+    let queue = rig.bridge.queues.queues().calls();
+    queue.add(Fault::next(How::Status(500)).at("SendMessage").times(9));
+    assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 503);
+    queue.clear();
+    // A table that cannot tell how many there were is no reason to lose one.
+    for how in [How::Status(500), How::Hang(std::time::Duration::from_secs(5))] {
+        rig.bridge.table.calls().add(Fault::next(how).at("UpdateItem").times(9));
+        assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 200);
+        rig.bridge.table.calls().clear();
+    }
+    assert_eq!(rig.bridge.queues.queues().peek(QUEUE).len(), 2, "the message before, and the call once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_older_relay_set_aside_comes_back() {
+    let (rig, call) = rig("viber").await;
+    let mut body: Value = serde_json::from_slice(&call.body).unwrap();
+    (body["message_token"], body["message"]["text"]) = (json!(now().get()), json!("set aside"));
+    let unread = unread(&rig, &signed(&rig, &call, body.to_string())).await;
+    rig.queue(DEAD_LETTERS).await.send_one(&envelope(&rig, unread), Some("the message cannot be read")).await.unwrap();
+    assert_eq!(post(&rig, "redrive", json!({})).await.1["redriven"], 1);
+    assert_eq!(texts(&rig.exactly_at_helpdesk(2).await)[1], "set aside");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_kills_the_process_is_not_read_a_fourth_time() {
+    let (rig, call) = rig("viber").await;
+    let mut body: Value = serde_json::from_slice(&call.body).unwrap();
+    (body["message_token"], body["message"]["text"]) = (json!(now().get()), json!("poison"));
+    let unread = unread(&rig, &signed(&rig, &call, body.to_string())).await;
+    let store = Store::new(rig.aws().await.dynamodb(), TABLE);
+    let key = JournalKey::of_unread(rig.bridge.installation_id(), &unread);
+    for _ in 0..3 {
+        store.claim(&key, now(), now()).await.unwrap();
+    }
+    rig.queue(QUEUE).await.send_one(&envelope(&rig, unread), None).await.unwrap();
+    until_dead(&rig, 4).await;
+    rig.exactly_at_helpdesk(1).await;
 }
