@@ -1,6 +1,8 @@
 //! When each side of an installation was last heard, and the calls that were not taken.
 
-use super::{Changes, Store, StoreError, key, number, number_of, text_of};
+use aws_sdk_dynamodb::config::{Config, retry::RetryConfig};
+
+use super::{Changes, Store, StoreError, key, number, number_of, text_of, unavailable};
 use crate::{
     model::{
         heard::{Heard, HeardSides, Refusal, RefusedCalls},
@@ -8,9 +10,6 @@ use crate::{
     },
     tools::millis::Millis,
 };
-
-/// The condition of a write that is made in any case.
-const ALWAYS: &str = "attribute_not_exists(pk) OR attribute_exists(pk)";
 
 /// The names of the attributes of the calls that were refused for one reason.
 struct Names {
@@ -27,7 +26,8 @@ impl Names {
 }
 
 impl Store {
-    /// Adds calls to what is known about a side of an installation.
+    /// Adds calls to what is known about a side of an installation. The write is tried once, because nothing depends on
+    /// it: retries would use up what the process may spend on them, while the table is in trouble.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
@@ -44,7 +44,9 @@ impl Store {
                 .set(&names.latest_at, number(calls.latest_at));
         }
         if !changes.is_empty() {
-            self.update(heard_key(id, side), changes, ALWAYS).await?;
+            let once = Config::builder().retry_config(RetryConfig::disabled());
+            let request = self.update_of(heard_key(id, side), changes).customize().config_override(once);
+            request.send().await.map_err(|error| unavailable("UpdateItem", error))?;
         }
         Ok(())
     }

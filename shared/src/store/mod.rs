@@ -25,7 +25,10 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
-    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::{
+        transact_write_items::TransactWriteItemsError,
+        update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    },
     types::{AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use thiserror::Error;
@@ -132,14 +135,8 @@ impl Store {
     /// Writes changes to one item if `condition` holds.
     async fn update(&self, key: Item, changes: Changes, condition: &str) -> Result<Updated, StoreError> {
         let result = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .update_expression(changes.expression())
+            .update_of(key, changes)
             .condition_expression(condition)
-            .set_expression_attribute_names(Some(changes.names))
-            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -153,6 +150,17 @@ impl Store {
                 _ => Err(unavailable("UpdateItem", error)),
             },
         }
+    }
+
+    /// Returns the request that writes changes to one item.
+    fn update_of(&self, key: Item, changes: Changes) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(changes.expression())
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
     }
 
     /// Returns an update of one item as part of a transaction.
