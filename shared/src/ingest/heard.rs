@@ -44,8 +44,13 @@ impl Calls {
         let Some(calls) = self.due(&key, call, now()) else { return };
         let written = tokio::time::timeout(TIMEOUT, store.add_heard(installation, side, &calls)).await;
         if !matches!(written, Ok(Ok(()))) {
-            self.sides().entry(key).or_default().calls.merge(calls);
+            self.put_back(key, calls);
         }
+    }
+
+    /// Adds calls that could not be written to those of the next write.
+    fn put_back(&self, key: (String, Side), calls: Heard) {
+        self.sides().entry(key).or_default().calls.merge(calls);
     }
 
     /// Adds a call, and returns everything that is to be written now.
@@ -91,6 +96,11 @@ mod tests {
         let other = ("i".to_owned(), Side::Helpdesk);
         assert!(calls.due(&other, Ok(()), at(1)).is_some(), "each side has its own minute");
         assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(60)), wrong(60, 1, 60));
-        assert_eq!(calls.due(&key, Ok(()), at(120)), Some(Heard { latest_at: Some(at(120)), ..Heard::default() }));
+        // A write that failed is made up for by the next one.
+        let lost = calls.due(&key, Err(Refusal::SignatureWrong), at(120)).unwrap();
+        calls.put_back(key.clone(), lost);
+        assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(130)), None);
+        assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(180)), wrong(3, 120, 180));
+        assert_eq!(calls.due(&key, Ok(()), at(240)), Some(Heard { latest_at: Some(at(240)), ..Heard::default() }));
     }
 }
