@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     adapter::{
-        Adapter, Verified, authenticate,
+        self, Adapter, Verified, authenticate,
         settings::topic_of,
         webhook::{Ack, Ignored, ParseError, Parsed, Proof, WebhookRequest},
     },
@@ -15,6 +15,7 @@ use crate::{
     installations::{Installations, OpenInstallation, OpenSide},
     model::{
         features::{self, Unreadable},
+        heard::Refusal,
         installation::{Route, Side},
         message::{ENVELOPE_VERSION, Envelope, Event},
     },
@@ -34,7 +35,9 @@ use crate::{
     },
 };
 
+mod heard;
 mod siblings;
+mod unread;
 
 use siblings::Siblings;
 
@@ -46,6 +49,8 @@ pub struct Ingest {
     queue: Queue,
     public_url: String,
     siblings: Siblings,
+    calls: heard::Calls,
+    unread: unread::Limit,
 }
 
 /// How the events of one side are read.
@@ -81,7 +86,15 @@ impl Ingest {
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
         let Clients { installations, store, queue, public_url, .. } =
             Clients::from_environment(environment, Timeouts::Webhook).await?;
-        Ok(Self { installations, store, queue, public_url, siblings: Siblings::default() })
+        Ok(Self {
+            installations,
+            store,
+            queue,
+            public_url,
+            siblings: Siblings::default(),
+            calls: heard::Calls::default(),
+            unread: unread::Limit::default(),
+        })
     }
 
     /// Opens the connections that every message needs.
@@ -118,13 +131,22 @@ impl Ingest {
         request: Request<Bytes>,
         parser: Parser<E>,
     ) -> Result<Ack, ApiError> {
-        let (open, request) = self.admit(route, path, request).await?;
+        let (open, request) = self.admit(route, parser.side, path, request).await?;
         if open.is_uninstalled() {
             return self.forward(&open, &request, parser).await?.ok_or_else(ApiError::gone);
         }
         let OpenSide { adapter, account } = open.side(parser.side);
-        let verified = authenticate(adapter, &account, &request)?;
-        let parsed = acknowledge_unreadable(adapter, verified, (parser.parse)(&open, verified))?;
+        let verified = match authenticate(adapter, &account, &request) {
+            Ok(verified) => verified,
+            Err(error) => return Err(self.refuse(&open, parser.side, error.into(), error.into()).await),
+        };
+        let parsed = match (parser.parse)(&open, verified) {
+            Ok(parsed) => parsed,
+            Err(error) if is_acknowledged(adapter, verified) => {
+                self.keep_unread(&open, parser.side, verified, &error).await?
+            }
+            Err(error) => return Err(self.refuse(&open, parser.side, Refusal::Unreadable, error.into()).await),
+        };
         // What is for another address is always among the ignored events.
         let is_all_own = parsed.ignored.is_empty();
         let skip_too_long = is_acknowledged(adapter, verified);
@@ -132,6 +154,7 @@ impl Ingest {
         if !is_all_own {
             self.forward(&open, &request, parser).await?;
         }
+        self.heard(&open, parser.side).await;
         Ok(ack)
     }
 
@@ -186,9 +209,16 @@ impl Ingest {
                 refused("unsigned_from_another_account");
                 continue;
             }
-            let parsed = acknowledge_unreadable(adapter, verified, (parser.parse)(&sibling, verified))?;
+            let parsed = match (parser.parse)(&sibling, verified) {
+                Ok(parsed) => parsed,
+                Err(error) if is_acknowledged(adapter, verified) => {
+                    self.keep_unread(&sibling, parser.side, verified, &error).await?
+                }
+                Err(error) => return Err(self.refuse(&sibling, parser.side, Refusal::Unreadable, error.into()).await),
+            };
             let skip_too_long = is_acknowledged(adapter, verified);
             taken = Some(self.accept(&sibling, parsed, parser.event, request, skip_too_long).await?.1);
+            self.heard(&sibling, parser.side).await;
         }
         Ok(taken)
     }
@@ -221,25 +251,28 @@ impl Ingest {
             received_at: now(),
             id: random_id()?,
         };
-        let parsed = open.helpdesk.parse(&open.account(Side::Helpdesk), Verified::invoked(&request))?;
-        self.accept(&open, parsed, Event::Helpdesk, &request, false).await.map(|(queued, _)| queued)
+        let parsed = match open.helpdesk.parse(&open.account(Side::Helpdesk), Verified::invoked(&request)) {
+            Ok(parsed) => parsed,
+            Err(error) => return Err(self.refuse(&open, Side::Helpdesk, Refusal::Unreadable, error.into()).await),
+        };
+        let (queued, _) = self.accept(&open, parsed, Event::Helpdesk, &request, false).await?;
+        self.heard(&open, Side::Helpdesk).await;
+        Ok(queued)
     }
 
     async fn admit(
         &self,
         route: Route,
+        side: Side,
         path: &WebhookPath<'_>,
         request: Request<Bytes>,
     ) -> Result<(std::sync::Arc<OpenInstallation>, WebhookRequest), ApiError> {
         let open = self.installations.admit(path.installation, route, path.token).await?;
         let open = open.ok_or_else(ApiError::not_found)?;
         let (parts, body) = request.into_parts();
-        let limit = match route {
-            Route::Channel => open.channel.features().body,
-            Route::Helpdesk | Route::Settings => open.helpdesk.features().body,
-        };
+        let limit = open.side(side).adapter.features().body;
         if body.len() > limit {
-            return Err(ApiError::too_large(limit));
+            return Err(self.refuse(&open, side, Refusal::TooLarge, ApiError::too_large(limit)).await);
         }
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let mut url = format!("{}/{}s/{}/{}", self.public_url, route.word(), path.installation, path.token);
@@ -260,6 +293,57 @@ impl Ingest {
             id: random_id()?,
         };
         Ok((open, request))
+    }
+
+    /// Puts a signed call that cannot be read into the queue as it is, so that the relay keeps it: after an error, the
+    /// platform would only send the same call again, and then drop the event or switch the webhook off. Beyond the
+    /// limits, the call is dropped and counted.
+    async fn keep_unread<E>(
+        &self,
+        open: &OpenInstallation,
+        side: Side,
+        verified: Verified<'_>,
+        error: &ParseError,
+    ) -> Result<Parsed<E>, ApiError> {
+        let installation = &open.installation.id;
+        tracing::warn!(
+            installation.id = %installation,
+            error.code = error.code,
+            error = %error,
+            "a signed webhook call could not be read"
+        );
+        let request = verified.request();
+        let ignored = |reason| Parsed::ignored(&request.id, reason).answered(open.side(side).adapter.acknowledgement());
+        let message = (request.body.len() <= unread::MAX_BODY).then(|| {
+            let event = Event::Unread(adapter::unread::kept(side, verified));
+            let (installation, received_at) = (installation.clone(), request.received_at);
+            Outgoing::pack(&Envelope { v: ENVELOPE_VERSION, installation, received_at, event })
+        });
+        let dropped = match message {
+            Some(Ok(message)) if self.unread.permits(&self.store, installation).await => {
+                self.queue.send_one(&message, None).await?;
+                return Ok(ignored("unread"));
+            }
+            Some(Ok(_)) => Refusal::UnreadTooMany,
+            None | Some(Err(_)) => Refusal::UnreadTooLong,
+        };
+        tracing::error!(installation.id = %installation, reason = dropped.word(), "a signed webhook call was dropped");
+        self.calls.note(&self.store, installation, side, Err(dropped)).await;
+        Ok(ignored(dropped.word()))
+    }
+
+    /// Notes that a side was heard.
+    async fn heard(&self, open: &OpenInstallation, side: Side) {
+        self.calls.note(&self.store, &open.installation.id, side, Ok(())).await;
+    }
+
+    /// Counts a call that is refused, so that its installation shows why nothing arrives. Returns the answer.
+    async fn refuse(&self, open: &OpenInstallation, side: Side, reason: Refusal, answer: ApiError) -> ApiError {
+        // Nobody reads the page of an installation that is gone.
+        if !open.is_uninstalled() {
+            self.calls.note(&self.store, &open.installation.id, side, Err(reason)).await;
+        }
+        answer
     }
 
     /// Stores the parsed events in the queue. Only then may the acknowledgement be sent. If `skip_too_long` is true, an
@@ -374,22 +458,6 @@ impl<'a> WebhookPath<'a> {
         let (token, rest) = path.split_once('/').unwrap_or((path, ""));
         (!installation.is_empty() && !token.is_empty()).then_some(Self { installation, token, rest })
     }
-}
-
-/// Turns a parse error into an ignored call if the platform's signature is correct and the platform must get a 200:
-/// after an error, the platform would only send the same call again, and then drop the event or switch the webhook off.
-fn acknowledge_unreadable<E>(
-    adapter: &(impl Adapter + ?Sized),
-    verified: Verified<'_>,
-    parsed: Result<Parsed<E>, ParseError>,
-) -> Result<Parsed<E>, ParseError> {
-    parsed.or_else(|error| match is_acknowledged(adapter, verified) {
-        true => {
-            tracing::warn!(error.code = error.code, error = %error, "a signed webhook call could not be read");
-            Ok(Parsed::ignored(&verified.request().id, "unreadable"))
-        }
-        false => Err(error),
-    })
 }
 
 /// Returns whether a call is answered 200 whatever it contains.

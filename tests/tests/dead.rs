@@ -201,7 +201,8 @@ async fn what_is_moved_back_is_delivered_and_what_is_repeated_is_not() {
     // A redrive that dies between its steps.
     let (_, crashed) = bury(&store, own, "crashed", "crashed").await;
     assert!(store.begin_redrive(&crashed, now()).await.unwrap());
-    let again = store.envelope_of(&crashed).await.unwrap().unwrap();
+    let envelope = store.envelope_of(&crashed).await.unwrap().unwrap();
+    let again = envelope.clone().again(envelope.body).unwrap();
     queue.send_one(&again, None).await.unwrap();
     assert_eq!(texts(&rig.exactly_at_helpdesk(3).await)[1..], ["moved", "crashed"]);
     let states =

@@ -152,7 +152,8 @@ async fn the_dead_can_be_revived_and_nobody_else() {
     let mut dead = kept.store.dead_messages("i", &from).await.unwrap().messages;
     assert_eq!((dead.len(), dead[0].summary.error.as_deref(), dead[0].damaged), (1, Some("given up"), false));
     let dead = dead.remove(0);
-    let again = kept.store.envelope_of(&dead).await.unwrap().unwrap();
+    let envelope = kept.store.envelope_of(&dead).await.unwrap().unwrap();
+    let again = envelope.clone().again(envelope.body).unwrap();
     assert_eq!(again, message.clone().again("#r2"));
     // The dead message itself does not revive, and neither does it while somebody else has it in hand.
     assert!(!kept.store.revive(&key("e"), "d", ms(2)).await.unwrap());

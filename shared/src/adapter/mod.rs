@@ -13,6 +13,7 @@ mod known;
 pub mod settings;
 pub mod standard_webhooks;
 mod task;
+pub mod unread;
 pub mod webhook;
 
 use bytes::Bytes;
@@ -27,7 +28,7 @@ pub use self::{
 };
 use self::{
     settings::{Setting, SettingError},
-    webhook::{Addresses, Proof, VerifyError, WebhookRequest},
+    webhook::{Ack, Addresses, Proof, VerifyError, WebhookRequest},
 };
 use crate::model::{features::Features, steps::NextStep};
 
@@ -72,6 +73,11 @@ pub trait Adapter: Sync {
     /// # Errors
     /// Returns an error if the signature is missing, wrong or outside its time window.
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError>;
+
+    /// Returns the acknowledgement of a call whose content asks for no other.
+    fn acknowledgement(&self) -> Ack {
+        Ack::empty()
+    }
 
     /// Returns the next call that `task` needs, given what is `known`, or [`Step::Done`].
     ///
@@ -123,6 +129,11 @@ impl<'a> Verified<'a> {
     /// Wraps an event that reached the function by invocation, where AWS has checked the caller's right to invoke.
     pub fn invoked(request: &'a WebhookRequest) -> Self {
         Self { request, proof: Proof::Invoked, is_forwarded: false }
+    }
+
+    /// Wraps a call that was kept because it could not be read. Its signature was checked when it arrived.
+    pub(crate) fn kept(request: &'a WebhookRequest, is_forwarded: bool) -> Self {
+        Self { request, proof: Proof::Signed, is_forwarded }
     }
 
     /// Returns the same call as one that arrived at the URL of another installation. Only the events that name the

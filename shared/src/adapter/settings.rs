@@ -20,6 +20,8 @@ pub struct Setting {
     pub made: Option<Made>,
     /// Whether the answer to the install that generated the value shows it, once, because somebody else needs it too.
     pub shown_once: bool,
+    /// Whether the platform signs its calls with the setting, or sends it along with them.
+    pub signs: bool,
     /// Whether the setting is only between the bridge and the platform. Install requests must not contain it.
     pub internal: bool,
     /// Whether and how the setting names the [`Topic`].
@@ -94,6 +96,7 @@ impl Setting {
             secret: false,
             made: None,
             shown_once: false,
+            signs: false,
             internal: false,
             topic: None,
             form,
@@ -119,6 +122,11 @@ impl Setting {
     /// Returns the setting with a value that the answer to the install that generated it shows.
     pub const fn shown_once(self) -> Self {
         Self { shown_once: true, ..self }
+    }
+
+    /// Returns the setting as one by which the platform's calls are verified.
+    pub const fn signs(self) -> Self {
+        Self { signs: true, ..self }
     }
 
     /// Returns the setting as the id of the helpdesk's topic.

@@ -8,7 +8,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
+    model::{
+        heard::Refusal,
+        message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
+    },
     tools::{
         answer::{Answer, ApiError},
         crypto,
@@ -75,6 +78,9 @@ pub enum VerifyError {
     /// The signature is correct, but too old or from the future.
     #[error("the signature is outside its time window")]
     Stale,
+    /// The word with which the platform confirms the URL is wrong.
+    #[error("the word of the handshake is wrong")]
+    Handshake,
 }
 
 /// The content of a call.
@@ -291,6 +297,8 @@ pub struct ParseError {
     pub code: &'static str,
     /// One sentence that names the field and says what it should be, and never contains the value.
     pub message: String,
+    /// The channel's own id of the contact whom the call is about, if that much can be read.
+    pub contact: Option<String>,
 }
 
 impl ParseError {
@@ -301,22 +309,31 @@ impl ParseError {
             serde_json::error::Category::Data => Self {
                 code: "bad_field",
                 message: Sentence::BadFieldBefore { line: error.line(), column: error.column() }.into(),
+                contact: None,
             },
             _ => Self {
                 code: "not_json",
                 message: Sentence::NotJson { line: error.line(), column: error.column() }.into(),
+                contact: None,
             },
         }
     }
 
     /// Makes the error of a missing field that the platform always sends.
     pub fn missing(field: &str) -> Self {
-        Self { code: "missing_field", message: Sentence::FieldMissing { field }.into() }
+        Self { code: "missing_field", message: Sentence::FieldMissing { field }.into(), contact: None }
     }
 
     /// Makes the error of a field with a value that it cannot have.
     pub fn bad(field: &str, should_be: &str) -> Self {
-        Self { code: "bad_field", message: format!("the field {}", Sentence::ShouldBe { name: field, should_be }) }
+        let message = format!("the field {}", Sentence::ShouldBe { name: field, should_be });
+        Self { code: "bad_field", message, contact: None }
+    }
+
+    /// Adds the contact whom the call is about.
+    #[must_use]
+    pub fn about(self, contact: Option<String>) -> Self {
+        Self { contact, ..self }
     }
 }
 
@@ -324,9 +341,20 @@ impl From<VerifyError> for ApiError {
     fn from(error: VerifyError) -> Self {
         Self::unauthorized(match error {
             VerifyError::Missing => Sentence::SignatureMissing,
-            VerifyError::Wrong => Sentence::SignatureWrong,
+            VerifyError::Wrong | VerifyError::Handshake => Sentence::SignatureWrong,
             VerifyError::Stale => Sentence::SignatureStale,
         })
+    }
+}
+
+impl From<VerifyError> for Refusal {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Missing => Self::SignatureMissing,
+            VerifyError::Wrong => Self::SignatureWrong,
+            VerifyError::Stale => Self::SignatureStale,
+            VerifyError::Handshake => Self::HandshakeWrong,
+        }
     }
 }
 

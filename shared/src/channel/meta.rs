@@ -39,7 +39,7 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
         let token = account.signing_key(VERIFY_TOKEN)?;
         let is_right = same(given.as_bytes(), token.as_bytes());
         let subscribes = request.query_value("hub.mode").as_deref() == Some("subscribe");
-        return if is_right && subscribes { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) };
+        return if is_right && subscribes { Ok(Proof::Signed) } else { Err(VerifyError::Handshake) };
     }
     let given = request.headers.get("x-hub-signature-256").ok_or(VerifyError::Missing)?;
     let key = account.signing_key(APP_SECRET)?;

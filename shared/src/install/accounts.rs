@@ -1,7 +1,7 @@
 //! Checks of both accounts, and the identity by which the bridge recognises the same accounts.
 
 use super::{
-    Admin, Wanted,
+    Admin, HeardView, Wanted, heard,
     request::WantedSide,
     view::{CheckReport, Finding, SideReport},
 };
@@ -33,18 +33,22 @@ impl Admin {
         self.index_addresses(&open, &owns).await?;
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, 1).await?;
+        let heard = self.store.heard(id).await?;
+        let problem = heard::problem(&open, &heard);
         let mut findings = self.closed_brakes(&open).await?;
+        findings.extend(heard::findings(&open, &heard));
         findings.extend(Finding::all(&open));
         for side in [Side::Channel, Side::Helpdesk] {
             findings.extend(self.strays(&open, side).await?);
         }
         Ok(CheckReport {
-            ok: channel.ok && helpdesk.ok && open.installation.problem.is_none(),
+            ok: channel.ok && helpdesk.ok && problem.is_none(),
             state: open.installation.state,
-            problem: open.installation.problem.clone(),
+            problem,
             channel,
             helpdesk,
             findings,
+            heard: HeardView::from(&heard),
             latest_message_at: latest.messages.into_iter().next().map(|message| message.received_at),
         })
     }

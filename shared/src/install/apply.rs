@@ -152,6 +152,9 @@ impl Admin {
     ) -> Result<OpenInstallation, ApiError> {
         installation.sealed = self.vault.seal(&installation.id, &sealed).await?;
         self.put(&mut installation, stale_keys).await?;
+        for side in [Side::Channel, Side::Helpdesk] {
+            self.forget_refused(&installation.id, side).await;
+        }
         Ok(OpenInstallation::new(installation, Arc::new(sealed), &self.public_url)?)
     }
 
@@ -171,6 +174,7 @@ impl Admin {
             match ask::run(&self.http, open.side(Side::Channel), &Task::Register { url: &url }).await {
                 Ok(facts) => {
                     self.save_platform_secrets(&mut open, facts).await?;
+                    self.forget_refused(&open.installation.id, Side::Channel).await;
                     (InstallationState::Active, None)
                 }
                 Err(failure) => {
@@ -190,6 +194,13 @@ impl Admin {
         open.installation.problem = problem;
         self.put(&mut open.installation, &[]).await?;
         Ok(self.view(&open))
+    }
+
+    /// Forgets the refused calls of a side, whose credentials may be right now. If this fails, they stay as they are.
+    async fn forget_refused(&self, id: &str, side: Side) {
+        if let Err(error) = self.store.forget_refused(id, side).await {
+            tracing::warn!(error = %error, installation.id = id, "refused calls could not be forgotten");
+        }
     }
 
     /// Seals the credentials that the platform made with the registration. The caller stores the installation.

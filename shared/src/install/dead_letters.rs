@@ -13,7 +13,11 @@ use crate::{
         installation::Side,
         message::{Envelope, Event},
     },
-    outside::{clock::now, queue::Received},
+    outside::{
+        clock::now,
+        queue::{Outgoing, Received},
+        vault::VaultError,
+    },
     store::{DeadMessage, DeadPage, Direction, HelpdeskId, JournalKey, PageFrom},
     tools::{answer::ApiError, sentences::Sentence},
 };
@@ -236,10 +240,10 @@ impl Admin {
         if !self.store.begin_redrive(dead, now()).await? {
             return Ok(false);
         }
-        let sent = match self.store.envelope_of(dead).await {
+        let sent = match self.stored_message(dead).await {
             Ok(Some(message)) => self.queue.send_one(&message, None).await.map_err(ApiError::from).map(|()| true),
             Ok(None) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         };
         if matches!(sent, Ok(true)) {
             self.store.end_redrive(dead, now()).await?;
@@ -248,6 +252,20 @@ impl Admin {
             let _ = self.store.cancel_redrive(dead).await;
         }
         sent
+    }
+
+    /// Returns a stored message as it should be sent again; `None` if it is damaged.
+    async fn stored_message(&self, dead: &DeadMessage) -> Result<Option<Outgoing>, ApiError> {
+        let Some(mut envelope) = self.store.envelope_of(dead).await? else { return Ok(None) };
+        let mut body = std::mem::take(&mut envelope.body);
+        if envelope.is_sealed {
+            body = match self.vault.open_bytes(&dead.key.installation, &body).await {
+                Ok(body) => body,
+                Err(VaultError::Unreadable) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
+        }
+        Ok(envelope.again(body))
     }
 
     /// Looks through the dead-letter queue.
@@ -319,6 +337,10 @@ impl Admin {
             return Ok(None);
         }
         let (direction, contact, event) = match envelope.event {
+            Event::Unread(unread) => {
+                let key = JournalKey::of_unread(id, &unread);
+                (key.direction, None, key.event)
+            }
             Event::Channel(event) => (Direction::Inbound, Some(event.contact.id), event.id),
             Event::Note(note) => (Direction::Note, Some(note.contact), note.id),
             // A receipt has no journal item of its own.

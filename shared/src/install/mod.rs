@@ -21,6 +21,7 @@ mod apply;
 mod brakes;
 mod dead_letters;
 mod events;
+mod heard;
 mod page;
 mod request;
 mod tokens;
@@ -28,6 +29,7 @@ mod view;
 
 pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
+pub use heard::{HeardSide, HeardView, RefusedView};
 pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{

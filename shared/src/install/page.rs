@@ -2,10 +2,14 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Admin, view::Finding};
+use super::{Admin, heard, view::Finding};
 use crate::{
     installations::OpenInstallation,
-    model::{installation::InstallationState, steps::NextStep},
+    model::{
+        heard::HeardSides,
+        installation::{InstallationState, Side},
+        steps::NextStep,
+    },
     store::MessageSummary,
     tools::{answer::ApiError, sentences::Sentence},
 };
@@ -31,9 +35,11 @@ impl Admin {
         let key = key.ok_or_else(ApiError::not_found)?;
         let open = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
         let messages = self.store.latest(id, 20).await?.messages;
-        let brakes = self.closed_brakes(&open).await?;
+        let heard = self.store.heard(id).await?;
+        let mut findings = self.closed_brakes(&open).await?;
+        findings.extend(heard::findings(&open, &heard));
         let nonce = crate::tools::crypto::random_id()?;
-        let html = self.render(&open, &messages, &brakes, &nonce).into_string();
+        let html = self.render(&open, &messages, (&findings, &heard), &nonce).into_string();
         let policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -41,9 +47,15 @@ impl Admin {
         Ok(SettingsPage { html, policy })
     }
 
-    fn render(&self, open: &OpenInstallation, messages: &[MessageSummary], brakes: &[Finding], nonce: &str) -> Markup {
+    fn render(
+        &self,
+        open: &OpenInstallation,
+        messages: &[MessageSummary],
+        (findings, heard): (&[Finding], &HeardSides),
+        nonce: &str,
+    ) -> Markup {
         let installation = &open.installation;
-        let (mark, headline, advice) = status(open, messages);
+        let (mark, headline, advice) = status(open, heard, messages);
         let title = format!("{} ⇄ {}", installation.channel.kind, installation.helpdesk.kind);
         html! {
             (DOCTYPE)
@@ -61,11 +73,23 @@ impl Admin {
                         section .standing.(mark) aria-live="polite" {
                             h2 { (headline) }
                             p { (advice) }
-                            @for brake in brakes {
-                                p .brake { (brake.side.word()) ": " (brake.cause) "; " (brake.fix) "." }
+                            @for finding in findings {
+                                p .brake { (finding.side.word()) ": " (finding.cause) "; " (finding.fix) "." }
                             }
                         }
                         @if !open.is_uninstalled() {
+                            section {
+                                h2 { (Sentence::LastHeard) }
+                                @for side in [Side::Channel, Side::Helpdesk] {
+                                    p .heard {
+                                        (side.word()) ": "
+                                        @match heard.side(side).latest_at {
+                                            Some(at) => { time datetime=(at.rfc3339()) { (at.rfc3339()) } }
+                                            None => { (Sentence::NotHeardYet) }
+                                        }
+                                    }
+                                }
+                            }
                             section {
                                 h2 { (Sentence::SetUp) }
                                 ol .steps { @for step in self.next_steps(open) { li { (step_item(&step)) } } }
@@ -91,10 +115,14 @@ impl Admin {
 }
 
 /// Returns the CSS class, the headline and the advice for the state of an installation.
-fn status(open: &OpenInstallation, messages: &[MessageSummary]) -> (&'static str, Sentence<'static>, String) {
+fn status(
+    open: &OpenInstallation,
+    heard: &HeardSides,
+    messages: &[MessageSummary],
+) -> (&'static str, Sentence<'static>, String) {
     let installation = &open.installation;
-    if let Some(problem) = &installation.problem {
-        return ("bad", Sentence::NeedsAttention, problem.message.clone());
+    if let Some(problem) = heard::problem(open, heard) {
+        return ("bad", Sentence::NeedsAttention, problem.message);
     }
     let came = |direction| messages.iter().any(|message| message.direction == direction && message.state == "done");
     match (installation.state, came("inbound"), came("outbound")) {

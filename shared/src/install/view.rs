@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Serialize;
 
-use super::{Access, Admin};
+use super::{Access, Admin, HeardView, heard};
 use crate::{
     adapter::Urls,
     installations::OpenInstallation,
@@ -49,6 +49,9 @@ pub struct InstallationView {
     /// The credentials that this request generated and that somebody else needs too, by the name of the setting.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub generated_secrets: BTreeMap<&'static str, String>,
+    /// When each side was last heard, and which of its calls were refused; only in the answer to GET.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard: Option<HeardView>,
     /// The problem that needs a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -113,6 +116,8 @@ pub struct CheckReport {
     pub helpdesk: SideReport,
     /// What an admin should know about these kinds.
     pub findings: Vec<Finding>,
+    /// When each side was last heard, and which of its calls were refused.
+    pub heard: HeardView,
     /// The time at which the latest message was received.
     pub latest_message_at: Option<String>,
 }
@@ -247,7 +252,10 @@ impl Admin {
     /// # Errors
     /// 404 for an unknown installation, 503 if one of our own services fails.
     pub async fn show(&self, id: &str) -> Result<InstallationView, ApiError> {
-        Ok(self.view(self.find(id).await?.as_ref()))
+        let open = self.find(id).await?;
+        let heard = self.store.heard(id).await?;
+        let problem = heard::problem(&open, &heard);
+        Ok(InstallationView { heard: Some(HeardView::from(&heard)), problem, ..self.view(&open) })
     }
 
     /// Returns the latest 50 messages, newest first.
@@ -295,6 +303,7 @@ impl Admin {
             next_steps: steps.as_ref().map(|steps| steps.iter().map(|step| step.sentence.clone()).collect()),
             steps,
             generated_secrets: BTreeMap::new(),
+            heard: None,
             problem: installation.problem.clone(),
             dead_letters_removed: None,
             created_at: installation.created_at.rfc3339(),

@@ -37,6 +37,8 @@ pub enum Event {
     Note(NoteEvent),
     /// The bridge itself has a receipt for a helpdesk that shows receipts.
     Receipt(ReceiptEvent),
+    /// A side sent a signed call that cannot be read.
+    Unread(UnreadEvent),
 }
 
 impl Event {
@@ -51,7 +53,7 @@ impl Event {
                 Some((contact.as_deref()?, Side::Channel))
             }
             Self::Note(note) => Some((&note.contact, Side::Helpdesk)),
-            Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) => None,
+            Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) | Self::Unread(_) => None,
         }
     }
 }
@@ -223,6 +225,29 @@ impl Contact {
         let shown = [&self.name, &self.phone, &self.email].map(|field| field.as_deref().unwrap_or_default());
         crate::tools::crypto::sha256_hex(shown.join("\u{1f}").as_bytes()).chars().take(16).collect()
     }
+}
+
+/// A signed call that cannot be read, with everything that a later version needs to read it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct UnreadEvent {
+    /// An id that is the same for every repeat of the call.
+    pub id: String,
+    /// The side that sent the call.
+    pub from: Side,
+    /// Whether the call arrived at the URL of another installation.
+    pub is_forwarded: bool,
+    /// The random id of the call.
+    pub call: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The raw query.
+    pub query: String,
+    /// The rest of the path after the token.
+    pub rest: String,
+    /// The headers that tell how the body is to be read.
+    pub headers: Vec<(String, String)>,
+    /// The raw body as Base64.
+    pub body: String,
 }
 
 /// The author of an outbound message.

@@ -2,6 +2,7 @@
 
 pub mod features;
 pub mod fit;
+pub mod heard;
 pub mod installation;
 pub mod message;
 pub mod steps;

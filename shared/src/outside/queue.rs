@@ -12,7 +12,9 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    model::message::{ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent, ReceiptEvent},
+    model::message::{
+        ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent, ReceiptEvent, UnreadEvent,
+    },
     tools::{answer::ApiError, crypto::sha256_hex},
 };
 
@@ -81,9 +83,11 @@ impl Outgoing {
             Event::Note(NoteEvent { id, contact, .. }) => ("note", contact, id),
             // The same group as the channel's receipts, so that agents see the receipts in order.
             Event::Receipt(ReceiptEvent { id, contact, .. }) => ("receipt", contact, id),
+            // Nobody knows whom such an event is about. One group keeps the events of an installation in order.
+            Event::Unread(UnreadEvent { id, .. }) => ("unread", &envelope.installation, id),
         };
         let max_id = match &envelope.event {
-            Event::Channel(_) | Event::Helpdesk(_) => MAX_EVENT_ID,
+            Event::Channel(_) | Event::Helpdesk(_) | Event::Unread(_) => MAX_EVENT_ID,
             Event::Note(_) | Event::Receipt(_) => MAX_OWN_EVENT_ID,
         };
         let body = ascii_json(envelope);

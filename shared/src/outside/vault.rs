@@ -93,8 +93,15 @@ impl Vault {
     /// # Errors
     /// Returns [`VaultError::Keys`] if the key service fails.
     pub async fn seal(&self, installation: &str, secrets: &Sealed) -> Result<Vec<u8>, VaultError> {
+        self.seal_bytes(installation, serde_json::to_vec(secrets).map_err(|_| VaultError::Unreadable)?).await
+    }
+
+    /// Seals bytes of one installation.
+    ///
+    /// # Errors
+    /// Returns [`VaultError::Keys`] if the key service fails.
+    pub async fn seal_bytes(&self, installation: &str, plain: Vec<u8>) -> Result<Vec<u8>, VaultError> {
         let (key, wrapped) = self.new_data_key(installation).await?;
-        let plain = serde_json::to_vec(secrets).map_err(|_| VaultError::Unreadable)?;
         let length = u16::try_from(wrapped.len()).map_err(|_| VaultError::Unreadable)?;
         let mut blob = vec![VERSION];
         blob.extend_from_slice(&length.to_be_bytes());
@@ -114,9 +121,7 @@ impl Vault {
         if let Some(opened) = self.cache().get(&fingerprint) {
             return Ok(opened.clone());
         }
-        let (wrapped, sealed) = unpack(blob).ok_or(VaultError::Unreadable)?;
-        let key = self.open_data_key(installation, wrapped).await?;
-        let plain = decrypt(&key, installation, sealed)?;
+        let plain = self.open_bytes(installation, blob).await?;
         let opened: Arc<Sealed> = Arc::new(serde_json::from_slice(&plain).map_err(|_| VaultError::Unreadable)?);
         let mut cache = self.cache();
         if cache.len() >= CACHE_LIMIT {
@@ -124,6 +129,17 @@ impl Vault {
         }
         cache.insert(fingerprint, opened.clone());
         Ok(opened)
+    }
+
+    /// Opens bytes that [`seal_bytes`](Self::seal_bytes) sealed for the same installation.
+    ///
+    /// # Errors
+    /// Returns [`VaultError::Keys`] if the key service fails, and [`VaultError::Unreadable`] if the bytes cannot be
+    /// opened.
+    pub async fn open_bytes(&self, installation: &str, blob: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let (wrapped, sealed) = unpack(blob).ok_or(VaultError::Unreadable)?;
+        let key = self.open_data_key(installation, wrapped).await?;
+        decrypt(&key, installation, sealed)
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Arc<Sealed>>> {

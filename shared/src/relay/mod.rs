@@ -2,7 +2,7 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, and [`receipts`] delivers receipts to the helpdesk.
+//! message comes back, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot be read.
 
 use std::{
     collections::HashMap,
@@ -34,6 +34,7 @@ use crate::{
         http::HttpClient,
         media::MediaStore,
         queue::{Outgoing, Queue},
+        vault::Vault,
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
@@ -49,6 +50,7 @@ mod files;
 pub mod pace;
 mod receipts;
 mod recorder;
+mod unread;
 mod waits;
 
 pub use crate::adapter::Failure;
@@ -80,6 +82,7 @@ pub struct Relay {
     dead_letters: Queue,
     http: HttpClient,
     media: MediaStore,
+    vault: Arc<Vault>,
     budget: files::Budget,
     authors: Authors,
     pace: Pace,
@@ -129,7 +132,7 @@ impl Relay {
     /// # Errors
     /// Returns an error that names the variable if a variable is missing or malformed.
     pub async fn from_environment(environment: &Environment) -> Result<Self, StartError> {
-        let Clients { installations, store, queue, sqs, .. } =
+        let Clients { installations, store, queue, vault, sqs, .. } =
             Clients::from_environment(environment, Timeouts::Background).await?;
         Ok(Self {
             installations,
@@ -138,6 +141,7 @@ impl Relay {
             dead_letters: Queue::new(sqs, environment.dlq_url()?),
             http: HttpClient::new(environment.allow_private_addresses()?),
             media: media_store(environment)?,
+            vault,
             budget: files::Budget::default(),
             authors: Authors::default(),
             pace: Pace::new(),
@@ -211,6 +215,7 @@ impl Relay {
             Event::Helpdesk(event) => self.helpdesk_event(&passage, event).await,
             Event::Note(note) => self.note(&passage, note).await,
             Event::Receipt(receipt) => self.own_receipt(&open, record, &envelope, receipt).await,
+            Event::Unread(unread) => self.unread(&open, record, envelope.received_at, unread).await,
         };
         let verdict = match result {
             Ok(verdict) => verdict,
@@ -540,13 +545,7 @@ impl Relay {
         if let brakes::Permission::Wait(wait) = self.permission(&braked, message.record).await? {
             return Ok(Err(Idle::Braked(wait)));
         }
-        let mut claim = self.store.claim(&key, message.received_at, now()).await?;
-        if let Claim::Finished(Finished { state: JournalState::Dead, .. }) = &claim
-            && self.was_put_back(&key, message.record).await?
-        {
-            claim = self.store.claim(&key, message.received_at, now()).await?;
-        }
-        match claim {
+        match self.claim_in_journal(&key, message.received_at, message.record).await? {
             Claim::Finished(finished) => {
                 if !finished.owed.is_empty() {
                     self.store.pay(&key, &finished.owed, now()).await?;
@@ -559,6 +558,22 @@ impl Relay {
                 Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), braked }))
             }
         }
+    }
+
+    /// Claims a message, also if it is dead and somebody put it back into the queue.
+    async fn claim_in_journal(
+        &self,
+        key: &JournalKey,
+        received_at: Millis,
+        record: &Record,
+    ) -> Result<Claim, StoreError> {
+        let claim = self.store.claim(key, received_at, now()).await?;
+        if let Claim::Finished(Finished { state: JournalState::Dead, .. }) = &claim
+            && self.was_put_back(key, record).await?
+        {
+            return self.store.claim(key, received_at, now()).await;
+        }
+        Ok(claim)
     }
 
     /// Reopens a dead message if somebody put it back into the queue: a redrive of ours, or a move out of the dead-letter

@@ -13,8 +13,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 
 use super::{
-    Changes, Claimed, Item, JournalKey, JournalState, MessageSummary, Store, StoreError, expires_at, key, number,
-    number_of,
+    Changes, Claimed, Item, JournalKey, JournalState, MessageSummary, Store, StoreError, expires_at, flag_of, key,
+    number, number_of,
     overview::{PageFrom, summary},
     owned, text, unavailable,
 };
@@ -36,6 +36,26 @@ pub struct StoredEnvelope {
     pub bytes: usize,
     /// The deduplication id of the message that died.
     pub deduplication: String,
+    /// Whether the body is sealed.
+    pub is_sealed: bool,
+}
+
+/// The stored envelope of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadEnvelope {
+    /// The body: as it was, or sealed.
+    pub body: Vec<u8>,
+    /// Whether the body is sealed.
+    pub is_sealed: bool,
+    /// The message as it should be sent again, without its body.
+    message: Outgoing,
+}
+
+impl DeadEnvelope {
+    /// Returns the message as it should be sent again, with this body; `None` if the body is damaged.
+    pub fn again(self, body: Vec<u8>) -> Option<Outgoing> {
+        Some(Outgoing { body: String::from_utf8(body).ok()?, ..self.message })
+    }
 }
 
 /// A message that the relay gave up.
@@ -74,6 +94,7 @@ impl DeadMessage {
             pieces,
             bytes: number_of(item, "dead_bytes").unwrap_or_default(),
             deduplication: owned(item, "dead_as").unwrap_or_default(),
+            is_sealed: flag_of(item, "dead_sealed"),
         });
         let (key, summary) = (JournalKey::from_item(item)?, summary(item)?);
         Some(Self { key, summary, life: life(item), envelope, damaged: false })
@@ -96,7 +117,31 @@ impl Store {
         message: &Outgoing,
         now: Millis,
     ) -> Result<StoredEnvelope, StoreError> {
-        let body = message.body.as_bytes();
+        self.keep_body(claimed, message, message.body.as_bytes(), now).await
+    }
+
+    /// Stores an envelope as [`keep_envelope`](Self::keep_envelope) does, with a body that the caller has sealed.
+    ///
+    /// # Errors
+    /// Returns an error if a call to the table fails.
+    pub async fn keep_sealed(
+        &self,
+        claimed: &Claimed,
+        message: &Outgoing,
+        sealed: &[u8],
+        now: Millis,
+    ) -> Result<StoredEnvelope, StoreError> {
+        let envelope = self.keep_body(claimed, message, sealed, now).await?;
+        Ok(StoredEnvelope { is_sealed: true, ..envelope })
+    }
+
+    async fn keep_body(
+        &self,
+        claimed: &Claimed,
+        message: &Outgoing,
+        body: &[u8],
+        now: Millis,
+    ) -> Result<StoredEnvelope, StoreError> {
         let mut pieces = 0_u32;
         for piece in body.chunks(PIECE) {
             let mut item = piece_key(&claimed.key, claimed.life, pieces);
@@ -108,7 +153,8 @@ impl Store {
             request.send().await.map_err(|error| unavailable("PutItem", error))?;
             pieces = pieces.saturating_add(1);
         }
-        Ok(StoredEnvelope { pieces, bytes: body.len(), deduplication: message.deduplication.clone() })
+        let deduplication = message.deduplication.clone();
+        Ok(StoredEnvelope { pieces, bytes: body.len(), deduplication, is_sealed: false })
     }
 
     /// Returns dead messages of an installation by their time of receipt, from a place in the list on.
@@ -171,11 +217,11 @@ impl Store {
         Ok(())
     }
 
-    /// Returns the message as it should be sent again; `None` if a piece of the envelope is missing.
+    /// Returns the stored envelope of a message; `None` if a piece of it is missing.
     ///
     /// # Errors
     /// Returns an error if a call to the table fails.
-    pub async fn envelope_of(&self, message: &DeadMessage) -> Result<Option<Outgoing>, StoreError> {
+    pub async fn envelope_of(&self, message: &DeadMessage) -> Result<Option<DeadEnvelope>, StoreError> {
         let Some(envelope) = &message.envelope else { return Ok(None) };
         let (mut body, mut group) = (Vec::with_capacity(envelope.bytes), String::new());
         for piece in 0..envelope.pieces {
@@ -188,9 +234,9 @@ impl Store {
         if body.len() != envelope.bytes || group.is_empty() {
             return Ok(None);
         }
-        let Ok(body) = String::from_utf8(body) else { return Ok(None) };
-        let dead = Outgoing { group, deduplication: envelope.deduplication.clone(), body };
-        Ok(Some(dead.again(&format!("#r{}", message.life.saturating_add(1)))))
+        let dead = Outgoing { group, deduplication: envelope.deduplication.clone(), body: String::new() };
+        let message = dead.again(&format!("#r{}", message.life.saturating_add(1)));
+        Ok(Some(DeadEnvelope { message, body, is_sealed: envelope.is_sealed }))
     }
 
     /// Reopens a message that was sent again, and deletes its envelope, which is safe in the queue.
@@ -301,6 +347,7 @@ fn reopened(now: Millis) -> Changes {
         .remove("reserved_until")
         .remove("dead_pieces")
         .remove("dead_bytes")
+        .remove("dead_sealed")
         .add("redrives", number(1));
     changes
 }
@@ -313,6 +360,9 @@ pub(super) fn write_death(changes: &mut Changes, claimed: &Claimed, envelope: &S
         .set("dead_pieces", number(envelope.pieces))
         .set("dead_bytes", number(envelope.bytes))
         .set("expires_at", number(expires_at(now, DEAD_KEEP_DAYS)));
+    if envelope.is_sealed {
+        changes.set("dead_sealed", AttributeValue::Bool(true));
+    }
 }
 
 /// Returns the number of the current life of a message, from 1.

@@ -7,6 +7,7 @@
 //! | account index | `A#<helpdesk kind>#<account key>` | `I#<id>` |
 //! | address index | `A#<side>#<kind>#<address>` | `META` |
 //! | calls for no installation | `I#<id>` | `STRAYS#<side>` |
+//! | last heard and refused calls | `I#<id>` | `HEARD#<side>` |
 //! | identity | `U#<hash>` | `META` |
 //! | link | `I#<id>#C#<contact>` | `LINK` |
 //! | user's way back | `I#<id>#HU#<helpdesk user id>` | `LINK` |
@@ -24,7 +25,10 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
-    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::{
+        transact_write_items::TransactWriteItemsError,
+        update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    },
     types::{AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use thiserror::Error;
@@ -35,6 +39,7 @@ use http::StatusCode;
 mod accounts;
 mod brakes;
 mod dead;
+mod heard;
 mod journal;
 mod links;
 mod overview;
@@ -43,7 +48,7 @@ mod repeats;
 mod siblings;
 
 pub use brakes::Brake;
-pub use dead::{DEAD_KEEP_DAYS, DeadMessage, DeadPage, StoredEnvelope};
+pub use dead::{DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
 };
@@ -130,14 +135,8 @@ impl Store {
     /// Writes changes to one item if `condition` holds.
     async fn update(&self, key: Item, changes: Changes, condition: &str) -> Result<Updated, StoreError> {
         let result = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .update_expression(changes.expression())
+            .update_of(key, changes)
             .condition_expression(condition)
-            .set_expression_attribute_names(Some(changes.names))
-            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -151,6 +150,17 @@ impl Store {
                 _ => Err(unavailable("UpdateItem", error)),
             },
         }
+    }
+
+    /// Returns the request that writes changes to one item.
+    fn update_of(&self, key: Item, changes: Changes) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(changes.expression())
+            .set_expression_attribute_names(Some(changes.names))
+            .set_expression_attribute_values((!changes.values.is_empty()).then_some(changes.values))
     }
 
     /// Returns an update of one item as part of a transaction.
@@ -263,13 +273,13 @@ struct Changes {
 }
 
 impl Changes {
-    fn set(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+    fn set(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         self.set.push(format!("#{name} = :{name}"));
         self.name(name).value(name, value)
     }
 
     /// Sets an attribute only if it is not set yet.
-    fn set_if_absent(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+    fn set_if_absent(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         self.set.push(format!("#{name} = if_not_exists(#{name}, :{name})"));
         self.name(name).value(name, value)
     }
@@ -280,18 +290,18 @@ impl Changes {
         self.name(name).name(other).value("empty", text(""))
     }
 
-    fn remove(&mut self, name: &'static str) -> &mut Self {
+    fn remove(&mut self, name: &str) -> &mut Self {
         self.remove.push(format!("#{name}"));
         self.name(name)
     }
 
     /// Adds to a number, which starts at 0, or to a set.
-    fn add(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
+    fn add(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         self.add.push(format!("#{name} :{name}"));
         self.name(name).value(name, value)
     }
 
-    fn name(&mut self, name: &'static str) -> &mut Self {
+    fn name(&mut self, name: &str) -> &mut Self {
         self.names.insert(format!("#{name}"), name.to_owned());
         self
     }

@@ -38,6 +38,9 @@ sentences! {
     Note { text: &'a str } = "Note of the bridge, which the customer does not see: {text}",
     NotDelivered { channel: &'a str, reason: &'a str } = "Not delivered on {channel}: {reason}.",
     NotDeliveredYet { channel: &'a str, reason: &'a str, until: &'a str } = "Not delivered on {channel} yet: {reason}. The bridge keeps trying until {until}.",
+    UnreadKept { side: &'a str, reason: &'a str } =
+        "An event of the {side} about this customer could not be shown here: {reason}. The bridge keeps it for 30 days, \
+         and its admin can send it again after an update.",
     ArrivedAfterAll { channel: &'a str } = "The answer that had to wait was delivered on {channel} after all.",
     NotShown { reason: &'a str } = "A message of the customer could not be shown here: {reason}.",
     EchoNotShown { reason: &'a str } = "A message from another device could not be shown here: {reason}.",
@@ -67,6 +70,7 @@ sentences! {
     ForeignFile { vendor: &'a str } = "the file's address is not one of {vendor}'s",
     UnknownVersion = "the message has a form that this version does not know",
     Malformed = "the message cannot be read",
+    UnreadCall { error: &'a str } = "this version of the bridge cannot read it: {error}",
 
     // Reasons of the network.
     NoConnection = "no connection to the vendor",
@@ -141,6 +145,29 @@ sentences! {
     UnknownAppEvent = "expected onAppInstall, afterAppUpdate or onAppUninstall",
     SeveralInstallations = "several installations fit; add `installation` with the id of the one to remove",
 
+    // To admins, about calls that were refused.
+    RefusedCalls { count: u64, what: &'a str, since: &'a str, latest: &'a str } =
+        "calls {what}: {count} since {since}, the latest at {latest}",
+    WithWrongSignature = "with a wrong signature",
+    WithoutSignature = "without a signature",
+    WithStaleSignature = "with a signature that is too old",
+    WithWrongHandshake = "with a wrong word in the handshake",
+    WithLongBody = "with a body that is too long",
+    WithUnreadableBody = "with a body that cannot be read",
+    UnreadBeyondLimit = "that are signed, cannot be read, and were dropped beyond the 100 kept ones of a day",
+    UnreadBeyondSize = "that are signed, cannot be read, and were dropped because they are too long to keep",
+    UpdateBridge = "update the bridge, then redrive or discard the dead letters",
+    UnreadDropped { count: u64, since: &'a str } =
+        "{count} signed calls since {since} could not be read and were not kept, being more than 100 a day or too \
+         long; update the bridge, then redrive or discard the dead letters",
+    CheckKey { name: &'a str, should_be: &'a str } =
+        "check `{name}`: it should be {should_be}, and belong to the account or app whose calls arrive here",
+    RegisterForKey = "register the webhook again, so that the platform signs with the key that the bridge knows",
+    CheckClocks = "check the clock of the caller, and whether something sends old calls again",
+    CheckHandshake = "enter the verify token that this installation was given, or change the installation's",
+    SendLess = "send fewer events in one call",
+    CheckCaller = "find out what calls this URL; the platform itself sends no such calls",
+
     // What a setting should be: the ends of `ShouldBe`.
     Object = "an object",
     ObjectOfBothSides = "a JSON object with `helpdesk` and `channel`",
@@ -175,6 +202,8 @@ sentences! {
     RegisterAgain = "Register the webhook again",
     Documentation = "Documentation",
     Copy = "Copy",
+    LastHeard = "Last heard",
+    NotHeardYet = "not yet",
     LatestMessages = "Latest messages",
     NoMessages = "Nothing yet.",
     Received = "Received",

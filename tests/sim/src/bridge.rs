@@ -1,7 +1,11 @@
 //! The bridge inside a simulation: the product's functions, the pollers that invoke the relay, and the platforms that
 //! call the webhooks.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use byoc::{outside::config::Environment, tools::crypto::hmac_sha256};
@@ -22,6 +26,8 @@ use crate::{
 };
 
 const ADMIN_KEY: &str = "the admin key of the simulation";
+/// The number of runs in this process.
+static RUNS: AtomicU64 = AtomicU64::new(0);
 
 /// The product's functions.
 pub struct Bridge {
@@ -52,7 +58,8 @@ impl Bridge {
             ("MEDIA_URL", format!("file://{}/media", folder.path().display())),
             ("ALLOW_PRIVATE_ADDRESSES", "true".to_owned()),
             ("AWS_ENDPOINT_URL", "http://aws.example".to_owned()),
-            ("AWS_REGION", "us-east-1".to_owned()),
+            // The SDK keeps its budget of retries for the whole process, by region. A run must not use up another's.
+            ("AWS_REGION", format!("run-{}", RUNS.fetch_add(1, Ordering::Relaxed))),
             ("AWS_ACCESS_KEY_ID", "local".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ]);

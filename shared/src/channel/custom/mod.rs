@@ -59,7 +59,7 @@ static FEATURES: Features = Features {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),
-    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret().made(Made::StandardWebhooks).shown_once(),
+    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret().signs().made(Made::StandardWebhooks).shown_once(),
 ];
 
 impl Adapter for Custom {

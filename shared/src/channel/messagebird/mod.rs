@@ -14,7 +14,7 @@ use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
+        webhook::{Ack, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
@@ -91,7 +91,7 @@ static FEATURES: Features = Features {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCESS_KEY, Form::Token, "a live access key, from Developers, API access").secret(),
-    Setting::required(SIGNING_KEY, Form::Token, "the signing key, from Developers, API settings").secret(),
+    Setting::required(SIGNING_KEY, Form::Token, "the signing key, from Developers, API settings").secret().signs(),
     Setting::optional(
         ORIGINATOR,
         Form::Text(17),
@@ -153,6 +153,10 @@ impl Adapter for MessageBird {
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
         verify::verify(account, request)
+    }
+
+    fn acknowledgement(&self) -> Ack {
+        parse::acknowledgement()
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {

@@ -36,7 +36,12 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
             None => fields(request, flat(body))?,
         }
     };
-    Ok(parsed.answered(Ack::text("OK")))
+    Ok(parsed.answered(acknowledgement()))
+}
+
+/// Returns the answer that MessageBird documents.
+pub(super) fn acknowledgement() -> Ack {
+    Ack::text("OK")
 }
 
 /// The fields that the bridge reads. A call may have any number of others.

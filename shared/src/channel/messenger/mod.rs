@@ -72,7 +72,7 @@ static FEATURES: Features = Features {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(PAGE_TOKEN, Form::Token, "the Page's access token, from Messenger, Settings of the app").secret(),
-    Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret(),
+    Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret().signs(),
     meta::VERIFY_TOKEN_SETTING,
     Setting::required(PAGE_ID, Form::Text(64), "the Page's ID, which has digits only"),
     Setting::optional("api_url", Form::Url, "the base of the Graph API, as a rule https://graph.facebook.com/v25.0"),

@@ -74,7 +74,8 @@ static SETTINGS: &[Setting] = &[
     Setting::required(AGENT_ID, Form::Text(256), "the agent's id, such as shop@rbm.goog"),
     Setting::required(KEY, Form::Key, KEY_HELP).secret(),
     Setting::required(CLIENT_TOKEN, Form::Token, "the client token that you enter with the webhook in the console")
-        .secret(),
+        .secret()
+        .signs(),
     Setting::optional("api_url", Form::Url, "the base of RBM, as a rule https://rcsbusinessmessaging.googleapis.com"),
 ];
 

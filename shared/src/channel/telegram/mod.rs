@@ -76,7 +76,8 @@ static FEATURES: Features = Features {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(BOT_TOKEN, Form::Token, "the bot's token from @BotFather, such as 123456:ABC-DEF…").secret(),
-    Setting::internal(SECRET_TOKEN, Made::Hex { prefix: "" }, "the word that Telegram sends along with every update"),
+    Setting::internal(SECRET_TOKEN, Made::Hex { prefix: "" }, "the word that Telegram sends along with every update")
+        .signs(),
     Setting::optional("api_url", Form::Url, "the base of Telegram's API, as a rule https://api.telegram.org"),
 ];
 

@@ -12,7 +12,7 @@ use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
         settings::{Form, Setting, SettingError},
-        webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
+        webhook::{Ack, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
@@ -80,10 +80,11 @@ static FEATURES: Features = Features {
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCOUNT_SID, Form::Text(64), "the Account SID from the console, which starts with AC"),
     Setting::required(AUTH_TOKEN, Form::Token, "the primary auth token from the console; it also signs the webhooks")
-        .secret(),
+        .secret()
+        .signs(),
     Setting::optional(API_KEY_SID, Form::Token, "an API key's SID, which starts with SK, to send with"),
     Setting::optional(API_KEY_SECRET, Form::Token, "that API key's secret").secret(),
-    Setting::optional(SHARED_KEY, Form::Token, "the webhook shared key's secret, where you use one").secret(),
+    Setting::optional(SHARED_KEY, Form::Token, "the webhook shared key's secret, where you use one").secret().signs(),
     Setting::optional(
         FROM,
         Form::Text(64),
@@ -144,6 +145,10 @@ impl Adapter for Twilio {
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {
         verify::verify(account, request)
+    }
+
+    fn acknowledgement(&self) -> Ack {
+        parse::acknowledgement()
     }
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {

@@ -79,9 +79,17 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         (Some(status), Some(sid)) => news(&form, sid, status, request),
         (Some(_), None) => ParsedChannel::ignored("", "no_id"),
         (None, Some(sid)) => ParsedChannel::ignored(sid, "no_status"),
-        (None, None) => return Err(ParseError::missing("MessageSid")),
+        (None, None) => {
+            let contact = form.get("From").map(|from| contact(from).id);
+            return Err(ParseError::missing("MessageSid").about(contact));
+        }
     };
-    Ok(parsed.answered(Ack { status: 200, content_type: Some("text/xml"), body: Bytes::from_static(TWIML) }))
+    Ok(parsed.answered(acknowledgement()))
+}
+
+/// Returns the answer that tells Twilio to send nothing to the contact.
+pub(super) fn acknowledgement() -> Ack {
+    Ack { status: 200, content_type: Some("text/xml"), body: Bytes::from_static(TWIML) }
 }
 
 fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {

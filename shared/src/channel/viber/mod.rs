@@ -96,7 +96,9 @@ static FEATURES: Features = Features {
 };
 
 static SETTINGS: &[Setting] = &[
-    Setting::required(AUTH_TOKEN, Form::Token, "the bot's token, from its page in the Viber admin panel").secret(),
+    Setting::required(AUTH_TOKEN, Form::Token, "the bot's token, from its page in the Viber admin panel")
+        .secret()
+        .signs(),
     Setting::optional(
         SENDER,
         Form::Text(28),

@@ -78,8 +78,9 @@ struct Callback<'a> {
 
 impl<'a> Callback<'a> {
     fn read(body: Json<'a>) -> Result<Self, ParseError> {
-        let event = body.get("event").ok_or_else(|| ParseError::missing("event"))?;
-        let event = string(event).ok_or_else(|| ParseError::bad("event", "the name of an event"))?;
+        let contact = || User::read(body.get("sender")?).filter(|user| is_id(&user.id)).map(|user| user.id);
+        let event = body.get("event").ok_or_else(|| ParseError::missing("event").about(contact()))?;
+        let event = string(event).ok_or_else(|| ParseError::bad("event", "the name of an event").about(contact()))?;
         let names = ["message_token", "timestamp", "sender", "user", "user_id", "message", "desc", "context"];
         let [message_token, timestamp, sender, user, user_id, message, desc, context] = body.pick(names);
         Ok(Self { body, event, message_token, timestamp, sender, user, user_id, message, desc, context })

@@ -82,7 +82,7 @@ static FEATURES: Features = Features {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCESS_TOKEN, Form::Token, "a permanent access token of a system user").secret(),
-    Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret(),
+    Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret().signs(),
     meta::VERIFY_TOKEN_SETTING,
     Setting::required(
         PHONE_NUMBER_ID,

@@ -61,7 +61,7 @@ const SETTINGS: &[Setting] = &[
     Setting::required(TOKEN, Form::Token, "an API token, from Admin > API tokens").secret(),
     Setting::required(CHANNEL_ID, Form::Text(100), "the id of the topic that the contacts' conversations go to")
         .topic(),
-    Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP),
+    Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP).signs(),
 ];
 
 /// The maximum size of a file. Freshchat publishes no limit; integrators stop between 10 and 20 MB.

@@ -34,6 +34,7 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
         return Err(ParseError {
             code: "unsupported",
             message: "a call without a signature should be an event of the Marketplace app".to_owned(),
+            contact: None,
         });
     }
     let text = json::text_of(body);

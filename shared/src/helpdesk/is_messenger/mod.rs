@@ -63,7 +63,9 @@ const SETTINGS: &[Setting] = &[
     Setting::required(API_URL, Form::Url, API_URL_HELP),
     Setting::required(CHANNEL_ID, Form::Text(200), "the Channel ID that IS-Messenger shows for the custom channel")
         .topic(),
-    Setting::required(API_TOKEN, Form::Token, "the API Token that IS-Messenger shows for the custom channel").secret(),
+    Setting::required(API_TOKEN, Form::Token, "the API Token that IS-Messenger shows for the custom channel")
+        .secret()
+        .signs(),
     Setting::optional(ID_TYPE, Form::Choice(&["phone", "custom"]), ID_TYPE_HELP),
 ];
 

@@ -78,6 +78,7 @@ fn parts(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
             message: "the field `message.type` should be text, attachment, location or quick_reply; other messages \
                       cannot be sent on this channel"
                 .to_owned(),
+            contact: None,
         }),
     }
 }

@@ -4,6 +4,10 @@ use crate::tools::millis::Millis;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::{
+    install::{HeardSide, RefusedView},
+    model::heard::Refusal,
+};
 
 const OPENAPI: &str = include_str!("../../../../infra/openapi.yaml");
 
@@ -44,6 +48,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         next_steps: None,
         steps: None,
         generated_secrets: BTreeMap::new(),
+        heard: None,
         problem: None,
         dead_letters_removed: None,
         created_at: Millis::default().rfc3339(),
@@ -57,6 +62,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         next_steps: Some(Vec::new()),
         steps: Some(Vec::new()),
         generated_secrets: [("x", "x".to_owned())].into(),
+        heard: Some(HeardView::default()),
         problem: Some(problem.clone()),
         dead_letters_removed: Some(1),
         ..least.clone()
@@ -65,6 +71,15 @@ fn answers_have_the_fields_that_the_document_describes() {
     assert_eq!(most.clone().seen_with(Access::Settings), InstallationView { settings_url: None, ..most.clone() });
     holds("Installation", &least, &most);
     holds("Problem", &problem, &problem);
+    let at = || Millis::default().rfc3339();
+    let reason = Refusal::SignatureWrong;
+    let refused = RefusedView { reason, count: 1, since: at(), latest_at: at() };
+    holds("RefusedCalls", &refused, &refused);
+    holds("HeardSide", &HeardSide::default(), &HeardSide::default());
+    holds("Heard", &HeardView::default(), &HeardView::default());
+    for reason in Refusal::ALL {
+        assert!(OPENAPI.contains(reason.word()), "{}", reason.word());
+    }
 
     let step = NextStep::new("x", "x");
     let paste = NextStep::paste("x", "x", "x", str::to_owned).docs("https://x");
@@ -83,6 +98,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         channel: good,
         helpdesk: bad,
         findings: Vec::new(),
+        heard: HeardView::default(),
         latest_message_at: None,
     };
     holds("CheckReport", &report, &report);

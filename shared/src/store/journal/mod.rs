@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{INDEX_SHARDS, Item, LinkChange, StoredEnvelope, key, links::contact_pk, owned, text_of};
 use crate::{
     adapter::Progress,
-    model::installation::Side,
+    model::{installation::Side, message::UnreadEvent},
     tools::{crypto::sha256, millis::Millis, words::words},
 };
 
@@ -57,6 +57,15 @@ pub struct JournalKey {
 }
 
 impl JournalKey {
+    /// Returns the key of a call that cannot be read. Nobody knows its contact.
+    pub fn of_unread(installation: &str, unread: &UnreadEvent) -> Self {
+        let direction = match unread.from {
+            Side::Channel => Direction::Inbound,
+            Side::Helpdesk => Direction::Outbound,
+        };
+        Self { installation: installation.to_owned(), contact: String::new(), direction, event: unread.id.clone() }
+    }
+
     /// Returns the id by which admins refer to the message: short, opaque, and safe in a path.
     pub fn public_id(&self) -> String {
         format!("{}{}", hex::encode(self.contact.as_bytes()), self.suffix())

@@ -136,7 +136,11 @@ impl FreshchatSim {
         Some(format!("-----BEGIN RSA PUBLIC KEY----- {} -----END RSA PUBLIC KEY-----", STANDARD.encode(der.as_ref())))
     }
 
-    fn sign(&self, body: &[u8]) -> Result<String, String> {
+    /// Returns the signature of a body.
+    ///
+    /// # Errors
+    /// Returns an error if the key cannot sign.
+    pub fn sign(&self, body: &[u8]) -> Result<String, String> {
         let key = self.key();
         let mut signature = vec![0; key.public_modulus_len()];
         key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), body, &mut signature).map_err(|_| "signing failed")?;

@@ -1,0 +1,131 @@
+//! When each side was last heard, and which of its calls were refused, as admins see it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Finding, FindingState};
+use crate::{
+    adapter::settings::Setting,
+    installations::OpenInstallation,
+    model::{
+        heard::{Heard, HeardSides, Refusal, RefusedCalls},
+        installation::{Problem, Side},
+    },
+    outside::clock::now,
+    tools::sentences::Sentence,
+};
+
+/// How long after the latest refused call admins are warned.
+const WARNED: Duration = Duration::from_secs(24 * 3_600);
+
+/// The calls of both sides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct HeardView {
+    /// The calls of the channel.
+    pub channel: HeardSide,
+    /// The calls of the helpdesk.
+    pub helpdesk: HeardSide,
+}
+
+/// The calls of one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct HeardSide {
+    /// When the latest call that was taken arrived, within a minute; `None` if none ever did.
+    pub latest_at: Option<String>,
+    /// The calls that were refused since an admin last changed the installation.
+    pub refused: Vec<RefusedView>,
+}
+
+/// The calls of one side that were refused for the same reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RefusedView {
+    /// The reason, as a stable word.
+    pub reason: Refusal,
+    /// The number of calls.
+    pub count: u64,
+    /// When the first of them arrived.
+    pub since: String,
+    /// When the latest of them arrived.
+    pub latest_at: String,
+}
+
+impl From<&HeardSides> for HeardView {
+    fn from(heard: &HeardSides) -> Self {
+        Self { channel: HeardSide::from(&heard.channel), helpdesk: HeardSide::from(&heard.helpdesk) }
+    }
+}
+
+impl From<&Heard> for HeardSide {
+    fn from(heard: &Heard) -> Self {
+        let refused = heard.refused.iter().map(|calls| RefusedView {
+            reason: calls.reason,
+            count: calls.count,
+            since: calls.since.rfc3339(),
+            latest_at: calls.latest_at.rfc3339(),
+        });
+        Self { latest_at: heard.latest_at.map(|at| at.rfc3339()), refused: refused.collect() }
+    }
+}
+
+/// Returns a finding for each reason for which calls were refused within the last day.
+pub(super) fn findings(open: &OpenInstallation, heard: &HeardSides) -> Vec<Finding> {
+    refused_lately(heard).map(|(side, calls)| finding(open, side, calls)).collect()
+}
+
+/// Returns the problem that needs a person: the one that the installation has, or else that calls were dropped.
+pub(super) fn problem(open: &OpenInstallation, heard: &HeardSides) -> Option<Problem> {
+    let dropped = || {
+        let (_, calls) = refused_lately(heard).find(|(_, calls)| calls.reason.is_dropped())?;
+        let message = Sentence::UnreadDropped { count: calls.count, since: &calls.since.rfc3339() }.into();
+        Some(Problem { code: "unread_dropped".to_owned(), message })
+    };
+    open.installation.problem.clone().or_else(dropped)
+}
+
+fn refused_lately(heard: &HeardSides) -> impl Iterator<Item = (Side, &RefusedCalls)> {
+    let sides = [Side::Channel, Side::Helpdesk].into_iter();
+    let of_side = |side: Side| heard.side(side).refused.iter().map(move |calls| (side, calls));
+    sides.flat_map(of_side).filter(|(_, calls)| now().since(calls.latest_at) < WARNED)
+}
+
+fn finding(open: &OpenInstallation, side: Side, calls: &RefusedCalls) -> Finding {
+    let what = match calls.reason {
+        Refusal::SignatureWrong => Sentence::WithWrongSignature,
+        Refusal::SignatureMissing => Sentence::WithoutSignature,
+        Refusal::SignatureStale => Sentence::WithStaleSignature,
+        Refusal::HandshakeWrong => Sentence::WithWrongHandshake,
+        Refusal::TooLarge => Sentence::WithLongBody,
+        Refusal::Unreadable => Sentence::WithUnreadableBody,
+        Refusal::UnreadTooMany => Sentence::UnreadBeyondLimit,
+        Refusal::UnreadTooLong => Sentence::UnreadBeyondSize,
+    };
+    let (what, since, latest) = (what.to_string(), calls.since.rfc3339(), calls.latest_at.rfc3339());
+    let cause = Sentence::RefusedCalls { count: calls.count, what: &what, since: &since, latest: &latest };
+    let fix = match calls.reason {
+        Refusal::SignatureWrong | Refusal::SignatureMissing => check_keys(open, side),
+        Refusal::SignatureStale => Sentence::CheckClocks.into(),
+        Refusal::HandshakeWrong => Sentence::CheckHandshake.into(),
+        Refusal::TooLarge => Sentence::SendLess.into(),
+        Refusal::Unreadable => Sentence::CheckCaller.into(),
+        Refusal::UnreadTooMany | Refusal::UnreadTooLong => Sentence::UpdateBridge.into(),
+    };
+    let cause = String::from(cause).into();
+    Finding { code: "refused_calls", side, state: FindingState::Warning, cause, fix: fix.into() }
+}
+
+/// Names the settings by which the platform's calls are verified, which an admin may have copied from elsewhere.
+fn check_keys(open: &OpenInstallation, side: Side) -> String {
+    let adapter = open.side(side).adapter;
+    let is_given = |setting: &&Setting| setting.signs && !setting.internal;
+    let keys: Vec<String> = adapter.settings().iter().filter(is_given).map(check_key).collect();
+    if keys.is_empty() {
+        let fix = if adapter.features().registers { Sentence::RegisterForKey } else { Sentence::CheckCaller };
+        return fix.into();
+    }
+    keys.join("; ")
+}
+
+fn check_key(setting: &Setting) -> String {
+    Sentence::CheckKey { name: setting.name, should_be: setting.help }.into()
+}
