@@ -214,7 +214,10 @@ mod tests {
     #[test]
     fn a_task_that_an_adapter_does_not_know_is_an_error_of_ours_and_never_done() {
         let contact = Contact::default();
-        let foreign_to_channels = [Task::Note { contact: &contact, text: "x" }, Task::FindAuthor { author: "1" }];
+        let foreign_to_channels = [
+            Task::Note { contact: &contact, text: "x", at: crate::tools::millis::Millis::MIN },
+            Task::FindAuthor { author: "1" },
+        ];
         let foreign_to_helpdesks = [Task::Profile { contact: "1" }, Task::Register { url: "https://x" }];
         for (kind, adapter, side) in sides() {
             let is_channel = CHANNELS.iter().any(|(name, _)| *name == kind);

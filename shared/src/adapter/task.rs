@@ -16,6 +16,8 @@ pub enum Task<'a> {
         contact: &'a Contact,
         /// The text of the note.
         text: &'a str,
+        /// When the note was written. It cannot be in the conversation from before.
+        at: Millis,
     },
     /// Helpdesk only, if [`Features::receipts`](crate::model::features::Features::receipts) is set: report a receipt for
     /// one of the helpdesk's messages.

@@ -15,7 +15,11 @@ use crate::{
     model::installation::Side,
     outside::{clock::now, http::CALL_TIMEOUT},
     store::{Brake, StoreError},
-    tools::{crypto::sha256, millis::Millis},
+    tools::{
+        crypto::sha256,
+        millis::Millis,
+        rules::{self, Rule},
+    },
 };
 
 /// The number of lanes in trouble that closes a brake.
@@ -62,7 +66,8 @@ impl Braked<'_> {
 impl Relay {
     /// Asks the brake whether a message may call its side.
     pub(super) async fn permission(&self, braked: &Braked<'_>, record: &Record) -> Result<Permission, StoreError> {
-        let Some(closed_until) = braked.brake.closed_until.filter(|_| braked.is_current()) else {
+        let is_asked = braked.is_current() && rules::holds(Rule::BrakeIsAsked);
+        let Some(closed_until) = braked.brake.closed_until.filter(|_| is_asked) else {
             return Ok(Permission::Go);
         };
         let now = now();
@@ -71,7 +76,9 @@ impl Relay {
             return Ok(Permission::Wait(closed_until.since(now) + spread));
         }
         let installation = &braked.open.installation.id;
-        if self.store.take_probe(installation, braked.side, now.plus(PROBE), now).await? {
+        if self.store.take_probe(installation, braked.side, now.plus(PROBE), now).await?
+            || !rules::holds(Rule::OneProbe)
+        {
             return Ok(Permission::Go);
         }
         // Somebody else tries, and the brake is off or closed again when that ends.
@@ -81,7 +88,7 @@ impl Relay {
 
     /// Takes the brake off after a success.
     pub(super) async fn went_well(&self, braked: &Braked<'_>, was_noted: bool) {
-        if !was_noted && !braked.holds() {
+        if !was_noted && !braked.holds() || !rules::holds(Rule::BrakeComesOff) {
             return;
         }
         if let Err(error) = self.store.release_brake(&braked.open.installation.id, braked.side).await {
@@ -134,7 +141,7 @@ impl Relay {
         let (lanes, most) = if is_blocked { (brake.blocked.len(), BLOCKED_LANES) } else { (brake.lanes.len(), LANES) };
         // The message that tried whether the trouble is over closes the brake alone.
         let is_open_again = brake.closed_until.is_some_and(|until| until <= now());
-        if (!was_closed && lanes < most) || (was_closed && !is_open_again) {
+        if (!was_closed && lanes < most) || (was_closed && !is_open_again) || !rules::holds(Rule::BrakeCloses) {
             return Ok(());
         }
         let time = match (is_blocked, brake.closed_for) {

@@ -10,12 +10,20 @@ use crate::{
     },
     outside::clock::now,
     store::{Claimed, Direction, JournalKey, Owed, Settlement, StoreError},
-    tools::sentences::Sentence,
+    tools::{
+        rules::{self, Rule},
+        sentences::Sentence,
+    },
 };
 
 /// The number of times that a part may have taken effect without our knowing, after which it is not sent again: the
 /// first time and two copies.
-pub(super) const MAX_DOUBTS: u32 = 3;
+const MAX_DOUBTS: u32 = 3;
+
+/// Returns whether a part with this many doubts is not sent again.
+pub(super) fn may_have_arrived_too_often(doubts: u32) -> bool {
+    doubts >= MAX_DOUBTS && rules::holds(Rule::DoubtsEnd)
+}
 
 /// Returns the code of the problem of an account that blocks messages of this direction. Deliveries to the other side
 /// do not clear the problem.
@@ -61,7 +69,7 @@ impl Relay {
         if doubtful {
             claimed.doubts = claimed.doubts.saturating_add(1);
         }
-        if claimed.doubts >= MAX_DOUBTS {
+        if may_have_arrived_too_often(claimed.doubts) {
             return self.bury(message, &claimed, beside, Sentence::MayHaveArrived.into()).await;
         }
         let life = message.record.life(message.open, self.waits);
@@ -142,7 +150,9 @@ impl Relay {
         beside: &Owed,
         reason: String,
     ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.note_failure(message, claimed, &reason, &reason).await {
+        if rules::holds(Rule::DeathIsTold)
+            && let Err(verdict) = self.note_failure(message, claimed, &reason, &reason).await
+        {
             return Ok(verdict);
         }
         let envelope = self.store.keep_envelope(claimed, &message.record.message, now()).await?;

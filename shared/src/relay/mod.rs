@@ -41,7 +41,12 @@ use crate::{
         Brake, Bucket, Claim, Claimed, Direction, Finished, HelpdeskId, JournalKey, JournalState, LinkChange, Owed,
         Sent, Settlement, Store, StoreError,
     },
-    tools::{crypto::uuid_from, millis::Millis, sentences::Sentence},
+    tools::{
+        crypto::uuid_from,
+        millis::Millis,
+        rules::{self, Rule},
+        sentences::Sentence,
+    },
 };
 
 mod brakes;
@@ -243,6 +248,9 @@ impl Relay {
     /// Hides the message until this invocation must have ended. Returns `false` if the queue may have handed the message
     /// to somebody else, or does not answer: the message then comes back by itself.
     async fn hold(&self, record: &Record) -> bool {
+        if !rules::holds(Rule::MessageIsHeld) {
+            return true;
+        }
         let left = record.deadline.saturating_duration_since(Instant::now()).saturating_add(HOLD_RESERVE);
         match self.queue.hold(&record.receipt_handle, u32::try_from(left.as_secs()).unwrap_or(u32::MAX)).await {
             Ok(is_held) => is_held,
@@ -472,7 +480,7 @@ impl Relay {
             Err(Idle::Braked(wait)) => return Ok(Verdict::Again(wait)),
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
-        if claimed.doubts >= failure::MAX_DOUBTS {
+        if failure::may_have_arrived_too_often(claimed.doubts) {
             return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
         let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
@@ -484,7 +492,7 @@ impl Relay {
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
             None if open.helpdesk.features().echoes => Task::Deliver(&echo),
-            None => Task::Note { contact: &contact, text: &note.text },
+            None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, braked };
         self.attempt(&message, attempt, &task, files::Files::default()).await
@@ -620,7 +628,7 @@ impl Relay {
             }
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
-        if claimed.doubts >= failure::MAX_DOUBTS {
+        if failure::may_have_arrived_too_often(claimed.doubts) {
             return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
         // A doubtful message may already have been sent before the contact stopped us; the channel itself decides about
@@ -735,7 +743,7 @@ impl Relay {
         let open = message.open;
         let side = open.side(message.direction.target());
         let progress = claimed.progress.clone();
-        let (doubtful, tries) = (claimed.doubts > 0, claimed.tries);
+        let (doubtful, tries) = (claimed.doubts > 0 && rules::holds(Rule::DoubtIsLookedUp), claimed.tries);
         let mut known = Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, answered: 0 };
         let permits = self.permits(open, message.direction, message.record);
         let keys_last = side.adapter.features().retry_keys_last;

@@ -16,7 +16,10 @@ use crate::{
         http::{CALL_TIMEOUT, UploadFile},
     },
     store::{Claimed, LinkChange, Owed, Sent, Settlement, Store, StoreError, Trace},
-    tools::sentences::Sentence,
+    tools::{
+        rules::{self, Rule},
+        sentences::Sentence,
+    },
 };
 
 /// The time that a call needs beyond its own time limit, so that its answer is recorded before the invocation ends.
@@ -133,13 +136,13 @@ impl Listener for Recorder<'_> {
             return Ok(());
         }
         let left = self.limits.deadline.saturating_duration_since(Instant::now());
-        if left < CALL_TIMEOUT + RECORD_TIME {
+        if left < CALL_TIMEOUT + RECORD_TIME && rules::holds(Rule::DeadlineFirst) {
             return Err(Stop::OutOfTime);
         }
         // An adapter that can look first has done so by now and has settled the doubt. A call whose key has expired may
         // repeat an earlier attempt that left no doubt while the key was good.
         if known.doubtful || self.limits.keys_are_gone && self.claimed.attempt > 1 {
-            self.claimed.doubled = true;
+            self.claimed.doubled = rules::holds(Rule::DoubledIsMarked);
         }
         Ok(())
     }
@@ -170,7 +173,9 @@ impl Listener for Recorder<'_> {
             };
             match (written, pause) {
                 (Ok(owed), _) => {
-                    self.claimed.owed = owed;
+                    if rules::holds(Rule::OwedIsKept) {
+                        self.claimed.owed = owed;
+                    }
                     break;
                 }
                 (Err(StoreError::Unavailable { .. }), Some(pause)) => {

@@ -1,7 +1,7 @@
 //! Signed calls that cannot be read. They are kept as dead with their raw bytes sealed, and are read again whenever
 //! they come out of the queue: a later version may know their form.
 
-use super::{Record, Relay, Verdict, backoff_for_our_failure, failure::MAX_DOUBTS};
+use super::{Record, Relay, Verdict, backoff_for_our_failure, failure::may_have_arrived_too_often};
 use crate::{
     adapter::{
         Verified, unread,
@@ -35,7 +35,7 @@ impl Relay {
             Claim::Finished(_) => return Ok(Verdict::Done),
         };
         // A call that killed the process three times is not read again in this life.
-        let is_poison = claimed.doubts >= MAX_DOUBTS;
+        let is_poison = may_have_arrived_too_often(claimed.doubts);
         match (!is_poison).then(|| events(open, received_at, call)) {
             Some(Ok(events)) => self.enqueue_all(open, record, &claimed, events).await,
             Some(Err(error)) => self.keep_unread(open, record, &claimed, call, &error.message, error.contact).await,

@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use crate::tools::{crypto::sha256, millis::Millis};
+use crate::tools::{
+    crypto::sha256,
+    millis::Millis,
+    rules::{self, Rule},
+};
 
 /// The wait after each try that failed, in seconds, with a jitter of ±20 %. The last wait repeats. A hiccup costs
 /// seconds, and a mended account works again within minutes.
@@ -38,7 +42,7 @@ pub(crate) struct Life {
 impl Life {
     /// Returns whether the next failed try is the last.
     pub(crate) fn is_over(self) -> bool {
-        self.age >= self.end
+        self.age >= self.end && rules::holds(Rule::AgeEnds)
     }
 }
 

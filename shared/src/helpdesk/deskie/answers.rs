@@ -152,7 +152,9 @@ impl Reader<'_> {
     fn contact(&self) -> Learned {
         self.check("to show the user")?;
         let user: Option<User> = wire::record(self.answer.body(), "user");
-        let custom = user.and_then(|user| user.user_custom_id.owned()).unwrap_or_default();
+        // A page of something in between is no answer about the user.
+        let user = user.ok_or_else(|| Failure::retry("Deskie answered without the user"))?;
+        let custom = user.user_custom_id.owned().unwrap_or_default();
         match self.account.contact_of(&custom) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
             None => Err(Failure::rejected("this Deskie user is not one of the channel's contacts")),

@@ -67,7 +67,7 @@ pub(super) enum Plan<'a> {
 pub(super) fn plan<'a>(task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, RenderError> {
     Ok(match *task {
         Task::Deliver(delivery) => deliver(delivery, known),
-        Task::Note { contact, text } => note(contact, text, known),
+        Task::Note { contact, text, .. } => note(contact, text, known),
         Task::Check if known.answered == 0 => Plan::CheckChannel,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
         // The call was answered.

@@ -31,6 +31,8 @@ const TOPICS_SHOWN: usize = 20;
 /// The age up to which a note may be the one in doubt: most attempts follow each other within minutes, and
 /// a note that appears twice is better than none.
 const NOTE_MOMENT: Duration = Duration::from_secs(900);
+/// How far Freshchat's clock may be behind ours.
+const CLOCKS_APART: Duration = Duration::from_secs(10);
 /// The wait for a file's link.
 const SOON: Duration = Duration::from_millis(700);
 
@@ -57,7 +59,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::Create { delivery, user } => reader.created(delivery, user),
         Plan::Post { delivery, conversation, .. } => reader.posted(delivery, conversation),
         Plan::UpdateUser { contact, .. } => reader.updated_user(contact),
-        Plan::LookForNote { text, .. } => reader.looked_for_note(text),
+        Plan::LookForNote { text, at, .. } => reader.looked_for_note(text, at),
         Plan::PostNote { conversation, .. } => reader.posted_note(conversation),
         Plan::FindFile { file, .. } => reader.file_link(&file),
     }
@@ -74,6 +76,7 @@ fn is_search(plan: &Plan<'_>) -> bool {
             | Plan::LookForNote { .. }
             | Plan::ListInDoubt { .. }
             | Plan::LookInCandidate { .. }
+            | Plan::ReadUser { .. }
     )
 }
 
@@ -396,10 +399,12 @@ impl Reader<'_> {
         if facts.is_empty() { Err(self.failure("the message")) } else { Ok(facts) }
     }
 
-    fn looked_for_note(&self, text: &str) -> Learned {
+    fn looked_for_note(&self, text: &str, at: Millis) -> Learned {
         self.check_or_missing("to list the messages")?;
         let Messages { messages } = wire::read(self.answer.body());
-        let since = classify::date(self.answer).map_or(Millis::MIN, |now| now.minus(NOTE_MOMENT));
+        // The same words about another message, a minute ago, are another note.
+        let recent = classify::date(self.answer).map_or(Millis::MIN, |now| now.minus(NOTE_MOMENT));
+        let since = recent.max(at.minus(CLOCKS_APART));
         let found = search::find_note(&messages, &render::note_parts(text), since);
         Ok(vec![found.map_or(Fact::DoubtSettled, |id| Fact::Sent(Some(id)))])
     }

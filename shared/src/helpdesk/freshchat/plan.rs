@@ -12,6 +12,7 @@ use crate::{
         installation::OnResolved,
         message::{Contact, ConversationState, Media, MediaSource},
     },
+    tools::millis::Millis,
 };
 
 /// The next step of a task.
@@ -92,6 +93,8 @@ pub(super) enum Plan<'a> {
     LookForNote {
         conversation: &'a str,
         text: &'a str,
+        /// When the note was written.
+        at: Millis,
     },
     /// `POST /conversations/{id}/messages`, for agents only.
     PostNote {
@@ -112,7 +115,7 @@ pub(super) enum Plan<'a> {
 pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, RenderError> {
     Ok(match *task {
         Task::Deliver(delivery) => deliver(account, delivery, known),
-        Task::Note { contact, text } => note(contact, text, known),
+        Task::Note { contact, text, at } => note(contact, (text, at), known),
         Task::Check if known.answered == 0 => Plan::CheckAccount,
         Task::Check if known.memo(memo::TOPIC).is_none() => Plan::CheckTopic,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
@@ -228,12 +231,12 @@ fn update_user<'a>(account: &Account<'_>, contact: &'a Contact, known: &'a Known
 
 /// Plans a note. It goes into the contact's conversation, resolved or not; without a conversation, nobody would read
 /// it.
-fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Plan<'a> {
+fn note<'a>(contact: &'a Contact, (text, at): (&'a str, Millis), known: &'a Known) -> Plan<'a> {
     if known.sent() > 0 || known.memo(memo::CONVERSATION) == Some(memo::NONE) {
         return Plan::Done;
     }
     match usable(known) {
-        Some(conversation) if known.doubtful => Plan::LookForNote { conversation, text },
+        Some(conversation) if known.doubtful => Plan::LookForNote { conversation, text, at },
         Some(conversation) => Plan::PostNote { conversation, text },
         None => match user(contact, known, true) {
             Ok(user) => search(known, user, true).unwrap_or(Plan::Done),

@@ -12,6 +12,7 @@ use super::{
 use crate::tools::{
     crypto::{random_id, sha256_hex},
     millis::Millis,
+    rules::{self, Rule},
 };
 
 /// The time for which journal items are kept.
@@ -67,7 +68,8 @@ impl Store {
 fn claimed(message: &JournalKey, item: &Item, attempt: u64, now: Millis) -> Claimed {
     let number = |name: &str| number_of::<u64>(item, name).unwrap_or_default();
     let ended = number("ended").max(number("settled"));
-    let unrecorded = attempt.saturating_sub(1).saturating_sub(ended);
+    let unrecorded =
+        if rules::holds(Rule::UnrecordedIsDoubt) { attempt.saturating_sub(1).saturating_sub(ended) } else { 0 };
     // A redriven message may be sent as often as a new one. That it may have arrived already is one doubt.
     let earlier = if flag_of(item, "redriven") { number("doubts").min(1) } else { number("doubts") };
     let doubts = earlier.saturating_add(unrecorded);

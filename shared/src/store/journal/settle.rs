@@ -13,7 +13,11 @@ use super::{
 };
 use crate::{
     model::message::Receipt,
-    tools::{crypto::random_id, millis::Millis},
+    tools::{
+        crypto::random_id,
+        millis::Millis,
+        rules::{self, Rule},
+    },
 };
 
 /// The number of calls of one message that are kept.
@@ -164,15 +168,15 @@ impl Store {
         let others = self.beside(message, beside, now)?;
         if !others.is_empty() {
             let changes = changes(form, claimed, settlement, None, now)?;
-            let mut writes = vec![self.update_in(message.item_key(), changes, Some(IS_CURRENT))?];
+            let mut writes = vec![self.update_in(message.item_key(), changes, Some(is_current()))?];
             writes.extend(others);
             match self.transact(writes).await {
-                Err(StoreError::Busy | StoreError::Unavailable { .. }) => {}
+                Err(StoreError::Busy | StoreError::Unavailable { .. }) if rules::holds(Rule::JournalAlone) => {}
                 written => return written.map(|()| Owed::default()),
             }
         }
         let changes = changes(form, claimed, settlement, Some(beside), now)?;
-        let Updated { is_written, before } = self.update(message.item_key(), changes, IS_CURRENT).await?;
+        let Updated { is_written, before } = self.update(message.item_key(), changes, is_current()).await?;
         // A transaction whose answer was lost, or a repeat of this very write, has recorded the end already.
         let is_ours = number_of::<u64>(&before, "attempt") == Some(claimed.attempt)
             && number_of::<u64>(&before, "ended") == Some(claimed.attempt);
@@ -195,7 +199,14 @@ impl Store {
 }
 
 /// The only condition of a record: no other process has claimed the message since.
-const IS_CURRENT: &str = "#attempt = :mine AND #state = :claimed";
+fn is_current() -> &'static str {
+    if rules::holds(Rule::RecordIsCurrent) {
+        "#attempt = :mine AND #state = :claimed"
+    } else {
+        // A request may not leave a value unused.
+        "attribute_exists(pk) OR #attempt = :mine OR #state = :claimed"
+    }
+}
 
 /// Returns what a record changes in the journal item. `owed` is what is not written together with it.
 fn changes(

@@ -303,7 +303,7 @@ async fn the_bridge_makes_first_contact_and_then_needs_one_call_a_message() {
     assert_eq!(first, Ok(vec!["find_user", "create_user", "create_conversation"]));
     known.progress = Default::default();
     assert_eq!(served.run(&Task::Deliver(&delivery), &mut known).await, Ok(vec!["send_message"]));
-    let note = Task::Note { contact: &contact, text: "Delivery to Viber failed" };
+    let note = Task::Note { contact: &contact, text: "Delivery to Viber failed", at: Millis::MIN };
     known.progress = Default::default();
     assert_eq!(served.run(&note, &mut known).await, Ok(vec!["send_note"]));
 

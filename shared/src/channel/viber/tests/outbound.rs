@@ -169,7 +169,7 @@ fn a_setup_task_is_done_after_its_only_call() {
         assert!(matches!(Viber.next(&side.account(), &task, &known).unwrap(), Step::Done));
     }
     let contact = contact(USER);
-    let note = Task::Note { contact: &contact, text: "x" };
+    let note = Task::Note { contact: &contact, text: "x", at: crate::tools::millis::Millis::MIN };
     assert!(Viber.next(&side.account(), &note, &Known::default()).is_err_and(|error| error.is_ours));
 }
 

@@ -88,7 +88,12 @@ const ROWS: &[(&str, Row)] = &[
             400,
             |answer| {
                 let side = side().with("note_staff_id", "4118");
-                read(&side, &Task::Note { contact: &nobody(), text: "x" }, &linked(), answer)
+                read(
+                    &side,
+                    &Task::Note { contact: &nobody(), text: "x", at: crate::tools::millis::Millis::MIN },
+                    &linked(),
+                    answer,
+                )
             },
             Learned(|| vec![Fact::memo("staff", "refused")]),
         ),

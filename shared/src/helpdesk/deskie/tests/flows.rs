@@ -510,7 +510,16 @@ fn a_long_text_is_several_posts_into_one_case() {
 }
 
 fn note(side: &Side, known: &mut Known, script: &[Exchange<'_>]) -> Vec<Call> {
-    run(side, &Task::Note { contact: &nobody(), text: "Not delivered on viber: blocked." }, known, script)
+    run(
+        side,
+        &Task::Note {
+            contact: &nobody(),
+            text: "Not delivered on viber: blocked.",
+            at: crate::tools::millis::Millis::MIN,
+        },
+        known,
+        script,
+    )
 }
 
 #[test]
@@ -589,7 +598,7 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
     let mut dated = answer(200, &listed(text, true));
     dated.headers_mut().insert("date", "Mon, 03 Jun 2024 07:20:01 GMT".parse().unwrap());
     let known = Known { doubtful: true, ..linked() };
-    let task = Task::Note { contact: &nobody(), text };
+    let task = Task::Note { contact: &nobody(), text, at: crate::tools::millis::Millis::MIN };
     assert_eq!(side().read(&Deskie, &task, &known, &dated), Ok(vec![Fact::DoubtSettled]));
 }
 
@@ -636,7 +645,7 @@ proptest! {
         let contact = reachable_maria();
         let parts = [Part::text("Any news?"), file("a.pdf", 25_000_000, None), file("b.pdf", 26_000_000, None)];
         let delivery = delivery(&contact, &parts, None);
-        let task = if is_note { Task::Note { contact: &contact, text: "x" } } else { Task::Deliver(&delivery) };
+        let task = if is_note { Task::Note { contact: &contact, text: "x", at: crate::tools::millis::Millis::MIN } } else { Task::Deliver(&delivery) };
         let mut known = [Known::default(), linked(), stale(), linked()].into_iter().nth(start).unwrap();
         known.doubtful = doubtful;
         for (status, text) in answers {

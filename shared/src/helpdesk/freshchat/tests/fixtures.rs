@@ -440,7 +440,11 @@ fn create_user(memo: &str) -> Value {
 
 fn private_note() -> Value {
     let contact = lorna();
-    let task = Task::Note { contact: &contact, text: "Delivery to Viber failed: user has blocked the service" };
+    let task = Task::Note {
+        contact: &contact,
+        text: "Delivery to Viber failed: user has blocked the service",
+        at: crate::tools::millis::Millis::MIN,
+    };
     body(&call(side().next(&Freshchat, &task, &known(true, &[]))))
 }
 

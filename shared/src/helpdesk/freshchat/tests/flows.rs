@@ -667,7 +667,7 @@ fn only_what_posts_or_makes_something_may_double() {
 #[test]
 fn a_note_finds_its_conversation_or_is_given_up() {
     let contact = lorna();
-    let task = Task::Note { contact: &contact, text: "Delivery failed" };
+    let task = Task::Note { contact: &contact, text: "Delivery failed", at: crate::tools::millis::Millis::MIN };
     let side = side();
     run(&side, &task, &mut linked(), &[(POST, 200, r#"{"id": "n"}"#)]);
     run(&side, &task, &mut Known::default(), &[(FIND, 200, r#"{"users": []}"#)]);
@@ -766,7 +766,7 @@ fn a_message_in_doubt_is_looked_for_beyond_the_newest_page() {
 #[test]
 fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
     let (side, contact, text) = (side(), lorna(), "Not delivered on viber: blocked.");
-    let task = Task::Note { contact: &contact, text };
+    let task = Task::Note { contact: &contact, text, at: crate::tools::millis::Millis::MIN };
     let listed = |kind: &str, text: &str| {
         messages(&[json!({"id": "m-5", "message_type": kind, "actor_type": "bot",
                           "created_time": "2023-06-23T18:33:16.511Z", "message_parts": [{"text": {"content": text}}]})])
@@ -907,7 +907,7 @@ proptest! {
         known.progress.memo.extend(memo.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
         let (contact, parts) = (lorna(), [media(MediaKind::Image, "a.png")]);
         let delivery = delivery(&contact, &parts, None);
-        for task in [Task::Deliver(&delivery), Task::Note { contact: &contact, text: "note" }, Task::Check, Task::FindContact { user: "u" }] {
+        for task in [Task::Deliver(&delivery), Task::Note { contact: &contact, text: "note", at: crate::tools::millis::Millis::MIN }, Task::Check, Task::FindContact { user: "u" }] {
             let answer = answer(status, "").map(|_| Bytes::from(text.clone()));
             let _ = Freshchat.next(&side().account(), &task, &known);
             let _ = side().read(&Freshchat, &task, &known, &answer);
