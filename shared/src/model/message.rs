@@ -40,6 +40,14 @@ pub enum Event {
 }
 
 impl Event {
+    /// Returns the side that the event is for.
+    pub fn target(&self) -> Side {
+        match self {
+            Self::Channel(_) | Self::Note(_) | Self::Receipt(_) => Side::Helpdesk,
+            Self::Helpdesk(_) => Side::Channel,
+        }
+    }
+
     /// Returns the contact whose link the event needs and the side that the event is for, if the event names the
     /// contact. Receipts find it in the journal.
     pub fn contact(&self) -> Option<(&str, Side)> {

@@ -8,7 +8,7 @@ use crate::{
         installation::{Problem, Side},
         message::Receipt,
     },
-    outside::clock::now,
+    outside::{clock::now, metrics},
     store::{Claimed, Direction, Owed, Settlement, StoreError},
     tools::sentences::Sentence,
 };
@@ -136,6 +136,7 @@ impl Relay {
         }
         let envelope = self.store.keep_envelope(claimed, &message.record.message, now()).await?;
         self.store.settle(claimed, &Settlement::Dead { reason, envelope }, beside, now()).await?;
+        metrics::message_died(message.direction.target());
         Ok(Verdict::Done)
     }
 

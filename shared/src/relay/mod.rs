@@ -33,6 +33,7 @@ use crate::{
         config::Environment,
         http::HttpClient,
         media::MediaStore,
+        metrics,
         queue::{Outgoing, Queue},
     },
     start::{Clients, StartError, media_store, warm_up},
@@ -229,6 +230,7 @@ impl Relay {
         match verdict {
             Verdict::Again(wait) => {
                 let life = record.life(&open, self.waits);
+                metrics::message_waits(envelope.event.target(), life.age);
                 Verdict::Again(self.waits.stretched(wait, record.receive_count, life))
             }
             verdict => verdict,
