@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use byoc::{model::installation::Side, store::Store};
-use byoc_local::bridge::TABLE;
+use byoc::{model::installation::Side, outside::clock::now, store::Store};
+use byoc_local::bridge::{QUEUE, TABLE};
 use byoc_tests::{Rig, eventually};
 use byoc_vendors::fault::{Fault, How};
 use serde_json::json;
@@ -82,4 +82,42 @@ async fn a_blocked_account_is_left_alone_until_somebody_mends_it() {
     let fast = rig.fast_time();
     rig.exactly_at_helpdesk(2).await;
     drop(fast);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_read_once_that_an_answer_waits_for_a_closed_brake_and_that_it_arrived() {
+    // Ten minutes at the head of the lane take 0.6 s.
+    let rig = Rig::start_with("viber", "freshchat", |settings| settings.retry_time_scale = 0.001).await;
+    let store = Store::new(rig.aws().await.dynamodb(), TABLE);
+    rig.customer_says("before").await;
+    rig.exactly_at_helpdesk(1).await;
+    let installation = rig.bridge.installation_id();
+    let version = store.installation(installation).await.unwrap().unwrap().version;
+    let close = async |side, reason| {
+        store.close_brake(installation, side, version, Duration::from_secs(20), reason, now()).await.unwrap();
+    };
+    close(Side::Channel, "the account has no balance").await;
+    close(Side::Helpdesk, "no answer").await;
+    let calls = rig.bridge.channel.faults().total();
+    rig.agent_says("an answer").await;
+    // An old message comes every 0.4 s, and no turn may tell the agents while their own side is in trouble.
+    let fast = rig.fast_time();
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(rig.bridge.queues.queues().peek(QUEUE).len(), 1, "nothing but the answer waits, and no note");
+    store.release_brake(installation, Side::Helpdesk).await.unwrap();
+    let notes = eventually("a note", async || Some(rig.notes()).filter(|notes| !notes.is_empty())).await;
+    let told = "Not delivered on viber yet: the account has no balance. The bridge keeps trying until ";
+    assert!(notes[0].text.contains(told), "{notes:?}");
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(rig.notes().len(), 1, "{:?}", rig.notes());
+    assert_eq!(rig.bridge.channel.faults().total(), calls, "the closed brake let a call pass");
+    let waiting = rig.journal_shows("the answer", |entry| entry["direction"] == "outbound").await;
+    assert_eq!((&waiting["state"], &waiting["attempts"]), (&json!("claimed"), &json!(0)), "{waiting}");
+    store.release_brake(installation, Side::Channel).await.unwrap();
+    assert_eq!(rig.exactly_at_channel(1).await[0].text, "an answer");
+    eventually("the second note", async || (rig.notes().len() == 2).then_some(())).await;
+    rig.settled().await;
+    drop(fast);
+    assert!(rig.notes()[1].text.contains("was delivered on viber after all"), "{:?}", rig.notes());
+    assert_eq!(rig.notes().len(), 2, "{:?}", rig.notes());
 }

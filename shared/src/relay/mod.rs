@@ -101,6 +101,8 @@ pub struct Record {
     pub receive_count: u32,
     /// When the message was put into the queue, which is when it arrived or was redriven.
     pub sent_at: Millis,
+    /// When the queue first handed the message out, which is when it came to the head of its lane.
+    pub first_received_at: Millis,
     /// The end of the invocation.
     pub deadline: Instant,
 }
@@ -466,7 +468,7 @@ impl Relay {
         };
         let Attempt { claimed, link, braked } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
-            Err(Idle::Braked(wait)) => return Ok(Verdict::Again(wait)),
+            Err(Idle::Braked { wait, .. }) => return Ok(Verdict::Again(wait)),
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
         if claimed.doubts >= failure::MAX_DOUBTS {
@@ -540,7 +542,7 @@ impl Relay {
         };
         let braked = brakes::Braked { open: message.open, side, lane: &message.record.message.group, brake };
         if let brakes::Permission::Wait(wait) = self.permission(&braked, message.record).await? {
-            return Ok(Err(Idle::Braked(wait)));
+            return Ok(Err(Idle::Braked { wait, reason: braked.brake.reason }));
         }
         let mut claim = self.store.claim(&key, message.received_at, now()).await?;
         if let Claim::Finished(Finished { state: JournalState::Dead, .. }) = &claim
@@ -600,10 +602,10 @@ impl Relay {
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
         let Attempt { mut claimed, link, braked } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
-            Err(Idle::Braked(wait)) => return Ok(Verdict::Again(wait)),
+            Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
             // The process may have stopped before it confirmed the message.
-            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, .. })) => {
-                return Ok(self.confirm(&message, told_waiting).await);
+            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, life, .. })) => {
+                return Ok(self.confirm(&message, told_waiting.then_some(life)).await);
             }
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
@@ -737,7 +739,7 @@ impl Relay {
                 let claimed = recorder.settle_done(&known).await?;
                 self.went_well(&braked, was_noted).await;
                 self.delivered(message, &claimed).await;
-                Ok(self.confirm(message, claimed.told_waiting).await)
+                Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
             }
             Err(Stop::Store(error)) => Err(error),
             Err(Stop::Postponed(wait)) => {
@@ -779,12 +781,15 @@ impl Relay {
         self.pace.permits(&self.store, paced)
     }
 
-    /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue.
-    async fn confirm(&self, message: &Message<'_>, told_waiting: bool) -> Verdict {
+    /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue. `told_waiting`
+    /// is the life in which the agents were told that the message waits.
+    async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Verdict {
         if message.direction != Direction::Outbound {
             return Verdict::Done;
         }
-        if told_waiting && let Err(verdict) = self.note_arrived(message).await {
+        if let Some(life) = told_waiting
+            && let Err(verdict) = self.note_arrived(message, life).await
+        {
             return verdict;
         }
         self.confirm_sent(message.open, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
@@ -822,8 +827,13 @@ struct Attempt<'a> {
 /// Why there is nothing to do for a message now.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once and kept nowhere")]
 enum Idle {
-    /// The brake of its side is closed for this time.
-    Braked(Duration),
+    /// The brake of its side is closed.
+    Braked {
+        /// The time until the next turn.
+        wait: Duration,
+        /// Why the brake closed.
+        reason: String,
+    },
     /// The message is finished.
     Finished(Finished),
 }

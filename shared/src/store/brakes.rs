@@ -36,6 +36,13 @@ pub struct Brake {
     pub reason: String,
 }
 
+impl Brake {
+    /// Returns whether messages of an installation with this version wait for the brake.
+    pub fn is_closed_for(&self, version: u64) -> bool {
+        self.closed_until.is_some() && self.version == version
+    }
+}
+
 impl Store {
     /// Returns the link of a contact and the brake of a side, in one call.
     ///
