@@ -1,15 +1,31 @@
 //! Tests of the brakes: a vendor in trouble is left alone, and its messages arrive once it is well.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
-use byoc::{model::installation::Side, outside::clock::now, store::Store};
+use byoc::{
+    model::installation::Side,
+    outside::clock::now,
+    store::{Braked, Store},
+};
 use byoc_local::bridge::{QUEUE, TABLE};
-use byoc_tests::{Rig, eventually};
-use byoc_vendors::fault::{Fault, How};
+use byoc_tests::{Rig, eventually, eventually_within};
+use byoc_vendors::{
+    fault::{Fault, How},
+    people::Saying,
+};
 use serde_json::json;
 
 /// The number of contacts who write at the same time.
 const CONTACTS: usize = 30;
+
+/// The number of files that a host does not deliver.
+const FILES: usize = 15;
 
 /// Starts a bridge whose waits take a hundredth of their time.
 async fn rig() -> (Rig, Store) {
@@ -120,4 +136,72 @@ async fn agents_read_once_that_an_answer_waits_for_a_closed_brake_and_that_it_ar
     drop(fast);
     assert!(rig.notes()[1].text.contains("was delivered on viber after all"), "{:?}", rig.notes());
     assert_eq!(rig.notes().len(), 2, "{:?}", rig.notes());
+}
+
+/// Serves files on which every request hangs until the server is told to answer. Returns the number of requests.
+async fn hanging_host() -> (byoc_local::server::Server, Arc<AtomicUsize>, Arc<AtomicBool>) {
+    let (requests, answers) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (counted, mended) = (requests.clone(), answers.clone());
+    let handler = move || {
+        let is_mended = mended.load(Ordering::Relaxed);
+        counted.fetch_add(1, Ordering::Relaxed);
+        async move {
+            if !is_mended {
+                std::future::pending::<()>().await;
+            }
+            ([("content-type", "image/png")], b"\x89PNG\r\n\x1a\n0000".as_slice())
+        }
+    };
+    let router = axum::Router::new().route("/{name}", axum::routing::get(handler));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    (byoc_local::server::Server::start(listener, router).unwrap(), requests, answers)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_of_files_that_hangs_holds_up_no_texts_and_few_slots() {
+    let rig = Rig::start_with("viber", "freshchat", |settings| {
+        (settings.retry_time_scale, settings.workers) = (0.1, 5);
+    })
+    .await;
+    let store = Store::new(rig.aws().await.dynamodb(), TABLE);
+    let brake = async |braked| store.brake(rig.bridge.installation_id(), braked).await.unwrap();
+    let (host, requests, answers) = hanging_host().await;
+    let photo = |number| {
+        let (kind, name) = (byoc::model::message::MediaKind::Image, format!("{number}.png"));
+        Saying::Media { kind, url: format!("{}/{name}", host.url()), name, size: 12 }
+    };
+    let began = Instant::now();
+    for number in 0..FILES {
+        rig.bridge.channel.say(&format!("contact{number:02}"), photo(number)).await.unwrap();
+    }
+    eventually("a closed brake", async || {
+        brake(Braked::Downloads(Side::Channel)).await.closed_until.is_some().then_some(())
+    })
+    .await;
+    rig.say("someone", "a text").await;
+    let fast = rig.fast_time();
+    rig.many_at_helpdesk(Duration::from_secs(15), 1).await;
+    let is_text = |seen: &byoc_vendors::people::Seen| seen.text == "a text";
+    eventually_within(Duration::from_secs(15), "the text", async || {
+        rig.at_helpdesk().iter().any(is_text).then_some(())
+    })
+    .await;
+    // Without the brake, four downloads of 8 s for each contact would take 96 s on five slots.
+    rig.many_at_helpdesk(Duration::from_secs(60), FILES + 1).await;
+    let requests = requests.load(Ordering::Relaxed);
+    assert!(began.elapsed() < Duration::from_secs(60) && requests < FILES * 2, "{requests} {:?}", began.elapsed());
+    let notices = rig.at_helpdesk().into_iter().filter(|seen| seen.text.contains("could not be fetched")).count();
+    assert_eq!(notices, FILES, "every file has used up its attempts");
+    assert!(!is_closed(&rig, &store).await, "the brake of the messages is open");
+    assert!(brake(Braked::Downloads(Side::Channel)).await.closed_until.is_some());
+
+    // A host that answers takes the brake off.
+    answers.store(true, Ordering::Relaxed);
+    for number in 0..3 {
+        rig.bridge.channel.say(&format!("later{number}"), photo(number)).await.unwrap();
+    }
+    rig.many_at_helpdesk(Duration::from_secs(60), FILES + 4).await;
+    rig.settled().await;
+    drop(fast);
+    assert_eq!(brake(Braked::Downloads(Side::Channel)).await, byoc::store::Brake::default());
 }

@@ -38,8 +38,8 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Brake, Bucket, Claim, Claimed, Direction, Finished, HelpdeskId, JournalKey, JournalState, LinkChange, Owed,
-        Sent, Settlement, Store, StoreError,
+        Brake, Braked, Bucket, Claim, Claimed, Direction, Finished, HelpdeskId, JournalKey, JournalState, LinkChange,
+        Owed, Sent, Settlement, Store, StoreError,
     },
     tools::{crypto::uuid_from, millis::Millis, sentences::Sentence},
 };
@@ -466,7 +466,7 @@ impl Relay {
             conversation: None,
             received_at: envelope.received_at,
         };
-        let Attempt { claimed, link, braked } = match self.claim(&message).await? {
+        let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
             Err(Idle::Braked { wait, .. }) => return Ok(Verdict::Again(wait)),
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
@@ -485,7 +485,7 @@ impl Relay {
             None if open.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text },
         };
-        let attempt = Attempt { claimed, link, braked };
+        let attempt = Attempt { claimed, link, lane };
         self.attempt(&message, attempt, &task, files::Files::default()).await
     }
 
@@ -540,9 +540,9 @@ impl Relay {
             Some(read) => read.clone(),
             None => self.store.link_and_brake(&key.installation, &key.contact, side).await?,
         };
-        let braked = brakes::Braked { open: message.open, side, lane: &message.record.message.group, brake };
-        if let brakes::Permission::Wait(wait) = self.permission(&braked, message.record).await? {
-            return Ok(Err(Idle::Braked { wait, reason: braked.brake.reason }));
+        let lane = message.lane(side.into(), brake);
+        if let brakes::Permission::Wait(wait) = self.permission(&lane, message.record).await? {
+            return Ok(Err(Idle::Braked { wait, reason: lane.brake.reason }));
         }
         let mut claim = self.store.claim(&key, message.received_at, now()).await?;
         if let Claim::Finished(Finished { state: JournalState::Dead, .. }) = &claim
@@ -560,7 +560,7 @@ impl Relay {
             Claim::Work(claimed) => {
                 let link = claimed.owed.link.applied_to(link);
                 let link = self.take_over_alias(&key, message.contact, link).await?;
-                Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), braked }))
+                Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), lane }))
             }
         }
     }
@@ -600,7 +600,7 @@ impl Relay {
     }
 
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
-        let Attempt { mut claimed, link, braked } = match self.claim(&message).await? {
+        let Attempt { mut claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
             Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
             // The process may have stopped before it confirmed the message.
@@ -635,7 +635,7 @@ impl Relay {
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
         let features = message.open.side(message.direction.target()).adapter.features();
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
-        let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await;
+        let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await?;
         let (parts, files) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => return self.settle_failure(&message, claimed, &Owed::default(), failure).await,
@@ -650,7 +650,7 @@ impl Relay {
             author: message.author,
             key: &key,
         };
-        self.attempt(&message, Attempt { claimed, link, braked }, &Task::Deliver(&delivery), files).await
+        self.attempt(&message, Attempt { claimed, link, lane }, &Task::Deliver(&delivery), files).await
     }
 
     /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.
@@ -720,7 +720,7 @@ impl Relay {
         task: &Task<'_>,
         files: files::Files,
     ) -> Result<Verdict, StoreError> {
-        let Attempt { claimed, link, braked } = attempt;
+        let Attempt { claimed, link, lane } = attempt;
         let open = message.open;
         let side = open.side(message.direction.target());
         let progress = claimed.progress.clone();
@@ -732,12 +732,12 @@ impl Relay {
             deadline: message.record.deadline,
             keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
         };
-        let mut recorder = recorder::Recorder::new((self, &braked), claimed, link, files, permits, limits);
+        let mut recorder = recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits);
         match drive(&self.http, side, task, &mut known, &mut recorder).await {
             Ok(()) => {
                 let was_noted = recorder.was_noted();
                 let claimed = recorder.settle_done(&known).await?;
-                self.went_well(&braked, was_noted).await;
+                self.went_well(&lane, was_noted).await;
                 self.delivered(message, &claimed).await;
                 Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
             }
@@ -756,9 +756,9 @@ impl Relay {
             }
             Err(Stop::Failure(failure)) => {
                 match &failure {
-                    Failure::Blocked { reason } => self.was_blocked(&braked, message.record, reason).await,
+                    Failure::Blocked { reason } => self.was_blocked(&lane, message.record, reason).await,
                     failure if recorder.is_trouble && !recorder.was_noted() => {
-                        self.had_trouble(&braked, failure.reason()).await;
+                        self.had_trouble(&lane, failure.reason()).await;
                     }
                     _ => {}
                 }
@@ -821,7 +821,7 @@ impl Relay {
 struct Attempt<'a> {
     claimed: Claimed,
     link: Link,
-    braked: brakes::Braked<'a>,
+    lane: brakes::Lane<'a>,
 }
 
 /// Why there is nothing to do for a message now.
@@ -866,7 +866,12 @@ struct Message<'a> {
     received_at: Millis,
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
+    /// Returns the lane of the message with a brake that it may have to wait for.
+    fn lane(&self, braked: Braked, brake: Brake) -> brakes::Lane<'a> {
+        brakes::Lane { open: self.open, braked, name: &self.record.message.group, brake }
+    }
+
     /// Returns the stored link, without the conversation's state if that may have changed without notice.
     fn without_stale_state(&self, link: Link) -> Link {
         let Some(lifetime) = self.open.helpdesk.features().state_lasts else { return link };

@@ -15,7 +15,48 @@ const COUNTED: Duration = Duration::from_secs(600);
 /// The number of times that unprocessed keys are read again.
 const READS: usize = 3;
 
-/// The brake of one side of an installation.
+/// What a brake holds back, on one side of an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Braked {
+    /// The messages for this side.
+    Messages(Side),
+    /// The downloads of files that this side wrote.
+    Downloads(Side),
+}
+
+impl Braked {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Messages(Side::Channel),
+        Self::Messages(Side::Helpdesk),
+        Self::Downloads(Side::Channel),
+        Self::Downloads(Side::Helpdesk),
+    ];
+
+    /// Returns the side.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Messages(side) | Self::Downloads(side) => side,
+        }
+    }
+
+    /// Returns the word for logs and keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Messages(side) => side.word(),
+            Self::Downloads(Side::Channel) => "channel.files",
+            Self::Downloads(Side::Helpdesk) => "helpdesk.files",
+        }
+    }
+}
+
+impl From<Side> for Braked {
+    fn from(side: Side) -> Self {
+        Self::Messages(side)
+    }
+}
+
+/// A brake of an installation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brake {
     /// The version of the installation for which the brake holds. A changed installation has no brake.
@@ -55,7 +96,7 @@ impl Store {
         side: Side,
     ) -> Result<(Link, Brake), StoreError> {
         let link_key = key(&contact_pk(installation, contact), "LINK");
-        let mut pending = vec![link_key.clone(), brake_key(installation, side)];
+        let mut pending = vec![link_key.clone(), brake_key(installation, side.into())];
         let (mut link, mut brake) = (Link::default(), Brake::default());
         for _ in 0..READS {
             let wanted = KeysAndAttributes::builder().set_keys(Some(pending)).consistent_read(true).build();
@@ -77,12 +118,12 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    /// Returns the brake of a side.
+    /// Returns a brake.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn brake(&self, installation: &str, side: Side) -> Result<Brake, StoreError> {
-        let item = self.item(&format!("I#{installation}"), &sort_key(side)).await?;
+    pub async fn brake(&self, installation: &str, braked: impl Into<Braked>) -> Result<Brake, StoreError> {
+        let item = self.item(&format!("I#{installation}"), &sort_key(braked.into())).await?;
         Ok(item.map(|item| read(&item)).unwrap_or_default())
     }
 
@@ -93,12 +134,13 @@ impl Store {
     pub async fn note_trouble(
         &self,
         installation: &str,
-        side: Side,
+        braked: impl Into<Braked>,
         version: u64,
         lane: &str,
         is_blocked: bool,
         now: Millis,
     ) -> Result<Brake, StoreError> {
+        let braked = braked.into();
         let name = if is_blocked { "blocked" } else { "lanes" };
         let lanes = AttributeValue::Ss(vec![lane.to_owned()]);
         let mut more = Changes::default();
@@ -106,7 +148,7 @@ impl Store {
         more.name("version").value("version", number(version));
         more.name("since").value("stale", number(now.minus(COUNTED)));
         let is_current = "#version = :version AND #since >= :stale";
-        let Updated { is_written, before } = self.update(brake_key(installation, side), more, is_current).await?;
+        let Updated { is_written, before } = self.update(brake_key(installation, braked), more, is_current).await?;
         let mut brake = read(&before);
         if is_written {
             let lanes = if is_blocked { &mut brake.blocked } else { &mut brake.lanes };
@@ -137,7 +179,8 @@ impl Store {
             changes.remove("closed_until").remove("closed_for").remove("probe_until").remove("reason");
         }
         changes.name("since").value("before", number(read(&before).since));
-        self.update(brake_key(installation, side), changes, "attribute_not_exists(#since) OR #since = :before").await?;
+        self.update(brake_key(installation, braked), changes, "attribute_not_exists(#since) OR #since = :before")
+            .await?;
         Ok(fresh)
     }
 
@@ -148,7 +191,7 @@ impl Store {
     pub async fn close_brake(
         &self,
         installation: &str,
-        side: Side,
+        braked: impl Into<Braked>,
         version: u64,
         time: Duration,
         reason: &str,
@@ -165,7 +208,7 @@ impl Store {
             .remove("probe_until");
         // A process with yesterday's installation does not close the brake of today's.
         let is_current = "attribute_not_exists(#version) OR #version <= :version";
-        self.update(brake_key(installation, side), changes, is_current).await?;
+        self.update(brake_key(installation, braked.into()), changes, is_current).await?;
         Ok(())
     }
 
@@ -176,22 +219,23 @@ impl Store {
     pub async fn take_probe(
         &self,
         installation: &str,
-        side: Side,
+        braked: impl Into<Braked>,
         until: Millis,
         now: Millis,
     ) -> Result<bool, StoreError> {
         let mut changes = Changes::default();
         changes.set("probe_until", number(until)).name("closed_until").value("now", number(now));
         let is_free = "#closed_until <= :now AND (attribute_not_exists(#probe_until) OR #probe_until <= :now)";
-        Ok(self.update(brake_key(installation, side), changes, is_free).await?.is_written)
+        Ok(self.update(brake_key(installation, braked.into()), changes, is_free).await?.is_written)
     }
 
     /// Takes a brake off. Returns whether it was closed.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn release_brake(&self, installation: &str, side: Side) -> Result<bool, StoreError> {
-        let request = self.client.delete_item().table_name(&self.table).set_key(Some(brake_key(installation, side)));
+    pub async fn release_brake(&self, installation: &str, braked: impl Into<Braked>) -> Result<bool, StoreError> {
+        let request =
+            self.client.delete_item().table_name(&self.table).set_key(Some(brake_key(installation, braked.into())));
         let answer = request
             .return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld)
             .send()
@@ -201,12 +245,12 @@ impl Store {
     }
 }
 
-fn sort_key(side: Side) -> String {
-    format!("BRAKE#{}", side.word())
+fn sort_key(braked: Braked) -> String {
+    format!("BRAKE#{}", braked.word())
 }
 
-fn brake_key(installation: &str, side: Side) -> Item {
-    key(&format!("I#{installation}"), &sort_key(side))
+fn brake_key(installation: &str, braked: Braked) -> Item {
+    key(&format!("I#{installation}"), &sort_key(braked))
 }
 
 fn read(item: &Item) -> Brake {
