@@ -205,3 +205,55 @@ async fn a_host_of_files_that_hangs_holds_up_no_texts_and_few_slots() {
     drop(fast);
     assert_eq!(brake(Braked::Downloads(Side::Channel)).await, byoc::store::Brake::default());
 }
+
+/// The promise of the brakes, on the real clock: five slots, 500 contacts whose vendor hangs, and what is for another
+/// vendor waits at most 15 s.
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "the figure is to be copied")]
+async fn five_hundred_contacts_of_a_vendor_that_hangs_hold_up_others_for_seconds() {
+    let rig = Rig::start_with("viber", "freshchat", |settings| settings.workers = 5).await;
+    rig.customer_says("before").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.bridge.helpdesk.faults().add(Fault::next(How::Hang(Duration::from_secs(600))).times(100_000));
+    for number in 0..500 {
+        rig.say(&format!("contact{number:03}"), "hello").await;
+    }
+    let began = Instant::now();
+    rig.agent_says("an answer").await;
+    eventually_within(Duration::from_secs(60), "the answer", async || (rig.at_channel().len() == 1).then_some(()))
+        .await;
+    let (waited, calls) = (began.elapsed(), rig.bridge.helpdesk.faults().total());
+    println!("an answer waited {:.1} s behind 500 contacts whose helpdesk hangs", waited.as_secs_f64());
+    assert!(waited < Duration::from_secs(15) && calls < 20, "{waited:?}, {calls} calls");
+}
+
+/// A twentieth of the real time, since the brake takes minutes to close for its longest time. The relay is not faster
+/// than in real time, so more contacts would measure the build and not the waits.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes more than a minute; its figures are for ARCHITECTURE.md"]
+#[expect(clippy::print_stdout, reason = "the figures are to be copied")]
+async fn a_mended_account_works_within_minutes() {
+    let scale = 0.05;
+    let rig = Rig::start_with("viber", "freshchat", |settings| {
+        (settings.retry_time_scale, settings.workers) = (scale, 5);
+    })
+    .await;
+    let store = Store::new(rig.aws().await.dynamodb(), TABLE);
+    rig.bridge.helpdesk.faults().add(Fault::next(How::Status(503)).times(100_000));
+    for number in 0..100 {
+        rig.say(&format!("contact{number:02}"), "hello").await;
+    }
+    eventually_within(Duration::from_secs(120), "the longest time of the brake", async || {
+        let brake = store.brake(rig.bridge.installation_id(), Side::Helpdesk).await.unwrap();
+        (brake.closed_for >= Duration::from_secs(300).mul_f64(scale)).then_some(())
+    })
+    .await;
+    rig.bridge.helpdesk.faults().clear();
+    let began = Instant::now();
+    rig.many_at_helpdesk(Duration::from_secs(60), 1).await;
+    let first = began.elapsed().div_f64(scale);
+    rig.many_at_helpdesk(Duration::from_secs(60), 100).await;
+    let all = began.elapsed().div_f64(scale);
+    println!("mended: the first message after {} s, all of 100 contacts after {} s", first.as_secs(), all.as_secs());
+    assert!(first <= Duration::from_secs(360) && all <= Duration::from_secs(720), "{first:?} {all:?}");
+}

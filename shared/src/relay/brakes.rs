@@ -104,7 +104,7 @@ impl Relay {
         let left = record.deadline.saturating_duration_since(tokio::time::Instant::now());
         let checked = if left > CALL_TIMEOUT + Duration::from_secs(5) { self.check(lane).await } else { None };
         let noted = match checked {
-            Some(true) => self.close(lane, LONGEST, reason).await,
+            Some(true) => self.close(lane, self.waits.scaled(LONGEST), reason).await,
             // The refusal concerns this message and not the account.
             Some(false) => Ok(()),
             None => self.count_lane(lane, true, reason).await,
@@ -141,9 +141,9 @@ impl Relay {
             return Ok(());
         }
         let time = match (is_blocked, brake.closed_for) {
-            (true, _) => LONGEST,
-            (false, Duration::ZERO) => FIRST,
-            (false, before) => (before * 2).min(LONGEST),
+            (true, _) => self.waits.scaled(LONGEST),
+            (false, Duration::ZERO) => self.waits.scaled(FIRST),
+            (false, before) => (before * 2).min(self.waits.scaled(LONGEST)),
         };
         self.close(lane, time, reason).await
     }
@@ -157,7 +157,6 @@ impl Relay {
             reason,
             "a brake was closed"
         );
-        let time = self.waits.scaled(time);
         self.store.close_brake(&installation.id, lane.braked, installation.version, time, reason, now()).await
     }
 }
