@@ -197,13 +197,15 @@ async fn a_host_of_files_that_hangs_holds_up_no_texts_and_few_slots() {
 
     // A host that answers takes the brake off.
     answers.store(true, Ordering::Relaxed);
-    for number in 0..3 {
+    let mut number = 0;
+    eventually_within(Duration::from_secs(90), "an open brake", async || {
+        number += 1;
         rig.bridge.channel.say(&format!("later{number}"), photo(number)).await.unwrap();
-    }
-    rig.many_at_helpdesk(Duration::from_secs(60), FILES + 4).await;
-    rig.settled().await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        (brake(Braked::Downloads(Side::Channel)).await == byoc::store::Brake::default()).then_some(())
+    })
+    .await;
     drop(fast);
-    assert_eq!(brake(Braked::Downloads(Side::Channel)).await, byoc::store::Brake::default());
 }
 
 /// The promise of the brakes, on the real clock: five slots, 500 contacts whose vendor hangs, and what is for another

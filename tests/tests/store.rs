@@ -401,3 +401,16 @@ async fn agents_are_told_once_in_each_life_that_a_message_waits_and_that_claims_
     assert!(store.revive(&key, "second", ms(6)).await.unwrap());
     assert_eq!(store.untold_life(&key).await.unwrap(), Some(2));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lanes_that_are_noted_at_the_same_moment_are_all_counted() {
+    let kept = store().await;
+    let lanes = ["a", "b", "c", "d", "e"];
+    let note = |lane| kept.store.note_trouble("i", Side::Channel, 1, lane, false, ms(1_000));
+    let [a, b, c, d, e] = lanes.map(note);
+    let noted = tokio::join!(a, b, c, d, e);
+    assert!(noted.0.is_ok() && noted.1.is_ok() && noted.2.is_ok() && noted.3.is_ok() && noted.4.is_ok(), "{noted:?}");
+    let mut counted = kept.store.brake("i", Side::Channel).await.unwrap().lanes;
+    counted.sort();
+    assert_eq!(counted, lanes);
+}

@@ -12,6 +12,8 @@ use crate::{adapter::Link, model::installation::Side, tools::millis::Millis};
 
 /// The time within which lanes in trouble are counted together.
 const COUNTED: Duration = Duration::from_secs(600);
+/// The number of times that a lane is noted, if others are noted at the same moment.
+const NOTES: usize = 5;
 /// The number of times that unprocessed keys are read again.
 const READS: usize = 3;
 
@@ -141,6 +143,26 @@ impl Store {
         now: Millis,
     ) -> Result<Brake, StoreError> {
         let braked = braked.into();
+        for _ in 0..NOTES {
+            let noted = self.try_note_trouble(installation, braked, version, lane, is_blocked, now).await?;
+            if let Some(brake) = noted {
+                return Ok(brake);
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Adds a lane in trouble; `None` if somebody else began to count at the same moment, as several calls do that hang
+    /// since then.
+    async fn try_note_trouble(
+        &self,
+        installation: &str,
+        braked: Braked,
+        version: u64,
+        lane: &str,
+        is_blocked: bool,
+        now: Millis,
+    ) -> Result<Option<Brake>, StoreError> {
         let name = if is_blocked { "blocked" } else { "lanes" };
         let lanes = AttributeValue::Ss(vec![lane.to_owned()]);
         let mut more = Changes::default();
@@ -155,7 +177,7 @@ impl Store {
             if !lanes.iter().any(|known| known == lane) {
                 lanes.push(lane.to_owned());
             }
-            return Ok(brake);
+            return Ok(Some(brake));
         }
         // The lanes are counted anew; how long the brake was closed stays known while it holds for this version.
         if brake.version != version {
@@ -179,9 +201,9 @@ impl Store {
             changes.remove("closed_until").remove("closed_for").remove("probe_until").remove("reason");
         }
         changes.name("since").value("before", number(read(&before).since));
-        self.update(brake_key(installation, braked), changes, "attribute_not_exists(#since) OR #since = :before")
-            .await?;
-        Ok(fresh)
+        let is_first = "attribute_not_exists(#since) OR #since = :before";
+        let Updated { is_written, .. } = self.update(brake_key(installation, braked), changes, is_first).await?;
+        Ok(is_written.then_some(fresh))
     }
 
     /// Closes a brake for a time.
