@@ -66,9 +66,15 @@ KEPT = {"Table", "VaultKey", "MediaBucket"}
 # The number of concurrent Lambda invocations of a new AWS account, for all functions together. The relay gets half.
 NEW_ACCOUNT_CONCURRENCY = 10
 
+# The metrics that the relay writes, with the statistic of their alarms. Each has an alarm per side and is on the
+# dashboard. SQS's own age metric leaves out messages that were received several times.
+METRICS = {"DeadMessages": "Sum", "WaitingMessageAge": "Maximum"}
+SIDES = {"channel", "helpdesk"}
+
 # The names that the template and the code share, by the file that must spell them in the same way if it exists.
 SPELLED_IN = {
     "shared/src/outside/config.rs": VARIABLES,
+    "shared/src/outside/metrics.rs": {"byoc", "FunctionName", "Side", *METRICS},
     "infra/local/src/table/mod.rs": {
         "pk", "sk", "by_installation", "by_pk", "by_sk", "state", "direction", "at", "expires_at",
     },
@@ -88,6 +94,7 @@ def main():
         *kept_problems(template["Resources"]),
         *log_problems(template["Resources"]),
         *table_problems(template["Resources"]["Table"]["Properties"]),
+        *metric_problems(template["Resources"]),
         *policy_problems(resources),
         *spelling_problems(),
     ]
@@ -233,6 +240,31 @@ def table_problems(table):
         yield f"the index is {seen}"
     if table["TimeToLiveSpecification"]["AttributeName"] != "expires_at":
         yield "the time to live is not expires_at"
+
+
+def metric_problems(resources):
+    """An alarm on a metric that nobody writes, or with other dimensions, never rings and nobody sees why."""
+    seen = set()
+    for name, resource in resources.items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] != "AWS::CloudWatch::Alarm" or properties["Namespace"] != "byoc":
+            continue
+        dimensions = {item["Name"]: item["Value"] for item in properties["Dimensions"]}
+        if dimensions.keys() != {"FunctionName", "Side"} or references(dimensions["FunctionName"]) != {"Relay"}:
+            yield f"{name} has the dimensions {dimensions}"
+        metric = properties["MetricName"]
+        if properties["Statistic"] != METRICS.get(metric) or properties["TreatMissingData"] != "notBreaching":
+            yield f"{name} is no alarm that ends by itself"
+        # A message that waits comes back after up to 12 minutes; with less, the alarm would ring at each turn.
+        if metric == "WaitingMessageAge" and properties["Period"] < 900:
+            yield f"{name} does not see a message between two turns"
+        seen.add((metric, dimensions.get("Side")))
+    for metric, side in sorted({(metric, side) for metric in METRICS for side in SIDES} ^ seen):
+        yield f"{metric} of the {side} has no alarm, or an alarm without a metric"
+    dashboard = str(resources["Dashboard"]["Properties"]["DashboardBody"])
+    for metric in sorted(METRICS):
+        if f'"byoc", "{metric}", "FunctionName", "${{Relay}}", "Side"' not in dashboard:
+            yield f"the dashboard does not show {metric}"
 
 
 def policy_problems(resources):

@@ -12,7 +12,7 @@ use byoc::{
     outside::queue::Outgoing,
     store::{
         Bucket, Claim, Direction, Finished, HelpdeskId, IncomingCall, JournalKey, JournalState, LinkChange, Owed,
-        PageFrom, RepeatStatus, Sent, Settlement, StoreError,
+        PageFrom, RepeatStatus, Sent, Settlement, StoreError, StoredEnvelope,
     },
     tools::millis::Millis,
 };
@@ -42,7 +42,7 @@ fn arrived() -> Owed {
 }
 
 fn finished(state: JournalState) -> Claim {
-    Claim::Finished(Finished { state, owed: nothing(), told_waiting: false })
+    Claim::Finished(Finished { state, owed: nothing(), told_waiting: false, life: 1 })
 }
 
 #[tokio::test]
@@ -400,4 +400,34 @@ async fn two_parts_with_one_id_and_a_record_too_large_are_written_all_the_same()
     claimed.progress.sent.push("m1".into());
     kept.store.settle(&claimed, &Settlement::Done, &nothing(), ms(4_000)).await.unwrap();
     assert_eq!(kept.store.claim(&key("e"), ms(1_000), ms(4_000)).await.unwrap(), finished(JournalState::Done));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_are_told_once_in_each_life_that_a_message_waits_and_that_claims_nothing() {
+    let kept = store().await;
+    let (store, key) = (&kept.store, answer("waits"));
+    assert_eq!(store.untold_life(&key).await.unwrap(), Some(1));
+    store.note_told_waiting(&key, ms(1), ms(2)).await.unwrap();
+    assert_eq!(store.untold_life(&key).await.unwrap(), None);
+    let Claim::Work(claimed) = store.claim(&key, ms(1), ms(3)).await.unwrap() else { panic!("finished") };
+    assert!(claimed.told_waiting && claimed.attempt == 1 && claimed.doubts == 0, "{claimed:?}");
+    let envelope = StoredEnvelope { pieces: 1, bytes: 1, deduplication: "first".into(), is_sealed: false };
+    store.settle(&claimed, &Settlement::Dead { reason: "x".into(), envelope }, &nothing(), ms(4)).await.unwrap();
+    assert_eq!(store.untold_life(&key).await.unwrap(), None, "a dead message does not wait");
+    store.note_told_waiting(&key, ms(1), ms(5)).await.unwrap();
+    assert!(store.revive(&key, "second", ms(6)).await.unwrap());
+    assert_eq!(store.untold_life(&key).await.unwrap(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lanes_that_are_noted_at_the_same_moment_are_all_counted() {
+    let kept = store().await;
+    let lanes = ["a", "b", "c", "d", "e"];
+    let note = |lane| kept.store.note_trouble("i", Side::Channel, 1, lane, false, ms(1_000));
+    let [a, b, c, d, e] = lanes.map(note);
+    let noted = tokio::join!(a, b, c, d, e);
+    assert!(noted.0.is_ok() && noted.1.is_ok() && noted.2.is_ok() && noted.3.is_ok() && noted.4.is_ok(), "{noted:?}");
+    let mut counted = kept.store.brake("i", Side::Channel).await.unwrap().lanes;
+    counted.sort();
+    assert_eq!(counted, lanes);
 }

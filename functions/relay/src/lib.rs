@@ -116,6 +116,8 @@ impl Function {
         for message in messages {
             let id = message.message_id.clone().unwrap_or_default();
             let attribute = |name: &str| message.attributes.get(name).cloned().unwrap_or_default();
+            let time = |name: &str| attribute(name).parse().ok().map(Millis::new);
+            let sent_at = time("SentTimestamp").unwrap_or_else(now);
             let record = Record {
                 message: Outgoing {
                     group: group.clone(),
@@ -124,7 +126,8 @@ impl Function {
                 },
                 receipt_handle: message.receipt_handle.clone().unwrap_or_default(),
                 receive_count: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
-                sent_at: attribute("SentTimestamp").parse().map_or_else(|_| now(), Millis::new),
+                sent_at,
+                first_received_at: time("ApproximateFirstReceiveTimestamp").unwrap_or(sent_at),
                 deadline,
             };
             if !failed.is_empty() || self.relay.handle(&record).await != Verdict::Done {

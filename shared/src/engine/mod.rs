@@ -19,7 +19,7 @@ use crate::{
 /// The maximum number of calls of a task. An adapter that asks for more is broken.
 const CALL_LIMIT: usize = 60;
 /// The time after which a call that goes on counts as a sign of trouble.
-const SLOW: Duration = Duration::from_secs(3);
+pub(crate) const SLOW: Duration = Duration::from_secs(3);
 
 /// The reason why [`drive`] stopped.
 #[derive(Debug)]

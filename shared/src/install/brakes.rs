@@ -10,28 +10,28 @@ use crate::{
     installations::OpenInstallation,
     model::installation::Side,
     outside::clock::now,
-    store::StoreError,
+    store::{Braked, StoreError},
     tools::{answer::ApiError, sentences::Sentence},
 };
 
 /// The answer to a request that releases the brakes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Released {
-    /// The sides whose brake was closed.
+    /// The sides of which a brake was closed.
     pub released: Vec<Side>,
 }
 
 impl Admin {
-    /// Takes off the brakes of both sides. What waits comes at its next turn.
+    /// Takes off all brakes. What waits comes at its next turn.
     ///
     /// # Errors
     /// 404 for an unknown installation, 410 for an uninstalled one, 503 if the table fails.
     pub async fn retry(&self, id: &str) -> Result<Released, ApiError> {
         self.find_installed(id).await?;
         let mut released = Vec::new();
-        for side in [Side::Channel, Side::Helpdesk] {
-            if self.store.release_brake(id, side).await? {
-                released.push(side);
+        for braked in Braked::ALL {
+            if self.store.release_brake(id, braked).await? && !released.contains(&braked.side()) {
+                released.push(braked.side());
             }
         }
         Ok(Released { released })
@@ -40,17 +40,22 @@ impl Admin {
     /// Returns a finding for each brake that is closed.
     pub(super) async fn closed_brakes(&self, open: &OpenInstallation) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
-        for side in [Side::Channel, Side::Helpdesk] {
-            let brake = self.store.brake(&open.installation.id, side).await?;
-            let Some(until) = brake.closed_until.filter(|_| brake.version == open.installation.version) else {
+        for braked in Braked::ALL {
+            let brake = self.store.brake(&open.installation.id, braked).await?;
+            let Some(until) = brake.closed_until.filter(|_| brake.is_closed_for(open.installation.version)) else {
                 continue;
             };
             let until = until.max(now()).rfc3339();
+            let (until, reason) = (until.as_str(), brake.reason.as_str());
+            let cause = match braked {
+                Braked::Messages(_) => Sentence::BrakeClosed { until, reason },
+                Braked::Downloads(_) => Sentence::DownloadsBraked { until, reason },
+            };
             findings.push(Finding {
                 code: "brake_closed",
-                side,
+                side: braked.side(),
                 state: FindingState::Warning,
-                cause: Sentence::BrakeClosed { until: &until, reason: &brake.reason }.to_string().into(),
+                cause: cause.to_string().into(),
                 fix: Sentence::BrakeOpens.to_string().into(),
             });
         }

@@ -42,6 +42,17 @@ pub enum Event {
 }
 
 impl Event {
+    /// Returns the side that the event is for.
+    pub fn target(&self) -> Side {
+        match self {
+            Self::Channel(_)
+            | Self::Note(_)
+            | Self::Receipt(_)
+            | Self::Unread(UnreadEvent { from: Side::Channel, .. }) => Side::Helpdesk,
+            Self::Helpdesk(_) | Self::Unread(UnreadEvent { from: Side::Helpdesk, .. }) => Side::Channel,
+        }
+    }
+
     /// Returns the contact whose link the event needs and the side that the event is for, if the event names the
     /// contact. Receipts find it in the journal.
     pub fn contact(&self) -> Option<(&str, Side)> {

@@ -136,6 +136,11 @@ impl Environment {
         scale.ok_or_else(problem)
     }
 
+    /// Returns the name of the function, as Lambda sets it.
+    pub fn function_name(&self) -> Option<&str> {
+        self.0.get("AWS_LAMBDA_FUNCTION_NAME").map(String::as_str)
+    }
+
     /// Returns `RUST_LOG`, the log filter, if it is set.
     pub fn log_filter(&self) -> Option<&str> {
         self.0.get("RUST_LOG").map(String::as_str)

@@ -1,5 +1,5 @@
 //! Access to everything outside the process, one file each: clock, environment, AWS, HTTP, queue, vault, object store,
-//! Lambda.
+//! metrics, Lambda.
 
 pub mod aws;
 pub mod clock;
@@ -7,5 +7,6 @@ pub mod config;
 pub mod http;
 pub mod lambda;
 pub mod media;
+pub mod metrics;
 pub mod queue;
 pub mod vault;

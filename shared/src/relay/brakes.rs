@@ -4,6 +4,9 @@
 //! Five lanes without an answer close it: one alone may be a poisoned message. A blocked account closes it once the
 //! harmless check of the credentials agrees. After the time, one message tries whether the trouble is over. A success
 //! takes the brake off; a changed installation has none.
+//!
+//! Downloads of files have brakes of their own, so that a host of files that hangs holds up neither messages without
+//! files nor other installations.
 
 use std::time::Duration;
 
@@ -12,9 +15,8 @@ use crate::{
     adapter::{Failure, Known, Task},
     engine::{Listener, Stop, drive},
     installations::OpenInstallation,
-    model::installation::Side,
     outside::{clock::now, http::CALL_TIMEOUT},
-    store::{Brake, StoreError},
+    store::{Brake, Braked, StoreError},
     tools::{
         crypto::sha256,
         millis::Millis,
@@ -43,16 +45,17 @@ pub(super) enum Permission {
     Wait(Duration),
 }
 
-/// The side that a message calls, and what is known about its trouble.
+/// The lane of a message, and the brake that it may have to wait for.
 #[derive(Clone, Debug)]
-pub(super) struct Braked<'a> {
+pub(super) struct Lane<'a> {
     pub(super) open: &'a OpenInstallation,
-    pub(super) side: Side,
-    pub(super) lane: &'a str,
+    pub(super) braked: Braked,
+    /// The name of the lane.
+    pub(super) name: &'a str,
     pub(super) brake: Brake,
 }
 
-impl Braked<'_> {
+impl Lane<'_> {
     /// Returns whether there is something to take off.
     fn holds(&self) -> bool {
         self.brake.since != Millis::default() || self.brake.closed_until.is_some()
@@ -65,9 +68,9 @@ impl Braked<'_> {
 
 impl Relay {
     /// Asks the brake whether a message may call its side.
-    pub(super) async fn permission(&self, braked: &Braked<'_>, record: &Record) -> Result<Permission, StoreError> {
-        let is_asked = braked.is_current() && rules::holds(Rule::BrakeIsAsked);
-        let Some(closed_until) = braked.brake.closed_until.filter(|_| is_asked) else {
+    pub(super) async fn permission(&self, lane: &Lane<'_>, record: &Record) -> Result<Permission, StoreError> {
+        let is_asked = lane.is_current() && rules::holds(Rule::BrakeIsAsked);
+        let Some(closed_until) = lane.brake.closed_until.filter(|_| is_asked) else {
             return Ok(Permission::Go);
         };
         let now = now();
@@ -75,43 +78,42 @@ impl Relay {
         if now < closed_until {
             return Ok(Permission::Wait(closed_until.since(now) + spread));
         }
-        let installation = &braked.open.installation.id;
-        if self.store.take_probe(installation, braked.side, now.plus(PROBE), now).await?
-            || !rules::holds(Rule::OneProbe)
-        {
+        let installation = &lane.open.installation.id;
+        let has_probe = self.store.take_probe(installation, lane.braked, now.plus(PROBE), now).await?;
+        if has_probe || !rules::holds(Rule::OneProbe) {
             return Ok(Permission::Go);
         }
         // Somebody else tries, and the brake is off or closed again when that ends.
-        let trying = braked.brake.probe_until.map_or(CALL_TIMEOUT, |until| until.since(now).min(CALL_TIMEOUT));
+        let trying = lane.brake.probe_until.map_or(CALL_TIMEOUT, |until| until.since(now).min(CALL_TIMEOUT));
         Ok(Permission::Wait(self.waits.scaled(trying).max(Duration::from_secs(1)) + spread / 4))
     }
 
     /// Takes the brake off after a success.
-    pub(super) async fn went_well(&self, braked: &Braked<'_>, was_noted: bool) {
-        if !was_noted && !braked.holds() || !rules::holds(Rule::BrakeComesOff) {
+    pub(super) async fn went_well(&self, lane: &Lane<'_>, was_noted: bool) {
+        if !was_noted && !lane.holds() || !rules::holds(Rule::BrakeComesOff) {
             return;
         }
-        if let Err(error) = self.store.release_brake(&braked.open.installation.id, braked.side).await {
+        if let Err(error) = self.store.release_brake(&lane.open.installation.id, lane.braked).await {
             tracing::warn!(error = %error, "a brake could not be taken off");
         }
     }
 
     /// Notes that a call of this lane got no answer or a 5xx, and closes the brake if that makes too many.
-    pub(super) async fn had_trouble(&self, braked: &Braked<'_>, reason: &str) {
-        if let Err(error) = self.count_lane(braked, false, reason).await {
+    pub(super) async fn had_trouble(&self, lane: &Lane<'_>, reason: &str) {
+        if let Err(error) = self.count_lane(lane, false, reason).await {
             tracing::warn!(error = %error, "a vendor's trouble could not be noted");
         }
     }
 
     /// Notes that the account is blocked, and closes the brake if the check of the credentials says so too.
-    pub(super) async fn was_blocked(&self, braked: &Braked<'_>, record: &Record, reason: &str) {
+    pub(super) async fn was_blocked(&self, lane: &Lane<'_>, record: &Record, reason: &str) {
         let left = record.deadline.saturating_duration_since(tokio::time::Instant::now());
-        let checked = if left > CALL_TIMEOUT + Duration::from_secs(5) { self.check(braked).await } else { None };
+        let checked = if left > CALL_TIMEOUT + Duration::from_secs(5) { self.check(lane).await } else { None };
         let noted = match checked {
-            Some(true) => self.close(braked, LONGEST, reason).await,
+            Some(true) => self.close(lane, self.waits.scaled(LONGEST), reason).await,
             // The refusal concerns this message and not the account.
             Some(false) => Ok(()),
-            None => self.count_lane(braked, true, reason).await,
+            None => self.count_lane(lane, true, reason).await,
         };
         if let Err(error) = noted {
             tracing::warn!(error = %error, "a blocked account could not be noted");
@@ -119,9 +121,9 @@ impl Relay {
     }
 
     /// Returns whether the vendor refuses the credentials; `None` if that cannot be asked.
-    async fn check(&self, braked: &Braked<'_>) -> Option<bool> {
+    async fn check(&self, lane: &Lane<'_>) -> Option<bool> {
         let mut calls = CountedCalls(0);
-        let side = braked.open.side(braked.side);
+        let side = lane.open.side(lane.braked.side());
         let checked = drive(&self.http, side, &Task::Check, &mut Known::default(), &mut calls).await;
         match checked {
             _ if calls.0 == 0 => None,
@@ -131,11 +133,11 @@ impl Relay {
         }
     }
 
-    async fn count_lane(&self, braked: &Braked<'_>, is_blocked: bool, reason: &str) -> Result<(), StoreError> {
-        let installation = &braked.open.installation;
+    async fn count_lane(&self, lane: &Lane<'_>, is_blocked: bool, reason: &str) -> Result<(), StoreError> {
+        let installation = &lane.open.installation;
         let brake = self
             .store
-            .note_trouble(&installation.id, braked.side, installation.version, braked.lane, is_blocked, now())
+            .note_trouble(&installation.id, lane.braked, installation.version, lane.name, is_blocked, now())
             .await?;
         let was_closed = brake.closed_until.is_some();
         let (lanes, most) = if is_blocked { (brake.blocked.len(), BLOCKED_LANES) } else { (brake.lanes.len(), LANES) };
@@ -145,24 +147,23 @@ impl Relay {
             return Ok(());
         }
         let time = match (is_blocked, brake.closed_for) {
-            (true, _) => LONGEST,
-            (false, Duration::ZERO) => FIRST,
-            (false, before) => (before * 2).min(LONGEST),
+            (true, _) => self.waits.scaled(LONGEST),
+            (false, Duration::ZERO) => self.waits.scaled(FIRST),
+            (false, before) => (before * 2).min(self.waits.scaled(LONGEST)),
         };
-        self.close(braked, time, reason).await
+        self.close(lane, time, reason).await
     }
 
-    async fn close(&self, braked: &Braked<'_>, time: Duration, reason: &str) -> Result<(), StoreError> {
-        let installation = &braked.open.installation;
+    async fn close(&self, lane: &Lane<'_>, time: Duration, reason: &str) -> Result<(), StoreError> {
+        let installation = &lane.open.installation;
         tracing::warn!(
             installation.id = %installation.id,
-            brake.side = braked.side.word(),
+            brake.side = lane.braked.word(),
             brake.seconds = time.as_secs(),
             reason,
             "a brake was closed"
         );
-        let time = self.waits.scaled(time);
-        self.store.close_brake(&installation.id, braked.side, installation.version, time, reason, now()).await
+        self.store.close_brake(&installation.id, lane.braked, installation.version, time, reason, now()).await
     }
 }
 

@@ -1,6 +1,8 @@
 //! The handling of a failure: when the message is retried, when the relay gives up, and who is told.
 
-use super::{Failure, Message, Relay, Verdict, waits::Life};
+use std::time::Duration;
+
+use super::{Failure, Message, Relay, Verdict};
 use crate::{
     installations::OpenInstallation,
     model::{
@@ -8,7 +10,7 @@ use crate::{
         installation::{Problem, Side},
         message::Receipt,
     },
-    outside::clock::now,
+    outside::{clock::now, metrics},
     store::{Claimed, Direction, JournalKey, Owed, Settlement, StoreError},
     tools::{
         rules::{self, Rule},
@@ -86,11 +88,8 @@ impl Relay {
             }
         };
         let wait = planned.max(self.waits.before_copy(claimed.doubts));
-        if message.direction == Direction::Outbound
-            && !claimed.told_waiting
-            && self.waits.is_long(claimed.began_at, now())
-        {
-            if let Err(verdict) = self.note_waiting(message, &reason, life).await {
+        if !claimed.told_waiting && self.is_long_at_the_head(message) {
+            if let Err(verdict) = self.note_waiting(message, claimed.life, &reason).await {
                 return Ok(verdict);
             }
             claimed.told_waiting = true;
@@ -110,19 +109,50 @@ impl Relay {
         }
     }
 
-    /// Tells the agents, once, that their answer waits.
-    async fn note_waiting(&self, message: &Message<'_>, reason: &str, life: Life) -> Result<(), Verdict> {
-        let until = now().plus(life.end.saturating_sub(life.age)).rfc3339();
+    /// Lets a message wait for the brake of its side. Agents whose answer has waited for long are told. The note is for
+    /// the helpdesk, so it waits for a turn at which the helpdesk's own brake is open.
+    pub(super) async fn wait_for_brake(
+        &self,
+        message: &Message<'_>,
+        wait: Duration,
+        reason: &str,
+    ) -> Result<Verdict, StoreError> {
+        if !self.is_long_at_the_head(message) {
+            return Ok(Verdict::Again(wait));
+        }
+        let key = message.key();
+        let Some(life) = self.store.untold_life(&key).await? else { return Ok(Verdict::Again(wait)) };
+        let brake = self.store.brake(&key.installation, Direction::Note.target()).await?;
+        if brake.is_closed_for(message.open.installation.version) {
+            return Ok(Verdict::Again(wait));
+        }
+        if let Err(verdict) = self.note_waiting(message, life, reason).await {
+            return Ok(verdict);
+        }
+        // A process that dies before this record sends the same note again, which the note's own journal item stops.
+        self.store.note_told_waiting(&key, message.received_at, now()).await?;
+        Ok(Verdict::Again(wait))
+    }
+
+    /// Returns whether a message is an agent's answer that has been at the head of its lane for long.
+    fn is_long_at_the_head(&self, message: &Message<'_>) -> bool {
+        message.direction == Direction::Outbound && self.waits.is_long(message.record.first_received_at, now())
+    }
+
+    /// Tells the agents, once in this life of the message, that their answer waits.
+    async fn note_waiting(&self, message: &Message<'_>, life: u32, reason: &str) -> Result<(), Verdict> {
+        let left = message.record.life(message.open, self.waits).left();
+        let until = now().plus(left).rfc3339();
         let channel = &message.open.installation.channel.kind;
         let text = Sentence::NotDeliveredYet { channel, reason, until: &until }.into();
-        let about = format!("waiting:{}", message.event);
+        let about = in_life(format!("waiting:{}", message.event), life);
         self.send_note(message.open, &message.contact.id, &about, None, text).await
     }
 
     /// Tells the agents that an answer arrived of which they read that it waits.
-    pub(super) async fn note_arrived(&self, message: &Message<'_>) -> Result<(), Verdict> {
+    pub(super) async fn note_arrived(&self, message: &Message<'_>, life: u32) -> Result<(), Verdict> {
         let text = Sentence::ArrivedAfterAll { channel: &message.open.installation.channel.kind }.into();
-        let about = format!("arrived:{}", message.event);
+        let about = in_life(format!("arrived:{}", message.event), life);
         self.send_note(message.open, &message.contact.id, &about, None, text).await
     }
 
@@ -157,6 +187,7 @@ impl Relay {
         }
         let envelope = self.store.keep_envelope(claimed, &message.record.message, now()).await?;
         self.store.settle(claimed, &Settlement::Dead { reason, envelope }, beside, now()).await?;
+        metrics::message_died(message.direction.target());
         Ok(Verdict::Done)
     }
 
@@ -182,11 +213,7 @@ impl Relay {
                 self.queue_receipt(open, contact, message.event, Some(repeat), receipt).await?;
             }
         }
-        let about = match claimed.life {
-            1 => message.event.to_owned(),
-            // Another death is news, although it is about the same event.
-            life => format!("{}#{life}", message.event),
-        };
+        let about = in_life(message.event.to_owned(), claimed.life);
         self.send_note(open, contact, &about, failed, text).await
     }
 
@@ -202,7 +229,23 @@ impl Relay {
     }
 }
 
+/// Returns the id of a note. What happens in another life of a message is news, although it is about the same event.
+fn in_life(about: String, life: u32) -> String {
+    if life > 1 { format!("{about}#{life}") } else { about }
+}
+
 /// Returns the text that tells agents that a message will not arrive.
 pub(super) fn not_delivered(open: &OpenInstallation, reason: &str) -> String {
     Sentence::NotDelivered { channel: &open.installation.channel.kind, reason }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_life_of_a_message_has_notes_of_its_own() {
+        let ids = [1, 2, 3].map(|life| in_life("waiting:e".into(), life));
+        assert_eq!(ids, ["waiting:e", "waiting:e#2", "waiting:e#3"]);
+    }
 }

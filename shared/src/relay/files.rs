@@ -1,6 +1,14 @@
 //! Files: fetched from the side that wrote them, and converted to the form in which the other side takes them.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -9,10 +17,13 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Failure, Message, Relay};
+use super::{
+    Failure, Message, Relay,
+    brakes::{Lane, Permission},
+};
 use crate::{
     adapter::{FetchContext, Known, Progress, Step, Task},
-    engine::{once, render_failure},
+    engine::{SLOW, once, render_failure},
     installations::OpenSide,
     model::{
         features::{Features, MediaBy, MediaLimit},
@@ -20,6 +31,7 @@ use crate::{
         message::{Media, MediaKind, MediaSource, Part},
     },
     outside::http::UploadFile,
+    store::{Braked, StoreError},
     tools::{
         file_type::{content_type_of, extension_in, extension_of},
         sentences::Sentence,
@@ -61,6 +73,18 @@ impl Files {
 struct Source<'a> {
     side: OpenSide<'a>,
     until: Instant,
+    host: &'a Host,
+}
+
+/// How the host of the files of one attempt behaves.
+#[derive(Debug, Default)]
+struct Host {
+    /// Whether the brake forbids downloads.
+    is_braked: bool,
+    /// Whether a download failed that may work later.
+    fails: AtomicBool,
+    /// Whether a download worked, or the host said that there is no such file.
+    answers: AtomicBool,
 }
 
 /// The result of a download.
@@ -81,12 +105,52 @@ enum Fetched {
 impl Relay {
     /// Returns the parts in the form in which the target takes them, and the bytes of the parts that the target takes
     /// as uploads. The result for each file is stored in `progress`, so that a later attempt renders the same message.
+    ///
+    /// Downloads have a brake of their own. While it is closed, a download fails at once, and uses up an attempt of its
+    /// file as a download that takes too long does.
     pub(super) async fn prepare(
         &self,
         message: &Message<'_>,
         progress: &mut Progress,
         features: &Features,
         context: &FetchContext<'_>,
+    ) -> Result<Result<(Vec<Part>, Files), Failure>, StoreError> {
+        if !message.parts.iter().any(|part| matches!(part, Part::Media(_))) {
+            return Ok(Ok((message.parts.to_vec(), Files::default())));
+        }
+        let braked = Braked::Downloads(message.direction.source());
+        let brake = self.store.brake(&message.open.installation.id, braked).await?;
+        let lane = message.lane(braked, brake);
+        let is_braked = self.permission(&lane, message.record).await? != Permission::Go;
+        let host = Host { is_braked, ..Host::default() };
+        let prepared =
+            self.noting_trouble(&lane, &host, self.prepare_parts(message, progress, features, context, &host));
+        Ok(prepared.await)
+    }
+
+    /// Notes a host of files whose downloads take three seconds as one in trouble, and takes that back when it answers.
+    async fn noting_trouble<T>(&self, lane: &Lane<'_>, host: &Host, downloads: impl Future<Output = T>) -> T {
+        let mut downloads = pin!(downloads);
+        let (result, is_noted) = match tokio::time::timeout(SLOW, &mut downloads).await {
+            Ok(result) => (result, false),
+            Err(_) => {
+                self.had_trouble(lane, &Sentence::FileTooSlow.to_string()).await;
+                (downloads.await, true)
+            }
+        };
+        if host.answers.load(Ordering::Relaxed) && !host.fails.load(Ordering::Relaxed) {
+            self.went_well(lane, is_noted).await;
+        }
+        result
+    }
+
+    async fn prepare_parts(
+        &self,
+        message: &Message<'_>,
+        progress: &mut Progress,
+        features: &Features,
+        context: &FetchContext<'_>,
+        host: &Host,
     ) -> Result<(Vec<Part>, Files), Failure> {
         let side = message.open.side(message.direction.source());
         let mut parts = Vec::with_capacity(message.parts.len());
@@ -102,7 +166,7 @@ impl Relay {
             let context = FetchContext { part: index, ..*context };
             let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX).max(1);
             left = left.saturating_sub(1);
-            let source = Source { side, until: Instant::now() + share };
+            let source = Source { side, until: Instant::now() + share, host };
             match self.prepare_file(progress, features, &source, media, &context, &mut files).await {
                 Ok(part) => parts.push(part),
                 // The other files are fetched all the same, so that every file uses up its own attempts.
@@ -217,10 +281,18 @@ impl Relay {
         context: &FetchContext<'_>,
         files: &Files,
     ) -> Result<Fetched, Failure> {
+        let too_slow = || Err(Failure::retry(Sentence::FileTooSlow));
+        if source.host.is_braked {
+            return too_slow();
+        }
         let fetched = self.fetch(source, media, max_bytes, context, !files.0.is_empty());
-        tokio::time::timeout_at(source.until, fetched)
-            .await
-            .unwrap_or_else(|_| Err(Failure::retry(Sentence::FileTooSlow)))
+        let fetched = tokio::time::timeout_at(source.until, fetched).await.unwrap_or_else(|_| too_slow());
+        let behaviour = match &fetched {
+            Ok(_) | Err(Failure::Rejected { .. } | Failure::Gone { .. }) => &source.host.answers,
+            Err(Failure::Retry { .. } | Failure::Blocked { .. }) => &source.host.fails,
+        };
+        behaviour.store(true, Ordering::Relaxed);
+        fetched
     }
 
     /// Downloads a file: into memory if the target may take it whole, or else into the object store. A message that

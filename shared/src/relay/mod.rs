@@ -33,13 +33,14 @@ use crate::{
         config::Environment,
         http::HttpClient,
         media::MediaStore,
+        metrics,
         queue::{Outgoing, Queue},
         vault::Vault,
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Brake, Bucket, Claim, Claimed, Direction, Finished, HelpdeskId, JournalKey, JournalState, LinkChange, Owed,
-        Sent, Settlement, Store, StoreError,
+        Brake, Braked, Bucket, Claim, Claimed, Direction, Finished, HelpdeskId, JournalKey, JournalState, LinkChange,
+        Owed, Sent, Settlement, Store, StoreError,
     },
     tools::{
         crypto::uuid_from,
@@ -108,6 +109,8 @@ pub struct Record {
     pub receive_count: u32,
     /// When the message was put into the queue, which is when it arrived or was redriven.
     pub sent_at: Millis,
+    /// When the queue first handed the message out, which is when it came to the head of its lane.
+    pub first_received_at: Millis,
     /// The end of the invocation.
     pub deadline: Instant,
 }
@@ -239,6 +242,7 @@ impl Relay {
         match verdict {
             Verdict::Again(wait) => {
                 let life = record.life(&open, self.waits);
+                metrics::message_waits(envelope.event.target(), life.age);
                 Verdict::Again(self.waits.stretched(wait, record.receive_count, life))
             }
             verdict => verdict,
@@ -475,9 +479,9 @@ impl Relay {
             conversation: None,
             received_at: envelope.received_at,
         };
-        let Attempt { claimed, link, braked } = match self.claim(&message).await? {
+        let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
-            Err(Idle::Braked(wait)) => return Ok(Verdict::Again(wait)),
+            Err(Idle::Braked { wait, .. }) => return Ok(Verdict::Again(wait)),
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
         if failure::may_have_arrived_too_often(claimed.doubts) {
@@ -494,7 +498,7 @@ impl Relay {
             None if open.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
-        let attempt = Attempt { claimed, link, braked };
+        let attempt = Attempt { claimed, link, lane };
         self.attempt(&message, attempt, &task, files::Files::default()).await
     }
 
@@ -549,9 +553,9 @@ impl Relay {
             Some(read) => read.clone(),
             None => self.store.link_and_brake(&key.installation, &key.contact, side).await?,
         };
-        let braked = brakes::Braked { open: message.open, side, lane: &message.record.message.group, brake };
-        if let brakes::Permission::Wait(wait) = self.permission(&braked, message.record).await? {
-            return Ok(Err(Idle::Braked(wait)));
+        let lane = message.lane(side.into(), brake);
+        if let brakes::Permission::Wait(wait) = self.permission(&lane, message.record).await? {
+            return Ok(Err(Idle::Braked { wait, reason: lane.brake.reason }));
         }
         match self.claim_in_journal(&key, message.received_at, message.record).await? {
             Claim::Finished(finished) => {
@@ -563,7 +567,7 @@ impl Relay {
             Claim::Work(claimed) => {
                 let link = claimed.owed.link.applied_to(link);
                 let link = self.take_over_alias(&key, message.contact, link).await?;
-                Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), braked }))
+                Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), lane }))
             }
         }
     }
@@ -619,12 +623,12 @@ impl Relay {
     }
 
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
-        let Attempt { mut claimed, link, braked } = match self.claim(&message).await? {
+        let Attempt { mut claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
-            Err(Idle::Braked(wait)) => return Ok(Verdict::Again(wait)),
+            Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
             // The process may have stopped before it confirmed the message.
-            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, .. })) => {
-                return Ok(self.confirm(&message, told_waiting).await);
+            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, life, .. })) => {
+                return Ok(self.confirm(&message, told_waiting.then_some(life)).await);
             }
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
@@ -654,7 +658,7 @@ impl Relay {
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
         let features = message.open.side(message.direction.target()).adapter.features();
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
-        let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await;
+        let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await?;
         let (parts, files) = match prepared {
             Ok(prepared) => prepared,
             Err(failure) => return self.settle_failure(&message, claimed, &Owed::default(), failure).await,
@@ -669,7 +673,7 @@ impl Relay {
             author: message.author,
             key: &key,
         };
-        self.attempt(&message, Attempt { claimed, link, braked }, &Task::Deliver(&delivery), files).await
+        self.attempt(&message, Attempt { claimed, link, lane }, &Task::Deliver(&delivery), files).await
     }
 
     /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.
@@ -739,7 +743,7 @@ impl Relay {
         task: &Task<'_>,
         files: files::Files,
     ) -> Result<Verdict, StoreError> {
-        let Attempt { claimed, link, braked } = attempt;
+        let Attempt { claimed, link, lane } = attempt;
         let open = message.open;
         let side = open.side(message.direction.target());
         let progress = claimed.progress.clone();
@@ -751,14 +755,14 @@ impl Relay {
             deadline: message.record.deadline,
             keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
         };
-        let mut recorder = recorder::Recorder::new((self, &braked), claimed, link, files, permits, limits);
+        let mut recorder = recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits);
         match drive(&self.http, side, task, &mut known, &mut recorder).await {
             Ok(()) => {
                 let was_noted = recorder.was_noted();
                 let claimed = recorder.settle_done(&known).await?;
-                self.went_well(&braked, was_noted).await;
+                self.went_well(&lane, was_noted).await;
                 self.delivered(message, &claimed).await;
-                Ok(self.confirm(message, claimed.told_waiting).await)
+                Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
             }
             Err(Stop::Store(error)) => Err(error),
             Err(Stop::Postponed(wait)) => {
@@ -775,9 +779,9 @@ impl Relay {
             }
             Err(Stop::Failure(failure)) => {
                 match &failure {
-                    Failure::Blocked { reason } => self.was_blocked(&braked, message.record, reason).await,
+                    Failure::Blocked { reason } => self.was_blocked(&lane, message.record, reason).await,
                     failure if recorder.is_trouble && !recorder.was_noted() => {
-                        self.had_trouble(&braked, failure.reason()).await;
+                        self.had_trouble(&lane, failure.reason()).await;
                     }
                     _ => {}
                 }
@@ -800,12 +804,15 @@ impl Relay {
         self.pace.permits(&self.store, paced)
     }
 
-    /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue.
-    async fn confirm(&self, message: &Message<'_>, told_waiting: bool) -> Verdict {
+    /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue. `told_waiting`
+    /// is the life in which the agents were told that the message waits.
+    async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Verdict {
         if message.direction != Direction::Outbound {
             return Verdict::Done;
         }
-        if told_waiting && let Err(verdict) = self.note_arrived(message).await {
+        if let Some(life) = told_waiting
+            && let Err(verdict) = self.note_arrived(message, life).await
+        {
             return verdict;
         }
         self.confirm_sent(message.open, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
@@ -837,14 +844,19 @@ impl Relay {
 struct Attempt<'a> {
     claimed: Claimed,
     link: Link,
-    braked: brakes::Braked<'a>,
+    lane: brakes::Lane<'a>,
 }
 
 /// Why there is nothing to do for a message now.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once and kept nowhere")]
 enum Idle {
-    /// The brake of its side is closed for this time.
-    Braked(Duration),
+    /// The brake of its side is closed.
+    Braked {
+        /// The time until the next turn.
+        wait: Duration,
+        /// Why the brake closed.
+        reason: String,
+    },
     /// The message is finished.
     Finished(Finished),
 }
@@ -877,7 +889,12 @@ struct Message<'a> {
     received_at: Millis,
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
+    /// Returns the lane of the message with a brake that it may have to wait for.
+    fn lane(&self, braked: Braked, brake: Brake) -> brakes::Lane<'a> {
+        brakes::Lane { open: self.open, braked, name: &self.record.message.group, brake }
+    }
+
     /// Returns the stored link, without the conversation's state if that may have changed without notice.
     fn without_stale_state(&self, link: Link) -> Link {
         let Some(lifetime) = self.open.helpdesk.features().state_lasts else { return link };

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{Relay, brakes::Braked, files::Files, pace::Permits};
+use super::{Relay, brakes::Lane, files::Files, pace::Permits};
 use crate::{
     adapter::{Call, Fact, Known, Link, Repeat},
     engine::{Listener, Stop},
@@ -43,7 +43,7 @@ pub(crate) struct Recorder<'a> {
     permits: Permits<'a>,
     limits: Limits,
     relay: &'a Relay,
-    braked: &'a Braked<'a>,
+    lane: &'a Lane<'a>,
     /// Whether the lane was noted as one in trouble while a call went on.
     is_noted: AtomicBool,
     /// Whether the last call got no answer or a 5xx.
@@ -64,7 +64,7 @@ pub(crate) struct Limits {
 
 impl<'a> Recorder<'a> {
     pub(super) fn new(
-        (relay, braked): (&'a Relay, &'a Braked<'a>),
+        (relay, lane): (&'a Relay, &'a Lane<'a>),
         claimed: Claimed,
         link: Link,
         files: Files,
@@ -76,7 +76,7 @@ impl<'a> Recorder<'a> {
         let (is_noted, is_trouble) = (AtomicBool::new(false), false);
         Self {
             relay,
-            braked,
+            lane,
             is_noted,
             is_trouble,
             store,
@@ -149,7 +149,7 @@ impl Listener for Recorder<'_> {
 
     async fn is_slow(&self) {
         self.is_noted.store(true, Ordering::Relaxed);
-        self.relay.had_trouble(self.braked, &Sentence::NoAnswer.to_string()).await;
+        self.relay.had_trouble(self.lane, &Sentence::NoAnswer.to_string()).await;
     }
 
     fn had_trouble(&mut self) {

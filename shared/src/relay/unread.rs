@@ -100,6 +100,7 @@ impl Relay {
         };
         let envelope = self.store.keep_sealed(claimed, &record.message, &sealed, now()).await?;
         self.store.settle(claimed, &Settlement::Dead { reason, envelope }, &Owed::default(), now()).await?;
+        metrics::message_died(claimed.key.direction.target());
         Ok(Verdict::Done)
     }
 

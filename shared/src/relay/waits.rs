@@ -40,6 +40,11 @@ pub(crate) struct Life {
 }
 
 impl Life {
+    /// Returns how long the message may live on.
+    pub(crate) fn left(self) -> Duration {
+        self.end.saturating_sub(self.age)
+    }
+
     /// Returns whether the next failed try is the last.
     pub(crate) fn is_over(self) -> bool {
         self.age >= self.end && rules::holds(Rule::AgeEnds)
@@ -82,12 +87,12 @@ impl Waits {
             return wait;
         }
         let left = LAST_RECEIVE.saturating_sub(receives).max(1);
-        wait.max(life.end.saturating_sub(life.age) / left)
+        wait.max(life.left() / left)
     }
 
-    /// Returns whether the agents should know that a message waits, which was first tried at `began`.
-    pub(crate) fn is_long(self, began: Millis, now: Millis) -> bool {
-        now.since(began) >= self.scaled(TOLD_AFTER)
+    /// Returns whether the agents should know that a message waits, which has been at the head of its lane since `since`.
+    pub(crate) fn is_long(self, since: Millis, now: Millis) -> bool {
+        now.since(since) >= self.scaled(TOLD_AFTER)
     }
 
     fn at_least_a_second(self, wait: Duration) -> Duration {

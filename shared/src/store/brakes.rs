@@ -10,15 +10,55 @@ use super::{
 };
 use crate::{adapter::Link, model::installation::Side, tools::millis::Millis};
 
-/// How often a process tries to count a lane while others do the same.
-const COUNT_TRIES: u32 = 3;
-
 /// The time within which lanes in trouble are counted together.
 const COUNTED: Duration = Duration::from_secs(600);
+/// The number of times that a lane is noted, if others are noted at the same moment.
+const NOTES: usize = 5;
 /// The number of times that unprocessed keys are read again.
 const READS: usize = 3;
 
-/// The brake of one side of an installation.
+/// What a brake holds back, on one side of an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Braked {
+    /// The messages for this side.
+    Messages(Side),
+    /// The downloads of files that this side wrote.
+    Downloads(Side),
+}
+
+impl Braked {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Messages(Side::Channel),
+        Self::Messages(Side::Helpdesk),
+        Self::Downloads(Side::Channel),
+        Self::Downloads(Side::Helpdesk),
+    ];
+
+    /// Returns the side.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Messages(side) | Self::Downloads(side) => side,
+        }
+    }
+
+    /// Returns the word for logs and keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Messages(side) => side.word(),
+            Self::Downloads(Side::Channel) => "channel.files",
+            Self::Downloads(Side::Helpdesk) => "helpdesk.files",
+        }
+    }
+}
+
+impl From<Side> for Braked {
+    fn from(side: Side) -> Self {
+        Self::Messages(side)
+    }
+}
+
+/// A brake of an installation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brake {
     /// The version of the installation for which the brake holds. A changed installation has no brake.
@@ -39,6 +79,13 @@ pub struct Brake {
     pub reason: String,
 }
 
+impl Brake {
+    /// Returns whether messages of an installation with this version wait for the brake.
+    pub fn is_closed_for(&self, version: u64) -> bool {
+        self.closed_until.is_some() && self.version == version
+    }
+}
+
 impl Store {
     /// Returns the link of a contact and the brake of a side, in one call.
     ///
@@ -51,7 +98,7 @@ impl Store {
         side: Side,
     ) -> Result<(Link, Brake), StoreError> {
         let link_key = key(&contact_pk(installation, contact), "LINK");
-        let mut pending = vec![link_key.clone(), brake_key(installation, side)];
+        let mut pending = vec![link_key.clone(), brake_key(installation, side.into())];
         let (mut link, mut brake) = (Link::default(), Brake::default());
         for _ in 0..READS {
             let wanted = KeysAndAttributes::builder().set_keys(Some(pending)).consistent_read(true).build();
@@ -73,50 +120,49 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    /// Returns the brake of a side.
+    /// Returns a brake.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn brake(&self, installation: &str, side: Side) -> Result<Brake, StoreError> {
-        let item = self.item(&format!("I#{installation}"), &sort_key(side)).await?;
+    pub async fn brake(&self, installation: &str, braked: impl Into<Braked>) -> Result<Brake, StoreError> {
+        let item = self.item(&format!("I#{installation}"), &sort_key(braked.into())).await?;
         Ok(item.map(|item| read(&item)).unwrap_or_default())
     }
 
-    /// Adds a lane in trouble. Returns the brake with it. Lanes that start to count at the same moment count together.
+    /// Adds a lane in trouble. Returns the brake with it.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
     pub async fn note_trouble(
         &self,
         installation: &str,
-        side: Side,
+        braked: impl Into<Braked>,
         version: u64,
         lane: &str,
         is_blocked: bool,
         now: Millis,
     ) -> Result<Brake, StoreError> {
-        let mut brake = Brake::default();
-        for _ in 0..COUNT_TRIES {
-            let (counted, is_written) = self.count_lane(installation, side, version, lane, is_blocked, now).await?;
-            brake = counted;
-            if is_written {
-                break;
+        let braked = braked.into();
+        for _ in 0..NOTES {
+            let noted = self.try_note_trouble(installation, braked, version, lane, is_blocked, now).await?;
+            if let Some(brake) = noted {
+                return Ok(brake);
             }
         }
-        Ok(brake)
+        Err(StoreError::Busy)
     }
 
-    /// Adds a lane to those that count, or starts to count. Returns the brake, and `false` if another process was
-    /// faster.
-    async fn count_lane(
+    /// Adds a lane in trouble; `None` if somebody else began to count at the same moment, as several calls do that hang
+    /// since then.
+    async fn try_note_trouble(
         &self,
         installation: &str,
-        side: Side,
+        braked: Braked,
         version: u64,
         lane: &str,
         is_blocked: bool,
         now: Millis,
-    ) -> Result<(Brake, bool), StoreError> {
+    ) -> Result<Option<Brake>, StoreError> {
         let name = if is_blocked { "blocked" } else { "lanes" };
         let lanes = AttributeValue::Ss(vec![lane.to_owned()]);
         let mut more = Changes::default();
@@ -124,14 +170,14 @@ impl Store {
         more.name("version").value("version", number(version));
         more.name("since").value("stale", number(now.minus(COUNTED)));
         let is_current = "#version = :version AND #since >= :stale";
-        let Updated { is_written, before } = self.update(brake_key(installation, side), more, is_current).await?;
+        let Updated { is_written, before } = self.update(brake_key(installation, braked), more, is_current).await?;
         let mut brake = read(&before);
         if is_written {
             let lanes = if is_blocked { &mut brake.blocked } else { &mut brake.lanes };
             if !lanes.iter().any(|known| known == lane) {
                 lanes.push(lane.to_owned());
             }
-            return Ok((brake, true));
+            return Ok(Some(brake));
         }
         // The lanes are counted anew; how long the brake was closed stays known while it holds for this version.
         if brake.version != version {
@@ -155,9 +201,9 @@ impl Store {
             changes.remove("closed_until").remove("closed_for").remove("probe_until").remove("reason");
         }
         changes.name("since").value("before", number(read(&before).since));
-        let condition = "attribute_not_exists(#since) OR #since = :before";
-        let Updated { is_written, .. } = self.update(brake_key(installation, side), changes, condition).await?;
-        Ok((fresh, is_written))
+        let is_first = "attribute_not_exists(#since) OR #since = :before";
+        let Updated { is_written, .. } = self.update(brake_key(installation, braked), changes, is_first).await?;
+        Ok(is_written.then_some(fresh))
     }
 
     /// Closes a brake for a time.
@@ -167,7 +213,7 @@ impl Store {
     pub async fn close_brake(
         &self,
         installation: &str,
-        side: Side,
+        braked: impl Into<Braked>,
         version: u64,
         time: Duration,
         reason: &str,
@@ -184,7 +230,7 @@ impl Store {
             .remove("probe_until");
         // A process with yesterday's installation does not close the brake of today's.
         let is_current = "attribute_not_exists(#version) OR #version <= :version";
-        self.update(brake_key(installation, side), changes, is_current).await?;
+        self.update(brake_key(installation, braked.into()), changes, is_current).await?;
         Ok(())
     }
 
@@ -195,22 +241,23 @@ impl Store {
     pub async fn take_probe(
         &self,
         installation: &str,
-        side: Side,
+        braked: impl Into<Braked>,
         until: Millis,
         now: Millis,
     ) -> Result<bool, StoreError> {
         let mut changes = Changes::default();
         changes.set("probe_until", number(until)).name("closed_until").value("now", number(now));
         let is_free = "#closed_until <= :now AND (attribute_not_exists(#probe_until) OR #probe_until <= :now)";
-        Ok(self.update(brake_key(installation, side), changes, is_free).await?.is_written)
+        Ok(self.update(brake_key(installation, braked.into()), changes, is_free).await?.is_written)
     }
 
     /// Takes a brake off. Returns whether it was closed.
     ///
     /// # Errors
     /// Returns an error if the call to the table fails.
-    pub async fn release_brake(&self, installation: &str, side: Side) -> Result<bool, StoreError> {
-        let request = self.client.delete_item().table_name(&self.table).set_key(Some(brake_key(installation, side)));
+    pub async fn release_brake(&self, installation: &str, braked: impl Into<Braked>) -> Result<bool, StoreError> {
+        let request =
+            self.client.delete_item().table_name(&self.table).set_key(Some(brake_key(installation, braked.into())));
         let answer = request
             .return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld)
             .send()
@@ -220,12 +267,12 @@ impl Store {
     }
 }
 
-fn sort_key(side: Side) -> String {
-    format!("BRAKE#{}", side.word())
+fn sort_key(braked: Braked) -> String {
+    format!("BRAKE#{}", braked.word())
 }
 
-fn brake_key(installation: &str, side: Side) -> Item {
-    key(&format!("I#{installation}"), &sort_key(side))
+fn brake_key(installation: &str, braked: Braked) -> Item {
+    key(&format!("I#{installation}"), &sort_key(braked))
 }
 
 fn read(item: &Item) -> Brake {

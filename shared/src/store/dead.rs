@@ -342,7 +342,6 @@ fn reopened(now: Millis) -> Changes {
         .set("updated_at", number(now))
         .set("expires_at", number(expires_at(now, DEAD_KEEP_DAYS)))
         .set("redriven", AttributeValue::Bool(true))
-        .remove("began_at")
         .remove("told_waiting")
         .remove("reserved_until")
         .remove("dead_pieces")

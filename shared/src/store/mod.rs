@@ -17,7 +17,7 @@
 //! | dead message | as its journal item | `X#<direction>#<event id>#<life>.<piece>` |
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
-//! | brake | `I#<id>` | `BRAKE#<side>` |
+//! | brake | `I#<id>` | `BRAKE#<side>`, of downloads `BRAKE#<side>.files` |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
 
 use std::{collections::HashMap, time::Duration};
@@ -47,7 +47,7 @@ mod quota;
 mod repeats;
 mod siblings;
 
-pub use brakes::Brake;
+pub use brakes::{Brake, Braked};
 pub use dead::{DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,

@@ -47,6 +47,7 @@ sentences! {
 
     // Reasons, which stand behind a colon in the sentences above.
     BrakeClosed { until: &'a str, reason: &'a str } = "messages wait until {until}, because calls failed: {reason}",
+    DownloadsBraked { until: &'a str, reason: &'a str } = "no files are fetched from this side until {until}: {reason}",
     BrakeOpens = "one message then tries again by itself; POST /installations/{{id}}/retry lets all of them try now",
     ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
     NotJournaled = "the table takes no record of the message",

@@ -231,6 +231,7 @@ fn event_of(message: &queue::Message) -> SqsEvent {
         ("MessageDeduplicationId", message.deduplication.clone()),
         ("ApproximateReceiveCount", message.receives.to_string()),
         ("SentTimestamp", message.sent.to_string()),
+        ("ApproximateFirstReceiveTimestamp", message.first_received.to_string()),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))

@@ -53,6 +53,8 @@ pub struct Message {
     pub sent: u64,
     /// Until when the message is hidden.
     pub hidden_until: u64,
+    /// When the message was received for the first time; 0 before.
+    pub first_received: u64,
     /// How often the message was received.
     pub receives: u32,
     /// Whether the message was received and is neither deleted nor visible again.
@@ -77,6 +79,7 @@ impl Queue {
             attributes,
             sent: now,
             hidden_until: 0,
+            first_received: 0,
             receives: 0,
             handle: 0,
         });
@@ -99,6 +102,9 @@ impl Queue {
             busy.push(&message.group);
         }
         let message = self.messages.get_mut(found?)?;
+        if message.receives == 0 {
+            message.first_received = now;
+        }
         message.receives += 1;
         message.hidden_until = now + visibility;
         message.handle += 1;

@@ -23,6 +23,8 @@ use byoc_vendors::fault::{Faults, with_faults};
 
 use crate::server::Server;
 
+pub use self::proxy::{Meter, Units};
+
 /// The interval at which expired items are deleted. The real service takes up to days.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -30,6 +32,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 pub struct Table {
     server: Server,
     calls: Faults,
+    meter: Meter,
     database: Database,
     /// The signal that stops the engine when it is dropped.
     stop: oneshot::Sender<()>,
@@ -82,8 +85,9 @@ impl Table {
         engine.spawn(run(inner, database.clone(), stopped));
         sweeper.spawn(sweep_again_and_again(database.clone()));
         let calls = Faults::of_aws();
-        let server = Server::start(listener, with_faults(proxy::router(target)?, &calls))?;
-        Ok(Self { server, calls, database, stop, engine, _sweeper: sweeper })
+        let meter = Meter::default();
+        let server = Server::start(listener, with_faults(proxy::router(target, meter.clone())?, &calls))?;
+        Ok(Self { server, calls, meter, database, stop, engine, _sweeper: sweeper })
     }
 
     /// Returns the endpoint for clients (`AWS_ENDPOINT_URL_DYNAMODB`).
@@ -94,6 +98,11 @@ impl Table {
     /// Returns the call counter, which also injects faults.
     pub fn calls(&self) -> &Faults {
         &self.calls
+    }
+
+    /// Returns the meter of the units that calls consume.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Deletes the items whose `expires_at` has passed. Returns their number. This happens every minute by itself.

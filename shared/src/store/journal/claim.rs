@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::{
     super::{
         Changes, Item, KEEP_DAYS, Store, StoreError, Updated, dead::life, expires_at, flag_of, number, number_of,
@@ -27,24 +29,13 @@ impl Store {
     /// Returns an error if the call to the table fails or the item is damaged.
     pub async fn claim(&self, message: &JournalKey, received_at: Millis, now: Millis) -> Result<Claim, StoreError> {
         let nonce = random_id().map_err(|_| StoreError::NoRandomness)?;
-        let mut changes = Changes::default();
-        changes
-            .set("state", text(JournalState::Claimed.word()))
-            .set("updated_at", number(now))
-            .set_if_absent("at", number(received_at))
-            .set_if_absent("direction", text(message.direction.word()))
-            .set_if_absent("by_pk", text(message.shard()))
-            .set_if_absent("by_sk", text(sort_key(received_at, &message.event)))
-            .set_if_absent("expires_at", number(expires_at(received_at, KEEP_DAYS)))
-            .set_if_absent("began_at", number(now))
-            .set("nonce", text(&nonce))
-            .add("attempt", number(1));
-        let unfinished = "(attribute_not_exists(#state) OR #state = :state) AND \
-                          (attribute_not_exists(#nonce) OR #nonce <> :nonce)";
-        let Updated { is_written, before } = self.update(message.item_key(), changes, unfinished).await?;
+        let mut changes = on_its_way(message, received_at, now);
+        changes.set("nonce", text(&nonce)).add("attempt", number(1));
+        let is_free = format!("({UNFINISHED}) AND (attribute_not_exists(#nonce) OR #nonce <> :nonce)");
+        let Updated { is_written, before } = self.update(message.item_key(), changes, &is_free).await?;
         let attempt = number_of::<u64>(&before, "attempt").unwrap_or_default();
         if is_written {
-            let mut claimed = claimed(message, &before, attempt.saturating_add(1), now);
+            let mut claimed = claimed(message, &before, attempt.saturating_add(1));
             // The journal item of such an old message may have expired, and with it what is known about its parts.
             if attempt == 0 && now.since(received_at) >= KEEP {
                 claimed.doubts = 1;
@@ -52,20 +43,65 @@ impl Store {
             return Ok(Claim::Work(claimed));
         }
         if text_of(&before, "nonce") == Some(&nonce) {
-            return Ok(Claim::Work(claimed(message, &before, attempt, now)));
+            return Ok(Claim::Work(claimed(message, &before, attempt)));
         }
         let state = text_of(&before, "state").and_then(JournalState::from_word);
         let state = state.ok_or(StoreError::Damaged("state"))?;
         let (owed, told_waiting) = (parsed(&before, "owed"), flag_of(&before, "told_waiting"));
-        Ok(Claim::Finished(Finished { state, owed, told_waiting }))
+        Ok(Claim::Finished(Finished { state, owed, told_waiting, life: life(&before) }))
     }
+
+    /// Returns the number of a message's life, from 1, if the message is not finished and the agents were not told in
+    /// this life that it waits.
+    ///
+    /// # Errors
+    /// Returns an error if the call to the table fails.
+    pub async fn untold_life(&self, message: &JournalKey) -> Result<Option<u32>, StoreError> {
+        let item = self.item(&message.pk(), &message.sk()).await?.unwrap_or_default();
+        let is_unfinished = text_of(&item, "state").is_none_or(|state| state == JournalState::Claimed.word());
+        Ok((is_unfinished && !flag_of(&item, "told_waiting")).then(|| life(&item)))
+    }
+
+    /// Records that the agents were told that a message waits, without a claim. A message that is finished by now stays
+    /// as it is.
+    ///
+    /// # Errors
+    /// Returns an error if the call to the table fails.
+    pub async fn note_told_waiting(
+        &self,
+        message: &JournalKey,
+        received_at: Millis,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut changes = on_its_way(message, received_at, now);
+        changes.set("told_waiting", AttributeValue::Bool(true));
+        self.update(message.item_key(), changes, UNFINISHED).await?;
+        Ok(())
+    }
+}
+
+/// The condition that a message is not finished.
+const UNFINISHED: &str = "attribute_not_exists(#state) OR #state = :state";
+
+/// Returns the changes that make the journal item of a message that is not finished, if it does not exist yet.
+fn on_its_way(message: &JournalKey, received_at: Millis, now: Millis) -> Changes {
+    let mut changes = Changes::default();
+    changes
+        .set("state", text(JournalState::Claimed.word()))
+        .set("updated_at", number(now))
+        .set_if_absent("at", number(received_at))
+        .set_if_absent("direction", text(message.direction.word()))
+        .set_if_absent("by_pk", text(message.shard()))
+        .set_if_absent("by_sk", text(sort_key(received_at, &message.event)))
+        .set_if_absent("expires_at", number(expires_at(received_at, KEEP_DAYS)));
+    changes
 }
 
 /// Returns a message as it is right after the claim with this number. `item` holds everything else.
 ///
 /// `ended` is the last attempt whose end is recorded. Every later one ended without a record and is a doubt. The
 /// version before wrote `settled` in its place, and only for attempts that left no doubt.
-fn claimed(message: &JournalKey, item: &Item, attempt: u64, now: Millis) -> Claimed {
+fn claimed(message: &JournalKey, item: &Item, attempt: u64) -> Claimed {
     let number = |name: &str| number_of::<u64>(item, name).unwrap_or_default();
     let ended = number("ended").max(number("settled"));
     let unrecorded =
@@ -83,7 +119,6 @@ fn claimed(message: &JournalKey, item: &Item, attempt: u64, now: Millis) -> Clai
         doubled: flag_of(item, "doubled"),
         trace: parsed(item, "trace"),
         repeats: repeats_of(item),
-        began_at: number_of(item, "began_at").unwrap_or(now),
         told_waiting: flag_of(item, "told_waiting"),
         owed: parsed(item, "owed"),
     }

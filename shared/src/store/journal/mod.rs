@@ -165,6 +165,8 @@ pub struct Finished {
     pub owed: Owed,
     /// Whether the agents were told that the message waits.
     pub told_waiting: bool,
+    /// The number of the message's life, from 1.
+    pub life: u32,
 }
 
 /// A message that this process works on, until another process claims it.
@@ -189,8 +191,6 @@ pub struct Claimed {
     pub trace: Vec<Trace>,
     /// The helpdesk's ids of messages that repeat this one and get its receipts.
     pub repeats: Vec<String>,
-    /// When the message was first claimed in this life, that is, since it was received or redriven.
-    pub began_at: Millis,
     /// Whether the agents were told that the message waits.
     pub told_waiting: bool,
     /// What an earlier record could not write beside the journal, because the other items were in use.
