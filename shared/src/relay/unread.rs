@@ -14,6 +14,7 @@ use crate::{
     },
     outside::{
         clock::now,
+        metrics,
         queue::{Outgoing, QueueError},
     },
     store::{Claim, Claimed, JournalKey, Owed, Settlement, StoreError},
