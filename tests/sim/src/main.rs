@@ -11,7 +11,8 @@ use std::{
     time::Instant,
 };
 
-use byoc_sim::run::{Mode, run};
+use byoc::tools::rules::Rule;
+use byoc_sim::run::{Mode, run, run_without};
 use clap::Parser;
 
 /// A seeded simulation of the whole bridge.
@@ -29,6 +30,20 @@ struct Arguments {
     /// Replays this seed and prints its log of events.
     #[arg(long)]
     seed: Option<u64>,
+    /// Removes each rule of delivery in turn, and looks for a seed that shows it.
+    #[arg(long)]
+    mutants: bool,
+    /// Removes this rule.
+    #[arg(long, value_parser = rule)]
+    without: Option<Rule>,
+}
+
+fn rule(name: &str) -> Result<Rule, String> {
+    let names = || Rule::ALL.map(|rule| format!("{rule:?}")).join(", ");
+    Rule::ALL
+        .into_iter()
+        .find(|rule| format!("{rule:?}").eq_ignore_ascii_case(name))
+        .ok_or_else(|| format!("the rules are {}", names()))
 }
 
 fn main() -> ExitCode {
@@ -39,18 +54,21 @@ fn main() -> ExitCode {
         println!("the mode should be safety, liveness, isolation or all");
         return ExitCode::FAILURE;
     }
+    if arguments.mutants {
+        return if mutants(&modes, arguments.from, arguments.seeds) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let mut is_green = true;
     for mode in modes {
         is_green &= match arguments.seed {
-            Some(seed) => replay(mode, seed),
+            Some(seed) => replay(mode, seed, arguments.without),
             None => many(mode, arguments.from, arguments.seeds),
         };
     }
     if is_green { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn replay(mode: Mode, seed: u64) -> bool {
-    let outcome = run(mode, seed);
+fn replay(mode: Mode, seed: u64, without: Option<Rule>) -> bool {
+    let outcome = run_without(without, mode, seed);
     for line in &outcome.log {
         println!("{line}");
     }
@@ -62,6 +80,42 @@ fn replay(mode: Mode, seed: u64) -> bool {
         println!("RED {mode} {seed}: {}: {}", violation.check, violation.what);
     }
     outcome.violations.is_empty()
+}
+
+/// Looks for a seed that goes red without each rule. A rule that no seed misses is checked by nothing.
+fn mutants(modes: &[Mode], from: u64, count: u64) -> bool {
+    let (next, survivors) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let number = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
+                    let Some(rule) = Rule::ALL.get(number).copied() else { break };
+                    // Isolation is slow, and few of its seeds tell much.
+                    let runs = (from..from + count).flat_map(|seed| modes.iter().map(move |mode| (*mode, seed)));
+                    let mut runs = runs.filter(|(mode, seed)| *mode != Mode::Isolation || seed % 10 == 0);
+                    let found = runs.find_map(|(mode, seed)| {
+                        let violations = run_without(Some(rule), mode, seed).violations;
+                        violations.first().map(|violation| (mode, seed, violation.check))
+                    });
+                    match found {
+                        Some((mode, seed, check)) => println!(
+                            "{rule:?}: red at {mode} {seed} ({check})\n    \
+                             cargo run -p byoc-sim -- --mode {mode} --seed {seed} --without {rule:?}"
+                        ),
+                        None => {
+                            println!("{rule:?}: NO SEED MISSES IT");
+                            survivors.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let survivors = survivors.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("{} rules, {} without a seed: {survivors:?}", Rule::ALL.len(), survivors.len());
+    survivors.is_empty()
 }
 
 fn many(mode: Mode, from: u64, count: u64) -> bool {

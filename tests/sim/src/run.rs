@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, rc::Rc, time::Duration};
 
+use byoc::tools::rules::{self, Rule};
 use tokio::{
     runtime::Builder,
     task::LocalSet,
@@ -16,6 +17,9 @@ use crate::{
     queue,
     world::{Entered, with},
 };
+
+/// The most calls that the vendors of a tenant in trouble may get in 100 seconds.
+const MOST_CALLS: u64 = 40;
 
 const TWENTY_MINUTES: Duration = Duration::from_secs(1_200);
 
@@ -63,6 +67,14 @@ pub struct Outcome {
 /// Runs one seed of a mode.
 pub fn run(mode: Mode, seed: u64) -> Outcome {
     run_with(seed, move |world| Box::pin(play(mode, world)))
+}
+
+/// Runs one seed of a mode without one of the rules of delivery.
+pub fn run_without(rule: Option<Rule>, mode: Mode, seed: u64) -> Outcome {
+    rules::remove(rule);
+    let outcome = run(mode, seed);
+    rules::remove(None);
+    outcome
 }
 
 /// The size of a run.
@@ -189,7 +201,17 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
     // The index has caught up, and no call is under way.
     sleep(Duration::from_secs(300)).await;
     let kept = admin::kept(&bridge, tenants).await;
-    with(|state| state.checks.nothing_lost(&kept));
+    with(|state| {
+        state.checks.nothing_lost(&kept);
+        let now = state.time();
+        for message in &state.queues.main.messages {
+            let hours = now.saturating_sub(message.sent) / 3_600_000;
+            // The last try waits for a brake and for the process that has the message.
+            if hours > 74 {
+                state.checks.violated("age", format!("message {} of the queue is {hours} hours old", message.id));
+            }
+        }
+    });
     // After an upgrade, say, everything dead is sent again.
     admin::redrive_all(&bridge, tenants, &kept.dead).await;
     with(|state| queue::move_back(state));
@@ -313,6 +335,10 @@ async fn isolation() -> Result<(), String> {
     });
     let cost = trouble(Trouble { fate, lasts: u64::MAX, contacts, slots: 5 }).await?;
     with(|state| {
+        // Five lanes close the brake, and one message at a time tries again.
+        if cost.calls > MOST_CALLS {
+            state.checks.violated("calls", format!("a vendor in trouble got {} calls in 100 s", cost.calls));
+        }
         if cost.healthy > 15_000 {
             state.checks.violated("isolation", format!("a message waited {} s", cost.healthy / 1_000));
         }
