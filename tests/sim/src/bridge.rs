@@ -44,6 +44,27 @@ impl Bridge {
     /// # Errors
     /// Returns the reason if a function does not start or an installation is refused.
     pub async fn start(tenants: usize) -> Result<Rc<Self>, String> {
+        let bridge = Self::start_functions().await?;
+        for tenant in 0..tenants {
+            with(|state| state.tenants.push(vendors::Tenant::default()));
+            let (status, view) = bridge.admin(Method::POST, "/installations", &vendors::install(tenant)).await;
+            if status >= 300 {
+                return Err(format!("the installation was refused: {status} {view}"));
+            }
+            with(|state| {
+                let Some(us) = state.tenants.get_mut(tenant) else { return };
+                us.installation = view["id"].as_str().unwrap_or_default().to_owned();
+                us.helpdesk_hook = view["helpdesk_webhook_url"].as_str().unwrap_or_default().to_owned();
+            });
+        }
+        Ok(bridge)
+    }
+
+    /// Starts the functions.
+    ///
+    /// # Errors
+    /// Returns the reason if a function does not start.
+    pub async fn start_functions() -> Result<Rc<Self>, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let key = folder.path().join("vault.key");
         std::fs::write(&key, [7_u8; 32]).map_err(|error| error.to_string())?;
@@ -64,26 +85,13 @@ impl Bridge {
             ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ]);
         let failed = |error: byoc::start::StartError| error.to_string();
-        let bridge = Rc::new(Self {
+        Ok(Rc::new(Self {
             channel: ChannelWebhook::from_environment(&environment).await.map_err(failed)?,
             helpdesk: ProductEvents::from_environment(&environment).await.map_err(failed)?,
             install: InstallHook::from_environment(&environment).await.map_err(failed)?,
             environment,
             _folder: folder,
-        });
-        for tenant in 0..tenants {
-            with(|state| state.tenants.push(vendors::Tenant::default()));
-            let (status, view) = bridge.admin(Method::POST, "/installations", &vendors::install(tenant)).await;
-            if status >= 300 {
-                return Err(format!("the installation was refused: {status} {view}"));
-            }
-            with(|state| {
-                let Some(us) = state.tenants.get_mut(tenant) else { return };
-                us.installation = view["id"].as_str().unwrap_or_default().to_owned();
-                us.helpdesk_hook = view["helpdesk_webhook_url"].as_str().unwrap_or_default().to_owned();
-            });
-        }
-        Ok(bridge)
+        }))
     }
 
     /// Calls a route of the admin API.
@@ -147,9 +155,7 @@ impl Bridge {
                     "message": { "type": "text", "text": text },
                 })
                 .to_string();
-                let key = vendors::channel_token(lane.tenant);
-                let signature = hex::encode(hmac_sha256(key.as_bytes(), body.as_bytes()));
-                let url = with(|state| state.tenants.get(lane.tenant).map(|us| us.channel_hook.clone()));
+                let (url, signature) = channel_call(lane.tenant, &body);
                 (url, body, format!("message:{token}"), Some(signature))
             }
             Way::Out => {
@@ -170,6 +176,22 @@ impl Bridge {
             }
         });
         is_acknowledged
+    }
+
+    /// Tells as the channel that a contact got or read one of the messages so far, which may be one that the bridge has
+    /// not recorded.
+    pub async fn receipt(&self, tenant: usize, contact: usize) {
+        let body = with(|state| {
+            let event = ["delivered", "seen"][state.rng.usize(..2)];
+            let now = state.time();
+            let token = state.tenants.get(tenant).map(|us| us.some_token(tenant, &mut state.rng));
+            json!({
+                "event": event, "timestamp": now, "message_token": token, "user_id": vendors::contact_id(contact),
+            })
+            .to_string()
+        });
+        let (url, signature) = channel_call(tenant, &body);
+        self.deliver(Way::In, &url.unwrap_or_default(), body, Some(signature)).await;
     }
 
     /// Runs one slot of the relay: an event source that invokes one process after the other.
@@ -219,6 +241,13 @@ impl Bridge {
             }
         }
     }
+}
+
+/// Returns the URL that a tenant's channel calls, and the signature of a body.
+fn channel_call(tenant: usize, body: &str) -> (Option<String>, String) {
+    let key = vendors::channel_token(tenant);
+    let signature = hex::encode(hmac_sha256(key.as_bytes(), body.as_bytes()));
+    (with(|state| state.tenants.get(tenant).map(|us| us.channel_hook.clone())), signature)
 }
 
 fn event_of(message: &queue::Message) -> SqsEvent {

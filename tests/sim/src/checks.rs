@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::faults::Fate;
+use serde::{Deserialize, Serialize};
+
+use crate::{faults::Fate, snapshot::pairs};
 
 /// The direction of a message.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Way {
     /// From the contact to the agents.
     In,
@@ -15,7 +17,7 @@ pub enum Way {
 }
 
 /// The messages of one contact in one direction, which arrive in order.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Lane {
     /// The tenant.
     pub tenant: usize,
@@ -26,7 +28,7 @@ pub struct Lane {
 }
 
 /// A message that somebody said.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Saying {
     /// When the bridge acknowledged it; `None` if it did not.
     pub acknowledged: Option<u64>,
@@ -93,17 +95,24 @@ pub struct Violation {
 const COPIES: u64 = 3;
 
 /// What the checks remember.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Checks {
     /// Everything that somebody said, by lane and number.
+    #[serde(with = "pairs")]
     pub sayings: BTreeMap<(Lane, u64), Saying>,
     /// Every broken promise, once.
+    #[serde(skip)]
     pub violations: BTreeSet<Violation>,
+    #[serde(with = "pairs")]
     copies: BTreeMap<(Lane, String), u64>,
+    #[serde(with = "pairs")]
     newest: BTreeMap<Lane, u64>,
+    #[serde(skip)]
     working: BTreeMap<Lane, BTreeSet<u64>>,
+    #[serde(skip)]
     touched: BTreeMap<u64, Vec<(Lane, u64)>>,
     /// The notes to agents, by lane of the agents' messages.
+    #[serde(with = "pairs")]
     pub notes: BTreeMap<Lane, Vec<String>>,
 }
 
@@ -136,6 +145,12 @@ impl Checks {
     /// Records a broken promise.
     pub fn violated(&mut self, check: &'static str, what: String) {
         self.violations.insert(Violation { check, what });
+    }
+
+    /// Returns the number of the newest message that somebody said in a lane; 0 before the first.
+    pub fn newest_said(&self, lane: Lane) -> u64 {
+        let said = self.sayings.range((lane, 0)..=(lane, u64::MAX));
+        said.map(|((_, number), _)| *number).next_back().unwrap_or_default()
     }
 
     /// Notes that a part arrived at the people of a vendor.

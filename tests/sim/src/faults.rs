@@ -62,8 +62,8 @@ pub struct Faults {
 
 impl Faults {
     /// Draws a random subset of all faults (swarm testing): a seed with few kinds of faults goes deeper than a seed
-    /// with all kinds.
-    pub fn swarm(rng: &mut fastrand::Rng, until: u64, tenants: usize) -> Self {
+    /// with all kinds. The faults begin after `from`.
+    pub fn swarm(rng: &mut fastrand::Rng, from: u64, until: u64, tenants: usize) -> Self {
         let mut faults = Self { until, ..Self::default() };
         let rates = [2, 3, 5, 10, 30];
         for fate in [
@@ -98,7 +98,7 @@ impl Faults {
         }
         for operation in ["TransactWriteItems", "UpdateItem", "GetItem", "SendMessage", "ChangeMessageVisibility"] {
             if rng.u32(..8) == 0 {
-                let start = rng.u64(..60_000);
+                let start = from + rng.u64(..60_000);
                 faults.windows.push((operation.to_owned(), start, start + rng.u64(30_000..600_000)));
             }
         }
@@ -111,7 +111,7 @@ impl Faults {
         faults.index_lag = if rng.bool() { rng.u64(..60_000) } else { 0 };
         if rng.u32(..3) == 0 {
             let fate = [Fate::Hangs, Fate::Blocked, Fate::Refused, Fate::EqualId][rng.usize(..4)];
-            let start = rng.u64(..60_000);
+            let start = from + rng.u64(..60_000);
             faults.cursed.insert(rng.usize(..tenants), (fate, start, start + rng.u64(60_000..14_400_000)));
         }
         faults

@@ -11,6 +11,7 @@ pub mod faults;
 pub mod process;
 pub mod queue;
 pub mod run;
+pub mod snapshot;
 pub mod table;
 pub mod vendors;
 pub mod world;

@@ -12,13 +12,13 @@ use std::{
 };
 
 use byoc::tools::rules::Rule;
-use byoc_sim::run::{Mode, run, run_without};
+use byoc_sim::run::{Mode, run, run_without, snapshot};
 use clap::Parser;
 
 /// A seeded simulation of the whole bridge.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// What to try: safety, liveness, isolation or all.
+    /// What to try: safety, liveness, isolation, upgrade or all.
     #[arg(long, default_value = "all")]
     mode: String,
     /// The number of seeds per mode.
@@ -30,6 +30,9 @@ struct Arguments {
     /// Replays this seed and prints its log of events.
     #[arg(long)]
     seed: Option<u64>,
+    /// Prints what the bridge leaves behind when it stops in the middle of this seed.
+    #[arg(long)]
+    snapshot: Option<u64>,
     /// Removes each rule of delivery in turn, and looks for a seed that shows it.
     #[arg(long)]
     mutants: bool,
@@ -48,10 +51,14 @@ fn rule(name: &str) -> Result<Rule, String> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(seed) = arguments.snapshot {
+        println!("{}", snapshot(seed));
+        return ExitCode::SUCCESS;
+    }
     let modes: Vec<Mode> =
         Mode::ALL.into_iter().filter(|mode| arguments.mode == "all" || arguments.mode == mode.to_string()).collect();
     if modes.is_empty() {
-        println!("the mode should be safety, liveness, isolation or all");
+        println!("the mode should be safety, liveness, isolation, upgrade or all");
         return ExitCode::FAILURE;
     }
     if arguments.mutants {

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
     faults::strikes,
+    snapshot::pairs,
     world::{State, with},
 };
 
@@ -19,7 +21,7 @@ const MAX_RECEIVES: u32 = 1_000;
 const MAX_BODY: usize = 1 << 20;
 
 /// The queue and its dead-letter queue.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Queues {
     /// The queue that feeds the relay.
     pub main: Queue,
@@ -28,16 +30,17 @@ pub struct Queues {
 }
 
 /// A queue.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Queue {
     /// The messages, oldest first.
     pub messages: Vec<Message>,
+    #[serde(with = "pairs")]
     recent: BTreeMap<(String, String), u64>,
     next: u64,
 }
 
 /// A message in a queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Message {
     /// The id and the order.
     pub id: u64,

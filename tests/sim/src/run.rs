@@ -1,11 +1,11 @@
 //! The modes: what happens in a run, and what must hold.
 
-use std::{collections::BTreeMap, fmt, rc::Rc, time::Duration};
+use std::{cell::Cell, collections::BTreeMap, fmt, rc::Rc, time::Duration};
 
 use byoc::tools::rules::{self, Rule};
 use tokio::{
     runtime::Builder,
-    task::LocalSet,
+    task::{JoinSet, LocalSet},
     time::{Instant, sleep, sleep_until},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     checks::{self, Lane, Violation, Way},
     faults::{Fate, Faults},
     queue,
+    snapshot::Snapshot,
     world::{Entered, with},
 };
 
@@ -32,11 +33,13 @@ pub enum Mode {
     Liveness,
     /// The vendors of one tenant fail, and the messages of another may not wait.
     Isolation,
+    /// As in safety, with a queue and a table that the version before filled.
+    Upgrade,
 }
 
 impl Mode {
     /// All modes.
-    pub const ALL: [Self; 3] = [Self::Safety, Self::Liveness, Self::Isolation];
+    pub const ALL: [Self; 4] = [Self::Safety, Self::Liveness, Self::Isolation, Self::Upgrade];
 }
 
 impl fmt::Display for Mode {
@@ -45,6 +48,7 @@ impl fmt::Display for Mode {
             Self::Safety => "safety",
             Self::Liveness => "liveness",
             Self::Isolation => "isolation",
+            Self::Upgrade => "upgrade",
         })
     }
 }
@@ -130,29 +134,31 @@ impl std::io::Write for Lines {
 
 async fn play(mode: Mode, world: World) -> Result<(), String> {
     match mode {
-        Mode::Safety | Mode::Liveness => storm(mode, world).await,
+        Mode::Safety | Mode::Liveness | Mode::Upgrade => storm(mode, world).await,
         Mode::Isolation => isolation().await,
     }
 }
 
-/// Two tenants under the faults of the seed.
-async fn storm(mode: Mode, _world: World) -> Result<(), String> {
-    let tenants = 2;
-    let bridge = Bridge::start(tenants).await?;
-    let (slots, until) = with(|state| {
-        let until = match mode {
-            Mode::Liveness => state.rng.u64(120_000..14_400_000),
-            _ => u64::MAX,
-        };
-        (state.rng.usize(2..6), until)
-    });
+/// The number of tenants in a storm.
+const TENANTS: usize = 2;
+
+/// The relay's slots and the people in a storm.
+struct Storm {
+    slots: usize,
+    slot_tasks: JoinSet<()>,
+    people: JoinSet<()>,
+}
+
+/// Begins the faults of the seed, which end at `until`.
+fn begin(bridge: &Rc<Bridge>, tenants: usize, until: u64) -> Storm {
+    let slots = with(|state| state.rng.usize(2..6));
     with(|state| {
         let mut rng = state.rng.fork();
-        state.faults = Faults::swarm(&mut rng, until, tenants);
+        state.faults = Faults::swarm(&mut rng, state.before, until, tenants);
         state.note(format!("{slots} slots, {:?}", state.faults));
     });
-    let mut slot_tasks = slots_of(&bridge, slots);
-    let mut people = tokio::task::JoinSet::new();
+    let slot_tasks = slots_of(bridge, slots);
+    let mut people = JoinSet::new();
     for tenant in 0..tenants {
         for contact in 0..2 {
             people.spawn_local(conversation(bridge.clone(), tenant, contact));
@@ -160,6 +166,50 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
     }
     if with(|state| state.rng.bool()) {
         people.spawn_local(admin::live(bridge.clone(), tenants));
+    }
+    Storm { slots, slot_tasks, people }
+}
+
+/// Runs a bridge under the faults of a seed and stops it in the middle of whatever it does. Returns what it left behind
+/// as text.
+pub fn snapshot(seed: u64) -> String {
+    let result = Rc::new(Cell::new(String::new()));
+    let text = result.clone();
+    run_with(seed, move |_| {
+        Box::pin(async move {
+            let bridge = Bridge::start(TENANTS).await?;
+            let Storm { mut slot_tasks, mut people, .. } = begin(&bridge, TENANTS, u64::MAX);
+            people.spawn_local(receipts(bridge.clone(), TENANTS));
+            let seconds = with(|state| {
+                let most = [300, 1_200, 10_800, 345_600][state.rng.usize(..4)];
+                state.rng.u64(30..most)
+            });
+            sleep(Duration::from_secs(seconds)).await;
+            people.shutdown().await;
+            slot_tasks.shutdown().await;
+            text.set(Snapshot::take().to_text());
+            Ok(())
+        })
+    });
+    result.take()
+}
+
+/// Two tenants under the faults of the seed.
+async fn storm(mode: Mode, world: World) -> Result<(), String> {
+    let tenants = TENANTS;
+    let bridge = if mode == Mode::Upgrade {
+        Snapshot::previous(world.seed)?.restore()?;
+        Bridge::start_functions().await?
+    } else {
+        Bridge::start(tenants).await?
+    };
+    let until = with(|state| match mode {
+        Mode::Liveness => state.rng.u64(120_000..14_400_000),
+        _ => u64::MAX,
+    });
+    let Storm { slots, mut slot_tasks, mut people } = begin(&bridge, tenants, until);
+    if mode == Mode::Upgrade {
+        people.spawn_local(receipts(bridge.clone(), tenants));
     }
     if mode == Mode::Liveness {
         sleep_until(Instant::now() + Duration::from_millis(until) + TWENTY_MINUTES).await;
@@ -223,18 +273,33 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
     Ok(())
 }
 
-fn slots_of(bridge: &Rc<Bridge>, slots: usize) -> tokio::task::JoinSet<()> {
-    let mut tasks = tokio::task::JoinSet::new();
+fn slots_of(bridge: &Rc<Bridge>, slots: usize) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
     for _ in 0..slots {
         tasks.spawn_local(bridge.clone().slot());
     }
     tasks
 }
 
+/// A channel that tells what contacts got and read.
+async fn receipts(bridge: Rc<Bridge>, tenants: usize) {
+    for _ in 0..30 {
+        let (pause, tenant, contact) =
+            with(|state| (state.rng.u64(1_000..30_000), state.rng.usize(..tenants), state.rng.usize(..2)));
+        sleep(Duration::from_millis(pause)).await;
+        bridge.receipt(tenant, contact).await;
+    }
+}
+
 /// A contact who writes, and an agent who answers.
 async fn conversation(bridge: Rc<Bridge>, tenant: usize, contact: usize) {
     let count = with(|state| state.rng.u64(1..5));
-    for number in 1..=count {
+    // After an upgrade, people go on.
+    let said = with(|state| {
+        let ways = [Way::In, Way::Out].map(|way| state.checks.newest_said(Lane { tenant, contact, way }));
+        ways.into_iter().max().unwrap_or_default()
+    });
+    for number in said + 1..=said + count {
         let pause = with(|state| state.rng.u64(..30_000));
         sleep(Duration::from_millis(pause)).await;
         bridge.say(Lane { tenant, contact, way: Way::In }, number, 3).await;
@@ -285,7 +350,7 @@ pub async fn trouble(of: Trouble) -> Result<Cost, String> {
     });
     let calls_before = with(|state| state.tenants.first().map_or(0, |us| us.calls));
     let mut slots = slots_of(&bridge, of.slots);
-    let mut people = tokio::task::JoinSet::new();
+    let mut people = JoinSet::new();
     for contact in 0..of.contacts {
         let bridge = bridge.clone();
         people.spawn_local(async move {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use byoc::tools::simulation::Broken;
 use bytes::Bytes;
 use http::{Method, Request, Response};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -21,7 +22,7 @@ pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
 pub const AGENT: &str = "cee3c2fb-d626-4da2-bf09-1ed6dbb1cce7";
 
 /// A tenant: one installation with a channel and a helpdesk of its own.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Tenant {
     /// The id of the installation.
     pub installation: String,
@@ -229,11 +230,15 @@ impl Drop for Working {
     }
 }
 
+fn token(tenant: usize, number: u64) -> u64 {
+    5_000_000_000_000_000_000_u64 + (tenant as u64) * 1_000_000 + number + 10
+}
+
 fn channel(state: &mut State, tenant: usize, path: &str, body: &Value) -> Done {
     let at = state.elapsed();
     let Some(us) = state.tenants.get_mut(tenant) else { return refused(404, "no such account") };
     us.next += 1;
-    let token = 5_000_000_000_000_000_000_u64 + (tenant as u64) * 1_000_000 + us.next + 10;
+    let token = token(tenant, us.next);
     match path {
         "/pa/set_webhook" => {
             us.channel_hook = body["url"].as_str().unwrap_or_default().to_owned();
@@ -340,6 +345,11 @@ impl Tenant {
         self.next += 1;
         let kind = what.len();
         format!("{kind:08x}-0000-4000-8000-{tenant:04x}{:08x}", self.next)
+    }
+
+    /// Returns the channel's id of some message. Not every number became one.
+    pub fn some_token(&self, tenant: usize, rng: &mut fastrand::Rng) -> u64 {
+        token(tenant, rng.u64(..=self.next))
     }
 
     /// Returns the user and the latest conversation of a contact.

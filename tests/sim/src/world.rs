@@ -22,6 +22,8 @@ const EPOCH: u64 = 1_800_000_000_000;
 /// A simulated world.
 pub struct State {
     start: Instant,
+    /// The time that had passed when a snapshot was made, in milliseconds; 0 without a snapshot.
+    pub before: u64,
     /// How far the clock of the running process is off, in milliseconds.
     pub offset: i64,
     /// The number of the running process.
@@ -84,6 +86,7 @@ impl Entered {
         fastrand::seed(seed ^ 0x5eed);
         let state = State {
             start: Instant::now(),
+            before: 0,
             offset: 0,
             process: 0,
             processes: 0,
@@ -115,7 +118,7 @@ impl Drop for Entered {
 impl State {
     /// Returns the virtual time in milliseconds since the start.
     pub fn elapsed(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.before.saturating_add(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
     /// Returns the true time in milliseconds since 1970.
