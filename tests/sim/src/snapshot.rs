@@ -15,7 +15,20 @@ use crate::{
 };
 
 /// The snapshots of the version before.
-const PREVIOUS: &[&str] = &[];
+const PREVIOUS: &[&str] = &[
+    include_str!("../previous/seed-11.json"),
+    include_str!("../previous/seed-36.json"),
+    include_str!("../previous/seed-56.json"),
+    include_str!("../previous/seed-74.json"),
+    include_str!("../previous/seed-78.json"),
+    include_str!("../previous/seed-79.json"),
+    include_str!("../previous/seed-97.json"),
+    include_str!("../previous/seed-112.json"),
+    include_str!("../previous/seed-129.json"),
+    include_str!("../previous/seed-216.json"),
+    include_str!("../previous/seed-217.json"),
+    include_str!("../previous/seed-262.json"),
+];
 
 /// What a bridge left behind.
 #[derive(Debug, Deserialize, Serialize)]
