@@ -9,7 +9,7 @@ use super::{
         Changes, Item, KEEP_DAYS, Store, StoreError, Updated, dead::life, expires_at, flag_of, number, number_of,
         repeats::repeats_of, text, text_of,
     },
-    Claim, Claimed, Finished, JournalKey, JournalState, parsed,
+    Claim, Claimed, Finished, JournalKey, JournalState, Trace, parsed,
 };
 use crate::tools::{
     crypto::{random_id, sha256_hex},
@@ -98,14 +98,10 @@ fn on_its_way(message: &JournalKey, received_at: Millis, now: Millis) -> Changes
 }
 
 /// Returns a message as it is right after the claim with this number. `item` holds everything else.
-///
-/// `ended` is the last attempt whose end is recorded. Every later one ended without a record and is a doubt. The
-/// version before wrote `settled` in its place, and only for attempts that left no doubt.
 fn claimed(message: &JournalKey, item: &Item, attempt: u64) -> Claimed {
     let number = |name: &str| number_of::<u64>(item, name).unwrap_or_default();
-    let ended = number("ended").max(number("settled"));
-    let unrecorded =
-        if rules::holds(Rule::UnrecordedIsDoubt) { attempt.saturating_sub(1).saturating_sub(ended) } else { 0 };
+    let trace: Vec<Trace> = parsed(item, "trace");
+    let unrecorded = if rules::holds(Rule::UnrecordedIsDoubt) { unrecorded(item, &trace, attempt) } else { 0 };
     // A redriven message may be sent as often as a new one. That it may have arrived already is one doubt.
     let earlier = if flag_of(item, "redriven") { number("doubts").min(1) } else { number("doubts") };
     let doubts = earlier.saturating_add(unrecorded);
@@ -117,15 +113,68 @@ fn claimed(message: &JournalKey, item: &Item, attempt: u64) -> Claimed {
         life: life(item),
         progress: parsed(item, "progress"),
         doubled: flag_of(item, "doubled"),
-        trace: parsed(item, "trace"),
+        trace,
         repeats: repeats_of(item),
         told_waiting: flag_of(item, "told_waiting"),
         owed: parsed(item, "owed"),
     }
 }
 
+/// Returns the number of attempts before this one that may have taken effect and whose end is not recorded.
+///
+/// `ended` is the last attempt whose end is recorded. Every later one ended without a record.
+///
+/// The version before wrote `settled` in its place, and no longer once an attempt had left a doubt. The calls in its
+/// trace show which later attempts were recorded nevertheless: all of these together are one doubt. Otherwise, every
+/// message that had one doubt and then waited for a vendor would be given up after an upgrade.
+fn unrecorded(item: &Item, trace: &[Trace], attempt: u64) -> u64 {
+    let number = |name: &str| number_of::<u64>(item, name);
+    let (ended, settled) = (number("ended"), number("settled").unwrap_or_default());
+    let traced = trace.iter().map(|call| call.attempt).max().filter(|_| ended.is_none()).unwrap_or_default();
+    let recorded = ended.unwrap_or_default().max(settled);
+    let since = attempt.saturating_sub(1).saturating_sub(recorded.max(traced));
+    since.saturating_add(u64::from(traced > recorded))
+}
+
 /// Returns a key that sorts by time and keeps apart messages that arrived in the same millisecond.
 fn sort_key(at: Millis, event: &str) -> String {
     let apart: String = sha256_hex(event.as_bytes()).chars().take(12).collect();
     format!("{:015}#{apart}", at.get().max(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::millis::Millis;
+
+    fn doubts(ended: Option<u64>, settled: Option<u64>, traced: &[u64], attempt: u64) -> u64 {
+        let mut item = Item::new();
+        for (name, value) in [("ended", ended), ("settled", settled)] {
+            item.extend(value.map(|value| (name.to_owned(), number(value))));
+        }
+        let call = |attempt: &u64| Trace {
+            at: Millis::new(0),
+            attempt: *attempt,
+            call: "find_user".into(),
+            result: "ok".into(),
+            ms: 1,
+        };
+        unrecorded(&item, &traced.iter().map(call).collect::<Vec<_>>(), attempt)
+    }
+
+    #[test]
+    fn each_attempt_without_a_record_is_a_doubt() {
+        assert_eq!(doubts(None, None, &[], 1), 0);
+        assert_eq!(doubts(None, None, &[], 4), 3);
+        assert_eq!(doubts(Some(3), Some(1), &[1, 3], 4), 0);
+        assert_eq!(doubts(Some(3), Some(1), &[1, 3], 6), 2);
+    }
+
+    #[test]
+    fn recorded_attempts_of_the_version_before_are_one_doubt() {
+        assert_eq!(doubts(None, Some(4), &[2, 4], 5), 0);
+        assert_eq!(doubts(None, None, &[4, 14], 15), 1);
+        assert_eq!(doubts(None, Some(3), &[3, 8], 11), 3);
+        assert_eq!(doubts(None, Some(3), &[2], 6), 2);
+    }
 }
