@@ -22,6 +22,9 @@ use crate::{
 /// The most calls that the vendors of a tenant in trouble may get in 100 seconds.
 const MOST_CALLS: u64 = 40;
 
+/// The longest time for which the version before hid a message after a failure. Nobody can show it earlier.
+const LONGEST_WAIT_BEFORE: Duration = Duration::from_secs(3 * 3_600);
+
 const TWENTY_MINUTES: Duration = Duration::from_secs(1_200);
 
 /// What a run tries to break.
@@ -266,6 +269,9 @@ async fn storm(mode: Mode, world: World) -> Result<(), String> {
     admin::redrive_all(&bridge, tenants, &kept.dead).await;
     with(|state| queue::move_back(state));
     let mut slot_tasks = slots_of(&bridge, slots);
+    if mode == Mode::Upgrade {
+        sleep(LONGEST_WAIT_BEFORE).await;
+    }
     sleep(2 * TWENTY_MINUTES).await;
     with(|state| state.checks.all_arrived());
     admin::check_states(&bridge, tenants).await;
