@@ -50,6 +50,7 @@ fn no_seed_breaks_a_promise() {
     run_all(Mode::Safety, 290);
     run_all(Mode::Liveness, 190);
     run_all(Mode::Isolation, 20);
+    run_all(Mode::Upgrade, 24);
 }
 
 fn cost_of(trouble: Trouble) -> Cost {
