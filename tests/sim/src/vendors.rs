@@ -283,6 +283,9 @@ fn helpdesk(state: &mut State, tenant: usize, method: &Method, path: &str, query
             let wanted = query.split('&').find_map(|pair| pair.strip_prefix("reference_id="));
             let wanted = wanted.unwrap_or_default().replace("%3A", ":").replace("%2B", "+").replace("%3D", "=");
             let found: Vec<&Value> = us.users.iter().filter(|user| user["reference_id"] == wanted.as_str()).collect();
+            if found.is_empty() {
+                state.checks.is_unknown(state.process);
+            }
             ok(json!({ "users": found }))
         }
         ("POST", ["users"]) => {
