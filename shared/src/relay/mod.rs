@@ -565,6 +565,12 @@ impl Relay {
                 Ok(Err(Idle::Finished(finished)))
             }
             Claim::Work(claimed) => {
+                // Adapters conclude from what the link lacks that nothing was posted. Another process may have changed the
+                // link between the read and the claim, and left the doubt.
+                let link = match claimed.doubts {
+                    0 => link,
+                    _ => self.store.link(&key.installation, &key.contact).await?,
+                };
                 let link = claimed.owed.link.applied_to(link);
                 let link = self.take_over_alias(&key, message.contact, link).await?;
                 Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), lane }))
