@@ -219,6 +219,16 @@ impl Checks {
         }
     }
 
+    /// Notes that the deadline of a process passes. A call that people see must not be under way, since nobody will know
+    /// what came of it.
+    pub fn deadline_passes(&mut self, process: u64) {
+        let under_way: Vec<Lane> =
+            self.working.iter().filter(|(_, working)| working.contains(&process)).map(|(lane, _)| *lane).collect();
+        for lane in under_way {
+            self.violated("deadline", format!("{lane:?}: the deadline passed during a call"));
+        }
+    }
+
     /// Notes that a process that had been frozen died.
     pub fn died_after_frost(&mut self, process: u64) {
         for key in self.touched.get(&process).cloned().unwrap_or_default() {

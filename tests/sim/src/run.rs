@@ -238,7 +238,7 @@ async fn conversation(bridge: Rc<Bridge>, tenant: usize, contact: usize) {
         let pause = with(|state| state.rng.u64(..30_000));
         sleep(Duration::from_millis(pause)).await;
         bridge.say(Lane { tenant, contact, way: Way::In }, number, 3).await;
-        let (pause, length) = with(|state| (state.rng.u64(2_000..30_000), [3, 3, 700, 1_100][state.rng.usize(..4)]));
+        let (pause, length) = with(|state| (state.rng.u64(2_000..30_000), [3, 3, 700, 2_400][state.rng.usize(..4)]));
         sleep(Duration::from_millis(pause)).await;
         bridge.say(Lane { tenant, contact, way: Way::Out }, number, length).await;
     }
