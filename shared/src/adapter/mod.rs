@@ -22,7 +22,7 @@ use http::{Request, Response};
 pub use self::{
     account::{Account, Urls},
     call::{Body, Call, CallBuilder, RenderError, Repeat, Step, open_link},
-    failure::{Failure, Learned, from_status, retry_after},
+    failure::{Failure, Learned, from_status, is_json, is_page, retry_after},
     known::{Fact, FileProgress, Known, Link, Progress},
     task::{Delivery, FetchContext, Task},
 };

@@ -311,13 +311,16 @@ pub enum Receipt {
         /// The channel's explanation, for people only. It may quote the message, so it is neither logged nor stored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         details: Option<String>,
+        /// Whether the reason lies with the account, which a person has to put right.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        account: bool,
     },
 }
 
 impl Receipt {
     /// Makes a receipt for a message that will not arrive, with a reason in the bridge's own words.
     pub fn failed(reason: impl Into<String>) -> Self {
-        Self::Failed { reason: reason.into(), details: None }
+        Self::Failed { reason: reason.into(), details: None, account: false }
     }
 
     /// Makes a receipt for a message that will not arrive, with the channel's explanation.
@@ -325,12 +328,21 @@ impl Receipt {
         // People read no more than this, and the length of an event in the queue must be bounded.
         let details = details.map(|words| words.trim().chars().take(500).collect::<String>());
         let details = details.filter(|words| !words.is_empty());
-        Self::Failed { reason: reason.into(), details }
+        Self::Failed { reason: reason.into(), details, account: false }
+    }
+
+    /// Returns a failure as one whose reason lies with the account; any other receipt stays as it is.
+    #[must_use]
+    pub fn of_account(self) -> Self {
+        match self {
+            Self::Failed { reason, details, .. } => Self::Failed { reason, details, account: true },
+            other => other,
+        }
     }
 
     /// Returns the reason why the message will not arrive, as people read it; `None` for every other status.
     pub fn failure(&self) -> Option<String> {
-        let Self::Failed { reason, details } = self else { return None };
+        let Self::Failed { reason, details, .. } = self else { return None };
         let details = details.as_deref().and_then(|words| vendor_words::explanation(words, []));
         Some(details.map_or_else(|| reason.clone(), |details| format!("{reason} ({details})")))
     }

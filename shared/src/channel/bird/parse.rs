@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    FROM, apple,
-    classify::reason,
+    FROM, apple, classify,
     wire::{Product, notice, text},
 };
 use crate::{
@@ -80,7 +79,10 @@ impl<'a> Event<'a> {
         self.check_sender(self.data(business))?;
         let contact = self.data(contact);
         if !is_inbound {
-            return Ok((known(contact), news(self.event, self.data("sms_id"), self.data("error/code"))?));
+            return Ok((
+                known(contact),
+                news(self.event, self.data("sms_id"), self.data.get("error").unwrap_or_default())?,
+            ));
         }
         let contact = address(&contact.ok_or("nobody")?);
         let mut parts: Vec<Part> = ["subject", "text"]
@@ -121,7 +123,10 @@ impl<'a> Event<'a> {
         let id = at("phone_number").or_else(|| at("bsuid"));
         let is_news = !matches!(self.event, "received" | "reacted");
         if is_news {
-            return Ok((known(id), news(self.event, self.data("whatsapp_id"), self.data("error/code"))?));
+            return Ok((
+                known(id),
+                news(self.event, self.data("whatsapp_id"), self.data.get("error").unwrap_or_default())?,
+            ));
         }
         let name = at("display_name").or_else(|| at("username")).map(Cow::into_owned);
         let contact = Contact { name, ..address(&id.ok_or("nobody")?) };
@@ -204,8 +209,8 @@ impl<'a> Event<'a> {
         self.check_sender(text(message, business))?;
         let contact = text(message, contact);
         if !is_inbound {
-            let code = text(message, "/last_error/code");
-            return Ok((known(contact), news(self.event, text(message, "/id"), code)?));
+            let error = message.get("last_error").unwrap_or_default();
+            return Ok((known(contact), news(self.event, text(message, "/id"), error)?));
         }
         let contact = address(&contact.ok_or("nobody")?);
         Ok((contact, ChannelEventKind::Message { parts: apple::parts(message) }))
@@ -217,16 +222,14 @@ fn known(contact: Option<Cow<'_, str>>) -> Contact {
     contact.map_or_else(Contact::default, |contact| address(&contact))
 }
 
-fn news(
-    event: &str,
-    message: Option<Cow<'_, str>>,
-    code: Option<Cow<'_, str>>,
-) -> Result<ChannelEventKind, &'static str> {
+fn news(event: &str, message: Option<Cow<'_, str>>, error: Json<'_>) -> Result<ChannelEventKind, &'static str> {
     let receipt = match event {
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
         "read" => Receipt::Read,
-        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => Receipt::failed(reason(code.as_deref())),
+        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => {
+            classify::receipt(text(error, "/code").as_deref(), text(error, "/description").as_deref())
+        }
         "accepted" => return Err("on_its_way"),
         _ => return Err("unknown_event"),
     };

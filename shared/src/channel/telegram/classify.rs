@@ -74,7 +74,7 @@ enum Refusal {
     /// The chat has a new id.
     Moved(i64),
     /// Telegram does not accept the request in this form; a simpler form may succeed.
-    Form(String),
+    Form(Failure),
     /// Any other failure.
     Other(Failure),
 }
@@ -84,8 +84,7 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Moved(_) => Self::rejected("Telegram has moved this chat"),
-            Refusal::Form(reason) => Self::rejected(reason),
-            Refusal::Other(failure) => failure,
+            Refusal::Form(failure) | Refusal::Other(failure) => failure,
         }
     }
 }
@@ -154,10 +153,15 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
             }
             match listed(RECEIVER) {
                 Some(reason) => Failure::Gone { reason },
-                None => return Refusal::Form(listed(REQUEST).unwrap_or(reason)),
+                None => {
+                    return Refusal::Form(match listed(REQUEST) {
+                        Some(reason) => Failure::rejected(reason),
+                        None => Failure::rejected_as(reason, description),
+                    });
+                }
             }
         }
-        413 => return Refusal::Form("the file is too large for Telegram".to_owned()),
+        413 => return Refusal::Form(Failure::rejected("the file is too large for Telegram")),
         401 | 404 => Failure::Blocked {
             reason: "Telegram does not accept the bot token; copy it again from @BotFather".to_owned(),
         },
@@ -172,6 +176,6 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
         // The service says that it did not take the call.
         503 => Failure::Retry { wait: retry_after(answer), reason, doubtful: false },
         408 | 500.. => Failure::Retry { wait: retry_after(answer), reason, doubtful: true },
-        _ => Failure::rejected(reason),
+        _ => Failure::rejected_as(reason, description),
     })
 }

@@ -19,7 +19,9 @@ const FILES: usize = 30;
 const FIELDS: &[&str] = &[
     "Address",
     "Body",
+    "ChannelStatusMessage",
     "ErrorCode",
+    "ErrorMessage",
     "From",
     "Label",
     "Latitude",
@@ -115,7 +117,9 @@ fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Parse
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
         "read" => Receipt::Read,
-        "failed" | "undelivered" => Receipt::failed(classify::reason(code)),
+        "failed" | "undelivered" => {
+            classify::receipt(code, form.get("ChannelStatusMessage").or_else(|| form.get("ErrorMessage")))
+        }
         "canceled" => Receipt::failed("it was canceled at Twilio".to_owned()),
         "accepted" | "scheduled" | "queued" | "sending" => return ParsedChannel::ignored(sid, "on_its_way"),
         _ => return ParsedChannel::ignored(sid, "unknown_status"),

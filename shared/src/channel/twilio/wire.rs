@@ -22,4 +22,5 @@ pub(super) type Fields = Vec<(&'static str, String)>;
 pub(super) struct Answer {
     pub(super) sid: Option<String>,
     pub(super) code: Option<u32>,
+    pub(super) message: Option<String>,
 }

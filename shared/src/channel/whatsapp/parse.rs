@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::classify::reason;
+use super::classify::ERRORS;
 use crate::{
     adapter::{
         Account, Verified,
@@ -140,11 +140,7 @@ impl Batch<'_> {
                 "sent" => Receipt::Sent,
                 "delivered" => Receipt::Delivered,
                 "read" | "played" => Receipt::Read,
-                "failed" => {
-                    let code = status.pointer("/errors/0/code").and_then(Json::u64);
-                    let code = code.and_then(|code| u32::try_from(code).ok());
-                    Receipt::failed(reason(code))
-                }
+                "failed" => ERRORS.receipt(status.pointer("/errors/0").unwrap_or_default()),
                 _ => return Err("unknown_status"),
             };
             if kind.text().as_deref() == Some("group") {

@@ -62,17 +62,42 @@ fn every_answer_means_what_the_table_says() {
 #[test]
 fn every_documented_code_has_its_class() {
     for (class, codes) in [
-        (Class::Later, &[1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 133004, 133016][..]),
-        (Class::Receiver, &[131021, 131026, 131030, 131049, 131062, 131063, 131064, 130472]),
+        (Class::Later, &[1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 132069, 133004, 133016][..]),
+        (Class::Receiver, &[130403, 130472, 131021, 131026, 131030, 131049]),
         (Class::OptOut, &[131050]),
-        (Class::Message, &[131047, 33, 100, 131008, 131009, 131051, 131052, 135000, 132001]),
-        (Class::Account, &[0, 3, 10, 190, 368, 130497, 131005, 131031, 131037, 131042, 131045]),
+        (
+            Class::Message,
+            &[131047, 100, 131008, 131009, 131051, 131052, 131062, 131063, 135000, 132001, 132008, 132068, 137000],
+        ),
+        (
+            Class::Account,
+            &[0, 3, 10, 33, 190, 368, 130497, 131005, 131031, 131037, 131042, 131044, 131045, 131048, 131064, 133010],
+        ),
     ] {
         for code in codes {
             let (_, found, _) = crate::channel::codes::find(classify::CODES, Some(*code)).unwrap();
             assert_eq!(*found, class, "{code}");
         }
     }
+}
+
+#[test]
+fn a_failed_status_tells_whose_fault_it_is_in_the_vendors_words() {
+    let receipt = |error: Value| {
+        let status = json!({"id": "wamid.1", "status": "failed", "recipient_id": "16505550123", "errors": [error]});
+        let call = json!({"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value":
+            {"metadata": {"phone_number_id": NUMBER}, "statuses": [status]}}]}]});
+        parsed(call.to_string().as_bytes())["events"][0]["kind"]["receipt"].take()
+    };
+    let details = json!({"details": "Add a payment method."});
+    let known = receipt(json!({"code": 131042, "title": "Business eligibility", "error_data": details}));
+    assert_eq!((&known["account"], &known["details"]), (&json!(true), &json!("Add a payment method.")));
+    let unknown = receipt(json!({"code": 139999, "title": "A new title", "error_data": details}));
+    assert_eq!(unknown["account"], Value::Null);
+    assert_eq!(unknown["details"], "A new title: Add a payment method.");
+    assert_eq!(unknown["reason"], "WhatsApp could not deliver it (error 139999)");
+    assert_eq!(receipt(json!({"code": 139999, "title": "A new title"}))["details"], "A new title");
+    assert_eq!(receipt(json!(null))["reason"], "WhatsApp could not deliver it");
 }
 
 #[test]
