@@ -110,6 +110,13 @@ pub enum ChannelEventKind {
         /// The text of the link.
         context: String,
     },
+    /// The channel has given the contact a new id, which the event names as its contact.
+    Moved {
+        /// The ids that the contact had before, the surest first.
+        from: Vec<String>,
+        /// The channel's words about it, for agents.
+        text: Option<String>,
+    },
     /// The business wrote to the contact without the bridge, from another device or tool.
     BusinessEcho {
         /// The parts of that message, in order.
@@ -384,6 +391,9 @@ pub enum Part {
         name: Option<String>,
         /// The person's telephone number.
         phone: Option<String>,
+        /// What else the card tells: further numbers, addresses, the company. One per line.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        more: Vec<String>,
     },
     /// A sticker.
     Sticker {

@@ -35,6 +35,7 @@ sentences! {
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
     FromAnotherDevice { text: &'a str } = "Sent to the customer from another device:\n{text}",
+    ContactMoved { text: &'a str } = "The channel has given the customer a new address: {text}",
     Note { text: &'a str } = "Note of the bridge, which the customer does not see: {text}",
     NotDelivered { channel: &'a str, reason: &'a str } = "Not delivered on {channel}: {reason}.",
     NotDeliveredYet { channel: &'a str, reason: &'a str, until: &'a str } = "Not delivered on {channel} yet: {reason}. The bridge keeps trying until {until}.",

@@ -50,6 +50,9 @@ pub(super) fn parse(
     })
 }
 
+/// The maximum number of telephone numbers and addresses of a contact card.
+const DETAILS: usize = 20;
+
 /// The contact and the content of an event, or the reason why the event is left out.
 type Read = Result<(Contact, ChannelEventKind), &'static str>;
 
@@ -120,7 +123,9 @@ impl<'a> Event<'a> {
             return Err("history");
         }
         let at = |name: &str| self.data(&format!("{contact}/{name}"));
-        let id = at("phone_number").or_else(|| at("bsuid"));
+        // The business-scoped id stays the same when the person hides the number.
+        let number = at("phone_number");
+        let id = at("bsuid").or_else(|| number.clone());
         let is_news = !matches!(self.event, "received" | "reacted");
         if is_news {
             return Ok((
@@ -129,7 +134,15 @@ impl<'a> Event<'a> {
             ));
         }
         let name = at("display_name").or_else(|| at("username")).map(Cow::into_owned);
-        let contact = Contact { name, ..address(&id.ok_or("nobody")?) };
+        let contact = address(&id.ok_or("nobody")?);
+        let number = number.map(Cow::into_owned);
+        let contact = Contact {
+            name,
+            phone: contact.phone.or_else(|| number.as_deref().and_then(|number| address(number).phone)),
+            alias: number.filter(|number| *number != contact.id),
+            id: contact.id,
+            ..Contact::default()
+        };
         let kind = match self.event {
             "received" if is_echo => ChannelEventKind::BusinessEcho { parts: self.content() },
             "received" => ChannelEventKind::Message { parts: self.content() },
@@ -242,8 +255,22 @@ fn card(card: Json<'_>) -> Part {
         card.get("name").unwrap_or_default().pick(["formatted_name", "first_name", "last_name"]).map(Json::filled_text);
     let parts: Vec<String> = [first, last].into_iter().flatten().collect();
     let name = formatted.or_else(|| (!parts.is_empty()).then(|| parts.join(" ")));
-    let phone = text(card, "/phone_numbers/0/phone_number").map(Cow::into_owned);
-    if name.is_none() && phone.is_none() { notice("contact card", None) } else { Part::ContactCard { name, phone } }
+    let all = |list: &str, field: &str| {
+        let mut found = Vec::new();
+        card.get(list).unwrap_or_default().each(|item| {
+            let value = item.get(field).and_then(Json::filled_text);
+            found.extend(value.filter(|_| found.len() < DETAILS));
+        });
+        found
+    };
+    let mut phones = all("phone_numbers", "phone_number").into_iter();
+    let phone = phones.next();
+    let mut more: Vec<String> = phones.chain(all("emails", "email")).collect();
+    more.extend(text(card, "/organization/company").or_else(|| text(card, "/org/company")).map(Cow::into_owned));
+    if name.is_none() && phone.is_none() && more.is_empty() {
+        return notice("contact card", None);
+    }
+    Part::ContactCard { name, phone, more }
 }
 
 fn lines(lines: [Option<String>; 2]) -> Option<String> {

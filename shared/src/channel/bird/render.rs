@@ -84,7 +84,9 @@ impl Messages<'_> {
                 }
                 self.list.push(json!({"location": location}));
             }
-            (Product::WhatsApp, Part::ContactCard { name, phone: Some(phone) }) if text::fits(phone, chars(32)) => {
+            (Product::WhatsApp, Part::ContactCard { name, phone: Some(phone), more })
+                if more.is_empty() && text::fits(phone, chars(32)) =>
+            {
                 let name = name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(phone);
                 let name = text::truncate(name, chars(256));
                 let first = name.split_whitespace().next().unwrap_or(phone);

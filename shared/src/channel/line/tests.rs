@@ -372,7 +372,7 @@ fn long_things_and_what_line_cannot_show() {
         Part::Buttons { buttons: (0..15).map(|number| reply(&number.to_string(), "")).collect() },
         Part::Location { latitude: 1.0, longitude: 2.0, label: None },
         Part::Location { latitude: 1e9, longitude: 2.0, label: None },
-        Part::ContactCard { name: Some("Nobody".into()), phone: None },
+        Part::ContactCard { name: Some("Nobody".into()), phone: None, more: Vec::new() },
     ];
     assert_shown!("odd", sent(&side, &parts).iter().map(request).collect::<Vec<_>>());
 }

@@ -24,11 +24,13 @@ pub(super) fn delivered(
     let requests = render::requests(account, delivery, known).unwrap_or_default();
     let request = requests.get(index);
     let is_simple = request.is_none_or(|request| request.is_simple);
-    let memo = |key: String, value: String| Ok(vec![Fact::Memo(key, value)]);
+    let memo = |key: String, value: String| Ok::<_, Failure>(vec![Fact::Memo(key, value)]);
     match read(request.map_or("send", |request| request.method), answer) {
         Ok(result) => Ok(vec![Fact::Sent(message_id(delivery, &result))]),
         Err(Refusal::Moved(chat)) if known.memo(render::MOVED_TO).is_none() => {
-            memo(render::MOVED_TO.to_owned(), chat.to_string())
+            let mut facts = memo(render::MOVED_TO.to_owned(), chat.to_string())?;
+            facts.push(Fact::ContactId(chat.to_string()));
+            Ok(facts)
         }
         Err(Refusal::Form(_)) if !is_simple => memo(render::simpler(index), "yes".to_owned()),
         Err(refusal) => Err(refusal.into()),

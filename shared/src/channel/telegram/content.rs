@@ -230,10 +230,35 @@ fn place(place: Json<'_>, label: Option<String>) -> Option<Part> {
     })
 }
 
+/// The maximum number of details of a contact card.
+const DETAILS: usize = 20;
+
 fn card(card: Json<'_>) -> Option<Part> {
-    let [first, last, phone] = card.pick(["first_name", "last_name", "phone_number"]);
+    let [first, last, phone, vcard] = card.pick(["first_name", "last_name", "phone_number", "vcard"]);
     let phone = phone.text().and_then(|phone| international(&phone));
-    card.is_object().then(|| Part::ContactCard { name: joined([first, last], " "), phone })
+    let more = vcard.text().map_or_else(Vec::new, |vcard| details(&vcard, phone.as_deref()));
+    card.is_object().then(|| Part::ContactCard { name: joined([first, last], " "), phone, more })
+}
+
+/// Returns the numbers, addresses and companies of a vCard, except `phone`.
+fn details(vcard: &str, phone: Option<&str>) -> Vec<String> {
+    let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
+    let mut found: Vec<String> = Vec::new();
+    for (name, value) in vcard.lines().filter_map(|line| line.split_once(':')) {
+        // `item1.TEL;TYPE=cell`
+        let name = name.split(';').next().unwrap_or_default();
+        let name = name.rsplit('.').next().unwrap_or_default().to_ascii_uppercase();
+        let value = value.trim().trim_end_matches(';').replace(";", ", ");
+        let is_new = match name.as_str() {
+            "TEL" => phone.is_none_or(|phone| digits(phone) != digits(&value)),
+            "EMAIL" | "ORG" => true,
+            _ => false,
+        };
+        if is_new && !value.is_empty() && found.len() < DETAILS && !found.contains(&value) {
+            found.push(value);
+        }
+    }
+    found
 }
 
 /// Joins the texts that are not blank, trimmed.

@@ -113,7 +113,7 @@ fn items<'a>(parts: &'a [Part], author: Option<&str>) -> Vec<Item<'a>> {
             Part::Location { latitude, longitude, label } if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 => {
                 (Shown::Place(*latitude, *longitude), label.as_deref().unwrap_or_default().into())
             }
-            Part::ContactCard { name, phone: Some(phone) } if !phone.trim().is_empty() => {
+            Part::ContactCard { name, phone: Some(phone), more } if more.is_empty() && !phone.trim().is_empty() => {
                 (Shown::Contact(name, phone), Cow::default())
             }
             Part::Location { .. } | Part::ContactCard { .. } | Part::Sticker { .. } | Part::Unsupported { .. } => {
@@ -187,9 +187,11 @@ impl Requests<'_> {
                     longitude: *longitude,
                     label: Some(item.text.clone().into_owned()).filter(|label| !label.is_empty()),
                 }),
-                Shown::Contact(name, phone) => {
-                    fit::as_text(&Part::ContactCard { name: (*name).clone(), phone: Some((*phone).to_owned()) })
-                }
+                Shown::Contact(name, phone) => fit::as_text(&Part::ContactCard {
+                    name: (*name).clone(),
+                    phone: Some((*phone).to_owned()),
+                    more: Vec::new(),
+                }),
                 Shown::Text | Shown::File(..) | Shown::Picture(_) => item.text.clone().into_owned(),
             };
             return self.text(&words, &item.buttons);

@@ -164,7 +164,8 @@ fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
 fn requests_are_the_documented_ones() {
     let place =
         |label: Option<&str>| Part::Location { latitude: 50.4501, longitude: 30.5234, label: label.map(str::to_owned) };
-    let card = Part::ContactCard { name: Some("Courier".into()), phone: Some("+447700900412".into()) };
+    let card =
+        Part::ContactCard { name: Some("Courier".into()), phone: Some("+447700900412".into()), more: Vec::new() };
     let plain = |mut body: Value| {
         // A preview would open a link that may be valid for one visit only.
         body.as_object_mut().unwrap().remove("link_preview_options");
@@ -281,7 +282,7 @@ fn long_things_and_what_telegram_cannot_show() {
         Part::Sticker { id: "1".into(), url: None },
         Part::Unsupported { what: "poll".into(), text: None },
         Part::Location { latitude: 1e9, longitude: 0.0, label: None },
-        Part::ContactCard { name: Some("Nobody".into()), phone: None },
+        Part::ContactCard { name: Some("Nobody".into()), phone: None, more: Vec::new() },
         file(MediaKind::File, "https://cdn.example.com/f/table.xlsx", Some("the table")),
         Part::Buttons { buttons: vec![Button::Link { label: "intern".into(), url: "http://localhost/".into() }] },
     ];

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID,
+    ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID, parse,
     wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT},
 };
 use crate::{
@@ -21,8 +21,11 @@ use crate::{
 };
 
 /// Reads the answer to a message.
-pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
-    sent(read(CREATE_MESSAGE, answer).map(|answer| answer.sid))
+pub(super) fn delivered(contact: &str, answer: &Response<Bytes>) -> Learned {
+    let answer = read(CREATE_MESSAGE, answer)?;
+    let is_number = |address: &str| parse::phone(address).is_some();
+    let id = answer.to.filter(|to| to != contact && is_number(to) && is_number(contact));
+    Ok(sent(Ok(answer.sid))?.into_iter().chain(id.map(Fact::ContactId)).collect())
 }
 
 /// Reads the answer to the check. The account and the sender identify the installation.

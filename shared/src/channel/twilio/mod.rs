@@ -164,7 +164,7 @@ impl Adapter for Twilio {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => classify::delivered(answer),
+            Task::Deliver(delivery) => classify::delivered(&delivery.contact.id, answer),
             Task::Check => classify::checked(account, answer),
             _ => from_status("Twilio", answer, None),
         }

@@ -22,6 +22,8 @@ const FIELDS: &[&str] = &[
     "ChannelStatusMessage",
     "ErrorCode",
     "ErrorMessage",
+    "ExternalUserId",
+    "ExternalUserIdentifier",
     "From",
     "Label",
     "Latitude",
@@ -37,6 +39,7 @@ const FIELDS: &[&str] = &[
     "SmsSid",
     "SmsStatus",
     "To",
+    "WaId",
 ];
 
 struct Form(BTreeMap<String, String>);
@@ -96,7 +99,18 @@ pub(super) fn acknowledgement() -> Ack {
 
 fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
     let Some(from) = form.get("From") else { return ParsedChannel::ignored(sid, "nobody") };
-    let contact = Contact { name: form.get("ProfileName").map(str::to_owned), phone: phone(from), ..contact(from) };
+    // The business-scoped id stays the same when the person hides the number.
+    let id = form.get("ExternalUserId").or_else(|| form.get("ExternalUserIdentifier"));
+    let id = id.filter(|id| id.split_once(':').is_some_and(|(channel, id)| channel == "whatsapp" && !id.is_empty()));
+    let id = id.unwrap_or(from);
+    let number = form.get("WaId").map(|digits| format!("whatsapp:+{digits}"));
+    let number = if phone(from).is_some() { Some(from) } else { number.as_deref().filter(|wa| phone(wa).is_some()) };
+    let contact = Contact {
+        alias: number.filter(|number| *number != id).map(str::to_owned),
+        name: form.get("ProfileName").map(str::to_owned),
+        phone: number.and_then(phone),
+        ..contact(id)
+    };
     let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact.clone(), kind };
     let mut events = vec![event(format!("message:{sid}"), ChannelEventKind::Message { parts: parts(form) })];
     match form.get("OptOutType") {
@@ -190,8 +204,8 @@ fn contact(address: &str) -> Contact {
 }
 
 /// Returns the telephone number in an address, if there is one. WhatsApp's own user ids contain none.
-fn phone(address: &str) -> Option<String> {
-    let number = address.strip_prefix("whatsapp:").unwrap_or(address);
+pub(super) fn phone(address: &str) -> Option<String> {
+    let number = address.split_once(':').map_or(address, |(_, number)| number);
     let digits = number.strip_prefix('+')?;
     ((7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
 }

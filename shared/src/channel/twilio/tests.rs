@@ -243,7 +243,7 @@ fn long_things_and_what_a_text_message_cannot_show() {
         Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
         Part::Buttons { buttons: vec![Button::Reply { label: "Yes".into(), text: "yes".into() }] },
         Part::text("/template HX1 in a text message is a text"),
-        Part::ContactCard { name: Some("Courier".into()), phone: None },
+        Part::ContactCard { name: Some("Courier".into()), phone: None, more: Vec::new() },
     ];
     let calls: Vec<Value> = sent(&side, "+12025550123", &parts).iter().map(request).collect();
     assert_shown!("long_and_odd", calls);

@@ -23,4 +23,6 @@ pub(super) struct Answer {
     pub(super) sid: Option<String>,
     pub(super) code: Option<u32>,
     pub(super) message: Option<String>,
+    /// The receiver of a message, as Twilio spells it.
+    pub(super) to: Option<String>,
 }

@@ -139,7 +139,7 @@ fn part(message: Json<'_>) -> Part {
         "contact" if contact.is_object() => {
             let [name, phone] = contact.pick(["name", "phone_number"]);
             let phone = given(phone).or_else(|| id(phone)).filter(|phone| !phone.trim().is_empty());
-            Some(Part::ContactCard { name: given(name), phone })
+            Some(Part::ContactCard { name: given(name), phone, more: Vec::new() })
         }
         "url" => string(media).filter(|url| !url.is_empty()).map(Part::text),
         "location" => {

@@ -20,8 +20,12 @@ use crate::{
 };
 
 /// Reads the answer to a message.
-pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
-    sent(read(SEND_MESSAGE, answer).map(|answer| text(&answer, SENT_ID)))
+pub(super) fn delivered(contact: &str, answer: &Response<Bytes>) -> Learned {
+    let body = read(SEND_MESSAGE, answer)?;
+    let is_number = contact.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text(&body, "/contacts/0/wa_id").filter(|_| is_number);
+    let id = text(&body, "/contacts/0/user_id").or(number).filter(|id| !id.is_empty() && id != contact);
+    Ok(sent(Ok(text(&body, SENT_ID)))?.into_iter().chain(id.map(Fact::ContactId)).collect())
 }
 
 /// Reads the answer to the check. The business number identifies the installation.

@@ -148,7 +148,7 @@ impl Adapter for WhatsApp {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => classify::delivered(answer),
+            Task::Deliver(delivery) => classify::delivered(&delivery.contact.id, answer),
             Task::Check => classify::checked(account, answer),
             Task::Fetch(..) => classify::fetched(answer),
             _ => from_status("WhatsApp", answer, None),

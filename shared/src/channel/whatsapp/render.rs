@@ -79,7 +79,7 @@ impl Messages<'_> {
                 }
                 self.list.push(json!({"type": "location", "location": location}));
             }
-            Part::ContactCard { name, phone: Some(phone) } => {
+            Part::ContactCard { name, phone: Some(phone), more } if more.is_empty() => {
                 let name = name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(phone);
                 let first = name.split_whitespace().next().unwrap_or(name);
                 self.list.push(json!({"type": "contacts", "contacts": [{

@@ -158,7 +158,8 @@ fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
 fn requests_are_the_documented_ones() {
     let place =
         Part::Location { latitude: 51.5007, longitude: -0.1246, label: Some("Our shop\nExample Street 1".into()) };
-    let card = Part::ContactCard { name: Some("Bo Sample".into()), phone: Some("+16505550199".into()) };
+    let card =
+        Part::ContactCard { name: Some("Bo Sample".into()), phone: Some("+16505550199".into()), more: Vec::new() };
     let buttons = Part::Buttons { buttons: vec![reply("Yes", "yes-42"), reply("No", "no-42")] };
     let track = Button::Link { label: "Track".into(), url: "https://example.com/t/42".into() };
     for (name, to, parts) in [
@@ -238,7 +239,7 @@ fn long_things_and_what_whatsapp_cannot_show() {
         rows(11),
         link(MediaKind::Audio, "https://files.example.com/v.mp3", Some("listen"), None),
         Part::Sticker { id: "1".into(), url: None },
-        Part::ContactCard { name: Some("Nobody".into()), phone: None },
+        Part::ContactCard { name: Some("Nobody".into()), phone: None, more: Vec::new() },
     ];
     assert_shown!("odd", sent(&side, "16505550123", &parts).iter().map(request).collect::<Vec<_>>());
 }
