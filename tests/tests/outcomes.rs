@@ -165,6 +165,34 @@ async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_contact_whose_id_changes_twice_stays_in_their_conversation() {
+    every_helpdesk(|_, helpdesk| async move {
+        let place = |seen: &Seen| (seen.contact.clone(), seen.conversation.clone());
+        let rig = Rig::start("whatsapp", helpdesk).await;
+        let customer = rig.bridge.channel.customer();
+        let says = |content: Value| rig.bridge.channel.say(customer, Saying::Raw(content));
+        let text = |user: &str| json!({"type": "text", "text": {"body": user}, "from_user_id": user});
+        says(text("US.111")).await.unwrap();
+        let first = place(&rig.exactly_at_helpdesk(1).await[0]);
+        let mut seen = 1;
+        for (before, now) in [("US.111", "US.222"), ("US.222", "US.111"), ("US.111", "US.333")] {
+            let system = json!({"type": "user_changed_user_id", "user_id": now, "previous_user_id": before});
+            let news = json!({"type": "system", "system": system, "from_user_id": before});
+            assert_eq!(says(news).await.unwrap().status, 200, "{helpdesk}");
+            rig.settled().await;
+            says(text(now)).await.unwrap();
+            seen += 1;
+            let last = rig.exactly_at_helpdesk(seen).await.pop().unwrap();
+            assert_eq!((last.text.as_str(), place(&last)), (now, first.clone()), "{helpdesk}");
+            rig.agent_says(&format!("to {now}")).await;
+            let answer = rig.exactly_at_channel(seen - 1).await.pop().unwrap();
+            assert_eq!((answer.text, answer.contact), (format!("to {now}"), now.to_owned()), "{helpdesk}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_vendor_that_asks_to_wait_uses_up_no_tries() {
     every_helpdesk(|_, helpdesk| async move {
         let rig = Rig::start("viber", helpdesk).await;
