@@ -102,6 +102,8 @@ pub struct Link {
     pub heard_at: Option<Millis>,
     /// The text of the link through which the contact opened the chat, until the agents have read it.
     pub opened_with: Option<String>,
+    /// The [`Contact::thread`] of the contact's newest message.
+    pub thread: Option<String>,
     /// The other id of the same contact that has taken over this link.
     pub moved_to: Option<String>,
     /// When the other id took over, by the channel's clock.

@@ -211,6 +211,9 @@ pub struct ReceiptEvent {
 pub struct Contact {
     /// The channel's own user id, as the channel spells it.
     pub id: String,
+    /// The place within the contact's chat that answers belong into, such as a topic, as the channel spells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
     /// Another id of the same contact, under which the channel may have reported them before it sent this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,

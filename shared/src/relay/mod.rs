@@ -755,7 +755,10 @@ impl Relay {
             }
             None => message,
         };
-        let contact = self.with_profile(&message, &link).await?;
+        let mut contact = self.with_profile(&message, &link).await?;
+        if message.direction == Direction::Outbound {
+            contact.thread.clone_from(&link.thread);
+        }
         let author = match message.author {
             Some(author) => Some(self.with_name(message.open, author, &mut claimed.progress).await),
             None => None,
@@ -808,6 +811,7 @@ impl Relay {
             country: contact.country.or(profile.country),
             id: contact.id,
             alias: contact.alias,
+            thread: contact.thread,
         })
     }
 
@@ -1024,7 +1028,9 @@ impl<'a> Message<'a> {
             let stopped_at = link.stopped_at.filter(|stopped| *stopped >= self.at);
             let is_news = link.heard_at.is_none_or(|heard| self.at > heard.plus(HEARD_STEP));
             let heard_at = if is_news { Some(self.at) } else { link.heard_at };
-            return Link { stopped_at, heard_at, opened_with: None, ..link.clone() };
+            let is_newest = link.heard_at.is_none_or(|heard| self.at >= heard);
+            let thread = if is_newest { &self.contact.thread } else { &link.thread }.clone();
+            return Link { stopped_at, heard_at, opened_with: None, thread, ..link.clone() };
         }
         let mut link = link.clone();
         if self.open.helpdesk.features().agents_move_contacts {

@@ -79,6 +79,7 @@ fn person(person: Person) -> Result<Contact, ParseError> {
     Ok(Contact {
         id: person.id,
         alias: None,
+        thread: None,
         name: given(person.name),
         email: given(person.email),
         phone: given(person.phone),

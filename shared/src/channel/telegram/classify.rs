@@ -32,6 +32,9 @@ pub(super) fn delivered(
             facts.push(Fact::ContactId(chat.to_string()));
             Ok(facts)
         }
+        Err(Refusal::Topic) if known.memo(render::NO_TOPIC).is_none() => {
+            memo(render::NO_TOPIC.to_owned(), "yes".to_owned())
+        }
         Err(Refusal::Form(_)) if !is_simple => memo(render::simpler(index), "yes".to_owned()),
         Err(refusal) => Err(refusal.into()),
     }
@@ -75,6 +78,8 @@ pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
 enum Refusal {
     /// The chat has a new id.
     Moved(i64),
+    /// The topic does not exist any more.
+    Topic,
     /// Telegram does not accept the request in this form; a simpler form may succeed.
     Form(Failure),
     /// Any other failure.
@@ -85,6 +90,7 @@ impl From<Refusal> for Failure {
     /// Returns the failure for a request that has no simpler form and no other chat.
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Topic => Self::rejected("the topic does not exist any more on Telegram"),
             Refusal::Moved(_) => Self::rejected("Telegram has moved this chat"),
             Refusal::Form(failure) | Refusal::Other(failure) => failure,
         }
@@ -98,6 +104,9 @@ const RECEIVER: &[(&str, &str)] = &[
     ("PEER_ID_INVALID", "Telegram does not know this chat"),
     ("have no rights to send a message", "the contact does not let the bot write"),
 ];
+
+/// Descriptions of a 400 for a topic that is gone or closed.
+const TOPIC: &[&str] = &["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"];
 
 /// Descriptions of a 403, and the explanation for people.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -152,6 +161,9 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
         400 => {
             if let Some(chat) = parameters.migrate_to_chat_id {
                 return Refusal::Moved(chat);
+            }
+            if TOPIC.iter().any(|words| description.contains(words)) {
+                return Refusal::Topic;
             }
             match listed(RECEIVER) {
                 Some(reason) => Failure::Gone { reason },

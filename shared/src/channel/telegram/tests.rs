@@ -117,7 +117,7 @@ fn a_failure_has_the_documented_class() {
             &answer(code, &error.to_string()),
         );
         let fits = match class {
-            "resend_to_new_chat" => read.is_ok(),
+            "resend_to_new_chat" | "resend_without_topic" => read.is_ok(),
             "permanent_receiver" => matches!(read, Err(Failure::Gone { .. })),
             "account_config" => matches!(read, Err(Failure::Blocked { .. })),
             "retry_after" => matches!(read, Err(Failure::Retry { .. })),
@@ -145,6 +145,66 @@ fn a_secret_token_is_right_or_wrong_as_the_vectors_say() {
 fn fetched(kind: MediaKind, name: &str, caption: Option<&str>) -> Part {
     let (name, caption) = (Some(name.to_owned()), caption.map(str::to_owned));
     Part::Media(Media { name, caption, ..Media::new(kind, MediaSource::Fetched) })
+}
+
+#[test]
+fn an_answer_belongs_into_the_topic_of_the_newest_message() {
+    let (side, parts) = (side(), [Part::text("Рахунок надіслано.")]);
+    let contact = crate::model::message::Contact { thread: Some("64".into()), ..contact(USER) };
+    let delivery = delivery(&contact, &parts, None);
+    let answers = |call: &Call| {
+        let sample = match body(call).get("message_thread_id") {
+            Some(_) => fixture(FOLDER, "resp_err_400_thread_not_found.json"),
+            None => json!({"http_status": 200, "body": {"ok": true, "result": {"message_id": 9, "chat": {"id": 1}}}}),
+        };
+        crate::testing::answer_of(&sample)
+    };
+    let task = Task::Deliver(&delivery);
+    let calls = drive(&Telegram, &side.account(), &task, &mut Known::default(), answers).unwrap();
+    let mut first = body(&calls[0]);
+    first.as_object_mut().unwrap().remove("link_preview_options");
+    assert_eq!(first, fixture(FOLDER, "req_sendMessage_topic.json")["body"]);
+    assert_eq!(calls.len(), 2);
+}
+
+#[test]
+fn a_recording_that_a_contact_forbids_goes_as_a_document() {
+    let (side, contact, parts) = (side(), contact(USER), [fetched(MediaKind::Audio, "answer.ogg", None)]);
+    let delivery = delivery(&contact, &parts, None);
+    let method = |call: &Call| call.request.uri().path().rsplit('/').next().unwrap().to_owned();
+    let answers = |call: &Call| match method(call).as_str() {
+        "sendVoice" => crate::testing::answer_of(&fixture(FOLDER, "resp_err_400_voice_forbidden.json")),
+        _ => answer(200, r#"{"ok":true,"result":{"message_id":9,"chat":{"id":7312345678}}}"#),
+    };
+    let task = Task::Deliver(&delivery);
+    let calls = drive(&Telegram, &side.account(), &task, &mut Known::default(), answers).unwrap();
+    assert_eq!(calls.iter().map(method).collect::<Vec<_>>(), ["sendVoice", "sendDocument"]);
+}
+
+#[test]
+fn the_address_of_a_link_stands_behind_its_words() {
+    for (text, entities, shown) in [
+        (
+            "🙂 our shop!",
+            json!([{"type": "text_link", "offset": 3, "length": 8, "url": "https://a.example"}]),
+            "🙂 our shop (https://a.example)!",
+        ),
+        (
+            "shop",
+            json!([{"type": "text_link", "offset": 0, "length": 4, "url": "https://a.example"}]),
+            "shop (https://a.example)",
+        ),
+        (
+            "https://a.example",
+            json!([{"type": "text_link", "offset": 0, "length": 17, "url": "https://a.example/"}]),
+            "https://a.example",
+        ),
+        ("bold", json!([{"type": "bold", "offset": 0, "length": 4}, 5, {"type": "text_link", "offset": "x"}]), "bold"),
+    ] {
+        let message = json!({"message_id": 1, "chat": {"id": 5}, "date": 7, "text": text, "entities": entities});
+        let found = parsed(json!({"update_id": 1, "message": message}).to_string().into_bytes());
+        assert_eq!(found["events"][0]["kind"]["parts"][0]["text"], shown);
+    }
 }
 
 fn questions() -> Part {
