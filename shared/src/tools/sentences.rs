@@ -93,6 +93,8 @@ sentences! {
     FileGone = "the file is not there any more",
     FileNotFound = "the file cannot be found",
     FileTooSlow = "the download took too long",
+    FileEmpty = "its address answered with an empty file",
+    FileIsPage = "its address answered with a web page",
     FileBrokeOff = "the download broke off",
     FileAnswered { status: u16 } = "its address answered {status}",
     FileRedirectsNowhere = "the file's address redirects to no address",

@@ -48,7 +48,7 @@ const SMS_PARTS: usize = 9;
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
-    accepted: &["jpeg", "jpg", "png"],
+    accepted: &["jpg", "png"],
     refused: &[],
     caption: 1_000,
     by: MediaBy::Link,

@@ -49,7 +49,7 @@ const RETRIES: &str = "#rc=3&rp=ct,rt,5xx";
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
-    accepted: &["gif", "jpeg", "jpg", "png"],
+    accepted: &["gif", "jpg", "png"],
     refused: &[],
     caption: 1_600,
     by: MediaBy::Link,
