@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::installation::Side;
+use super::{installation::Side, text};
 use crate::tools::{millis::Millis, vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
@@ -66,6 +66,40 @@ impl Event {
             Self::Note(note) => Some((&note.contact, Side::Helpdesk)),
             Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) | Self::Unread(_) => None,
         }
+    }
+}
+
+impl Event {
+    /// Takes out of names what cannot be seen, and out of texts the one character that hardly any API takes.
+    pub fn clean(&mut self) {
+        match self {
+            Self::Channel(event) => {
+                event.contact.clean();
+                if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts } = &mut event.kind
+                {
+                    parts.iter_mut().for_each(Part::clean);
+                }
+            }
+            Self::Helpdesk(event) => {
+                if let HelpdeskEventKind::Message { author, parts } = &mut event.kind {
+                    clean_name(&mut author.name);
+                    parts.iter_mut().for_each(Part::clean);
+                }
+            }
+            Self::Note(_) | Self::Receipt(_) => {}
+        }
+    }
+}
+
+/// Makes a name one that can be shown, or none.
+fn clean_name(name: &mut Option<String>) {
+    *name = name.as_deref().and_then(text::name);
+}
+
+/// Takes U+0000 out of a text.
+fn clean_text(text: &mut String) {
+    if text.contains('\0') {
+        text.retain(|c| c != '\0');
     }
 }
 
@@ -241,6 +275,12 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// Takes out of the names what cannot be seen.
+    pub fn clean(&mut self) {
+        clean_name(&mut self.name);
+        clean_name(&mut self.company);
+    }
+
     /// Returns a short fingerprint of what a helpdesk shows of this contact, to detect changes.
     pub fn digest(&self) -> String {
         let shown = [&self.name, &self.phone, &self.email].map(|field| field.as_deref().unwrap_or_default());
@@ -425,6 +465,30 @@ pub enum Part {
 }
 
 impl Part {
+    /// Takes out of names what cannot be seen, and out of texts what hardly any API takes.
+    fn clean(&mut self) {
+        match self {
+            Self::Text { text } => clean_text(text),
+            Self::Media(media) => {
+                clean_name(&mut media.name);
+                media.caption.iter_mut().for_each(clean_text);
+            }
+            Self::Location { label, .. } => label.iter_mut().for_each(clean_text),
+            Self::ContactCard { name, more, .. } => {
+                clean_name(name);
+                more.iter_mut().for_each(clean_text);
+            }
+            Self::Buttons { buttons } => buttons.iter_mut().for_each(Button::clean),
+            Self::Carousel { cards } => {
+                for card in cards {
+                    [&mut card.title, &mut card.text].into_iter().flatten().for_each(clean_text);
+                    card.buttons.iter_mut().for_each(Button::clean);
+                }
+            }
+            Self::Sticker { .. } | Self::Unsupported { .. } => {}
+        }
+    }
+
     /// Makes a text part.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into() }
@@ -596,6 +660,13 @@ pub enum Button {
 }
 
 impl Button {
+    fn clean(&mut self) {
+        let (Self::Reply { label, .. } | Self::Link { label, .. }) = self;
+        if let Some(name) = text::name(label) {
+            *label = name;
+        }
+    }
+
     /// Returns the text on the button.
     pub fn label(&self) -> &str {
         match self {
@@ -615,4 +686,28 @@ pub struct Card {
     pub image: Option<String>,
     /// The choices of the card.
     pub buttons: Vec<Button>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_texts_lose_what_nobody_can_see_or_take() {
+        let file = Media {
+            name: Some("invoice\u{202e}fdp.exe".into()),
+            ..Media::new(MediaKind::File, MediaSource::Reference { id: "1".into() })
+        };
+        let mut event = Event::Channel(ChannelEvent {
+            id: "1".into(),
+            at: Millis::new(1),
+            contact: Contact { id: "c".into(), name: Some("\u{200b}".into()), ..Contact::default() },
+            kind: ChannelEventKind::Message { parts: vec![Part::text("a\0b\u{200b}"), Part::Media(file)] },
+        });
+        event.clean();
+        let Event::Channel(event) = event else { unreachable!() };
+        let ChannelEventKind::Message { parts } = event.kind else { unreachable!() };
+        assert_eq!((event.contact.name, &parts[0]), (None, &Part::text("ab\u{200b}")));
+        assert!(matches!(&parts[1], Part::Media(Media { name: Some(name), .. }) if name == "invoicefdp.exe"));
+    }
 }

@@ -26,6 +26,7 @@ use crate::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
             HelpdeskEvent, HelpdeskEventKind, NoteEvent, Part, Receipt,
         },
+        text,
     },
     outside::{
         aws::Timeouts,
@@ -179,13 +180,14 @@ impl Relay {
     }
 
     async fn process(&self, record: &Record) -> Verdict {
-        let envelope: Envelope = match serde_json::from_str(&record.message.body) {
+        let mut envelope: Envelope = match serde_json::from_str(&record.message.body) {
             Ok(Envelope { v, .. }) if v != ENVELOPE_VERSION => {
                 return self.set_aside(record, &Sentence::UnknownVersion.to_string()).await;
             }
             Ok(envelope) => envelope,
             Err(_) => return self.set_aside(record, &Sentence::Malformed.to_string()).await,
         };
+        envelope.event.clean();
         let (held, open, read) =
             tokio::join!(self.hold(record), self.installations.find(&envelope.installation), async {
                 match envelope.event.contact() {
@@ -800,7 +802,8 @@ impl Relay {
             return Ok(contact);
         }
         // The message arrives without the profile as well.
-        let profile = ask::profile(&self.http, message.open, &contact.id).await.unwrap_or_default();
+        let mut profile = ask::profile(&self.http, message.open, &contact.id).await.unwrap_or_default();
+        profile.clean();
         Ok(Contact {
             name: profile.name,
             avatar: contact.avatar.or(profile.avatar),
@@ -832,7 +835,7 @@ impl Relay {
         let name = match known.filter(|(_, asked_at)| now.since(*asked_at) < AUTHOR_CACHE) {
             Some((name, _)) => name,
             None => {
-                let name = ask::author(&self.http, open, id).await;
+                let name = ask::author(&self.http, open, id).await.as_deref().and_then(text::name);
                 let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
                 if authors.len() >= AUTHOR_CACHE_LIMIT {
                     authors.clear();
