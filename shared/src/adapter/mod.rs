@@ -37,6 +37,11 @@ pub trait Adapter: Sync {
     /// Returns what this side can show and how much of it, as data.
     fn features(&self) -> &'static Features;
 
+    /// Returns what this side can show to one contact, if that depends on the contact's address.
+    fn features_for(&self, _contact: &str) -> &'static Features {
+        self.features()
+    }
+
     /// Returns the settings that an install request carries for this side, as data.
     fn settings(&self) -> &'static [Setting];
 

@@ -766,7 +766,7 @@ impl Relay {
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
-        let features = message.open.side(message.direction.target()).adapter.features();
+        let features = message.open.side(message.direction.target()).adapter.features_for(&contact.id);
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
         let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await?;
         let (parts, files) = match prepared {

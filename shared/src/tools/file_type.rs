@@ -50,6 +50,11 @@ pub fn spelled(extension: &str) -> String {
     spelling.map_or(extension, |(_, spelling)| (*spelling).to_owned())
 }
 
+/// Returns whether a link or a MIME type is that of a recording in Ogg, which channels show as a voice message.
+pub fn is_voice(url: &str, content_type: Option<&str>) -> bool {
+    spelled(extension_in(url)) == "ogg" || content_type.and_then(extension_for).as_deref() == Some("ogg")
+}
+
 /// Returns the extension for a file, as [`spelled`] and without a dot: by its bytes, or else by its name, or else by its
 /// MIME type, or else `bin`. Among the types that the same bytes may be, the name decides, and then the MIME type.
 pub fn extension_of(first_bytes: &[u8], name: Option<&str>, content_type: Option<&str>) -> String {

@@ -16,7 +16,7 @@ use crate::{
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{file_type::is_voice, sentences::Sentence},
 };
 
 const fn chars(max: usize) -> TextLimit {
@@ -138,6 +138,9 @@ impl Messages<'_> {
             }
             if let (MediaKind::File, Some(name)) = (media.kind, &media.name) {
                 fields.insert("filename".to_owned(), text::truncate(name, chars(100)).into());
+            }
+            if key == "audio" && is_voice(url, media.content_type.as_deref()) {
+                fields.insert("voice".to_owned(), true.into());
             }
         }
         self.list.push(json!({key: file}));

@@ -63,6 +63,9 @@ const ENDS: Notice = Notice {
     docs_url: "https://bird.com/en-us/migrate/from-messagebird-classic",
 };
 
+/// The longest text of a message through the Conversations API.
+const CONVERSATION_TEXT: TextLimit = TextLimit { max: 4_096, unit: TextUnit::Chars };
+
 static FEATURES: Features = Features {
     // The text fills the nine parts of a long SMS. In alphabets other than GSM 03.38 the parts hold 603 characters.
     text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },

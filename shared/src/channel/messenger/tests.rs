@@ -92,10 +92,7 @@ fn an_event_that_lacks_something_is_a_notice_and_spoils_no_other() {
             ),
             ("m", text("Blue lamp\nhttps://shop.example.com/40")),
         ),
-        (
-            event(json!({"message_edit": {"mid": "m", "num_edit": "x"}})),
-            ("edit:m:0", notice("edited message", Value::Null)),
-        ),
+        (event(json!({"message_edit": {"mid": "m", "num_edit": "x"}})), ("nothing_to_show", Value::Null)),
         (event(json!({"postback": {"title": 5}})), ("postback:1:5000", notice("pressed button", Value::Null))),
         (event(json!({"sender": {"id": 5}, "message": {"mid": "m", "text": "x"}})), ("nobody", Value::Null)),
         (json!("event"), ("nobody", Value::Null)),

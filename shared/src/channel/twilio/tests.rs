@@ -189,11 +189,12 @@ fn requests_are_the_documented_ones() {
         ),
         ("whatsapp_text", whatsapp, ana, Part::text("Hello Ana")),
         ("whatsapp_text_to_bsuid", whatsapp, "whatsapp:GB.13491208655302741918", Part::text("Hello")),
+        ("whatsapp_document", whatsapp, ana, file(MediaKind::File, "https://files.example.com/invoice.pdf", None)),
         (
-            "whatsapp_document",
+            "whatsapp_image_caption",
             whatsapp,
             ana,
-            file(MediaKind::File, "https://files.example.com/invoice.pdf", Some("invoice.pdf")),
+            file(MediaKind::Image, "https://files.example.com/door.jpg", Some("the door in question")),
         ),
         ("whatsapp_location", whatsapp, ana, place),
         ("whatsapp_template", whatsapp, ana, Part::text("/template HX00000000000000000000000000000001 Ana | order 42")),
@@ -220,6 +221,24 @@ fn requests_are_the_documented_ones() {
         assert_eq!(calls[0].request.uri(), url.as_str());
         assert!(calls[0].request.headers()["authorization"].is_sensitive());
     }
+}
+
+#[test]
+fn a_text_that_whatsapp_would_drop_is_a_message_of_its_own() {
+    let whatsapp = side(&[("from", "whatsapp:+447700900999")]);
+    for (kind, count) in [(MediaKind::Image, 1), (MediaKind::Video, 1), (MediaKind::Audio, 2), (MediaKind::File, 2)] {
+        let part = Part::Media(Media {
+            caption: Some("see page 2".into()),
+            ..Media::new(kind, MediaSource::Link { url: "https://files.example.com/a.bin".into() })
+        });
+        let calls = sent(&whatsapp, "whatsapp:+447700900123", &[part.clone()]);
+        assert_eq!(calls.len(), count, "{kind:?}");
+        let text = body(calls.last().unwrap());
+        assert!(text.as_str().unwrap().contains("Body=see+page+2"), "{text}");
+        assert_eq!(sent(&whatsapp, "+447700900123", &[part]).len(), 1, "{kind:?}");
+    }
+    let limit = |contact: &str| Twilio.features_for(contact).media(MediaKind::File).unwrap().max_bytes;
+    assert_eq!((limit("whatsapp:+44"), limit("+44")), (16_000_000, 500_000));
 }
 
 #[test]

@@ -70,7 +70,10 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
             messages.each(|message| batch.message(message));
             echoes.each(|message| batch.echo(message));
             statuses.each(|status| batch.status(status));
-            if found.is_empty() {
+            // Errors beside no message speak of the account.
+            if value.pointer("/errors/0").is_some_and(|error| error.is_object()) && statuses.is_null() {
+                found.ignore(field, "account_error");
+            } else if found.is_empty() {
                 found.ignore(field, "nothing");
             }
         });
@@ -300,7 +303,7 @@ fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
             let words = ["text/body", "image/caption", "video/caption", "document/caption"]
                 .into_iter()
                 .find_map(|path| of_kind.text_at(&format!("/message/{path}")));
-            Part::text(format!("(edited) {}", words.unwrap_or_default()).trim_end())
+            Part::text(format!("(edited) {}", words?))
         }
         "revoke" => Part::text("(took back an earlier message)"),
         "system" => Part::text(format!("({})", at("body").as_deref().unwrap_or("the contact's account changed"))),

@@ -196,6 +196,10 @@ fn requests_are_the_documented_ones() {
             if let Some(text) = message.get_mut("text") {
                 text.as_object_mut().unwrap().remove("preview_url");
             }
+            // A recording in Ogg is marked as one.
+            if let Some(audio) = message.get_mut("audio") {
+                audio.as_object_mut().unwrap().remove("voice");
+            }
             for button in
                 message.pointer_mut("/interactive/action/buttons").and_then(Value::as_array_mut).into_iter().flatten()
             {
@@ -205,6 +209,25 @@ fn requests_are_the_documented_ones() {
         }
         assert_eq!((calls.len(), ours), (1, sample), "{name}");
         assert_eq!(calls[0].request.uri(), format!("https://graph.facebook.com/v25.0/{NUMBER}/messages").as_str());
+    }
+}
+
+#[test]
+fn recordings_are_marked_and_files_come_from_metas_hosts_only() {
+    for (name, is_voice) in [("v.ogg", true), ("v.opus", true), ("v.mp3", false)] {
+        let calls =
+            sent(&side(), "16505550123", &[link(MediaKind::Audio, &format!("https://a.example/{name}"), None, None)]);
+        assert_eq!(body(&calls[0])["audio"].get("voice"), is_voice.then_some(&json!(true)), "{name}");
+    }
+    for (host, is_theirs) in [
+        ("lookaside.fbsbx.com", true),
+        ("scontent.xx.fbcdn.net", true),
+        ("fbcdn.net.example.com", false),
+        ("evilfbcdn.net", false),
+    ] {
+        let side = side();
+        let fetched = calls::fetch(&side.account(), &format!("https://{host}/a"));
+        assert_eq!(fetched.is_ok(), is_theirs, "{host}");
     }
 }
 
