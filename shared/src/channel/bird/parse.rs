@@ -11,6 +11,7 @@ use crate::{
         Account,
         webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
     },
+    channel::readable,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
         json::{self, Json},
@@ -182,7 +183,15 @@ impl<'a> Event<'a> {
                 let mut kinds = ["button", "list"].into_iter();
                 kinds.find_map(|kind| self.data(&format!("interactive_reply/{kind}/text"))).map(Part::text)
             })
-            .unwrap_or_else(|| notice(&self.data("unsupported/type").unwrap_or("unknown message".into()), None));
+            .unwrap_or_else(|| {
+                let what = self.data("unsupported/type").unwrap_or("unknown message".into());
+                let mut rest = Vec::new();
+                self.data.each_field(|name, value| {
+                    let is_content = !matches!(&*name, "from" | "to" | "error" | "metadata" | "context");
+                    rest.extend(readable(value).filter(|_| is_content && rest.len() < CARDS));
+                });
+                notice(&what, (!rest.is_empty()).then(|| rest.join("\n")))
+            });
         vec![part]
     }
 

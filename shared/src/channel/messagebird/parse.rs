@@ -8,6 +8,7 @@ use http::Method;
 use super::classify;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    channel::readable,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
         json::{self, Json},
@@ -258,8 +259,7 @@ fn part(message: Json<'_>) -> Part {
             "text" => "empty message",
             words => words,
         };
-        let rest: Vec<String> = [text, caption, name].into_iter().flatten().collect();
-        Part::Unsupported { what: what.to_owned(), text: (!rest.is_empty()).then(|| rest.join("\n")) }
+        Part::Unsupported { what: what.to_owned(), text: readable(of_kind).or_else(|| readable(content)) }
     })
 }
 

@@ -7,7 +7,7 @@ use crate::{
         Account, Verified,
         webhook::{Addresses, Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
-    channel::meta,
+    channel::{meta, readable},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
         crypto::is_uuid,
@@ -235,10 +235,7 @@ fn part(attachment: Json<'_>) -> Part {
     };
     known.unwrap_or_else(|| {
         let what: String = kind.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
-        let texts = ["subtitle", "description", "text", "caption", "url"];
-        let rest = heading().into_iter().chain(payload.pick(texts).into_iter().filter_map(Json::filled_text));
-        let rest: Vec<String> = rest.chain(attachment.get("url").and_then(Json::filled_text)).take(10).collect();
-        Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }
+        Part::Unsupported { what, text: readable(attachment) }
     })
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
+    channel::readable,
     model::{
         features::{TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, Part},
@@ -224,6 +225,7 @@ fn notice(message: Json<'_>) -> Option<Part> {
     }
     let file = what.as_deref().and_then(|what| message.get(what)?.get("file_name"));
     let text = joined([message.get("caption").unwrap_or_default(), file.unwrap_or_default()], "\n");
+    let text = text.or_else(|| readable(message.get(what.as_deref()?)?));
     Some(Part::Unsupported { what: what.map_or_else(|| "empty message".to_owned(), |name| words(&name)), text })
 }
 

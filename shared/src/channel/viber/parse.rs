@@ -8,6 +8,7 @@ use crate::{
         Account,
         webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
+    channel::readable,
     model::{
         features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -160,7 +161,8 @@ fn part(message: Json<'_>) -> Part {
             other => other,
         };
         let rest: Vec<String> = [text, file_name, media].into_iter().filter_map(given).collect();
-        Part::Unsupported { what: words(what), text: (!rest.is_empty()).then(|| rest.join("\n")) }
+        let text = (!rest.is_empty()).then(|| rest.join("\n")).or_else(|| readable(message));
+        Part::Unsupported { what: words(what), text }
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
         Account, Verified,
         webhook::{self, Addresses, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
-    channel::meta,
+    channel::{meta, readable},
     model::{
         features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -272,11 +272,8 @@ fn parts(message: Json<'_>) -> Option<Vec<Part>> {
     match content(message, &kind).filter(|parts| !parts.is_empty()) {
         None if kind != "reaction" => {
             let of_kind = message.get(&kind).unwrap_or_default();
-            let rest =
-                of_kind.pick(["body", "text", "caption", "filename", "name", "address", "url"]).map(Json::filled_text);
-            let rest: Vec<_> = rest.into_iter().flatten().collect();
             let what = format!("{} without content", words(&kind).unwrap_or("message".into()));
-            Some(vec![Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }])
+            Some(vec![Part::Unsupported { what, text: readable(of_kind) }])
         }
         parts => parts,
     }
@@ -307,9 +304,9 @@ fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
         }
         "revoke" => Part::text("(took back an earlier message)"),
         "system" => Part::text(format!("({})", at("body").as_deref().unwrap_or("the contact's account changed"))),
-        "unsupported" => notice(at("type").as_deref().unwrap_or("unknown message"), None),
+        "unsupported" => notice(at("type").as_deref().unwrap_or("unknown message"), readable(of_kind)),
         other => {
-            let text = message.text_at("/text/body").map(Cow::into_owned);
+            let text = message.text_at("/text/body").map(Cow::into_owned).or_else(|| readable(of_kind));
             notice(words(other).as_deref().unwrap_or("unknown message"), text)
         }
     };
