@@ -93,7 +93,7 @@ fn an_event_without_its_content_is_a_notice_alone_and_in_a_batch() {
 fn an_event_of_nobody_or_of_no_kind_is_left_out_and_the_rest_arrives() {
     let text = event("text", json!({"message": {"id": "2", "type": "text", "text": "Hi"}}));
     for (odd, reason) in [
-        (json!({"type": "messageEdited", "message": {"id": "1", "type": "text"}}), "nothing_to_show"),
+        (event("odd", json!({"type": "messageEdited", "message": {"id": "1", "type": "text"}})), "nothing_to_show"),
         (json!(7), "nobody"),
         (event("1", json!({"source": null})), "nobody"),
         (event("1", json!({"source": {"type": "user", "userId": 5}})), "nobody"),
