@@ -35,6 +35,26 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_in_the_vendors_place_is_no_verdict() {
+    every_helpdesk(|channel, helpdesk| async move {
+        let rig = Rig::start_with(channel, helpdesk, |settings| settings.retry_time_scale = 0.01).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        for status in [401, 403, 404] {
+            rig.bridge.helpdesk.faults().add(Fault::next(How::Page(status)));
+            rig.bridge.channel.faults().add(Fault::next(How::Page(status)).at("send_message"));
+        }
+        rig.customer_says("during").await;
+        rig.agent_says("answer").await;
+        rig.exactly_at_helpdesk(2).await;
+        rig.exactly_at_channel(1).await;
+        rig.installation_shows("no problem", |shown| shown.get("problem").is_none()).await;
+        assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
     every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
