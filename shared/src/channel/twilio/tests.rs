@@ -231,7 +231,7 @@ fn a_text_that_whatsapp_would_drop_is_a_message_of_its_own() {
             caption: Some("see page 2".into()),
             ..Media::new(kind, MediaSource::Link { url: "https://files.example.com/a.bin".into() })
         });
-        let calls = sent(&whatsapp, "whatsapp:+447700900123", &[part.clone()]);
+        let calls = sent(&whatsapp, "whatsapp:+447700900123", std::slice::from_ref(&part));
         assert_eq!(calls.len(), count, "{kind:?}");
         let text = body(calls.last().unwrap());
         assert!(text.as_str().unwrap().contains("Body=see+page+2"), "{text}");
