@@ -159,6 +159,27 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
     }
 }
 
+#[test]
+fn a_query_is_taken_in_the_spelling_in_which_twilio_signed_it() {
+    let side = side(&[("from", "whatsapp:+447700900999")]);
+    let escaped = "Body=it%27s%20a%40b&From=whatsapp%3A%2B14155551901&MessageSid=SM1&SmsStatus=received";
+    for (sent, signed, is_right) in [
+        (escaped, escaped.to_owned(), true),
+        (escaped, escaped.replace("%27", "'"), true),
+        (escaped, escaped.replace("%3A", ":").replace("%40", "@"), true),
+        (escaped, escaped.replace("%27", "'").replace("%3A", ":").replace("%40", "@"), true),
+        (&escaped.replace("%27", "'"), escaped.to_owned(), true),
+        (escaped, escaped.replace("SM1", "SM2"), false),
+    ] {
+        let signature = crate::tools::crypto::hmac_sha1(TOKEN.as_bytes(), format!("{URL}?{signed}").as_bytes());
+        let mut request = webhook(&[("x-twilio-signature", &STANDARD.encode(signature))], "");
+        request.method = http::Method::GET;
+        request.url = format!("{URL}?{sent}");
+        sent.clone_into(&mut request.query);
+        assert_eq!(verify::verify(&side.account(), &request).is_ok(), is_right, "{sent} {signed}");
+    }
+}
+
 fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
     let (contact, ines) = (contact(to), agent("Ines"));
     let delivery = delivery(&contact, parts, Some(&ines));
