@@ -6,8 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{installation::Side, text};
-use crate::tools::{millis::Millis, vendor_words, words::words};
+use super::installation::Side;
+use crate::tools::{millis::Millis, names, vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -86,14 +86,14 @@ impl Event {
                     parts.iter_mut().for_each(Part::clean);
                 }
             }
-            Self::Note(_) | Self::Receipt(_) => {}
+            Self::Note(_) | Self::Receipt(_) | Self::Unread(_) => {}
         }
     }
 }
 
 /// Makes a name one that can be shown, or none.
 fn clean_name(name: &mut Option<String>) {
-    *name = name.as_deref().and_then(text::name);
+    *name = name.as_deref().and_then(names::name);
 }
 
 /// Takes U+0000 out of a text.
@@ -662,7 +662,7 @@ pub enum Button {
 impl Button {
     fn clean(&mut self) {
         let (Self::Reply { label, .. } | Self::Link { label, .. }) = self;
-        if let Some(name) = text::name(label) {
+        if let Some(name) = names::name(label) {
             *label = name;
         }
     }

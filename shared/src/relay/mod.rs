@@ -26,7 +26,6 @@ use crate::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
             HelpdeskEvent, HelpdeskEventKind, NoteEvent, Part, Receipt,
         },
-        text,
     },
     outside::{
         aws::Timeouts,
@@ -46,6 +45,7 @@ use crate::{
     tools::{
         crypto::uuid_from,
         millis::Millis,
+        names,
         rules::{self, Rule},
         sentences::Sentence,
     },
@@ -835,7 +835,7 @@ impl Relay {
         let name = match known.filter(|(_, asked_at)| now.since(*asked_at) < AUTHOR_CACHE) {
             Some((name, _)) => name,
             None => {
-                let name = ask::author(&self.http, open, id).await.as_deref().and_then(text::name);
+                let name = ask::author(&self.http, open, id).await.as_deref().and_then(names::name);
                 let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
                 if authors.len() >= AUTHOR_CACHE_LIMIT {
                     authors.clear();
@@ -875,14 +875,10 @@ impl Relay {
                 let claimed = recorder.settle_done(&known).await?;
                 self.went_well(&lane, was_noted).await;
                 self.delivered(message, &claimed).await;
-<<<<<<< HEAD
-                Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
-=======
                 if let Some(id) = known.contact_id.as_deref().filter(|_| message.direction == Direction::Outbound) {
                     self.correct(message, id).await;
                 }
-                Ok(self.confirm(message, claimed.told_waiting).await)
->>>>>>> a5c60e8 (Let a contact's pairing follow the ids that the channel gives it)
+                Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
             }
             Err(Stop::Store(error)) => Err(error),
             Err(Stop::Postponed(wait)) => {

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID, parse,
-    wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT},
+    ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID,
+    wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT, phone},
 };
 use crate::{
     adapter::{self, Fact, Failure, Learned, retry_after},
@@ -23,7 +23,7 @@ use crate::{
 /// Reads the answer to a message.
 pub(super) fn delivered(contact: &str, answer: &Response<Bytes>) -> Learned {
     let answer = read(CREATE_MESSAGE, answer)?;
-    let is_number = |address: &str| parse::phone(address).is_some();
+    let is_number = |address: &str| phone(address).is_some();
     let id = answer.to.filter(|to| to != contact && is_number(to) && is_number(contact));
     Ok(sent(Ok(answer.sid))?.into_iter().chain(id.map(Fact::ContactId)).collect())
 }

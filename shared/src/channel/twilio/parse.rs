@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::Method;
 
-use super::{classify, wire::TWIML};
+use super::{
+    classify,
+    wire::{TWIML, phone},
+};
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -201,11 +204,4 @@ fn parts(form: &Form) -> Vec<Part> {
 
 fn contact(address: &str) -> Contact {
     Contact { id: address.to_owned(), ..Contact::default() }
-}
-
-/// Returns the telephone number in an address, if there is one. WhatsApp's own user ids contain none.
-pub(super) fn phone(address: &str) -> Option<String> {
-    let number = address.split_once(':').map_or(address, |(_, number)| number);
-    let digits = number.strip_prefix('+')?;
-    ((7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
 }
