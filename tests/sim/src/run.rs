@@ -88,7 +88,7 @@ pub fn run_with(seed: u64, play: impl FnOnce(World) -> Play) -> Outcome {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
     let Ok(runtime) = runtime else { return Outcome::default() };
     let local = LocalSet::new();
-    let outcome = local.block_on(&runtime, async {
+    local.block_on(&runtime, async {
         let _world = Entered::new(seed);
         let _lines = tracing::subscriber::set_default(
             tracing_subscriber::fmt().json().without_time().with_writer(|| Lines).finish(),
@@ -106,8 +106,7 @@ pub fn run_with(seed: u64, play: impl FnOnce(World) -> Play) -> Outcome {
                 state.checks.sayings.values().filter(|saying| saying.arrived.len() >= saying.words).count(),
             ),
         })
-    });
-    outcome
+    })
 }
 
 /// Where the product's log goes: no line may have words of a person.
@@ -211,7 +210,7 @@ async fn storm(mode: Mode, _world: World) -> Result<(), String> {
     });
     // After an upgrade, say, everything dead is sent again.
     admin::redrive_all(&bridge, tenants, &kept.dead).await;
-    with(|state| queue::move_back(state));
+    with(queue::move_back);
     let mut slot_tasks = slots_of(&bridge, slots);
     sleep(2 * TWENTY_MINUTES).await;
     with(|state| state.checks.all_arrived());
