@@ -427,3 +427,20 @@ fn the_readme_lists_every_kind_near_its_start() {
         assert_eq!(options, registered, "the values of `--{side}`");
     }
 }
+
+#[test]
+fn every_adapter_spells_file_types_in_the_same_way() {
+    use byoc::tools::file_type::{content_type_of, spelled};
+    let channels = CHANNELS.iter().map(|(kind, channel)| (*kind, channel.features()));
+    let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, helpdesk.features()));
+    for (kind, features) in channels.chain(helpdesks) {
+        for limit in features.media {
+            for word in limit.accepted.iter().chain(limit.refused) {
+                assert_eq!(spelled(word), *word, "{kind}");
+            }
+            for word in limit.accepted {
+                assert_ne!(content_type_of(word), "application/octet-stream", "{kind}: {word}");
+            }
+        }
+    }
+}

@@ -76,7 +76,7 @@ pub fn words(part: &Part) -> Vec<String> {
         Part::Text { text } => vec![text.clone()],
         Part::Media(media) => media.caption.iter().cloned().collect(),
         Part::Location { label, .. } => label.iter().cloned().collect(),
-        Part::ContactCard { name, phone } => [name, phone].into_iter().flatten().cloned().collect(),
+        Part::ContactCard { name, phone, .. } => [name, phone].into_iter().flatten().cloned().collect(),
         Part::Sticker { .. } => Vec::new(),
         Part::Buttons { buttons } => buttons.iter().map(|button| button.label().to_owned()).collect(),
         Part::Carousel { cards } => cards.iter().filter_map(|card| card.title.clone()).collect(),

@@ -81,7 +81,11 @@ fn samples(host: &str) -> Vec<Part> {
         media(MediaKind::Audio, 2),
         media(MediaKind::File, 3),
         Part::Location { latitude: 50.4501, longitude: 30.5234, label: Some("Main office".into()) },
-        Part::ContactCard { name: Some("Ines Halvorsund".into()), phone: Some("+380441234567".into()) },
+        Part::ContactCard {
+            name: Some("Ines Halvorsund".into()),
+            phone: Some("+380441234567".into()),
+            more: Vec::new(),
+        },
         Part::Sticker { id: "46105".into(), url: Some(format!("{host}/photo.png")) },
         Part::Buttons { buttons: vec![reply("Yes"), reply("No"), link.clone()] },
         Part::Carousel { cards: vec![card("Lamp"), card("Chair")] },

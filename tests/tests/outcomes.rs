@@ -35,6 +35,26 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_in_the_vendors_place_is_no_verdict() {
+    every_helpdesk(|channel, helpdesk| async move {
+        let rig = Rig::start_with(channel, helpdesk, |settings| settings.retry_time_scale = 0.01).await;
+        rig.customer_says("before").await;
+        rig.exactly_at_helpdesk(1).await;
+        for status in [401, 403, 404] {
+            rig.bridge.helpdesk.faults().add(Fault::next(How::Page(status)));
+            rig.bridge.channel.faults().add(Fault::next(How::Page(status)).at("send_message"));
+        }
+        rig.customer_says("during").await;
+        rig.agent_says("answer").await;
+        rig.exactly_at_helpdesk(2).await;
+        rig.exactly_at_channel(1).await;
+        rig.installation_shows("no problem", |shown| shown.get("problem").is_none()).await;
+        assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_gone_becomes_a_notice_and_holds_nobody_up() {
     every_pair(|channel, helpdesk| async move {
         let rig = Rig::start(channel, helpdesk).await;
@@ -160,6 +180,34 @@ async fn a_contact_whose_other_id_becomes_known_stays_in_their_conversation() {
         rig.bridge.channel.say(customer, Saying::Raw(next)).await.unwrap();
         let seen = rig.exactly_at_helpdesk(3).await;
         assert_ne!(place(&seen[1]), place(&seen[2]), "{helpdesk}: {seen:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_whose_id_changes_twice_stays_in_their_conversation() {
+    every_helpdesk(|_, helpdesk| async move {
+        let place = |seen: &Seen| (seen.contact.clone(), seen.conversation.clone());
+        let rig = Rig::start("whatsapp", helpdesk).await;
+        let customer = rig.bridge.channel.customer();
+        let says = |content: Value| rig.bridge.channel.say(customer, Saying::Raw(content));
+        let text = |user: &str| json!({"type": "text", "text": {"body": user}, "from_user_id": user});
+        says(text("US.111")).await.unwrap();
+        let first = place(&rig.exactly_at_helpdesk(1).await[0]);
+        let mut seen = 1;
+        for (before, now) in [("US.111", "US.222"), ("US.222", "US.111"), ("US.111", "US.333")] {
+            let system = json!({"type": "user_changed_user_id", "user_id": now, "previous_user_id": before});
+            let news = json!({"type": "system", "system": system, "from_user_id": before});
+            assert_eq!(says(news).await.unwrap().status, 200, "{helpdesk}");
+            rig.settled().await;
+            says(text(now)).await.unwrap();
+            seen += 1;
+            let last = rig.exactly_at_helpdesk(seen).await.pop().unwrap();
+            assert_eq!((last.text.as_str(), place(&last)), (now, first.clone()), "{helpdesk}");
+            rig.agent_says(&format!("to {now}")).await;
+            let answer = rig.exactly_at_channel(seen - 1).await.pop().unwrap();
+            assert_eq!((answer.text, answer.contact), (format!("to {now}"), now.to_owned()), "{helpdesk}");
+        }
     })
     .await;
 }

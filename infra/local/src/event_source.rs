@@ -383,9 +383,17 @@ mod tests {
             }
             Ok(response)
         });
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let left: Vec<_> = server.queues().peek("q.fifo").into_iter().map(|message| message.body).collect();
-        assert_eq!(left, ["error", "panic", "slow", "item", "unknown"]);
+        let left = || server.queues().peek("q.fifo").into_iter().map(|message| message.body).collect::<Vec<_>>();
+        let failed = ["error", "panic", "slow", "item", "unknown"];
+        for _ in 0..200 {
+            if left() == failed {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // Nothing that failed is visible yet.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(left(), failed);
         server.queues().clock().advance(Duration::from_secs(180));
         until_empty(&server).await;
         polling.stop().await;

@@ -62,6 +62,8 @@ pub struct Fault {
 pub enum How {
     /// This status with a body that explains nothing.
     Status(u16),
+    /// This status with a page for browsers, as something between the bridge and the vendor answers.
+    Page(u16),
     /// This status with an explanation that quotes the request.
     Quote(u16),
     /// A refusal because of too many calls. Vendors add this number of seconds as `Retry-After`.
@@ -219,7 +221,8 @@ async fn misbehave(State(faults): State<Faults>, request: Request, next: Next) -
     let proper = || proper.unwrap_or_else(|| form.failure(StatusCode::INTERNAL_SERVER_ERROR));
     faults.0.struck.send_modify(|struck| *struck += 1);
     match fault.how {
-        How::Status(code) => form.failure(status(code)),
+        How::Status(code) => form.verdict(status(code)),
+        How::Page(code) => form.failure(status(code)),
         How::Quote(code) => quote(status(code), &body),
         How::TooMany(seconds) => form.too_many(seconds),
         How::Hang(time) => {
@@ -252,6 +255,14 @@ impl Form {
         match self {
             Self::Vendor => name.contains(at),
             Self::Aws => at.is_empty() || name == at,
+        }
+    }
+
+    /// Returns a refusal of the vendor's own for a 4xx, which carries no page, and a gateway's page for any other status.
+    fn verdict(self, status: StatusCode) -> Response {
+        match self {
+            Self::Vendor if status.is_client_error() => answer(status, "application/json", String::new()),
+            other => other.failure(status),
         }
     }
 

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+use serde::de::IgnoredAny;
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 use super::{call::RenderError, known::Fact};
-use crate::tools::{sentences::Sentence, vendor_words};
+use crate::tools::{millis::Millis, sentences::Sentence, vendor_words};
 
 /// The facts that an answer taught, or the reason why the call did not work.
 pub type Learned = Result<Vec<Fact>, Failure>;
@@ -61,6 +63,15 @@ impl Failure {
         Self::Rejected { reason: reason.into(), details: Some(details.into()).filter(|words| !words.is_empty()) }
     }
 
+    /// Returns a refusal with the vendor's explanation; any other failure stays as it is.
+    #[must_use]
+    pub fn with_details(self, details: Option<&str>) -> Self {
+        match (self, details) {
+            (Self::Rejected { reason, details: None }, Some(details)) => Self::rejected_as(reason, details),
+            (other, _) => other,
+        }
+    }
+
     /// Classifies an answer by its HTTP status alone.
     ///
     /// 429 and 503 wait for `Retry-After`, or else for `wait`; other 5xx and 408 are retried; 401 and 403 need a
@@ -82,6 +93,27 @@ impl Failure {
             401 | 403 => Self::Blocked { reason },
             _ => Self::rejected(reason),
         }
+    }
+
+    /// Classifies an answer whose body is not in the vendor's form. What stands between the bridge and the vendor, such
+    /// as a firewall, wrote it, so a 4xx says nothing about the credentials, the contact or the message, and is retried.
+    /// An empty body, and 413 for a message that is too large, count by their status.
+    pub fn of_stranger(what: &str, answer: &Response<Bytes>) -> Self {
+        let status = answer.status().as_u16();
+        match status {
+            300..=499 if !answer.body().is_empty() && !matches!(status, 413 | 429) => Self::Retry {
+                wait: retry_after(answer),
+                reason: Sentence::AnsweredOddly { call: what, status }.into(),
+                doubtful: status == 408,
+            },
+            _ => Self::of_status(what, answer, None),
+        }
+    }
+
+    /// Returns the failure that an answer means in which a page for browsers stands in place of the vendor's words; for
+    /// any other answer, `None`. A page with 200 is left to the adapter, since some vendors confirm with any body.
+    pub fn of_page(what: &str, answer: &Response<Bytes>) -> Option<Self> {
+        (is_page(answer) && !answer.status().is_success()).then(|| Self::of_stranger(what, answer))
     }
 
     /// Returns the reason in plain words, for logs and the table.
@@ -113,16 +145,72 @@ pub fn from_status(what: &str, answer: &Response<Bytes>, wait: Option<Duration>)
     if answer.status().is_success() { Ok(Vec::new()) } else { Err(Failure::of_status(what, answer, wait)) }
 }
 
-/// Returns the `Retry-After` header in seconds, if the vendor sent one. The date form is ignored, since the relay's own
-/// schedule serves as well.
+/// Returns whether the body of an answer is a page for browsers. No vendor's API answers with one.
+pub fn is_page(answer: &Response<Bytes>) -> bool {
+    answer.body().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// Returns whether the body of an answer is empty or JSON.
+pub fn is_json(answer: &Response<Bytes>) -> bool {
+    answer.body().is_empty() || serde_json::from_slice::<IgnoredAny>(answer.body()).is_ok()
+}
+
+/// Returns the time that the `Retry-After` header asks to wait, if the vendor sent one. A date counts from the `Date`
+/// header of the same answer, so that the bridge's clock does not matter.
 pub fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
-    let text = answer.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?;
-    let seconds: f64 = text.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
+    let header = |name| answer.headers().get(name)?.to_str().ok().map(str::trim);
+    let text = header(http::header::RETRY_AFTER)?;
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = |text: &str| OffsetDateTime::parse(text, &Rfc2822).ok().and_then(Millis::from_date_time);
+    Some(date(text)?.since(date(header(http::header::DATE)?)?))
 }
 
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         if error.is_ours { Self::retry(error.reason) } else { Self::rejected(error.reason) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &'static str) -> Response<Bytes> {
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        response.body(Bytes::from_static(body.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn a_wait_is_read_as_seconds_and_as_a_date() {
+        let date = ("Date", "Sun, 29 Nov 2026 08:00:00 GMT");
+        for (headers, wait) in [
+            (&[("Retry-After", "7")][..], Some(7)),
+            (&[("Retry-After", " 7 ")], Some(7)),
+            (&[("Retry-After", "Sun, 29 Nov 2026 08:02:00 GMT"), date], Some(120)),
+            (&[("Retry-After", "Sun, 29 Nov 2026 07:00:00 GMT"), date], Some(0)),
+            (&[("Retry-After", "soon"), date], None),
+            (&[("Retry-After", "-5")], None),
+            (&[date], None),
+        ] {
+            let found = retry_after(&answer(429, headers, ""));
+            assert_eq!(found.map(|wait| wait.as_secs()), wait, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_no_verdict_of_the_vendor() {
+        const PAGE: &str = " <!DOCTYPE html><title>Forbidden</title>";
+        for status in [302, 400, 401, 403, 404, 410, 429, 500, 503] {
+            let failure = Failure::of_page("a call", &answer(status, &[], PAGE));
+            assert!(matches!(failure, Some(Failure::Retry { .. })), "{status}: {failure:?}");
+        }
+        assert!(matches!(Failure::of_page("a call", &answer(413, &[], PAGE)), Some(Failure::Rejected { .. })));
+        assert_eq!(Failure::of_page("a call", &answer(200, &[], PAGE)), None);
+        assert_eq!(Failure::of_page("a call", &answer(403, &[], "{}")), None);
     }
 }

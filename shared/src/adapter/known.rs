@@ -24,6 +24,8 @@ pub struct Known {
     pub tries: u32,
     /// The number of calls of this attempt that have been answered so far.
     pub answered: usize,
+    /// The id under which the channel itself keeps the contact, if an answer told another than the bridge used.
+    pub contact_id: Option<String>,
 }
 
 impl Known {
@@ -60,6 +62,7 @@ impl Known {
                     self.progress.memo.insert(key.clone(), value.clone());
                 }
                 Fact::DoubtSettled => self.doubtful = false,
+                Fact::ContactId(id) => self.contact_id = Some(id.clone()),
                 Fact::Identity(_)
                 | Fact::AccountId(_)
                 | Fact::OwnsAddress
@@ -99,8 +102,12 @@ pub struct Link {
     pub heard_at: Option<Millis>,
     /// The text of the link through which the contact opened the chat, until the agents have read it.
     pub opened_with: Option<String>,
+    /// The [`Contact::thread`] of the contact's newest message.
+    pub thread: Option<String>,
     /// The other id of the same contact that has taken over this link.
     pub moved_to: Option<String>,
+    /// When the other id took over, by the channel's clock.
+    pub moved_at: Option<Millis>,
 }
 
 /// What a delivery has achieved so far, stored in its journal item.
@@ -202,6 +209,8 @@ pub enum Fact {
     ProfileShown(String),
     /// The next undelivered request of the delivery was delivered, with this id if the answer gives one.
     Sent(Option<String>),
+    /// The channel keeps the contact under this id, which the bridge did not use.
+    ContactId(String),
     /// A lookup answered whether the doubtful call of an earlier attempt worked: what the call creates was found, or is
     /// not there. A lookup for anything else settles no doubt. The fact clears [`Known::doubtful`] for the rest of this
     /// attempt; the relay does not store it, since a later attempt may leave a doubt of its own.

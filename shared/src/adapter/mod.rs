@@ -22,7 +22,7 @@ use http::{Request, Response};
 pub use self::{
     account::{Account, Urls},
     call::{Body, Call, CallBuilder, RenderError, Repeat, Step, open_link},
-    failure::{Failure, Learned, from_status, retry_after},
+    failure::{Failure, Learned, from_status, is_json, is_page, retry_after},
     known::{Fact, FileProgress, Known, Link, Progress},
     task::{Delivery, FetchContext, Task},
 };
@@ -36,6 +36,11 @@ use crate::model::{features::Features, steps::NextStep};
 pub trait Adapter: Sync {
     /// Returns what this side can show and how much of it, as data.
     fn features(&self) -> &'static Features;
+
+    /// Returns what this side can show to one contact, if that depends on the contact's address.
+    fn features_for(&self, _contact: &str) -> &'static Features {
+        self.features()
+    }
 
     /// Returns the settings that an install request carries for this side, as data.
     fn settings(&self) -> &'static [Setting];

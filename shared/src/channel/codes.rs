@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::adapter::Failure;
+use crate::{adapter::Failure, model::message::Receipt};
 
 /// The party that an error code concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,5 +36,11 @@ impl Class {
             Self::Message => Failure::rejected(reason),
             Self::Account => Failure::Blocked { reason },
         }
+    }
+
+    /// Returns the receipt of a message that failed after the vendor had accepted it. `details` are the vendor's words.
+    pub(crate) fn receipt(self, reason: String, details: Option<&str>) -> Receipt {
+        let receipt = Receipt::failed_as(reason, details);
+        if self == Self::Account { receipt.of_account() } else { receipt }
     }
 }

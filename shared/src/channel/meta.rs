@@ -5,15 +5,19 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde_json::Value;
 
-use super::codes::{self, Code};
+use super::codes::{self, Class, Code};
 use crate::{
     adapter::{
         Account, Call, CallBuilder, Failure, RenderError, Urls, retry_after,
         settings::{Form, Made, Setting},
         webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
-    model::steps::NextStep,
-    tools::crypto::{hmac_sha256, same},
+    model::{message::Receipt, steps::NextStep},
+    tools::{
+        crypto::{hmac_sha256, same},
+        json::Json,
+        sentences::Sentence,
+    },
 };
 
 /// The settings that both channels have.
@@ -86,53 +90,100 @@ pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
     })
 }
 
-/// Reads an answer: returns the body of a call that succeeded, or the failure. `vendor` is the name that people know
-/// the vendor by. Codes outside the table are judged by their range.
-pub(super) fn read(
-    vendor: &str,
-    codes: &'static [Code],
-    call: &'static str,
-    answer: &Response<Bytes>,
-) -> Result<Value, Failure> {
-    let what = format!("{vendor}'s {call}");
-    let Ok(body) = serde_json::from_slice::<Value>(answer.body()) else {
-        return Err(Failure::of_status(&what, answer, None));
-    };
-    // Some errors come with HTTP status 200.
-    let Some(error) = body.get("error").filter(|error| error.is_object()) else {
-        return if answer.status().is_success() { Ok(body) } else { Err(Failure::of_status(&what, answer, None)) };
-    };
-    if answer.status().is_server_error() {
-        return Err(Failure::of_status(&what, answer, None));
-    }
-    let number = |name: &str| error.get(name).and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok());
-    let (code, subcode) = (number("code"), number("error_subcode"));
-    let row = codes::find(codes, subcode).or_else(|| codes::find(codes, code));
-    if let Some((_, class, reason)) = row {
-        return Err(class.failure((*reason).to_owned(), retry_after(answer)));
-    }
-    let is_transient = error.get("is_transient").and_then(Value::as_bool) == Some(true);
-    let reason = match code {
-        Some(code) => format!("{vendor} does not accept it (error {code})"),
-        None => format!("{what} answered {}", answer.status().as_u16()),
-    };
-    Err(match code {
-        _ if is_transient || answer.status().as_u16() == 429 => {
-            Failure::Retry { wait: retry_after(answer), reason, doubtful: false }
-        }
-        _ if matches!(answer.status().as_u16(), 401 | 403) => {
-            Failure::Blocked { reason: format!("{vendor} does not allow this to the access token") }
-        }
-        Some(200..=299) => Failure::Blocked { reason: format!("{vendor} does not allow this to the access token") },
-        _ => Failure::rejected(reason),
-    })
+/// What a platform of Meta's answers to calls that it refuses.
+pub(super) struct Errors {
+    /// The name that people know the vendor by.
+    pub(super) vendor: &'static str,
+    pub(super) codes: &'static [Code],
+    /// The subcodes, which are more specific than their codes.
+    pub(super) subcodes: &'static [Code],
+    /// Pieces of error texts that tell what a code of `vague` means, in lower case.
+    pub(super) words: &'static [(&'static str, Class, &'static str)],
+    /// The codes that mean several things. One that comes with an unknown subcode concerns the message only.
+    pub(super) vague: &'static [u32],
 }
 
-/// Returns the explanation of a failed status's code, in words that fit into a sentence.
-pub(super) fn reason(vendor: &str, codes: &'static [Code], code: Option<u32>) -> String {
-    match (codes::find(codes, code), code) {
-        (Some((.., reason)), _) => (*reason).to_owned(),
-        (None, Some(code)) => format!("{vendor} could not deliver it (error {code})"),
-        (None, None) => format!("{vendor} could not deliver it"),
+impl Errors {
+    /// Reads an answer: returns the body of a call that succeeded, or the failure.
+    ///
+    /// A known subcode counts first, then the words of a vague code, then the code, then the HTTP status. Faults of the
+    /// account also come with a 5xx.
+    pub(super) fn read(&self, call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
+        let what = format!("{}'s {call}", self.vendor);
+        let Ok(body) = serde_json::from_slice::<Value>(answer.body()) else {
+            return Err(Failure::of_stranger(&what, answer));
+        };
+        // Some errors come with HTTP status 200.
+        let Some(error) = body.get("error").filter(|error| error.is_object()) else {
+            return if answer.status().is_success() { Ok(body) } else { Err(Failure::of_stranger(&what, answer)) };
+        };
+        let number = |name: &str| error.get(name).and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok());
+        let text = |pointer: &str| error.pointer(pointer).and_then(Value::as_str);
+        let (code, subcode) = (number("code"), number("error_subcode").filter(|subcode| *subcode != 0));
+        let row = self.row(code, subcode, text("/message").unwrap_or_default());
+        if answer.status().is_server_error() && !row.is_some_and(|(class, _)| class == Class::Account) {
+            return Err(Failure::of_status(&what, answer, None));
+        }
+        if let Some((class, reason)) = row {
+            let failure = class.failure(reason.to_owned(), retry_after(answer));
+            return Err(failure.with_details(text("/error_data/details")));
+        }
+        let status = answer.status().as_u16();
+        if error.get("is_transient").and_then(Value::as_bool) == Some(true) || status == 429 {
+            let reason = Sentence::Answered { call: &what, status }.into();
+            return Err(Failure::Retry { wait: retry_after(answer), reason, doubtful: false });
+        }
+        let forbids = matches!(code, Some(200..=299)) || matches!(status, 401 | 403);
+        if forbids && !self.is_of_message(code, subcode) {
+            let reason = format!("{} does not allow this to the access token", self.vendor);
+            return Err(Failure::Blocked { reason });
+        }
+        let reason = match (code, subcode) {
+            (Some(code), Some(subcode)) => format!("{} does not accept it (error {code}/{subcode})", self.vendor),
+            (Some(code), None) => format!("{} does not accept it (error {code})", self.vendor),
+            (None, _) => Sentence::Answered { call: &what, status }.into(),
+        };
+        let details = ["/error_data/details", "/error_user_msg", "/message"].into_iter().find_map(text);
+        Err(Failure::rejected(reason).with_details(details))
+    }
+
+    fn row(&self, code: Option<u32>, subcode: Option<u32>, message: &str) -> Option<(Class, &'static str)> {
+        if let Some((_, class, reason)) = codes::find(self.subcodes, subcode) {
+            return Some((*class, reason));
+        }
+        if code.is_some_and(|code| self.vague.contains(&code)) {
+            let message = message.to_lowercase();
+            if let Some((_, class, reason)) = self.words.iter().find(|(words, ..)| message.contains(words)) {
+                return Some((*class, reason));
+            }
+        }
+        if self.is_of_message(code, subcode) {
+            return None;
+        }
+        codes::find(self.codes, code).map(|(_, class, reason)| (*class, *reason))
+    }
+
+    /// Returns whether an error concerns the message only, because its code is vague and its subcode is unknown.
+    fn is_of_message(&self, code: Option<u32>, subcode: Option<u32>) -> bool {
+        subcode.is_some() && code.is_some_and(|code| self.vague.contains(&code))
+    }
+
+    /// Returns the receipt of a message with a failed status, which holds errors of the same form. The vendor's own words
+    /// explain a code that the table does not list.
+    pub(super) fn receipt(&self, error: Json<'_>) -> Receipt {
+        let code = error.get("code").and_then(|code| code.u64().or_else(|| code.text()?.parse().ok()));
+        let code = code.and_then(|code| u32::try_from(code).ok());
+        let text = |pointer: &str| error.text_at(pointer).filter(|text| !text.trim().is_empty());
+        let details = text("/error_data/details");
+        if let Some((_, class, reason)) = codes::find(self.codes, code) {
+            return class.receipt((*reason).to_owned(), details.as_deref());
+        }
+        let reason = match code {
+            Some(code) => format!("{} could not deliver it (error {code})", self.vendor),
+            None => format!("{} could not deliver it", self.vendor),
+        };
+        let words = [text("/title").or_else(|| text("/message")), details].into_iter().flatten();
+        let words = words.collect::<Vec<_>>().join(": ");
+        Class::Message.receipt(reason, Some(&words))
     }
 }

@@ -5,7 +5,7 @@ use crate::adapter::{
     Account, Adapter, Call, Fact, Failure, Known, Learned, RenderError, Step, Verified,
     webhook::{ParseError, ParsedChannel},
 };
-use crate::tools::sentences::Sentence;
+use crate::tools::{json::Json, sentences::Sentence};
 
 pub mod bird;
 mod codes;
@@ -80,7 +80,78 @@ pub fn vendor_file(
     url.ok_or_else(|| RenderError::new(Sentence::ForeignFile { vendor }))
 }
 
+/// The names under which vendors keep what people read, in the order in which people read it.
+const READABLE: [&str; 15] = [
+    "title",
+    "subtitle",
+    "summary",
+    "name",
+    "description",
+    "text",
+    "body",
+    "caption",
+    "filename",
+    "file_name",
+    "fileName",
+    "address",
+    "url",
+    "link",
+    "href",
+];
+
+/// Returns what people can read of content whose kind the adapter does not know: titles, texts, names and links.
+pub fn readable(content: Json<'_>) -> Option<String> {
+    let mut lines = Vec::new();
+    read_into(content, 0, &mut lines);
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn read_into(content: Json<'_>, depth: usize, lines: &mut Vec<String>) {
+    const DEPTH: usize = 4;
+    const LINES: usize = 12;
+    if content.is_array() {
+        return content.each(|item| {
+            if depth < DEPTH && lines.len() < LINES {
+                read_into(item, depth + 1, lines)
+            }
+        });
+    }
+    if !content.is_object() {
+        return;
+    }
+    for value in content.pick(READABLE) {
+        let text = value.filled_text().map(|text| text.chars().take(2_000).collect::<String>());
+        lines.extend(text.filter(|text| lines.len() < LINES && !lines.contains(text)));
+    }
+    content.each_field(|_, value| {
+        if depth < DEPTH && lines.len() < LINES && (value.is_object() || value.is_array()) {
+            read_into(value, depth + 1, lines);
+        }
+    });
+}
+
 /// Percent-encodes an id for one segment of a path or for a value of a query.
 pub fn encoded(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_of_an_unknown_kind_is_shown_as_far_as_it_can_be_read() {
+        for (content, shown) in [
+            (
+                r#"{"id": "9", "payload": {"url": "https://a.example", "title": "Lamp"}, "caption": "look"}"#,
+                Some("look\nLamp\nhttps://a.example"),
+            ),
+            (r#"{"a": {"b": [{"text": "deep"}, {"text": "deep"}]}}"#, Some("deep")),
+            (r#"{"text": {"body": "inner"}, "name": 5, "title": " "}"#, Some("inner")),
+            (r#"{"id": "9"}"#, None),
+            ("5", None),
+        ] {
+            assert_eq!(readable(Json::read(content).unwrap()).as_deref(), shown, "{content}");
+        }
+    }
 }

@@ -8,6 +8,9 @@ pub mod ask;
 
 use std::{pin::pin, time::Duration};
 
+use bytes::Bytes;
+use http::Response;
+
 use crate::{
     adapter::{Body, Call, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task},
     installations::OpenSide,
@@ -162,13 +165,18 @@ async fn make_call(
     repeat: Repeat,
     file: impl Fn(usize) -> Option<UploadFile>,
 ) -> (Learned, bool) {
+    let name = call.name;
     let answered = http.call(call.request, file).await;
     let is_trouble = match &answered {
         Ok(answer) => answer.status().is_server_error(),
         Err(error) => !error.permanent,
     };
+    let read = |answer: &Response<Bytes>| match Failure::of_page(name, answer) {
+        Some(failure) => Err(failure),
+        None => side.adapter.read(&side.account, task, known, answer),
+    };
     let learned = match answered {
-        Ok(answer) => match side.adapter.read(&side.account, task, known, &answer) {
+        Ok(answer) => match read(&answer) {
             // A call that may be repeated leaves no doubt.
             Err(Failure::Retry { wait, reason, .. }) if repeat != Repeat::Doubles => {
                 Err(Failure::Retry { wait, reason, doubtful: false })

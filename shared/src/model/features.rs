@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
-use crate::model::{
-    message::{MediaKind, PartKind},
-    steps::Notice,
+use crate::{
+    model::{
+        message::{MediaKind, PartKind},
+        steps::Notice,
+    },
+    tools::file_type::spelled,
 };
 
 /// The features and limits of a channel or a helpdesk. A vendor's table names what differs from [`Features::BASE`].
@@ -186,7 +189,7 @@ pub struct MediaLimit {
 impl MediaLimit {
     /// Returns whether a file with this extension and size is accepted.
     pub fn takes(&self, extension: &str, size: u64) -> bool {
-        let extension = extension.to_ascii_lowercase();
+        let extension = spelled(extension);
         size <= self.max_bytes
             && (self.accepted.is_empty() || self.accepted.contains(&extension.as_str()))
             && !self.refused.contains(&extension.as_str())

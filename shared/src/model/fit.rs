@@ -19,8 +19,8 @@ pub fn as_text(part: &Part) -> String {
             let link = map_link(*latitude, *longitude);
             label.as_ref().map_or_else(|| link.clone(), |label| format!("{label}\n{link}"))
         }
-        Part::ContactCard { name, phone } => {
-            let known: Vec<&str> = [name, phone].into_iter().flatten().map(String::as_str).collect();
+        Part::ContactCard { name, phone, more } => {
+            let known: Vec<&str> = [name, phone].into_iter().flatten().chain(more).map(String::as_str).collect();
             if known.is_empty() { Sentence::ContactCard.into() } else { known.join("\n") }
         }
         Part::Sticker { url: Some(url), .. } => format!("{}\n{url}", Sentence::Sticker),

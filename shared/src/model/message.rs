@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::installation::Side;
-use crate::tools::{millis::Millis, vendor_words, words::words};
+use crate::tools::{millis::Millis, names, vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -69,6 +69,40 @@ impl Event {
     }
 }
 
+impl Event {
+    /// Takes out of names what cannot be seen, and out of texts the one character that hardly any API takes.
+    pub fn clean(&mut self) {
+        match self {
+            Self::Channel(event) => {
+                event.contact.clean();
+                if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts } = &mut event.kind
+                {
+                    parts.iter_mut().for_each(Part::clean);
+                }
+            }
+            Self::Helpdesk(event) => {
+                if let HelpdeskEventKind::Message { author, parts } = &mut event.kind {
+                    clean_name(&mut author.name);
+                    parts.iter_mut().for_each(Part::clean);
+                }
+            }
+            Self::Note(_) | Self::Receipt(_) | Self::Unread(_) => {}
+        }
+    }
+}
+
+/// Makes a name one that can be shown, or none.
+fn clean_name(name: &mut Option<String>) {
+    *name = name.as_deref().and_then(names::name);
+}
+
+/// Takes U+0000 out of a text.
+fn clean_text(text: &mut String) {
+    if text.contains('\0') {
+        text.retain(|c| c != '\0');
+    }
+}
+
 /// An event that a channel reports.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ChannelEvent {
@@ -109,6 +143,13 @@ pub enum ChannelEventKind {
     Opened {
         /// The text of the link.
         context: String,
+    },
+    /// The channel has given the contact a new id, which the event names as its contact.
+    Moved {
+        /// The ids that the contact had before, the surest first.
+        from: Vec<String>,
+        /// The channel's words about it, for agents.
+        text: Option<String>,
     },
     /// The business wrote to the contact without the bridge, from another device or tool.
     BusinessEcho {
@@ -204,6 +245,9 @@ pub struct ReceiptEvent {
 pub struct Contact {
     /// The channel's own user id, as the channel spells it.
     pub id: String,
+    /// The place within the contact's chat that answers belong into, such as a topic, as the channel spells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
     /// Another id of the same contact, under which the channel may have reported them before it sent this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
@@ -231,6 +275,12 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// Takes out of the names what cannot be seen.
+    pub fn clean(&mut self) {
+        clean_name(&mut self.name);
+        clean_name(&mut self.company);
+    }
+
     /// Returns a short fingerprint of what a helpdesk shows of this contact, to detect changes.
     pub fn digest(&self) -> String {
         let shown = [&self.name, &self.phone, &self.email].map(|field| field.as_deref().unwrap_or_default());
@@ -311,13 +361,16 @@ pub enum Receipt {
         /// The channel's explanation, for people only. It may quote the message, so it is neither logged nor stored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         details: Option<String>,
+        /// Whether the reason lies with the account, which a person has to put right.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        account: bool,
     },
 }
 
 impl Receipt {
     /// Makes a receipt for a message that will not arrive, with a reason in the bridge's own words.
     pub fn failed(reason: impl Into<String>) -> Self {
-        Self::Failed { reason: reason.into(), details: None }
+        Self::Failed { reason: reason.into(), details: None, account: false }
     }
 
     /// Makes a receipt for a message that will not arrive, with the channel's explanation.
@@ -325,12 +378,21 @@ impl Receipt {
         // People read no more than this, and the length of an event in the queue must be bounded.
         let details = details.map(|words| words.trim().chars().take(500).collect::<String>());
         let details = details.filter(|words| !words.is_empty());
-        Self::Failed { reason: reason.into(), details }
+        Self::Failed { reason: reason.into(), details, account: false }
+    }
+
+    /// Returns a failure as one whose reason lies with the account; any other receipt stays as it is.
+    #[must_use]
+    pub fn of_account(self) -> Self {
+        match self {
+            Self::Failed { reason, details, .. } => Self::Failed { reason, details, account: true },
+            other => other,
+        }
     }
 
     /// Returns the reason why the message will not arrive, as people read it; `None` for every other status.
     pub fn failure(&self) -> Option<String> {
-        let Self::Failed { reason, details } = self else { return None };
+        let Self::Failed { reason, details, .. } = self else { return None };
         let details = details.as_deref().and_then(|words| vendor_words::explanation(words, []));
         Some(details.map_or_else(|| reason.clone(), |details| format!("{reason} ({details})")))
     }
@@ -372,6 +434,9 @@ pub enum Part {
         name: Option<String>,
         /// The person's telephone number.
         phone: Option<String>,
+        /// What else the card tells: further numbers, addresses, the company. One per line.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        more: Vec<String>,
     },
     /// A sticker.
     Sticker {
@@ -400,6 +465,30 @@ pub enum Part {
 }
 
 impl Part {
+    /// Takes out of names what cannot be seen, and out of texts what hardly any API takes.
+    fn clean(&mut self) {
+        match self {
+            Self::Text { text } => clean_text(text),
+            Self::Media(media) => {
+                clean_name(&mut media.name);
+                media.caption.iter_mut().for_each(clean_text);
+            }
+            Self::Location { label, .. } => label.iter_mut().for_each(clean_text),
+            Self::ContactCard { name, more, .. } => {
+                clean_name(name);
+                more.iter_mut().for_each(clean_text);
+            }
+            Self::Buttons { buttons } => buttons.iter_mut().for_each(Button::clean),
+            Self::Carousel { cards } => {
+                for card in cards {
+                    [&mut card.title, &mut card.text].into_iter().flatten().for_each(clean_text);
+                    card.buttons.iter_mut().for_each(Button::clean);
+                }
+            }
+            Self::Sticker { .. } | Self::Unsupported { .. } => {}
+        }
+    }
+
     /// Makes a text part.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into() }
@@ -571,6 +660,13 @@ pub enum Button {
 }
 
 impl Button {
+    fn clean(&mut self) {
+        let (Self::Reply { label, .. } | Self::Link { label, .. }) = self;
+        if let Some(name) = names::name(label) {
+            *label = name;
+        }
+    }
+
     /// Returns the text on the button.
     pub fn label(&self) -> &str {
         match self {
@@ -590,4 +686,28 @@ pub struct Card {
     pub image: Option<String>,
     /// The choices of the card.
     pub buttons: Vec<Button>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_texts_lose_what_nobody_can_see_or_take() {
+        let file = Media {
+            name: Some("invoice\u{202e}fdp.exe".into()),
+            ..Media::new(MediaKind::File, MediaSource::Reference { id: "1".into() })
+        };
+        let mut event = Event::Channel(ChannelEvent {
+            id: "1".into(),
+            at: Millis::new(1),
+            contact: Contact { id: "c".into(), name: Some("\u{200b}".into()), ..Contact::default() },
+            kind: ChannelEventKind::Message { parts: vec![Part::text("a\0b\u{200b}"), Part::Media(file)] },
+        });
+        event.clean();
+        let Event::Channel(event) = event else { unreachable!() };
+        let ChannelEventKind::Message { parts } = event.kind else { unreachable!() };
+        assert_eq!((event.contact.name, &parts[0]), (None, &Part::text("ab\u{200b}")));
+        assert!(matches!(&parts[1], Part::Media(Media { name: Some(name), .. }) if name == "invoicefdp.exe"));
+    }
 }

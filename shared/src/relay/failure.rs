@@ -217,7 +217,7 @@ impl Relay {
         self.send_note(open, contact, &about, failed, text).await
     }
 
-    async fn report_blocked(&self, open: &OpenInstallation, direction: Direction, reason: &str) {
+    pub(super) async fn report_blocked(&self, open: &OpenInstallation, direction: Direction, reason: &str) {
         let problem = Problem { code: blocked_code(direction).to_owned(), message: reason.to_owned() };
         if open.installation.problem.as_ref() == Some(&problem) {
             return;

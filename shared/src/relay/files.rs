@@ -33,7 +33,7 @@ use crate::{
     outside::http::UploadFile,
     store::{Braked, StoreError},
     tools::{
-        file_type::{content_type_of, extension_in, extension_of},
+        file_type::{content_type_of, extension_in, extension_of, spelled},
         sentences::Sentence,
     },
 };
@@ -314,8 +314,14 @@ impl Relay {
         if response.status() != http::StatusCode::OK {
             return Err(Failure::retry(Sentence::FileAnswered { status: response.status().as_u16() }));
         }
-        let content_type = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.map(str::to_owned).or_else(|| media.content_type.clone());
+        let header = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        // What stands between us and the file, or an address that wants more than it got, answers with a page.
+        let is_page = |kind: &str| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        if header.is_some_and(is_page) && is_no_page(media) {
+            return Err(Failure::retry(Sentence::FileIsPage));
+        }
+        let is_telling = |kind: &str| !kind.ends_with("/octet-stream");
+        let content_type = header.filter(|kind| is_telling(kind)).or(media.content_type.as_deref()).map(str::to_owned);
         let expected = response.content_length().or(media.size).unwrap_or(max_bytes).min(max_bytes);
         let permits = u32::try_from(expected / 1024 + 1).unwrap_or(u32::MAX);
         let budget = &self.budget.0;
@@ -348,6 +354,10 @@ impl Relay {
                     return Ok(Fetched::Stored { url, size, extension });
                 }
             }
+        }
+        // Some vendors answer so while they still prepare the file.
+        if bytes.is_empty() {
+            return Err(Failure::retry(Sentence::FileEmpty));
         }
         let extension = extension(&bytes);
         Ok(Fetched::Whole { bytes: bytes.freeze(), permit, extension })
@@ -385,6 +395,16 @@ impl Relay {
     }
 }
 
+/// Returns whether a file is known to be no page for browsers.
+fn is_no_page(media: &Media) -> bool {
+    let is_page = |extension: &str| matches!(spelled(extension).as_str(), "html" | "xhtml");
+    match (&media.content_type, &media.name) {
+        (Some(kind), _) if !kind.ends_with("/octet-stream") => !kind.contains("html"),
+        (_, Some(name)) if !extension_in(name).is_empty() => !is_page(extension_in(name)),
+        _ => media.kind != MediaKind::File,
+    }
+}
+
 /// Returns the limit under which the target takes a file: that of its own kind, or else that of plain files. Returns
 /// `None` if the target takes it as neither.
 fn accepting_limit(features: &Features, kind: MediaKind, extension: &str, size: u64) -> Option<&'static MediaLimit> {
@@ -402,7 +422,7 @@ fn linked(media: &Media, url: String, size: u64, extension: &str, limit: Option<
 
 fn described(media: &Media, kind: MediaKind, source: MediaSource, size: u64, extension: &str) -> Media {
     let name = match &media.name {
-        Some(name) if extension_in(name).eq_ignore_ascii_case(extension) => name.clone(),
+        Some(name) if spelled(extension_in(name)) == spelled(extension) => name.clone(),
         Some(name) => format!("{name}.{extension}"),
         None => format!("{}.{extension}", media.kind.word()),
     };

@@ -45,6 +45,7 @@ use crate::{
     tools::{
         crypto::uuid_from,
         millis::Millis,
+        names,
         rules::{self, Rule},
         sentences::Sentence,
     },
@@ -78,6 +79,8 @@ const HEARD_STEP: Duration = Duration::from_secs(60);
 /// How long an agent's name stays in the cache, and how many names the cache holds.
 const AUTHOR_CACHE: Duration = Duration::from_secs(30 * 60);
 const AUTHOR_CACHE_LIMIT: usize = 10_000;
+/// The number of times that a contact's link may have moved to another id, as far as the relay follows.
+const MAX_MOVES: usize = 20;
 
 /// The relay's clients.
 #[derive(Debug)]
@@ -177,13 +180,14 @@ impl Relay {
     }
 
     async fn process(&self, record: &Record) -> Verdict {
-        let envelope: Envelope = match serde_json::from_str(&record.message.body) {
+        let mut envelope: Envelope = match serde_json::from_str(&record.message.body) {
             Ok(Envelope { v, .. }) if v != ENVELOPE_VERSION => {
                 return self.set_aside(record, &Sentence::UnknownVersion.to_string()).await;
             }
             Ok(envelope) => envelope,
             Err(_) => return self.set_aside(record, &Sentence::Malformed.to_string()).await,
         };
+        envelope.event.clean();
         let (held, open, read) =
             tokio::join!(self.hold(record), self.installations.find(&envelope.installation), async {
                 match envelope.event.contact() {
@@ -315,6 +319,9 @@ impl Relay {
                 };
                 self.change_link(open, &contact.id, open_with).await
             }
+            ChannelEventKind::Moved { from, text } => {
+                self.move_pairing(open, contact, (from, text.as_deref()), event).await
+            }
             ChannelEventKind::BusinessEcho { parts } => {
                 let texts: Vec<String> = parts.iter().map(crate::model::fit::as_text).collect();
                 let text = Sentence::FromAnotherDevice { text: &texts.join("\n") }.into();
@@ -325,13 +332,22 @@ impl Relay {
 
     async fn helpdesk_event(&self, passage: &Passage<'_>, event: &HelpdeskEvent) -> Result<Verdict, StoreError> {
         let Passage { open, record, envelope, read } = *passage;
-        let contact = match self.contact_of(open, record, event).await? {
+        let mut contact = match self.contact_of(open, record, event).await? {
             Ok(contact) => Contact { id: contact, ..Contact::default() },
             Err(verdict) => return Ok(verdict),
         };
         let installation = &envelope.installation;
         match &event.kind {
             HelpdeskEventKind::Message { author, parts } => {
+                let read = match read {
+                    Some(read) => read,
+                    None => &self.store.link_and_brake(installation, &contact.id, Side::Channel).await?,
+                };
+                // The helpdesk may know the contact by an id that the channel has replaced.
+                let is_moved = read.0.moved_to.is_some();
+                if is_moved {
+                    contact.id = self.current(installation, &contact.id).await?.0;
+                }
                 if author.kind == AuthorKind::Bot && self.is_ours(installation, &event.id).await? {
                     return Ok(Verdict::Done);
                 }
@@ -341,7 +357,7 @@ impl Relay {
                 let message = Message {
                     open,
                     record,
-                    read,
+                    read: (!is_moved).then_some(read),
                     direction: Direction::Outbound,
                     event: &event.id,
                     at: event.at,
@@ -386,10 +402,10 @@ impl Relay {
         change: impl FnOnce(&mut Link),
     ) -> Result<Verdict, StoreError> {
         let installation = &open.installation.id;
-        let before = self.store.link(installation, contact).await?;
+        let (contact, before) = self.current(installation, contact).await?;
         let mut after = before.clone();
         change(&mut after);
-        self.store.change_link(installation, contact, &LinkChange::between(&before, &after)).await?;
+        self.store.change_link(installation, &contact, &LinkChange::between(&before, &after)).await?;
         Ok(Verdict::Done)
     }
 
@@ -565,8 +581,14 @@ impl Relay {
                 Ok(Err(Idle::Finished(finished)))
             }
             Claim::Work(claimed) => {
+                // Adapters conclude from what the link lacks that nothing was posted. Another process may have changed the
+                // link between the read and the claim, and left the doubt.
+                let link = match claimed.doubts {
+                    0 => link,
+                    _ => self.store.link(&key.installation, &key.contact).await?,
+                };
                 let link = claimed.owed.link.applied_to(link);
-                let link = self.take_over_alias(&key, message.contact, link).await?;
+                let link = self.take_over_alias(message, link).await?;
                 Ok(Ok(Attempt { claimed, link: message.without_stale_state(link), lane }))
             }
         }
@@ -607,19 +629,104 @@ impl Relay {
         Ok(true)
     }
 
-    /// Returns the contact's link. If the contact is new, the link of their alias is taken over together with its
-    /// reverse links. An alias is taken over only once, because a number may belong to somebody else later.
-    async fn take_over_alias(&self, key: &JournalKey, contact: &Contact, link: Link) -> Result<Link, StoreError> {
-        let is_new = link.user.is_none() && link.conversation.is_none();
-        let Some(alias) = contact.alias.as_deref().filter(|_| is_new) else { return Ok(link) };
-        let before = self.store.link(&key.installation, alias).await?;
-        if before.moved_to.is_some() || before.user.is_none() && before.conversation.is_none() {
+    /// Returns the link of a message's contact. An id that the channel reports again after another id had taken over
+    /// takes the link back. If the contact is new, the link of their alias is taken over, only once, because a number may
+    /// belong to somebody else later.
+    async fn take_over_alias(&self, message: &Message<'_>, link: Link) -> Result<Link, StoreError> {
+        if message.direction != Direction::Inbound {
             return Ok(link);
         }
-        self.store.change_link(&key.installation, &key.contact, &LinkChange::between(&link, &before)).await?;
-        let moved = Link { moved_to: Some(key.contact.clone()), ..before.clone() };
-        self.store.change_link(&key.installation, alias, &LinkChange::between(&before, &moved)).await?;
-        Ok(before)
+        let (installation, contact) = (&message.open.installation.id, message.contact);
+        if link.moved_to.is_some() && !message.echo && link.moved_at.is_none_or(|moved| moved < message.at) {
+            let (other, theirs) = self.current(installation, &contact.id).await?;
+            return self.take_over(installation, &contact.id, link, (&other, theirs), message.at).await;
+        }
+        let is_new = link.user.is_none() && link.conversation.is_none();
+        let Some(alias) = contact.alias.as_deref().filter(|_| is_new) else { return Ok(link) };
+        let theirs = self.store.link(installation, alias).await?;
+        if theirs.moved_to.is_some() || theirs.user.is_none() && theirs.conversation.is_none() {
+            return Ok(link);
+        }
+        self.take_over(installation, &contact.id, link, (alias, theirs), message.at).await
+    }
+
+    /// Moves the link of another id of the same contact, together with its reverse links, to `contact`.
+    async fn take_over(
+        &self,
+        installation: &str,
+        contact: &str,
+        link: Link,
+        (other, theirs): (&str, Link),
+        at: Millis,
+    ) -> Result<Link, StoreError> {
+        if other == contact {
+            return Ok(link);
+        }
+        let ours = Link { moved_to: None, moved_at: None, ..theirs.clone() };
+        self.store.change_link(installation, contact, &LinkChange::between(&link, &ours)).await?;
+        let moved = Link { moved_to: Some(contact.to_owned()), moved_at: Some(at), ..theirs.clone() };
+        self.store.change_link(installation, other, &LinkChange::between(&theirs, &moved)).await?;
+        Ok(ours)
+    }
+
+    /// Returns the id under which the channel reports a contact now, and its link.
+    async fn current(&self, installation: &str, contact: &str) -> Result<(String, Link), StoreError> {
+        let mut id = contact.to_owned();
+        let mut link = self.store.link(installation, &id).await?;
+        for _ in 0..MAX_MOVES {
+            let Some(next) = link.moved_to.take() else { break };
+            link = self.store.link(installation, &next).await?;
+            id = next;
+        }
+        Ok((id, link))
+    }
+
+    /// Keeps the contact under the id that the channel has told, so that what the contact writes under it finds the
+    /// conversation. A failure is harmless, because the next answer tells the id again.
+    async fn correct(&self, message: &Message<'_>, id: &str) {
+        let (installation, contact) = (&message.open.installation.id, &message.contact.id);
+        let corrected = async {
+            let link = self.store.link(installation, id).await?;
+            let theirs = self.store.link(installation, contact).await?;
+            let is_free = link.user.is_none() && link.conversation.is_none();
+            if is_free && theirs.moved_to.is_none() {
+                self.take_over(installation, id, link, (contact, theirs), message.at).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = corrected.await {
+            tracing::warn!(error = %error, "a corrected id could not be stored");
+        }
+    }
+
+    /// Lets the new id of a contact take over the link of an earlier one, and tells the agents. Without a link, the
+    /// contact is a stranger, and the agents read nothing.
+    async fn move_pairing(
+        &self,
+        open: &OpenInstallation,
+        contact: &Contact,
+        (from, text): (&[String], Option<&str>),
+        event: &ChannelEvent,
+    ) -> Result<Verdict, StoreError> {
+        let installation = &open.installation.id;
+        let mut link = self.store.link(installation, &contact.id).await?;
+        for other in from {
+            let (other, theirs) = self.current(installation, other).await?;
+            let is_linked = theirs.user.is_some() || theirs.conversation.is_some();
+            // The new id may have a link already: the same, if an attempt broke off, or one of its own, which stays.
+            let is_free = link.moved_to.is_some()
+                || link.user.is_none() && link.conversation.is_none()
+                || link.user == theirs.user && link.conversation == theirs.conversation;
+            if is_linked && is_free {
+                link = self.take_over(installation, &contact.id, link, (&other, theirs), event.at).await?;
+                break;
+            }
+        }
+        let Some(text) = text.filter(|_| link.user.is_some() || link.conversation.is_some()) else {
+            return Ok(Verdict::Done);
+        };
+        let text = Sentence::ContactMoved { text }.into();
+        Ok(self.send_note(open, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
     }
 
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
@@ -650,13 +757,16 @@ impl Relay {
             }
             None => message,
         };
-        let contact = self.with_profile(&message, &link).await?;
+        let mut contact = self.with_profile(&message, &link).await?;
+        if message.direction == Direction::Outbound {
+            contact.thread.clone_from(&link.thread);
+        }
         let author = match message.author {
             Some(author) => Some(self.with_name(message.open, author, &mut claimed.progress).await),
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
-        let features = message.open.side(message.direction.target()).adapter.features();
+        let features = message.open.side(message.direction.target()).adapter.features_for(&contact.id);
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
         let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await?;
         let (parts, files) = match prepared {
@@ -692,7 +802,8 @@ impl Relay {
             return Ok(contact);
         }
         // The message arrives without the profile as well.
-        let profile = ask::profile(&self.http, message.open, &contact.id).await.unwrap_or_default();
+        let mut profile = ask::profile(&self.http, message.open, &contact.id).await.unwrap_or_default();
+        profile.clean();
         Ok(Contact {
             name: profile.name,
             avatar: contact.avatar.or(profile.avatar),
@@ -703,6 +814,7 @@ impl Relay {
             country: contact.country.or(profile.country),
             id: contact.id,
             alias: contact.alias,
+            thread: contact.thread,
         })
     }
 
@@ -723,7 +835,7 @@ impl Relay {
         let name = match known.filter(|(_, asked_at)| now.since(*asked_at) < AUTHOR_CACHE) {
             Some((name, _)) => name,
             None => {
-                let name = ask::author(&self.http, open, id).await;
+                let name = ask::author(&self.http, open, id).await.as_deref().and_then(names::name);
                 let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
                 if authors.len() >= AUTHOR_CACHE_LIMIT {
                     authors.clear();
@@ -748,7 +860,8 @@ impl Relay {
         let side = open.side(message.direction.target());
         let progress = claimed.progress.clone();
         let (doubtful, tries) = (claimed.doubts > 0 && rules::holds(Rule::DoubtIsLookedUp), claimed.tries);
-        let mut known = Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, answered: 0 };
+        let mut known =
+            Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, ..Known::default() };
         let permits = self.permits(open, message.direction, message.record);
         let keys_last = side.adapter.features().retry_keys_last;
         let limits = recorder::Limits {
@@ -762,6 +875,9 @@ impl Relay {
                 let claimed = recorder.settle_done(&known).await?;
                 self.went_well(&lane, was_noted).await;
                 self.delivered(message, &claimed).await;
+                if let Some(id) = known.contact_id.as_deref().filter(|_| message.direction == Direction::Outbound) {
+                    self.correct(message, id).await;
+                }
                 Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
             }
             Err(Stop::Store(error)) => Err(error),
@@ -911,7 +1027,9 @@ impl<'a> Message<'a> {
             let stopped_at = link.stopped_at.filter(|stopped| *stopped >= self.at);
             let is_news = link.heard_at.is_none_or(|heard| self.at > heard.plus(HEARD_STEP));
             let heard_at = if is_news { Some(self.at) } else { link.heard_at };
-            return Link { stopped_at, heard_at, opened_with: None, ..link.clone() };
+            let is_newest = link.heard_at.is_none_or(|heard| self.at >= heard);
+            let thread = if is_newest { &self.contact.thread } else { &link.thread }.clone();
+            return Link { stopped_at, heard_at, opened_with: None, thread, ..link.clone() };
         }
         let mut link = link.clone();
         if self.open.helpdesk.features().agents_move_contacts {

@@ -47,6 +47,9 @@ impl Relay {
         };
         let contact = &Contact { id: journal.contact.clone(), ..Contact::default() };
         let noted = self.store.note_receipt(&journal, receipt, now()).await?;
+        if let Receipt::Failed { reason, account: true, .. } = receipt {
+            self.report_blocked(open, Direction::Outbound, reason).await;
+        }
         if open.helpdesk.features().receipts {
             return self
                 .deliver_to_repeats(&IncomingReceipt { open, record, contact, receipt, at }, &journal.event, noted)

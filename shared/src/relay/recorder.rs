@@ -173,9 +173,7 @@ impl Listener for Recorder<'_> {
             };
             match (written, pause) {
                 (Ok(owed), _) => {
-                    if rules::holds(Rule::OwedIsKept) {
-                        self.claimed.owed = owed;
-                    }
+                    self.claimed.owed = owed;
                     break;
                 }
                 (Err(StoreError::Unavailable { .. }), Some(pause)) => {

@@ -95,10 +95,16 @@ impl LinkChange {
         let word = |state: Option<ConversationState>| state.map(|state| state.word().to_owned());
         field("state", &word(self.before.state), &word(self.after.state));
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
+        field("thread", &self.before.thread, &self.after.thread);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_changed {
             changes.set("state_at", number(now()));
+        }
+        match self.after.moved_at {
+            after if after == self.before.moved_at => {}
+            Some(at) => drop(changes.set("moved_at", number(at))),
+            None => drop(changes.remove("moved_at")),
         }
         if self.after.profile_pinned && !self.before.profile_pinned {
             changes.set("profile_pinned", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
@@ -116,11 +122,13 @@ impl LinkChange {
         changes
     }
 
-    /// Returns the helpdesk ids that lead to the contact after the change and did not before.
+    /// Returns the helpdesk ids that lead to the contact after the change and did not before. The ids of a contact
+    /// whose link had moved away lead to the other id.
     fn new_ids(&self) -> impl Iterator<Item = HelpdeskId<'_>> {
-        let user = self.after.user.as_deref().filter(|_| self.after.user != self.before.user);
-        let conversation =
-            self.after.conversation.as_deref().filter(|_| self.after.conversation != self.before.conversation);
+        let is_back = self.before.moved_to.is_some() && self.after.moved_to.is_none();
+        let user = self.after.user.as_deref().filter(|_| is_back || self.after.user != self.before.user);
+        let conversation = self.after.conversation.as_deref();
+        let conversation = conversation.filter(|_| is_back || self.after.conversation != self.before.conversation);
         HelpdeskId::of(user, conversation)
     }
 }
@@ -193,6 +201,8 @@ pub(super) fn read(item: &Item) -> Link {
         stopped_at: number_of(item, "stopped_at"),
         heard_at: number_of(item, "heard_at"),
         opened_with: owned(item, "opened_with"),
+        thread: owned(item, "thread"),
         moved_to: owned(item, "moved_to"),
+        moved_at: number_of(item, "moved_at"),
     }
 }

@@ -93,6 +93,13 @@ pub fn random_id() -> Result<String, RandomError> {
 #[error("the operating system gave no random bytes")]
 pub struct RandomError;
 
+/// Returns whether a text has the form of a UUID, as [`uuid_from`] writes it.
+pub fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')))
+}
+
 /// Returns a UUID (in version 8 form) that is always the same for the same name.
 pub fn uuid_from(name: &str) -> String {
     let mut bytes: [u8; 16] = [0; 16];

@@ -6,6 +6,7 @@ pub mod crypto;
 pub mod file_type;
 pub mod json;
 pub mod millis;
+pub mod names;
 pub mod rules;
 pub mod secret;
 pub mod sentences;

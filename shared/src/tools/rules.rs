@@ -22,8 +22,6 @@ pub enum Rule {
     RecordIsCurrent,
     /// The journal is written alone if the transaction fails.
     JournalAlone,
-    /// What a journal that was written alone owes is paid later.
-    OwedIsKept,
     /// The age of a message ends its tries.
     AgeEnds,
     /// Agents read of every message that is given up.
@@ -40,7 +38,7 @@ pub enum Rule {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::MessageIsHeld,
         Self::UnrecordedIsDoubt,
         Self::DoubtsEnd,
@@ -49,7 +47,6 @@ impl Rule {
         Self::DeadlineFirst,
         Self::RecordIsCurrent,
         Self::JournalAlone,
-        Self::OwedIsKept,
         Self::AgeEnds,
         Self::DeathIsTold,
         Self::BrakeCloses,

@@ -35,6 +35,7 @@ sentences! {
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
     FromAnotherDevice { text: &'a str } = "Sent to the customer from another device:\n{text}",
+    ContactMoved { text: &'a str } = "The channel has given the customer a new address: {text}",
     Note { text: &'a str } = "Note of the bridge, which the customer does not see: {text}",
     NotDelivered { channel: &'a str, reason: &'a str } = "Not delivered on {channel}: {reason}.",
     NotDeliveredYet { channel: &'a str, reason: &'a str, until: &'a str } = "Not delivered on {channel} yet: {reason}. The bridge keeps trying until {until}.",
@@ -92,6 +93,8 @@ sentences! {
     FileGone = "the file is not there any more",
     FileNotFound = "the file cannot be found",
     FileTooSlow = "the download took too long",
+    FileEmpty = "its address answered with an empty file",
+    FileIsPage = "its address answered with a web page",
     FileBrokeOff = "the download broke off",
     FileAnswered { status: u16 } = "its address answered {status}",
     FileRedirectsNowhere = "the file's address redirects to no address",

@@ -115,7 +115,7 @@ pub struct Checks {
     /// The ids of the notes that processes work on.
     #[serde(skip)]
     noting: BTreeMap<u64, String>,
-    /// The ids of the notes for which the helpdesk had no place, because the contact was unknown there.
+    /// The ids of the notes for which the helpdesk had no place, because the contact had no conversation.
     #[serde(default)]
     without_place: BTreeSet<String>,
     /// The notes to agents, by lane of the agents' messages.
@@ -207,9 +207,9 @@ impl Checks {
         self.touched.entry(process).or_default().extend(said.into_iter().map(|(lane, number, _)| (lane, number)));
     }
 
-    /// Notes that a process heard that the helpdesk does not know a contact. A note about the contact's first message
-    /// has no place then.
-    pub fn is_unknown(&mut self, process: u64) {
+    /// Notes that a process heard that a contact is unknown to the helpdesk or has no conversation. A note about the
+    /// contact's first message has no place then.
+    pub fn has_no_place(&mut self, process: u64) {
         self.without_place.extend(self.noting.get(&process).cloned());
     }
 
@@ -248,6 +248,16 @@ impl Checks {
             if let Some(saying) = self.sayings.get_mut(&key) {
                 saying.doubted = true;
             }
+        }
+    }
+
+    /// Notes that the deadline of a process passes. A call that people see must not be under way, since nobody will know
+    /// what came of it.
+    pub fn deadline_passes(&mut self, process: u64) {
+        let under_way: Vec<Lane> =
+            self.working.iter().filter(|(_, working)| working.contains(&process)).map(|(lane, _)| *lane).collect();
+        for lane in under_way {
+            self.violated("deadline", format!("{lane:?}: the deadline passed during a call"));
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use byoc::tools::rules::Rule;
-use byoc_sim::run::{Mode, run, run_without, snapshot};
+use byoc_sim::run::{Mode, run_without, snapshot};
 use clap::Parser;
 
 /// A seeded simulation of the whole bridge.
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     for mode in modes {
         is_green &= match arguments.seed {
             Some(seed) => replay(mode, seed, arguments.without),
-            None => many(mode, arguments.from, arguments.seeds),
+            None => many(mode, arguments.from, arguments.seeds, arguments.without),
         };
     }
     if is_green { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -125,7 +125,7 @@ fn mutants(modes: &[Mode], from: u64, count: u64) -> bool {
     survivors.is_empty()
 }
 
-fn many(mode: Mode, from: u64, count: u64) -> bool {
+fn many(mode: Mode, from: u64, count: u64, without: Option<Rule>) -> bool {
     let (next, started) = (AtomicU64::new(from), Instant::now());
     let red: Mutex<BTreeMap<&'static str, Vec<u64>>> = Mutex::default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -137,7 +137,7 @@ fn many(mode: Mode, from: u64, count: u64) -> bool {
                     if seed >= from + count {
                         break;
                     }
-                    let outcome = run(mode, seed);
+                    let outcome = run_without(without, mode, seed);
                     for violation in &outcome.violations {
                         let mut red = red.lock().unwrap_or_else(PoisonError::into_inner);
                         let seeds = red.entry(violation.check).or_default();

@@ -123,6 +123,12 @@ impl<F: Future> Future for Process<F> {
             return Poll::Pending;
         }
         if self.deadline.as_mut().poll(context).is_ready() {
+            let id = self.id;
+            with(|state| {
+                if !state.frozen.contains(&id) {
+                    state.checks.deadline_passes(id);
+                }
+            });
             return self.end("the deadline passed", End::Deadline);
         }
         self.enter();

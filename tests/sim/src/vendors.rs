@@ -284,7 +284,7 @@ fn helpdesk(state: &mut State, tenant: usize, method: &Method, path: &str, query
             let wanted = wanted.unwrap_or_default().replace("%3A", ":").replace("%2B", "+").replace("%3D", "=");
             let found: Vec<&Value> = us.users.iter().filter(|user| user["reference_id"] == wanted.as_str()).collect();
             if found.is_empty() {
-                state.checks.is_unknown(state.process);
+                state.checks.has_no_place(state.process);
             }
             ok(json!({ "users": found }))
         }
@@ -304,7 +304,11 @@ fn helpdesk(state: &mut State, tenant: usize, method: &Method, path: &str, query
         }
         ("GET", ["users", id, "conversations"]) => {
             let theirs = us.conversations.iter().filter(|it| it["user_id"] == *id);
-            ok(json!({ "conversations": theirs.map(|it| json!({ "id": it["conversation_id"] })).collect::<Vec<_>>() }))
+            let theirs: Vec<Value> = theirs.map(|it| json!({ "id": it["conversation_id"] })).collect();
+            if theirs.is_empty() {
+                state.checks.has_no_place(state.process);
+            }
+            ok(json!({ "conversations": theirs }))
         }
         ("POST", ["conversations"]) => {
             let user = body["users"][0]["id"].as_str().unwrap_or_default().to_owned();

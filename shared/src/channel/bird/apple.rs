@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::wire::{notice, text};
-use crate::{model::message::Part, tools::json::Json};
+use crate::{channel::readable, model::message::Part, tools::json::Json};
 
 /// The maximum number of attachments that the bridge lists for a message.
 const ATTACHMENTS: usize = 100;
@@ -29,7 +29,8 @@ pub(super) fn parts(message: Json<'_>) -> Vec<Part> {
         parts.extend(reply(data).map(Part::text));
     }
     if parts.is_empty() {
-        parts.push(notice(&text(message, "/kind").unwrap_or("unknown message".into()), None));
+        let rest = message.get("content").and_then(readable);
+        parts.push(notice(&text(message, "/kind").unwrap_or("unknown message".into()), rest));
     }
     parts
 }

@@ -14,6 +14,7 @@ use crate::{
         codes::Class::{self, Account, Later, Message, OptOut, Receiver},
         sent,
     },
+    model::message::Receipt,
     tools::vendor_words,
 };
 
@@ -72,9 +73,14 @@ fn find(code: Option<&str>) -> Option<&'static (&'static str, Class, &'static st
     CODES.iter().find(|(listed, ..)| Some(*listed) == code)
 }
 
-/// Returns the explanation of a failure after acceptance, in words that fit into a sentence.
-pub(super) fn reason(code: Option<&str>) -> String {
-    find(code).map_or_else(|| "Bird could not deliver it".to_owned(), |(.., reason)| (*reason).to_owned())
+/// Returns the receipt of a message that failed after acceptance. Bird's own words explain a code that the table does
+/// not list.
+pub(super) fn receipt(code: Option<&str>, words: Option<&str>) -> Receipt {
+    if let Some((_, class, reason)) = find(code) {
+        return class.receipt((*reason).to_owned(), None);
+    }
+    let code = code.and_then(vendor_words::code).map_or_else(String::new, |code| format!(" ({code})"));
+    Message.receipt(format!("Bird could not deliver it{code}"), words)
 }
 
 /// Reads an answer: returns the body of a call that succeeded, or the failure.
@@ -82,32 +88,38 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value
     let what = format!("Bird's {call}");
     let status = answer.status();
     let body = serde_json::from_slice::<Value>(answer.body());
-    match (status.as_u16(), body) {
-        (204, _) => Ok(Value::Null),
-        (200..=299, Ok(body)) => Ok(body),
-        // The same idempotency key came with another body.
-        (409, _) => Err(Failure::rejected("Bird has taken another message under this id")),
-        (501, _) => Err(Failure::rejected("Bird cannot do this")),
-        (402, _) => Err(Failure::Blocked { reason: "the balance at Bird is used up".to_owned() }),
-        (400 | 404 | 422, Ok(body)) => {
-            let at = |path: &str| body.pointer(path).and_then(Value::as_str);
-            Err(match find(at("/error/name")).or_else(|| find(at("/error/code"))) {
-                Some((_, class, reason)) => class.failure((*reason).to_owned(), retry_after(answer)),
-                None => {
-                    let field = at("/error/details/0/param").or_else(|| at("/error/param"));
-                    let field = field.and_then(vendor_words::code).map_or_else(String::new, |it| format!(" (`{it}`)"));
-                    Failure::rejected(format!("Bird does not accept the message{field}"))
-                }
-            })
-        }
-        (401 | 403, _) => Err(Failure::Blocked {
-            reason: "Bird does not accept the API key; make a new one in its dashboard".to_owned(),
-        }),
+    let body = match (status.as_u16(), body) {
+        (204, _) => return Ok(Value::Null),
+        (200..=299, Ok(body)) => return Ok(body),
         (200..=299, Err(_)) => {
-            Err(Failure::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true })
+            return Err(Failure::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true });
         }
-        _ => Err(Failure::of_status(&what, answer, None)),
+        (_, Ok(body)) => body,
+        (_, Err(_)) => return Err(Failure::of_stranger(&what, answer)),
+    };
+    let at = |path: &str| body.pointer(path).and_then(Value::as_str);
+    let row = find(at("/error/name")).or_else(|| find(at("/error/code")));
+    // Another error of a server that failed may not be true of the message.
+    if let Some((_, class, reason)) = row
+        && (*class == Account || !status.is_server_error())
+    {
+        return Err(class.failure((*reason).to_owned(), retry_after(answer)));
     }
+    Err(match status.as_u16() {
+        // The same idempotency key came with another body.
+        409 => Failure::rejected("Bird has taken another message under this id"),
+        501 => Failure::rejected("Bird cannot do this"),
+        402 => Failure::Blocked { reason: "the balance at Bird is used up".to_owned() },
+        400 | 404 | 422 => {
+            let field = at("/error/details/0/param").or_else(|| at("/error/param"));
+            let field = field.and_then(vendor_words::code).map_or_else(String::new, |it| format!(" (`{it}`)"));
+            Failure::rejected(format!("Bird does not accept the message{field}")).with_details(at("/error/message"))
+        }
+        401 | 403 => {
+            Failure::Blocked { reason: "Bird does not accept the API key; make a new one in its dashboard".to_owned() }
+        }
+        _ => Failure::of_status(&what, answer, None),
+    })
 }
 
 /// Returns a field of an answer, if it is a text.

@@ -60,7 +60,7 @@ const WHATSAPP_TEXT: TextLimit = TextLimit { max: 4_096, unit: TextUnit::Chars }
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
-    accepted: &["jpeg", "jpg", "png"],
+    accepted: &["jpg", "png"],
     refused: &[],
     caption: 1_024,
     by: MediaBy::Link,
@@ -79,12 +79,7 @@ static FEATURES: Features = Features {
     media: &[
         IMAGE,
         VIDEO,
-        MediaLimit {
-            kind: MediaKind::Audio,
-            accepted: &["aac", "amr", "m4a", "mp3", "ogg", "oga"],
-            caption: 0,
-            ..VIDEO
-        },
+        MediaLimit { kind: MediaKind::Audio, accepted: &["aac", "amr", "m4a", "mp3", "ogg"], caption: 0, ..VIDEO },
         FILE,
     ],
     parts: &[

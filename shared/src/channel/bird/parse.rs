@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    FROM, apple,
-    classify::reason,
+    FROM, apple, classify,
     wire::{Product, notice, text},
 };
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
         Account,
         webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
     },
+    channel::readable,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
         json::{self, Json},
@@ -51,6 +51,9 @@ pub(super) fn parse(
     })
 }
 
+/// The maximum number of telephone numbers and addresses of a contact card.
+const DETAILS: usize = 20;
+
 /// The contact and the content of an event, or the reason why the event is left out.
 type Read = Result<(Contact, ChannelEventKind), &'static str>;
 
@@ -80,7 +83,10 @@ impl<'a> Event<'a> {
         self.check_sender(self.data(business))?;
         let contact = self.data(contact);
         if !is_inbound {
-            return Ok((known(contact), news(self.event, self.data("sms_id"), self.data("error/code"))?));
+            return Ok((
+                known(contact),
+                news(self.event, self.data("sms_id"), self.data.get("error").unwrap_or_default())?,
+            ));
         }
         let contact = address(&contact.ok_or("nobody")?);
         let mut parts: Vec<Part> = ["subject", "text"]
@@ -118,13 +124,26 @@ impl<'a> Event<'a> {
             return Err("history");
         }
         let at = |name: &str| self.data(&format!("{contact}/{name}"));
-        let id = at("phone_number").or_else(|| at("bsuid"));
+        // The business-scoped id stays the same when the person hides the number.
+        let number = at("phone_number");
+        let id = at("bsuid").or_else(|| number.clone());
         let is_news = !matches!(self.event, "received" | "reacted");
         if is_news {
-            return Ok((known(id), news(self.event, self.data("whatsapp_id"), self.data("error/code"))?));
+            return Ok((
+                known(id),
+                news(self.event, self.data("whatsapp_id"), self.data.get("error").unwrap_or_default())?,
+            ));
         }
         let name = at("display_name").or_else(|| at("username")).map(Cow::into_owned);
-        let contact = Contact { name, ..address(&id.ok_or("nobody")?) };
+        let contact = address(&id.ok_or("nobody")?);
+        let number = number.map(Cow::into_owned);
+        let contact = Contact {
+            name,
+            phone: contact.phone.or_else(|| number.as_deref().and_then(|number| address(number).phone)),
+            alias: number.filter(|number| *number != contact.id),
+            id: contact.id,
+            ..Contact::default()
+        };
         let kind = match self.event {
             "received" if is_echo => ChannelEventKind::BusinessEcho { parts: self.content() },
             "received" => ChannelEventKind::Message { parts: self.content() },
@@ -164,7 +183,15 @@ impl<'a> Event<'a> {
                 let mut kinds = ["button", "list"].into_iter();
                 kinds.find_map(|kind| self.data(&format!("interactive_reply/{kind}/text"))).map(Part::text)
             })
-            .unwrap_or_else(|| notice(&self.data("unsupported/type").unwrap_or("unknown message".into()), None));
+            .unwrap_or_else(|| {
+                let what = self.data("unsupported/type").unwrap_or("unknown message".into());
+                let mut rest = Vec::new();
+                self.data.each_field(|name, value| {
+                    let is_content = !matches!(&*name, "from" | "to" | "error" | "metadata" | "context");
+                    rest.extend(readable(value).filter(|_| is_content && rest.len() < CARDS));
+                });
+                notice(&what, (!rest.is_empty()).then(|| rest.join("\n")))
+            });
         vec![part]
     }
 
@@ -204,8 +231,8 @@ impl<'a> Event<'a> {
         self.check_sender(text(message, business))?;
         let contact = text(message, contact);
         if !is_inbound {
-            let code = text(message, "/last_error/code");
-            return Ok((known(contact), news(self.event, text(message, "/id"), code)?));
+            let error = message.get("last_error").unwrap_or_default();
+            return Ok((known(contact), news(self.event, text(message, "/id"), error)?));
         }
         let contact = address(&contact.ok_or("nobody")?);
         Ok((contact, ChannelEventKind::Message { parts: apple::parts(message) }))
@@ -217,16 +244,14 @@ fn known(contact: Option<Cow<'_, str>>) -> Contact {
     contact.map_or_else(Contact::default, |contact| address(&contact))
 }
 
-fn news(
-    event: &str,
-    message: Option<Cow<'_, str>>,
-    code: Option<Cow<'_, str>>,
-) -> Result<ChannelEventKind, &'static str> {
+fn news(event: &str, message: Option<Cow<'_, str>>, error: Json<'_>) -> Result<ChannelEventKind, &'static str> {
     let receipt = match event {
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
         "read" => Receipt::Read,
-        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => Receipt::failed(reason(code.as_deref())),
+        "undelivered" | "failed" | "send_failed" | "rejected" | "expired" => {
+            classify::receipt(text(error, "/code").as_deref(), text(error, "/description").as_deref())
+        }
         "accepted" => return Err("on_its_way"),
         _ => return Err("unknown_event"),
     };
@@ -239,8 +264,22 @@ fn card(card: Json<'_>) -> Part {
         card.get("name").unwrap_or_default().pick(["formatted_name", "first_name", "last_name"]).map(Json::filled_text);
     let parts: Vec<String> = [first, last].into_iter().flatten().collect();
     let name = formatted.or_else(|| (!parts.is_empty()).then(|| parts.join(" ")));
-    let phone = text(card, "/phone_numbers/0/phone_number").map(Cow::into_owned);
-    if name.is_none() && phone.is_none() { notice("contact card", None) } else { Part::ContactCard { name, phone } }
+    let all = |list: &str, field: &str| {
+        let mut found = Vec::new();
+        card.get(list).unwrap_or_default().each(|item| {
+            let value = item.get(field).and_then(Json::filled_text);
+            found.extend(value.filter(|_| found.len() < DETAILS));
+        });
+        found
+    };
+    let mut phones = all("phone_numbers", "phone_number").into_iter();
+    let phone = phones.next();
+    let mut more: Vec<String> = phones.chain(all("emails", "email")).collect();
+    more.extend(text(card, "/organization/company").or_else(|| text(card, "/org/company")).map(Cow::into_owned));
+    if name.is_none() && phone.is_none() && more.is_empty() {
+        return notice("contact card", None);
+    }
+    Part::ContactCard { name, phone, more }
 }
 
 fn lines(lines: [Option<String>; 2]) -> Option<String> {

@@ -16,7 +16,7 @@ use crate::{
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{file_type::is_voice, sentences::Sentence},
 };
 
 const fn chars(max: usize) -> TextLimit {
@@ -84,7 +84,9 @@ impl Messages<'_> {
                 }
                 self.list.push(json!({"location": location}));
             }
-            (Product::WhatsApp, Part::ContactCard { name, phone: Some(phone) }) if text::fits(phone, chars(32)) => {
+            (Product::WhatsApp, Part::ContactCard { name, phone: Some(phone), more })
+                if more.is_empty() && text::fits(phone, chars(32)) =>
+            {
                 let name = name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(phone);
                 let name = text::truncate(name, chars(256));
                 let first = name.split_whitespace().next().unwrap_or(phone);
@@ -136,6 +138,9 @@ impl Messages<'_> {
             }
             if let (MediaKind::File, Some(name)) = (media.kind, &media.name) {
                 fields.insert("filename".to_owned(), text::truncate(name, chars(100)).into());
+            }
+            if key == "audio" && is_voice(url, media.content_type.as_deref()) {
+                fields.insert("voice".to_owned(), true.into());
             }
         }
         self.list.push(json!({key: file}));

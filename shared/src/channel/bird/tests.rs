@@ -327,7 +327,11 @@ fn long_things_and_what_cannot_be_shown() {
         Part::text("a word ".repeat(300)),
         Part::text("слово ".repeat(140)),
         Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop\nMain street 1".into()) },
-        Part::ContactCard { name: Some("Ines Halvorsund".into()), phone: Some("+380441234567".into()) },
+        Part::ContactCard {
+            name: Some("Ines Halvorsund".into()),
+            phone: Some("+380441234567".into()),
+            more: Vec::new(),
+        },
         Part::Sticker { id: "1".into(), url: None },
         link(MediaKind::Image, "a.jpg", Some("photo")),
         link(MediaKind::Audio, "a.mp3", Some("listen")),

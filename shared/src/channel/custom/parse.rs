@@ -79,6 +79,7 @@ fn person(person: Person) -> Result<Contact, ParseError> {
     Ok(Contact {
         id: person.id,
         alias: None,
+        thread: None,
         name: given(person.name),
         email: given(person.email),
         phone: given(person.phone),
@@ -150,7 +151,7 @@ impl From<Piece> for Part {
             Piece::Audio(file) => media(MediaKind::Audio, file),
             Piece::File(file) => media(MediaKind::File, file),
             Piece::Location(Place { latitude, longitude, label }) => Self::Location { latitude, longitude, label },
-            Piece::ContactCard(ContactCard { name, phone }) => Self::ContactCard { name, phone },
+            Piece::ContactCard(ContactCard { name, phone }) => Self::ContactCard { name, phone, more: Vec::new() },
             Piece::Sticker(Sticker { id, url }) => Self::Sticker { id, url },
             Piece::Buttons(Buttons { buttons }) => {
                 Self::Buttons { buttons: buttons.into_iter().map(Button::from).collect() }

@@ -60,7 +60,8 @@ impl From<&Part> for Piece {
                 }
             }
             Part::Location { latitude, longitude, label } => Self::Location(Place { latitude, longitude, label }),
-            Part::ContactCard { name, phone } => Self::ContactCard(ContactCard { name, phone }),
+            Part::ContactCard { more, .. } if !more.is_empty() => Self::Text(Text { text: fit::as_text(part) }),
+            Part::ContactCard { name, phone, .. } => Self::ContactCard(ContactCard { name, phone }),
             Part::Sticker { id, url } => Self::Sticker(Sticker { id, url }),
             Part::Buttons { buttons } => {
                 Self::Buttons(Buttons { buttons: buttons.into_iter().map(Choice::from).collect() })

@@ -84,7 +84,8 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answe
         (200..=299, Some(body)) => Ok(body),
         (409, Some(body)) if body.message.contains("retry key") => Ok(body),
         (200..=299, None) => Err(Failure::Retry { wait: None, reason: format!("{what} without JSON"), doubtful: true }),
-        (_, body) => Err(failure(status, &body.unwrap_or_default(), what, answer)),
+        (_, Some(body)) => Err(failure(status, &body, what, answer)),
+        (_, None) => Err(Failure::of_stranger(&format!("LINE's {call}"), answer)),
     }
 }
 
@@ -100,11 +101,12 @@ fn failure(status: u16, body: &Answer, what: String, answer: &Response<Bytes>) -
             Failure::rejected("LINE does not take the bridge's URL: it wants https and a public address")
         }
         400 => {
-            // Field names are LINE's own. LINE's messages are left out, because they may quote the text of the message.
+            // Field names are LINE's own. LINE's messages may quote the text of the message, and only agents read them.
             let fields = body.details.iter().filter_map(|detail| detail.property.as_deref()).take(5);
             let fields: Vec<&str> = fields.filter_map(vendor_words::code).collect();
             let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
-            Failure::rejected(format!("LINE does not accept the form of this message{fields}"))
+            let words = body.details.iter().find_map(|detail| detail.message.as_deref()).unwrap_or(&body.message);
+            Failure::rejected_as(format!("LINE does not accept the form of this message{fields}"), words)
         }
         401 => Failure::Blocked {
             reason: "LINE does not accept the channel access token; issue a new one in the LINE Developers console"
@@ -120,6 +122,6 @@ fn failure(status: u16, body: &Answer, what: String, answer: &Response<Bytes>) -
         }
         429 => Failure::Retry { wait: retry_after(answer), reason: "LINE asks to wait".to_owned(), doubtful: false },
         408 | 500.. => Failure::Retry { wait: retry_after(answer), reason: what, doubtful: true },
-        _ => Failure::rejected(what),
+        _ => Failure::rejected_as(what, &body.message),
     }
 }

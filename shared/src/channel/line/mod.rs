@@ -45,7 +45,7 @@ const BOT_USER_ID: &str = "bot_user_id";
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 10_000_000,
-    accepted: &["jpeg", "jpg", "png"],
+    accepted: &["jpg", "png"],
     refused: &[],
     caption: 0,
     by: MediaBy::Link,

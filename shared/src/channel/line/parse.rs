@@ -7,6 +7,7 @@ use crate::{
         Account,
         webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
+    channel::readable,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part},
     tools::{
         json::{self, Json},
@@ -84,10 +85,10 @@ impl<'a> Event<'a> {
         let message = |part: Part| ChannelEventKind::Message { parts: vec![part] };
         let kind = match self.kind.as_str() {
             "message" => ChannelEventKind::Message { parts: parts(self.message) },
-            "messageEdited" => message(match self.message.get("text").and_then(string) {
-                Some(text) => Part::text(format!("(edited) {text}")),
-                None => notice("edited message", None),
-            }),
+            "messageEdited" => {
+                let text = self.message.get("text").and_then(given).ok_or("nothing_to_show")?;
+                message(Part::text(format!("(edited) {text}")))
+            }
             "unsend" => message(Part::text("(took back an earlier message)")),
             "postback" => message(pressed(self.postback)?),
             "follow" => ChannelEventKind::Subscribed,
@@ -144,7 +145,7 @@ fn parts(message: Json<'_>) -> Vec<Part> {
         Some(part) => vec![part],
         None => {
             let what = if kind == "text" { "empty message" } else { &kind };
-            vec![notice(what, joined([text, title, address, name]))]
+            vec![notice(what, joined([text, title, address, name]).or_else(|| readable(message)))]
         }
     }
 }

@@ -76,7 +76,6 @@ fn an_event_without_its_content_is_a_notice_alone_and_in_a_batch() {
             notice("location", Some("Shop")),
         ),
         (json!({"message": {"id": "1", "type": "sticker", "text": "lol"}}), notice("sticker", Some("lol"))),
-        (json!({"type": "messageEdited", "message": {"id": "1", "type": "text"}}), notice("edited message", None)),
         (json!({"type": "unsend"}), Part::text("(took back an earlier message)")),
         (json!({"type": "postback"}), notice("pressed button", None)),
         (json!({"type": "postback", "postback": {"data": 5}}), notice("pressed button", None)),
@@ -94,6 +93,7 @@ fn an_event_without_its_content_is_a_notice_alone_and_in_a_batch() {
 fn an_event_of_nobody_or_of_no_kind_is_left_out_and_the_rest_arrives() {
     let text = event("text", json!({"message": {"id": "2", "type": "text", "text": "Hi"}}));
     for (odd, reason) in [
+        (event("odd", json!({"type": "messageEdited", "message": {"id": "1", "type": "text"}})), "nothing_to_show"),
         (json!(7), "nobody"),
         (event("1", json!({"source": null})), "nobody"),
         (event("1", json!({"source": {"type": "user", "userId": 5}})), "nobody"),
@@ -372,7 +372,7 @@ fn long_things_and_what_line_cannot_show() {
         Part::Buttons { buttons: (0..15).map(|number| reply(&number.to_string(), "")).collect() },
         Part::Location { latitude: 1.0, longitude: 2.0, label: None },
         Part::Location { latitude: 1e9, longitude: 2.0, label: None },
-        Part::ContactCard { name: Some("Nobody".into()), phone: None },
+        Part::ContactCard { name: Some("Nobody".into()), phone: None, more: Vec::new() },
     ];
     assert_shown!("odd", sent(&side, &parts).iter().map(request).collect::<Vec<_>>());
 }

@@ -41,6 +41,7 @@ pub(super) struct Answer {
 #[derive(Debug, Deserialize)]
 pub(super) struct Detail {
     pub(super) property: Option<String>,
+    pub(super) message: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

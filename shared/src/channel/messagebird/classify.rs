@@ -9,7 +9,11 @@ use super::{
 };
 use crate::{
     adapter::{Account, Fact, Failure, Learned, retry_after},
-    channel::sent,
+    channel::{
+        codes::{self, Class, Code},
+        sent,
+    },
+    model::message::Receipt,
 };
 
 /// Reads the answer to a message.
@@ -29,29 +33,56 @@ pub(super) fn checked(account: &Account<'_>, answer: &Response<Bytes>) -> Learne
 fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answer, Failure> {
     let status = answer.status();
     let what = format!("MessageBird's {call}");
-    let body: Answer = match serde_json::from_slice(answer.body()) {
+    let body = match serde_json::from_slice::<Answer>(answer.body()) {
         Ok(body) => body,
         Err(_) if status.is_success() => {
             return Err(Failure::Retry { wait: None, reason: format!("{what} answered without JSON"), doubtful: true });
         }
-        Err(_) => Answer::default(),
+        Err(_) => return Err(Failure::of_stranger(&what, answer)),
     };
-    let reason = |reason: &str| reason.to_owned();
-    match (status.as_u16(), body.errors.first().and_then(|error| error.code)) {
-        (200..=299, _) => Ok(body),
-        (401 | 403, _) => Err(Failure::Blocked { reason: reason("MessageBird does not accept the access key") }),
-        (_, Some(25)) => Err(Failure::Blocked { reason: reason("the balance at MessageBird is used up") }),
-        (_, Some(9)) => {
-            Err(Failure::Gone { reason: reason("this is not a telephone number that MessageBird can reach") })
-        }
-        (_, Some(10)) => Err(Failure::rejected("MessageBird does not accept a value in this message")),
-        (_, Some(20)) => Err(Failure::Blocked { reason: reason("MessageBird does not find the channel") }),
-        (_, Some(301)) => Err(Failure::rejected("more than 24 hours have passed since the contact's last message")),
-        (429, _) => Err(Failure::Retry {
-            wait: retry_after(answer),
-            reason: reason("MessageBird asks to wait"),
-            doubtful: false,
-        }),
-        _ => Err(Failure::of_status(&what, answer, None)),
+    if status.is_success() {
+        return Ok(body);
     }
+    let error = body.errors.first();
+    let row = codes::find(CODES, error.and_then(|error| error.code));
+    let description = error.and_then(|error| error.description.as_deref());
+    // Another error of a server that failed may not be true of the message.
+    match row {
+        Some((_, class, reason)) if *class == Class::Account || !status.is_server_error() => {
+            Err(class.failure((*reason).to_owned(), retry_after(answer)).with_details(description))
+        }
+        _ => match Failure::of_status(&what, answer, None) {
+            Failure::Blocked { .. } => {
+                Err(Failure::Blocked { reason: "MessageBird does not accept the access key".to_owned() })
+            }
+            Failure::Retry { wait, doubtful: false, .. } if status.as_u16() == 429 => {
+                Err(Failure::Retry { wait, reason: "MessageBird asks to wait".to_owned(), doubtful: false })
+            }
+            failure => Err(failure.with_details(description)),
+        },
+    }
+}
+
+/// The codes of refused calls and messages.
+const CODES: &[Code] = &[
+    (2, Class::Account, "MessageBird does not accept the access key"),
+    (9, Class::Receiver, "this is not a telephone number that MessageBird can reach"),
+    (10, Class::Message, "MessageBird does not accept a value in this message"),
+    (20, Class::Account, "MessageBird does not find the channel"),
+    (25, Class::Account, "the balance at MessageBird is used up"),
+    (301, Class::Message, TOO_LATE),
+];
+
+/// The explanation of answers that come too late.
+const TOO_LATE: &str = "more than 24 hours have passed since the contact's last message, and WhatsApp then takes \
+                        approved templates only: write /template name:language value | value";
+
+/// Returns the receipt of a message that failed. MessageBird's own words explain a code that the table does not list.
+pub(super) fn receipt(code: Option<u32>, words: Option<&str>) -> Receipt {
+    let reason = match (codes::find(CODES, code), code) {
+        (Some((_, class, reason)), _) => return class.receipt((*reason).to_owned(), None),
+        (None, Some(code)) => format!("MessageBird could not deliver it (error {code})"),
+        (None, None) => "MessageBird could not deliver it".to_owned(),
+    };
+    Class::Message.receipt(reason, words)
 }

@@ -48,7 +48,7 @@ const SMS_PARTS: usize = 9;
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
-    accepted: &["jpeg", "jpg", "png"],
+    accepted: &["jpg", "png"],
     refused: &[],
     caption: 1_000,
     by: MediaBy::Link,
@@ -62,6 +62,9 @@ const ENDS: Notice = Notice {
     fix: "make an API key at Bird and install the channel `bird` instead",
     docs_url: "https://bird.com/en-us/migrate/from-messagebird-classic",
 };
+
+/// The longest text of a message through the Conversations API.
+const CONVERSATION_TEXT: TextLimit = TextLimit { max: 4_096, unit: TextUnit::Chars };
 
 static FEATURES: Features = Features {
     // The text fills the nine parts of a long SMS. In alphabets other than GSM 03.38 the parts hold 603 characters.

@@ -5,8 +5,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use http::Method;
 
+use super::classify;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    channel::readable,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
         json::{self, Json},
@@ -158,7 +160,7 @@ fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> ParsedChan
         "delivered" => Receipt::Delivered,
         "expired" => Receipt::failed("the phone could not be reached in time".to_owned()),
         "delivery_failed" if code == Some(STOPPED) => Receipt::failed("the contact has written STOP".to_owned()),
-        "delivery_failed" => Receipt::failed("the carrier could not deliver it".to_owned()),
+        "delivery_failed" => Receipt::failed_as("the carrier could not deliver it", fields.get("statusreason")),
         "scheduled" | "buffered" => return ParsedChannel::ignored(message, "on_its_way"),
         _ => return ParsedChannel::ignored(message, "unknown_status"),
     };
@@ -204,7 +206,8 @@ fn event(request: &WebhookRequest, kind: &str, body: Json<'_>) -> ParsedChannel 
                 "read" => Receipt::Read,
                 "rejected" | "failed" | "delivery_failed" | "expired" => {
                     let code = body.pointer("/message/error/code").and_then(Json::u64);
-                    Receipt::failed(refusal(code))
+                    let code = code.and_then(|code| u32::try_from(code).ok());
+                    classify::receipt(code, text("/message/error/description").as_deref())
                 }
                 "accepted" | "pending" | "buffered" => return ParsedChannel::ignored(id, "on_its_way"),
                 _ => return ParsedChannel::ignored(id, "unknown_status"),
@@ -215,18 +218,6 @@ fn event(request: &WebhookRequest, kind: &str, body: Json<'_>) -> ParsedChannel 
     let name = text("/contact/displayName").filter(|_| !is_ours).map(Cow::into_owned);
     let contact = Contact { name, ..number(&address.unwrap_or_default()) };
     ParsedChannel::events(vec![ChannelEvent { id, at: request.received_at, contact, kind }])
-}
-
-fn refusal(code: Option<u64>) -> String {
-    match code {
-        Some(301) => {
-            "more than 24 hours have passed since the contact's last message, and WhatsApp then takes approved \
-                      templates only: write /template name:language value | value"
-                .to_owned()
-        }
-        Some(code) => format!("MessageBird could not deliver it (error {code})"),
-        None => "MessageBird could not deliver it".to_owned(),
-    }
 }
 
 fn part(message: Json<'_>) -> Part {
@@ -268,8 +259,7 @@ fn part(message: Json<'_>) -> Part {
             "text" => "empty message",
             words => words,
         };
-        let rest: Vec<String> = [text, caption, name].into_iter().flatten().collect();
-        Part::Unsupported { what: what.to_owned(), text: (!rest.is_empty()).then(|| rest.join("\n")) }
+        Part::Unsupported { what: what.to_owned(), text: readable(of_kind).or_else(|| readable(content)) }
     })
 }
 

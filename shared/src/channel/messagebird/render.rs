@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    CHANNEL_ID, FEATURES, IMAGE, NAMESPACE, ORIGINATOR, SMS_PARTS,
+    CHANNEL_ID, CONVERSATION_TEXT, IMAGE, NAMESPACE, ORIGINATOR, SMS_PARTS,
     calls::{authorized, conversations_url},
     wire::{API_URL, SEND_MESSAGE, SEND_SMS},
 };
@@ -65,7 +65,7 @@ fn contents(account: &Account<'_>, delivery: &Delivery<'_>) -> Vec<(&'static str
             (None, other) => Some(fit::as_text(other)),
         };
         let words = byline.sign(&words.unwrap_or_default());
-        let limit = if is_conversation { FEATURES.text } else { text::sms_limit(&words, SMS_PARTS) };
+        let limit = if is_conversation { CONVERSATION_TEXT } else { text::sms_limit(&words, SMS_PARTS) };
         list.extend(rich);
         list.extend(text::split(&words, limit).into_iter().map(|piece| ("text", json!({"text": piece}))));
     }

@@ -25,4 +25,5 @@ pub(super) struct Answer {
 #[derive(Debug, Deserialize)]
 pub(super) struct VendorError {
     pub(super) code: Option<u32>,
+    pub(super) description: Option<String>,
 }

@@ -49,14 +49,34 @@ pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
 
 /// Reads an answer: returns the body of a call that succeeded, or the failure.
 fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
-    meta::read("Messenger", CODES, call, answer)
+    ERRORS.read(call, answer)
 }
 
 fn text(answer: &Value, name: &str) -> Option<String> {
     answer.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The codes and subcodes of refused messages. A subcode is more specific than its code.
+/// The explanation of answers that come too late.
+const TOO_LATE: &str = "more than 24 hours have passed since the contact's last message, and Messenger takes answers \
+                        within that time only";
+/// The explanation of contacts who cannot be reached, or do not want to be.
+const NOT_RECEIVING: &str = "the contact cannot be reached on Messenger, or has blocked the Page";
+
+/// The errors of refused messages.
+pub(super) const ERRORS: meta::Errors = meta::Errors {
+    vendor: "Messenger",
+    codes: CODES,
+    subcodes: SUBCODES,
+    words: &[
+        ("allowed window", Message, TOO_LATE),
+        ("isn't receiving messages", Receiver, NOT_RECEIVING),
+        ("isn’t receiving messages", Receiver, NOT_RECEIVING),
+        ("not receiving messages", Receiver, NOT_RECEIVING),
+    ],
+    vague: &[10, 100, 200, 551],
+};
+
+/// The codes.
 #[rustfmt::skip]
 pub(super) const CODES: &[Code] = &[
     (1, Later, "Messenger failed"),
@@ -69,15 +89,29 @@ pub(super) const CODES: &[Code] = &[
     (100, Message, "Messenger does not accept the form of this message"),
     (190, Account, "the Page's access token has expired; make a new one"),
     (368, Account, "Meta has restricted the Page for breaking a policy"),
-    (551, Receiver, "the contact cannot be reached on Messenger, or has blocked the Page"),
+    (551, Receiver, NOT_RECEIVING),
     (613, Later, "the Page is over its rate at Messenger"),
     (1200, Later, "Messenger failed for a moment"),
     (36000, Message, "the image is too large for Messenger"),
-    (1545041, Receiver, "the contact cannot be reached on Messenger, or has blocked the Page"),
+    (80001, Later, "the Page is over its rate at Meta"),
+    (80006, Later, "the Page is over its rate at Messenger"),
+];
+
+/// The subcodes.
+#[rustfmt::skip]
+pub(super) const SUBCODES: &[Code] = &[
+    (99, Later, "Messenger failed"),
+    (1545041, Receiver, NOT_RECEIVING),
     (1893063, Receiver, "the contact does not accept messages from this Page"),
     (2018001, Receiver, "Messenger does not know this contact"),
+    (2018008, Message, "Messenger could not fetch the file"),
+    (2018028, Account, "the app lacks the permission pages_messaging, or is not live"),
     (2018047, Message, "Messenger could not fetch the file"),
-    (2018108, Message, "Messenger does not accept this message"),
-    (2018278, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
-    (2534022, Message, "more than 24 hours have passed since the contact's last message, and Messenger takes answers within that time only"),
+    (2018065, Message, TOO_LATE),
+    (2018074, Message, "Messenger does not have this file any more"),
+    (2018108, Receiver, NOT_RECEIVING),
+    (2018109, Message, "the file is too large for Messenger"),
+    (2018278, Message, TOO_LATE),
+    (2018294, Message, "Messenger could not fetch the file"),
+    (2534022, Message, TOO_LATE),
 ];

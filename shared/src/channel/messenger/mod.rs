@@ -43,7 +43,7 @@ const PAGE_ID: &str = "page_id";
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 8_000_000,
-    accepted: &["gif", "jpeg", "jpg", "png", "webp"],
+    accepted: &["gif", "jpg", "png", "webp"],
     refused: &[],
     caption: 0,
     by: MediaBy::Link,

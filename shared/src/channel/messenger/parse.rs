@@ -7,9 +7,10 @@ use crate::{
         Account, Verified,
         webhook::{Addresses, Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
-    channel::meta,
+    channel::{meta, readable},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
+        crypto::is_uuid,
         json::{self, Json},
         millis::Millis,
     },
@@ -113,10 +114,10 @@ impl<'a> Event<'a> {
             self.message(batch);
         } else if !edit.is_null() {
             let times = edit.get("num_edit").and_then(Json::u64).unwrap_or_default();
-            let part = match edit.get("text").and_then(Json::text) {
-                Some(text) => Part::text(format!("(edited) {text}")),
-                None => notice("edited message"),
+            let Some(text) = edit.get("text").and_then(Json::filled_text) else {
+                return batch.ignore(self.mid(edit), "nothing_to_show");
             };
+            let part = Part::text(format!("(edited) {text}"));
             self.push(batch, format!("edit:{}:{times}", self.mid(edit)), said(part));
         } else if !postback.is_null() {
             let [mid, title, payload] = postback.pick(["mid", "title", "payload"]);
@@ -147,8 +148,9 @@ impl<'a> Event<'a> {
     fn message(&self, batch: &mut Batch) {
         let mid = self.mid(self.message);
         let (is_echo, is_deleted) = (is(self.message, "is_echo"), is(self.message, "is_deleted"));
-        // The bridge's own messages come back with the metadata that it sent.
-        if is_echo && self.message.get("metadata").is_some() {
+        // The bridge's own messages come back with the metadata that it sent; other tools send other metadata.
+        let metadata = self.message.get("metadata").and_then(Json::text);
+        if is_echo && metadata.is_some_and(|metadata| is_uuid(&metadata)) {
             return batch.ignore(mid, "echo");
         }
         if is_echo && is_deleted {
@@ -233,8 +235,7 @@ fn part(attachment: Json<'_>) -> Part {
     };
     known.unwrap_or_else(|| {
         let what: String = kind.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
-        let rest: Vec<String> = heading().into_iter().chain(payload.get("url").and_then(Json::filled_text)).collect();
-        Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }
+        Part::Unsupported { what, text: readable(attachment) }
     })
 }
 

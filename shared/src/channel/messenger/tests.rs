@@ -92,10 +92,7 @@ fn an_event_that_lacks_something_is_a_notice_and_spoils_no_other() {
             ),
             ("m", text("Blue lamp\nhttps://shop.example.com/40")),
         ),
-        (
-            event(json!({"message_edit": {"mid": "m", "num_edit": "x"}})),
-            ("edit:m:0", notice("edited message", Value::Null)),
-        ),
+        (event(json!({"message_edit": {"mid": "m", "num_edit": "x"}})), ("nothing_to_show", Value::Null)),
         (event(json!({"postback": {"title": 5}})), ("postback:1:5000", notice("pressed button", Value::Null))),
         (event(json!({"sender": {"id": 5}, "message": {"mid": "m", "text": "x"}})), ("nobody", Value::Null)),
         (json!("event"), ("nobody", Value::Null)),
@@ -133,15 +130,39 @@ fn every_answer_means_what_the_table_says() {
 #[test]
 fn every_documented_code_has_its_class() {
     for (class, codes) in [
-        (Class::Later, &[1, 2, 4, 17, 32, 613, 1200][..]),
-        (Class::Receiver, &[551, 1_545_041, 1_893_063, 2_018_001]),
-        (Class::Message, &[100, 2_018_047, 2_018_108, 2_018_278, 2_534_022, 36_000]),
+        (Class::Later, &[1, 2, 4, 17, 32, 613, 1200, 80_001, 80_006][..]),
+        (Class::Receiver, &[551, 1_545_041, 1_893_063, 2_018_001, 2_018_108]),
+        (Class::Message, &[100, 2_018_047, 2_018_065, 2_018_278, 2_534_022, 36_000]),
         (Class::Account, &[3, 10, 190, 368]),
     ] {
         for code in codes {
-            let (_, found, _) = crate::channel::codes::find(classify::CODES, Some(*code)).unwrap();
+            let mut all = classify::CODES.iter().chain(classify::SUBCODES);
+            let (_, found, _) = all.find(|(listed, ..)| listed == code).unwrap();
             assert_eq!(*found, class, "{code}");
         }
+    }
+}
+
+#[test]
+fn a_vague_code_means_what_its_subcode_or_its_words_say() {
+    let side = side();
+    let (contact, parts) = (contact("2"), [Part::text("hi")]);
+    let delivery = delivery(&contact, &parts, None);
+    for (status, code, subcode, words, expected) in [
+        (403, 10, 0, "(#10) Application does not have permission", "blocked"),
+        (403, 10, 999, "(#10) Something new", "rejected"),
+        (400, 200, 999, "(#200) Something new", "rejected"),
+        (400, 200, 0, "(#200) Requires pages_messaging", "blocked"),
+        (400, 10, 0, "(#10) This message is sent outside of the Allowed Window", "rejected"),
+        (400, 10, 0, "(#10) This person isn't receiving messages from you right now", "gone"),
+        (400, 190, 463, "Error validating access token", "blocked"),
+        (500, 190, 0, "Error validating access token", "blocked"),
+        (500, 100, 0, "no parameter", "retry"),
+    ] {
+        let body = json!({"error": {"code": code, "error_subcode": subcode, "message": words}}).to_string();
+        let read =
+            Messenger.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer(status, &body));
+        assert!(outcome(&read).get(expected).is_some(), "{code}/{subcode} {words}: {read:?}");
     }
 }
 

@@ -54,8 +54,8 @@ const FILE: MediaLimit = MediaLimit {
 static FEATURES: Features = Features {
     text: TextLimit { max: 3_072, unit: TextUnit::Chars },
     media: &[
-        MediaLimit { kind: MediaKind::Image, accepted: &["gif", "jpeg", "jpg", "png"], ..FILE },
-        MediaLimit { kind: MediaKind::Video, accepted: &["m4v", "mp4", "mpeg", "mpg", "webm"], ..FILE },
+        MediaLimit { kind: MediaKind::Image, accepted: &["gif", "jpg", "png"], ..FILE },
+        MediaLimit { kind: MediaKind::Video, accepted: &["m4v", "mp4", "mpg", "webm"], ..FILE },
         MediaLimit { kind: MediaKind::Audio, accepted: &["aac", "amr", "mp3", "ogg"], ..FILE },
         FILE,
     ],

@@ -6,6 +6,7 @@
 use super::wire::Envelope;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
+    channel::readable,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
         json::{self, Json},
@@ -76,5 +77,5 @@ fn part(event: Json<'_>) -> Part {
         None if !answer.is_null() => "pressed button",
         None => "unknown message",
     };
-    Part::Unsupported { what: what.to_owned(), text: name }
+    Part::Unsupported { what: what.to_owned(), text: name.or_else(|| readable(event)) }
 }

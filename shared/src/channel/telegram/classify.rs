@@ -24,11 +24,16 @@ pub(super) fn delivered(
     let requests = render::requests(account, delivery, known).unwrap_or_default();
     let request = requests.get(index);
     let is_simple = request.is_none_or(|request| request.is_simple);
-    let memo = |key: String, value: String| Ok(vec![Fact::Memo(key, value)]);
+    let memo = |key: String, value: String| Ok::<_, Failure>(vec![Fact::Memo(key, value)]);
     match read(request.map_or("send", |request| request.method), answer) {
         Ok(result) => Ok(vec![Fact::Sent(message_id(delivery, &result))]),
         Err(Refusal::Moved(chat)) if known.memo(render::MOVED_TO).is_none() => {
-            memo(render::MOVED_TO.to_owned(), chat.to_string())
+            let mut facts = memo(render::MOVED_TO.to_owned(), chat.to_string())?;
+            facts.push(Fact::ContactId(chat.to_string()));
+            Ok(facts)
+        }
+        Err(Refusal::Topic) if known.memo(render::NO_TOPIC).is_none() => {
+            memo(render::NO_TOPIC.to_owned(), "yes".to_owned())
         }
         Err(Refusal::Form(_)) if !is_simple => memo(render::simpler(index), "yes".to_owned()),
         Err(refusal) => Err(refusal.into()),
@@ -73,8 +78,10 @@ pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
 enum Refusal {
     /// The chat has a new id.
     Moved(i64),
+    /// The topic does not exist any more.
+    Topic,
     /// Telegram does not accept the request in this form; a simpler form may succeed.
-    Form(String),
+    Form(Failure),
     /// Any other failure.
     Other(Failure),
 }
@@ -83,9 +90,9 @@ impl From<Refusal> for Failure {
     /// Returns the failure for a request that has no simpler form and no other chat.
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Topic => Self::rejected("the topic does not exist any more on Telegram"),
             Refusal::Moved(_) => Self::rejected("Telegram has moved this chat"),
-            Refusal::Form(reason) => Self::rejected(reason),
-            Refusal::Other(failure) => failure,
+            Refusal::Form(failure) | Refusal::Other(failure) => failure,
         }
     }
 }
@@ -97,6 +104,9 @@ const RECEIVER: &[(&str, &str)] = &[
     ("PEER_ID_INVALID", "Telegram does not know this chat"),
     ("have no rights to send a message", "the contact does not let the bot write"),
 ];
+
+/// Descriptions of a 400 for a topic that is gone or closed.
+const TOPIC: &[&str] = &["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"];
 
 /// Descriptions of a 403, and the explanation for people.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -152,12 +162,20 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
             if let Some(chat) = parameters.migrate_to_chat_id {
                 return Refusal::Moved(chat);
             }
+            if TOPIC.iter().any(|words| description.contains(words)) {
+                return Refusal::Topic;
+            }
             match listed(RECEIVER) {
                 Some(reason) => Failure::Gone { reason },
-                None => return Refusal::Form(listed(REQUEST).unwrap_or(reason)),
+                None => {
+                    return Refusal::Form(match listed(REQUEST) {
+                        Some(reason) => Failure::rejected(reason),
+                        None => Failure::rejected_as(reason, description),
+                    });
+                }
             }
         }
-        413 => return Refusal::Form("the file is too large for Telegram".to_owned()),
+        413 => return Refusal::Form(Failure::rejected("the file is too large for Telegram")),
         401 | 404 => Failure::Blocked {
             reason: "Telegram does not accept the bot token; copy it again from @BotFather".to_owned(),
         },
@@ -172,6 +190,6 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
         // The service says that it did not take the call.
         503 => Failure::Retry { wait: retry_after(answer), reason, doubtful: false },
         408 | 500.. => Failure::Retry { wait: retry_after(answer), reason, doubtful: true },
-        _ => Failure::rejected(reason),
+        _ => Failure::rejected_as(reason, description),
     })
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
+    channel::readable,
     model::{
         features::{TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, Part},
@@ -13,6 +14,13 @@ use crate::{
 
 /// The maximum length of a quoted message.
 const QUOTE: TextLimit = TextLimit { max: 200, unit: TextUnit::Chars };
+
+/// The maximum depth and the maximum length of a rich message that is shown, and of the lists in messages.
+const DEPTH: usize = 16;
+const RICH: usize = 40_000;
+const FILES: usize = 20;
+const TASKS: usize = 200;
+const LINKS: usize = 200;
 
 /// The fields that every message may have beside its content.
 const ENVELOPE: &[&str] = &[
@@ -53,19 +61,18 @@ const ENVELOPE: &[&str] = &[
     "caption_entities",
     "show_caption_above_media",
     "has_media_spoiler",
-    "forward_from",
-    "forward_from_chat",
-    "forward_from_message_id",
-    "forward_signature",
-    "forward_sender_name",
-    "forward_date",
     "guest_query_id",
+    "guest_bot_caller_user",
+    "guest_bot_caller_chat",
+    "reply_to_poll_option_id",
 ];
 
 /// The fields of Telegram's own messages about the chat, which are not the contact's.
 const SERVICE: &[&str] = &[
     "new_chat_members",
     "left_chat_member",
+    "chat_owner_left",
+    "chat_owner_changed",
     "new_chat_title",
     "new_chat_photo",
     "delete_chat_photo",
@@ -80,6 +87,22 @@ const SERVICE: &[&str] = &[
     "chat_shared",
     "gift",
     "unique_gift",
+    "gift_upgrade_sent",
+    "passport_data",
+    "checklist_tasks_done",
+    "checklist_tasks_added",
+    "direct_message_price_changed",
+    "paid_message_price_changed",
+    "managed_bot_created",
+    "poll_option_added",
+    "poll_option_deleted",
+    "suggested_post_approved",
+    "suggested_post_approval_failed",
+    "suggested_post_declined",
+    "suggested_post_paid",
+    "suggested_post_refunded",
+    "giveaway",
+    "giveaway_winners",
     "connected_website",
     "write_access_allowed",
     "proximity_alert_triggered",
@@ -115,7 +138,9 @@ pub(super) fn parts(message: Json<'_>, is_edit: bool) -> Option<Vec<Part>> {
     if is_edit {
         head.push("(edited)".to_owned());
     }
-    let Some(last) = head.pop() else { return Some(vec![part]) };
+    let mut files = Vec::new();
+    rich_files(message.get("rich_message").unwrap_or_default(), 0, &mut files);
+    let Some(last) = head.pop() else { return Some(std::iter::once(part).chain(files).collect()) };
     // The mark of an edit stands before the text, the others above it.
     let marked = |text: &str| {
         let end = if is_edit { " " } else { "\n" };
@@ -124,9 +149,9 @@ pub(super) fn parts(message: Json<'_>, is_edit: bool) -> Option<Vec<Part>> {
     match &mut part {
         Part::Text { text } => *text = marked(text),
         Part::Media(Media { caption: Some(caption), .. }) => *caption = marked(caption),
-        _ => return Some(vec![Part::text(marked("").trim_end()), part]),
+        _ => return Some([Part::text(marked("").trim_end()), part].into_iter().chain(files).collect()),
     }
-    Some(vec![part])
+    Some(std::iter::once(part).chain(files).collect())
 }
 
 /// Returns the contact's own number, if this message shares it.
@@ -147,9 +172,14 @@ pub(super) fn name(user: Json<'_>) -> Option<String> {
 
 fn part(message: Json<'_>) -> Option<Part> {
     let field = |name: &str| message.get(name).unwrap_or_default();
-    let media = |kind, file| media(kind, file, given(field("caption"))).map(Part::Media);
+    let caption = || given(field("caption")).map(|text| with_links(text, field("caption_entities")));
+    let media = |kind, file| media(kind, file, caption()).map(Part::Media);
     let first_of = |kind, names: &[&str]| names.iter().find_map(|name| media(kind, field(name)));
     if let Some(text) = given(field("text")) {
+        return Some(Part::text(with_links(text, field("entities"))));
+    }
+    let rich = field("rich_message");
+    if let Some(text) = rich_text(rich) {
         return Some(Part::text(text));
     }
     let mut largest = None;
@@ -172,6 +202,7 @@ fn part(message: Json<'_>) -> Option<Part> {
             Some(Part::text(format!("{} {}", emoji.text()?, value.i64()?)))
         })
         .or_else(|| Some(Part::Unsupported { what: "poll".to_owned(), text: Some(choices(field("poll"))?) }))
+        .or_else(|| Some(Part::text(checklist(field("checklist"))?)))
         .or_else(|| {
             let [button, data] = field("web_app_data").pick(["button_text", "data"]);
             Some(Part::text(format!("{}\n{}", button.text()?, data.text()?)))
@@ -194,6 +225,7 @@ fn notice(message: Json<'_>) -> Option<Part> {
     }
     let file = what.as_deref().and_then(|what| message.get(what)?.get("file_name"));
     let text = joined([message.get("caption").unwrap_or_default(), file.unwrap_or_default()], "\n");
+    let text = text.or_else(|| readable(message.get(what.as_deref()?)?));
     Some(Part::Unsupported { what: what.map_or_else(|| "empty message".to_owned(), |name| words(&name)), text })
 }
 
@@ -230,10 +262,35 @@ fn place(place: Json<'_>, label: Option<String>) -> Option<Part> {
     })
 }
 
+/// The maximum number of details of a contact card.
+const DETAILS: usize = 20;
+
 fn card(card: Json<'_>) -> Option<Part> {
-    let [first, last, phone] = card.pick(["first_name", "last_name", "phone_number"]);
+    let [first, last, phone, vcard] = card.pick(["first_name", "last_name", "phone_number", "vcard"]);
     let phone = phone.text().and_then(|phone| international(&phone));
-    card.is_object().then(|| Part::ContactCard { name: joined([first, last], " "), phone })
+    let more = vcard.text().map_or_else(Vec::new, |vcard| details(&vcard, phone.as_deref()));
+    card.is_object().then(|| Part::ContactCard { name: joined([first, last], " "), phone, more })
+}
+
+/// Returns the numbers, addresses and companies of a vCard, except `phone`.
+fn details(vcard: &str, phone: Option<&str>) -> Vec<String> {
+    let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
+    let mut found: Vec<String> = Vec::new();
+    for (name, value) in vcard.lines().filter_map(|line| line.split_once(':')) {
+        // `item1.TEL;TYPE=cell`
+        let name = name.split(';').next().unwrap_or_default();
+        let name = name.rsplit('.').next().unwrap_or_default().to_ascii_uppercase();
+        let value = value.trim().trim_end_matches(';').replace(";", ", ");
+        let is_new = match name.as_str() {
+            "TEL" => phone.is_none_or(|phone| digits(phone) != digits(&value)),
+            "EMAIL" | "ORG" => true,
+            _ => false,
+        };
+        if is_new && !value.is_empty() && found.len() < DETAILS && !found.contains(&value) {
+            found.push(value);
+        }
+    }
+    found
 }
 
 /// Joins the texts that are not blank, trimmed.
@@ -271,10 +328,141 @@ fn origin_of(origin: Json<'_>) -> Option<String> {
 
 /// Returns the beginning of a quoted text on one line.
 fn quoted(quote: Json<'_>) -> Option<String> {
-    let [text, caption] = quote.pick(["text", "caption"]);
-    let text = text.text().or_else(|| caption.text())?;
+    let [text, caption, rich] = quote.pick(["text", "caption", "rich_message"]);
+    let text = text.text().or_else(|| caption.text()).or_else(|| rich_text(rich).map(Cow::from))?;
     let line = text.split_whitespace().take(QUOTE.max).collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then(|| text::truncate(&line, QUOTE).into_owned())
+}
+
+/// Writes the addresses of links behind the words that stand for them. Telegram counts in units of UTF-16.
+fn with_links(text: String, entities: Json<'_>) -> String {
+    let mut links = Vec::new();
+    entities.each(|entity| {
+        let [kind, offset, length, url] = entity.pick(["type", "offset", "length", "url"]);
+        if kind.text().as_deref() == Some("text_link")
+            && let (Some(offset), Some(length), Some(url)) = (offset.u64(), length.u64(), url.filled_text())
+        {
+            links.push((offset.saturating_add(length), url));
+        }
+    });
+    if links.is_empty() || links.len() > LINKS {
+        return text;
+    }
+    links.sort_by_key(|(end, _)| *end);
+    let mut links = links.into_iter().peekable();
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0_u64);
+    for c in text.chars() {
+        while let Some((_, url)) = links.next_if(|(end, _)| *end <= at) {
+            link_behind(&mut out, &url);
+        }
+        out.push(c);
+        at = at.saturating_add(c.len_utf16() as u64);
+    }
+    links.for_each(|(_, url)| link_behind(&mut out, &url));
+    out
+}
+
+/// Adds the address of a link, unless the words before it are the address.
+fn link_behind(text: &mut String, url: &str) {
+    if !text.ends_with(url.trim_end_matches('/')) && !text.ends_with(url) {
+        text.push_str(&format!(" ({url})"));
+    }
+}
+
+/// Returns the title and the tasks of a checklist.
+fn checklist(checklist: Json<'_>) -> Option<String> {
+    let [title, tasks] = checklist.pick(["title", "tasks"]);
+    let mut lines: Vec<String> = given(title).into_iter().collect();
+    tasks.each(|task| {
+        let [text, done] = task.pick(["text", "completion_date"]);
+        let mark = if done.i64().is_some_and(|at| at > 0) { "☑" } else { "☐" };
+        lines.extend(given(text).filter(|_| lines.len() < TASKS).map(|text| format!("{mark} {text}")));
+    });
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Returns the words of a rich message (<https://core.telegram.org/bots/api#richmessage>), one block per line.
+fn rich_text(rich: Json<'_>) -> Option<String> {
+    let mut out = String::new();
+    blocks(rich.get("blocks")?, 0, &mut out);
+    let lines = out.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let text = lines.collect::<Vec<_>>().join("\n");
+    (!text.is_empty()).then_some(text)
+}
+
+/// Adds the words of blocks. A block of an unknown kind is read by the names that all kinds share.
+fn blocks(list: Json<'_>, depth: usize, out: &mut String) {
+    list.each(|block| {
+        if depth >= DEPTH || out.len() >= RICH {
+            return;
+        }
+        let names = ["label", "summary", "text", "caption", "expression", "blocks", "items", "cells", "is_checked"];
+        let [label, summary, text, caption, expression, inner, items, cells, checked] = block.pick(names);
+        if let Some(label) = given(label) {
+            out.push_str(&format!("{label} "));
+        }
+        if checked.is_true() {
+            out.push_str("☑ ");
+        }
+        for words in [summary, text, caption, expression] {
+            if !words.is_null() {
+                inline(words, depth + 1, out);
+                out.push('\n');
+            }
+        }
+        cells.each(|row| {
+            let mut is_first = true;
+            row.each(|cell| {
+                if !std::mem::take(&mut is_first) {
+                    out.push_str(" | ");
+                }
+                inline(cell.get("text").unwrap_or_default(), depth + 1, out);
+            });
+            out.push('\n');
+        });
+        blocks(inner, depth + 1, out);
+        blocks(items, depth + 1, out);
+    });
+}
+
+/// Adds a text of a rich message: a text, a list of texts, or an object around a text.
+fn inline(text: Json<'_>, depth: usize, out: &mut String) {
+    if depth >= DEPTH || out.len() >= RICH {
+        return;
+    }
+    if let Some(text) = text.text() {
+        return out.push_str(&text);
+    }
+    if text.is_array() {
+        return text.each(|text| inline(text, depth + 1, out));
+    }
+    let [inner, url, alternative, expression] = text.pick(["text", "url", "alternative_text", "expression"]);
+    inline(
+        [inner, alternative, expression].into_iter().find(|text| !text.is_null()).unwrap_or_default(),
+        depth + 1,
+        out,
+    );
+    if let Some(url) = given(url) {
+        link_behind(out, &url);
+    }
+}
+
+/// Adds the files in the blocks of a rich message.
+fn rich_files(rich: Json<'_>, depth: usize, files: &mut Vec<Part>) {
+    rich.get("blocks").unwrap_or_default().each(|block| {
+        if depth >= DEPTH || files.len() >= FILES {
+            return;
+        }
+        let [photo, video, animation, audio, voice] =
+            block.pick(["photo", "video", "animation", "audio", "voice_note"]);
+        let mut largest = None;
+        photo.each(|size| largest = media(MediaKind::Image, size, None).or(largest.take()));
+        let file = largest
+            .or_else(|| [video, animation].into_iter().find_map(|file| media(MediaKind::Video, file, None)))
+            .or_else(|| [audio, voice].into_iter().find_map(|file| media(MediaKind::Audio, file, None)));
+        files.extend(file.map(Part::Media));
+        rich_files(block, depth + 1, files);
+    });
 }
 
 fn string(value: Json<'_>) -> Option<String> {

@@ -46,7 +46,7 @@ const FILE_PATH: &str = "telegram.file_path";
 const PHOTO: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 10_000_000,
-    accepted: &["jpeg", "jpg", "png", "webp"],
+    accepted: &["jpg", "png", "webp"],
     refused: &[],
     caption: 1_024,
     by: MediaBy::Upload,
@@ -60,7 +60,7 @@ static FEATURES: Features = Features {
     media: &[
         PHOTO,
         MediaLimit { kind: MediaKind::Video, accepted: &["mp4"], ..DOCUMENT },
-        MediaLimit { kind: MediaKind::Audio, accepted: &["m4a", "mp3", "oga", "ogg", "opus"], ..DOCUMENT },
+        MediaLimit { kind: MediaKind::Audio, accepted: &["m4a", "mp3", "ogg"], ..DOCUMENT },
         DOCUMENT,
     ],
     parts: &[

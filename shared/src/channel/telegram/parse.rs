@@ -63,6 +63,7 @@ impl Update {
     fn message(&self, message: Json<'_>, is_edit: bool) -> ParsedChannel {
         let names = ["chat", "from", "migrate_to_chat_id", "location", "edit_date", "date"];
         let [chat, from, moved, location, edit_date, date] = message.pick(names);
+        let [topic, is_topic] = message.pick(["message_thread_id", "is_topic_message"]);
         let Some(chat) = Chat::of(chat) else { return self.ignored("nobody") };
         if !chat.is_private {
             return self.ignored(if moved.is_null() { "group" } else { "group_moved" });
@@ -72,7 +73,12 @@ impl Update {
             return self.ignored("live_location");
         }
         let Some(parts) = content::parts(message, is_edit) else { return self.ignored("service_message") };
-        let contact = Contact { phone: content::own_number(message), ..contact(&chat, from) };
+        let contact = Contact {
+            phone: content::own_number(message),
+            // Without the flag, the id is that of a mere thread of replies.
+            thread: topic.i64().filter(|_| is_topic.is_true()).map(|topic| topic.to_string()),
+            ..contact(&chat, from)
+        };
         let date = edit_date.i64().filter(|_| is_edit).or_else(|| date.i64());
         self.event(contact, date, ChannelEventKind::Message { parts })
     }
@@ -99,7 +105,10 @@ impl Update {
                 } else {
                     Part::text(text)
                 };
-                self.event(contact(&chat, from), None, ChannelEventKind::Message { parts: vec![part] })
+                let [topic, is_topic] = message.pick(["message_thread_id", "is_topic_message"]);
+                let thread = topic.i64().filter(|_| is_topic.is_true()).map(|topic| topic.to_string());
+                let contact = Contact { thread, ..contact(&chat, from) };
+                self.event(contact, None, ChannelEventKind::Message { parts: vec![part] })
             }
         };
         parsed.answered(heard)

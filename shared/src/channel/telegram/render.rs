@@ -21,6 +21,8 @@ use crate::{
 
 /// The memo with the chat's new id.
 pub(super) const MOVED_TO: &str = "telegram.moved_to";
+/// The memo that the topic of the contact's newest message does not exist any more.
+pub(super) const NO_TOPIC: &str = "telegram.no_topic";
 
 /// Returns the memo that Telegram refused the form of a request, so that the request takes a simpler form.
 pub(super) fn simpler(index: usize) -> String {
@@ -65,7 +67,9 @@ pub(super) fn requests(
 ) -> Result<Vec<Request>, RenderError> {
     let chat = known.memo(MOVED_TO).unwrap_or(&delivery.contact.id);
     let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat));
-    let mut requests = Requests { chat, known, list: Vec::new() };
+    let topic = delivery.contact.thread.as_deref().filter(|_| known.memo(NO_TOPIC).is_none());
+    let topic = topic.and_then(|topic| topic.parse().ok());
+    let mut requests = Requests { chat, topic, known, list: Vec::new() };
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     for item in items(delivery.parts, author) {
         requests.item(&item);
@@ -113,7 +117,7 @@ fn items<'a>(parts: &'a [Part], author: Option<&str>) -> Vec<Item<'a>> {
             Part::Location { latitude, longitude, label } if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 => {
                 (Shown::Place(*latitude, *longitude), label.as_deref().unwrap_or_default().into())
             }
-            Part::ContactCard { name, phone: Some(phone) } if !phone.trim().is_empty() => {
+            Part::ContactCard { name, phone: Some(phone), more } if more.is_empty() && !phone.trim().is_empty() => {
                 (Shown::Contact(name, phone), Cow::default())
             }
             Part::Location { .. } | Part::ContactCard { .. } | Part::Sticker { .. } | Part::Unsupported { .. } => {
@@ -150,6 +154,7 @@ fn card(card: &Card) -> Item<'_> {
 /// The requests of a delivery that is being rendered.
 struct Requests<'a> {
     chat: Value,
+    topic: Option<i64>,
     known: &'a Known,
     list: Vec<Request>,
 }
@@ -187,9 +192,11 @@ impl Requests<'_> {
                     longitude: *longitude,
                     label: Some(item.text.clone().into_owned()).filter(|label| !label.is_empty()),
                 }),
-                Shown::Contact(name, phone) => {
-                    fit::as_text(&Part::ContactCard { name: (*name).clone(), phone: Some((*phone).to_owned()) })
-                }
+                Shown::Contact(name, phone) => fit::as_text(&Part::ContactCard {
+                    name: (*name).clone(),
+                    phone: Some((*phone).to_owned()),
+                    more: Vec::new(),
+                }),
                 Shown::Text | Shown::File(..) | Shown::Picture(_) => item.text.clone().into_owned(),
             };
             return self.text(&words, &item.buttons);
@@ -322,6 +329,9 @@ impl Requests<'_> {
         is_simple: bool,
     ) {
         let mut all = Map::from_iter([("chat_id".to_owned(), self.chat.clone())]);
+        if let Some(topic) = self.topic {
+            all.insert("message_thread_id".to_owned(), topic.into());
+        }
         if let Value::Object(fields) = fields {
             all.extend(fields);
         }

@@ -117,7 +117,7 @@ fn a_failure_has_the_documented_class() {
             &answer(code, &error.to_string()),
         );
         let fits = match class {
-            "resend_to_new_chat" => read.is_ok(),
+            "resend_to_new_chat" | "resend_without_topic" => read.is_ok(),
             "permanent_receiver" => matches!(read, Err(Failure::Gone { .. })),
             "account_config" => matches!(read, Err(Failure::Blocked { .. })),
             "retry_after" => matches!(read, Err(Failure::Retry { .. })),
@@ -147,6 +147,66 @@ fn fetched(kind: MediaKind, name: &str, caption: Option<&str>) -> Part {
     Part::Media(Media { name, caption, ..Media::new(kind, MediaSource::Fetched) })
 }
 
+#[test]
+fn an_answer_belongs_into_the_topic_of_the_newest_message() {
+    let (side, parts) = (side(), [Part::text("Рахунок надіслано.")]);
+    let contact = crate::model::message::Contact { thread: Some("64".into()), ..contact(USER) };
+    let delivery = delivery(&contact, &parts, None);
+    let answers = |call: &Call| {
+        let sample = match body(call).get("message_thread_id") {
+            Some(_) => fixture(FOLDER, "resp_err_400_thread_not_found.json"),
+            None => json!({"http_status": 200, "body": {"ok": true, "result": {"message_id": 9, "chat": {"id": 1}}}}),
+        };
+        crate::testing::answer_of(&sample)
+    };
+    let task = Task::Deliver(&delivery);
+    let calls = drive(&Telegram, &side.account(), &task, &mut Known::default(), answers).unwrap();
+    let mut first = body(&calls[0]);
+    first.as_object_mut().unwrap().remove("link_preview_options");
+    assert_eq!(first, fixture(FOLDER, "req_sendMessage_topic.json")["body"]);
+    assert_eq!(calls.len(), 2);
+}
+
+#[test]
+fn a_recording_that_a_contact_forbids_goes_as_a_document() {
+    let (side, contact, parts) = (side(), contact(USER), [fetched(MediaKind::Audio, "answer.ogg", None)]);
+    let delivery = delivery(&contact, &parts, None);
+    let method = |call: &Call| call.request.uri().path().rsplit('/').next().unwrap().to_owned();
+    let answers = |call: &Call| match method(call).as_str() {
+        "sendVoice" => crate::testing::answer_of(&fixture(FOLDER, "resp_err_400_voice_forbidden.json")),
+        _ => answer(200, r#"{"ok":true,"result":{"message_id":9,"chat":{"id":7312345678}}}"#),
+    };
+    let task = Task::Deliver(&delivery);
+    let calls = drive(&Telegram, &side.account(), &task, &mut Known::default(), answers).unwrap();
+    assert_eq!(calls.iter().map(method).collect::<Vec<_>>(), ["sendVoice", "sendDocument"]);
+}
+
+#[test]
+fn the_address_of_a_link_stands_behind_its_words() {
+    for (text, entities, shown) in [
+        (
+            "🙂 our shop!",
+            json!([{"type": "text_link", "offset": 3, "length": 8, "url": "https://a.example"}]),
+            "🙂 our shop (https://a.example)!",
+        ),
+        (
+            "shop",
+            json!([{"type": "text_link", "offset": 0, "length": 4, "url": "https://a.example"}]),
+            "shop (https://a.example)",
+        ),
+        (
+            "https://a.example",
+            json!([{"type": "text_link", "offset": 0, "length": 17, "url": "https://a.example/"}]),
+            "https://a.example",
+        ),
+        ("bold", json!([{"type": "bold", "offset": 0, "length": 4}, 5, {"type": "text_link", "offset": "x"}]), "bold"),
+    ] {
+        let message = json!({"message_id": 1, "chat": {"id": 5}, "date": 7, "text": text, "entities": entities});
+        let found = parsed(json!({"update_id": 1, "message": message}).to_string().into_bytes());
+        assert_eq!(found["events"][0]["kind"]["parts"][0]["text"], shown);
+    }
+}
+
 fn questions() -> Part {
     let link = Button::Link { label: "Open shop".into(), url: "https://shop.example.com".into() };
     Part::Buttons { buttons: vec![reply("Yes", "yes"), reply("No", "no"), link] }
@@ -164,7 +224,8 @@ fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
 fn requests_are_the_documented_ones() {
     let place =
         |label: Option<&str>| Part::Location { latitude: 50.4501, longitude: 30.5234, label: label.map(str::to_owned) };
-    let card = Part::ContactCard { name: Some("Courier".into()), phone: Some("+447700900412".into()) };
+    let card =
+        Part::ContactCard { name: Some("Courier".into()), phone: Some("+447700900412".into()), more: Vec::new() };
     let plain = |mut body: Value| {
         // A preview would open a link that may be valid for one visit only.
         body.as_object_mut().unwrap().remove("link_preview_options");
@@ -281,7 +342,7 @@ fn long_things_and_what_telegram_cannot_show() {
         Part::Sticker { id: "1".into(), url: None },
         Part::Unsupported { what: "poll".into(), text: None },
         Part::Location { latitude: 1e9, longitude: 0.0, label: None },
-        Part::ContactCard { name: Some("Nobody".into()), phone: None },
+        Part::ContactCard { name: Some("Nobody".into()), phone: None, more: Vec::new() },
         file(MediaKind::File, "https://cdn.example.com/f/table.xlsx", Some("the table")),
         Part::Buttons { buttons: vec![Button::Link { label: "intern".into(), url: "http://localhost/".into() }] },
     ];

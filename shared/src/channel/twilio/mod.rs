@@ -49,7 +49,7 @@ const RETRIES: &str = "#rc=3&rp=ct,rt,5xx";
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
-    accepted: &["gif", "jpeg", "jpg", "png"],
+    accepted: &["gif", "jpg", "png"],
     refused: &[],
     caption: 1_600,
     by: MediaBy::Link,
@@ -77,6 +77,28 @@ static FEATURES: Features = Features {
     ..Features::BASE
 };
 
+/// The limits of a file on WhatsApp: <https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages>.
+const DOCUMENT: MediaLimit = MediaLimit {
+    kind: MediaKind::File,
+    max_bytes: 16_000_000,
+    accepted: &["doc", "docx", "pdf", "ppt", "pptx", "txt", "vcf", "xls", "xlsx"],
+    caption: 0,
+    ..IMAGE
+};
+
+static WHATSAPP: Features = Features {
+    text: FEATURES.text,
+    media: &[
+        MediaLimit { accepted: &["jpg", "png"], ..IMAGE },
+        MediaLimit { kind: MediaKind::Video, accepted: &["mp4", "3gp"], caption: 1_600, ..DOCUMENT },
+        MediaLimit { kind: MediaKind::Audio, accepted: &["aac", "amr", "m4a", "mp3", "ogg"], ..DOCUMENT },
+        DOCUMENT,
+    ],
+    parts: FEATURES.parts,
+    contact_ids: FEATURES.contact_ids,
+    ..Features::BASE
+};
+
 static SETTINGS: &[Setting] = &[
     Setting::required(ACCOUNT_SID, Form::Text(64), "the Account SID from the console, which starts with AC"),
     Setting::required(AUTH_TOKEN, Form::Token, "the primary auth token from the console; it also signs the webhooks")
@@ -97,6 +119,10 @@ static SETTINGS: &[Setting] = &[
 impl Adapter for Twilio {
     fn features(&self) -> &'static Features {
         &FEATURES
+    }
+
+    fn features_for(&self, contact: &str) -> &'static Features {
+        if contact.starts_with("whatsapp:") { &WHATSAPP } else { &FEATURES }
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -164,7 +190,7 @@ impl Adapter for Twilio {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => classify::delivered(answer),
+            Task::Deliver(delivery) => classify::delivered(&delivery.contact.id, answer),
             Task::Check => classify::checked(account, answer),
             _ => from_status("Twilio", answer, None),
         }

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::Method;
 
-use super::{classify, wire::TWIML};
+use super::{
+    classify,
+    wire::{TWIML, phone},
+};
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -19,7 +22,11 @@ const FILES: usize = 30;
 const FIELDS: &[&str] = &[
     "Address",
     "Body",
+    "ChannelStatusMessage",
     "ErrorCode",
+    "ErrorMessage",
+    "ExternalUserId",
+    "ExternalUserIdentifier",
     "From",
     "Label",
     "Latitude",
@@ -35,6 +42,7 @@ const FIELDS: &[&str] = &[
     "SmsSid",
     "SmsStatus",
     "To",
+    "WaId",
 ];
 
 struct Form(BTreeMap<String, String>);
@@ -94,7 +102,18 @@ pub(super) fn acknowledgement() -> Ack {
 
 fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
     let Some(from) = form.get("From") else { return ParsedChannel::ignored(sid, "nobody") };
-    let contact = Contact { name: form.get("ProfileName").map(str::to_owned), phone: phone(from), ..contact(from) };
+    // The business-scoped id stays the same when the person hides the number.
+    let id = form.get("ExternalUserId").or_else(|| form.get("ExternalUserIdentifier"));
+    let id = id.filter(|id| id.split_once(':').is_some_and(|(channel, id)| channel == "whatsapp" && !id.is_empty()));
+    let id = id.unwrap_or(from);
+    let number = form.get("WaId").map(|digits| format!("whatsapp:+{digits}"));
+    let number = if phone(from).is_some() { Some(from) } else { number.as_deref().filter(|wa| phone(wa).is_some()) };
+    let contact = Contact {
+        alias: number.filter(|number| *number != id).map(str::to_owned),
+        name: form.get("ProfileName").map(str::to_owned),
+        phone: number.and_then(phone),
+        ..contact(id)
+    };
     let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact.clone(), kind };
     let mut events = vec![event(format!("message:{sid}"), ChannelEventKind::Message { parts: parts(form) })];
     match form.get("OptOutType") {
@@ -115,7 +134,9 @@ fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Parse
         "sent" => Receipt::Sent,
         "delivered" => Receipt::Delivered,
         "read" => Receipt::Read,
-        "failed" | "undelivered" => Receipt::failed(classify::reason(code)),
+        "failed" | "undelivered" => {
+            classify::receipt(code, form.get("ChannelStatusMessage").or_else(|| form.get("ErrorMessage")))
+        }
         "canceled" => Receipt::failed("it was canceled at Twilio".to_owned()),
         "accepted" | "scheduled" | "queued" | "sending" => return ParsedChannel::ignored(sid, "on_its_way"),
         _ => return ParsedChannel::ignored(sid, "unknown_status"),
@@ -183,11 +204,4 @@ fn parts(form: &Form) -> Vec<Part> {
 
 fn contact(address: &str) -> Contact {
     Contact { id: address.to_owned(), ..Contact::default() }
-}
-
-/// Returns the telephone number in an address, if there is one. WhatsApp's own user ids contain none.
-fn phone(address: &str) -> Option<String> {
-    let number = address.strip_prefix("whatsapp:").unwrap_or(address);
-    let digits = number.strip_prefix('+')?;
-    ((7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
 }

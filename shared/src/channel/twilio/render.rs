@@ -13,7 +13,7 @@ use crate::{
     channel::template,
     model::{
         fit::{self, Byline},
-        message::{Media, MediaSource, Part},
+        message::{Media, MediaKind, MediaSource, Part},
         text,
     },
     tools::sentences::Sentence,
@@ -102,7 +102,9 @@ impl Messages<'_> {
             return self.text(&fit::as_text(&Part::Media(media.clone())));
         };
         let caption = self.byline.sign(media.caption.as_deref().unwrap_or_default());
-        let is_inside = text::fits(&caption, FEATURES.text);
+        // WhatsApp shows a text with pictures and videos only, and drops any other.
+        let shows_text = !self.is_whatsapp || matches!(media.kind, MediaKind::Image | MediaKind::Video);
+        let is_inside = shows_text && text::fits(&caption, FEATURES.text);
         let mut fields = Fields::new();
         if is_inside && !caption.trim().is_empty() {
             fields.push(("Body", caption.clone()));

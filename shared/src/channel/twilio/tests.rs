@@ -117,10 +117,13 @@ fn every_answer_means_what_the_table_says() {
 #[test]
 fn every_documented_code_has_its_class() {
     for (class, codes) in [
-        (Class::Later, &[20429, 20500, 20503, 21611, 30001, 30022, 30410, 63012, 63017, 63018, 63019][..]),
-        (Class::Receiver, &[21211, 21212, 21214, 21614, 30003, 30005, 30006, 63003, 63024]),
-        (Class::OptOut, &[21610, 30004]),
-        (Class::Message, &[21602, 21617, 21620, 21623, 21655, 21656, 30007, 63005, 63013, 63016, 63032, 63033]),
+        (
+            Class::Later,
+            &[20429, 20500, 20503, 21611, 30001, 30017, 30022, 30410, 63010, 63012, 63017, 63018, 63019][..],
+        ),
+        (Class::Receiver, &[21211, 21214, 21614, 30003, 30005, 30006, 63003, 63024, 63036]),
+        (Class::OptOut, &[21610, 63014]),
+        (Class::Message, &[21602, 21617, 21620, 21623, 21655, 21656, 30004, 30007, 63005, 63013, 63016, 63032, 63033]),
         (
             Class::Account,
             &[20003, 20404, 21408, 21601, 21603, 21604, 21606, 21608, 21612, 21703, 21704, 21705, 30002, 63007],
@@ -156,6 +159,27 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
     }
 }
 
+#[test]
+fn a_query_is_taken_in_the_spelling_in_which_twilio_signed_it() {
+    let side = side(&[("from", "whatsapp:+447700900999")]);
+    let escaped = "Body=it%27s%20a%40b&From=whatsapp%3A%2B14155551901&MessageSid=SM1&SmsStatus=received";
+    for (sent, signed, is_right) in [
+        (escaped, escaped.to_owned(), true),
+        (escaped, escaped.replace("%27", "'"), true),
+        (escaped, escaped.replace("%3A", ":").replace("%40", "@"), true),
+        (escaped, escaped.replace("%27", "'").replace("%3A", ":").replace("%40", "@"), true),
+        (&escaped.replace("%27", "'"), escaped.to_owned(), true),
+        (escaped, escaped.replace("SM1", "SM2"), false),
+    ] {
+        let signature = crate::tools::crypto::hmac_sha1(TOKEN.as_bytes(), format!("{URL}?{signed}").as_bytes());
+        let mut request = webhook(&[("x-twilio-signature", &STANDARD.encode(signature))], "");
+        request.method = http::Method::GET;
+        request.url = format!("{URL}?{sent}");
+        sent.clone_into(&mut request.query);
+        assert_eq!(verify::verify(&side.account(), &request).is_ok(), is_right, "{sent} {signed}");
+    }
+}
+
 fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
     let (contact, ines) = (contact(to), agent("Ines"));
     let delivery = delivery(&contact, parts, Some(&ines));
@@ -186,11 +210,12 @@ fn requests_are_the_documented_ones() {
         ),
         ("whatsapp_text", whatsapp, ana, Part::text("Hello Ana")),
         ("whatsapp_text_to_bsuid", whatsapp, "whatsapp:GB.13491208655302741918", Part::text("Hello")),
+        ("whatsapp_document", whatsapp, ana, file(MediaKind::File, "https://files.example.com/invoice.pdf", None)),
         (
-            "whatsapp_document",
+            "whatsapp_image_caption",
             whatsapp,
             ana,
-            file(MediaKind::File, "https://files.example.com/invoice.pdf", Some("invoice.pdf")),
+            file(MediaKind::Image, "https://files.example.com/door.jpg", Some("the door in question")),
         ),
         ("whatsapp_location", whatsapp, ana, place),
         ("whatsapp_template", whatsapp, ana, Part::text("/template HX00000000000000000000000000000001 Ana | order 42")),
@@ -220,6 +245,24 @@ fn requests_are_the_documented_ones() {
 }
 
 #[test]
+fn a_text_that_whatsapp_would_drop_is_a_message_of_its_own() {
+    let whatsapp = side(&[("from", "whatsapp:+447700900999")]);
+    for (kind, count) in [(MediaKind::Image, 1), (MediaKind::Video, 1), (MediaKind::Audio, 2), (MediaKind::File, 2)] {
+        let part = Part::Media(Media {
+            caption: Some("see page 2".into()),
+            ..Media::new(kind, MediaSource::Link { url: "https://files.example.com/a.bin".into() })
+        });
+        let calls = sent(&whatsapp, "whatsapp:+447700900123", std::slice::from_ref(&part));
+        assert_eq!(calls.len(), count, "{kind:?}");
+        let text = body(calls.last().unwrap());
+        assert!(text.as_str().unwrap().contains("Body=see+page+2"), "{text}");
+        assert_eq!(sent(&whatsapp, "+447700900123", &[part]).len(), 1, "{kind:?}");
+    }
+    let limit = |contact: &str| Twilio.features_for(contact).media(MediaKind::File).unwrap().max_bytes;
+    assert_eq!((limit("whatsapp:+44"), limit("+44")), (16_000_000, 500_000));
+}
+
+#[test]
 fn every_sample_has_a_row() {
     let unused = [
         "send/mms_three_media.form",                 // one file a message: each can fail by itself
@@ -240,7 +283,7 @@ fn long_things_and_what_a_text_message_cannot_show() {
         Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
         Part::Buttons { buttons: vec![Button::Reply { label: "Yes".into(), text: "yes".into() }] },
         Part::text("/template HX1 in a text message is a text"),
-        Part::ContactCard { name: Some("Courier".into()), phone: None },
+        Part::ContactCard { name: Some("Courier".into()), phone: None, more: Vec::new() },
     ];
     let calls: Vec<Value> = sent(&side, "+12025550123", &parts).iter().map(request).collect();
     assert_shown!("long_and_odd", calls);

@@ -20,6 +20,8 @@ const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 /// The maximum number of fields. Twilio sends some dozens. In a call with more fields the rest is not read, so the
 /// signature is wrong: sorting them would take many times their size.
 const FIELDS: usize = 1_000;
+/// The maximum length of a query that is tried in several spellings.
+const QUERY: usize = 10_000;
 
 /// Checks that the URL and all fields were signed with the account's auth token, or with the shared key if the call
 /// says so.
@@ -44,11 +46,13 @@ pub(super) fn verify(account: &Account<'_>, request: &WebhookRequest) -> Result<
         }
     }
     let (key, algorithm) = signer(account, request)?;
-    let is_right = |url: &String| {
+    let is_right = |url: &str| {
         let right = STANDARD.encode(algorithm(key.as_bytes(), format!("{url}{fields}").as_bytes()));
         same(given.as_bytes(), right.as_bytes())
     };
-    if spellings(&request.url).iter().any(is_right) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
+    let urls = spellings(&request.url).into_iter();
+    let respelled = |url: String| if request.method == Method::GET { queries(url) } else { vec![url] };
+    if urls.flat_map(respelled).any(|url| is_right(&url)) { Ok(Proof::Signed) } else { Err(VerifyError::Wrong) }
 }
 
 /// Returns whether a call's body is a form, as it is in all but a few of Twilio's calls.
@@ -68,6 +72,26 @@ fn signer<'a>(account: &Account<'a>, request: &WebhookRequest) -> Result<(&'a st
         }
         Some(_) => Err(VerifyError::Wrong),
     }
+}
+
+/// Returns the URL with its query as it came, and with some characters escaped or not, because Twilio signs a query in
+/// another spelling than it sends.
+fn queries(url: String) -> Vec<String> {
+    let Some((place, query)) = url.split_once('?').filter(|(_, query)| query.len() <= QUERY) else { return vec![url] };
+    let respelled = |characters: &str, escapes: bool| {
+        let query = characters.chars().fold(query.to_owned(), |query, c| {
+            let code = u32::from(c);
+            if escapes {
+                query.replace(c, &format!("%{code:02X}"))
+            } else {
+                query.replace(&format!("%{code:02X}"), &c.to_string()).replace(&format!("%{code:02x}"), &c.to_string())
+            }
+        });
+        format!("{place}?{query}")
+    };
+    let all = ["'", ":@", "':@", "':@!()*,;/$"];
+    let others = all.iter().flat_map(|characters| [respelled(characters, false), respelled(characters, true)]);
+    std::iter::once(url.clone()).chain(others).collect()
 }
 
 /// Returns the URL with and without its port, because Twilio signs either.

@@ -22,4 +22,14 @@ pub(super) type Fields = Vec<(&'static str, String)>;
 pub(super) struct Answer {
     pub(super) sid: Option<String>,
     pub(super) code: Option<u32>,
+    pub(super) message: Option<String>,
+    /// The receiver of a message, as Twilio spells it.
+    pub(super) to: Option<String>,
+}
+
+/// Returns the telephone number in an address, if there is one. WhatsApp's own user ids contain none.
+pub(super) fn phone(address: &str) -> Option<String> {
+    let number = address.split_once(':').map_or(address, |(_, number)| number);
+    let digits = number.strip_prefix('+')?;
+    ((7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
 }

@@ -127,21 +127,15 @@ fn read(call: &'static str, known: &Known, answer: &Response<Bytes>) -> Result<A
     let http = answer.status();
     let by_http = || Failure::of_status(&what, answer, None);
     let Ok(body) = serde_json::from_slice::<Answer>(answer.body()) else {
-        // The answer comes from a gateway, not from Viber, so the bridge believes only a refusal of the credentials.
-        return Err(match by_http() {
-            failure @ (Failure::Retry { .. } | Failure::Blocked { .. }) => failure,
-            _ => Failure::Retry {
-                wait: retry_after(answer),
-                reason: format!("{what} answered {} without JSON", http.as_u16()),
-                doubtful: false,
-            },
-        });
+        return Err(Failure::of_stranger(&what, answer));
     };
     let Some(status) = body.status() else {
         return Err(by_http());
     };
-    // The body's status does not count here: a failing server may not have judged the message at all.
-    if http.as_u16() == 429 || http.is_server_error() || status == 0 && !http.is_success() {
+    // The body's status does not count here, because a failing server may not have judged the message at all, unless the
+    // account is at fault.
+    let is_account = STATUSES.iter().any(|(listed, class, _)| *listed == status && *class == Class::Account);
+    if http.as_u16() == 429 || http.is_server_error() && !is_account || status == 0 && !http.is_success() {
         return Err(by_http());
     }
     if status == 0 {
@@ -161,7 +155,7 @@ fn failure(call: &str, status: i64, tries: u32, message: &str, answer: &Response
         return if tries.saturating_add(1) < UNKNOWN_TRIES {
             Failure::Retry { wait: retry_after(answer), reason, doubtful: false }
         } else {
-            Failure::rejected(reason)
+            Failure::rejected_as(reason, message)
         };
     };
     let reason = match status {

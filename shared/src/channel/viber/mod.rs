@@ -49,7 +49,7 @@ const DEFAULT_SENDER: &str = "Support";
 const PICTURE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 1_000_000,
-    accepted: &["jpeg", "jpg", "png", "gif"],
+    accepted: &["jpg", "png", "gif"],
     refused: &[],
     caption: 512,
     by: MediaBy::Link,

@@ -8,6 +8,7 @@ use crate::{
         Account,
         webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
+    channel::readable,
     model::{
         features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -139,7 +140,7 @@ fn part(message: Json<'_>) -> Part {
         "contact" if contact.is_object() => {
             let [name, phone] = contact.pick(["name", "phone_number"]);
             let phone = given(phone).or_else(|| id(phone)).filter(|phone| !phone.trim().is_empty());
-            Some(Part::ContactCard { name: given(name), phone })
+            Some(Part::ContactCard { name: given(name), phone, more: Vec::new() })
         }
         "url" => string(media).filter(|url| !url.is_empty()).map(Part::text),
         "location" => {
@@ -160,7 +161,8 @@ fn part(message: Json<'_>) -> Part {
             other => other,
         };
         let rest: Vec<String> = [text, file_name, media].into_iter().filter_map(given).collect();
-        Part::Unsupported { what: words(what), text: (!rest.is_empty()).then(|| rest.join("\n")) }
+        let text = (!rest.is_empty()).then(|| rest.join("\n")).or_else(|| readable(message));
+        Part::Unsupported { what: words(what), text }
     })
 }
 

@@ -103,7 +103,9 @@ impl Messages<'_> {
                 self.push(Content::Location { location });
                 self.text(label.as_deref().unwrap_or_default());
             }
-            Part::ContactCard { name, phone: Some(phone) } if (1..=PHONE).contains(&phone.chars().count()) => {
+            Part::ContactCard { name, phone: Some(phone), more }
+                if more.is_empty() && (1..=PHONE).contains(&phone.chars().count()) =>
+            {
                 let name = name.as_deref().map(one_line).filter(|name| !name.is_empty());
                 let name = text::truncate(name.as_deref().unwrap_or(phone), NAME).into_owned();
                 self.push(Content::Contact { contact: SentCard { name, phone_number: phone.clone() } });

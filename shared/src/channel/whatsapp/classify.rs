@@ -20,8 +20,12 @@ use crate::{
 };
 
 /// Reads the answer to a message.
-pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
-    sent(read(SEND_MESSAGE, answer).map(|answer| text(&answer, SENT_ID)))
+pub(super) fn delivered(contact: &str, answer: &Response<Bytes>) -> Learned {
+    let body = read(SEND_MESSAGE, answer)?;
+    let is_number = contact.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text(&body, "/contacts/0/wa_id").filter(|_| is_number);
+    let id = text(&body, "/contacts/0/user_id").or(number).filter(|id| !id.is_empty() && id != contact);
+    Ok(sent(Ok(text(&body, SENT_ID)))?.into_iter().chain(id.map(Fact::ContactId)).collect())
 }
 
 /// Reads the answer to the check. The business number identifies the installation.
@@ -41,21 +45,23 @@ pub(super) fn fetched(answer: &Response<Bytes>) -> Learned {
     }
 }
 
-/// Returns the explanation of a failed status, in words that fit into a sentence.
-pub(super) fn reason(code: Option<u32>) -> String {
-    meta::reason("WhatsApp", CODES, code)
-}
-
 /// Reads an answer: returns the body of a call that succeeded, or the failure.
 fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
-    meta::read("WhatsApp", CODES, call, answer)
+    ERRORS.read(call, answer)
 }
 
 fn text(answer: &Value, pointer: &str) -> Option<String> {
     answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The codes of refused and failed messages.
+/// The errors of refused and failed messages.
+pub(super) const ERRORS: meta::Errors =
+    meta::Errors { vendor: "WhatsApp", codes: CODES, subcodes: SUBCODES, words: &[], vague: &[100] };
+
+/// The subcodes.
+const SUBCODES: &[Code] = &[(33, Message, "WhatsApp does not find this")];
+
+/// The codes.
 #[rustfmt::skip]
 pub(super) const CODES: &[Code] = &[
     (0, Account, "WhatsApp does not accept the access token; make a new one for the system user"),
@@ -64,11 +70,12 @@ pub(super) const CODES: &[Code] = &[
     (3, Account, "the app lacks a permission at Meta"),
     (4, Later, "the app is over its rate at Meta"),
     (10, Account, "the app lacks the permission whatsapp_business_messaging"),
-    (33, Message, "WhatsApp does not find this"),
+    (33, Account, "the business's number does not exist any more at WhatsApp"),
     (100, Message, "WhatsApp does not accept the form of this message"),
     (190, Account, "the access token of WhatsApp has expired; make a new one for the system user"),
     (368, Account, "Meta has restricted the account for breaking a policy"),
     (80007, Later, "the WhatsApp account is over its rate"),
+    (130403, Receiver, "the business has blocked this contact on WhatsApp"),
     (130429, Later, "the number is over its rate at WhatsApp"),
     (130472, Receiver, "WhatsApp does not deliver to this contact (an experiment of Meta's)"),
     (130497, Account, "the account may not write to this country"),
@@ -83,9 +90,10 @@ pub(super) const CODES: &[Code] = &[
     (131031, Account, "Meta has locked the account"),
     (131037, Account, "the display name of the number is not approved"),
     (131042, Account, "the account's payment method does not work"),
+    (131044, Account, "there is a problem with the account's payment at Meta"),
     (131045, Account, "the number is not registered with WhatsApp"),
     (131047, Message, "more than 24 hours have passed since the contact's last message, and WhatsApp then takes approved templates only: write /template name:language value | value"),
-    (131048, Later, "too many of the number's messages were reported as spam"),
+    (131048, Account, "Meta restricts the number, because too many of its messages were reported as spam"),
     (131049, Receiver, "WhatsApp limits what this contact gets"),
     (131050, OptOut, "the contact does not accept marketing messages"),
     (131051, Message, "WhatsApp does not take this kind of message"),
@@ -93,17 +101,23 @@ pub(super) const CODES: &[Code] = &[
     (131053, Message, "WhatsApp could not fetch the file"),
     (131056, Later, "too many messages to this contact in a short time"),
     (131057, Later, "the WhatsApp account is under maintenance"),
-    (131062, Receiver, "WhatsApp wants a telephone number for this, and the contact hides it"),
-    (131063, Receiver, "WhatsApp wants a telephone number for this, and the contact hides it"),
-    (131064, Receiver, "WhatsApp wants a telephone number for this, and the contact hides it"),
+    (131062, Message, "WhatsApp takes this message for a telephone number only, and the contact hides theirs"),
+    (131063, Message, "marketing templates are switched off for the Cloud API; switch them on or use the Marketing Messages API"),
+    (131064, Account, "Meta has cut the account's limit, because templates were in the wrong category"),
     (132000, Message, "the number of values does not fit the template"),
     (132001, Message, "WhatsApp does not know this template in this language"),
     (132005, Message, "the template is too long with these values"),
     (132007, Message, "the template breaks a policy of WhatsApp's"),
+    (132008, Message, "the template is not complete"),
     (132012, Message, "a value has the wrong form for the template"),
     (132015, Message, "the template is paused"),
     (132016, Message, "the template was disabled"),
+    (132018, Message, "the values do not fit the template"),
+    (132068, Message, "the flow is blocked"),
+    (132069, Later, "the flow is over its rate at WhatsApp"),
     (133004, Later, "WhatsApp is not available"),
+    (133010, Account, "the number is not registered for the Cloud API; register it again at Meta"),
     (133016, Later, "the number was registered too often"),
     (135000, Message, "WhatsApp does not accept this message"),
+    (137000, Message, "the contact's identity key has changed"),
 ];

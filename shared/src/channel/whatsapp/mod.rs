@@ -45,7 +45,7 @@ const LINK: &str = "whatsapp.link";
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
     max_bytes: 5_000_000,
-    accepted: &["jpeg", "jpg", "png"],
+    accepted: &["jpg", "png"],
     refused: &[],
     caption: 1_024,
     by: MediaBy::Link,
@@ -58,12 +58,7 @@ static FEATURES: Features = Features {
     media: &[
         IMAGE,
         VIDEO,
-        MediaLimit {
-            kind: MediaKind::Audio,
-            accepted: &["aac", "amr", "m4a", "mp3", "ogg", "oga"],
-            caption: 0,
-            ..VIDEO
-        },
+        MediaLimit { kind: MediaKind::Audio, accepted: &["aac", "amr", "m4a", "mp3", "ogg"], caption: 0, ..VIDEO },
         MediaLimit { kind: MediaKind::File, max_bytes: 100_000_000, accepted: &[], ..IMAGE },
     ],
     parts: &[
@@ -148,7 +143,7 @@ impl Adapter for WhatsApp {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => classify::delivered(answer),
+            Task::Deliver(delivery) => classify::delivered(&delivery.contact.id, answer),
             Task::Check => classify::checked(account, answer),
             Task::Fetch(..) => classify::fetched(answer),
             _ => from_status("WhatsApp", answer, None),

@@ -5,13 +5,13 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::classify::reason;
+use super::classify::ERRORS;
 use crate::{
     adapter::{
         Account, Verified,
         webhook::{self, Addresses, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
-    channel::meta,
+    channel::{meta, readable},
     model::{
         features::{TextLimit, TextUnit},
         message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
@@ -26,6 +26,7 @@ use crate::{
 /// The maximum length of a contact's id, in bytes, and of its name. A call states them once for all messages of the
 /// contact, and each message takes a copy.
 const ID: usize = 256;
+const TEXT: TextLimit = TextLimit { max: 500, unit: TextUnit::Chars };
 const NAME: TextLimit = TextLimit { max: 256, unit: TextUnit::Chars };
 /// The maximum number of contacts of a call whose names are read. Meta's platforms put at most a thousand events into a
 /// call.
@@ -33,6 +34,8 @@ const CONTACTS: usize = 10_000;
 /// The maximum number of contact cards in a message, which is what WhatsApp allows, and of answers in a form.
 const CARDS: usize = 257;
 const ANSWERS: usize = 200;
+/// The maximum number of telephone numbers and of addresses of a contact card.
+const DETAILS: usize = 20;
 
 /// Returns the events in a call.
 pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<ParsedChannel, ParseError> {
@@ -67,7 +70,10 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
             messages.each(|message| batch.message(message));
             echoes.each(|message| batch.echo(message));
             statuses.each(|status| batch.status(status));
-            if found.is_empty() {
+            // Errors beside no message speak of the account.
+            if value.pointer("/errors/0").is_some_and(|error| error.is_object()) && statuses.is_null() {
+                found.ignore(field, "account_error");
+            } else if found.is_empty() {
                 found.ignore(field, "nothing");
             }
         });
@@ -113,10 +119,46 @@ impl Batch<'_> {
             if !group.is_null() {
                 return Err("group");
             }
+            let kind = message.get("type").and_then(Json::text).unwrap_or_default();
+            if kind == "request_welcome" {
+                return Err("opened");
+            }
+            let system = message.get("system").filter(|_| kind == "system").unwrap_or_default();
+            if let Some(moved) = self.moved(system, user, number) {
+                return Ok(moved);
+            }
             let contact = self.contacts.contact(user, number).ok_or("nobody")?;
             Ok((contact, ChannelEventKind::Message { parts: parts(message).ok_or("nothing_to_show")? }))
         };
         self.take(message, message_id(message), read());
+    }
+
+    /// Reads the news that a person has a new number or a new business-scoped id. The news mostly come without
+    /// contacts, and the message's own ids may be the old or the new ones.
+    fn moved(&self, system: Json<'_>, user: Json<'_>, number: Json<'_>) -> Option<(Contact, ChannelEventKind)> {
+        let names = ["type", "user_id", "previous_user_id", "wa_id", "new_wa_id", "customer", "body"];
+        let [kind, new_user, old_user, wa_id, new_wa_id, old_number, body] = system.pick(names);
+        if !kind.text().is_some_and(|kind| kind.contains("changed_number") || kind.contains("changed_user_id")) {
+            return None;
+        }
+        let new_number = id(new_wa_id).or_else(|| id(wa_id));
+        let (new_user, old_user) = (id(new_user), id(old_user));
+        let now = new_user.clone().or_else(|| new_number.clone())?;
+        let before = [old_user, id(user), id(old_number), id(number)].into_iter().flatten();
+        let mut from: Vec<String> = Vec::new();
+        for before in before.filter(|before| *before != now && Some(before) != new_number.as_ref()) {
+            if !from.iter().any(|other| *other == before) {
+                from.push(before.into_owned());
+            }
+        }
+        let contact = Contact {
+            alias: new_number.as_deref().filter(|number| **number != now).map(str::to_owned),
+            phone: new_number.as_deref().and_then(phone),
+            id: now.into_owned(),
+            ..Contact::default()
+        };
+        let text = body.filled_text().map(|text| text::truncate(&text, TEXT).into_owned());
+        Some((contact, ChannelEventKind::Moved { from, text }))
     }
 
     /// Reads a message that the business typed in its phone app.
@@ -140,11 +182,7 @@ impl Batch<'_> {
                 "sent" => Receipt::Sent,
                 "delivered" => Receipt::Delivered,
                 "read" | "played" => Receipt::Read,
-                "failed" => {
-                    let code = status.pointer("/errors/0/code").and_then(Json::u64);
-                    let code = code.and_then(|code| u32::try_from(code).ok());
-                    Receipt::failed(reason(code))
-                }
+                "failed" => ERRORS.receipt(status.pointer("/errors/0").unwrap_or_default()),
                 _ => return Err("unknown_status"),
             };
             if kind.text().as_deref() == Some("group") {
@@ -234,11 +272,8 @@ fn parts(message: Json<'_>) -> Option<Vec<Part>> {
     match content(message, &kind).filter(|parts| !parts.is_empty()) {
         None if kind != "reaction" => {
             let of_kind = message.get(&kind).unwrap_or_default();
-            let rest =
-                of_kind.pick(["body", "text", "caption", "filename", "name", "address", "url"]).map(Json::filled_text);
-            let rest: Vec<_> = rest.into_iter().flatten().collect();
             let what = format!("{} without content", words(&kind).unwrap_or("message".into()));
-            Some(vec![Part::Unsupported { what, text: (!rest.is_empty()).then(|| rest.join("\n")) }])
+            Some(vec![Part::Unsupported { what, text: readable(of_kind) }])
         }
         parts => parts,
     }
@@ -265,13 +300,13 @@ fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
             let words = ["text/body", "image/caption", "video/caption", "document/caption"]
                 .into_iter()
                 .find_map(|path| of_kind.text_at(&format!("/message/{path}")));
-            Part::text(format!("(edited) {}", words.unwrap_or_default()).trim_end())
+            Part::text(format!("(edited) {}", words?))
         }
         "revoke" => Part::text("(took back an earlier message)"),
         "system" => Part::text(format!("({})", at("body").as_deref().unwrap_or("the contact's account changed"))),
-        "unsupported" => notice(at("type").as_deref().unwrap_or("unknown message"), None),
+        "unsupported" => notice(at("type").as_deref().unwrap_or("unknown message"), readable(of_kind)),
         other => {
-            let text = message.text_at("/text/body").map(Cow::into_owned);
+            let text = message.text_at("/text/body").map(Cow::into_owned).or_else(|| readable(of_kind));
             notice(words(other).as_deref().unwrap_or("unknown message"), text)
         }
     };
@@ -320,9 +355,12 @@ fn cards(list: Json<'_>) -> Vec<Part> {
     let (mut cards, mut is_blank, mut is_cut) = (Vec::new(), false, false);
     list.each(|card| {
         let name = card.text_at("/name/formatted_name").map(Cow::into_owned);
-        let phone = card.text_at("/phones/0/phone").map(Cow::into_owned);
-        match name.is_some() || phone.is_some() {
-            true if cards.len() < CARDS => cards.push(Part::ContactCard { name, phone }),
+        let mut phones = all(card, "phones", "phone").into_iter();
+        let phone = phones.next();
+        let mut more: Vec<String> = phones.chain(all(card, "emails", "email")).collect();
+        more.extend(card.text_at("/org/company").filter(|company| !company.trim().is_empty()).map(Cow::into_owned));
+        match name.is_some() || phone.is_some() || !more.is_empty() {
+            true if cards.len() < CARDS => cards.push(Part::ContactCard { name, phone, more }),
             true => is_cut = true,
             false => is_blank = true,
         }
@@ -331,6 +369,16 @@ fn cards(list: Json<'_>) -> Vec<Part> {
     let notices = notices.into_iter().filter(|(is_so, _)| *is_so);
     cards.extend(notices.map(|(_, what)| Part::Unsupported { what: what.to_owned(), text: None }));
     cards
+}
+
+/// Returns a field of all items of a list in a contact card.
+fn all(card: Json<'_>, list: &str, field: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    card.get(list).unwrap_or_default().each(|item| {
+        let value = item.get(field).and_then(Json::filled_text);
+        found.extend(value.filter(|_| found.len() < DETAILS));
+    });
+    found
 }
 
 fn pressed(interactive: Json<'_>) -> Part {

@@ -14,7 +14,7 @@ use crate::{
         message::{Button, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{file_type::is_voice, sentences::Sentence},
 };
 
 const fn chars(max: usize) -> TextLimit {
@@ -79,7 +79,7 @@ impl Messages<'_> {
                 }
                 self.list.push(json!({"type": "location", "location": location}));
             }
-            Part::ContactCard { name, phone: Some(phone) } => {
+            Part::ContactCard { name, phone: Some(phone), more } if more.is_empty() => {
                 let name = name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(phone);
                 let first = name.split_whitespace().next().unwrap_or(name);
                 self.list.push(json!({"type": "contacts", "contacts": [{
@@ -127,7 +127,10 @@ impl Messages<'_> {
                 fields.insert("caption".to_owned(), caption.as_str().into());
             }
             if let (MediaKind::File, Some(name)) = (media.kind, &media.name) {
-                fields.insert("filename".to_owned(), name.as_str().into());
+                fields.insert("filename".to_owned(), text::truncate(name, chars(100)).into());
+            }
+            if kind == "audio" && is_voice(url, media.content_type.as_deref()) {
+                fields.insert("voice".to_owned(), true.into());
             }
         }
         self.list.push(json!({"type": kind, kind: file}));

@@ -62,17 +62,42 @@ fn every_answer_means_what_the_table_says() {
 #[test]
 fn every_documented_code_has_its_class() {
     for (class, codes) in [
-        (Class::Later, &[1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 133004, 133016][..]),
-        (Class::Receiver, &[131021, 131026, 131030, 131049, 131062, 131063, 131064, 130472]),
+        (Class::Later, &[1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 132069, 133004, 133016][..]),
+        (Class::Receiver, &[130403, 130472, 131021, 131026, 131030, 131049]),
         (Class::OptOut, &[131050]),
-        (Class::Message, &[131047, 33, 100, 131008, 131009, 131051, 131052, 135000, 132001]),
-        (Class::Account, &[0, 3, 10, 190, 368, 130497, 131005, 131031, 131037, 131042, 131045]),
+        (
+            Class::Message,
+            &[131047, 100, 131008, 131009, 131051, 131052, 131062, 131063, 135000, 132001, 132008, 132068, 137000],
+        ),
+        (
+            Class::Account,
+            &[0, 3, 10, 33, 190, 368, 130497, 131005, 131031, 131037, 131042, 131044, 131045, 131048, 131064, 133010],
+        ),
     ] {
         for code in codes {
             let (_, found, _) = crate::channel::codes::find(classify::CODES, Some(*code)).unwrap();
             assert_eq!(*found, class, "{code}");
         }
     }
+}
+
+#[test]
+fn a_failed_status_tells_whose_fault_it_is_in_the_vendors_words() {
+    let receipt = |error: Value| {
+        let status = json!({"id": "wamid.1", "status": "failed", "recipient_id": "16505550123", "errors": [error]});
+        let call = json!({"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value":
+            {"metadata": {"phone_number_id": NUMBER}, "statuses": [status]}}]}]});
+        parsed(call.to_string().as_bytes())["events"][0]["kind"]["receipt"].take()
+    };
+    let details = json!({"details": "Add a payment method."});
+    let known = receipt(json!({"code": 131042, "title": "Business eligibility", "error_data": details}));
+    assert_eq!((&known["account"], &known["details"]), (&json!(true), &json!("Add a payment method.")));
+    let unknown = receipt(json!({"code": 139999, "title": "A new title", "error_data": details}));
+    assert_eq!(unknown["account"], Value::Null);
+    assert_eq!(unknown["details"], "A new title: Add a payment method.");
+    assert_eq!(unknown["reason"], "WhatsApp could not deliver it (error 139999)");
+    assert_eq!(receipt(json!({"code": 139999, "title": "A new title"}))["details"], "A new title");
+    assert_eq!(receipt(json!(null))["reason"], "WhatsApp could not deliver it");
 }
 
 #[test]
@@ -133,7 +158,8 @@ fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
 fn requests_are_the_documented_ones() {
     let place =
         Part::Location { latitude: 51.5007, longitude: -0.1246, label: Some("Our shop\nExample Street 1".into()) };
-    let card = Part::ContactCard { name: Some("Bo Sample".into()), phone: Some("+16505550199".into()) };
+    let card =
+        Part::ContactCard { name: Some("Bo Sample".into()), phone: Some("+16505550199".into()), more: Vec::new() };
     let buttons = Part::Buttons { buttons: vec![reply("Yes", "yes-42"), reply("No", "no-42")] };
     let track = Button::Link { label: "Track".into(), url: "https://example.com/t/42".into() };
     for (name, to, parts) in [
@@ -170,6 +196,10 @@ fn requests_are_the_documented_ones() {
             if let Some(text) = message.get_mut("text") {
                 text.as_object_mut().unwrap().remove("preview_url");
             }
+            // A recording in Ogg is marked as one.
+            if let Some(audio) = message.get_mut("audio") {
+                audio.as_object_mut().unwrap().remove("voice");
+            }
             for button in
                 message.pointer_mut("/interactive/action/buttons").and_then(Value::as_array_mut).into_iter().flatten()
             {
@@ -179,6 +209,25 @@ fn requests_are_the_documented_ones() {
         }
         assert_eq!((calls.len(), ours), (1, sample), "{name}");
         assert_eq!(calls[0].request.uri(), format!("https://graph.facebook.com/v25.0/{NUMBER}/messages").as_str());
+    }
+}
+
+#[test]
+fn recordings_are_marked_and_files_come_from_metas_hosts_only() {
+    for (name, is_voice) in [("v.ogg", true), ("v.opus", true), ("v.mp3", false)] {
+        let calls =
+            sent(&side(), "16505550123", &[link(MediaKind::Audio, &format!("https://a.example/{name}"), None, None)]);
+        assert_eq!(body(&calls[0])["audio"].get("voice"), is_voice.then_some(&json!(true)), "{name}");
+    }
+    for (host, is_theirs) in [
+        ("lookaside.fbsbx.com", true),
+        ("scontent.xx.fbcdn.net", true),
+        ("fbcdn.net.example.com", false),
+        ("evilfbcdn.net", false),
+    ] {
+        let side = side();
+        let fetched = calls::fetch(&side.account(), &format!("https://{host}/a"));
+        assert_eq!(fetched.is_ok(), is_theirs, "{host}");
     }
 }
 
@@ -213,7 +262,7 @@ fn long_things_and_what_whatsapp_cannot_show() {
         rows(11),
         link(MediaKind::Audio, "https://files.example.com/v.mp3", Some("listen"), None),
         Part::Sticker { id: "1".into(), url: None },
-        Part::ContactCard { name: Some("Nobody".into()), phone: None },
+        Part::ContactCard { name: Some("Nobody".into()), phone: None, more: Vec::new() },
     ];
     assert_shown!("odd", sent(&side, "16505550123", &parts).iter().map(request).collect::<Vec<_>>());
 }

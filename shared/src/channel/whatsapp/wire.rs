@@ -7,7 +7,7 @@ pub(super) const GET_MEDIA: &str = "get_media";
 pub(super) const GET_FILE: &str = "get_file";
 
 /// The hosts of contacts' files.
-pub(super) const FILE_HOSTS: &[&str] = &["lookaside.fbsbx.com", "graph.facebook.com"];
+pub(super) const FILE_HOSTS: &[&str] = &["fbsbx.com", "fbcdn.net", "graph.facebook.com"];
 
 /// The JSON pointer of the message's id in an answer.
 pub(super) const SENT_ID: &str = "/messages/0/id";

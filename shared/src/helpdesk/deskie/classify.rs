@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::wire;
 use crate::{
-    adapter::{Failure, retry_after},
+    adapter::{Failure, is_json, retry_after},
     tools::vendor_words,
 };
 
@@ -43,7 +43,7 @@ pub(super) fn code(answer: &Response<Bytes>) -> Option<String> {
 pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
     match code(answer) {
         Some(code) => code.ends_with("not_found"),
-        None => answer.status().as_u16() == 404,
+        None => answer.status().as_u16() == 404 && is_json(answer),
     }
 }
 
@@ -96,6 +96,7 @@ pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
             let code = vendor_words::code(&words).unwrap_or("staff_error");
             blocked(format!("Deskie refused {what} ({code}); give the agent of the API key access to the channel"))
         }
+        (300..=499, None) if !is_json(answer) => Failure::of_stranger("Deskie", answer),
         (401, _) => blocked("Deskie refused the API key (HTTP 401)".to_owned()),
         (403, _) => blocked("Deskie refused the e-mail address or its access to the API (HTTP 403)".to_owned()),
         (_, Some(words)) => match vendor_words::code(&words) {

@@ -25,6 +25,15 @@ pub(super) fn from_text(text: &str) -> String {
 
 /// Returns HTML as readable text. Paragraphs, lists and the addresses of links survive.
 pub(super) fn to_text(html: &str) -> String {
+    written(html).finish()
+}
+
+/// Returns the addresses of the pictures in HTML, without those that stand for a character.
+pub(super) fn pictures(html: &str) -> Vec<String> {
+    written(html).pictures
+}
+
+fn written(html: &str) -> Writer {
     let mut writer = Writer::default();
     // No tag can end behind the last `>`, so the end is not searched for again and again.
     let last_end = html.rfind('>').unwrap_or_default();
@@ -47,7 +56,7 @@ pub(super) fn to_text(html: &str) -> String {
             }
         };
     }
-    writer.finish()
+    writer
 }
 
 /// Markup that starts with a `<`.
@@ -153,6 +162,7 @@ impl Tag {
 /// The text that is being written.
 #[derive(Default)]
 struct Writer {
+    pictures: Vec<String>,
     out: String,
     /// The number of line breaks before the next word.
     breaks: usize,
@@ -291,6 +301,7 @@ impl Writer {
         self.words(":");
         self.space = true;
         self.words(&address);
+        self.pictures.push(address);
         self.space = true;
     }
 

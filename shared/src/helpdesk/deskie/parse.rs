@@ -109,7 +109,27 @@ fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
     // The message has no content, or none that can be read.
     let is_lost = text.is_none() && files.is_empty() && !message.content.is_there() && !message.content_html.is_there();
     let lost = is_lost.then(|| Part::Unsupported { what: "message".to_owned(), text: None });
-    text.into_iter().chain(files.into_iter().take(FILES).map(attachment)).chain(others).chain(lost).collect()
+    // A picture that was pasted into the editor stands in the HTML only.
+    let mut pictures = Vec::new();
+    for url in message.content.text().and(message.content_html.text()).map(html::pictures).unwrap_or_default() {
+        // A list of attachments may spell the same address with escapes.
+        let name = url.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(&url);
+        let is_attached = message.attachments.raw().contains(name);
+        let is_shown = is_attached || message.content.text().is_some_and(|content| content.contains(&*url));
+        if !is_shown && !pictures.contains(&url) && pictures.len() < FILES {
+            pictures.push(url);
+        }
+    }
+    let pictures = pictures.into_iter().map(|url| match media(&url, &Attachment::default()) {
+        Part::Media(file) => Part::Media(Media { kind: MediaKind::Image, ..file }),
+        other => other,
+    });
+    text.into_iter()
+        .chain(pictures)
+        .chain(files.into_iter().take(FILES).map(attachment))
+        .chain(others)
+        .chain(lost)
+        .collect()
 }
 
 /// Reads an attachment. The lifetime of its link is not known, so the relay copies the file at once.

@@ -8,7 +8,7 @@ use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::fo
 
 use super::wire::{self, Refusal};
 use crate::{
-    adapter::{Failure, retry_after},
+    adapter::{Failure, is_json, retry_after},
     tools::{millis::Millis, vendor_words},
 };
 
@@ -22,6 +22,9 @@ const HTTP_DATE: &[BorrowedFormatItem<'_>] =
 /// reason.
 pub(super) fn failure(what: &str, answer: &Response<Bytes>) -> Failure {
     let status = answer.status().as_u16();
+    if !is_json(answer) {
+        return Failure::of_stranger("Freshchat", answer);
+    }
     match Failure::of_status("Freshchat", answer, until_reset(answer)) {
         Failure::Rejected { .. } => {
             let refusal: Refusal = wire::read(answer.body());
@@ -44,7 +47,7 @@ pub(super) fn is_ok(answer: &Response<Bytes>) -> bool {
 
 /// Returns whether the target of a call does not exist.
 pub(super) fn is_missing(answer: &Response<Bytes>) -> bool {
-    answer.status() == StatusCode::NOT_FOUND
+    answer.status() == StatusCode::NOT_FOUND && is_json(answer)
 }
 
 /// Returns whether a conversation takes no more messages. Only the words of this answer are known: `Conversation is not

@@ -521,7 +521,7 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
         media(MediaKind::Audio, "a.ogg"),
         media(MediaKind::File, "a.exe"),
         Part::Location { latitude: 50.4501, longitude: 30.5234, label: Some("Depot".into()) },
-        Part::ContactCard { name: Some("n".repeat(40)), phone: Some("+447700900412".into()) },
+        Part::ContactCard { name: Some("n".repeat(40)), phone: Some("+447700900412".into()), more: Vec::new() },
         Part::Sticker { id: "1".into(), url: Some("https://cdn.example.com/s.png".into()) },
         Part::Carousel { cards: vec![card; 13] },
         Part::Buttons {

@@ -268,7 +268,10 @@ fn what_is_odd_but_harmless_is_taken() {
             json!({"type": "location", "location": {"lat": "50.5", "lon": "-30"}}),
             Part::Location { latitude: 50.5, longitude: -30.0, label: None },
         ),
-        (json!({"type": "contact", "contact": {"name": ""}}), Part::ContactCard { name: None, phone: None }),
+        (
+            json!({"type": "contact", "contact": {"name": ""}}),
+            Part::ContactCard { name: None, phone: None, more: Vec::new() },
+        ),
         (
             json!({"type": "video", "media": "https://dl-media.viber.com/v.mp4", "size": -5, "duration": "3", "text": "c"}),
             Part::Media(Media {

@@ -90,7 +90,11 @@ fn requests_are_the_samples_to_the_last_field() {
         ("req_get_user_details.json", Row::Task(Task::Profile { contact: USER })),
         (
             "req_send_contact.json",
-            Row::Parts(vec![Part::ContactCard { name: Some("Courier".into()), phone: Some("+447700900412".into()) }]),
+            Row::Parts(vec![Part::ContactCard {
+                name: Some("Courier".into()),
+                phone: Some("+447700900412".into()),
+                more: Vec::new(),
+            }]),
         ),
         (
             "req_send_file.json",
@@ -282,7 +286,11 @@ fn what_viber_would_refuse_goes_as_a_link() {
 #[test]
 fn other_parts_arrive_as_what_viber_has() {
     let card = |name: Option<&str>, phone: Option<&str>| {
-        contents(&[Part::ContactCard { name: name.map(str::to_owned), phone: phone.map(str::to_owned) }])
+        contents(&[Part::ContactCard {
+            name: name.map(str::to_owned),
+            phone: phone.map(str::to_owned),
+            more: Vec::new(),
+        }])
     };
     let rows = [
         (

@@ -312,13 +312,23 @@ fn a_wrong_address_is_a_matter_for_a_person() {
     let delivery = delivery(&contact, &parts, None);
     let task = Task::Deliver(&delivery);
     for _ in 0..5 {
-        match side.read(&Deskie, &task, &known, &answer(404, "<html>")) {
+        match side.read(&Deskie, &task, &known, &answer(404, r#"{"message": "no route"}"#)) {
             Ok(facts) => known.learn(&facts),
             Err(Failure::Blocked { .. }) => return,
             other => panic!("{other:?}"),
         }
     }
     panic!("it goes round in circles");
+}
+
+#[test]
+fn what_stands_before_deskie_is_not_believed() {
+    let (side, contact, parts) = (side(), nobody(), hi());
+    let delivery = delivery(&contact, &parts, None);
+    for status in [302, 400, 401, 403, 404] {
+        let read = side.read(&Deskie, &Task::Deliver(&delivery), &linked(), &answer(status, "error code: 1020"));
+        assert!(matches!(read, Err(Failure::Retry { doubtful: false, .. })), "{status}: {read:?}");
+    }
 }
 
 #[test]

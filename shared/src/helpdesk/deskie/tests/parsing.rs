@@ -177,6 +177,21 @@ fn odd_attachments_are_seen_all_the_same() {
 }
 
 #[test]
+fn a_picture_in_the_html_only_arrives_too() {
+    let picture = "https://files.example.com/pasted-1fc3dc8a.png";
+    let html = format!(r#"<p>Here it is:</p><p><img src="{picture}" alt="" width="400" /></p>"#);
+    let sent = |attachments: Value, content: &str| {
+        words(&only(edited(json!({"content": content, "content_html": html, "attachments": attachments}))))
+    };
+    let found = sent(json!(null), "Here it is:");
+    assert!(found.contains("Image") && found.contains(picture), "{found}");
+    let linked = sent(json!(null), &format!("Here it is: {picture}"));
+    assert!(!linked.contains("Image"), "{linked}");
+    let attached = sent(json!([{"url": picture}]), "Here it is:");
+    assert_eq!(attached.matches("Image").count(), 1, "{attached}");
+}
+
+#[test]
 fn what_is_not_deskies_is_refused_without_a_word_of_it() {
     let rows = [
         ("", FORM, "missing_field"),

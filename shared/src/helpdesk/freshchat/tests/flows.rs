@@ -541,7 +541,7 @@ fn links_that_freshchat_cannot_follow_become_text() {
 fn what_agents_cannot_be_shown_becomes_text() {
     let parts = [
         Part::Location { latitude: 1.5, longitude: -2.0, label: Some("Pier".to_owned()) },
-        Part::ContactCard { name: Some("Ada".to_owned()), phone: Some("+44".to_owned()) },
+        Part::ContactCard { name: Some("Ada".to_owned()), phone: Some("+44".to_owned()), more: Vec::new() },
         Part::Sticker { id: "1".to_owned(), url: None },
         Part::Unsupported { what: "poll".to_owned(), text: None },
         Part::Media(Media {
