@@ -299,6 +299,15 @@ async fn receipts(bridge: Rc<Bridge>, tenants: usize) {
     }
 }
 
+/// Draws the number of words of an agent's answer. A few answers take several messages of the channel.
+fn length(rng: &mut fastrand::Rng) -> usize {
+    match rng.u32(..12) {
+        0 => 2_400,
+        1 | 2 => 700,
+        _ => 3,
+    }
+}
+
 /// A contact who writes, and an agent who answers.
 async fn conversation(bridge: Rc<Bridge>, tenant: usize, contact: usize) {
     let count = with(|state| state.rng.u64(1..5));
@@ -311,7 +320,7 @@ async fn conversation(bridge: Rc<Bridge>, tenant: usize, contact: usize) {
         let pause = with(|state| state.rng.u64(..30_000));
         sleep(Duration::from_millis(pause)).await;
         bridge.say(Lane { tenant, contact, way: Way::In }, number, 3).await;
-        let (pause, length) = with(|state| (state.rng.u64(2_000..30_000), [3, 3, 700, 2_400][state.rng.usize(..4)]));
+        let (pause, length) = with(|state| (state.rng.u64(2_000..30_000), length(&mut state.rng)));
         sleep(Duration::from_millis(pause)).await;
         bridge.say(Lane { tenant, contact, way: Way::Out }, number, length).await;
     }
