@@ -196,6 +196,11 @@ impl Queue {
             Ok(_) => Ok(true),
             // SQS names an expired handle in several ways; all of them are refusals of this call.
             Err(error) if error.as_service_error().is_some_and(is_expired) => Ok(false),
+            // No message of the queue has this handle: somebody invokes the function with a record of their own, a sample
+            // say, which nobody else can receive.
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_receipt_handle_is_invalid()) => {
+                Ok(true)
+            }
             Err(error) => Err(unavailable("ChangeMessageVisibility", error)),
         }
     }
@@ -338,7 +343,6 @@ impl From<QueueError> for ApiError {
 
 fn is_expired(error: &ChangeMessageVisibilityError) -> bool {
     error.is_message_not_inflight()
-        || error.is_receipt_handle_is_invalid()
         || matches!(error.code(), Some("InvalidParameterValue" | "InvalidParameterValueException"))
 }
 
