@@ -221,8 +221,21 @@ async fn storm(mode: Mode, world: World) -> Result<(), String> {
         slot_tasks.shutdown().await;
         return Ok(());
     }
-    let (hours, moves_back) =
-        with(|state| ([1, 1, 1, 1, 1, 1, 1, 30, 30, 100][state.rng.usize(..10)], state.rng.bool()));
+    let (hours, moves_back) = with(|state| {
+        let hours = match state.rng.u32(..24) {
+            0 => 100,
+            1 => 30,
+            _ => 1,
+        };
+        (hours, state.rng.bool())
+    });
+    if hours > 72 {
+        // One tenant's vendors refuse everything for longer than a message may live.
+        with(|state| {
+            let (tenant, now) = (state.rng.usize(..tenants), state.elapsed());
+            state.faults.cursed.insert(tenant, (Fate::Refused, now, u64::MAX));
+        });
+    }
     sleep(Duration::from_secs(hours * 3_600)).await;
     if moves_back {
         with(|state| {
