@@ -230,7 +230,7 @@ impl Relay {
 }
 
 /// Returns the id of a note. What happens in another life of a message is news, although it is about the same event.
-fn in_life(about: String, life: u32) -> String {
+pub(super) fn in_life(about: String, life: u32) -> String {
     if life > 1 { format!("{about}#{life}") } else { about }
 }
 

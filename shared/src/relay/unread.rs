@@ -1,7 +1,10 @@
 //! Signed calls that cannot be read. They are kept as dead with their raw bytes sealed, and are read again whenever
 //! they come out of the queue: a later version may know their form.
 
-use super::{Record, Relay, Verdict, backoff_for_our_failure, failure::may_have_arrived_too_often};
+use super::{
+    Record, Relay, Verdict, backoff_for_our_failure,
+    failure::{in_life, may_have_arrived_too_often},
+};
 use crate::{
     adapter::{
         Verified, unread,
@@ -87,10 +90,7 @@ impl Relay {
         let reason = Sentence::UnreadCall { error }.to_string();
         if let Some(contact) = contact {
             let text = Sentence::UnreadKept { side: call.from.word(), reason: &reason }.into();
-            let about = match claimed.life {
-                1 => call.id.clone(),
-                life => format!("{}#{life}", call.id),
-            };
+            let about = in_life(call.id.clone(), claimed.life);
             if let Err(verdict) = self.send_note(open, &contact, &about, None, text).await {
                 return Ok(verdict);
             }
