@@ -238,7 +238,7 @@ pub(crate) fn file(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
 
 /// Returns a delivery to a contact.
 pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Option<&'a Author>) -> Delivery<'a> {
-    Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k" }
+    Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k", quote: None }
 }
 
 /// Returns all calls of a task, each answered by `reply`, until the task is done or fails.

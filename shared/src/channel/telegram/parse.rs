@@ -7,7 +7,7 @@ use serde_json::json;
 use super::content;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Part},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, MessageNames, Part},
     tools::{
         json::{self, Json},
         millis::Millis,
@@ -80,7 +80,13 @@ impl Update {
             ..contact(&chat, from)
         };
         let date = edit_date.i64().filter(|_| is_edit).or_else(|| date.i64());
-        self.event(contact, date, ChannelEventKind::Message { parts })
+        let id = message.get("message_id").and_then(Json::i64).map(|id| content::name_of(chat.id, id));
+        let mut parsed = self.event(contact, date, ChannelEventKind::Message { parts });
+        for event in &mut parsed.events {
+            event.names = MessageNames { id: id.clone(), ..MessageNames::default() };
+            event.quote = content::quote(message);
+        }
+        parsed
     }
 
     /// Returns the text of the pressed button, as if the contact had written it.
@@ -130,7 +136,7 @@ impl Update {
 
     fn event(&self, contact: Contact, date: Option<i64>, kind: ChannelEventKind) -> ParsedChannel {
         let at = date.filter(|date| *date > 0).map(Millis::from_seconds).unwrap_or(self.received_at);
-        ParsedChannel::events(vec![ChannelEvent { id: self.id.clone(), at, contact, kind }])
+        ParsedChannel::events(vec![ChannelEvent::new(&self.id, at, contact, kind)])
     }
 
     fn ignored(&self, reason: &'static str) -> ParsedChannel {
