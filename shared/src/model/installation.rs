@@ -198,8 +198,14 @@ pub struct Options {
     /// The age in hours (1 to 144) after which a message that still fails is given up.
     pub give_up_after_hours: u32,
     /// Whether the beginning of each message is remembered, so that agents can read which message a contact answers.
+    ///
+    /// Not written while it has its default, so that the version before can read the installation.
+    #[serde(skip_serializing_if = "Clone::clone")]
     pub remember_quotes: bool,
     /// Whether the contact's newest message is marked as read when an agent answers it.
+    ///
+    /// Not written while it has its default, as above.
+    #[serde(skip_serializing_if = "Clone::clone")]
     pub mark_read: bool,
 }
 

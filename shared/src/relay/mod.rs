@@ -806,7 +806,7 @@ impl Relay {
         let without = Delivery { parts: without.as_deref().unwrap_or(&parts), quote: None, ..delivery };
         let without_quote = native.map(|_| Task::Deliver(&without));
         let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
-        let attempt = self.attempt(&message, Attempt { claimed, link, lane }, tasks, files);
+        let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
         self.with_read_mark(&message, mark, attempt).await
     }
 
@@ -893,13 +893,17 @@ impl Relay {
             keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
         };
         let mut recorder = recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits);
-        let mut driven = drive(&self.http, side, &tasks.task, &mut known, &mut recorder).await;
-        if let (Err(Stop::Failure(Failure::Rejected { .. })), Some(without)) = (&driven, &tasks.without_quote)
-            && known.sent() == 0
-        {
+        let mut task = &tasks.task;
+        let driven = loop {
+            // On the heap, because the futures of a delivery would need more than a thread's stack.
+            let driven = Box::pin(drive(&self.http, side, task, &mut known, &mut recorder)).await;
+            let is_refused = matches!(driven, Err(Stop::Failure(Failure::Rejected { .. }))) && known.sent() == 0;
+            match tasks.without_quote.as_ref().filter(|_| is_refused && known.memo(quotes::REFUSED).is_none()) {
+                Some(without) => task = without,
+                None => break driven,
+            }
             known.progress.memo.insert(quotes::REFUSED.to_owned(), String::new());
-            driven = drive(&self.http, side, without, &mut known, &mut recorder).await;
-        }
+        };
         match driven {
             Ok(()) => {
                 let was_noted = recorder.was_noted();

@@ -79,7 +79,10 @@ impl Relay {
             (Quotes::ById | Quotes::Whole, Direction::Outbound) => sent,
             (Quotes::ByToken, Direction::Outbound) | (_, Direction::Note) => None,
         };
-        Ok(Some(Quote { id, text: quotable.text, author: quotable.author, at }))
+        // A contact reads an agent's name only if the installation shows names.
+        let is_agents = key.direction == Direction::Outbound && message.direction == Direction::Outbound;
+        let shows_author = !is_agents || message.open.installation.options.agent_name;
+        Ok(Some(Quote { id, text: quotable.text, author: quotable.author.filter(|_| shows_author), at }))
     }
 
     /// Runs an attempt, and marks the contact's message beside it if `mark` names one. The mark starts first, so that a
@@ -99,7 +102,8 @@ impl Relay {
                 tracing::debug!(reason = failure.reason(), "a message could not be marked as read");
             }
         };
-        let (mut marking, mut attempt) = (pin!(marking), pin!(attempt));
+        // On the heap, because two calls at once would need more than a thread's stack.
+        let (mut marking, mut attempt) = (Box::pin(marking), pin!(attempt));
         tokio::select! {
             biased;
             () = &mut marking => {}
