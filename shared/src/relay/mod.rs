@@ -761,7 +761,6 @@ impl Relay {
         let quote = self.quote_of(&message, &mut claimed.progress).await;
         let native = quote.as_ref().filter(|quote| message.shows(quote, &claimed.progress));
         let as_text = quote.as_ref().filter(|_| native.is_none());
-        claimed.owed.sent.extend(message.look_up_id());
         let original = message.parts;
         let opening = opening(&message, &link, &mut claimed.progress);
         let parts: Vec<Part>;
@@ -892,7 +891,8 @@ impl Relay {
             deadline: message.record.deadline,
             keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
         };
-        let mut recorder = recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits);
+        let mut recorder =
+            recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits).with(message.look_up_id());
         let mut task = &tasks.task;
         let driven = loop {
             // On the heap, because the futures of a delivery would need more than a thread's stack.

@@ -50,6 +50,8 @@ pub(crate) struct Recorder<'a> {
     pub(super) is_trouble: bool,
     /// The number of requests whose look-ups are written, and of further ids.
     looked_up: (usize, usize),
+    /// The look-up of the message that is delivered, for quotes, until it is written with the first part that arrived.
+    own: Option<Sent>,
     is_settled: bool,
 }
 
@@ -86,8 +88,14 @@ impl<'a> Recorder<'a> {
             permits,
             limits,
             looked_up,
+            own: None,
             is_settled: false,
         }
+    }
+
+    /// Adds the look-up of the message that is delivered.
+    pub(super) fn with(self, own: Option<Sent>) -> Self {
+        Self { own, ..self }
     }
 
     /// Returns whether the lane was noted as one in trouble while a call went on.
@@ -118,8 +126,9 @@ impl<'a> Recorder<'a> {
         let side = self.claimed.key.direction.target();
         let new = known.progress.sent.get(self.looked_up.0..).unwrap_or_default();
         let others = known.other_ids.get(self.looked_up.1..).unwrap_or_default();
-        let sent =
-            new.iter().chain(others).filter(|id| !id.is_empty()).map(|id| Sent { side, id: id.clone() }).collect();
+        let own = if new.is_empty() { None } else { self.own.take() };
+        let sent = new.iter().chain(others).filter(|id| !id.is_empty()).map(|id| Sent { side, id: id.clone() });
+        let sent = sent.chain(own).collect();
         Owed { link: LinkChange::between(&self.link, &known.link), sent }
     }
 }
