@@ -56,9 +56,7 @@ async fn agents_read_which_message_a_customer_answers() {
         rig.exactly_at_helpdesk(1).await;
         rig.agent_says("We have a blue one.").await;
         let answered = rig.exactly_at_channel(1).await;
-        let Some(first) = first.filter(|first| rig.bridge.channel.quoting("", first).is_some()) else {
-            return None;
-        };
+        let first = first.filter(|first| rig.bridge.channel.quoting("", first).is_some())?;
         quote(&rig, customer, "This one", &answered[0].id).await;
         let seen = rig.exactly_at_helpdesk(2).await;
         let author = if channel == "telegram" { "Shop" } else { "Agent" };
