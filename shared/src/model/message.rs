@@ -75,7 +75,7 @@ impl Event {
         match self {
             Self::Channel(event) => {
                 event.contact.clean();
-                event.quote.iter_mut().for_each(Quote::clean);
+                event.quote.iter_mut().for_each(|quote| quote.clean());
                 if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts } = &mut event.kind
                 {
                     parts.iter_mut().for_each(Part::clean);
@@ -118,18 +118,26 @@ pub struct ChannelEvent {
     pub contact: Contact,
     /// What happened.
     pub kind: ChannelEventKind,
-    /// The channel's own names for the message, if the event carries one.
-    #[serde(default, skip_serializing_if = "MessageNames::is_empty")]
-    pub names: MessageNames,
+    /// The channel's own names for the message, if the event carries one. On the heap, like the quote, because a call may
+    /// be made of thousands of events that have neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Box<MessageNames>>,
     /// The message that the contact answers with this one, if the channel tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<Quote>,
+    pub quote: Option<Box<Quote>>,
 }
 
 impl ChannelEvent {
     /// Makes an event that quotes no message and whose message has no names.
     pub fn new(id: impl Into<String>, at: Millis, contact: Contact, kind: ChannelEventKind) -> Self {
-        Self { id: id.into(), at, contact, kind, names: MessageNames::default(), quote: None }
+        Self { id: id.into(), at, contact, kind, names: None, quote: None }
+    }
+
+    /// Adds the names of the message, and the message that it quotes.
+    #[must_use]
+    pub fn with(self, names: MessageNames, quote: Option<Quote>) -> Self {
+        let names = (!names.is_empty()).then(|| Box::new(names));
+        Self { names, quote: quote.map(Box::new), ..self }
     }
 }
 

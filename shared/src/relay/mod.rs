@@ -288,8 +288,8 @@ impl Relay {
             user: None,
             conversation: None,
             received_at: envelope.received_at,
-            names: &event.names,
-            quote: event.quote.as_ref(),
+            names: event.names.as_deref().unwrap_or(&NO_NAMES),
+            quote: event.quote.as_deref(),
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,

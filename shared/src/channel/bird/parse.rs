@@ -50,7 +50,7 @@ pub(super) fn parse(
     Ok(match read {
         Ok((contact, kind)) => {
             let (names, quote) = event.names_and_quote(product, &kind);
-            ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind, names, quote }])
+            ParsedChannel::events(vec![ChannelEvent::new(id, at, contact, kind).with(names, quote)])
         }
         Err(why) => ParsedChannel::ignored(id, why),
     })

@@ -73,7 +73,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     };
     let answer = taken(&id);
     let at = at.filter(|at| *at > Millis::default()).unwrap_or(request.received_at);
-    Ok(ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind, names, quote }]).answered(answer))
+    Ok(ParsedChannel::events(vec![ChannelEvent::new(id, at, contact, kind).with(names, quote)]).answered(answer))
 }
 
 /// Returns the id of the event with which a contact's message arrived.

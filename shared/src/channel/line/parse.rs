@@ -41,7 +41,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
                 let at = event.timestamp.i64().map_or(request.received_at, Millis::new);
                 let contact = Contact { id: contact, ..Contact::default() };
                 let (names, quote) = event.names_and_quote();
-                batch.push(ChannelEvent { id: event.id(), at, contact, kind, names, quote });
+                batch.push(ChannelEvent::new(event.id(), at, contact, kind).with(names, quote));
             }
             Err(reason) => batch.ignore(event.id(), reason),
         }

@@ -89,7 +89,7 @@ impl<'a> Event<'a> {
     fn push(&self, batch: &mut Batch, id: String, kind: ChannelEventKind) {
         let contact = Contact { id: self.contact.clone(), ..Contact::default() };
         let (names, quote) = self.names_and_quote(&kind);
-        batch.push(ChannelEvent { id, at: self.at, contact, kind, names, quote });
+        batch.push(ChannelEvent::new(id, self.at, contact, kind).with(names, quote));
     }
 
     /// Returns Messenger's names for the message, and the message that it answers. Only the id of that one comes along.

@@ -52,7 +52,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
             let contact = Contact { id: phone.clone().unwrap_or_default(), phone, ..Contact::default() };
             let to_mark = message.clone().filter(|_| matches!(kind, ChannelEventKind::Message { .. }));
             let names = MessageNames { to_mark, ..MessageNames::default() };
-            ParsedChannel::events(vec![ChannelEvent { names, ..ChannelEvent::new(id, at, contact, kind) }])
+            ParsedChannel::events(vec![ChannelEvent::new(id, at, contact, kind).with(names, None)])
         }
         Ok(_) => ParsedChannel::ignored(id, "nobody"),
         Err(reason) => ParsedChannel::ignored(id, reason),

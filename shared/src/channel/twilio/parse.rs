@@ -127,8 +127,8 @@ fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
     // Only WhatsApp has quotes and read marks.
     if from.starts_with("whatsapp:") {
         let sid = form.get("MessageSid").or_else(|| form.get("SmsSid")).map(str::to_owned);
-        message.names = MessageNames { id: sid.clone(), token: None, to_mark: sid };
-        message.quote = form.get("OriginalRepliedMessageSid").map(Quote::of);
+        let names = MessageNames { id: sid.clone(), token: None, to_mark: sid };
+        message = message.with(names, form.get("OriginalRepliedMessageSid").map(Quote::of));
     }
     let mut events = vec![message];
     match form.get("OptOutType") {

@@ -110,7 +110,7 @@ impl Batch<'_> {
             Ok((contact, kind)) => {
                 let at = time(item).unwrap_or(self.received_at);
                 let (names, quote) = names_and_quote(item, &kind);
-                self.found.push(ChannelEvent { id, at, contact, kind, names, quote });
+                self.found.push(ChannelEvent::new(id, at, contact, kind).with(names, quote));
             }
             Err(why) => self.found.ignore(id, why),
         }
