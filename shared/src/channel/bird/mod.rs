@@ -19,7 +19,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
+        features::{ContactIds, Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
@@ -98,6 +98,7 @@ static FEATURES: Features = Features {
     // On WhatsApp; a text message never quotes another.
     quotes: Quotes::ById,
     quotes_by_id: true,
+    contact_ids: ContactIds::Phone { plus: true },
     ..Features::BASE
 };
 

@@ -207,4 +207,9 @@ impl Channel for Twilio {
     fn event_of(&self, message: &str) -> Option<String> {
         Some(parse::event_of(message))
     }
+
+    fn contact_of_phone(&self, account: &Account<'_>, phone: &str) -> Option<String> {
+        let sender = account.setting(FROM).and_then(|from| from.split_once(':'));
+        Some(sender.map_or_else(|| phone.to_owned(), |(channel, _)| format!("{channel}:{phone}")))
+    }
 }

@@ -38,6 +38,11 @@ pub(super) enum Plan<'a> {
         user: &'a str,
     },
     /// `GET /agents/{id}`
+    /// `PUT /users/{id}` with the `reference_id` of a contact.
+    NameUser {
+        user: &'a str,
+        contact: &'a str,
+    },
     ReadAgent {
         agent: &'a str,
     },
@@ -115,14 +120,15 @@ pub(super) enum Plan<'a> {
 pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, RenderError> {
     Ok(match *task {
         Task::Deliver(delivery) => deliver(account, delivery, known),
-        Task::Note { contact, text, at } => note(contact, (text, at), known),
+        Task::Note { contact, text, at } => note(contact, (text, at), known)?,
         Task::Check if known.answered == 0 => Plan::CheckAccount,
         Task::Check if known.memo(memo::TOPIC).is_none() => Plan::CheckTopic,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
+        Task::Pair { user, contact } if known.answered == 0 => Plan::NameUser { user, contact },
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
         // The call was answered.
-        Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } => Plan::Done,
+        Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } | Task::Pair { .. } => Plan::Done,
         // Webhooks are entered by hand, and Freshchat has no receipts.
         _ => return Err(RenderError::unknown(task)),
     })
@@ -231,17 +237,20 @@ fn update_user<'a>(account: &Account<'_>, contact: &'a Contact, known: &'a Known
 
 /// Plans a note. It goes into the contact's conversation, resolved or not; without a conversation, nobody would read
 /// it.
-fn note<'a>(contact: &'a Contact, (text, at): (&'a str, Millis), known: &'a Known) -> Plan<'a> {
-    if known.sent() > 0 || known.memo(memo::CONVERSATION) == Some(memo::NONE) {
-        return Plan::Done;
+fn note<'a>(contact: &'a Contact, (text, at): (&'a str, Millis), known: &'a Known) -> Result<Plan<'a>, RenderError> {
+    if known.sent() > 0 {
+        return Ok(Plan::Done);
+    }
+    if known.memo(memo::CONVERSATION) == Some(memo::NONE) {
+        return Err(RenderError::no_place());
     }
     match usable(known) {
-        Some(conversation) if known.doubtful => Plan::LookForNote { conversation, text, at },
-        Some(conversation) => Plan::PostNote { conversation, text },
+        Some(conversation) if known.doubtful => Ok(Plan::LookForNote { conversation, text, at }),
+        Some(conversation) => Ok(Plan::PostNote { conversation, text }),
         None => match user(contact, known, true) {
-            Ok(user) => search(known, user, true).unwrap_or(Plan::Done),
-            Err(plan @ Plan::FindUser { .. }) if known.memo(memo::USER) != Some(memo::ABSENT) => plan,
-            Err(_) => Plan::Done,
+            Ok(user) => search(known, user, true).ok_or_else(RenderError::no_place),
+            Err(plan @ Plan::FindUser { .. }) if known.memo(memo::USER) != Some(memo::ABSENT) => Ok(plan),
+            Err(_) => Err(RenderError::no_place()),
         },
     }
 }

@@ -665,15 +665,15 @@ fn only_what_posts_or_makes_something_may_double() {
 }
 
 #[test]
-fn a_note_finds_its_conversation_or_is_given_up() {
+fn a_note_finds_its_conversation_or_is_refused() {
     let contact = lorna();
     let task = Task::Note { contact: &contact, text: "Delivery failed", at: crate::tools::millis::Millis::MIN };
     let side = side();
     run(&side, &task, &mut linked(), &[(POST, 200, r#"{"id": "n"}"#)]);
-    run(&side, &task, &mut Known::default(), &[(FIND, 200, r#"{"users": []}"#)]);
+    side.finds_no_place(&Freshchat, &task, &mut Known::default(), &[(FIND, 200, r#"{"users": []}"#)]);
     let mut forgotten = linked();
     forgotten.link.conversation = None;
-    run(&side, &task, &mut forgotten.clone(), &[(LIST, 404, "")]);
+    side.finds_no_place(&Freshchat, &task, &mut forgotten.clone(), &[(LIST, 404, "")]);
     let old = json!({"conversation_id": "c-old", "status": "resolved", "channel_id": TOPIC}).to_string();
     run(
         &side,
@@ -794,13 +794,32 @@ fn a_user_leads_back_to_the_contact() {
     run(&side, &task, &mut Known::default(), &[(&line, 200, &user)]);
     let Ok(facts) = side.read(&Freshchat, &task, &Known::default(), &answer(200, &user)) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
-    for foreign in [r#"{"id": "u"}"#, r#"{"id": "u", "reference_id": "line:U1"}"#, r#"{"reference_id": "viber:"}"#] {
+    for foreign in [
+        r#"{"id": "u", "restore_id": "r"}"#,
+        r#"{"id": "u", "reference_id": "line:U1"}"#,
+        r#"{"reference_id": "viber:"}"#,
+    ] {
         assert!(matches!(
             side.read(&Freshchat, &task, &Known::default(), &answer(200, foreign)),
             Err(Failure::Rejected { .. })
         ));
     }
     assert!(matches!(side.read(&Freshchat, &task, &Known::default(), &answer(404, "")), Err(Failure::Rejected { .. })));
+    for (by_hand, phone) in [
+        (r#"{"id": "u", "phone": "+44 7700 900123", "reference_id": null}"#, Some("+44 7700 900123")),
+        (r#"{"id": "u", "email": "a@b.example", "phone": ""}"#, None),
+    ] {
+        let made = Fact::MadeByHand { phone: phone.map(str::to_owned) };
+        assert_eq!(side.read(&Freshchat, &task, &Known::default(), &answer(200, by_hand)), Ok(vec![made]));
+    }
+}
+
+#[test]
+fn a_user_made_by_hand_gets_the_reference_of_a_contact() {
+    let (side, task) = (side(), Task::Pair { user: USER, contact: CONTACT });
+    let line = format!("PUT /users/{USER}");
+    let calls = run(&side, &task, &mut Known::default(), &[(&line, 200, "")]);
+    assert_eq!(body(&calls[0]), json!({"reference_id": side.account().reference(CONTACT)}));
 }
 
 #[test]
