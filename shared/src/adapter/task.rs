@@ -1,7 +1,7 @@
 //! The tasks for which the bridge calls a vendor.
 
 use crate::{
-    model::message::{Author, Contact, Media, Part, Receipt},
+    model::message::{Author, Contact, Media, Part, Quote, Receipt},
     tools::millis::Millis,
 };
 
@@ -30,6 +30,15 @@ pub enum Task<'a> {
         receipt: &'a Receipt,
         /// When the receipt's event happened.
         at: Millis,
+    },
+    /// Channel only: mark a contact's message, and with it all earlier ones, as read. The bridge asks for it only with
+    /// what the channel gave as [`MessageNames::to_mark`](crate::model::message::MessageNames::to_mark), and ignores
+    /// whether it worked.
+    MarkRead {
+        /// The channel's user id.
+        contact: &'a str,
+        /// What the channel needs to mark the message.
+        message: &'a str,
     },
     /// Check the credentials with a harmless call. Teaches [`Fact::Identity`](super::Fact::Identity) if the account has
     /// an identity.
@@ -77,6 +86,7 @@ impl Task<'_> {
             Self::Deliver(_) => "deliver",
             Self::Note { .. } => "note",
             Self::Receipt { .. } => "receipt",
+            Self::MarkRead { .. } => "mark_read",
             Self::Check => "check",
             Self::Register { .. } => "register",
             Self::Unregister => "unregister",
@@ -117,6 +127,10 @@ pub struct Delivery<'a> {
     pub parts: &'a [Part],
     /// The author of an outbound message.
     pub author: Option<&'a Author>,
+    /// The message that this one answers, for channels that show it themselves
+    /// ([`Features::quotes`](crate::model::features::Features::quotes)). Its id is the channel's own. On all other sides,
+    /// the parts show it.
+    pub quote: Option<&'a Quote>,
     /// A UUID that is the same for every attempt at this delivery. [`Delivery::retry_key`] derives one UUID per call
     /// from it.
     pub key: &'a str,

@@ -32,6 +32,12 @@ pub trait Channel: Adapter {
     /// Returns an error if the body is malformed or lacks a required field.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError>;
 
+    /// Returns the id of the event with which a contact's message with this id arrived, at channels where the one
+    /// determines the other.
+    fn event_of(&self, _message: &str) -> Option<String> {
+        None
+    }
+
     /// Returns the platform's id of the contact with this telephone number (in the form of E.164); `None` if the
     /// platform knows contacts by ids of its own.
     fn contact_of_phone(&self, _account: &Account<'_>, phone: &str) -> Option<String> {
@@ -141,6 +147,11 @@ fn read_into(content: Json<'_>, depth: usize, lines: &mut Vec<String>) {
             read_into(value, depth + 1, lines);
         }
     });
+}
+
+/// Returns whether a text requests an approved template of the platform instead of being shown.
+pub fn asks_for_template(text: &str) -> bool {
+    template::asked_for(text).is_some()
 }
 
 /// Percent-encodes an id for one segment of a path or for a value of a query.

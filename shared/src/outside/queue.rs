@@ -357,12 +357,12 @@ mod tests {
             v: 1,
             installation: "i".into(),
             received_at: Millis::new(1),
-            event: Event::Channel(ChannelEvent {
-                id: "e".into(),
-                at: Millis::new(1),
-                contact: Contact { id: "c".into(), ..Contact::default() },
-                kind: ChannelEventKind::Message { parts: vec![Part::text(text)] },
-            }),
+            event: Event::Channel(ChannelEvent::new(
+                "e",
+                Millis::new(1),
+                Contact { id: "c".into(), ..Contact::default() },
+                ChannelEventKind::Message { parts: vec![Part::text(text)] },
+            )),
         }
     }
 

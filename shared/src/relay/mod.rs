@@ -2,7 +2,8 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot be read.
+//! message comes back, [`quotes`] finds out what a message answers, [`receipts`] delivers receipts to the helpdesk, and
+//! [`unread`] keeps calls that cannot be read.
 
 use std::{
     collections::HashMap,
@@ -30,7 +31,7 @@ use crate::{
         installation::Side,
         message::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
-            HelpdeskEvent, HelpdeskEventKind, NoteEvent, Part, Receipt,
+            HelpdeskEvent, HelpdeskEventKind, MessageNames, NoteEvent, Part, Quote, Receipt,
         },
     },
     outside::{
@@ -61,6 +62,7 @@ mod brakes;
 mod failure;
 mod files;
 pub mod pace;
+mod quotes;
 mod receipts;
 mod recorder;
 mod unread;
@@ -292,6 +294,8 @@ impl Relay {
             user: None,
             conversation: None,
             received_at: envelope.received_at,
+            names: event.names.as_deref().unwrap_or(&NO_NAMES),
+            quote: event.quote.as_deref(),
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
@@ -374,6 +378,8 @@ impl Relay {
                     user: event.user.as_deref(),
                     conversation: event.conversation.as_deref(),
                     received_at: envelope.received_at,
+                    names: &NO_NAMES,
+                    quote: event.quote.as_ref(),
                 };
                 self.deliver(message).await
             }
@@ -550,6 +556,8 @@ impl Relay {
             user: None,
             conversation: None,
             received_at: envelope.received_at,
+            names: &NO_NAMES,
+            quote: None,
         };
         let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
@@ -568,14 +576,15 @@ impl Relay {
         let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(Sentence::Note { text: &note.text })];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
-        let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };
+        let echo =
+            Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key, quote: None };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
             None if open.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, lane };
-        self.attempt(&message, attempt, &task, files::Files::default()).await
+        self.attempt(&message, attempt, Tasks { task, without_quote: None }, files::Files::default()).await
     }
 
     /// Puts a private note about a contact into the queue, once per event that the note is about.
@@ -812,14 +821,20 @@ impl Relay {
             let failure = Failure::Gone { reason: Sentence::ContactStopped.into() };
             return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
         }
+        let mark = message.marks(&link, &claimed);
+        let quote = self.quote_of(&message, &mut claimed.progress).await;
+        let native = quote.as_ref().filter(|quote| message.shows(quote, &claimed.progress));
+        let as_text = quote.as_ref().filter(|_| native.is_none());
+        let original = message.parts;
         let opening = opening(&message, &link, &mut claimed.progress);
         let parts: Vec<Part>;
-        let message = match opening {
-            Some(opening) => {
-                parts = std::iter::once(opening).chain(message.parts.iter().cloned()).collect();
-                Message { parts: &parts, ..message }
-            }
-            None => message,
+        let message = if opening.is_some() || as_text.is_some() {
+            let is_refused = claimed.progress.memo.contains_key(quotes::REFUSED);
+            let shown = as_text.map_or_else(|| original.to_vec(), |quote| message.quoting(quote, original, is_refused));
+            parts = opening.into_iter().chain(shown).collect();
+            Message { parts: &parts, ..message }
+        } else {
+            message
         };
         let mut contact = self.with_profile(&message, &link).await?;
         if message.direction == Direction::Outbound {
@@ -830,6 +845,7 @@ impl Relay {
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
+        claimed.quotable = Message { parts: original, ..message }.quotable();
         let features = message.open.side(message.direction.target()).adapter.features_for(&contact.id);
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
         let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await?;
@@ -846,8 +862,15 @@ impl Relay {
             parts: &parts,
             author: message.author,
             key: &key,
+            quote: native,
         };
-        self.attempt(&message, Attempt { claimed, link, lane }, &Task::Deliver(&delivery), files).await
+        // A message may be refused for its quote.
+        let without = native.map(|quote| message.quoting(quote, &parts, true));
+        let without = Delivery { parts: without.as_deref().unwrap_or(&parts), quote: None, ..delivery };
+        let without_quote = native.map(|_| Task::Deliver(&without));
+        let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
+        let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
+        self.with_read_mark(&message, mark, attempt).await
     }
 
     /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.
@@ -916,7 +939,7 @@ impl Relay {
         &self,
         message: &Message<'_>,
         attempt: Attempt<'_>,
-        task: &Task<'_>,
+        tasks: Tasks<'_>,
         files: files::Files,
     ) -> Result<Verdict, StoreError> {
         let Attempt { claimed, link, lane } = attempt;
@@ -932,8 +955,20 @@ impl Relay {
             deadline: message.record.deadline,
             keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
         };
-        let mut recorder = recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits);
-        match drive(&self.http, side, task, &mut known, &mut recorder).await {
+        let mut recorder =
+            recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits).with(message.look_up_id());
+        let mut task = &tasks.task;
+        let driven = loop {
+            // On the heap, because the futures of a delivery would need more than a thread's stack.
+            let driven = Box::pin(drive(&self.http, side, task, &mut known, &mut recorder)).await;
+            let is_refused = matches!(driven, Err(Stop::Failure(Failure::Rejected { .. }))) && known.sent() == 0;
+            match tasks.without_quote.as_ref().filter(|_| is_refused && known.memo(quotes::REFUSED).is_none()) {
+                Some(without) => task = without,
+                None => break driven,
+            }
+            known.progress.memo.insert(quotes::REFUSED.to_owned(), String::new());
+        };
+        match driven {
             Ok(()) => {
                 let was_noted = recorder.was_noted();
                 let claimed = recorder.settle_done(&known).await?;
@@ -1027,6 +1062,13 @@ struct Attempt<'a> {
     lane: brakes::Lane<'a>,
 }
 
+/// What an attempt has to do.
+struct Tasks<'a> {
+    task: Task<'a>,
+    /// The same message without its quote, in case that the channel refuses it.
+    without_quote: Option<Task<'a>>,
+}
+
 /// Why there is nothing to do for a message now.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once and kept nowhere")]
 enum Idle {
@@ -1067,7 +1109,12 @@ struct Message<'a> {
     user: Option<&'a str>,
     conversation: Option<&'a str>,
     received_at: Millis,
+    names: &'a MessageNames,
+    quote: Option<&'a Quote>,
 }
+
+/// The names of a message that no channel has named.
+static NO_NAMES: MessageNames = MessageNames { id: None, token: None, to_mark: None };
 
 impl<'a> Message<'a> {
     /// Returns the lane of the message with a brake that it may have to wait for.
@@ -1093,9 +1140,15 @@ impl<'a> Message<'a> {
             let heard_at = if is_news { Some(self.at) } else { link.heard_at };
             let is_newest = link.heard_at.is_none_or(|heard| self.at >= heard);
             let thread = if is_newest { &self.contact.thread } else { &link.thread }.clone();
-            return Link { stopped_at, heard_at, opened_with: None, thread, ..link.clone() };
+            let to_mark = self.names.to_mark.as_ref();
+            let to_mark = to_mark.filter(|_| is_newest && self.open.installation.options.mark_read);
+            let to_mark = to_mark.or(link.to_mark.as_ref()).cloned();
+            return Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
         }
         let mut link = link.clone();
+        if self.is_answer() {
+            link.to_mark = None;
+        }
         if self.open.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);
             if let Some(other) = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id)) {

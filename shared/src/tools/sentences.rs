@@ -31,6 +31,10 @@ sentences! {
     FileMissing { name: &'a str, kind: &'a str } = "[{name}: this {kind} could not be fetched]",
     ContactCard = "[contact card]",
     Sticker = "[sticker]",
+    QuotedBy { author: &'a str, text: &'a str } = "> {author}: “{text}”",
+    Quoted { text: &'a str } = "> “{text}”",
+    QuotedEarlier = "> (in reply to an earlier message)",
+    Agent = "Agent",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",

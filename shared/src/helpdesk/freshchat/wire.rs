@@ -232,6 +232,8 @@ pub(super) struct Message {
     pub bots_private_note: bool,
     pub message_parts: Kept,
     pub reply_parts: Kept,
+    /// The id of the message that this one answers. It was null in every event that was seen.
+    pub in_reply_to: Word,
     /// The name of the parts in 2018.
     pub msg_parts: Kept,
 }

@@ -54,6 +54,8 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
         conversation: None,
         repeat_key: Some(repeat_key(request)),
         kind: HelpdeskEventKind::Message { author: Author { kind: AuthorKind::Agent, name: None, id: None }, parts },
+        // IS-Messenger does not tell which message an agent answers.
+        quote: None,
     };
     Ok(Parsed::events(vec![event]).answered(Ack::json(&json!({"mId": request.id}))))
 }
