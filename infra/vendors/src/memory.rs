@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use byoc::model::message::MediaKind;
+use byoc::{model::message::MediaKind, tools::millis::Millis};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -36,6 +36,9 @@ pub struct Remembered {
     pub webhook: Option<String>,
     /// The customers who have written and may be written to.
     pub reachable: BTreeSet<String>,
+    /// When each customer last wrote, at channels with a window for answers.
+    #[serde(default)]
+    pub heard: BTreeMap<String, Millis>,
     /// The customers' files, by id.
     pub files: BTreeMap<String, CustomersFile>,
     /// The files that the bridge has uploaded, by id.

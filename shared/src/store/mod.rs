@@ -50,7 +50,8 @@ mod siblings;
 pub use brakes::{Brake, Braked};
 pub use dead::{DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
-    Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
+    Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, SentMessage, Settlement,
+    Trace,
 };
 pub use links::{HelpdeskId, LinkChange};
 pub use overview::{MessageSummary, Page, PageFrom};

@@ -166,7 +166,8 @@ impl Batch<'_> {
         let [user, number] = message.pick(["to_user_id", "to"]);
         let read = || {
             let contact = self.contacts.contact(user, number).ok_or("nobody")?;
-            Ok((contact, ChannelEventKind::BusinessEcho { parts: parts(message).ok_or("nothing_to_show")? }))
+            let parts = parts(message).ok_or("nothing_to_show")?;
+            Ok((contact, ChannelEventKind::BusinessEcho { parts, message: None }))
         };
         self.take(message, message_id(message), read());
     }
