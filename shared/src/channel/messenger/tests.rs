@@ -203,7 +203,7 @@ fn people_may_answer_late_where_the_setting_says_so() {
         let tags: Vec<Value> = calls.iter().map(|call| body(call)["tag"].clone()).collect();
         assert_eq!(tags, [Value::Null, json!("HUMAN_AGENT"), json!("HUMAN_AGENT")]);
         let folder = if platform.name == "Instagram" { INSTAGRAM_FOLDER } else { "" };
-        let mut sample = fixture(FOLDER, &format!("{folder}send/text_human_agent.json"));
+        let mut sample = fixture(FOLDER, &format!("{folder}send/{}.json", "text_human_agent"));
         let mut ours = body(&calls[1]);
         for message in [&mut sample, &mut ours] {
             message["recipient"]["id"] = "2".into();
@@ -390,9 +390,12 @@ fn every_sample_has_a_row() {
         "send/image_attachment_id.json", // files are sent as links
         "send/mark_seen.json",           // no helpdesk reports that an agent has read
         "send/reply_to.json",
+        "instagram/send/mark_seen.json",
+        "instagram/send/reply_to.json",
         "send/text_update.json", // agents answer
         "send/typing_off.json",  // no helpdesk reports that an agent types
         "send/typing_on.json",
+        "instagram/send/typing_on.json",
         "instagram/send/attachment_upload.json", // files are sent as links
         "instagram/send/like_heart.json",        // agents write ❤️
     ];
