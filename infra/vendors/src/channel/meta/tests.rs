@@ -1,4 +1,4 @@
-//! Tests of what the simulated WhatsApp and Messenger refuse.
+//! Tests of what the simulated WhatsApp, Messenger and Instagram refuse.
 
 use serde_json::json;
 
@@ -66,4 +66,61 @@ async fn messenger_refuses_what_it_documents() {
         assert_eq!(code(&meta, &body), Some(expected), "{body}");
     }
     assert_eq!(code(&meta, &message(json!({"text": "x"}))), None);
+}
+
+#[tokio::test]
+async fn instagram_refuses_what_messenger_takes() {
+    let file = |kind: &str, name: &str| {
+        let payload = json!({"url": format!("https://x.example/{name}")});
+        json!({"attachment": {"type": kind, "payload": payload}})
+    };
+    let takes = |product: Product, message: &Value| {
+        let meta = Meta::demo(product).unwrap();
+        meta.base.memory.lock().reachable.insert("1".to_owned());
+        code(&meta, &json!({"recipient": {"id": "1"}, "messaging_type": "RESPONSE", "message": message})).is_none()
+    };
+    for (message, is_taken) in [
+        (json!({"text": "ж".repeat(500)}), true),
+        (json!({"text": "ж".repeat(501)}), false),
+        (json!({"text": "x", "metadata": "m"}), false),
+        (file("image", "a.png"), true),
+        (file("image", "a.gif"), false),
+        (file("audio", "a.m4a"), true),
+        (file("audio", "a.mp3"), false),
+        (file("file", "a.pdf"), true),
+        (file("file", "a.docx"), false),
+    ] {
+        assert!(takes(Product::Messenger, &message), "{message}");
+        assert_eq!(takes(Product::Instagram, &message), is_taken, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn answers_are_taken_within_the_window() {
+    for product in [Product::WhatsApp, Product::Messenger, Product::Instagram] {
+        let meta = Meta::demo(product).unwrap();
+        let send = |hours: u64, more: Value| {
+            let heard = now().minus(Duration::from_secs(hours * 3_600 + 60));
+            let mut memory = meta.base.memory.lock();
+            memory.reachable.insert("1".to_owned());
+            memory.heard.insert("1".to_owned(), heard);
+            drop(memory);
+            let mut body = match product {
+                Product::WhatsApp => {
+                    json!({"messaging_product": "whatsapp", "to": "1", "type": "text", "text": {"body": "x"}})
+                }
+                _ => json!({"recipient": {"id": "1"}, "messaging_type": "RESPONSE", "message": {"text": "x"}}),
+            };
+            crate::json::merge(&mut body, more);
+            code(&meta, &body)
+        };
+        let late = Some(if product == Product::WhatsApp { 131_047 } else { 10 });
+        assert_eq!([send(23, json!({})), send(24, json!({}))], [None, late], "{product:?}");
+        let extra = match product {
+            Product::WhatsApp => json!({"type": "template", "template": {"name": "a", "language": {"code": "en"}}}),
+            _ => json!({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}),
+        };
+        assert_eq!(send(24, extra.clone()), None, "{product:?}");
+        assert_eq!(send(7 * 24, extra), if product == Product::WhatsApp { None } else { late }, "{product:?}");
+    }
 }
