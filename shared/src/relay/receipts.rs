@@ -12,7 +12,7 @@ use crate::{
         message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
     },
     outside::clock::now,
-    store::{Direction, IncomingCall, JournalKey, JournalState, ReceiptNoted, Sent, StoreError},
+    store::{Direction, IncomingCall, JournalKey, JournalState, ReceiptNoted, Sent, SentMessage, StoreError},
     tools::millis::Millis,
 };
 
@@ -92,10 +92,8 @@ impl Relay {
                 (None, None) => {}
             }
         }
-        for message in sent.iter().filter(|message| message.lacks(receipt)) {
-            if !message.sent_at.is_some_and(|at| at <= until) {
-                continue;
-            }
+        let is_due = |message: &&SentMessage| message.lacks(receipt) && message.sent_at.is_some_and(|at| at <= until);
+        for message in sent.iter().filter(is_due) {
             if !open.helpdesk.features().receipts {
                 self.store.note_receipt(&message.key, receipt, now()).await?;
             } else if let Err(verdict) =

@@ -31,6 +31,7 @@ sentences! {
     FileMissing { name: &'a str, kind: &'a str } = "[{name}: this {kind} could not be fetched]",
     ContactCard = "[contact card]",
     Sticker = "[sticker]",
+    Choose = "Choose",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",

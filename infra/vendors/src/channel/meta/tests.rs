@@ -40,6 +40,37 @@ async fn whatsapp_refuses_what_it_documents() {
 }
 
 #[tokio::test]
+async fn whatsapp_takes_cards_and_headers_of_the_documented_form_only() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/src/channel/whatsapp/fixtures/send");
+    let meta = Meta::demo(Product::WhatsApp).unwrap();
+    meta.base.memory.lock().reachable.insert("16505550123".to_owned());
+    for (name, pointer, odd) in [
+        ("interactive_carousel", "/interactive/action/cards/1/header", Value::Null),
+        ("interactive_carousel", "/interactive/action/cards/1/card_index", json!(0)),
+        ("interactive_carousel", "/interactive/action/cards/1/body/text", json!("a\nb\nc\nd")),
+        ("interactive_carousel", "/interactive/action/cards", json!([])),
+        (
+            "interactive_carousel",
+            "/interactive/action/cards/1/action",
+            json!({"buttons": [{"quick_reply": {"title": "x"}}]}),
+        ),
+        ("interactive_buttons_image_header", "/interactive/header/image", json!({"link": "x"})),
+        ("interactive_buttons_image_header", "/interactive/header/type", json!("audio")),
+        ("interactive_list", "/interactive/action/button", json!("")),
+    ] {
+        let sample = std::fs::read(format!("{folder}/{name}.json")).unwrap();
+        let mut sample: Value = serde_json::from_slice(&sample).unwrap();
+        if name == "interactive_list" {
+            // The bridge sends no header with a list.
+            sample["interactive"].as_object_mut().unwrap().remove("header");
+        }
+        assert_eq!(code(&meta, &sample), None, "{name}");
+        *sample.pointer_mut(pointer).unwrap() = odd;
+        assert_eq!(code(&meta, &sample), Some(131_009), "{name} {pointer}");
+    }
+}
+
+#[tokio::test]
 async fn messenger_refuses_what_it_documents() {
     let meta = Meta::demo(Product::Messenger).unwrap();
     meta.base.memory.lock().reachable.insert("1".to_owned());
