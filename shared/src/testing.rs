@@ -415,6 +415,19 @@ impl Side {
             other => panic!("the end expected, not {other:?}"),
         }
     }
+
+    /// Makes the calls of a note, after which there must be no conversation that it could stand in.
+    pub(crate) fn finds_no_place(
+        &self,
+        adapter: &dyn Adapter,
+        note: &Task<'_>,
+        known: &mut Known,
+        script: &[Exchange<'_>],
+    ) {
+        self.follow(adapter, note, known, script);
+        let refused = adapter.next(&self.account(), note, known).unwrap_err();
+        assert_eq!(refused.to_string(), RenderError::no_place().to_string());
+    }
 }
 
 /// One line of a script: the call that must come next, as [`Side::line`] writes it, and the status and the body of its

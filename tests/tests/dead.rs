@@ -227,3 +227,20 @@ async fn an_uninstall_removes_the_dead_and_counts_them() {
     let (status, _) = post(&rig, "discard", json!({"reason": "x"})).await;
     assert_eq!(status, 410);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_without_a_place_is_dead_until_there_is_one() {
+    let rig = Rig::start("viber", "freshchat").await;
+    rig.bridge.helpdesk.faults().add(Fault::next(How::Quote(400)));
+    rig.customer_says("refused").await;
+    let dead = eventually("the dead note", async || Some(listed(&rig).await).filter(|dead| !dead.is_empty())).await;
+    assert_eq!(dead.len(), 1, "{dead:?}");
+    assert_eq!(dead[0]["direction"], "note", "{dead:?}");
+    assert!(rig.notes().is_empty());
+    rig.customer_says("shown").await;
+    rig.exactly_at_helpdesk(1).await;
+    assert_eq!(post(&rig, "redrive", json!({})).await.1["redriven"], 1);
+    let notes = eventually("the note", async || Some(rig.notes()).filter(|notes| !notes.is_empty())).await;
+    assert!(notes[0].text.contains("could not be shown"), "{notes:?}");
+    assert_eq!(listed(&rig).await, [] as [Value; 0]);
+}

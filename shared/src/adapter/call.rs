@@ -214,6 +214,11 @@ impl RenderError {
         Self { reason: reason.into(), is_ours: false }
     }
 
+    /// Makes the error of a note about a contact with whom the helpdesk has no conversation.
+    pub fn no_place() -> Self {
+        Self::new(Sentence::NoteHasNoPlace)
+    }
+
     /// Makes the error of a task that the adapter does not know.
     pub fn unknown(task: &Task<'_>) -> Self {
         Self { reason: Sentence::UnknownTask { task: task.name() }.into(), is_ours: true }

@@ -59,6 +59,10 @@ impl Relay {
         let written: Vec<String> = message.parts.iter().map(fit::as_text).collect();
         let explanation = failure.explained(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {
+            // A message that is refused is told in a note. A note that is refused is told in the list of the dead.
+            Failure::Rejected { .. } | Failure::Gone { .. } if message.direction == Direction::Note => {
+                return self.bury(message, &claimed, beside, reason).await;
+            }
             Failure::Rejected { .. } | Failure::Gone { .. } => {
                 return self.reject(message, &claimed, beside, reason, &explanation).await;
             }

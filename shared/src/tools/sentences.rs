@@ -54,6 +54,7 @@ sentences! {
     ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
+    NoteHasNoPlace = "the helpdesk has no conversation with this contact in which a note could stand",
     UnknownContact = "no contact with this id is known",
     Answered { call: &'a str, status: u16 } = "{call} answered {status}",
     AnsweredOddly { call: &'a str, status: u16 } = "{call} answered {status} in an unknown form",

@@ -112,10 +112,7 @@ pub struct Checks {
     working: BTreeMap<Lane, BTreeSet<u64>>,
     #[serde(skip)]
     touched: BTreeMap<u64, Vec<(Lane, u64)>>,
-    /// The ids of the notes that processes work on.
-    #[serde(skip)]
-    noting: BTreeMap<u64, String>,
-    /// The ids of the notes for which the helpdesk had no place, because the contact had no conversation.
+    /// The ids of the notes that the version before ended because the contact had no conversation.
     #[serde(default)]
     without_place: BTreeSet<String>,
     /// The notes to agents, by lane of the agents' messages.
@@ -198,19 +195,9 @@ impl Checks {
 
     /// Notes that a process takes a message of the queue. If the process ends without a word, nobody knows what it sent.
     pub fn takes(&mut self, process: u64, body: &str) {
-        let event: Value = serde_json::from_str(body).unwrap_or_default();
-        if let Some(id) = event["event"]["id"].as_str().filter(|id| id.starts_with("about:")) {
-            self.noting.insert(process, id.to_owned());
-        }
         let mut said = words(body);
         said.dedup_by_key(|(lane, number, _)| (*lane, *number));
         self.touched.entry(process).or_default().extend(said.into_iter().map(|(lane, number, _)| (lane, number)));
-    }
-
-    /// Notes that a process heard that a contact is unknown to the helpdesk or has no conversation. A note about the
-    /// contact's first message has no place then.
-    pub fn has_no_place(&mut self, process: u64) {
-        self.without_place.extend(self.noting.get(&process).cloned());
     }
 
     /// Notes that a call with a part begins.
@@ -281,7 +268,6 @@ impl Checks {
     /// Notes that an invocation ended.
     pub fn invocation_ends(&mut self, process: u64) {
         self.touched.remove(&process);
-        self.noting.remove(&process);
     }
 
     /// Notes a message that only agents see.

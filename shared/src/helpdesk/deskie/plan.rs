@@ -67,7 +67,7 @@ pub(super) enum Plan<'a> {
 pub(super) fn plan<'a>(task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, RenderError> {
     Ok(match *task {
         Task::Deliver(delivery) => deliver(delivery, known),
-        Task::Note { contact, text, .. } => note(contact, text, known),
+        Task::Note { contact, text, .. } => note(contact, text, known)?,
         Task::Check if known.answered == 0 => Plan::CheckChannel,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
         // The call was answered.
@@ -131,15 +131,18 @@ fn update_user<'a>(contact: &'a Contact, known: &'a Known) -> Plan<'a> {
 }
 
 /// Plans a note. It goes into the contact's case, closed or not; without a case, nobody would read it.
-fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Plan<'a> {
-    if known.sent() > 0 || known.memo(memo::CASES) == Some(memo::NONE) {
-        return Plan::Done;
+fn note<'a>(contact: &'a Contact, text: &'a str, known: &'a Known) -> Result<Plan<'a>, RenderError> {
+    if known.sent() > 0 {
+        return Ok(Plan::Done);
     }
-    match (&known.link.conversation, &known.link.user) {
+    if known.memo(memo::CASES) == Some(memo::NONE) {
+        return Err(RenderError::no_place());
+    }
+    Ok(match (&known.link.conversation, &known.link.user) {
         (Some(case), _) if known.doubtful => Plan::LookForNote { case, text },
         (Some(case), _) => Plan::PostNote { case, text },
         (None, Some(user)) => Plan::ListCases { user },
-        (None, None) if known.memo(memo::USER) == Some(memo::ABSENT) => Plan::Done,
+        (None, None) if known.memo(memo::USER) == Some(memo::ABSENT) => return Err(RenderError::no_place()),
         (None, None) => find_user(contact, known),
-    }
+    })
 }

@@ -115,7 +115,7 @@ pub(super) enum Plan<'a> {
 pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, RenderError> {
     Ok(match *task {
         Task::Deliver(delivery) => deliver(account, delivery, known),
-        Task::Note { contact, text, at } => note(contact, (text, at), known),
+        Task::Note { contact, text, at } => note(contact, (text, at), known)?,
         Task::Check if known.answered == 0 => Plan::CheckAccount,
         Task::Check if known.memo(memo::TOPIC).is_none() => Plan::CheckTopic,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
@@ -231,17 +231,20 @@ fn update_user<'a>(account: &Account<'_>, contact: &'a Contact, known: &'a Known
 
 /// Plans a note. It goes into the contact's conversation, resolved or not; without a conversation, nobody would read
 /// it.
-fn note<'a>(contact: &'a Contact, (text, at): (&'a str, Millis), known: &'a Known) -> Plan<'a> {
-    if known.sent() > 0 || known.memo(memo::CONVERSATION) == Some(memo::NONE) {
-        return Plan::Done;
+fn note<'a>(contact: &'a Contact, (text, at): (&'a str, Millis), known: &'a Known) -> Result<Plan<'a>, RenderError> {
+    if known.sent() > 0 {
+        return Ok(Plan::Done);
+    }
+    if known.memo(memo::CONVERSATION) == Some(memo::NONE) {
+        return Err(RenderError::no_place());
     }
     match usable(known) {
-        Some(conversation) if known.doubtful => Plan::LookForNote { conversation, text, at },
-        Some(conversation) => Plan::PostNote { conversation, text },
+        Some(conversation) if known.doubtful => Ok(Plan::LookForNote { conversation, text, at }),
+        Some(conversation) => Ok(Plan::PostNote { conversation, text }),
         None => match user(contact, known, true) {
-            Ok(user) => search(known, user, true).unwrap_or(Plan::Done),
-            Err(plan @ Plan::FindUser { .. }) if known.memo(memo::USER) != Some(memo::ABSENT) => plan,
-            Err(_) => Plan::Done,
+            Ok(user) => search(known, user, true).ok_or_else(RenderError::no_place),
+            Err(plan @ Plan::FindUser { .. }) if known.memo(memo::USER) != Some(memo::ABSENT) => Ok(plan),
+            Err(_) => Err(RenderError::no_place()),
         },
     }
 }

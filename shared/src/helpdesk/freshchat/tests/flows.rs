@@ -665,15 +665,15 @@ fn only_what_posts_or_makes_something_may_double() {
 }
 
 #[test]
-fn a_note_finds_its_conversation_or_is_given_up() {
+fn a_note_finds_its_conversation_or_is_refused() {
     let contact = lorna();
     let task = Task::Note { contact: &contact, text: "Delivery failed", at: crate::tools::millis::Millis::MIN };
     let side = side();
     run(&side, &task, &mut linked(), &[(POST, 200, r#"{"id": "n"}"#)]);
-    run(&side, &task, &mut Known::default(), &[(FIND, 200, r#"{"users": []}"#)]);
+    side.finds_no_place(&Freshchat, &task, &mut Known::default(), &[(FIND, 200, r#"{"users": []}"#)]);
     let mut forgotten = linked();
     forgotten.link.conversation = None;
-    run(&side, &task, &mut forgotten.clone(), &[(LIST, 404, "")]);
+    side.finds_no_place(&Freshchat, &task, &mut forgotten.clone(), &[(LIST, 404, "")]);
     let old = json!({"conversation_id": "c-old", "status": "resolved", "channel_id": TOPIC}).to_string();
     run(
         &side,
