@@ -179,6 +179,27 @@ fn an_account_of_instagram_is_proved_by_its_page() {
 }
 
 #[test]
+fn a_call_for_two_accounts_names_both_and_each_takes_its_own() {
+    for (sample, second) in [
+        ("inbound/two_entries_two_pages.json", "100000000000009"),
+        ("instagram/inbound/two_entries_two_accounts.json", "17841400000000002"),
+    ] {
+        let (platform, first, _) = of_sample(sample);
+        let bytes = fixtures(FOLDER).remove(sample).unwrap();
+        let second = of_sample(sample).1.with(platform.account_id.name, second);
+        let request = webhook(&[], bytes);
+        let own = [&first, &second].map(|side| platform.address(&side.account()).unwrap());
+        let named: Vec<String> = platform.addresses(&first.account(), &request).into_iter().collect();
+        assert_eq!(named, own, "{sample}");
+        for side in [&first, &second] {
+            let verified = Verified::kept(&request, true);
+            let parsed = platform.parse(&side.account(), verified).unwrap();
+            assert_eq!((parsed.events.len(), parsed.ignored.len()), (1, 1), "{sample}");
+        }
+    }
+}
+
+#[test]
 fn people_may_answer_late_where_the_setting_says_so() {
     const TOO_LATE: &str =
         r#"{"error": {"code": 10, "error_subcode": 2534022, "message": "(#10) outside of allowed window"}}"#;
