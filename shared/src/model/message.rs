@@ -232,6 +232,9 @@ pub struct NoteEvent {
     /// The helpdesk's id of the contact, if the channel's id is not known. `contact` holds the same id then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// The helpdesk's conversation that the note is for, if it is not the contact's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     /// The text of the note, in plain words.
     pub text: String,
 }

@@ -48,6 +48,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::FindUser { contact, for_note } => reader.users(contact, for_note),
         Plan::CreateUser { contact, plain } => reader.created_user(contact, plain),
         Plan::ReadUser { .. } => reader.contact(),
+        Plan::NameUser { .. } => reader.check("to change the user").map(|()| Vec::new()),
         Plan::ReadAgent { .. } => reader.agent(),
         Plan::ListConversations { .. } => reader.conversations(),
         Plan::ReadConversation { conversation, for_note } => reader.conversation(&conversation, for_note),
@@ -430,7 +431,14 @@ impl Reader<'_> {
     fn contact(&self) -> Learned {
         self.check("to show the user")?;
         let user: User = wire::read(self.answer.body());
-        match user.reference_id.text().and_then(|name| self.account.contact_of(name)) {
+        let Some(name) = user.reference_id.text() else {
+            // The web widget's visitors have a `restore_id`, and whoever was made in Freshchat has neither.
+            return match user.restore_id.text() {
+                None if user.id.text().is_some() => Ok(vec![Fact::MadeByHand { phone: user.phone.owned() }]),
+                _ => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
+            };
+        };
+        match self.account.contact_of(name) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
             None => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
         }

@@ -40,6 +40,10 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         Plan::LookForNote { conversation, .. } => api.list("list_messages", &messages(conversation), 1),
         Plan::ReadAgent { agent } => api.get("read_agent", &format!("/agents/{}", escaped(agent))),
         Plan::ReadUser { user } => api.get("read_user", &format!("/users/{}", escaped(user))),
+        Plan::NameUser { user, contact } => {
+            let name = profile::named(account, contact);
+            api.to("update_user", Method::PUT, &format!("/users/{}", escaped(user))).json(&name).harmless()
+        }
         Plan::UploadImage { index } => api.upload("upload_image", "/images/upload", "image", index),
         Plan::UploadFile { index, .. } => api.upload("upload_file", "/files/upload", "file", index),
         Plan::Create { delivery, user } => api

@@ -38,6 +38,11 @@ pub(super) enum Plan<'a> {
         user: &'a str,
     },
     /// `GET /agents/{id}`
+    /// `PUT /users/{id}` with the `reference_id` of a contact.
+    NameUser {
+        user: &'a str,
+        contact: &'a str,
+    },
     ReadAgent {
         agent: &'a str,
     },
@@ -119,10 +124,11 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::Check if known.answered == 0 => Plan::CheckAccount,
         Task::Check if known.memo(memo::TOPIC).is_none() => Plan::CheckTopic,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
+        Task::Pair { user, contact } if known.answered == 0 => Plan::NameUser { user, contact },
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
         // The call was answered.
-        Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } => Plan::Done,
+        Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } | Task::Pair { .. } => Plan::Done,
         // Webhooks are entered by hand, and Freshchat has no receipts.
         _ => return Err(RenderError::unknown(task)),
     })

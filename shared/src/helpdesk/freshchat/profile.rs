@@ -38,6 +38,11 @@ pub(super) fn new_user(account: &Account<'_>, contact: &Contact, plain: bool) ->
     }
 }
 
+/// Returns the change by which a user stands for a contact.
+pub(super) fn named(account: &Account<'_>, contact: &str) -> NewUser {
+    NewUser { reference_id: Some(account.reference(contact)), ..NewUser::default() }
+}
+
 /// Returns the fields of a user that the bridge knows.
 pub(super) fn change(account: &Account<'_>, contact: &Contact) -> NewUser {
     let name = shown(account, contact).name.unwrap_or_default();

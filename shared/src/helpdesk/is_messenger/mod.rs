@@ -31,7 +31,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, Uri};
 
-use super::Helpdesk;
+use super::{Helpdesk, Named};
 use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified,
@@ -149,7 +149,7 @@ impl Helpdesk for IsMessenger {
         parse::parse(account, request)
     }
 
-    fn contact_by_id(&self, account: &Account<'_>, user: &str) -> Option<String> {
+    fn contact_by_id(&self, account: &Account<'_>, user: &str) -> Option<Named> {
         ids::contact_by_id(account, user)
     }
 }

@@ -794,13 +794,32 @@ fn a_user_leads_back_to_the_contact() {
     run(&side, &task, &mut Known::default(), &[(&line, 200, &user)]);
     let Ok(facts) = side.read(&Freshchat, &task, &Known::default(), &answer(200, &user)) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
-    for foreign in [r#"{"id": "u"}"#, r#"{"id": "u", "reference_id": "line:U1"}"#, r#"{"reference_id": "viber:"}"#] {
+    for foreign in [
+        r#"{"id": "u", "restore_id": "r"}"#,
+        r#"{"id": "u", "reference_id": "line:U1"}"#,
+        r#"{"reference_id": "viber:"}"#,
+    ] {
         assert!(matches!(
             side.read(&Freshchat, &task, &Known::default(), &answer(200, foreign)),
             Err(Failure::Rejected { .. })
         ));
     }
     assert!(matches!(side.read(&Freshchat, &task, &Known::default(), &answer(404, "")), Err(Failure::Rejected { .. })));
+    for (by_hand, phone) in [
+        (r#"{"id": "u", "phone": "+44 7700 900123", "reference_id": null}"#, Some("+44 7700 900123")),
+        (r#"{"id": "u", "email": "a@b.example", "phone": ""}"#, None),
+    ] {
+        let made = Fact::MadeByHand { phone: phone.map(str::to_owned) };
+        assert_eq!(side.read(&Freshchat, &task, &Known::default(), &answer(200, by_hand)), Ok(vec![made]));
+    }
+}
+
+#[test]
+fn a_user_made_by_hand_gets_the_reference_of_a_contact() {
+    let (side, task) = (side(), Task::Pair { user: USER, contact: CONTACT });
+    let line = format!("PUT /users/{USER}");
+    let calls = run(&side, &task, &mut Known::default(), &[(&line, 200, "")]);
+    assert_eq!(body(&calls[0]), json!({"reference_id": side.account().reference(CONTACT)}));
 }
 
 #[test]
