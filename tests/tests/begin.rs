@@ -60,3 +60,18 @@ async fn who_cannot_be_written_to_is_told_to_the_agent() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_who_writes_is_the_user_that_somebody_entered_with_the_number() {
+    let rig = Rig::start("twilio", "freshchat").await;
+    let digits: String = rig.bridge.channel.customer().chars().filter(char::is_ascii_digit).collect();
+    rig.bridge.helpdesk.begin(Some(&digits), text("Hello?")).await.unwrap();
+    eventually("the note", async || rig.notes().into_iter().next()).await;
+    rig.customer_says("Is anybody there?").await;
+    let seen = eventually("the message", async || rig.at_helpdesk().into_iter().find(|seen| !seen.private)).await;
+    assert_eq!(seen.text, "Is anybody there?");
+    let made = rig.bridge.helpdesk.made();
+    assert_eq!((made.users, made.conversations), (1, 1));
+    rig.agent_says("Now I can write.").await;
+    rig.exactly_at_channel(1).await;
+}

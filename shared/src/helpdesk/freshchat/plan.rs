@@ -38,10 +38,19 @@ pub(super) enum Plan<'a> {
         user: &'a str,
     },
     /// `GET /agents/{id}`
+    /// `GET /users?phone_no=`
+    FindByPhone {
+        phone: &'a str,
+    },
     /// `PUT /users/{id}` with the `reference_id` of a contact.
     NameUser {
         user: &'a str,
         contact: &'a str,
+    },
+    /// The same, for a contact who has written.
+    AdoptUser {
+        user: &'a str,
+        contact: &'a Contact,
     },
     ReadAgent {
         agent: &'a str,
@@ -170,10 +179,23 @@ fn deliver<'a>(account: &Account<'_>, delivery: &'a Delivery<'a>, known: &'a Kno
 /// Freshchat accepts the same reference twice.
 fn user<'a>(contact: &'a Contact, known: &'a Known, for_note: bool) -> Result<&'a str, Plan<'a>> {
     match (known.memo(memo::USER), &known.link.user) {
-        (Some(memo::ABSENT), _) if !known.doubtful => Err(Plan::CreateUser { contact, plain: false }),
+        (Some(memo::ABSENT), _) if !known.doubtful => Err(new_user(contact, known)),
         (Some(memo::PLAIN), _) if !known.doubtful => Err(Plan::CreateUser { contact, plain: true }),
         (None | Some(memo::FOUND | memo::CREATED), Some(user)) => Ok(user),
         _ => Err(Plan::FindUser { contact, for_note }),
+    }
+}
+
+/// Returns the plan that gets a user for a contact without one: somebody whom an agent or an import entered with the
+/// contact's number, or else a new user.
+fn new_user<'a>(contact: &'a Contact, known: &'a Known) -> Plan<'a> {
+    match (known.memo(memo::PHONE), contact.own_phone()) {
+        (None, Some(phone)) => Plan::FindByPhone { phone },
+        (Some(memo::BARE), Some(phone)) => Plan::FindByPhone { phone: phone.trim_start_matches('+') },
+        (found, _) => match found.and_then(|found| found.strip_prefix(memo::MATCH)) {
+            Some(user) => Plan::AdoptUser { user, contact },
+            None => Plan::CreateUser { contact, plain: false },
+        },
     }
 }
 

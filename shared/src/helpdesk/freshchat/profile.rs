@@ -39,8 +39,8 @@ pub(super) fn new_user(account: &Account<'_>, contact: &Contact, plain: bool) ->
 }
 
 /// Returns the change by which a user stands for a contact.
-pub(super) fn named(account: &Account<'_>, contact: &str) -> NewUser {
-    NewUser { reference_id: Some(account.reference(contact)), ..NewUser::default() }
+pub(super) fn named(reference: &str) -> NewUser {
+    NewUser { reference_id: Some(reference.to_owned()), ..NewUser::default() }
 }
 
 /// Returns the fields of a user that the bridge knows.
