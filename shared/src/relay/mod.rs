@@ -299,11 +299,19 @@ impl Relay {
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
-            ChannelEventKind::BusinessEcho { parts } if open.helpdesk.features().echoes => {
+            ChannelEventKind::BusinessEcho { message: Some(message), .. }
+                if let Some(verdict) = self.own_echo(open, record, message).await? =>
+            {
+                Ok(verdict)
+            }
+            ChannelEventKind::BusinessEcho { parts, .. } if open.helpdesk.features().echoes => {
                 self.deliver(inbound(parts, true)).await
             }
             ChannelEventKind::Receipt { message, receipt } => {
                 self.channel_receipt(open, record, message, (receipt, event.at)).await
+            }
+            ChannelEventKind::ReceiptUpTo { until, message, receipt } => {
+                self.channel_receipt_up_to(open, record, &contact.id, (*until, message.as_deref()), receipt).await
             }
             ChannelEventKind::Subscribed => {
                 let permit = |link: &mut Link| {
@@ -332,7 +340,7 @@ impl Relay {
             ChannelEventKind::Moved { from, text } => {
                 self.move_pairing(open, contact, (from, text.as_deref()), event).await
             }
-            ChannelEventKind::BusinessEcho { parts } => {
+            ChannelEventKind::BusinessEcho { parts, .. } => {
                 let texts: Vec<String> = parts.iter().map(crate::model::fit::as_text).collect();
                 let text = Sentence::FromAnotherDevice { text: &texts.join("\n") }.into();
                 Ok(self.send_note(open, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))

@@ -35,6 +35,7 @@ sentences! {
     Quoted { text: &'a str } = "> “{text}”",
     QuotedEarlier = "> (in reply to an earlier message)",
     Agent = "Agent",
+    Choose = "Choose",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",

@@ -150,7 +150,7 @@ impl<'a> Event<'a> {
             ..Contact::default()
         };
         let kind = match self.event {
-            "received" if is_echo => ChannelEventKind::BusinessEcho { parts: self.content() },
+            "received" if is_echo => ChannelEventKind::BusinessEcho { parts: self.content(), message: None },
             "received" => ChannelEventKind::Message { parts: self.content() },
             _ => {
                 let emoji = self.data("emoji").ok_or("nothing_to_show")?;

@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod calls;
+mod cards;
 mod classify;
 mod parse;
 mod render;
@@ -36,6 +37,7 @@ pub struct WhatsApp;
 
 const ACCESS_TOKEN: &str = "access_token";
 const PHONE_NUMBER_ID: &str = "phone_number_id";
+const STANDBY: &str = "standby";
 
 /// The memo with the link to a file.
 const LINK: &str = "whatsapp.link";
@@ -64,7 +66,7 @@ static FEATURES: Features = Features {
     parts: &[
         (PartKind::Sticker, Support::Degraded("link")),
         (PartKind::Buttons, Support::Degraded("buttons or a list where they fit, else a numbered list")),
-        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Carousel, Support::Degraded("cards where they fit, else text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     // Every message carries the name.
@@ -87,6 +89,11 @@ static SETTINGS: &[Setting] = &[
         "the phone number ID (not the number), from WhatsApp, API setup",
     ),
     Setting::optional("business_account_id", Form::Text(64), "the WhatsApp business account ID"),
+    Setting::optional(
+        STANDBY,
+        Form::Choice(&["yes", "no"]),
+        "`yes` to show agents what contacts and Meta's AI agent write to each other while it speaks for the number, or `no`",
+    ),
     Setting::optional("api_url", Form::Url, "the base of the Graph API, as a rule https://graph.facebook.com/v25.0"),
 ];
 
@@ -111,7 +118,7 @@ impl Adapter for WhatsApp {
         let docs = "https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks";
         let place = "In the Meta app dashboard, open WhatsApp, Configuration, Webhook, Edit";
         let subscribe = "On the same page, under Webhook fields, subscribe “messages” (and “smb_message_echoes”, if the \
-                         business also writes from the phone app).";
+                         business also writes from the phone app; and “standby”, if the setting standby is yes).";
         let mut steps = meta::callback_steps(account, urls, place, docs);
         steps.push(NextStep::new("subscribe", subscribe).docs(docs));
         steps
