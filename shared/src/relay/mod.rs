@@ -862,6 +862,9 @@ impl Relay {
             Err(failure) => return self.settle_failure(&message, claimed, &Owed::default(), failure).await,
         };
         let key = delivery_key(&claimed.key);
+        // Vendors refuse another body with the key of a call that they refused.
+        let other_key = uuid_from(&format!("{key}\nwithout quote"));
+        let key = if claimed.progress.memo.contains_key(quotes::REFUSED) { &other_key } else { &key };
         let delivery = Delivery {
             id: message.event,
             at: message.at,
@@ -869,12 +872,13 @@ impl Relay {
             contact: &contact,
             parts: &parts,
             author: message.author,
-            key: &key,
+            key,
             quote: native,
         };
         // A message may be refused for its quote.
         let without = native.map(|quote| message.quoting(quote, &parts, true));
-        let without = Delivery { parts: without.as_deref().unwrap_or(&parts), quote: None, ..delivery };
+        let parts = without.as_deref().unwrap_or(&parts);
+        let without = Delivery { parts, quote: None, key: &other_key, ..delivery };
         let without_quote = native.map(|_| Task::Deliver(&without));
         let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
         let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
