@@ -24,6 +24,11 @@ pub struct Known {
     pub tries: u32,
     /// The number of calls of this attempt that have been answered so far.
     pub answered: usize,
+    /// The token with which the first call of this delivery answers the contact's newest message, while the token is
+    /// younger than [`Features::reply_tokens_last`](crate::model::features::Features::reply_tokens_last).
+    pub reply_token: Option<String>,
+    /// Whether an earlier attempt may have answered with a token. Any other call then sends the message a second time.
+    pub may_have_replied: bool,
     /// The id under which the channel itself keeps the contact, if an answer told another than the bridge used.
     pub contact_id: Option<String>,
 }
@@ -63,11 +68,16 @@ impl Known {
                 }
                 Fact::DoubtSettled => self.doubtful = false,
                 Fact::ContactId(id) => self.contact_id = Some(id.clone()),
+                Fact::ReplyTokenUsed => {
+                    self.reply_token = None;
+                    self.link.reply_token = None;
+                }
                 Fact::Identity(_)
                 | Fact::AccountId(_)
                 | Fact::OwnsAddress
                 | Fact::Setting(..)
                 | Fact::Secret(..)
+                | Fact::Quota { .. }
                 | Fact::Profile(_)
                 | Fact::Author(_)
                 | Fact::Contact(_) => {}
@@ -104,6 +114,10 @@ pub struct Link {
     pub opened_with: Option<String>,
     /// The [`Contact::thread`] of the contact's newest message.
     pub thread: Option<String>,
+    /// The [`Contact::reply_token`] of the contact's newest message, until an answer has used it.
+    pub reply_token: Option<String>,
+    /// When the bridge received the newest message that came with such a token.
+    pub reply_at: Option<Millis>,
     /// The other id of the same contact that has taken over this link.
     pub moved_to: Option<String>,
     /// When the other id took over, by the channel's clock.
@@ -211,6 +225,8 @@ pub enum Fact {
     Sent(Option<String>),
     /// The channel keeps the contact under this id, which the bridge did not use.
     ContactId(String),
+    /// The call used the reply token, or the vendor does not take the token any more.
+    ReplyTokenUsed,
     /// A lookup answered whether the doubtful call of an earlier attempt worked: what the call creates was found, or is
     /// not there. A lookup for anything else settles no doubt. The fact clears [`Known::doubtful`] for the rest of this
     /// attempt; the relay does not store it, since a later attempt may leave a doubt of its own.
@@ -226,6 +242,13 @@ pub enum Fact {
     /// Setup tasks: the vendor's own value for a setting (the id for a title, for example). It is stored in place of
     /// the setting.
     Setting(&'static str, String),
+    /// [`Task::Check`](super::Task::Check): the messages that the account may send in this month.
+    Quota {
+        /// The number of messages that the plan includes; `None` if there is no limit.
+        limit: Option<u64>,
+        /// The number of messages that were sent.
+        used: u64,
+    },
     /// [`Task::Register`](super::Task::Register): a credential that the platform created with the registration. It is
     /// sealed together with the others.
     Secret(&'static str, Secret),

@@ -815,6 +815,7 @@ impl Relay {
             id: contact.id,
             alias: contact.alias,
             thread: contact.thread,
+            reply_token: contact.reply_token,
         })
     }
 
@@ -862,6 +863,7 @@ impl Relay {
         let (doubtful, tries) = (claimed.doubts > 0 && rules::holds(Rule::DoubtIsLookedUp), claimed.tries);
         let mut known =
             Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, ..Known::default() };
+        message.permit_reply(&mut known, claimed.doubts > 0);
         let permits = self.permits(open, message.direction, message.record);
         let keys_last = side.adapter.features().retry_keys_last;
         let limits = recorder::Limits {
@@ -1029,7 +1031,11 @@ impl<'a> Message<'a> {
             let heard_at = if is_news { Some(self.at) } else { link.heard_at };
             let is_newest = link.heard_at.is_none_or(|heard| self.at >= heard);
             let thread = if is_newest { &self.contact.thread } else { &link.thread }.clone();
-            return Link { stopped_at, heard_at, opened_with: None, thread, ..link.clone() };
+            let link = Link { stopped_at, heard_at, opened_with: None, thread, ..link.clone() };
+            return match self.contact.reply_token.clone().filter(|_| is_newest) {
+                Some(token) => Link { reply_token: Some(token), reply_at: Some(self.received_at), ..link },
+                None => link,
+            };
         }
         let mut link = link.clone();
         if self.open.helpdesk.features().agents_move_contacts {
@@ -1040,6 +1046,18 @@ impl<'a> Message<'a> {
             }
         }
         link
+    }
+
+    /// Gives an agent's message the token of the contact's newest message if it is young enough. After an attempt whose
+    /// end is unknown no token is used, because the attempt may have sent the message with one.
+    fn permit_reply(&self, known: &mut Known, is_in_doubt: bool) {
+        let Some(last) = self.open.channel.features().reply_tokens_last else { return };
+        let Some(at) = known.link.reply_at.filter(|_| self.direction == Direction::Outbound) else { return };
+        if is_in_doubt {
+            known.may_have_replied = at.plus(last) > self.received_at;
+        } else if now().since(at) < last {
+            known.reply_token.clone_from(&known.link.reply_token);
+        }
     }
 
     fn key(&self) -> JournalKey {

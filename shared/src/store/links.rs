@@ -96,6 +96,7 @@ impl LinkChange {
         field("state", &word(self.before.state), &word(self.after.state));
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
         field("thread", &self.before.thread, &self.after.thread);
+        field("reply_token", &self.before.reply_token, &self.after.reply_token);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_changed {
@@ -113,6 +114,11 @@ impl LinkChange {
             && let Some(at) = self.after.heard_at
         {
             changes.set("heard_at", number(at));
+        }
+        if self.after.reply_at != self.before.reply_at
+            && let Some(at) = self.after.reply_at
+        {
+            changes.set("reply_at", number(at));
         }
         match self.after.stopped_at {
             after if after == self.before.stopped_at => {}
@@ -202,6 +208,8 @@ pub(super) fn read(item: &Item) -> Link {
         heard_at: number_of(item, "heard_at"),
         opened_with: owned(item, "opened_with"),
         thread: owned(item, "thread"),
+        reply_token: owned(item, "reply_token"),
+        reply_at: number_of(item, "reply_at"),
         moved_to: owned(item, "moved_to"),
         moved_at: number_of(item, "moved_at"),
     }

@@ -150,6 +150,9 @@ sentences! {
     UnknownAppEvent = "expected onAppInstall, afterAppUpdate or onAppUninstall",
     SeveralInstallations = "several installations fit; add `installation` with the id of the one to remove",
 
+    QuotaLeft { left: u64, limit: u64 } = "{left} of {limit} messages of this month are left",
+    QuotaFix = "change the plan at the vendor; when the messages are used up, answers wait until the month ends",
+
     // To admins, about calls that were refused.
     RefusedCalls { count: u64, what: &'a str, since: &'a str, latest: &'a str } =
         "calls {what}: {count} since {since}, the latest at {latest}",

@@ -6,7 +6,7 @@ use super::{
     ACCESS_TOKEN,
     wire::{
         API_URL, BOT_INFO, BOT_INFO_PATH, CONTENT, DATA_API_URL, GET_WEBHOOK, MESSAGE_PATH, PROFILE, PROFILE_PATH,
-        SET_WEBHOOK, SetWebhook, TRANSCODING, WEBHOOK_PATH,
+        QUOTA, QUOTA_PATH, QUOTA_USED, QUOTA_USED_PATH, SET_WEBHOOK, SetWebhook, TRANSCODING, WEBHOOK_PATH,
     },
 };
 use crate::{
@@ -18,6 +18,16 @@ use crate::{
 /// Requests the bot's profile.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, BOT_INFO, Method::GET, BOT_INFO_PATH)?.step()
+}
+
+/// Requests the number of messages that the plan includes in this month.
+pub(super) fn quota(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, QUOTA, Method::GET, QUOTA_PATH)?.step()
+}
+
+/// Requests the number of messages that were sent in this month.
+pub(super) fn quota_used(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, QUOTA_USED, Method::GET, QUOTA_USED_PATH)?.step()
 }
 
 /// Sets the webhook URL.

@@ -37,7 +37,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         match event.read() {
             Ok((contact, kind)) => {
                 let at = event.timestamp.i64().map_or(request.received_at, Millis::new);
-                let contact = Contact { id: contact, ..Contact::default() };
+                let contact = Contact { id: contact, reply_token: event.reply_token(), ..Contact::default() };
                 batch.push(ChannelEvent { id: event.id(), at, contact, kind });
             }
             Err(reason) => batch.ignore(event.id(), reason),
@@ -45,6 +45,9 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     });
     Ok(batch.done())
 }
+
+/// The longest reply token that is kept.
+const MAX_TOKEN: usize = 256;
 
 /// An event. Events of older format lack many of the common fields.
 struct Event<'a> {
@@ -56,19 +59,35 @@ struct Event<'a> {
     id: Json<'a>,
     message: Json<'a>,
     postback: Json<'a>,
+    reply_token: Json<'a>,
 }
 
 impl<'a> Event<'a> {
     fn of(whole: Json<'a>) -> Self {
-        let names = ["type", "mode", "timestamp", "source", "webhookEventId", "message", "postback"];
-        let [kind, mode, timestamp, source, id, message, postback] = whole.pick(names);
-        Self { whole, kind: string(kind).unwrap_or_default(), mode, timestamp, source, id, message, postback }
+        let names = ["type", "mode", "timestamp", "source", "webhookEventId", "message", "postback", "replyToken"];
+        let [kind, mode, timestamp, source, id, message, postback, reply_token] = whole.pick(names);
+        Self {
+            whole,
+            kind: string(kind).unwrap_or_default(),
+            mode,
+            timestamp,
+            source,
+            id,
+            message,
+            postback,
+            reply_token,
+        }
     }
 
     /// Returns LINE's id of the event. Older events have none; then the message's id serves.
     fn id(&self) -> String {
         let message = || Some(format!("{}:{}", self.kind, given(self.message.get("id")?)?));
         given(self.id).or_else(message).unwrap_or_else(|| format!("{}:{}", self.kind, id_of(self.whole.raw())))
+    }
+
+    /// Returns the token with which one answer to the event costs nothing.
+    fn reply_token(&self) -> Option<String> {
+        given(self.reply_token).filter(|token| token.len() <= MAX_TOKEN)
     }
 
     /// Returns the contact and the content of the event, or the reason why the event is left out.
