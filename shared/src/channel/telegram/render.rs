@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::{
-    FEATURES, calls,
+    CONNECTION, FEATURES, calls,
     keyboard::{self, Layout},
 };
 use crate::{
@@ -65,11 +65,15 @@ pub(super) fn requests(
     delivery: &Delivery<'_>,
     known: &Known,
 ) -> Result<Vec<Request>, RenderError> {
-    let chat = known.memo(MOVED_TO).unwrap_or(&delivery.contact.id);
+    let (chat, connection) = match delivery.contact.id.split_once(CONNECTION) {
+        Some((chat, connection)) => (chat, Some(connection)),
+        None => (delivery.contact.id.as_str(), None),
+    };
+    let chat = known.memo(MOVED_TO).unwrap_or(chat);
     let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat));
     let topic = delivery.contact.thread.as_deref().filter(|_| known.memo(NO_TOPIC).is_none());
     let topic = topic.and_then(|topic| topic.parse().ok());
-    let mut requests = Requests { chat, topic, known, list: Vec::new() };
+    let mut requests = Requests { chat, connection, topic, known, list: Vec::new() };
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     for item in items(delivery.parts, author) {
         requests.item(&item);
@@ -154,6 +158,8 @@ fn card(card: &Card) -> Item<'_> {
 /// The requests of a delivery that is being rendered.
 struct Requests<'a> {
     chat: Value,
+    /// The connection to the business account for which the bot answers.
+    connection: Option<&'a str>,
     topic: Option<i64>,
     known: &'a Known,
     list: Vec<Request>,
@@ -329,6 +335,9 @@ impl Requests<'_> {
         is_simple: bool,
     ) {
         let mut all = Map::from_iter([("chat_id".to_owned(), self.chat.clone())]);
+        if let Some(connection) = self.connection {
+            all.insert("business_connection_id".to_owned(), connection.into());
+        }
         if let Some(topic) = self.topic {
             all.insert("message_thread_id".to_owned(), topic.into());
         }

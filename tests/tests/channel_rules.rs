@@ -1,8 +1,9 @@
-//! Tests of what only LINE has: reply tokens, previews, lengths and a quota.
+//! Tests of what only one channel has: LINE's reply tokens, previews, lengths and quota, and Telegram's business accounts.
 
 use byoc::model::message::MediaKind;
 use byoc_tests::{Rig, http_client};
 use byoc_vendors::{
+    channel::telegram::Telegram,
     fault::{Fault, How},
     people::Saying,
 };
@@ -116,4 +117,34 @@ async fn pictures_videos_and_recordings_arrive_as_what_they_are() {
         }
     }
     assert_eq!(rig.notes(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_business_account_on_telegram_is_answered_for() {
+    let telegram = std::sync::Arc::new(Telegram::demo().unwrap());
+    let channel = telegram.clone();
+    let rig = Rig::start_with("telegram", "freshchat", |settings| settings.channel = channel).await;
+    // The same person writes to the bot and to the business account.
+    rig.customer_says("to the bot").await;
+    rig.exactly_at_helpdesk(1).await;
+    let customer = rig.bridge.channel.customer();
+    assert_eq!(telegram.business_says(customer, "to the shop", false).await.unwrap().status, 200);
+    let seen = rig.exactly_at_helpdesk(2).await;
+    assert_ne!(seen[0].conversation, seen[1].conversation, "{seen:?}");
+    rig.agent_says("from the shop").await;
+    let shown = rig.exactly_at_channel(1).await.pop().unwrap();
+    assert_eq!(
+        (shown.contact.as_str(), &shown.raw["business_connection_id"]),
+        ("7312345678@EXAMPLEbc", &"EXAMPLEbc".into())
+    );
+
+    telegram.business_says(customer, "by the owner", true).await.unwrap();
+    let is_told = async || rig.notes().iter().any(|seen| seen.text.contains("by the owner")).then_some(());
+    byoc_tests::eventually("a note", is_told).await;
+
+    assert_eq!(telegram.set_business_right(false).await.unwrap().status, 200);
+    rig.agent_says("in vain").await;
+    rig.agents_are_told().await;
+    assert!(rig.bridge.helpdesk.failures().iter().any(|text| text.contains("permit replies")));
+    rig.exactly_at_channel(1).await;
 }
