@@ -350,10 +350,23 @@ impl Relay {
         context: &FetchContext<'_>,
         holds_memory: bool,
     ) -> Result<Fetched, Failure> {
-        let request = self.locate(source, media, context).await?;
-        let response = self.http.download(request).await.map_err(|error| {
-            if error.permanent { Failure::rejected(error.reason) } else { Failure::retry(error.reason) }
-        })?;
+        let requests = self.locate(source, media, context).await?;
+        let last = requests.len().saturating_sub(1);
+        let mut found = None;
+        for (index, request) in requests.into_iter().enumerate() {
+            let response = self.http.download(request).await.map_err(|error| {
+                if error.permanent { Failure::rejected(error.reason) } else { Failure::retry(error.reason) }
+            })?;
+            let is_elsewhere = last > 0 && matches!(response.status().as_u16(), 400 | 404 | 405 | 422);
+            if !is_elsewhere {
+                found = Some(response);
+                break;
+            }
+            if index == last {
+                return Err(Failure::rejected(Sentence::FileGone));
+            }
+        }
+        let response = found.ok_or_else(|| Failure::rejected(Sentence::FileGone))?;
         // Other success codes carry no file: 202 says that the file is still being prepared.
         if response.status() != http::StatusCode::OK {
             return Err(Failure::retry(Sentence::FileAnswered { status: response.status().as_u16() }));
@@ -407,19 +420,19 @@ impl Relay {
         Ok(Fetched::Whole { bytes: bytes.freeze(), permit, extension })
     }
 
-    /// Returns the request that downloads a file: its link, or what the side that wrote the file finds for its
-    /// reference.
+    /// Returns the requests of which the first whose address has the file downloads it: its link, or what the side that
+    /// wrote the file finds for its reference.
     async fn locate(
         &self,
         source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
-    ) -> Result<http::Request<()>, Failure> {
+    ) -> Result<Vec<http::Request<()>>, Failure> {
         let gone = || Failure::rejected(Sentence::FileGone);
         let OpenSide { adapter, account } = &source.side;
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-                return adapter.follow(account, url).map_err(render_failure);
+                return adapter.follow(account, url).map(|request| vec![request]).map_err(render_failure);
             }
             MediaSource::Reference { .. } => {}
             // The bytes are gone with the process that fetched them.
@@ -429,7 +442,8 @@ impl Relay {
         let mut known = Known::default();
         for _ in 0..8 {
             let call = match adapter.next(account, &task, &known).map_err(render_failure)? {
-                Step::Download(request) => return Ok(request),
+                Step::Download(request) => return Ok(vec![request]),
+                Step::DownloadAny(requests) => return Ok(requests),
                 Step::Done => return Err(gone()),
                 Step::Call(call) => call,
             };

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::{
     API_KEY, WEBHOOK_ID,
-    wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
+    wire::{APPLE, DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
 };
 use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
 use crate::tools::sentences::Sentence;
@@ -22,9 +22,19 @@ pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
     }
 }
 
+/// Fetches a file of Apple Messages from the first of `paths` that has it.
+fn fetch_from(account: &Account<'_>, paths: &str) -> Result<Step, RenderError> {
+    let (base, key) = (base(account)?, account.require_secret(API_KEY)?);
+    let request = |path: &str| Call::get(GET_FILE, format!("{base}{path}")).bearer(key).request();
+    paths.split(' ').map(request).collect::<Result<_, _>>().map(Step::DownloadAny)
+}
+
 /// Fetches a contact's file. The file's path is requested from the installation's own region, so the key goes nowhere
 /// else. Bird then redirects to a link that needs no key.
 pub(super) fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
+    if address.starts_with(APPLE) {
+        return fetch_from(account, address);
+    }
     let foreign = || RenderError::new(Sentence::ForeignFile { vendor: "Bird" });
     let url = url::Url::parse(address).map_err(|_| foreign())?;
     let is_birds = |host: &str| host == HOST || host.strip_suffix(HOST).is_some_and(|region| region.ends_with('.'));

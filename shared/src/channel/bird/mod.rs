@@ -91,7 +91,7 @@ static FEATURES: Features = Features {
         (PartKind::ContactCard, Support::Degraded("text in SMS, card on WhatsApp")),
         (PartKind::Sticker, Support::Degraded("link")),
         (PartKind::Buttons, Support::Degraded("numbered list in SMS, buttons or a list on WhatsApp where they fit")),
-        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Carousel, Support::Degraded("text in SMS, cards on WhatsApp where they fit")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     registers: true,

@@ -13,7 +13,7 @@ use crate::{
     model::{
         features::{TextLimit, TextUnit},
         fit::{self, Byline},
-        message::{Button, Media, MediaKind, MediaSource, Part},
+        message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
     tools::{file_type::is_voice, sentences::Sentence},
@@ -28,6 +28,9 @@ const BODY: TextLimit = chars(1_024);
 /// The maximum number of buttons below a text on WhatsApp, and of rows in a list.
 const BUTTONS: usize = 3;
 const ROWS: usize = 10;
+/// The numbers of cards of a carousel on WhatsApp, and the limit of a card's text.
+const CARDS: std::ops::RangeInclusive<usize> = 2..=10;
+const CARD: TextLimit = chars(160);
 /// The numbers of quick replies that Apple shows.
 const QUICK_REPLIES: std::ops::RangeInclusive<usize> = 2..=5;
 /// The character that marks an attachment's place in Apple's text.
@@ -96,6 +99,7 @@ impl Messages<'_> {
             }
             (Product::WhatsApp, Part::Media(media)) => self.media(media),
             (Product::WhatsApp, Part::Buttons { buttons }) => self.buttons(buttons),
+            (Product::WhatsApp, Part::Carousel { cards }) => self.carousel(cards),
             (Product::Apple, Part::Media(media)) => self.attachment(media),
             (Product::Apple, Part::Buttons { buttons }) => self.quick_replies(buttons),
             (_, other) => self.text(&fit::as_text(other)),
@@ -195,6 +199,21 @@ impl Messages<'_> {
         self.list.push(json!({"interactive": {"type": kind, "body_text": body, name: content}}));
     }
 
+    /// Adds cards on WhatsApp, below the text before them, if each has what WhatsApp requires, and otherwise as text.
+    fn carousel(&mut self, cards: &[Card]) {
+        let shown: Option<Vec<Value>> = cards.iter().map(card).collect();
+        // WhatsApp requires the same buttons below each card.
+        let shape = |card: &Card| (card.buttons.len(), matches!(card.buttons.first(), Some(Button::Link { .. })));
+        let is_even = cards.windows(2).all(|pair| matches!(pair, [a, b] if shape(a) == shape(b)));
+        let Some(shown) = shown.filter(|shown| CARDS.contains(&shown.len()) && is_even) else {
+            return self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() }));
+        };
+        let titles = || cards.iter().filter_map(|card| card.title.as_deref()).collect::<Vec<_>>().join(", ");
+        let body = self.body().unwrap_or_else(|| self.byline.sign(&titles()));
+        let body = if body.trim().is_empty() { "…".to_owned() } else { text::truncate(&body, BODY).into_owned() };
+        self.list.push(json!({"interactive": {"type": "carousel", "body_text": body, "cards": shown}}));
+    }
+
     /// Adds choices on Apple Messages. The text before them stays a message of its own, because it depends on the
     /// region whether Apple shows a text that comes with the choices.
     fn quick_replies(&mut self, buttons: &[Button]) {
@@ -221,6 +240,31 @@ impl Messages<'_> {
         self.list.pop();
         Some(text)
     }
+}
+
+/// Returns one card of a carousel, or `None` if WhatsApp would not accept it.
+fn card(card: &Card) -> Option<Value> {
+    let image = card.image.as_deref().filter(|url| url.starts_with("http"))?;
+    let text: Vec<&str> = [&card.title, &card.text].into_iter().flatten().map(String::as_str).collect();
+    let text = text.join("\n");
+    if !text::fits(&text, CARD) || text.matches('\n').count() > 2 {
+        return None;
+    }
+    let buttons: Vec<Value> = match card.buttons.as_slice() {
+        [Button::Link { label, url }] if text::fits(label, chars(20)) && text::fits(url, chars(2_000)) => {
+            vec![json!({"type": "cta_url", "cta_url": {"text": label, "url": url}})]
+        }
+        buttons => {
+            let choices = fit::choices(buttons, 20, 256).filter(|choices| (1..=BUTTONS).contains(&choices.len()))?;
+            let button = |(slug, label): &(String, &str)| json!({"type": "quick_reply", "quick_reply": {"slug": slug, "text": label}});
+            choices.iter().map(button).collect()
+        }
+    };
+    let mut card = json!({"header": {"type": "image", "url": image}, "buttons": buttons});
+    if !text.trim().is_empty() {
+        card.as_object_mut()?.insert("body_text".to_owned(), text.into());
+    }
+    Some(card)
 }
 
 /// Returns the message of an approved template.

@@ -8,6 +8,8 @@ use crate::{model::message::Part, tools::json::Json};
 /// The host of the platform. Each region is a subdomain.
 pub(super) const HOST: &str = "platform.bird.com";
 pub(super) const WEBHOOKS: &str = "/v1/webhooks";
+/// The path of everything about Apple Messages.
+pub(super) const APPLE: &str = "/v1/amb";
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
 pub(super) const LIST_WEBHOOKS: &str = "list_webhooks";
@@ -59,7 +61,16 @@ impl Product {
                 "whatsapp.reacted",
                 "whatsapp_suppression.created",
             ],
-            Self::Apple => &["amb.received", "amb.sent", "amb.send_failed", "amb.rejected"],
+            Self::Apple => &[
+                "amb.received",
+                "amb.sent",
+                "amb.send_failed",
+                "amb.rejected",
+                "amb.conversation_started",
+                "amb.conversation_closed",
+                "amb.conversation_reopened",
+                "amb_suppression.created",
+            ],
         }
     }
 }

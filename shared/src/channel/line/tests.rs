@@ -373,7 +373,7 @@ fn setup_calls_are_the_documented_ones() {
             Step::Download(request) => {
                 (request.method().clone(), request.uri().clone(), request.headers().clone(), Value::Null)
             }
-            Step::Done => panic!("{name}: nothing"),
+            other => panic!("{name}: {other:?}"),
         };
         assert_eq!(
             (method.as_str(), uri.to_string().as_str()),
