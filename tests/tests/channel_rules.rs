@@ -1,4 +1,5 @@
-//! Tests of what only one channel has: LINE's reply tokens, previews, lengths and quota, and Telegram's business accounts.
+//! Tests of what only one channel has: LINE's reply tokens, previews, lengths and quota, Telegram's
+//! business accounts, and WhatsApp's templates.
 
 use byoc::model::message::MediaKind;
 use byoc_tests::{Rig, http_client};
@@ -146,5 +147,20 @@ async fn a_business_account_on_telegram_is_answered_for() {
     rig.agent_says("in vain").await;
     rig.agents_are_told().await;
     assert!(rig.bridge.helpdesk.failures().iter().any(|text| text.contains("permit replies")));
+    rig.exactly_at_channel(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_on_whatsapp_takes_named_values_and_a_refusal_tells_them() {
+    let rig = Rig::start("whatsapp", "freshchat").await;
+    rig.customer_says("hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.agent_says("/template order_ready:en customer_name=Ana | order_id=4711").await;
+    let seen = rig.exactly_at_channel(1).await;
+    assert_eq!(seen[0].text, "[template] order_ready Ana 4711");
+    rig.agent_says("/template order_ready:en Ana | 4711").await;
+    rig.agents_are_told().await;
+    let told = rig.bridge.helpdesk.failures().join(" ");
+    assert!(told.contains("write it so: /template order_ready:en customer_name=<text> | order_id=<text>"), "{told}");
     rig.exactly_at_channel(1).await;
 }

@@ -4,14 +4,24 @@ use http::Method;
 
 use super::{
     API_KEY, WEBHOOK_ID,
-    wire::{APPLE, DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
+    wire::{APPLE, DELETE_WEBHOOK, GET_FILE, GET_TEMPLATE, HOST, LIST_WEBHOOKS, TEMPLATES, WEBHOOKS},
 };
-use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
-use crate::tools::sentences::Sentence;
+use crate::{
+    adapter::{Account, Call, CallBuilder, RenderError, Step},
+    channel::encoded,
+    tools::sentences::Sentence,
+};
 
 /// Lists the webhooks, which every key may do.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, LIST_WEBHOOKS, Method::GET, &format!("{WEBHOOKS}?limit=1"))?.step()
+}
+
+/// Requests where a template stands, and then the content of one version in one language. `version` is
+/// `<version>/languages/<language>`, once it is known.
+pub(super) fn find_template(account: &Account<'_>, slug: &str, version: Option<&str>) -> Result<Step, RenderError> {
+    let version = version.map_or_else(String::new, |version| format!("/versions/{version}"));
+    to(account, GET_TEMPLATE, Method::GET, &format!("{TEMPLATES}/{}{version}", encoded(slug)))?.step()
 }
 
 /// Deletes the bridge's webhook at Bird, if there is one.

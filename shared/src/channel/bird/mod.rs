@@ -11,7 +11,7 @@ use std::time::Duration;
 use http::Response;
 
 use self::wire::Product;
-use super::{Channel, next_of};
+use super::{Channel, next_of, template};
 use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Verified, from_status,
@@ -52,6 +52,11 @@ const PRODUCT: &str = "product";
 /// The secrets that the registration creates.
 const WEBHOOK_SECRET: &str = "webhook_secret";
 const WEBHOOK_ID: &str = "webhook_id";
+
+/// The memo with the reason why a template was refused, after which its description is requested, and the memo with
+/// the version and the language whose content describes it.
+const REFUSED_TEMPLATE: &str = "bird.refused_template";
+const TEMPLATE_VERSION: &str = "bird.template_version";
 
 /// The maximum length of an SMS, in segments. Bird does not cut longer texts.
 const SMS_SEGMENTS: usize = 12;
@@ -171,7 +176,12 @@ impl Adapter for Bird {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         let product = self.product(account);
         match task {
-            Task::Deliver(delivery) => Ok(next_of(render::calls(product, account, delivery)?, known)),
+            Task::Deliver(delivery) => {
+                match known.memo(REFUSED_TEMPLATE).and_then(|_| template::in_parts(delivery.parts)) {
+                    Some(template) => calls::find_template(account, template.name, known.memo(TEMPLATE_VERSION)),
+                    None => Ok(next_of(render::calls(product, account, delivery)?, known)),
+                }
+            }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::Register { url } => register::next(account, url, product.events(), known),
             Task::Unregister if known.answered == 0 => calls::unregister(account),
@@ -184,7 +194,16 @@ impl Adapter for Bird {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => classify::delivered(answer),
+            Task::Deliver(delivery) => {
+                let template = template::in_parts(delivery.parts);
+                match (known.memo(REFUSED_TEMPLATE), template) {
+                    (Some(reason), Some(template)) => classify::described(reason, &template, known, answer),
+                    (_, template) => {
+                        let is_template = template.is_some() && self.product(account) == Product::WhatsApp;
+                        classify::delivered(is_template, answer)
+                    }
+                }
+            }
             Task::Check => classify::checked(self.product(account), account, answer),
             Task::Register { url } => register::read(account, url, known, answer),
             Task::Unregister => classify::unregistered(answer),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     adapter::{Account, Call, Delivery, RenderError},
-    channel::template::{self, Template},
+    channel::template::{self, ButtonValue, Header, Slots, Template},
     model::{
         features::{TextLimit, TextUnit},
         fit::{self, Byline},
@@ -44,7 +44,7 @@ pub(super) fn calls(
 ) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { product, byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
-        messages.part(part);
+        messages.part(part)?;
     }
     if messages.list.is_empty() {
         return Err(RenderError::new(Sentence::MessageEmpty));
@@ -70,10 +70,10 @@ struct Messages<'a> {
 }
 
 impl Messages<'_> {
-    fn part(&mut self, part: &Part) {
+    fn part(&mut self, part: &Part) -> Result<(), RenderError> {
         match (self.product, part) {
             (Product::WhatsApp, Part::Text { text }) => match template::asked_for(text) {
-                Some(template) => self.list.push(template_message(&template)),
+                Some(template) => self.list.push(template_message(&template)?),
                 None => self.text(text),
             },
             (Product::WhatsApp, Part::Location { latitude, longitude, label }) => {
@@ -104,6 +104,7 @@ impl Messages<'_> {
             (Product::Apple, Part::Buttons { buttons }) => self.quick_replies(buttons),
             (_, other) => self.text(&fit::as_text(other)),
         }
+        Ok(())
     }
 
     fn text(&mut self, text: &str) {
@@ -268,17 +269,54 @@ fn card(card: &Card) -> Option<Value> {
 }
 
 /// Returns the message of an approved template.
-fn template_message(template: &Template<'_>) -> Value {
+fn template_message(template: &Template<'_>) -> Result<Value, RenderError> {
     let mut body = json!({"slug": template.name});
+    let components = components(&template.slots()?)?;
     if let Some(fields) = body.as_object_mut() {
         if let Some(language) = template.language {
             fields.insert("language".to_owned(), language.into());
         }
-        if !template.values.is_empty() {
-            let value = |text: &&str| json!({"type": "text", "text": text});
-            let values: Vec<Value> = template.values.iter().map(value).collect();
-            fields.insert("components".to_owned(), json!([{"type": "body", "parameters": values}]));
+        if !components.is_empty() {
+            fields.insert("components".to_owned(), components.into());
         }
     }
-    json!({"template": body})
+    Ok(json!({"template": body}))
+}
+
+/// Returns the components of a template that its values fill. Buttons have no number at Bird: each that takes a value
+/// has a component of its own, in order.
+fn components(slots: &Slots<'_>) -> Result<Vec<Value>, RenderError> {
+    let text = |(name, text): &(Option<&str>, &str)| match name {
+        Some(name) => json!({"type": "text", "name": name, "text": text}),
+        None => json!({"type": "text", "text": text}),
+    };
+    let header = slots.header.as_ref().map(|header| match header {
+        Header::Text(name, words) => text(&(*name, words)),
+        Header::File { kind: "document", url, name } => {
+            let name = name.unwrap_or("document");
+            json!({"type": "document", "url": url, "filename": text::truncate(name, chars(100))})
+        }
+        Header::File { kind, url, .. } => json!({"type": kind, "url": url}),
+        Header::Location { latitude, longitude, name, address } => {
+            let mut place = json!({"latitude": latitude, "longitude": longitude});
+            if let Some(fields) = place.as_object_mut() {
+                fields.extend(name.map(|name| ("name".to_owned(), name.into())));
+                fields.extend(address.map(|address| ("address".to_owned(), address.into())));
+            }
+            json!({"type": "location", "location": place})
+        }
+    });
+    let mut components: Vec<Value> =
+        header.into_iter().map(|value| json!({"type": "header", "parameters": [value]})).collect();
+    if !slots.body.is_empty() {
+        let values: Vec<Value> = slots.body.iter().map(text).collect();
+        components.push(json!({"type": "body", "parameters": values}));
+    }
+    for (_, value) in &slots.buttons {
+        let (ButtonValue::Link(value) | ButtonValue::Code(value)) = value else {
+            return Err(RenderError::new(Sentence::TemplatePlaceUnknown { name: "button.payload" }));
+        };
+        components.push(json!({"type": "button", "parameters": [{"type": "text", "text": value}]}));
+    }
+    Ok(components)
 }

@@ -177,24 +177,19 @@ fn requests_are_the_documented_ones() {
         ("sms", BIRD, &sms, "+447700900161", Part::text("Your order is ready.")),
         ("whatsapp_text", BIRD, &whatsapp, "+447700900161", Part::text("Hi, an agent here")),
         ("whatsapp_image", BIRD, &whatsapp, "+447700900161", image),
-        ("whatsapp_template", BIRD, &whatsapp, "+447700900161", Part::text("/template bird_delivery_update A1B2")),
+        ("whatsapp_template", BIRD, &whatsapp, "+447700900161", Part::text("/template bird_delivery_update ref=A1B2")),
         ("apple_text", APPLE, &apple, "opaque-customer-1", Part::text("Hi, an agent here")),
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(bird, side, to, &[part]);
         let mut ours = body(&calls[0]);
-        // Every message carries the bridge's id and its sender; the values of a template have no names; an API key may
-        // not write as the operator whom Apple's sample names.
+        // Every message carries the bridge's id and its sender; an API key may not write as the operator whom Apple's
+        // sample names.
         for message in [&mut sample, &mut ours] {
             let fields = message.as_object_mut().unwrap();
             fields.remove("metadata");
             fields.remove("from");
             fields.remove("source");
-            if let Some(value) =
-                message.pointer_mut("/template/components/0/parameters/0").and_then(Value::as_object_mut)
-            {
-                value.remove("name");
-            }
         }
         assert_eq!((calls.len(), ours), (1, sample), "{name}");
         assert!(calls[0].request.uri().to_string().starts_with("https://eu1.platform.bird.com/v1/"));
@@ -203,6 +198,61 @@ fn requests_are_the_documented_ones() {
             body(&calls[0])["metadata"]["bridge_id"].as_str().unwrap()
         );
     }
+}
+
+#[test]
+fn a_template_takes_values_in_all_its_places_and_a_refusal_tells_them() {
+    let [_, (_, _, whatsapp), _] = sides();
+    let text = "/template parcel:en_US header.document=https://files.example.com/i/42.pdf | Ana | button2=42 | button1.code=X1";
+    let components = &body(&sent(BIRD, &whatsapp, "+447700900161", &[Part::text(text)])[0])["template"]["components"];
+    assert_eq!(
+        components,
+        &json!([
+            {"type": "header", "parameters": [{
+                "type": "document", "url": "https://files.example.com/i/42.pdf", "filename": "42.pdf",
+            }]},
+            {"type": "body", "parameters": [{"type": "text", "text": "Ana"}]},
+            {"type": "button", "parameters": [{"type": "text", "text": "X1"}]},
+            {"type": "button", "parameters": [{"type": "text", "text": "42"}]},
+        ])
+    );
+    let (contact, parts) = (contact("+447700900161"), [Part::text("/template parcel Ana")]);
+    let delivery = delivery(&contact, &parts, None);
+    let told = |template: (u16, Value), language: (u16, Value)| {
+        let (mut known, mut paths) = (Known::default(), Vec::new());
+        loop {
+            let task = Task::Deliver(&delivery);
+            let Step::Call(call) = BIRD.next(&whatsapp.account(), &task, &known).unwrap() else { panic!() };
+            let path = call.request.uri().path().to_owned();
+            let (status, reply) = match path.as_str() {
+                "/v1/whatsapp/templates/parcel" => template.clone(),
+                "/v1/whatsapp/templates/parcel/versions/wav%5F1/languages/en-US" => language.clone(),
+                _ => (
+                    422,
+                    json!({"error": {"type": "validation_error", "code": "E1", "details": [{"param": "components"}]}}),
+                ),
+            };
+            paths.push(path);
+            match BIRD.read(&whatsapp.account(), &task, &known, &answer(status, &reply.to_string())) {
+                Ok(facts) => known.learn(&facts),
+                Err(failure) => return (paths.len(), failure.explained([])),
+            }
+        }
+    };
+    let found = json!({
+        "slug": "parcel", "default_language": "en-US", "available_languages": ["en-US"], "live_version_id": "wav_1",
+    });
+    let content = json!({"components": [{"type": "body", "text": "{{name}}, {{shelf}}"}]});
+    let reason = "Bird does not accept the message (`components`)";
+    assert_eq!(
+        told((200, found.clone()), (200, content)),
+        (3, format!("{reason}; write it so: /template parcel:en-US name=<text> | shelf=<text>"))
+    );
+    assert_eq!(told((200, found), (500, json!({}))), (3, reason.to_owned()));
+    let draft = json!({"slug": "parcel", "default_language": "en-US", "available_languages": ["de"]});
+    assert_eq!(told((200, draft), (500, json!({}))), (2, format!("{reason}; it exists in: de")));
+    let none = (404, json!({"error": {"type": "not_found_error"}}));
+    assert_eq!(told(none, (500, json!({}))), (2, format!("{reason}; the account has no template of this name")));
 }
 
 /// Returns the calls of a setup task that Bird answers with `answers`, and the secrets that the answers teach.

@@ -19,6 +19,10 @@ pub(super) const UPDATE_WEBHOOK: &str = "update_webhook";
 pub(super) const DELETE_WEBHOOK: &str = "delete_webhook";
 pub(super) const ROTATE_SECRET: &str = "rotate_webhook_secret";
 pub(super) const GET_FILE: &str = "get_file";
+pub(super) const GET_TEMPLATE: &str = "get_template";
+
+/// The path of WhatsApp's templates.
+pub(super) const TEMPLATES: &str = "/v1/whatsapp/templates";
 
 /// The product that an installation serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

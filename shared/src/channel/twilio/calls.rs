@@ -2,11 +2,11 @@
 
 use super::{
     ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN,
-    wire::{API_URL, FETCH_ACCOUNT, FETCH_MEDIA, HOSTS},
+    wire::{API_URL, CONTENT_URL, FETCH_ACCOUNT, FETCH_CONTENT, FETCH_MEDIA, HOSTS},
 };
 use crate::{
     adapter::{Account, Call, CallBuilder, RenderError, Step},
-    channel::vendor_file,
+    channel::{encoded, vendor_file},
 };
 
 /// Requests the account. The call uses the auth token even if an API key sends the messages, because the token signs
@@ -14,6 +14,12 @@ use crate::{
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     let call = Call::get(FETCH_ACCOUNT, format!("{}.json", account_url(account)?));
     call.basic(account.require(ACCOUNT_SID)?, account.require_secret(AUTH_TOKEN)?).step()
+}
+
+/// Requests the description of a template. A base that the account sets stands for all of Twilio's hosts.
+pub(super) fn find_content(account: &Account<'_>, sid: &str) -> Result<Step, RenderError> {
+    let base = account.api_url(CONTENT_URL);
+    authorized(account, Call::get(FETCH_CONTENT, format!("{base}/v1/Content/{}", encoded(sid))))?.step()
 }
 
 /// Fetches a contact's file. The address comes from a signed call, and still the credential goes to Twilio's hosts
