@@ -203,6 +203,7 @@ fn is_zero(number: &u32) -> bool {
 
 /// One fact that an answer taught.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an answer teaches few facts, and they are read at once")]
 pub enum Fact {
     /// The helpdesk's user id of the contact.
     User(String),
