@@ -165,7 +165,14 @@ async fn echoes_and_notes_are_seen_by_agents_as_echoes() {
         ("business", "From my phone", told)
     );
     assert_eq!((seen[0].id.as_str(), &seen[0].raw["timestamp"]), ("echo-1", &json!(1_717_395_317_000_i64)));
-    let note = NoteEvent { id: "about:x".into(), contact: contact.id, message: None, user: None, text: "Lost.".into() };
+    let note = NoteEvent {
+        id: "about:x".into(),
+        contact: contact.id,
+        message: None,
+        user: None,
+        conversation: None,
+        text: "Lost.".into(),
+    };
     talk.enqueue(Event::Note(note)).await;
     let seen = talk.rig.exactly_at_helpdesk(2).await;
     assert_eq!((seen[1].from.as_str(), seen[1].contact.as_str()), ("business", told));

@@ -34,7 +34,8 @@ pub trait Remembers: DeserializeOwned + Serialize + Send {
 pub struct Remembered {
     /// The generated webhook URL.
     pub webhook: Option<String>,
-    /// The customers who have written and may be written to.
+    /// The customers who have written and may be written to. Where contacts are telephone numbers, the usual customer
+    /// may be written to at any time.
     pub reachable: BTreeSet<String>,
     /// The customers' files, by id.
     pub files: BTreeMap<String, CustomersFile>,

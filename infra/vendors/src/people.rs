@@ -89,6 +89,8 @@ pub trait HelpdeskSim: Send + Sync {
     /// Answers as an agent in the latest conversation of this contact, whom the bridge names for example `viber:<id>`.
     /// Fails if there is no conversation.
     fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
+    /// Begins a conversation as an agent, with somebody who is entered with this telephone number or without any.
+    fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
     /// Resolves the contact's latest conversation as an agent.
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>>;
     /// Returns what agents see, oldest first: messages of the contact and private notes of the bridge.

@@ -80,7 +80,8 @@ impl Known {
                 | Fact::Quota { .. }
                 | Fact::Profile(_)
                 | Fact::Author(_)
-                | Fact::Contact(_) => {}
+                | Fact::Contact(_)
+                | Fact::MadeByHand { .. } => {}
             }
         }
     }
@@ -259,6 +260,12 @@ pub enum Fact {
     Author(String),
     /// [`Task::FindContact`](super::Task::FindContact): the channel's own id of the contact.
     Contact(String),
+    /// [`Task::FindContact`](super::Task::FindContact): the user does not come from a channel but was made in the
+    /// helpdesk, with this telephone number, as somebody wrote it.
+    MadeByHand {
+        /// The telephone number, if the user has one.
+        phone: Option<String>,
+    },
 }
 
 impl Fact {

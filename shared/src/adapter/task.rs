@@ -55,10 +55,18 @@ pub enum Task<'a> {
         author: &'a str,
     },
     /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches
-    /// [`Fact::Contact`](super::Fact::Contact).
+    /// [`Fact::Contact`](super::Fact::Contact) or [`Fact::MadeByHand`](super::Fact::MadeByHand).
     FindContact {
         /// The helpdesk's user id.
         user: &'a str,
+    },
+    /// Helpdesk only: let a user who was made in the helpdesk stand for a contact from now on, where the helpdesk keeps
+    /// such a name. May be repeated.
+    Pair {
+        /// The helpdesk's user id.
+        user: &'a str,
+        /// The channel's own id of the contact.
+        contact: &'a str,
     },
 }
 
@@ -76,6 +84,7 @@ impl Task<'_> {
             Self::Fetch(..) => "fetch",
             Self::FindAuthor { .. } => "find_author",
             Self::FindContact { .. } => "find_contact",
+            Self::Pair { .. } => "pair",
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Channels: the platforms on which customers write. Each has a folder; the registry below is the only place that lists
 //! them.
 
-use crate::adapter::{
-    Account, Adapter, Call, Fact, Failure, Known, Learned, RenderError, Step, Verified,
-    webhook::{ParseError, ParsedChannel},
+use crate::{
+    adapter::{
+        Account, Adapter, Call, Fact, Failure, Known, Learned, RenderError, Step, Verified,
+        webhook::{ParseError, ParsedChannel},
+    },
+    model::features::ContactIds,
+    tools::{json::Json, sentences::Sentence},
 };
-use crate::tools::{json::Json, sentences::Sentence};
 
 pub mod bird;
 mod codes;
@@ -28,6 +31,16 @@ pub trait Channel: Adapter {
     /// # Errors
     /// Returns an error if the body is malformed or lacks a required field.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError>;
+
+    /// Returns the platform's id of the contact with this telephone number (in the form of E.164); `None` if the
+    /// platform knows contacts by ids of its own.
+    fn contact_of_phone(&self, _account: &Account<'_>, phone: &str) -> Option<String> {
+        match self.features().contact_ids {
+            ContactIds::Opaque => None,
+            ContactIds::Phone { plus: true } => Some(phone.to_owned()),
+            ContactIds::Phone { plus: false } => phone.strip_prefix('+').map(str::to_owned),
+        }
+    }
 }
 
 /// Every channel, by the name of its kind.

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::installation::Side;
-use crate::tools::{millis::Millis, names, vendor_words, words::words};
+use crate::tools::{millis::Millis, names, phone::is_e164, vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -218,6 +218,9 @@ pub struct NoteEvent {
     /// The helpdesk's id of the contact, if the channel's id is not known. `contact` holds the same id then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// The helpdesk's conversation that the note is for, if it is not the contact's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     /// The text of the note, in plain words.
     pub text: String,
 }
@@ -282,6 +285,15 @@ impl Contact {
     pub fn clean(&mut self) {
         clean_name(&mut self.name);
         clean_name(&mut self.company);
+    }
+
+    /// Returns the telephone number of a contact whom the channel knows by it. Any other number is what somebody says
+    /// of themselves, and may be a stranger's.
+    pub fn own_phone(&self) -> Option<&str> {
+        let phone = self.phone.as_deref().filter(|phone| is_e164(phone))?;
+        let digits = phone.trim_start_matches('+');
+        let is_phone = |id: &str| id.rsplit(':').next().is_some_and(|id| id.trim_start_matches('+') == digits);
+        [Some(self.id.as_str()), self.alias.as_deref()].into_iter().flatten().any(is_phone).then_some(phone)
     }
 
     /// Returns a short fingerprint of what a helpdesk shows of this contact, to detect changes.

@@ -411,7 +411,8 @@ mod tests {
         assert!(matches!(with(MAX_EVENT_ID + 1, 1), Err(QueueError::TooLong)));
         // A note about the longest id fits.
         let id = format!("about:{}", "e".repeat(MAX_EVENT_ID));
-        let note = NoteEvent { id, contact: "c".into(), message: None, user: None, text: "x".into() };
+        let note =
+            NoteEvent { id, contact: "c".into(), message: None, user: None, conversation: None, text: "x".into() };
         assert!(Outgoing::pack(&Envelope { event: Event::Note(note), ..envelope("x") }).is_ok());
         assert!(matches!(with(1, MAX_CONTACT_ID + 1), Err(QueueError::TooLong)));
     }

@@ -18,9 +18,15 @@ use self::{
 };
 use crate::{
     adapter::{Delivery, FetchContext, Known, Link, Progress, Task},
-    engine::{Stop, ask, drive},
+    engine::{
+        Stop,
+        ask::{self, Found},
+        drive,
+    },
+    helpdesk::Named,
     installations::{Installations, OpenInstallation},
     model::{
+        features::ContactIds,
         installation::Side,
         message::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
@@ -45,7 +51,7 @@ use crate::{
     tools::{
         crypto::uuid_from,
         millis::Millis,
-        names,
+        names, phone,
         rules::{self, Rule},
         sentences::Sentence,
     },
@@ -434,25 +440,63 @@ impl Relay {
         let Some(user) = event.user.as_deref().filter(|_| is_message) else {
             return Ok(Err(Verdict::Done));
         };
-        if let Some(contact) = open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), user) {
+        let named = open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), user);
+        if let Some(contact) = named.and_then(|named| open.contact_id(named)) {
             return Ok(Ok(contact));
         }
-        match ask::find_contact(&self.http, open, user).await {
-            Ok(Some(contact)) => Ok(Ok(contact)),
-            Ok(None) if open.helpdesk.features().receipts => {
-                Ok(Err(self.unknown_contact(open, record, event, user).await))
+        let reason = match ask::find_contact(&self.http, open, user).await {
+            Ok(Found::Contact(contact)) => return Ok(Ok(contact)),
+            Ok(Found::MadeByHand { phone }) => match self.pair_by_phone(open, event, user, phone.as_deref()).await? {
+                Ok(contact) => return Ok(contact),
+                Err(reason) => reason,
+            },
+            Ok(Found::Nobody) if open.helpdesk.features().receipts => {
+                return Ok(Err(self.unknown_contact(open, record, event, user).await));
             }
             // The user has nothing to do with this channel.
-            Ok(None) => Ok(Err(Verdict::Done)),
-            Err(reason) => {
-                tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
-                if record.life(open, self.waits).is_over() {
-                    return Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await));
-                }
-                let tries = record.receive_count.saturating_sub(1);
-                Ok(Err(Verdict::Again(self.waits.after(tries, &record.message.deduplication))))
-            }
+            Ok(Found::Nobody) => return Ok(Err(Verdict::Done)),
+            Err(reason) => reason,
+        };
+        tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
+        if record.life(open, self.waits).is_over() {
+            return Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await));
         }
+        let tries = record.receive_count.saturating_sub(1);
+        Ok(Err(Verdict::Again(self.waits.after(tries, &record.message.deduplication))))
+    }
+
+    /// Returns the contact with the telephone number of a user whom agents entered, and pairs both. If the channel
+    /// cannot reach the user, the agents are told. The inner error holds the reason for a retry.
+    async fn pair_by_phone(
+        &self,
+        open: &OpenInstallation,
+        event: &HelpdeskEvent,
+        user: &str,
+        phone: Option<&str>,
+    ) -> Result<Result<Result<String, Verdict>, String>, StoreError> {
+        let number = phone.and_then(phone::e164);
+        let Some(contact) = number.and_then(|number| open.contact_id(Named::Phone(number))) else {
+            let begins = open.channel.features().contact_ids != ContactIds::Opaque;
+            let reason = match phone {
+                _ if !begins => Sentence::OnlyCustomersBegin,
+                None => Sentence::PhoneNeeded,
+                Some(_) => Sentence::PhoneUnclear,
+            };
+            return Ok(Ok(Err(self.note_unreachable(open, event, user, reason).await)));
+        };
+        let (contact, before) = self.current(&open.installation.id, &contact).await?;
+        if before.user.is_none() && before.conversation.is_none() {
+            if let Err(reason) = ask::pair(&self.http, open, user, &contact).await {
+                return Ok(Err(reason));
+            }
+            let mut after = before.clone();
+            after.user = Some(user.to_owned());
+            after.conversation.clone_from(&event.conversation);
+            // What agents entered about the user is theirs.
+            after.profile_pinned = true;
+            self.store.change_link(&open.installation.id, &contact, &LinkChange::between(&before, &after)).await?;
+        }
+        Ok(Ok(Ok(contact)))
     }
 
     /// Handles a message for a contact that nobody knows. The link may be about to be written, so the message waits;
@@ -464,15 +508,27 @@ impl Relay {
         event: &HelpdeskEvent,
         user: &str,
     ) -> Verdict {
-        if let Some(verdict) = receipts::receipt_wait(record) {
-            return verdict;
+        match receipts::receipt_wait(record) {
+            Some(verdict) => verdict,
+            None => self.note_unreachable(open, event, user, Sentence::UnknownContact).await,
         }
+    }
+
+    /// Tells the author of a message that it cannot arrive, although its user stands for no contact of the channel.
+    async fn note_unreachable(
+        &self,
+        open: &OpenInstallation,
+        event: &HelpdeskEvent,
+        user: &str,
+        reason: Sentence<'_>,
+    ) -> Verdict {
         let note = NoteEvent {
             id: format!("about:{}", event.id),
             contact: user.to_owned(),
             message: Some(event.id.clone()),
             user: Some(user.to_owned()),
-            text: failure::not_delivered(open, &Sentence::UnknownContact.to_string()),
+            conversation: event.conversation.clone(),
+            text: failure::not_delivered(open, &reason.to_string()),
         };
         self.enqueue(open, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
     }
@@ -503,7 +559,11 @@ impl Relay {
         if failure::may_have_arrived_too_often(claimed.doubts) {
             return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
-        let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
+        let link = Link {
+            user: link.user.or_else(|| note.user.clone()),
+            conversation: link.conversation.or_else(|| note.conversation.clone()),
+            ..link
+        };
         let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(Sentence::Note { text: &note.text })];
@@ -528,7 +588,11 @@ impl Relay {
         text: String,
     ) -> Result<(), Verdict> {
         let id = format!("about:{about}");
-        self.enqueue(open, Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, text })).await
+        self.enqueue(
+            open,
+            Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, conversation: None, text }),
+        )
+        .await
     }
 
     /// Puts an event of the bridge's own into the queue.

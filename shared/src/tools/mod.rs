@@ -8,6 +8,7 @@ pub mod json;
 pub mod length;
 pub mod millis;
 pub mod names;
+pub mod phone;
 pub mod preview;
 pub mod rules;
 pub mod secret;

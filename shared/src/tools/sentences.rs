@@ -54,6 +54,12 @@ sentences! {
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
     NoteHasNoPlace = "the helpdesk has no conversation with this contact in which a note could stand",
+    OnlyCustomersBegin = "on this channel only the customer can begin a conversation",
+    PhoneNeeded =
+        "this user did not come from the channel and has no telephone number; add one with its country code, such as \
+         +44 7700 900123",
+    PhoneUnclear =
+        "the user's telephone number cannot be used; write it with its country code, such as +44 7700 900123",
     UnknownContact = "no contact with this id is known",
     Answered { call: &'a str, status: u16 } = "{call} answered {status}",
     AnsweredOddly { call: &'a str, status: u16 } = "{call} answered {status} in an unknown form",

@@ -19,7 +19,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+        features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
@@ -100,6 +100,7 @@ static FEATURES: Features = Features {
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     registers: true,
+    contact_ids: ContactIds::Phone { plus: true },
     ..Features::BASE
 };
 

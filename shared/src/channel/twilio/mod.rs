@@ -211,4 +211,9 @@ impl Channel for Twilio {
     fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         parse::parse(request.request())
     }
+
+    fn contact_of_phone(&self, account: &Account<'_>, phone: &str) -> Option<String> {
+        let sender = account.setting(FROM).and_then(|from| from.split_once(':'));
+        Some(sender.map_or_else(|| phone.to_owned(), |(channel, _)| format!("{channel}:{phone}")))
+    }
 }

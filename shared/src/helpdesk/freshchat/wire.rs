@@ -246,6 +246,7 @@ pub(super) struct User {
     pub last_name: Word,
     pub email: Word,
     pub phone: Word,
+    pub restore_id: Word,
     pub created_time: Word,
 }
 

@@ -107,7 +107,7 @@ impl Rcs {
         }
         let lines = rules::check(body)?;
         let mut memory = self.base.memory.lock();
-        if !memory.reachable.contains(phone) {
+        if phone != CUSTOMER && !memory.reachable.contains(phone) {
             return Err(refused(404, "NOT_FOUND", "Requested entity was not found."));
         }
         let id = ids.message_id.clone();
