@@ -344,6 +344,9 @@ pub struct Contact {
     /// The place within the contact's chat that answers belong into, such as a topic, as the channel spells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
+    /// The token that came with the contact's message, with which one answer may be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_token: Option<String>,
     /// Another id of the same contact, under which the channel may have reported them before it sent this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,

@@ -914,6 +914,7 @@ impl Relay {
             id: contact.id,
             alias: contact.alias,
             thread: contact.thread,
+            reply_token: contact.reply_token,
         })
     }
 
@@ -961,6 +962,7 @@ impl Relay {
         let (doubtful, tries) = (claimed.doubts > 0 && rules::holds(Rule::DoubtIsLookedUp), claimed.tries);
         let mut known =
             Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, ..Known::default() };
+        message.permit_reply(&mut known, claimed.doubts > 0);
         let permits = self.permits(open, message.direction, message.record);
         let keys_last = side.adapter.features().retry_keys_last;
         let limits = recorder::Limits {
@@ -1155,7 +1157,11 @@ impl<'a> Message<'a> {
             let to_mark = self.names.to_mark.as_ref();
             let to_mark = to_mark.filter(|_| is_newest && self.open.installation.options.mark_read);
             let to_mark = to_mark.or(link.to_mark.as_ref()).cloned();
-            return Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
+            let link = Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
+            return match self.contact.reply_token.clone().filter(|_| is_newest) {
+                Some(token) => Link { reply_token: Some(token), reply_at: Some(self.received_at), ..link },
+                None => link,
+            };
         }
         let mut link = link.clone();
         if self.is_answer() {
@@ -1169,6 +1175,18 @@ impl<'a> Message<'a> {
             }
         }
         link
+    }
+
+    /// Gives an agent's message the token of the contact's newest message if it is young enough. After an attempt whose
+    /// end is unknown no token is used, because the attempt may have sent the message with one.
+    fn permit_reply(&self, known: &mut Known, is_in_doubt: bool) {
+        let Some(last) = self.open.channel.features().reply_tokens_last else { return };
+        let Some(at) = known.link.reply_at.filter(|_| self.direction == Direction::Outbound) else { return };
+        if is_in_doubt {
+            known.may_have_replied = at.plus(last) > self.received_at;
+        } else if now().since(at) < last {
+            known.reply_token.clone_from(&known.link.reply_token);
+        }
     }
 
     fn key(&self) -> JournalKey {

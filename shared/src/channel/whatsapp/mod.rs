@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use super::{Channel, meta, next_of};
+use super::{Channel, meta, next_of, template};
 use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
@@ -38,6 +38,11 @@ pub struct WhatsApp;
 const ACCESS_TOKEN: &str = "access_token";
 const PHONE_NUMBER_ID: &str = "phone_number_id";
 const STANDBY: &str = "standby";
+
+const BUSINESS_ACCOUNT_ID: &str = "business_account_id";
+
+/// The memo with the reason why a template was refused, after which its description is requested.
+const REFUSED_TEMPLATE: &str = "whatsapp.refused_template";
 
 /// The memo with the link to a file.
 const LINK: &str = "whatsapp.link";
@@ -88,7 +93,11 @@ static SETTINGS: &[Setting] = &[
         Form::Text(64),
         "the phone number ID (not the number), from WhatsApp, API setup",
     ),
-    Setting::optional("business_account_id", Form::Text(64), "the WhatsApp business account ID"),
+    Setting::optional(
+        BUSINESS_ACCOUNT_ID,
+        Form::Text(64),
+        "the WhatsApp business account ID, with which agents are told what values a template takes",
+    ),
     Setting::optional(
         STANDBY,
         Form::Choice(&["yes", "no"]),
@@ -138,7 +147,12 @@ impl Adapter for WhatsApp {
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
-            Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            Task::Deliver(delivery) => {
+                match known.memo(REFUSED_TEMPLATE).and_then(|_| template::in_parts(delivery.parts)) {
+                    Some(template) => calls::find_template(account, template.name),
+                    None => Ok(next_of(render::calls(account, delivery)?, known)),
+                }
+            }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(LINK) {
@@ -151,9 +165,12 @@ impl Adapter for WhatsApp {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(delivery) => classify::delivered(&delivery.contact.id, answer),
+            Task::Deliver(delivery) => match (known.memo(REFUSED_TEMPLATE), template::in_parts(delivery.parts)) {
+                (Some(reason), Some(template)) => Err(classify::described(reason, &template, answer)),
+                (_, template) => classify::delivered(account, &delivery.contact.id, template.is_some(), answer),
+            },
             Task::Check => classify::checked(account, answer),
             Task::Fetch(..) => classify::fetched(answer),
             _ => from_status("WhatsApp", answer, None),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     adapter::{Account, Call, Delivery, RenderError},
-    channel::template::{self, Template},
+    channel::template::{self, ButtonValue, Header, Slots, Template},
     model::{
         features::{TextLimit, TextUnit},
         fit::{self, Byline},
@@ -32,13 +32,13 @@ const BODY: TextLimit = chars(1_024);
 /// The maximum number of rows in a list.
 const ROWS: usize = 10;
 /// The language of a template that an agent requests without one.
-const LANGUAGE: &str = "en_US";
+pub(super) const LANGUAGE: &str = "en_US";
 
 /// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     for part in delivery.parts {
-        messages.part(part);
+        messages.part(part)?;
     }
     if messages.list.is_empty() {
         return Err(RenderError::new(Sentence::MessageEmpty));
@@ -69,10 +69,10 @@ struct Messages<'a> {
 }
 
 impl Messages<'_> {
-    fn part(&mut self, part: &Part) {
+    fn part(&mut self, part: &Part) -> Result<(), RenderError> {
         match part {
             Part::Text { text } => match template::asked_for(text) {
-                Some(template) => self.template(&template),
+                Some(template) => return self.template(&template),
                 None => self.text(text),
             },
             Part::Media(media) => self.media(media),
@@ -98,6 +98,7 @@ impl Messages<'_> {
             Part::Carousel { cards } => self.cards(cards),
             other => self.text(&fit::as_text(other)),
         }
+        Ok(())
     }
 
     fn text(&mut self, text: &str) {
@@ -107,15 +108,15 @@ impl Messages<'_> {
         }
     }
 
-    fn template(&mut self, template: &Template<'_>) {
+    fn template(&mut self, template: &Template<'_>) -> Result<(), RenderError> {
         let language = template.language.unwrap_or(LANGUAGE);
         let mut body = json!({"name": template.name, "language": {"code": language}});
-        if let (false, Some(fields)) = (template.values.is_empty(), body.as_object_mut()) {
-            let values: Vec<Value> =
-                template.values.iter().map(|value| json!({"type": "text", "text": value})).collect();
-            fields.insert("components".to_owned(), json!([{"type": "body", "parameters": values}]));
+        let components = components(&template.slots()?);
+        if let (false, Some(fields)) = (components.is_empty(), body.as_object_mut()) {
+            fields.insert("components".to_owned(), components.into());
         }
         self.list.push(json!({"type": "template", "template": body}));
+        Ok(())
     }
 
     fn media(&mut self, media: &Media) {
@@ -236,4 +237,37 @@ fn rows(buttons: &[Button]) -> Option<Vec<Value>> {
         titles.insert(title).then_some(row)
     };
     choices.iter().map(row).collect()
+}
+
+/// Returns the components of a template that its values fill
+/// (<https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates>).
+fn components(slots: &Slots<'_>) -> Vec<Value> {
+    let text = |(name, text): &(Option<&str>, &str)| match name {
+        Some(name) => json!({"type": "text", "parameter_name": name, "text": text}),
+        None => json!({"type": "text", "text": text}),
+    };
+    let header = slots.header.as_ref().map(|header| match header {
+        Header::Text(name, words) => text(&(*name, words)),
+        Header::File { kind: "document", url, name } => {
+            let name = name.unwrap_or("document");
+            json!({"type": "document", "document": {"link": url, "filename": text::truncate(name, chars(100))}})
+        }
+        Header::File { kind, url, .. } => json!({"type": kind, *kind: {"link": url}}),
+        Header::Location { latitude, longitude, name, address } => {
+            let place = json!({"latitude": latitude, "longitude": longitude, "name": name, "address": address});
+            json!({"type": "location", "location": place})
+        }
+    });
+    let header = header.map(|value| json!({"type": "header", "parameters": [value]}));
+    let body: Vec<Value> = slots.body.iter().map(text).collect();
+    let body = (!body.is_empty()).then(|| json!({"type": "body", "parameters": body}));
+    let buttons = slots.buttons.iter().map(|(index, value)| {
+        let (kind, value) = match value {
+            ButtonValue::Link(text) => ("url", json!({"type": "text", "text": text})),
+            ButtonValue::Payload(payload) => ("quick_reply", json!({"type": "payload", "payload": payload})),
+            ButtonValue::Code(code) => ("copy_code", json!({"type": "coupon_code", "coupon_code": code})),
+        };
+        json!({"type": "button", "sub_type": kind, "index": index.to_string(), "parameters": [value]})
+    });
+    header.into_iter().chain(body).chain(buttons).collect()
 }

@@ -201,6 +201,22 @@ fn requests_are_the_documented_ones() {
             vec![Part::text("Track your parcel"), Part::Buttons { buttons: vec![track] }],
         ),
         ("template", "16505550123", vec![Part::text("/template order_ready:en_US Sam | 42")]),
+        ("template_named", "16505550123", vec![Part::text("/template parcel_here:en first_name=Sam | shelf=B 12")]),
+        (
+            "template_header_document",
+            "16505550123",
+            vec![Part::text(
+                "/template invoice_ready:en header.document=https://files.example.com/i/42.pdf invoice-42.pdf | 42",
+            )],
+        ),
+        (
+            "template_header_image_buttons",
+            "16505550123",
+            vec![Part::text(
+                "/template parcel_here_photo:en header.image=https://files.example.com/shelf.jpg | Sam | \
+                 button1.payload=collect-42 | button2=42",
+            )],
+        ),
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(&side(), to, &parts);
@@ -240,6 +256,72 @@ fn quotes_and_read_marks_are_the_documented_ones() {
     let call = read_mark(&WhatsApp, &side.account(), "16505550123", "wamid.HBgLEXAMPLEIN1");
     assert_eq!(body(&call), fixture(FOLDER, "send/mark_read_with_typing.json"));
     assert_eq!(call.request.uri(), url.as_str());
+}
+
+#[test]
+fn a_refused_template_is_told_with_what_it_takes() {
+    let refusal = |code: u32, details: &str| {
+        let error = json!({"message": "x", "code": code, "error_data": {"details": details}});
+        answer(400, &json!({"error": error}).to_string())
+    };
+    let parts = [Part::text("/template order_ready:en Ana | 4711")];
+    let contact = contact("16505550110");
+    let delivery = delivery(&contact, &parts, None);
+    let told = |side: &Side, code: u32, found: &str| {
+        let mut calls = Vec::new();
+        let reply = |call: &Call| match call.name {
+            "get_message_template" => answer(if found.is_empty() { 400 } else { 200 }, found),
+            _ => refusal(code, "body: named params expected"),
+        };
+        let mut known = Known::default();
+        loop {
+            let Step::Call(call) = WhatsApp.next(&side.account(), &Task::Deliver(&delivery), &known).unwrap() else {
+                panic!()
+            };
+            calls.push(call.request.uri().path_and_query().unwrap().to_string());
+            match WhatsApp.read(&side.account(), &Task::Deliver(&delivery), &known, &reply(&call)) {
+                Ok(facts) => known.learn(&facts),
+                Err(failure) => return (calls, failure.explained([])),
+            }
+        }
+    };
+    let described = |language: &str, name: &str| {
+        json!({"data": [
+            {"name": "order_ready_now", "language": "en", "components": []},
+            {"name": name, "language": language, "parameter_format": "NAMED", "components": [
+                {"type": "HEADER", "format": "IMAGE"},
+                {"type": "BODY", "text": "Hi {{customer_name}}, {{order_id}} is ready"},
+            ]},
+        ]})
+        .to_string()
+    };
+    let account = side().with("business_account_id", "118604227730951");
+    let (calls, words) = told(&account, 132_000, &described("en", "order_ready"));
+    assert_eq!(calls[1], "/v25.0/118604227730951/message_templates?name=order%5Fready");
+    assert!(
+        words.ends_with(
+            "write it so: /template order_ready:en header.image=<link> | customer_name=<text> | order_id=<text>"
+        ),
+        "{words}"
+    );
+    let (_, words) = told(&account, 132_001, &described("de", "order_ready"));
+    assert!(words.ends_with("it exists in: de"), "{words}");
+    let (_, words) = told(&account, 132_001, &described("en", "other"));
+    assert!(words.ends_with("no template of this name"), "{words}");
+    // Where the description cannot be had, the refusal stands alone.
+    assert_eq!(told(&account, 132_012, "").1, "a value has the wrong form for the template");
+    let (calls, words) = told(&side(), 132_000, "");
+    assert_eq!((calls.len(), words.contains("named params expected")), (1, true), "{words}");
+    // Any other refusal is no matter of the template's values.
+    assert_eq!(told(&account, 131_047, "").0.len(), 1);
+}
+
+#[test]
+fn a_template_with_values_in_two_ways_is_refused() {
+    let (contact, parts) = (contact("16505550110"), [Part::text("/template order_ready:en Ana | order_id=4711")]);
+    let delivery = delivery(&contact, &parts, None);
+    let error = WhatsApp.next(&side().account(), &Task::Deliver(&delivery), &Known::default()).unwrap_err();
+    assert!(!error.is_ours && error.reason.contains("either in order or by name"), "{}", error.reason);
 }
 
 #[test]

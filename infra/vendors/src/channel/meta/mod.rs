@@ -217,6 +217,11 @@ async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: Heade
     Err(refused(404, 100, "Object does not exist"))
 }
 
+async fn templates(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+    authorized(&headers)?;
+    Ok(Json(json!({"data": whatsapp::templates()})))
+}
+
 async fn file(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
     authorized(&headers)?;
     meta.base.serve(&id).await.ok_or_else(|| refused(404, 100, "gone"))
@@ -242,6 +247,7 @@ impl ChannelSim for Meta {
     fn router(&self) -> Router {
         Router::new()
             .route("/v25.0/{account}/messages", post(send))
+            .route(&format!("/v25.0/{}/message_templates", whatsapp::ACCOUNT_ID), get(templates))
             .route("/v25.0/{id}", get(object))
             .route("/files/{id}", get(file))
             .with_state(self.clone())
@@ -252,7 +258,7 @@ impl ChannelSim for Meta {
         match self.product {
             Product::WhatsApp => json!({
                 "kind": "whatsapp", "access_token": TOKEN, "app_secret": SECRET, "verify_token": VERIFY_TOKEN,
-                "phone_number_id": whatsapp::NUMBER_ID, "api_url": api_url,
+                "phone_number_id": whatsapp::NUMBER_ID, "business_account_id": whatsapp::ACCOUNT_ID, "api_url": api_url,
             }),
             Product::Messenger => json!({
                 "kind": "messenger", "page_access_token": TOKEN, "app_secret": SECRET, "verify_token": VERIFY_TOKEN,

@@ -1,6 +1,6 @@
 //! The rules for a message: <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     channel::meta::rules::refused,
@@ -68,12 +68,37 @@ pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, V
         }
         "template" => {
             within(text("/template/language/code"), 2, 10, "template.language")?;
-            vec![format!("[template] {}", text("/template/name"))]
+            template(body)?
         }
         "interactive" => interactive(body)?,
         _ => return Err(refused(400, 131_051, "Unsupported message type")),
     };
     Ok((to.to_owned(), "Example shop", lines))
+}
+
+/// The account's only template, in one language.
+pub(in crate::channel) fn templates() -> Value {
+    json!([{"name": "order_ready", "language": "en", "status": "APPROVED", "parameter_format": "NAMED", "components": [
+        {"type": "BODY", "text": "Hi {{customer_name}}, your order {{order_id}} is ready."},
+    ]}])
+}
+
+/// Checks a template and its values.
+fn template(body: &Value) -> Result<Vec<String>, Refusal> {
+    let text =
+        |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if text(body, "/template/name") != "order_ready" || text(body, "/template/language/code") != "en" {
+        return Err(refused(404, 132_001, "Template name does not exist in the translation"));
+    }
+    let components = body.pointer("/template/components").and_then(Value::as_array).cloned().unwrap_or_default();
+    let values: Vec<Value> =
+        components.iter().flat_map(|it| it.get("parameters")?.as_array().cloned()).flatten().collect();
+    let names: Vec<String> = values.iter().map(|value| text(value, "/parameter_name")).collect();
+    if components.len() != 1 || names != ["customer_name", "order_id"] {
+        return Err(refused(400, 132_000, "Number of parameters does not match the expected number of params"));
+    }
+    let words: Vec<String> = values.iter().map(|value| text(value, "/text")).collect();
+    Ok(vec![format!("[template] order_ready {}", words.join(" "))])
 }
 
 fn interactive(body: &Value) -> Result<Vec<String>, Refusal> {
