@@ -80,7 +80,7 @@ async fn agents_read_which_message_a_customer_answers() {
     can_quote.sort_unstable();
     can_quote.dedup();
     if byoc_tests::variable("BYOC_CHANNEL").is_none() {
-        assert_eq!(can_quote, ["custom", "line", "messenger", "telegram", "twilio", "whatsapp"]);
+        assert_eq!(can_quote, ["custom", "instagram", "line", "messenger", "telegram", "twilio", "whatsapp"]);
     }
 }
 
@@ -169,7 +169,7 @@ fn quoted(seen: &Seen) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_sees_which_message_an_agent_answers() {
-    for channel in ["custom", "line", "messenger", "telegram", "twilio", "whatsapp"] {
+    for channel in ["custom", "instagram", "line", "messenger", "telegram", "twilio", "whatsapp"] {
         let rig = Rig::start(channel, "freshchat").await;
         let customer = customer(&rig);
         rig.say(customer, "Do you have red lamps?").await;
