@@ -97,6 +97,9 @@ async fn a_look_up_is_made_only_for_a_quote() {
     };
     rig.say(customer, "one").await;
     let first = rig.bridge.channel.newest(customer).unwrap();
+    rig.exactly_at_helpdesk(1).await;
+    // The helpdesk's first call, about the message that was posted, notes that the helpdesk was heard.
+    rig.installation_shows("a helpdesk that was heard", |shown| !shown["heard"]["helpdesk"].is_null()).await;
     counts(1).await;
     rig.say(customer, "two").await;
     assert_eq!(counts(2).await, [1, 1, 1, 0]);
