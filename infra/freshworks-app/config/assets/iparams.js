@@ -18,6 +18,7 @@ const BRIDGE_FIELDS = [
 ];
 const ON_RESOLVED = {
   name: "on_resolved",
+  label: "After a conversation was resolved",
   help: "what happens to a customer's message after the conversation was resolved",
   required: true,
   type: "choice",
@@ -40,7 +41,7 @@ const ANOTHER_TOPIC = "another";
 const TOPIC_PAGES = 10;
 const COPIED_FOR_MS = 2000;
 
-const page = { client: undefined, account: [], form: undefined, topics: [], channels: [], isAccountChanged: false };
+const page = { client: undefined, account: [], form: undefined, topics: [], channels: [], accountEdits: 0 };
 
 // Makes an element. Texts are children, so nothing that the bridge or a person wrote is ever read as HTML.
 function element(tag, attributes, ...children) {
@@ -73,6 +74,10 @@ function capital(text) {
 // Writes a setting's name or a kind for people: `api_url` becomes "API URL".
 function readable(name) {
   return capital(name.split("_").map((word) => WRITTEN[word] || word).join(" "));
+}
+
+function labelOf(setting) {
+  return setting.label || readable(setting.name);
 }
 
 function inputType(setting) {
@@ -110,7 +115,7 @@ function makeField(setting, value, isChange) {
   input.name = setting.name;
   input.value = initialValue(setting, value);
   const isRequired = setting.required && !(isChange && setting.secret);
-  const label = element("label", {}, element("span", { class: isRequired ? "required" : "" }, readable(setting.name)), input);
+  const label = element("label", {}, element("span", { class: isRequired ? "required" : "" }, labelOf(setting)), input);
   const help = element("small", {}, helpOf(setting, isChange));
   const node = element("div", { class: setting.type === "paragraph" ? "field wide" : "field" }, label, help);
   return { setting, input, node, isRequired, before: input.value };
@@ -176,7 +181,7 @@ function complaint(fields) {
     }
   });
   wrong[0].input.focus();
-  return "Please fill in: " + wrong.map((field) => readable(field.setting.name)).join(", ") + ".";
+  return "Please fill in: " + wrong.map((field) => labelOf(field.setting)).join(", ") + ".";
 }
 
 function makeSwitch(name, values) {
@@ -298,7 +303,7 @@ async function call(template, context, body) {
 // What went wrong, in the words of whoever answered.
 function explain(error) {
   const given = error.status ? `The answer was ${error.status}.` : error.message;
-  return bridgeMessage(error.response) || given || "There was no answer. Check the host.";
+  return capital(bridgeMessage(error.response) || given || "There was no answer. Check the host.");
 }
 
 function bridgeMessage(response) {
@@ -366,7 +371,7 @@ async function connect() {
   const made = view.generated_secrets || {};
   // The same accounts are the same installation.
   page.channels.filter((channel) => channel.id === view.id).forEach(forget);
-  add({ id: view.id, kind, topic: valueOf(topic.field), topicName, made }, view);
+  add({ id: view.id, kind, topic: valueOf(topic.field), topicName, made, accountEdits: page.accountEdits }, view);
   showNewForm(kind);
   return `${readable(kind)} is connected. Save this page, so that the app forwards its events.`;
 }
@@ -535,10 +540,12 @@ async function refresh(channel) {
 async function save(channel) {
   refuse(complaint(channel.form.fields));
   const body = { channel: changed(channel.form.fields), settings: channel.form.behaviour.read() };
-  if (page.isAccountChanged) {
+  const { accountEdits } = page;
+  if (channel.accountEdits < accountEdits) {
     body.helpdesk = helpdeskValues();
   }
   const view = await call("change", { installation: channel.id }, body);
+  channel.accountEdits = accountEdits;
   channel.made = Object.assign({}, channel.made, view.generated_secrets);
   show(channel, view);
   report(channel.report, "The bridge has the changes.", "good");
@@ -580,7 +587,7 @@ function build() {
   page.account = BRIDGE_FIELDS.concat(named).map((setting) => makeField(setting, "", false));
   byId("account").replaceChildren(...fieldNodes(page.account));
   byId("account").addEventListener("input", (event) => {
-    page.isAccountChanged = page.isAccountChanged || event.target.name.startsWith("helpdesk_");
+    page.accountEdits += event.target.name.startsWith("helpdesk_") ? 1 : 0;
   });
   byId("load-topics").addEventListener("click", (event) => act(event.target, byId("account-report"), loadTopics));
   byId("connect").addEventListener("click", (event) => act(event.target, byId("new-report"), connect));
@@ -610,7 +617,7 @@ async function getConfigs(configs) {
   const tokens = configs.tokens || {};
   (configs.channels || []).forEach((channel) => {
     const { id, kind, topic } = channel;
-    add({ id, kind, topic, topicName: channel.topic_name, token: tokens[id] }, undefined);
+    add({ id, kind, topic, topicName: channel.topic_name, token: tokens[id], accountEdits: page.accountEdits }, undefined);
   });
   await page.ready;
   page.form.topic.fill();
@@ -644,9 +651,8 @@ async function validate() {
     refuse(page.form.fields.some(isEdited) ? "Press Connect, or empty the new channel's fields." : "");
     refuse(page.channels.length === 0 ? "Connect a channel first." : "");
     refuse(page.channels.every((channel) => channel.token) ? "" : "Press Look again at each channel.");
-    const waiting = page.channels.filter((channel) => channel.isChanged || page.isAccountChanged);
-    await Promise.all(waiting.map(saveOrFetch));
-    page.isAccountChanged = false;
+    const isWaiting = (channel) => channel.isChanged || channel.accountEdits < page.accountEdits;
+    await Promise.all(page.channels.filter(isWaiting).map(saveOrFetch));
     return true;
   } catch (error) {
     report(node, explain(error), "bad");
