@@ -67,8 +67,8 @@ fn answers_have_the_fields_that_the_document_describes() {
         dead_letters_removed: Some(1),
         ..least.clone()
     };
-    assert_eq!(most.clone().seen_with(Access::Admin), most);
-    assert_eq!(most.clone().seen_with(Access::Settings), InstallationView { settings_url: None, ..most.clone() });
+    assert_eq!(most.clone().seen_with(&Access::Admin), most);
+    assert_eq!(most.clone().seen_with(&Access::Settings), InstallationView { settings_url: None, ..most.clone() });
     holds("Installation", &least, &most);
     holds("Problem", &problem, &problem);
     let at = || Millis::default().rfc3339();
