@@ -101,9 +101,13 @@ function settingsOf({ iparams }) {
 }
 
 async function checkChannels(iparams) {
-  const { channels } = settingsOf({ iparams });
+  const { channels, tokens } = settingsOf({ iparams });
   if (channels.length === 0) {
     throw new Error("Open the app's settings and connect a channel.");
+  }
+  // Without them every event would be refused.
+  if (!channels.every((channel) => tokens[channel.id])) {
+    throw new Error("A channel's token is missing; save the settings again.");
   }
   await Promise.all(channels.map((channel) => checkChannel(channel, iparams.bridge_host)));
 }
@@ -329,6 +333,9 @@ async function isSent(event, run) {
 }
 
 async function sendKeptEvent({ id, key, pieces }, run) {
+  if (!run.tokens[id]) {
+    return { isFinal: true, reason: "its channel was disconnected" };
+  }
   let body = "";
   for (let piece = 0; piece < pieces; piece += 1) {
     const found = await stored(pieceKey(key, piece));

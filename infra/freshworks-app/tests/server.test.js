@@ -157,6 +157,7 @@ describe("installing", () => {
       [fail(undefined, undefined), {}, "The bridge did not answer."],
       [undefined, { bridge_host: "other.example" }, "The bridge gives out URLs of another host."],
       [() => ({ id: "i1", state: "uninstalled" }), {}, "Connect viber again; it was removed."],
+      [undefined, { tokens: { i1: "t" } }, "A channel's token is missing; save the settings again."],
       [undefined, { channels: [] }, "Open the app's settings and connect a channel."],
       // The parameters of the app's first version.
       [undefined, { channels: undefined, tokens: undefined, channel_kind: "viber" }, "Open the app's settings and connect a channel."],
@@ -427,6 +428,15 @@ describe("kept events", () => {
     await outage(1);
     for (let runs = 0; runs < 40 && keptEvents().length > 0; runs += 1) await run(5);
     expect(keptEvents()).toEqual([]);
+  });
+
+  test("of a channel that was disconnected since are given up", async () => {
+    await outage(1);
+    vi.setSystemTime(Date.now() + 7 * MINUTE);
+    await app.sendKept({ iparams: { ...IPARAMS, channels: [], tokens: {} } });
+    expect(seen.requests).toEqual([]);
+    expect(keptEvents()).toEqual([]);
+    expect(seen.logged.at(-1)).toBe("a kept event is given up: its channel was disconnected");
   });
 
   test("with a missing piece are given up", async () => {
