@@ -24,6 +24,8 @@ module.exports = defineConfig({
   plugins: [scripts],
   test: {
     include: ["tests/**/*.test.js"],
+    // The machines of CI may be busy.
+    testTimeout: 30_000,
     coverage: {
       provider: "v8",
       include: ["server/**/*.js", "config/assets/iparams.js"],
