@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::{
     adapter::{Account, Adapter},
     channel::{Channel, channel},
-    helpdesk::{Helpdesk, helpdesk},
+    helpdesk::{Helpdesk, Named, helpdesk},
     model::installation::{Installation, InstallationState, Route, Side},
     outside::{
         clock::now,
@@ -74,6 +74,15 @@ impl OpenInstallation {
             Side::Helpdesk => self.helpdesk,
         };
         OpenSide { adapter, account: self.account(side) }
+    }
+
+    /// Returns the channel's own id of a contact whom the helpdesk names; `None` if the channel has no contacts with
+    /// such a name.
+    pub fn contact_id(&self, named: Named) -> Option<String> {
+        match named {
+            Named::Contact(id) => Some(id),
+            Named::Phone(phone) => self.channel.contact_of_phone(&self.account(Side::Channel), &phone),
+        }
     }
 
     /// Returns one side in the form in which its adapter sees it.

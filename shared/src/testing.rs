@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     adapter::{
-        Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Step, Task, Verified,
-        authenticate,
+        Account, Adapter, Body, Call, Delivery, Fact, Failure, Known, Learned, RenderError, Repeat, Step, Task,
+        Verified, authenticate,
         settings::{Form, Setting},
         webhook::{ParseError, ParsedChannel, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
@@ -25,6 +25,7 @@ use crate::{
         installation::{Options, SideSettings},
         message::{
             Author, AuthorKind, Button, Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part,
+            Quote,
         },
     },
     tools::{
@@ -238,7 +239,31 @@ pub(crate) fn file(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
 
 /// Returns a delivery to a contact.
 pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Option<&'a Author>) -> Delivery<'a> {
-    Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k" }
+    Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k", quote: None }
+}
+
+/// Returns the calls that deliver parts as an answer to the message with this id, each answered by `reply`.
+pub(crate) fn quoting(
+    adapter: &dyn Adapter,
+    account: &Account<'_>,
+    contact: &str,
+    parts: &[Part],
+    id: &str,
+    reply: impl Fn(&Call) -> Response<Bytes>,
+) -> Vec<Call> {
+    let (contact, quote) = (self::contact(contact), Quote::of(id));
+    let delivery = Delivery { quote: Some(&quote), ..delivery(&contact, parts, None) };
+    drive(adapter, account, &Task::Deliver(&delivery), &mut Known::default(), reply).unwrap()
+}
+
+/// Returns the only call that marks a contact's message as read. Its repeat must be harmless, because nobody looks at
+/// its answer.
+pub(crate) fn read_mark(adapter: &dyn Adapter, account: &Account<'_>, contact: &str, message: &str) -> Call {
+    let task = Task::MarkRead { contact, message };
+    let calls = drive(adapter, account, &task, &mut Known::default(), |_| answer(200, "{}")).unwrap();
+    let [call] = <[Call; 1]>::try_from(calls).unwrap();
+    assert_eq!(call.repeat, Repeat::Harmless);
+    call
 }
 
 /// Returns all calls of a task, each answered by `reply`, until the task is done or fails.

@@ -405,8 +405,9 @@ async fn an_enrolment_key_opens_one_account_and_what_it_installed() {
     let told = with(admin, "DELETE", &format!("/keys/{id}"), &nothing).await;
     assert!(told.status == 200 && told.body.contains("Acme"), "{}", told.body);
     assert_eq!(with(admin, "DELETE", &format!("/keys/{id}"), &nothing).await.status, 404);
-    let almost = format!("{}0", &other_key[..other_key.len() - 1]);
-    let almost = if almost == other_key { format!("{}1", &other_key[..other_key.len() - 1]) } else { almost };
+    let mut almost = other_key.clone();
+    let last = almost.pop();
+    almost.push(if last == Some('0') { '1' } else { '0' });
     let unknown = format!("ek_{}_{}", "0".repeat(32), "0".repeat(32));
     for wrong in [key.as_str(), &almost, &unknown, &format!("ek_{other_id}"), "ek__"] {
         for (method, path) in [("GET", own.as_str()), ("POST", "/installations"), ("GET", "/installations/x")] {

@@ -49,12 +49,12 @@ fn message(installation: &str, event: &str, text: &str) -> Outgoing {
         v: ENVELOPE_VERSION,
         installation: installation.to_owned(),
         received_at: now(),
-        event: Event::Channel(ChannelEvent {
-            id: event.to_owned(),
-            at: now(),
-            contact: Contact { id: "c".into(), name: Some("C".into()), ..Contact::default() },
-            kind: ChannelEventKind::Message { parts: vec![Part::text(text)] },
-        }),
+        event: Event::Channel(ChannelEvent::new(
+            event,
+            now(),
+            Contact { id: "c".into(), name: Some("C".into()), ..Contact::default() },
+            ChannelEventKind::Message { parts: vec![Part::text(text)] },
+        )),
     })
     .unwrap()
 }

@@ -508,14 +508,14 @@ async fn a_flood_of_dead_letters_does_not_stand_before_another_tenants() {
             v: byoc::model::message::ENVELOPE_VERSION,
             installation: installation.to_owned(),
             received_at: Millis::new(1),
-            event: byoc::model::message::Event::Channel(byoc::model::message::ChannelEvent {
-                id: format!("e{number}"),
-                at: Millis::new(1),
+            event: byoc::model::message::Event::Channel(byoc::model::message::ChannelEvent::new(
+                format!("e{number}"),
+                Millis::new(1),
                 contact,
-                kind: byoc::model::message::ChannelEventKind::Message {
+                byoc::model::message::ChannelEventKind::Message {
                     parts: vec![byoc::model::message::Part::text("dead")],
                 },
-            }),
+            )),
         })
         .unwrap()
     };

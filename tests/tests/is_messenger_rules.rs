@@ -151,13 +151,8 @@ async fn echoes_and_notes_are_seen_by_agents_as_echoes() {
     let talk = talk().await;
     let contact = Contact { id: "whatsapp:+447700900238".into(), ..Contact::default() };
     let kind = ChannelEventKind::BusinessEcho { parts: vec![Part::text("From my phone")] };
-    talk.enqueue(Event::Channel(ChannelEvent {
-        id: "echo-1".into(),
-        at: Millis::new(1_717_395_317_000),
-        contact: contact.clone(),
-        kind,
-    }))
-    .await;
+    talk.enqueue(Event::Channel(ChannelEvent::new("echo-1", Millis::new(1_717_395_317_000), contact.clone(), kind)))
+        .await;
     let seen = talk.rig.exactly_at_helpdesk(1).await;
     let told = "=d2hhdHNhcHA6KzQ0NzcwMDkwMDIzOA==";
     assert_eq!(
@@ -165,7 +160,14 @@ async fn echoes_and_notes_are_seen_by_agents_as_echoes() {
         ("business", "From my phone", told)
     );
     assert_eq!((seen[0].id.as_str(), &seen[0].raw["timestamp"]), ("echo-1", &json!(1_717_395_317_000_i64)));
-    let note = NoteEvent { id: "about:x".into(), contact: contact.id, message: None, user: None, text: "Lost.".into() };
+    let note = NoteEvent {
+        id: "about:x".into(),
+        contact: contact.id,
+        message: None,
+        user: None,
+        conversation: None,
+        text: "Lost.".into(),
+    };
     talk.enqueue(Event::Note(note)).await;
     let seen = talk.rig.exactly_at_helpdesk(2).await;
     assert_eq!((seen[1].from.as_str(), seen[1].contact.as_str()), ("business", told));
@@ -179,8 +181,7 @@ async fn an_id_that_was_hashed_leads_back_and_an_unknown_one_fails_visibly() {
     let contact = Contact { id: long.clone(), name: Some("Maria".into()), ..Contact::default() };
     talk.viber.introduce(&long, Some("Maria"), 10);
     let kind = ChannelEventKind::Message { parts: vec![Part::text("Hi")] };
-    talk.enqueue(Event::Channel(ChannelEvent { id: "m-1".into(), at: Millis::new(1_717_395_317_000), contact, kind }))
-        .await;
+    talk.enqueue(Event::Channel(ChannelEvent::new("m-1", Millis::new(1_717_395_317_000), contact, kind))).await;
     let seen = talk.rig.exactly_at_helpdesk(1).await;
     assert!(seen[0].contact.len() == 41 && seen[0].contact.starts_with('='), "{seen:?}");
     let said = talk.rig.agent_says("Hello").await;
@@ -192,9 +193,9 @@ async fn an_id_that_was_hashed_leads_back_and_an_unknown_one_fails_visibly() {
     let author = Author { kind: AuthorKind::Agent, name: None, id: None };
     let kind = HelpdeskEventKind::Message { author, parts: vec![Part::text("Hello?")] };
     let (group, user) = (nobody.clone(), Some(nobody.clone()));
-    let (contact, conversation, repeat_key) = (None, None, None);
-    let event =
-        HelpdeskEvent { id: "n-1".into(), at: Millis::new(1), group, contact, user, conversation, repeat_key, kind };
+    let (contact, conversation, repeat_key, quote) = (None, None, None, None);
+    let (id, at) = ("n-1".into(), Millis::new(1));
+    let event = HelpdeskEvent { id, at, group, contact, user, conversation, repeat_key, kind, quote };
     talk.enqueue(Event::Helpdesk(event)).await;
     let _fast = talk.rig.fast_time();
     assert_eq!(talk.statuses("n-1", "failed").await, ["failed"]);

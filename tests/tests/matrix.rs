@@ -112,10 +112,11 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
             let kind = HelpdeskEventKind::Message { author, parts };
             let (contact, conversation) = (Some(contact_id.clone()), before[0].conversation.clone());
             let group = contact_id.clone();
-            Event::Helpdesk(HelpdeskEvent { id, at, group, contact, user: None, conversation, repeat_key: None, kind })
+            let (user, repeat_key, quote) = (None, None, None);
+            Event::Helpdesk(HelpdeskEvent { id, at, group, contact, user, conversation, repeat_key, kind, quote })
         } else {
             let contact = Contact { id: contact_id.clone(), ..Contact::default() };
-            Event::Channel(ChannelEvent { id, at, contact, kind: ChannelEventKind::Message { parts } })
+            Event::Channel(ChannelEvent::new(id, at, contact, ChannelEventKind::Message { parts }))
         };
         let installation = rig.bridge.installation_id().to_owned();
         let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: at, event };

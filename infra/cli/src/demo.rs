@@ -229,12 +229,12 @@ async fn events(State(demo): State<Demo>) -> Response {
         v: ENVELOPE_VERSION,
         installation: running.id().to_owned(),
         received_at: now,
-        event: Event::Channel(ChannelEvent {
-            id: format!("sample-{now}"),
-            at: now,
-            contact: Contact { id: customer.to_owned(), name: Some("Lorna Featherby".into()), ..Contact::default() },
-            kind: ChannelEventKind::Message { parts: vec![Part::text("Hello from a sample event")] },
-        }),
+        event: Event::Channel(ChannelEvent::new(
+            format!("sample-{now}"),
+            now,
+            Contact { id: customer.to_owned(), name: Some("Lorna Featherby".into()), ..Contact::default() },
+            ChannelEventKind::Message { parts: vec![Part::text("Hello from a sample event")] },
+        )),
     };
     let mut events = serde_json::Map::new();
     if let Ok(message) = Outgoing::pack(&event) {

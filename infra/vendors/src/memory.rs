@@ -25,6 +25,14 @@ impl<M> Clone for Memory<M> {
 pub trait Remembers: DeserializeOwned + Serialize + Send {
     /// Returns the messages that arrived, oldest first.
     fn seen(&self) -> &[Seen];
+    /// Returns the ids of the customers' messages that were marked as read, in the order of the calls.
+    fn marked(&self) -> &[String] {
+        &[]
+    }
+    /// Returns the id of the newest message of a customer.
+    fn newest_of(&self, _customer: &str) -> Option<String> {
+        None
+    }
     /// Stores the generated URL as pasted by hand. Does nothing if the webhook can only be set through the API.
     fn pasted(&mut self, _url: &str) {}
 }
@@ -34,7 +42,8 @@ pub trait Remembers: DeserializeOwned + Serialize + Send {
 pub struct Remembered {
     /// The generated webhook URL.
     pub webhook: Option<String>,
-    /// The customers who have written and may be written to.
+    /// The customers who have written and may be written to. Where contacts are telephone numbers, the usual customer
+    /// may be written to at any time.
     pub reachable: BTreeSet<String>,
     /// The customers' files, by id.
     pub files: BTreeMap<String, CustomersFile>,
@@ -45,6 +54,15 @@ pub struct Remembered {
     pub answered: BTreeMap<String, Value>,
     /// The messages that arrived.
     pub seen: Vec<Seen>,
+    /// The ids of the messages that customers wrote, and the customers.
+    #[serde(default)]
+    pub written: BTreeMap<String, String>,
+    /// The newest message of each customer.
+    #[serde(default)]
+    pub newest: BTreeMap<String, String>,
+    /// The ids of the customers' messages that were marked as read.
+    #[serde(default)]
+    pub marked: Vec<String>,
     count: u64,
 }
 
@@ -120,6 +138,29 @@ impl Remembered {
         id
     }
 
+    /// Marks a customer's message as read. Returns whether there is such a message.
+    #[must_use]
+    pub fn mark(&mut self, message: &str) -> bool {
+        let is_known = self.written.contains_key(message);
+        if is_known {
+            self.marked.push(message.to_owned());
+        }
+        is_known
+    }
+
+    /// Notes a message that a customer wrote.
+    pub fn wrote(&mut self, message: &str, customer: &str) {
+        self.written.insert(message.to_owned(), customer.to_owned());
+        self.newest.insert(customer.to_owned(), message.to_owned());
+    }
+
+    /// Returns whether a message is part of the chat with this customer, who may quote it and whose message may be
+    /// quoted.
+    pub fn is_in_chat(&self, message: &str, customer: &str) -> bool {
+        self.written.get(message).is_some_and(|writer| writer == customer)
+            || self.seen.iter().any(|seen| seen.id == message && seen.contact == customer)
+    }
+
     /// Records a message that arrived at a customer.
     pub fn arrived(&mut self, id: &str, customer: &str, from: &str, lines: &[String], raw: Value) {
         let lines: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
@@ -138,6 +179,14 @@ impl Remembered {
 impl Remembers for Remembered {
     fn seen(&self) -> &[Seen] {
         &self.seen
+    }
+
+    fn marked(&self) -> &[String] {
+        &self.marked
+    }
+
+    fn newest_of(&self, customer: &str) -> Option<String> {
+        self.newest.get(customer).cloned()
     }
 
     fn pasted(&mut self, url: &str) {

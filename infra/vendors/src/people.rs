@@ -64,6 +64,22 @@ pub trait People: Send + Sync {
     ) -> BoxFuture<'a, Result<Said, String>>;
     /// Returns the messages that arrived at a customer, or at every customer with `None`, oldest first.
     fn received(&self, customer: Option<&str>) -> Vec<Seen>;
+    /// Returns what a customer writes as an answer to the message with this id, or `None` if the platform has no quotes.
+    fn quoting(&self, _text: &str, _message: &str) -> Option<Saying> {
+        None
+    }
+    /// Returns the id of the newest message that a customer wrote, by which quotes and read marks name it.
+    fn newest(&self, _customer: &str) -> Option<String> {
+        None
+    }
+    /// Returns whether the platform shows customers that their messages were read.
+    fn shows_reading(&self) -> bool {
+        false
+    }
+    /// Returns the ids of the customers' messages that were marked as read, in the order of the calls.
+    fn marked(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Returns the state that must survive a restart.
     fn snapshot(&self) -> Value;
     /// Loads a state that [`snapshot`](Self::snapshot) returned.
@@ -89,6 +105,8 @@ pub trait HelpdeskSim: Send + Sync {
     /// Answers as an agent in the latest conversation of this contact, whom the bridge names for example `viber:<id>`.
     /// Fails if there is no conversation.
     fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
+    /// Begins a conversation as an agent, with somebody who is entered with this telephone number or without any.
+    fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
     /// Resolves the contact's latest conversation as an agent.
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>>;
     /// Returns what agents see, oldest first: messages of the contact and private notes of the bridge.

@@ -100,6 +100,14 @@ pub trait SimpleChannel: Send + Sync {
     /// # Errors
     /// Returns an error if no webhook URL is known or the platform sends no such receipt.
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String>;
+    /// Returns what a customer writes as an answer to a message, or `None` if the platform has no quotes.
+    fn quotes(&self, _text: &str, _message: &str) -> Option<Saying> {
+        None
+    }
+    /// Returns whether the platform shows customers that their messages were read.
+    fn shows_reading(&self) -> bool {
+        false
+    }
     /// Stores the generated URL as pasted by hand.
     fn pasted(&self, url: &str) {
         self.base().memory.lock().pasted(url);
@@ -130,6 +138,22 @@ impl<T: SimpleChannel> People for T {
         receipt: &'a str,
     ) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move { self.reports(customer, message, receipt)?.send(&self.base().http).await })
+    }
+
+    fn quoting(&self, text: &str, message: &str) -> Option<Saying> {
+        self.quotes(text, message)
+    }
+
+    fn shows_reading(&self) -> bool {
+        SimpleChannel::shows_reading(self)
+    }
+
+    fn newest(&self, customer: &str) -> Option<String> {
+        self.base().memory.lock().newest_of(&self.id_of(customer))
+    }
+
+    fn marked(&self) -> Vec<String> {
+        self.base().memory.lock().marked().to_vec()
     }
 
     fn received(&self, customer: Option<&str>) -> Vec<Seen> {

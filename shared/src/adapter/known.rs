@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::message::{Contact, ConversationState, Part},
+    model::message::{Contact, ConversationState, Part, Quote},
     tools::{millis::Millis, secret::Secret},
 };
 
@@ -26,6 +26,8 @@ pub struct Known {
     pub answered: usize,
     /// The id under which the channel itself keeps the contact, if an answer told another than the bridge used.
     pub contact_id: Option<String>,
+    /// The further ids of the requests that this attempt has delivered, of vendors that give several for one request.
+    pub other_ids: Vec<String>,
 }
 
 impl Known {
@@ -58,6 +60,7 @@ impl Known {
                 Fact::LastMessage(id) => self.link.last_message = Some(id.clone()),
                 Fact::ProfileShown(digest) => self.link.profile = Some(digest.clone()),
                 Fact::Sent(id) => self.progress.sent.push(id.clone().unwrap_or_default()),
+                Fact::OtherId(id) => self.other_ids.push(id.clone()),
                 Fact::Memo(key, value) => {
                     self.progress.memo.insert(key.clone(), value.clone());
                 }
@@ -70,7 +73,8 @@ impl Known {
                 | Fact::Secret(..)
                 | Fact::Profile(_)
                 | Fact::Author(_)
-                | Fact::Contact(_) => {}
+                | Fact::Contact(_)
+                | Fact::MadeByHand { .. } => {}
             }
         }
     }
@@ -104,6 +108,8 @@ pub struct Link {
     pub opened_with: Option<String>,
     /// The [`Contact::thread`] of the contact's newest message.
     pub thread: Option<String>,
+    /// What the channel needs to mark the contact's newest message as read, until an agent has answered it.
+    pub to_mark: Option<String>,
     /// The other id of the same contact that has taken over this link.
     pub moved_to: Option<String>,
     /// When the other id took over, by the channel's clock.
@@ -130,6 +136,9 @@ pub struct Progress {
     /// The text of the link through which the contact opened the chat, if this delivery shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_with: Option<String>,
+    /// What the table told about the message that this one quotes, once looked up; without a field if it told nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
 }
 
 /// [`Progress`] as it is read from the table. `notes` is the form of before these fields existed: one map for the memo,
@@ -142,12 +151,13 @@ struct StoredProgress {
     files: BTreeMap<usize, FileProgress>,
     author: Option<String>,
     opened_with: Option<String>,
+    quote: Option<Quote>,
     notes: BTreeMap<String, String>,
 }
 
 impl From<StoredProgress> for Progress {
-    fn from(StoredProgress { sent, memo, files, author, opened_with, notes }: StoredProgress) -> Self {
-        let mut progress = Self { sent, memo, files, author, opened_with };
+    fn from(StoredProgress { sent, memo, files, author, opened_with, quote, notes }: StoredProgress) -> Self {
+        let mut progress = Self { sent, memo, files, author, opened_with, quote };
         for (key, value) in notes {
             let file = key.strip_prefix("media.").map(|rest| rest.split_once('.').unwrap_or((rest, "placed")));
             match (key.as_str(), file.and_then(|(index, field)| Some((index.parse().ok()?, field)))) {
@@ -209,6 +219,8 @@ pub enum Fact {
     ProfileShown(String),
     /// The next undelivered request of the delivery was delivered, with this id if the answer gives one.
     Sent(Option<String>),
+    /// A further id of the request that was delivered, under which people may quote it.
+    OtherId(String),
     /// The channel keeps the contact under this id, which the bridge did not use.
     ContactId(String),
     /// A lookup answered whether the doubtful call of an earlier attempt worked: what the call creates was found, or is
@@ -235,6 +247,12 @@ pub enum Fact {
     Author(String),
     /// [`Task::FindContact`](super::Task::FindContact): the channel's own id of the contact.
     Contact(String),
+    /// [`Task::FindContact`](super::Task::FindContact): the user does not come from a channel but was made in the
+    /// helpdesk, with this telephone number, as somebody wrote it.
+    MadeByHand {
+        /// The telephone number, if the user has one.
+        phone: Option<String>,
+    },
 }
 
 impl Fact {
@@ -267,6 +285,7 @@ mod tests {
             files: files.into(),
             author: Some("Ines".to_owned()),
             opened_with: Some("promo".to_owned()),
+            quote: None,
         };
         assert_eq!(progress, expected);
         let again = serde_json::to_string(&progress).unwrap();

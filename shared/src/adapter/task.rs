@@ -1,7 +1,7 @@
 //! The tasks for which the bridge calls a vendor.
 
 use crate::{
-    model::message::{Author, Contact, Media, Part, Receipt},
+    model::message::{Author, Contact, Media, Part, Quote, Receipt},
     tools::millis::Millis,
 };
 
@@ -31,6 +31,15 @@ pub enum Task<'a> {
         /// When the receipt's event happened.
         at: Millis,
     },
+    /// Channel only: mark a contact's message, and with it all earlier ones, as read. The bridge asks for it only with
+    /// what the channel gave as [`MessageNames::to_mark`](crate::model::message::MessageNames::to_mark), and ignores
+    /// whether it worked.
+    MarkRead {
+        /// The channel's user id.
+        contact: &'a str,
+        /// What the channel needs to mark the message.
+        message: &'a str,
+    },
     /// Check the credentials with a harmless call. Teaches [`Fact::Identity`](super::Fact::Identity) if the account has
     /// an identity.
     Check,
@@ -55,10 +64,18 @@ pub enum Task<'a> {
         author: &'a str,
     },
     /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches
-    /// [`Fact::Contact`](super::Fact::Contact).
+    /// [`Fact::Contact`](super::Fact::Contact) or [`Fact::MadeByHand`](super::Fact::MadeByHand).
     FindContact {
         /// The helpdesk's user id.
         user: &'a str,
+    },
+    /// Helpdesk only: let a user who was made in the helpdesk stand for a contact from now on, where the helpdesk keeps
+    /// such a name. May be repeated.
+    Pair {
+        /// The helpdesk's user id.
+        user: &'a str,
+        /// The channel's own id of the contact.
+        contact: &'a str,
     },
 }
 
@@ -69,6 +86,7 @@ impl Task<'_> {
             Self::Deliver(_) => "deliver",
             Self::Note { .. } => "note",
             Self::Receipt { .. } => "receipt",
+            Self::MarkRead { .. } => "mark_read",
             Self::Check => "check",
             Self::Register { .. } => "register",
             Self::Unregister => "unregister",
@@ -76,6 +94,7 @@ impl Task<'_> {
             Self::Fetch(..) => "fetch",
             Self::FindAuthor { .. } => "find_author",
             Self::FindContact { .. } => "find_contact",
+            Self::Pair { .. } => "pair",
         }
     }
 }
@@ -108,6 +127,10 @@ pub struct Delivery<'a> {
     pub parts: &'a [Part],
     /// The author of an outbound message.
     pub author: Option<&'a Author>,
+    /// The message that this one answers, for channels that show it themselves
+    /// ([`Features::quotes`](crate::model::features::Features::quotes)). Its id is the channel's own. On all other sides,
+    /// the parts show it.
+    pub quote: Option<&'a Quote>,
     /// A UUID that is the same for every attempt at this delivery. [`Delivery::retry_key`] derives one UUID per call
     /// from it.
     pub key: &'a str,

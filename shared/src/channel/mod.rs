@@ -1,11 +1,14 @@
 //! Channels: the platforms on which customers write. Each has a folder; the registry below is the only place that lists
 //! them.
 
-use crate::adapter::{
-    Account, Adapter, Call, Fact, Failure, Known, Learned, RenderError, Step, Verified,
-    webhook::{ParseError, ParsedChannel},
+use crate::{
+    adapter::{
+        Account, Adapter, Call, Fact, Failure, Known, Learned, RenderError, Step, Verified,
+        webhook::{ParseError, ParsedChannel},
+    },
+    model::features::ContactIds,
+    tools::{json::Json, sentences::Sentence},
 };
-use crate::tools::{json::Json, sentences::Sentence};
 
 pub mod bird;
 mod codes;
@@ -28,6 +31,22 @@ pub trait Channel: Adapter {
     /// # Errors
     /// Returns an error if the body is malformed or lacks a required field.
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError>;
+
+    /// Returns the id of the event with which a contact's message with this id arrived, at channels where the one
+    /// determines the other.
+    fn event_of(&self, _message: &str) -> Option<String> {
+        None
+    }
+
+    /// Returns the platform's id of the contact with this telephone number (in the form of E.164); `None` if the
+    /// platform knows contacts by ids of its own.
+    fn contact_of_phone(&self, _account: &Account<'_>, phone: &str) -> Option<String> {
+        match self.features().contact_ids {
+            ContactIds::Opaque => None,
+            ContactIds::Phone { plus: true } => Some(phone.to_owned()),
+            ContactIds::Phone { plus: false } => phone.strip_prefix('+').map(str::to_owned),
+        }
+    }
 }
 
 /// Every channel, by the name of its kind.
@@ -128,6 +147,11 @@ fn read_into(content: Json<'_>, depth: usize, lines: &mut Vec<String>) {
             read_into(value, depth + 1, lines);
         }
     });
+}
+
+/// Returns whether a text requests an approved template of the platform instead of being shown.
+pub fn asks_for_template(text: &str) -> bool {
+    template::asked_for(text).is_some()
 }
 
 /// Percent-encodes an id for one segment of a path or for a value of a query.

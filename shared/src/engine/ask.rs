@@ -40,19 +40,47 @@ pub(crate) async fn author(http: &HttpClient, open: &OpenInstallation, author: &
     facts.into_iter().find_map(|fact| if let Fact::Author(name) = fact { Some(name) } else { None })
 }
 
-/// Returns the contact that a helpdesk's user stands for; `None` if the user is not a contact of this channel. `Err`
-/// holds the reason for a retry.
-pub(crate) async fn find_contact(
-    http: &HttpClient,
-    open: &OpenInstallation,
-    user: &str,
-) -> Result<Option<String>, String> {
+/// Whom a helpdesk's user stands for.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// The contact with this id of the channel.
+    Contact(String),
+    /// Somebody whom the helpdesk's people entered, with this telephone number.
+    MadeByHand {
+        /// The number as it was written.
+        phone: Option<String>,
+    },
+    /// Nobody on this channel.
+    Nobody,
+}
+
+/// Returns whom a helpdesk's user stands for. `Err` holds the reason for a retry.
+pub(crate) async fn find_contact(http: &HttpClient, open: &OpenInstallation, user: &str) -> Result<Found, String> {
+    let found = |fact| match fact {
+        Fact::Contact(contact) => Some(Found::Contact(contact)),
+        Fact::MadeByHand { phone } => Some(Found::MadeByHand { phone }),
+        _ => None,
+    };
     match run(http, open.side(Side::Helpdesk), &Task::FindContact { user }).await {
-        Ok(facts) => {
-            Ok(facts.into_iter().find_map(|fact| if let Fact::Contact(contact) = fact { Some(contact) } else { None }))
-        }
-        Err(Failure::Rejected { .. } | Failure::Gone { .. }) => Ok(None),
-        Err(Failure::Retry { reason, .. } | Failure::Blocked { reason }) => Err(reason),
+        Ok(facts) => Ok(facts.into_iter().find_map(found).unwrap_or(Found::Nobody)),
+        Err(failure) => reason_for_retry(failure).map(|()| Found::Nobody),
+    }
+}
+
+/// Lets a helpdesk's user stand for a contact. A helpdesk that refuses keeps the user as it is. `Err` holds the reason
+/// for a retry.
+pub(crate) async fn pair(http: &HttpClient, open: &OpenInstallation, user: &str, contact: &str) -> Result<(), String> {
+    match run(http, open.side(Side::Helpdesk), &Task::Pair { user, contact }).await {
+        Ok(_) => Ok(()),
+        Err(failure) => reason_for_retry(failure),
+    }
+}
+
+/// Returns the reason of a failure that another try may mend.
+fn reason_for_retry(failure: Failure) -> Result<(), String> {
+    match failure {
+        Failure::Rejected { .. } | Failure::Gone { .. } => Ok(()),
+        Failure::Retry { reason, .. } | Failure::Blocked { reason } => Err(reason),
     }
 }
 

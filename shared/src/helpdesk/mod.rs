@@ -58,10 +58,19 @@ pub trait Helpdesk: Adapter {
         None
     }
 
-    /// Returns the contact whom a user's id itself names, for a user about whom nothing is stored.
-    fn contact_by_id(&self, _account: &Account<'_>, _user: &str) -> Option<String> {
+    /// Returns whom a user's id itself names, for a user about whom nothing is stored.
+    fn contact_by_id(&self, _account: &Account<'_>, _user: &str) -> Option<Named> {
         None
     }
+}
+
+/// The name of a contact at a helpdesk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The channel's own id of the contact.
+    Contact(String),
+    /// The contact's telephone number, in the form of E.164.
+    Phone(String),
 }
 
 /// The account and the conversation that an event names.

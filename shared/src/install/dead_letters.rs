@@ -353,7 +353,7 @@ impl Admin {
                     }
                 }
                 let by_id = |user: String| open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), &user);
-                let contact = contact.or_else(|| event.user.and_then(by_id));
+                let contact = contact.or_else(|| open.contact_id(event.user.and_then(by_id)?));
                 (Direction::Outbound, contact, event.id)
             }
         };

@@ -207,7 +207,9 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
     for (name, value) in patch {
         let should_be = match name.as_str() {
             "on_resolved" => Sentence::ReopenOrNew,
-            "relay_bot_messages" | "agent_name" | "marketplace" => Sentence::TrueOrFalse,
+            "relay_bot_messages" | "agent_name" | "marketplace" | "remember_quotes" | "mark_read" => {
+                Sentence::TrueOrFalse
+            }
             "repeat_window_seconds" => Sentence::SecondsUpTo60,
             "give_up_after_hours" => Sentence::HoursUpTo144,
             _ => return Err(unknown_setting(&format!("settings.{name}"))),

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Access, Admin, HeardView, heard};
 use crate::{
@@ -30,6 +30,7 @@ pub struct InstallationView {
     /// The helpdesk's kind and settings.
     pub helpdesk: SideView,
     /// The options of the bridge's behaviour.
+    #[serde(serialize_with = "every_option")]
     pub settings: Options,
     /// The URL that the channel calls; absent once the installation is uninstalled.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,6 +75,16 @@ impl InstallationView {
             Access::Settings => Self { settings_url: None, ..self },
         }
     }
+}
+
+/// Writes all options, also those that the table holds only if they differ from their default.
+fn every_option<S: Serializer>(options: &Options, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut all = serde_json::to_value(options).unwrap_or_default();
+    if let Some(fields) = all.as_object_mut() {
+        fields.insert("remember_quotes".to_owned(), options.remember_quotes.into());
+        fields.insert("mark_read".to_owned(), options.mark_read.into());
+    }
+    all.serialize(serializer)
 }
 
 /// One side of an installation: its kind and its settings.

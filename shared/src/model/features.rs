@@ -38,6 +38,11 @@ pub struct Features {
     pub notices: &'static [Notice],
     /// Channels only: the ids by which the platform knows contacts.
     pub contact_ids: ContactIds,
+    /// Channels only: how a message shows which earlier message it answers.
+    pub quotes: Quotes,
+    /// Channels only: whether a contact's message that answers another names only that message's id. The bridge then
+    /// remembers the beginning of each message, if the installation permits it.
+    pub quotes_by_id: bool,
     /// Helpdesks only: whether a message that the business wrote past the bridge is shown as a message of its own (an
     /// echo). Helpdesks without echoes get private notes instead.
     pub echoes: bool,
@@ -75,6 +80,19 @@ pub enum ContactIds {
         /// Whether the platform writes a plus in front of the number.
         plus: bool,
     },
+}
+
+/// How a channel shows which earlier message a message answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quotes {
+    /// It does not, so that a line of text above the message does.
+    AsText,
+    /// By the id of the earlier message. Without the id, a line of text stands above the message.
+    ById,
+    /// By the token that came with the contact's message. Without a token, a line of text stands above the message.
+    ByToken,
+    /// The channel takes everything that is known about the earlier message.
+    Whole,
 }
 
 /// A rate limit: a number of calls in each period.
@@ -117,6 +135,8 @@ impl Features {
         address: None,
         notices: &[],
         contact_ids: ContactIds::Opaque,
+        quotes: Quotes::AsText,
+        quotes_by_id: false,
         echoes: false,
         agents_move_contacts: false,
         state_lasts: None,

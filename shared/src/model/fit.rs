@@ -34,11 +34,15 @@ pub fn as_text(part: &Part) -> String {
     }
 }
 
-/// Puts the author's name before a text, for channels that show no sender of their own: `Ines: Hello`. A blank name is
-/// left out.
+/// Puts the author's name before a text, for channels that show no sender of their own: `Ines: Hello`. The line of a
+/// quote stays above the name. A blank name is left out.
 pub fn signed(name: &str, text: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() { text.to_owned() } else { format!("{name}: {text}") }
+    match text.split_once('\n').filter(|(line, _)| line.starts_with("> ")) {
+        _ if name.is_empty() => text.to_owned(),
+        Some((quote, text)) => format!("{quote}\n{name}: {text}"),
+        None => format!("{name}: {text}"),
+    }
 }
 
 /// The author's name of a message, until it has been put before one of the message's texts.

@@ -200,6 +200,16 @@ pub struct Options {
     pub repeat_window_seconds: u32,
     /// The age in hours (1 to 144) after which a message that still fails is given up.
     pub give_up_after_hours: u32,
+    /// Whether the beginning of each message is remembered, so that agents can read which message a contact answers.
+    ///
+    /// Not written while it has its default, so that the version before can read the installation.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub remember_quotes: bool,
+    /// Whether the contact's newest message is marked as read when an agent answers it.
+    ///
+    /// Not written while it has its default, as above.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub mark_read: bool,
 }
 
 impl Default for Options {
@@ -211,6 +221,8 @@ impl Default for Options {
             marketplace: false,
             repeat_window_seconds: 5,
             give_up_after_hours: 72,
+            remember_quotes: true,
+            mark_read: true,
         }
     }
 }

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::installation::Side;
-use crate::tools::{millis::Millis, names, vendor_words, words::words};
+use crate::tools::{millis::Millis, names, phone::is_e164, vendor_words, words::words};
 
 /// The version of [`Envelope`] that this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -75,12 +75,14 @@ impl Event {
         match self {
             Self::Channel(event) => {
                 event.contact.clean();
+                event.quote.iter_mut().for_each(|quote| quote.clean());
                 if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts } = &mut event.kind
                 {
                     parts.iter_mut().for_each(Part::clean);
                 }
             }
             Self::Helpdesk(event) => {
+                event.quote.iter_mut().for_each(Quote::clean);
                 if let HelpdeskEventKind::Message { author, parts } = &mut event.kind {
                     clean_name(&mut author.name);
                     parts.iter_mut().for_each(Part::clean);
@@ -116,6 +118,80 @@ pub struct ChannelEvent {
     pub contact: Contact,
     /// What happened.
     pub kind: ChannelEventKind,
+    /// The channel's own names for the message, if the event carries one. On the heap, like the quote, because a call may
+    /// be made of thousands of events that have neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Box<MessageNames>>,
+    /// The message that the contact answers with this one, if the channel tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Box<Quote>>,
+}
+
+impl ChannelEvent {
+    /// Makes an event that quotes no message and whose message has no names.
+    pub fn new(id: impl Into<String>, at: Millis, contact: Contact, kind: ChannelEventKind) -> Self {
+        Self { id: id.into(), at, contact, kind, names: None, quote: None }
+    }
+
+    /// Adds the names of the message, and the message that it quotes.
+    #[must_use]
+    pub fn with(self, names: MessageNames, quote: Option<Quote>) -> Self {
+        let names = (!names.is_empty()).then(|| Box::new(names));
+        Self { names, quote: quote.map(Box::new), ..self }
+    }
+}
+
+/// The names by which a channel refers to one of its messages later.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default)]
+pub struct MessageNames {
+    /// The id by which later messages quote this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What the channel needs to quote the message in an answer, if that is not the id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// What the channel needs to mark the message as read, if it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_mark: Option<String>,
+}
+
+impl MessageNames {
+    /// Returns whether the message has no names.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An earlier message that a message answers.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default)]
+pub struct Quote {
+    /// The id of the earlier message, as the side that wrote the answer spells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The beginning of the earlier message, on one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The name of the person who wrote the earlier message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// When the earlier message was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Millis>,
+}
+
+impl Quote {
+    /// Makes the quote of a message of which only the id is known.
+    pub fn of(id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..Self::default() }
+    }
+
+    /// Takes out of the name what cannot be seen, and out of the text what hardly any API takes.
+    fn clean(&mut self) {
+        clean_name(&mut self.author);
+        self.text.iter_mut().for_each(clean_text);
+    }
 }
 
 /// The kinds of [`ChannelEvent`].
@@ -179,6 +255,9 @@ pub struct HelpdeskEvent {
     pub repeat_key: Option<String>,
     /// What happened.
     pub kind: HelpdeskEventKind,
+    /// The message that the author answers with this one, if the helpdesk tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
 }
 
 /// The kinds of [`HelpdeskEvent`].
@@ -218,6 +297,9 @@ pub struct NoteEvent {
     /// The helpdesk's id of the contact, if the channel's id is not known. `contact` holds the same id then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// The helpdesk's conversation that the note is for, if it is not the contact's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     /// The text of the note, in plain words.
     pub text: String,
 }
@@ -279,6 +361,15 @@ impl Contact {
     pub fn clean(&mut self) {
         clean_name(&mut self.name);
         clean_name(&mut self.company);
+    }
+
+    /// Returns the telephone number of a contact whom the channel knows by it. Any other number is what somebody says
+    /// of themselves, and may be a stranger's.
+    pub fn own_phone(&self) -> Option<&str> {
+        let phone = self.phone.as_deref().filter(|phone| is_e164(phone))?;
+        let digits = phone.trim_start_matches('+');
+        let is_phone = |id: &str| id.rsplit(':').next().is_some_and(|id| id.trim_start_matches('+') == digits);
+        [Some(self.id.as_str()), self.alias.as_deref()].into_iter().flatten().any(is_phone).then_some(phone)
     }
 
     /// Returns a short fingerprint of what a helpdesk shows of this contact, to detect changes.
@@ -698,12 +789,12 @@ mod tests {
             name: Some("invoice\u{202e}fdp.exe".into()),
             ..Media::new(MediaKind::File, MediaSource::Reference { id: "1".into() })
         };
-        let mut event = Event::Channel(ChannelEvent {
-            id: "1".into(),
-            at: Millis::new(1),
-            contact: Contact { id: "c".into(), name: Some("\u{200b}".into()), ..Contact::default() },
-            kind: ChannelEventKind::Message { parts: vec![Part::text("a\0b\u{200b}"), Part::Media(file)] },
-        });
+        let mut event = Event::Channel(ChannelEvent::new(
+            "1",
+            Millis::new(1),
+            Contact { id: "c".into(), name: Some("\u{200b}".into()), ..Contact::default() },
+            ChannelEventKind::Message { parts: vec![Part::text("a\0b\u{200b}"), Part::Media(file)] },
+        ));
         event.clean();
         let Event::Channel(event) = event else { unreachable!() };
         let ChannelEventKind::Message { parts } = event.kind else { unreachable!() };

@@ -6,5 +6,6 @@ pub mod fit;
 pub mod heard;
 pub mod installation;
 pub mod message;
+pub mod quote;
 pub mod steps;
 pub mod text;

@@ -357,12 +357,12 @@ mod tests {
             v: 1,
             installation: "i".into(),
             received_at: Millis::new(1),
-            event: Event::Channel(ChannelEvent {
-                id: "e".into(),
-                at: Millis::new(1),
-                contact: Contact { id: "c".into(), ..Contact::default() },
-                kind: ChannelEventKind::Message { parts: vec![Part::text(text)] },
-            }),
+            event: Event::Channel(ChannelEvent::new(
+                "e",
+                Millis::new(1),
+                Contact { id: "c".into(), ..Contact::default() },
+                ChannelEventKind::Message { parts: vec![Part::text(text)] },
+            )),
         }
     }
 
@@ -411,7 +411,8 @@ mod tests {
         assert!(matches!(with(MAX_EVENT_ID + 1, 1), Err(QueueError::TooLong)));
         // A note about the longest id fits.
         let id = format!("about:{}", "e".repeat(MAX_EVENT_ID));
-        let note = NoteEvent { id, contact: "c".into(), message: None, user: None, text: "x".into() };
+        let note =
+            NoteEvent { id, contact: "c".into(), message: None, user: None, conversation: None, text: "x".into() };
         assert!(Outgoing::pack(&Envelope { event: Event::Note(note), ..envelope("x") }).is_ok());
         assert!(matches!(with(1, MAX_CONTACT_ID + 1), Err(QueueError::TooLong)));
     }

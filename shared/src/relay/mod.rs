@@ -2,7 +2,8 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot be read.
+//! message comes back, [`quotes`] finds out what a message answers, [`receipts`] delivers receipts to the helpdesk, and
+//! [`unread`] keeps calls that cannot be read.
 
 use std::{
     collections::HashMap,
@@ -18,13 +19,19 @@ use self::{
 };
 use crate::{
     adapter::{Delivery, FetchContext, Known, Link, Progress, Task},
-    engine::{Stop, ask, drive},
+    engine::{
+        Stop,
+        ask::{self, Found},
+        drive,
+    },
+    helpdesk::Named,
     installations::{Installations, OpenInstallation},
     model::{
+        features::ContactIds,
         installation::Side,
         message::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
-            HelpdeskEvent, HelpdeskEventKind, NoteEvent, Part, Receipt,
+            HelpdeskEvent, HelpdeskEventKind, MessageNames, NoteEvent, Part, Quote, Receipt,
         },
     },
     outside::{
@@ -45,7 +52,7 @@ use crate::{
     tools::{
         crypto::uuid_from,
         millis::Millis,
-        names,
+        names, phone,
         rules::{self, Rule},
         sentences::Sentence,
     },
@@ -55,6 +62,7 @@ mod brakes;
 mod failure;
 mod files;
 pub mod pace;
+mod quotes;
 mod receipts;
 mod recorder;
 mod unread;
@@ -286,6 +294,8 @@ impl Relay {
             user: None,
             conversation: None,
             received_at: envelope.received_at,
+            names: event.names.as_deref().unwrap_or(&NO_NAMES),
+            quote: event.quote.as_deref(),
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
@@ -368,6 +378,8 @@ impl Relay {
                     user: event.user.as_deref(),
                     conversation: event.conversation.as_deref(),
                     received_at: envelope.received_at,
+                    names: &NO_NAMES,
+                    quote: event.quote.as_ref(),
                 };
                 self.deliver(message).await
             }
@@ -434,25 +446,63 @@ impl Relay {
         let Some(user) = event.user.as_deref().filter(|_| is_message) else {
             return Ok(Err(Verdict::Done));
         };
-        if let Some(contact) = open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), user) {
+        let named = open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), user);
+        if let Some(contact) = named.and_then(|named| open.contact_id(named)) {
             return Ok(Ok(contact));
         }
-        match ask::find_contact(&self.http, open, user).await {
-            Ok(Some(contact)) => Ok(Ok(contact)),
-            Ok(None) if open.helpdesk.features().receipts => {
-                Ok(Err(self.unknown_contact(open, record, event, user).await))
+        let reason = match ask::find_contact(&self.http, open, user).await {
+            Ok(Found::Contact(contact)) => return Ok(Ok(contact)),
+            Ok(Found::MadeByHand { phone }) => match self.pair_by_phone(open, event, user, phone.as_deref()).await? {
+                Ok(contact) => return Ok(contact),
+                Err(reason) => reason,
+            },
+            Ok(Found::Nobody) if open.helpdesk.features().receipts => {
+                return Ok(Err(self.unknown_contact(open, record, event, user).await));
             }
             // The user has nothing to do with this channel.
-            Ok(None) => Ok(Err(Verdict::Done)),
-            Err(reason) => {
-                tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
-                if record.life(open, self.waits).is_over() {
-                    return Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await));
-                }
-                let tries = record.receive_count.saturating_sub(1);
-                Ok(Err(Verdict::Again(self.waits.after(tries, &record.message.deduplication))))
-            }
+            Ok(Found::Nobody) => return Ok(Err(Verdict::Done)),
+            Err(reason) => reason,
+        };
+        tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
+        if record.life(open, self.waits).is_over() {
+            return Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await));
         }
+        let tries = record.receive_count.saturating_sub(1);
+        Ok(Err(Verdict::Again(self.waits.after(tries, &record.message.deduplication))))
+    }
+
+    /// Returns the contact with the telephone number of a user whom agents entered, and pairs both. If the channel
+    /// cannot reach the user, the agents are told. The inner error holds the reason for a retry.
+    async fn pair_by_phone(
+        &self,
+        open: &OpenInstallation,
+        event: &HelpdeskEvent,
+        user: &str,
+        phone: Option<&str>,
+    ) -> Result<Result<Result<String, Verdict>, String>, StoreError> {
+        let number = phone.and_then(phone::e164);
+        let Some(contact) = number.and_then(|number| open.contact_id(Named::Phone(number))) else {
+            let begins = open.channel.features().contact_ids != ContactIds::Opaque;
+            let reason = match phone {
+                _ if !begins => Sentence::OnlyCustomersBegin,
+                None => Sentence::PhoneNeeded,
+                Some(_) => Sentence::PhoneUnclear,
+            };
+            return Ok(Ok(Err(self.note_unreachable(open, event, user, reason).await)));
+        };
+        let (contact, before) = self.current(&open.installation.id, &contact).await?;
+        if before.user.is_none() && before.conversation.is_none() {
+            if let Err(reason) = ask::pair(&self.http, open, user, &contact).await {
+                return Ok(Err(reason));
+            }
+            let mut after = before.clone();
+            after.user = Some(user.to_owned());
+            after.conversation.clone_from(&event.conversation);
+            // What agents entered about the user is theirs.
+            after.profile_pinned = true;
+            self.store.change_link(&open.installation.id, &contact, &LinkChange::between(&before, &after)).await?;
+        }
+        Ok(Ok(Ok(contact)))
     }
 
     /// Handles a message for a contact that nobody knows. The link may be about to be written, so the message waits;
@@ -464,15 +514,27 @@ impl Relay {
         event: &HelpdeskEvent,
         user: &str,
     ) -> Verdict {
-        if let Some(verdict) = receipts::receipt_wait(record) {
-            return verdict;
+        match receipts::receipt_wait(record) {
+            Some(verdict) => verdict,
+            None => self.note_unreachable(open, event, user, Sentence::UnknownContact).await,
         }
+    }
+
+    /// Tells the author of a message that it cannot arrive, although its user stands for no contact of the channel.
+    async fn note_unreachable(
+        &self,
+        open: &OpenInstallation,
+        event: &HelpdeskEvent,
+        user: &str,
+        reason: Sentence<'_>,
+    ) -> Verdict {
         let note = NoteEvent {
             id: format!("about:{}", event.id),
             contact: user.to_owned(),
             message: Some(event.id.clone()),
             user: Some(user.to_owned()),
-            text: failure::not_delivered(open, &Sentence::UnknownContact.to_string()),
+            conversation: event.conversation.clone(),
+            text: failure::not_delivered(open, &reason.to_string()),
         };
         self.enqueue(open, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
     }
@@ -494,6 +556,8 @@ impl Relay {
             user: None,
             conversation: None,
             received_at: envelope.received_at,
+            names: &NO_NAMES,
+            quote: None,
         };
         let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
@@ -503,19 +567,24 @@ impl Relay {
         if failure::may_have_arrived_too_often(claimed.doubts) {
             return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
-        let link = Link { user: link.user.or_else(|| note.user.clone()), ..link };
+        let link = Link {
+            user: link.user.or_else(|| note.user.clone()),
+            conversation: link.conversation.or_else(|| note.conversation.clone()),
+            ..link
+        };
         let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(Sentence::Note { text: &note.text })];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
-        let echo = Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key };
+        let echo =
+            Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key, quote: None };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
             None if open.helpdesk.features().echoes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, lane };
-        self.attempt(&message, attempt, &task, files::Files::default()).await
+        self.attempt(&message, attempt, Tasks { task, without_quote: None }, files::Files::default()).await
     }
 
     /// Puts a private note about a contact into the queue, once per event that the note is about.
@@ -528,7 +597,11 @@ impl Relay {
         text: String,
     ) -> Result<(), Verdict> {
         let id = format!("about:{about}");
-        self.enqueue(open, Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, text })).await
+        self.enqueue(
+            open,
+            Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, conversation: None, text }),
+        )
+        .await
     }
 
     /// Puts an event of the bridge's own into the queue.
@@ -748,14 +821,20 @@ impl Relay {
             let failure = Failure::Gone { reason: Sentence::ContactStopped.into() };
             return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
         }
+        let mark = message.marks(&link, &claimed);
+        let quote = self.quote_of(&message, &mut claimed.progress).await;
+        let native = quote.as_ref().filter(|quote| message.shows(quote, &claimed.progress));
+        let as_text = quote.as_ref().filter(|_| native.is_none());
+        let original = message.parts;
         let opening = opening(&message, &link, &mut claimed.progress);
         let parts: Vec<Part>;
-        let message = match opening {
-            Some(opening) => {
-                parts = std::iter::once(opening).chain(message.parts.iter().cloned()).collect();
-                Message { parts: &parts, ..message }
-            }
-            None => message,
+        let message = if opening.is_some() || as_text.is_some() {
+            let is_refused = claimed.progress.memo.contains_key(quotes::REFUSED);
+            let shown = as_text.map_or_else(|| original.to_vec(), |quote| message.quoting(quote, original, is_refused));
+            parts = opening.into_iter().chain(shown).collect();
+            Message { parts: &parts, ..message }
+        } else {
+            message
         };
         let mut contact = self.with_profile(&message, &link).await?;
         if message.direction == Direction::Outbound {
@@ -766,6 +845,7 @@ impl Relay {
             None => None,
         };
         let message = Message { contact: &contact, author: author.as_ref(), ..message };
+        claimed.quotable = Message { parts: original, ..message }.quotable();
         let features = message.open.side(message.direction.target()).adapter.features_for(&contact.id);
         let context = FetchContext { conversation: message.conversation, message: message.event, part: 0 };
         let prepared = self.prepare(&message, &mut claimed.progress, features, &context).await?;
@@ -782,8 +862,15 @@ impl Relay {
             parts: &parts,
             author: message.author,
             key: &key,
+            quote: native,
         };
-        self.attempt(&message, Attempt { claimed, link, lane }, &Task::Deliver(&delivery), files).await
+        // A message may be refused for its quote.
+        let without = native.map(|quote| message.quoting(quote, &parts, true));
+        let without = Delivery { parts: without.as_deref().unwrap_or(&parts), quote: None, ..delivery };
+        let without_quote = native.map(|_| Task::Deliver(&without));
+        let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
+        let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
+        self.with_read_mark(&message, mark, attempt).await
     }
 
     /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.
@@ -852,7 +939,7 @@ impl Relay {
         &self,
         message: &Message<'_>,
         attempt: Attempt<'_>,
-        task: &Task<'_>,
+        tasks: Tasks<'_>,
         files: files::Files,
     ) -> Result<Verdict, StoreError> {
         let Attempt { claimed, link, lane } = attempt;
@@ -868,8 +955,20 @@ impl Relay {
             deadline: message.record.deadline,
             keys_are_gone: keys_last.is_some_and(|last| now().since(message.received_at) >= last),
         };
-        let mut recorder = recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits);
-        match drive(&self.http, side, task, &mut known, &mut recorder).await {
+        let mut recorder =
+            recorder::Recorder::new((self, &lane), claimed, link, files, permits, limits).with(message.look_up_id());
+        let mut task = &tasks.task;
+        let driven = loop {
+            // On the heap, because the futures of a delivery would need more than a thread's stack.
+            let driven = Box::pin(drive(&self.http, side, task, &mut known, &mut recorder)).await;
+            let is_refused = matches!(driven, Err(Stop::Failure(Failure::Rejected { .. }))) && known.sent() == 0;
+            match tasks.without_quote.as_ref().filter(|_| is_refused && known.memo(quotes::REFUSED).is_none()) {
+                Some(without) => task = without,
+                None => break driven,
+            }
+            known.progress.memo.insert(quotes::REFUSED.to_owned(), String::new());
+        };
+        match driven {
             Ok(()) => {
                 let was_noted = recorder.was_noted();
                 let claimed = recorder.settle_done(&known).await?;
@@ -963,6 +1062,13 @@ struct Attempt<'a> {
     lane: brakes::Lane<'a>,
 }
 
+/// What an attempt has to do.
+struct Tasks<'a> {
+    task: Task<'a>,
+    /// The same message without its quote, in case that the channel refuses it.
+    without_quote: Option<Task<'a>>,
+}
+
 /// Why there is nothing to do for a message now.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once and kept nowhere")]
 enum Idle {
@@ -1003,7 +1109,12 @@ struct Message<'a> {
     user: Option<&'a str>,
     conversation: Option<&'a str>,
     received_at: Millis,
+    names: &'a MessageNames,
+    quote: Option<&'a Quote>,
 }
+
+/// The names of a message that no channel has named.
+static NO_NAMES: MessageNames = MessageNames { id: None, token: None, to_mark: None };
 
 impl<'a> Message<'a> {
     /// Returns the lane of the message with a brake that it may have to wait for.
@@ -1029,9 +1140,15 @@ impl<'a> Message<'a> {
             let heard_at = if is_news { Some(self.at) } else { link.heard_at };
             let is_newest = link.heard_at.is_none_or(|heard| self.at >= heard);
             let thread = if is_newest { &self.contact.thread } else { &link.thread }.clone();
-            return Link { stopped_at, heard_at, opened_with: None, thread, ..link.clone() };
+            let to_mark = self.names.to_mark.as_ref();
+            let to_mark = to_mark.filter(|_| is_newest && self.open.installation.options.mark_read);
+            let to_mark = to_mark.or(link.to_mark.as_ref()).cloned();
+            return Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
         }
         let mut link = link.clone();
+        if self.is_answer() {
+            link.to_mark = None;
+        }
         if self.open.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);
             if let Some(other) = self.conversation.filter(|id| link.conversation.as_deref() != Some(*id)) {

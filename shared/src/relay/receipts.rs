@@ -41,7 +41,9 @@ impl Relay {
         (receipt, at): (&Receipt, Millis),
     ) -> Result<Verdict, StoreError> {
         let sent = Sent { side: Side::Channel, id: message.to_owned() };
-        let Some(journal) = self.store.message_of(&open.installation.id, &sent).await? else {
+        let journal = self.store.message_of(&open.installation.id, &sent).await?;
+        // A contact's own message is found by its id too, for quotes.
+        let Some(journal) = journal.filter(|journal| journal.direction == Direction::Outbound) else {
             // The receipt may have overtaken the answer to our own send call.
             return Ok(receipt_wait(record).unwrap_or(Verdict::Done));
         };

@@ -48,8 +48,10 @@ pub(crate) struct Recorder<'a> {
     is_noted: AtomicBool,
     /// Whether the last call got no answer or a 5xx.
     pub(super) is_trouble: bool,
-    /// The number of requests whose look-ups are written.
-    looked_up: usize,
+    /// The number of requests whose look-ups are written, and of further ids.
+    looked_up: (usize, usize),
+    /// The look-up of the message that is delivered, for quotes, until it is written with the first part that arrived.
+    own: Option<Sent>,
     is_settled: bool,
 }
 
@@ -71,7 +73,7 @@ impl<'a> Recorder<'a> {
         permits: Permits<'a>,
         limits: Limits,
     ) -> Self {
-        let looked_up = claimed.progress.sent.len();
+        let looked_up = (claimed.progress.sent.len(), 0);
         let store = &relay.store;
         let (is_noted, is_trouble) = (AtomicBool::new(false), false);
         Self {
@@ -86,8 +88,14 @@ impl<'a> Recorder<'a> {
             permits,
             limits,
             looked_up,
+            own: None,
             is_settled: false,
         }
+    }
+
+    /// Adds the look-up of the message that is delivered.
+    pub(super) fn with(self, own: Option<Sent>) -> Self {
+        Self { own, ..self }
     }
 
     /// Returns whether the lane was noted as one in trouble while a call went on.
@@ -116,8 +124,11 @@ impl<'a> Recorder<'a> {
             self.claimed.doubts = 0;
         }
         let side = self.claimed.key.direction.target();
-        let new = known.progress.sent.get(self.looked_up..).unwrap_or_default();
-        let sent = new.iter().filter(|id| !id.is_empty()).map(|id| Sent { side, id: id.clone() }).collect();
+        let new = known.progress.sent.get(self.looked_up.0..).unwrap_or_default();
+        let others = known.other_ids.get(self.looked_up.1..).unwrap_or_default();
+        let own = if new.is_empty() { None } else { self.own.take() };
+        let sent = new.iter().chain(others).filter(|id| !id.is_empty()).map(|id| Sent { side, id: id.clone() });
+        let sent = sent.chain(own).collect();
         Owed { link: LinkChange::between(&self.link, &known.link), sent }
     }
 }
@@ -180,7 +191,7 @@ impl Listener for Recorder<'_> {
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                 }
                 (Err(error), _) => {
-                    if matches!(error, StoreError::Conflict) && known.progress.sent.len() > self.looked_up {
+                    if matches!(error, StoreError::Conflict) && known.progress.sent.len() > self.looked_up.0 {
                         self.relay.mark_overtaken(&self.claimed.key).await;
                     }
                     return Err(error);
@@ -188,7 +199,7 @@ impl Listener for Recorder<'_> {
             }
         }
         self.link = known.link.clone();
-        self.looked_up = known.progress.sent.len();
+        self.looked_up = (known.progress.sent.len(), known.other_ids.len());
         self.is_settled = is_last;
         Ok(())
     }

@@ -96,6 +96,7 @@ impl LinkChange {
         field("state", &word(self.before.state), &word(self.after.state));
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
         field("thread", &self.before.thread, &self.after.thread);
+        field("to_mark", &self.before.to_mark, &self.after.to_mark);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_changed {
@@ -202,6 +203,7 @@ pub(super) fn read(item: &Item) -> Link {
         heard_at: number_of(item, "heard_at"),
         opened_with: owned(item, "opened_with"),
         thread: owned(item, "thread"),
+        to_mark: owned(item, "to_mark"),
         moved_to: owned(item, "moved_to"),
         moved_at: number_of(item, "moved_at"),
     }

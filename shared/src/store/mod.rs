@@ -52,7 +52,8 @@ mod siblings;
 pub use brakes::{Brake, Braked};
 pub use dead::{DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
-    Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement, Trace,
+    Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, Quotable, ReceiptNoted, Remembered, Sent,
+    Settlement, Trace,
 };
 pub use links::{HelpdeskId, LinkChange};
 pub use overview::{MessageSummary, Page, PageFrom};

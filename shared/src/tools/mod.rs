@@ -7,6 +7,7 @@ pub mod file_type;
 pub mod json;
 pub mod millis;
 pub mod names;
+pub mod phone;
 pub mod rules;
 pub mod secret;
 pub mod sentences;

@@ -31,6 +31,10 @@ sentences! {
     FileMissing { name: &'a str, kind: &'a str } = "[{name}: this {kind} could not be fetched]",
     ContactCard = "[contact card]",
     Sticker = "[sticker]",
+    QuotedBy { author: &'a str, text: &'a str } = "> {author}: “{text}”",
+    Quoted { text: &'a str } = "> “{text}”",
+    QuotedEarlier = "> (in reply to an earlier message)",
+    Agent = "Agent",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
@@ -54,6 +58,12 @@ sentences! {
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
     NoteHasNoPlace = "the helpdesk has no conversation with this contact in which a note could stand",
+    OnlyCustomersBegin = "on this channel only the customer can begin a conversation",
+    PhoneNeeded =
+        "this user did not come from the channel and has no telephone number; add one with its country code, such as \
+         +44 7700 900123",
+    PhoneUnclear =
+        "the user's telephone number cannot be used; write it with its country code, such as +44 7700 900123",
     UnknownContact = "no contact with this id is known",
     Answered { call: &'a str, status: u16 } = "{call} answered {status}",
     AnsweredOddly { call: &'a str, status: u16 } = "{call} answered {status} in an unknown form",
@@ -138,7 +148,7 @@ sentences! {
     KeyOfOtherAccount { kind: &'a str, host: &'a str } =
         "this enrolment key is for the helpdesk {kind} at {host}; use the key of the other account",
     HelpdeskKinds { kinds: &'a str } = "one of: {kinds}",
-    HostOfAccount = "the host of the account's API, such as acme.freshchat.com, or the API's URL",
+    HostOfAccount = "the host of the account's API, or the API's URL",
     LabelOfKey { most: usize } = "a text of at most {most} characters",
     RequestNotObject = "the request should be a JSON object",
     UnknownKind { side: &'a str, kinds: &'a str } = "`{side}.kind` should be one of: {kinds}",

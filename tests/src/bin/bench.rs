@@ -221,7 +221,7 @@ impl Events<'_> {
     fn envelope(&self, text: &str) -> Outgoing {
         let contact = Contact { id: self.bridge.channel.customer().to_owned(), ..Contact::default() };
         let kind = ChannelEventKind::Message { parts: vec![Part::text(text)] };
-        let event = Event::Channel(ChannelEvent { id: text.to_owned(), at: now(), contact, kind });
+        let event = Event::Channel(ChannelEvent::new(text, now(), contact, kind));
         let installation = self.bridge.installation_id().to_owned();
         let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now(), event };
         Outgoing::pack(&envelope).expect("a short message")

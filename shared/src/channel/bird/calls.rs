@@ -1,17 +1,25 @@
 //! Calls to Bird that carry no message, and the base URL and key of every call.
 
 use http::Method;
+use serde_json::json;
 
 use super::{
     API_KEY, WEBHOOK_ID,
-    wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, WEBHOOKS},
+    wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, MARK_READ, Product, WEBHOOKS},
 };
 use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
+use crate::channel::encoded;
 use crate::tools::sentences::Sentence;
 
 /// Lists the webhooks, which every key may do.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, LIST_WEBHOOKS, Method::GET, &format!("{WEBHOOKS}?limit=1"))?.step()
+}
+
+/// Marks a contact's message on WhatsApp, and with it all earlier ones, as read, and shows that an agent is typing.
+pub(super) fn mark_read(account: &Account<'_>, message: &str) -> Result<Step, RenderError> {
+    let path = format!("{}/{}/read", Product::WhatsApp.path(), encoded(message));
+    to(account, MARK_READ, Method::POST, &path)?.json(&json!({"typing_indicator": true})).step()
 }
 
 /// Deletes the bridge's webhook at Bird, if there is one.

@@ -19,7 +19,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+        features::{ContactIds, Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
@@ -95,6 +95,10 @@ static FEATURES: Features = Features {
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     registers: true,
+    // On WhatsApp; a text message never quotes another.
+    quotes: Quotes::ById,
+    quotes_by_id: true,
+    contact_ids: ContactIds::Phone { plus: true },
     ..Features::BASE
 };
 
@@ -173,11 +177,12 @@ impl Adapter for Bird {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(product, account, delivery)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
+            Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Register { url } => register::next(account, url, product.events(), known),
             Task::Unregister if known.answered == 0 => calls::unregister(account),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
             // The call was answered.
-            Task::Check | Task::Unregister => Ok(Step::Done),
+            Task::Check | Task::Unregister | Task::MarkRead { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

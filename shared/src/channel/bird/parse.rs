@@ -12,7 +12,9 @@ use crate::{
         webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
     },
     channel::readable,
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    model::message::{
+        ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Quote, Receipt,
+    },
     tools::{
         json::{self, Json},
         millis::Millis,
@@ -46,7 +48,10 @@ pub(super) fn parse(
     };
     let at = timestamp.filled_text().and_then(|text| Millis::from_rfc3339(&text)).unwrap_or(request.received_at);
     Ok(match read {
-        Ok((contact, kind)) => ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }]),
+        Ok((contact, kind)) => {
+            let (names, quote) = event.names_and_quote(product, &kind);
+            ParsedChannel::events(vec![ChannelEvent::new(id, at, contact, kind).with(names, quote)])
+        }
         Err(why) => ParsedChannel::ignored(id, why),
     })
 }
@@ -153,6 +158,19 @@ impl<'a> Event<'a> {
             }
         };
         Ok((contact, kind))
+    }
+
+    /// Returns Bird's names for a message, and the message that it answers, of which only the id comes along. Only
+    /// WhatsApp has quotes and read marks.
+    fn names_and_quote(self, product: Product, kind: &ChannelEventKind) -> (MessageNames, Option<Quote>) {
+        let is_theirs = matches!(kind, ChannelEventKind::Message { .. });
+        let is_written = is_theirs || matches!(kind, ChannelEventKind::BusinessEcho { .. });
+        if product != Product::WhatsApp || self.event != "received" || !is_written {
+            return Default::default();
+        }
+        let id = self.data("whatsapp_id").map(Cow::into_owned);
+        let names = MessageNames { to_mark: id.clone().filter(|_| is_theirs), id, token: None };
+        (names, self.data("in_reply_to_message_id").map(Quote::of))
     }
 
     fn content(self) -> Vec<Part> {

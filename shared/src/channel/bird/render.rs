@@ -40,6 +40,7 @@ pub(super) fn calls(
     delivery: &Delivery<'_>,
 ) -> Result<Vec<Call>, RenderError> {
     let mut messages = Messages { product, byline: Byline::of(account.options, delivery.author), list: Vec::new() };
+    let quoted = delivery.quote.and_then(|quote| quote.id.as_ref()).filter(|_| product == Product::WhatsApp);
     for part in delivery.parts {
         messages.part(part);
     }
@@ -53,6 +54,9 @@ pub(super) fn calls(
             fields.insert("to".to_owned(), delivery.contact.id.as_str().into());
             fields.insert("from".to_owned(), from.into());
             fields.insert("metadata".to_owned(), json!({"bridge_id": key}));
+            if let Some(quoted) = quoted.filter(|_| index == 0) {
+                fields.insert("in_reply_to_message_id".to_owned(), quoted.as_str().into());
+            }
         }
         let call = super::calls::to(account, SEND_MESSAGE, Method::POST, product.path())?;
         call.json(&message).header("idempotency-key", &key).keyed().build()

@@ -11,7 +11,7 @@ use crate::{
     model::message::{Button, Part},
     testing::{
         self, ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture,
-        fixtures, outcome, request, shown, take, webhook,
+        fixtures, outcome, quoting, read_mark, request, shown, take, webhook,
     },
     tools::millis::Millis,
 };
@@ -203,6 +203,30 @@ fn requests_are_the_documented_ones() {
             body(&calls[0])["metadata"]["bridge_id"].as_str().unwrap()
         );
     }
+}
+
+#[test]
+fn quotes_and_read_marks_are_the_documented_ones() {
+    let [(_, _, sms), (_, _, whatsapp), _] = sides();
+    let (to, id) = ("+447700900161", "wam_01krdgeqcxet5s7t44vh8rt9mj");
+    let parts = [Part::text("Yes, that one"), Part::text("More")];
+    let taken = |_: &Call| answer(202, r#"{"id":"wam_1"}"#);
+    let without_id = |call: &Call| {
+        let mut body = body(call);
+        body.as_object_mut().unwrap().remove("metadata");
+        body
+    };
+    let calls = quoting(&BIRD, &whatsapp.account(), to, &parts, id, taken);
+    let mut sample = fixture(FOLDER, "send/whatsapp_text_quote.json");
+    sample.as_object_mut().unwrap().remove("metadata");
+    assert_eq!(without_id(&calls[0]), sample);
+    assert_eq!(body(&calls[1]).get("in_reply_to_message_id"), None);
+    let calls = quoting(&BIRD, &sms.account(), to, &parts, id, taken);
+    assert!(calls.iter().all(|call| body(call).get("in_reply_to_message_id").is_none()));
+    let call = read_mark(&BIRD, &whatsapp.account(), to, "wam_01krdgeq");
+    assert_eq!(body(&call), fixture(FOLDER, "send/whatsapp_read.json"));
+    let url = "https://eu1.platform.bird.com/v1/whatsapp/messages/wam%5F01krdgeq/read";
+    assert_eq!(call.request.uri(), url);
 }
 
 /// Returns the calls of a setup task that Bird answers with `answers`, and the secrets that the answers teach.

@@ -10,6 +10,7 @@ pub(super) const HOST: &str = "platform.bird.com";
 pub(super) const WEBHOOKS: &str = "/v1/webhooks";
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
+pub(super) const MARK_READ: &str = "mark_read";
 pub(super) const LIST_WEBHOOKS: &str = "list_webhooks";
 pub(super) const FIND_WEBHOOK: &str = "find_webhook";
 pub(super) const CREATE_WEBHOOK: &str = "create_webhook";

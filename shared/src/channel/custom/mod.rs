@@ -13,7 +13,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{Features, MediaBy, MediaLimit, TextLimit, TextUnit, Unreadable},
+        features::{Features, MediaBy, MediaLimit, Quotes, TextLimit, TextUnit, Unreadable},
         message::MediaKind,
         steps::NextStep,
     },
@@ -54,6 +54,8 @@ static FEATURES: Features = Features {
         FILE,
     ],
     unreadable: Unreadable::Refused,
+    quotes: Quotes::Whole,
+    quotes_by_id: true,
     ..Features::BASE
 };
 
@@ -121,5 +123,9 @@ impl Adapter for Custom {
 impl Channel for Custom {
     fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         parse::parse(request.request())
+    }
+
+    fn event_of(&self, message: &str) -> Option<String> {
+        Some(parse::event_of(message))
     }
 }

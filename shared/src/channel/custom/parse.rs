@@ -3,13 +3,17 @@
 use serde_json::json;
 
 use super::wire::{
-    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, Status,
-    Sticker, Subscribed, Text, Typing, Unsubscribed, WireCard,
+    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, Quoted,
+    Status, Sticker, Subscribed, Text, Typing, Unsubscribed, WireCard,
 };
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
-    model::message::{
-        Button, Card, ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt,
+    model::{
+        message::{
+            Button, Card, ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part,
+            Quote, Receipt,
+        },
+        quote,
     },
     tools::{
         json::{self, Json},
@@ -28,12 +32,15 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let Head { kind } = decode_at("", body)?;
+    let (mut names, mut quote) = (MessageNames::default(), None);
     let (id, contact, kind, at) = match kind {
         Incoming::Message => {
-            let Message { id, at, contact, parts } = decode_at("", body)?;
+            let Message { id, at, contact, quote: quoted, parts } = decode_at("", body)?;
             check_id(&id, "id")?;
             let contact = person(contact)?;
-            (format!("message:{id}"), contact, ChannelEventKind::Message { parts: message(parts)? }, at)
+            quote = quoted.map(answered).transpose()?;
+            names.id = Some(id.clone());
+            (event_of(&id), contact, ChannelEventKind::Message { parts: message(parts)? }, at)
         }
         Incoming::Receipt => {
             let News { contact, message, status, reason } = decode_at("", body)?;
@@ -66,7 +73,21 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     };
     let answer = taken(&id);
     let at = at.filter(|at| *at > Millis::default()).unwrap_or(request.received_at);
-    Ok(ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }]).answered(answer))
+    Ok(ParsedChannel::events(vec![ChannelEvent::new(id, at, contact, kind).with(names, quote)]).answered(answer))
+}
+
+/// Returns the id of the event with which a contact's message arrived.
+pub(super) fn event_of(message: &str) -> String {
+    format!("message:{message}")
+}
+
+/// Returns the message that a message answers.
+fn answered(Quoted { message, text, author, at }: Quoted) -> Result<Quote, ParseError> {
+    if let Some(message) = &message {
+        check_id(message, "quote.message")?;
+    }
+    let author = author.filter(|author| !author.trim().is_empty());
+    Ok(Quote { id: message, text: text.as_deref().and_then(quote::words), author, at })
 }
 
 fn taken(id: &str) -> Ack {

@@ -4,14 +4,14 @@ use super::{
     CALLBACK_URL, SECRET,
     wire::{
         Buttons, CALLBACK, Cards, Choice, ContactCard, File, Other, Outgoing, OutgoingAuthor, OutgoingContact, Piece,
-        Place, Sticker, Text, WireCard,
+        Place, Quoted, Sticker, Text, WireCard,
     },
 };
 use crate::{
     adapter::{Account, Call, Delivery, RenderError, standard_webhooks},
     model::{
         fit,
-        message::{Button, Card, Media, MediaKind, MediaSource, Part},
+        message::{Button, Card, Media, MediaKind, MediaSource, Part, Quote},
     },
 };
 
@@ -25,6 +25,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         at: delivery.at,
         contact: OutgoingContact { id: &delivery.contact.id },
         author: author.map(|name| OutgoingAuthor { name }),
+        quote: delivery.quote.cloned().map(|Quote { id, text, author, at }| Quoted { message: id, text, author, at }),
         parts: delivery.parts.iter().map(Piece::from).collect(),
     };
     let body = serde_json::to_vec(&message).map_err(|_| RenderError::new("the message could not be written"))?;

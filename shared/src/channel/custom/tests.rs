@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::Body,
-    model::message::Part,
+    adapter::{Body, Delivery},
+    model::message::{Part, Quote},
     testing::{
-        ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixtures, outcome,
-        shown, take, webhook,
+        ARRIVED, Side, agent, answer, assert_shown, body, call, changed_samples, contact, delivery, drive, fixtures,
+        outcome, shown, take, webhook,
     },
     tools::millis::Millis,
 };
@@ -65,6 +65,28 @@ fn a_part_comes_back_as_it_went() {
     let Body::Bytes(sent) = sent else { panic!() };
     assert_eq!(standard_webhooks::verify(KEY, &parts.headers, &sent, ARRIVED), Ok(()));
     assert!(parts.headers["webhook-signature"].is_sensitive());
+}
+
+#[test]
+fn the_app_gets_everything_that_is_known_about_a_quoted_message() {
+    let (contact, parts) = (contact("customer-42"), [Part::text("Yes")]);
+    let quote = |text: Option<&str>| Quote {
+        id: Some("m-1".into()),
+        text: text.map(str::to_owned),
+        author: text.map(|_| "Iryna Bondar".to_owned()),
+        at: Some(Millis::new(1_785_312_000_000)),
+    };
+    for (quote, expected) in [
+        (
+            quote(Some("Where is my order?")),
+            json!({"message": "m-1", "text": "Where is my order?", "author": "Iryna Bondar", "at": 1_785_312_000_000_i64}),
+        ),
+        (Quote { at: None, ..quote(None) }, json!({"message": "m-1"})),
+    ] {
+        let delivery = Delivery { quote: Some(&quote), ..delivery(&contact, &parts, None) };
+        let call = call(side().next(&Custom, &Task::Deliver(&delivery), &Known::default()));
+        assert_eq!(body(&call)["quote"], expected);
+    }
 }
 
 #[test]

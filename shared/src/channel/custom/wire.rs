@@ -41,8 +41,27 @@ pub(super) struct Message<'a> {
     /// The time, in milliseconds since 1970 on the wire.
     pub(super) at: Option<Millis>,
     pub(super) contact: Person,
+    /// The message that the contact answers.
+    pub(super) quote: Option<Quoted>,
     #[serde(borrow)]
     pub(super) parts: Json<'a>,
+}
+
+/// A message that another one answers, the same in both directions.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Quoted {
+    /// The id of the message: the app's own, or the bridge's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<String>,
+    /// The beginning of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
+    /// The name of the person who wrote the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) author: Option<String>,
+    /// The time, in milliseconds since 1970 on the wire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) at: Option<Millis>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,6 +127,8 @@ pub(super) struct Outgoing<'a> {
     pub(super) contact: OutgoingContact<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) author: Option<OutgoingAuthor<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quote: Option<Quoted>,
     pub(super) parts: Vec<Piece>,
 }
 

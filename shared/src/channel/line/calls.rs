@@ -1,12 +1,13 @@
 //! Calls to LINE that carry no message, and the base URL and token of every call.
 
 use http::Method;
+use serde_json::json;
 
 use super::{
     ACCESS_TOKEN,
     wire::{
-        API_URL, BOT_INFO, BOT_INFO_PATH, CONTENT, DATA_API_URL, GET_WEBHOOK, MESSAGE_PATH, PROFILE, PROFILE_PATH,
-        SET_WEBHOOK, SetWebhook, TRANSCODING, WEBHOOK_PATH,
+        API_URL, BOT_INFO, BOT_INFO_PATH, CONTENT, DATA_API_URL, GET_WEBHOOK, MARK_READ, MARK_READ_PATH, MESSAGE_PATH,
+        PROFILE, PROFILE_PATH, SET_WEBHOOK, SetWebhook, TRANSCODING, WEBHOOK_PATH,
     },
 };
 use crate::{
@@ -18,6 +19,12 @@ use crate::{
 /// Requests the bot's profile.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, BOT_INFO, Method::GET, BOT_INFO_PATH)?.step()
+}
+
+/// Marks a contact's message, and with it all earlier ones, as read. LINE permits it while the account's chat is on.
+pub(super) fn mark_read(account: &Account<'_>, token: &str) -> Result<Step, RenderError> {
+    let body = json!({"markAsReadToken": token});
+    to(account, MARK_READ, Method::POST, MARK_READ_PATH)?.json(&body).harmless().step()
 }
 
 /// Sets the webhook URL.

@@ -22,8 +22,11 @@ pub(super) const SWITCHED_OFF: &str = "the URL is set at LINE, but “Use webhoo
 
 /// Reads the answer to a push.
 pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
-    let id = |answer: Answer| answer.sent_messages.into_iter().next().map(|message| message.id);
-    sent(read(PUSH, answer).map(id))
+    let mut ids = read(PUSH, answer)?.sent_messages.into_iter().map(|message| message.id);
+    let mut facts = sent(Ok(ids.next()))?;
+    // A contact may quote any of the messages of a push.
+    facts.extend(ids.map(Fact::OtherId));
+    Ok(facts)
 }
 
 /// Reads the answer to the check: the bot's identity.

@@ -17,7 +17,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
+        features::{Features, MediaBy, MediaLimit, Quotes, Rate, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
@@ -69,6 +69,8 @@ static FEATURES: Features = Features {
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     registers: true,
+    quotes: Quotes::ByToken,
+    quotes_by_id: true,
     profile: Some(Rate { calls: 4, period: Duration::from_secs(24 * 3_600) }),
     ..Features::BASE
 };
@@ -105,6 +107,7 @@ impl Adapter for Line {
         match (task, known.answered) {
             (Task::Deliver(delivery), _) => Ok(next_of(render::calls(account, delivery)?, known)),
             (Task::Check, 0) => calls::check(account),
+            (Task::MarkRead { message, .. }, 0) => calls::mark_read(account, message),
             (Task::Register { url }, 0) => calls::register(account, url),
             (Task::Register { .. }, 1) => calls::registration(account),
             (Task::Profile { contact }, 0) => calls::profile(account, contact),
@@ -112,7 +115,7 @@ impl Adapter for Line {
                 calls::fetch(account, *kind, id, answered > 0)
             }
             // The call was answered.
-            (Task::Check | Task::Register { .. } | Task::Profile { .. }, _) => Ok(Step::Done),
+            (Task::Check | Task::Register { .. } | Task::Profile { .. } | Task::MarkRead { .. }, _) => Ok(Step::Done),
             // No call removes a webhook; it is switched off in the console.
             (Task::Unregister, _) => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),

@@ -8,7 +8,9 @@ use crate::{
         webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
     channel::readable,
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part},
+    model::message::{
+        ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Quote,
+    },
     tools::{
         json::{self, Json},
         millis::Millis,
@@ -38,7 +40,8 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
             Ok((contact, kind)) => {
                 let at = event.timestamp.i64().map_or(request.received_at, Millis::new);
                 let contact = Contact { id: contact, ..Contact::default() };
-                batch.push(ChannelEvent { id: event.id(), at, contact, kind });
+                let (names, quote) = event.names_and_quote();
+                batch.push(ChannelEvent::new(event.id(), at, contact, kind).with(names, quote));
             }
             Err(reason) => batch.ignore(event.id(), reason),
         }
@@ -69,6 +72,16 @@ impl<'a> Event<'a> {
     fn id(&self) -> String {
         let message = || Some(format!("{}:{}", self.kind, given(self.message.get("id")?)?));
         given(self.id).or_else(message).unwrap_or_else(|| format!("{}:{}", self.kind, id_of(self.whole.raw())))
+    }
+
+    /// Returns LINE's names for the message, and the message that it answers. Only the id of that one comes along.
+    fn names_and_quote(&self) -> (MessageNames, Option<Quote>) {
+        if self.kind != "message" {
+            return Default::default();
+        }
+        let [id, quoted] = self.message.pick(["id", "quotedMessageId"]).map(given);
+        let [token, to_mark] = self.message.pick(["quoteToken", "markAsReadToken"]).map(given);
+        (MessageNames { id, token, to_mark }, quoted.map(Quote::of))
     }
 
     /// Returns the contact and the content of the event, or the reason why the event is left out.

@@ -42,6 +42,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         messages.part(part);
     }
     messages.quick_replies();
+    messages.quote(delivery.quote.and_then(|quote| quote.id.as_deref()));
     if messages.list.is_empty() {
         return Err(RenderError::new(Sentence::MessageEmpty));
     }
@@ -81,7 +82,7 @@ impl Messages {
 
     fn text(&mut self, text: &str) {
         for piece in text::split(text, FEATURES.text) {
-            self.push(Content::Text { text: piece.to_owned() });
+            self.push(Content::Text { text: piece.to_owned(), quote_token: None });
         }
     }
 
@@ -144,6 +145,17 @@ impl Messages {
         }
         if let Some(last) = self.list.last_mut() {
             last.quick_reply = Some(json!({"items": items}));
+        }
+    }
+
+    /// Lets the first text quote a message. LINE takes the token in texts only.
+    fn quote(&mut self, token: Option<&str>) {
+        let text = self.list.iter_mut().find_map(|message| match &mut message.content {
+            Content::Text { quote_token, .. } => Some(quote_token),
+            _ => None,
+        });
+        if let (Some(text), Some(token)) = (text, token) {
+            *text = Some(token.to_owned());
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     model::message::{Card, ChannelEventKind, Part},
     testing::{
         self, Side, agent, answer, answer_of, assert_shown, body, changed_samples, contact, delivery, drive, fixture,
-        fixtures, link, open, outcome, reply, request, shown, take, webhook,
+        fixtures, link, open, outcome, quoting, read_mark, reply, request, shown, take, webhook,
     },
 };
 
@@ -260,6 +260,39 @@ fn requests_are_the_documented_ones() {
 }
 
 #[test]
+fn quotes_and_read_marks_are_the_documented_ones() {
+    let (side, token) = (side(), "q-EXAMPLE-quote-token-0001");
+    let taken = |_: &Call| answer(200, r#"{"sentMessages":[{"id":"1"}]}"#);
+    let text = Part::text("About this one");
+    let calls = quoting(&Line, &side.account(), USER, std::slice::from_ref(&text), token, taken);
+    assert_eq!(
+        calls.iter().map(body).collect::<Vec<_>>(),
+        [fixture(FOLDER, "req_push_text_quote.json")["body"].clone()]
+    );
+    // Only a text takes a token.
+    let image = Part::Media(link(MediaKind::Image, "https://cdn.example.com/p/photo.jpg"));
+    let calls = quoting(&Line, &side.account(), USER, &[image.clone(), text.clone(), text], token, taken);
+    let tokens: Vec<Value> = (0..3).map(|at| body(&calls[0])["messages"][at]["quoteToken"].clone()).collect();
+    assert_eq!(tokens, [Value::Null, json!(token), Value::Null]);
+    let calls = quoting(&Line, &side.account(), USER, &[image], token, taken);
+    assert!(!body(&calls[0]).to_string().contains(token));
+    let call = read_mark(&Line, &side.account(), USER, "mr-EXAMPLE-0001");
+    let sample = fixture(FOLDER, "req_mark_as_read.json");
+    assert_eq!((body(&call), json!(call.request.uri().to_string())), (sample["body"].clone(), sample["url"].clone()));
+}
+
+#[test]
+fn each_message_of_a_push_can_be_quoted() {
+    let sent = classify::delivered(&answer(200, r#"{"sentMessages":[{"id":"1"},{"id":"2"},{"id":"3"}]}"#));
+    let expected = vec![
+        crate::adapter::Fact::Sent(Some("1".into())),
+        crate::adapter::Fact::OtherId("2".into()),
+        crate::adapter::Fact::OtherId("3".into()),
+    ];
+    assert_eq!(sent, Ok(expected));
+}
+
+#[test]
 fn every_attempt_at_a_push_has_the_same_retry_key_and_body() {
     let parts: Vec<Part> = (0..7).map(|number| Part::text(number.to_string())).collect();
     let (first, second) = (sent(&side(), &parts), sent(&side(), &parts));
@@ -328,14 +361,12 @@ fn every_sample_has_a_row() {
         "req_content_preview.json",       // the whole file is sent
         "req_group_member_profile.json",  // groups are not relayed
         "req_loading_start.json",         // no helpdesk reports that an agent types
-        "req_mark_as_read.json",          // no helpdesk reports that an agent has read
         "req_push_buttons_template.json", // buttons are quick replies
         "req_push_confirm_template.json",
         "req_push_flex.json",
         "req_push_silent.json",
         "req_push_sticker.json",          // LINE takes its own public ones only
         "req_push_text_quick_reply.json", // see `odd`: an item that asks for a place has no counterpart
-        "req_push_text_quote.json",
         "req_quota.json",
         "req_quota_consumption.json",
         "req_reply_text.json",            // agents answer later than a minute

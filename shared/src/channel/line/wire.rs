@@ -15,6 +15,9 @@ pub(super) const PROFILE_PATH: &str = "/v2/bot/profile";
 pub(super) const MESSAGE_PATH: &str = "/v2/bot/message";
 pub(super) const PUSH_PATH: &str = "/v2/bot/message/push";
 
+pub(super) const MARK_READ_PATH: &str = "/v2/bot/chat/markAsRead";
+
+pub(super) const MARK_READ: &str = "mark_read";
 pub(super) const PUSH: &str = "push";
 pub(super) const BOT_INFO: &str = "bot_info";
 pub(super) const SET_WEBHOOK: &str = "set_webhook_endpoint";
@@ -77,12 +80,33 @@ pub(super) struct Outbound {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(super) enum Content {
-    Text { text: String },
-    Image { original_content_url: String, preview_image_url: String },
-    Video { original_content_url: String, preview_image_url: String },
-    Audio { original_content_url: String, duration: u64 },
-    Location { title: String, address: String, latitude: f64, longitude: f64 },
-    Template { alt_text: String, template: Value },
+    Text {
+        text: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        quote_token: Option<String>,
+    },
+    Image {
+        original_content_url: String,
+        preview_image_url: String,
+    },
+    Video {
+        original_content_url: String,
+        preview_image_url: String,
+    },
+    Audio {
+        original_content_url: String,
+        duration: u64,
+    },
+    Location {
+        title: String,
+        address: String,
+        latitude: f64,
+        longitude: f64,
+    },
+    Template {
+        alt_text: String,
+        template: Value,
+    },
 }
 
 /// The name that LINE shows as the sender.

@@ -88,7 +88,7 @@ static FEATURES: Features = Features {
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     notices: &[ENDS],
-    contact_ids: ContactIds::Phone { plus: false },
+    contact_ids: ContactIds::Phone { plus: true },
     ..Features::BASE
 };
 

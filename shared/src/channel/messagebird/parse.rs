@@ -141,7 +141,7 @@ fn fields(request: &WebhookRequest, fields: Fields) -> Result<ParsedChannel, Par
     let contact = number(from);
     let at = time(&fields).unwrap_or(request.received_at);
     let kind = ChannelEventKind::Message { parts };
-    Ok(ParsedChannel::events(vec![ChannelEvent { id: format!("message:{id}"), at, contact, kind }]))
+    Ok(ParsedChannel::events(vec![ChannelEvent::new(format!("message:{id}"), at, contact, kind)]))
 }
 
 /// Returns the content of the call, from its query or its body.
@@ -164,7 +164,7 @@ fn report(request: &WebhookRequest, fields: &Fields, status: &str) -> ParsedChan
         "scheduled" | "buffered" => return ParsedChannel::ignored(message, "on_its_way"),
         _ => return ParsedChannel::ignored(message, "unknown_status"),
     };
-    let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: number(to), kind };
+    let event = |id: String, kind| ChannelEvent::new(id, request.received_at, number(to), kind);
     let kind = ChannelEventKind::Receipt { message: message.to_owned(), receipt };
     let mut parsed = ParsedChannel::events(vec![event(format!("{status}:{message}"), kind)]);
     if code == Some(STOPPED) && !to.is_empty() {
@@ -217,7 +217,7 @@ fn event(request: &WebhookRequest, kind: &str, body: Json<'_>) -> ParsedChannel 
     };
     let name = text("/contact/displayName").filter(|_| !is_ours).map(Cow::into_owned);
     let contact = Contact { name, ..number(&address.unwrap_or_default()) };
-    ParsedChannel::events(vec![ChannelEvent { id, at: request.received_at, contact, kind }])
+    ParsedChannel::events(vec![ChannelEvent::new(id, request.received_at, contact, kind)])
 }
 
 fn part(message: Json<'_>) -> Part {

@@ -17,7 +17,7 @@ use crate::{
         webhook::{Addresses, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{self, Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
+        features::{self, Features, MediaBy, MediaLimit, Quotes, Rate, Support, TextLimit, TextUnit},
         message::{MediaKind, PartKind},
         steps::NextStep,
     },
@@ -67,6 +67,8 @@ static FEATURES: Features = Features {
     profile: Some(Rate { calls: 4, period: Duration::from_secs(24 * 3_600) }),
     body: 3 * features::BODY,
     address: Some("Page"),
+    quotes: Quotes::ById,
+    quotes_by_id: true,
     ..Features::BASE
 };
 
@@ -121,9 +123,10 @@ impl Adapter for Messenger {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
+            Task::MarkRead { contact, .. } if known.answered == 0 => calls::mark_seen(account, contact),
             Task::Profile { contact } if known.answered == 0 => calls::profile(account, contact),
             // The call was answered.
-            Task::Check | Task::Profile { .. } => Ok(Step::Done),
+            Task::Check | Task::Profile { .. } | Task::MarkRead { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }
@@ -141,5 +144,9 @@ impl Adapter for Messenger {
 impl Channel for Messenger {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         meta::handshake(request.request()).map_or_else(|| parse::parse(account, request), Ok)
+    }
+
+    fn event_of(&self, message: &str) -> Option<String> {
+        Some(message.to_owned())
     }
 }

@@ -8,7 +8,9 @@ use crate::{
         webhook::{Addresses, Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
     },
     channel::{meta, readable},
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    model::message::{
+        ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Quote, Receipt,
+    },
     tools::{
         crypto::is_uuid,
         json::{self, Json},
@@ -86,7 +88,20 @@ impl<'a> Event<'a> {
 
     fn push(&self, batch: &mut Batch, id: String, kind: ChannelEventKind) {
         let contact = Contact { id: self.contact.clone(), ..Contact::default() };
-        batch.push(ChannelEvent { id, at: self.at, contact, kind });
+        let (names, quote) = self.names_and_quote(&kind);
+        batch.push(ChannelEvent::new(id, self.at, contact, kind).with(names, quote));
+    }
+
+    /// Returns Messenger's names for the message, and the message that it answers. Only the id of that one comes along.
+    fn names_and_quote(&self, kind: &ChannelEventKind) -> (MessageNames, Option<Quote>) {
+        let is_theirs = matches!(kind, ChannelEventKind::Message { .. });
+        let is_written = is_theirs || matches!(kind, ChannelEventKind::BusinessEcho { .. });
+        if !is_written || is(self.message, "is_deleted") {
+            return Default::default();
+        }
+        let id = self.message.get("mid").and_then(Json::filled_text);
+        let names = MessageNames { to_mark: id.clone().filter(|_| is_theirs), id, token: None };
+        (names, self.message.text_at("/reply_to/mid").filter(|mid| !mid.is_empty()).map(Quote::of))
     }
 
     /// Returns the id of the message that a field of the event is about, or a made-up id if it is missing.

@@ -40,7 +40,12 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         if let Some(fields) = message.as_object_mut() {
             fields.insert("metadata".to_owned(), delivery.retry_key(index).into());
         }
-        let body = json!({"recipient": {"id": delivery.contact.id}, "messaging_type": "RESPONSE", "message": message});
+        let mut body =
+            json!({"recipient": {"id": delivery.contact.id}, "messaging_type": "RESPONSE", "message": message});
+        let quoted = delivery.quote.and_then(|quote| quote.id.as_ref()).filter(|_| index == 0);
+        if let (Some(quoted), Some(fields)) = (quoted, body.as_object_mut()) {
+            fields.insert("reply_to".to_owned(), json!({"mid": quoted}));
+        }
         super::calls::to(account, SEND_MESSAGE, Method::POST, &path)?.json(&body).build()
     };
     messages.list.into_iter().enumerate().map(complete).collect()

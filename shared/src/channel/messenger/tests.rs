@@ -13,7 +13,7 @@ use crate::{
     model::message::{Button, Card, Media, MediaSource, Part},
     testing::{
         self, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture, fixtures,
-        outcome, reply, request, shown, take, webhook,
+        outcome, quoting, read_mark, reply, request, shown, take, webhook,
     },
 };
 
@@ -237,15 +237,28 @@ fn requests_are_the_documented_ones() {
 }
 
 #[test]
+fn quotes_and_read_marks_are_the_documented_ones() {
+    let side = side();
+    let taken = |_: &Call| answer(200, r#"{"recipient_id":"2","message_id":"m_1"}"#);
+    let parts = [Part::text("Yes, that one."), Part::text("More")];
+    let calls = quoting(&Messenger, &side.account(), "2000000000000002", &parts, "m_EXAMPLEIN1", taken);
+    let mut first = body(&calls[0]);
+    first["message"].as_object_mut().unwrap().remove("metadata");
+    assert_eq!(first, fixture(FOLDER, "send/reply_to.json"));
+    assert_eq!(body(&calls[1]).get("reply_to"), None);
+    let call = read_mark(&Messenger, &side.account(), "2000000000000002", "m_EXAMPLEIN1");
+    assert_eq!(body(&call), fixture(FOLDER, "send/mark_seen.json"));
+    assert_eq!(call.request.uri(), format!("https://graph.facebook.com/v25.0/{PAGE}/messages").as_str());
+}
+
+#[test]
 fn every_sample_has_a_row() {
     // Features of Messenger that the bridge does not use, each with the reason.
     let unused = [
         "send/image_attachment_id.json", // files are sent as links
-        "send/mark_seen.json",           // no helpdesk reports that an agent has read
-        "send/reply_to.json",
-        "send/text_human_agent.json", // needs a permission that few apps have
-        "send/text_update.json",      // agents answer
-        "send/typing_off.json",       // no helpdesk reports that an agent types
+        "send/text_human_agent.json",    // needs a permission that few apps have
+        "send/text_update.json",         // agents answer
+        "send/typing_off.json",          // no helpdesk reports that an agent types
         "send/typing_on.json",
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);

@@ -2,6 +2,7 @@
 //! Bodies are written where messages are rendered, because nearly every field depends on the type of the message.
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
+pub(super) const MARK_SEEN: &str = "mark_seen";
 pub(super) const GET_PAGE: &str = "get_page";
 pub(super) const GET_PROFILE: &str = "get_profile";
 

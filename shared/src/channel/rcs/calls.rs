@@ -1,16 +1,27 @@
-//! The authorization of calls to RBM. RBM has no calls other than messages.
+//! The call to RBM that carries no message, and the authorization of every call.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{
-    KEY,
-    wire::{AUDIENCE, ServiceAccount, TOKEN_TIME},
+    AGENT_ID, KEY,
+    wire::{API_URL, AUDIENCE, MARK_READ, ServiceAccount, TOKEN_TIME},
 };
 use crate::{
-    adapter::{Account, RenderError},
-    tools::crypto::rsa_sha256,
+    adapter::{Account, Call, RenderError, Step},
+    channel::encoded,
+    tools::crypto::{rsa_sha256, uuid_from},
 };
+
+/// Tells the contact that a message, and with it all earlier ones, was read
+/// (<https://developers.google.com/business-communications/rcs-business-messaging/reference/rest/v1/phones.agentEvents>).
+pub(super) fn mark_read(account: &Account<'_>, contact: &str, message: &str) -> Result<Step, RenderError> {
+    let (base, phone, agent) = (account.api_url(API_URL), encoded(contact), encoded(account.require(AGENT_ID)?));
+    let id = uuid_from(&format!("read\n{contact}\n{message}"));
+    let url = format!("{base}/v1/phones/{phone}/agentEvents?eventId={id}&agentId={agent}");
+    let body = json!({"eventType": "READ", "messageId": message});
+    Call::post(MARK_READ, url).bearer(&token(account)?).json(&body).harmless().step()
+}
 
 /// Returns a token that names the service account and is signed with its key.
 pub(super) fn token(account: &Account<'_>) -> Result<String, RenderError> {

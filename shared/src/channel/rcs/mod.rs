@@ -115,8 +115,9 @@ impl Adapter for Rcs {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            Task::MarkRead { contact, message } if known.answered == 0 => calls::mark_read(account, contact, message),
             // RBM has no call that only checks the account.
-            Task::Check => Ok(Step::Done),
+            Task::Check | Task::MarkRead { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

@@ -7,7 +7,9 @@ use super::wire::Envelope;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
     channel::readable,
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    model::message::{
+        ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Receipt,
+    },
     tools::{
         json::{self, Json},
         millis::Millis,
@@ -48,7 +50,9 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         // A receipt needs no contact, because the message's own id finds the message.
         Ok(kind) if phone.is_some() || matches!(kind, ChannelEventKind::Receipt { .. }) => {
             let contact = Contact { id: phone.clone().unwrap_or_default(), phone, ..Contact::default() };
-            ParsedChannel::events(vec![ChannelEvent { id, at, contact, kind }])
+            let to_mark = message.clone().filter(|_| matches!(kind, ChannelEventKind::Message { .. }));
+            let names = MessageNames { to_mark, ..MessageNames::default() };
+            ParsedChannel::events(vec![ChannelEvent::new(id, at, contact, kind).with(names, None)])
         }
         Ok(_) => ParsedChannel::ignored(id, "nobody"),
         Err(reason) => ParsedChannel::ignored(id, reason),

@@ -20,7 +20,7 @@ use crate::{
     model::message::{Button, Media, MediaSource, Part},
     testing::{
         self, ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture,
-        fixtures, outcome, request, shown, take, webhook,
+        fixtures, outcome, read_mark, request, shown, take, webhook,
     },
 };
 
@@ -192,11 +192,20 @@ fn requests_are_the_documented_ones_and_signed_by_the_service_account() {
 }
 
 #[test]
+fn a_read_mark_is_the_documented_call() {
+    let (key, _) = key_file();
+    let call = read_mark(&Rcs, &side(&key).account(), "+447700900123", "MxEXAMPLE1");
+    assert_eq!(body(&call), fixture(FOLDER, "send/event_read.json"));
+    let url = call.request.uri().to_string();
+    assert!(url.contains("/v1/phones/%2B447700900123/agentEvents?eventId="), "{url}");
+    assert!(url.ends_with("&agentId=rbm%2Dexample%2Dagent%40rbm%2Egoog"), "{url}");
+}
+
+#[test]
 fn every_sample_has_a_row() {
     // Features of RBM that the bridge does not use, each with the reason.
     let unused = [
         "send/event_is_typing.json", // no helpdesk reports that an agent types
-        "send/event_read.json",      // nor that one has read
         "send/rich_card.json",       // cards are texts
         "send/text_ttl.json",        // an agent's answer does not expire
     ];

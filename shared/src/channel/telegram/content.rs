@@ -5,15 +5,11 @@ use std::borrow::Cow;
 use crate::{
     channel::readable,
     model::{
-        features::{TextLimit, TextUnit},
-        message::{Media, MediaKind, MediaSource, Part},
-        text,
+        message::{Media, MediaKind, MediaSource, Part, Quote},
+        quote,
     },
-    tools::json::Json,
+    tools::{json::Json, millis::Millis},
 };
-
-/// The maximum length of a quoted message.
-const QUOTE: TextLimit = TextLimit { max: 200, unit: TextUnit::Chars };
 
 /// The maximum depth and the maximum length of a rich message that is shown, and of the lists in messages.
 const DEPTH: usize = 16;
@@ -126,10 +122,7 @@ const SERVICE: &[&str] = &[
 pub(super) fn parts(message: Json<'_>, is_edit: bool) -> Option<Vec<Part>> {
     let mut part = part(message)?;
     let mut head = Vec::new();
-    let [quote, answered, origin] = message.pick(["quote", "reply_to_message", "forward_origin"]);
-    if let Some(quote) = quoted(if quote.is_null() { answered } else { quote }) {
-        head.push(format!("> {quote}"));
-    }
+    let origin = message.get("forward_origin").unwrap_or_default();
     if !origin.is_null() {
         head.push(
             origin_of(origin).map_or_else(|| "(forwarded)".to_owned(), |name| format!("(forwarded from {name})")),
@@ -326,12 +319,47 @@ fn origin_of(origin: Json<'_>) -> Option<String> {
     name(user).or_else(|| string(user_name)).or_else(|| string(chat.get("title")?))
 }
 
-/// Returns the beginning of a quoted text on one line.
-fn quoted(quote: Json<'_>) -> Option<String> {
-    let [text, caption, rich] = quote.pick(["text", "caption", "rich_message"]);
-    let text = text.text().or_else(|| caption.text()).or_else(|| rich_text(rich).map(Cow::from))?;
-    let line = text.split_whitespace().take(QUOTE.max).collect::<Vec<_>>().join(" ");
-    (!line.is_empty()).then(|| text::truncate(&line, QUOTE).into_owned())
+/// Returns the message that a message answers. Telegram sends the words along: those that the contact chose, or the
+/// whole message. The first message of a topic, which every message of the topic names, is no answer.
+pub(super) fn quote(message: Json<'_>) -> Option<Quote> {
+    let [chosen, answered, elsewhere] = message.pick(["quote", "reply_to_message", "external_reply"]);
+    let other = if answered.is_null() { elsewhere } else { answered };
+    if other.is_null() {
+        return None;
+    }
+    let [id, from, origin, date] = other.pick(["message_id", "from", "origin", "date"]);
+    let chosen = chosen.get("text").and_then(string).as_deref().and_then(quote::words);
+    let text = match chosen {
+        None => {
+            let [text, caption] = other.pick(["text", "caption"]);
+            let words = text.text().or_else(|| caption.text()).as_deref().and_then(quote::words);
+            words.or_else(|| quote::words_of(&[part(other)?]).filter(|_| has_content(other)))
+        }
+        chosen => chosen,
+    };
+    if text.is_none() && part(other).is_none() {
+        return None;
+    }
+    let chat = other.pointer("/chat/id").and_then(Json::i64);
+    Some(Quote {
+        id: chat.zip(id.i64()).map(|(chat, id)| name_of(chat, id)),
+        text,
+        author: name(from).or_else(|| origin_of(origin)),
+        at: date.i64().filter(|date| *date > 0).map(Millis::from_seconds),
+    })
+}
+
+/// Returns the bridge's name of a message, which is the same for the contact's and for the bot's own.
+pub(super) fn name_of(chat: i64, message: i64) -> String {
+    format!("{chat}:{message}")
+}
+
+/// Returns whether a message has any field beside those that every message may have. A message that Telegram no longer
+/// stores has none.
+fn has_content(message: Json<'_>) -> bool {
+    let mut has_content = false;
+    message.each_field(|name, _| has_content |= !ENVELOPE.contains(&name.as_str()) && name != "origin");
+    has_content
 }
 
 /// Writes the addresses of links behind the words that stand for them. Telegram counts in units of UTF-16.

@@ -15,7 +15,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+        features::{Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
 };
@@ -69,6 +69,7 @@ static FEATURES: Features = Features {
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     registers: true,
+    quotes: Quotes::ById,
     // Every update carries the name.
     profile: None,
     ..Features::BASE

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::content;
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Part},
+    model::message::{ChannelEvent, ChannelEventKind, Contact, MessageNames, Part},
     tools::{
         json::{self, Json},
         millis::Millis,
@@ -80,7 +80,10 @@ impl Update {
             ..contact(&chat, from)
         };
         let date = edit_date.i64().filter(|_| is_edit).or_else(|| date.i64());
-        self.event(contact, date, ChannelEventKind::Message { parts })
+        let id = message.get("message_id").and_then(Json::i64).map(|id| content::name_of(chat.id, id));
+        let names = MessageNames { id, ..MessageNames::default() };
+        let event = self.event(contact, date, ChannelEventKind::Message { parts });
+        ParsedChannel::events(vec![event.with(names, content::quote(message))])
     }
 
     /// Returns the text of the pressed button, as if the contact had written it.
@@ -108,7 +111,8 @@ impl Update {
                 let [topic, is_topic] = message.pick(["message_thread_id", "is_topic_message"]);
                 let thread = topic.i64().filter(|_| is_topic.is_true()).map(|topic| topic.to_string());
                 let contact = Contact { thread, ..contact(&chat, from) };
-                self.event(contact, None, ChannelEventKind::Message { parts: vec![part] })
+                let said = ChannelEventKind::Message { parts: vec![part] };
+                ParsedChannel::events(vec![self.event(contact, None, said)])
             }
         };
         parsed.answered(heard)
@@ -125,12 +129,12 @@ impl Update {
             Some("member") => ChannelEventKind::Subscribed,
             _ => return self.ignored("unknown_status"),
         };
-        self.event(contact(&chat, from), date.i64(), kind)
+        ParsedChannel::events(vec![self.event(contact(&chat, from), date.i64(), kind)])
     }
 
-    fn event(&self, contact: Contact, date: Option<i64>, kind: ChannelEventKind) -> ParsedChannel {
+    fn event(&self, contact: Contact, date: Option<i64>, kind: ChannelEventKind) -> ChannelEvent {
         let at = date.filter(|date| *date > 0).map(Millis::from_seconds).unwrap_or(self.received_at);
-        ParsedChannel::events(vec![ChannelEvent { id: self.id.clone(), at, contact, kind }])
+        ChannelEvent::new(&self.id, at, contact, kind)
     }
 
     fn ignored(&self, reason: &'static str) -> ParsedChannel {

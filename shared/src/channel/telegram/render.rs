@@ -69,7 +69,9 @@ pub(super) fn requests(
     let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat));
     let topic = delivery.contact.thread.as_deref().filter(|_| known.memo(NO_TOPIC).is_none());
     let topic = topic.and_then(|topic| topic.parse().ok());
-    let mut requests = Requests { chat, topic, known, list: Vec::new() };
+    // The id of the chat stands before the message's own.
+    let quoted = delivery.quote.and_then(|quote| quote.id.as_deref()?.rsplit(':').next()?.parse().ok());
+    let mut requests = Requests { chat, topic, quoted, known, list: Vec::new() };
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     for item in items(delivery.parts, author) {
         requests.item(&item);
@@ -155,6 +157,7 @@ fn card(card: &Card) -> Item<'_> {
 struct Requests<'a> {
     chat: Value,
     topic: Option<i64>,
+    quoted: Option<i64>,
     known: &'a Known,
     list: Vec<Request>,
 }
@@ -331,6 +334,10 @@ impl Requests<'_> {
         let mut all = Map::from_iter([("chat_id".to_owned(), self.chat.clone())]);
         if let Some(topic) = self.topic {
             all.insert("message_thread_id".to_owned(), topic.into());
+        }
+        if let Some(quoted) = self.quoted.filter(|_| self.list.is_empty()) {
+            let reply = json!({"message_id": quoted, "allow_sending_without_reply": true});
+            all.insert("reply_parameters".to_owned(), reply);
         }
         if let Value::Object(fields) = fields {
             all.extend(fields);

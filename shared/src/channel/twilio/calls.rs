@@ -1,8 +1,10 @@
 //! Calls to Twilio that carry no message, and the base URL and credential of every call.
 
+use serde_json::json;
+
 use super::{
     ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN,
-    wire::{API_URL, FETCH_ACCOUNT, FETCH_MEDIA, HOSTS},
+    wire::{API_URL, FETCH_ACCOUNT, FETCH_MEDIA, HOSTS, MARK_READ, MESSAGING_URL, TYPING_PATH},
 };
 use crate::{
     adapter::{Account, Call, CallBuilder, RenderError, Step},
@@ -14,6 +16,15 @@ use crate::{
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     let call = Call::get(FETCH_ACCOUNT, format!("{}.json", account_url(account)?));
     call.basic(account.require(ACCOUNT_SID)?, account.require_secret(AUTH_TOKEN)?).step()
+}
+
+/// Marks a contact's message on WhatsApp, and with it all earlier ones, as read. Twilio also shows that an agent is
+/// typing (<https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource>).
+pub(super) fn mark_read(account: &Account<'_>, message: &str) -> Result<Step, RenderError> {
+    let base = account.setting("api_url").map_or(MESSAGING_URL, |url| url.trim_end_matches('/'));
+    let base = if base == API_URL { MESSAGING_URL } else { base };
+    let body = json!({"channel": "WHATSAPP", "messageId": message});
+    authorized(account, Call::post(MARK_READ, format!("{base}{TYPING_PATH}")))?.json(&body).harmless().step()
 }
 
 /// Fetches a contact's file. The address comes from a signed call, and still the credential goes to Twilio's hosts

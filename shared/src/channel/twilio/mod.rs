@@ -96,6 +96,7 @@ static WHATSAPP: Features = Features {
     ],
     parts: FEATURES.parts,
     contact_ids: FEATURES.contact_ids,
+    quotes_by_id: true,
     ..Features::BASE
 };
 
@@ -181,9 +182,10 @@ impl Adapter for Twilio {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
+            Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
             // The call was answered.
-            Task::Check => Ok(Step::Done),
+            Task::Check | Task::MarkRead { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }
@@ -200,5 +202,14 @@ impl Adapter for Twilio {
 impl Channel for Twilio {
     fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         parse::parse(request.request())
+    }
+
+    fn event_of(&self, message: &str) -> Option<String> {
+        Some(parse::event_of(message))
+    }
+
+    fn contact_of_phone(&self, account: &Account<'_>, phone: &str) -> Option<String> {
+        let sender = account.setting(FROM).and_then(|from| from.split_once(':'));
+        Some(sender.map_or_else(|| phone.to_owned(), |(channel, _)| format!("{channel}:{phone}")))
     }
 }

@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
-    model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+    model::message::{
+        ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Quote, Receipt,
+    },
 };
 
 /// The maximum number of files in a message. Twilio sends ten.
@@ -36,6 +38,7 @@ const FIELDS: &[&str] = &[
     "MessageType",
     "NumMedia",
     "OptOutType",
+    "OriginalRepliedMessageSid",
     "ProfileName",
     "ReferralHeadline",
     "ReferralSourceUrl",
@@ -95,6 +98,11 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     Ok(parsed.answered(acknowledgement()))
 }
 
+/// Returns the id of the event with which a contact's message arrived.
+pub(super) fn event_of(sid: &str) -> String {
+    format!("message:{sid}")
+}
+
 /// Returns the answer that tells Twilio to send nothing to the contact.
 pub(super) fn acknowledgement() -> Ack {
     Ack { status: 200, content_type: Some("text/xml"), body: Bytes::from_static(TWIML) }
@@ -114,8 +122,15 @@ fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
         phone: number.and_then(phone),
         ..contact(id)
     };
-    let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact.clone(), kind };
-    let mut events = vec![event(format!("message:{sid}"), ChannelEventKind::Message { parts: parts(form) })];
+    let event = |id: String, kind| ChannelEvent::new(id, request.received_at, contact.clone(), kind);
+    let mut message = event(event_of(sid), ChannelEventKind::Message { parts: parts(form) });
+    // Only WhatsApp has quotes and read marks.
+    if from.starts_with("whatsapp:") {
+        let sid = form.get("MessageSid").or_else(|| form.get("SmsSid")).map(str::to_owned);
+        let names = MessageNames { id: sid.clone(), token: None, to_mark: sid };
+        message = message.with(names, form.get("OriginalRepliedMessageSid").map(Quote::of));
+    }
+    let mut events = vec![message];
     match form.get("OptOutType") {
         Some("STOP") => events.push(event(format!("stop:{sid}"), ChannelEventKind::Unsubscribed)),
         Some("START") => events.insert(0, event(format!("start:{sid}"), ChannelEventKind::Subscribed)),
@@ -142,7 +157,7 @@ fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Parse
         _ => return ParsedChannel::ignored(sid, "unknown_status"),
     };
     let to = form.get("To").unwrap_or_default();
-    let event = |id: String, kind| ChannelEvent { id, at: request.received_at, contact: contact(to), kind };
+    let event = |id: String, kind| ChannelEvent::new(id, request.received_at, contact(to), kind);
     let kind = ChannelEventKind::Receipt { message: sid.to_owned(), receipt };
     let mut parsed = ParsedChannel::events(vec![event(format!("{status}:{sid}"), kind)]);
     if code.is_some_and(classify::is_opt_out) && !to.is_empty() {

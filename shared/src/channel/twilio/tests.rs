@@ -13,7 +13,7 @@ use crate::{
     model::message::{Button, Media, Part},
     testing::{
         self, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, file, fixture,
-        fixtures, outcome, request, shown, take, webhook,
+        fixtures, outcome, read_mark, request, shown, take, webhook,
     },
 };
 
@@ -263,10 +263,25 @@ fn a_text_that_whatsapp_would_drop_is_a_message_of_its_own() {
 }
 
 #[test]
+fn a_read_mark_is_the_documented_call() {
+    let sample = fixture(FOLDER, "send/whatsapp_typing_indicator.json");
+    let message = sample["messageId"].as_str().unwrap();
+    for (api_url, url) in [
+        (None, "https://messaging.twilio.com/v3/Indicators/Typing.json"),
+        (Some("https://api.twilio.com/"), "https://messaging.twilio.com/v3/Indicators/Typing.json"),
+        (Some("https://twilio.example/"), "https://twilio.example/v3/Indicators/Typing.json"),
+    ] {
+        let settings: Vec<_> = api_url.map(|url| ("api_url", url)).into_iter().collect();
+        let call = read_mark(&Twilio, &side(&settings).account(), "whatsapp:+447700900123", message);
+        assert_eq!((body(&call), call.request.uri().to_string().as_str()), (sample.clone(), url));
+        assert!(call.request.headers()["authorization"].is_sensitive());
+    }
+}
+
+#[test]
 fn every_sample_has_a_row() {
     let unused = [
         "send/mms_three_media.form",                 // one file a message: each can fail by itself
-        "send/whatsapp_typing_indicator.json",       // no helpdesk reports that an agent types
         "webhook_responses/reply_message_twiml.xml", // an answer never says anything to the contact
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);

@@ -4,10 +4,14 @@ use serde::Deserialize;
 
 /// The base of the API.
 pub(super) const API_URL: &str = "https://api.twilio.com";
+/// The base of the API for typing indicators.
+pub(super) const MESSAGING_URL: &str = "https://messaging.twilio.com";
+pub(super) const TYPING_PATH: &str = "/v3/Indicators/Typing.json";
 /// The domain of Twilio's hosts, on which contacts' files are stored.
 pub(super) const HOSTS: &str = ".twilio.com";
 
 pub(super) const CREATE_MESSAGE: &str = "create_message";
+pub(super) const MARK_READ: &str = "mark_read";
 pub(super) const FETCH_ACCOUNT: &str = "fetch_account";
 pub(super) const FETCH_MEDIA: &str = "fetch_media";
 

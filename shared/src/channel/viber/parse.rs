@@ -50,7 +50,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     let parsed = match read {
         Ok((contact, kind)) => {
             let at = integer(callback.timestamp).and_then(milliseconds).unwrap_or(request.received_at);
-            ParsedChannel::events(vec![ChannelEvent { id: callback.id(Some(&contact)), at, contact, kind }])
+            ParsedChannel::events(vec![ChannelEvent::new(callback.id(Some(&contact)), at, contact, kind)])
         }
         Err(reason) => ParsedChannel::ignored(callback.id(None), reason),
     };

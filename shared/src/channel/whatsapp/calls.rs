@@ -1,10 +1,11 @@
 //! Calls to WhatsApp that carry no message, and the base URL and token of every call.
 
 use http::Method;
+use serde_json::json;
 
 use super::{
     ACCESS_TOKEN, PHONE_NUMBER_ID,
-    wire::{FILE_HOSTS, GET_FILE, GET_MEDIA, GET_NUMBER},
+    wire::{FILE_HOSTS, GET_FILE, GET_MEDIA, GET_NUMBER, MARK_READ},
 };
 use crate::{
     adapter::{Account, Call, CallBuilder, RenderError, Step},
@@ -20,6 +21,15 @@ pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
 pub(super) fn find_file(account: &Account<'_>, id: &str) -> Result<Step, RenderError> {
     let path = format!("{}?phone_number_id={}", encoded(id), account.require(PHONE_NUMBER_ID)?);
     to(account, GET_MEDIA, Method::GET, &path)?.step()
+}
+
+/// Marks a contact's message, and with it all earlier ones, as read, and shows that an agent is typing.
+pub(super) fn mark_read(account: &Account<'_>, message: &str) -> Result<Step, RenderError> {
+    let path = format!("{}/messages", account.require(PHONE_NUMBER_ID)?);
+    let body = json!({
+        "messaging_product": "whatsapp", "status": "read", "message_id": message, "typing_indicator": {"type": "text"},
+    });
+    to(account, MARK_READ, Method::POST, &path)?.json(&body).harmless().step()
 }
 
 /// Fetches the file behind that link. The token goes to Meta's hosts only.

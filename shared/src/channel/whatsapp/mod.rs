@@ -15,7 +15,7 @@ use crate::{
         webhook::{Addresses, ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{self, ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+        features::{self, ContactIds, Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::NextStep,
     },
@@ -72,6 +72,8 @@ static FEATURES: Features = Features {
     body: 3 * features::BODY,
     contact_ids: ContactIds::Phone { plus: false },
     address: Some("number"),
+    quotes: Quotes::ById,
+    quotes_by_id: true,
     ..Features::BASE
 };
 
@@ -131,12 +133,13 @@ impl Adapter for WhatsApp {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
+            Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(LINK) {
                 None => calls::find_file(account, id),
                 Some(link) => calls::fetch(account, link),
             },
             // The call was answered.
-            Task::Check => Ok(Step::Done),
+            Task::Check | Task::MarkRead { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }
@@ -154,5 +157,9 @@ impl Adapter for WhatsApp {
 impl Channel for WhatsApp {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
         meta::handshake(request.request()).map_or_else(|| parse::parse(account, request), Ok)
+    }
+
+    fn event_of(&self, message: &str) -> Option<String> {
+        Some(message.to_owned())
     }
 }

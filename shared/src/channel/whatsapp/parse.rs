@@ -14,7 +14,9 @@ use crate::{
     channel::{meta, readable},
     model::{
         features::{TextLimit, TextUnit},
-        message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+        message::{
+            ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Quote, Receipt,
+        },
         text,
     },
     tools::{
@@ -107,7 +109,8 @@ impl Batch<'_> {
         match read {
             Ok((contact, kind)) => {
                 let at = time(item).unwrap_or(self.received_at);
-                self.found.push(ChannelEvent { id, at, contact, kind });
+                let (names, quote) = names_and_quote(item, &kind);
+                self.found.push(ChannelEvent::new(id, at, contact, kind).with(names, quote));
             }
             Err(why) => self.found.ignore(id, why),
         }
@@ -198,6 +201,20 @@ impl Batch<'_> {
         // All statuses of a message carry that message's id.
         self.take(status, format!("{word}:{message}"), read());
     }
+}
+
+/// Returns WhatsApp's names for a message, and the message that it answers. Only the id of that one comes along. A
+/// reaction and other news about a message are no messages of their own.
+fn names_and_quote(message: Json<'_>, kind: &ChannelEventKind) -> (MessageNames, Option<Quote>) {
+    let is_theirs = matches!(kind, ChannelEventKind::Message { .. });
+    let word = message.get("type").and_then(Json::text).unwrap_or_default();
+    let is_news = matches!(&*word, "reaction" | "system" | "edit" | "revoke");
+    if is_news || !is_theirs && !matches!(kind, ChannelEventKind::BusinessEcho { .. }) {
+        return Default::default();
+    }
+    let id = message.get("id").and_then(Json::filled_text);
+    let names = MessageNames { to_mark: id.clone().filter(|_| is_theirs), id, token: None };
+    (names, message.text_at("/context/id").filter(|id| !id.is_empty()).map(Quote::of))
 }
 
 fn message_id(message: Json<'_>) -> String {

@@ -49,6 +49,9 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         });
         if let (Some(content), Value::Object(head)) = (content.as_object_mut(), head) {
             content.extend(head);
+            if let Some(quoted) = delivery.quote.and_then(|quote| quote.id.as_ref()).filter(|_| index == 0) {
+                content.insert("context".to_owned(), json!({"message_id": quoted}));
+            }
         }
         super::calls::to(account, SEND_MESSAGE, Method::POST, &path)?.json(&content).build()
     };

@@ -13,7 +13,7 @@ use crate::{
     model::message::{Button, Part},
     testing::{
         self, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture, fixtures,
-        outcome, reply, request, shown, take, webhook,
+        outcome, quoting, read_mark, reply, request, shown, take, webhook,
     },
 };
 
@@ -213,6 +213,21 @@ fn requests_are_the_documented_ones() {
 }
 
 #[test]
+fn quotes_and_read_marks_are_the_documented_ones() {
+    let (side, url) = (side(), format!("https://graph.facebook.com/v25.0/{NUMBER}/messages"));
+    let taken = |_: &Call| answer(200, r#"{"messages":[{"id":"wamid.1"}]}"#);
+    let parts = [Part::text("Yes, it is."), Part::text("More")];
+    let calls = quoting(&WhatsApp, &side.account(), "16505550123", &parts, "wamid.HBgLEXAMPLEIN1", taken);
+    let mut first = body(&calls[0]);
+    first.as_object_mut().unwrap().remove("biz_opaque_callback_data");
+    assert_eq!(first, fixture(FOLDER, "send/text_reply.json"));
+    assert_eq!(body(&calls[1]).get("context"), None);
+    let call = read_mark(&WhatsApp, &side.account(), "16505550123", "wamid.HBgLEXAMPLEIN1");
+    assert_eq!(body(&call), fixture(FOLDER, "send/mark_read_with_typing.json"));
+    assert_eq!(call.request.uri(), url.as_str());
+}
+
+#[test]
 fn recordings_are_marked_and_files_come_from_metas_hosts_only() {
     for (name, is_voice) in [("v.ogg", true), ("v.opus", true), ("v.mp3", false)] {
         let calls =
@@ -238,12 +253,10 @@ fn every_sample_has_a_row() {
         "send/image_id.json",         // files are sent as links
         "send/interactive_list.json", // see `odd`
         "send/interactive_location_request.json",
-        "send/mark_read.json",             // no helpdesk reports that an agent has read
-        "send/mark_read_with_typing.json", // nor that one types
+        "send/mark_read.json", // an agent answers at that moment, which shows as typing
         "send/reaction.json",
         "send/sticker_link.json",             // only webp of a certain size
         "send/subscribed_apps_override.json", // the admin sets the URL
-        "send/text_reply.json",
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);
 }

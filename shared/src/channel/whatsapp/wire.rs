@@ -2,6 +2,7 @@
 //! Bodies are written where messages are rendered, because nearly every field depends on the type of the message.
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
+pub(super) const MARK_READ: &str = "mark_read";
 pub(super) const GET_NUMBER: &str = "get_phone_number";
 pub(super) const GET_MEDIA: &str = "get_media";
 pub(super) const GET_FILE: &str = "get_file";

@@ -154,8 +154,10 @@ impl Reader<'_> {
         let user: Option<User> = wire::record(self.answer.body(), "user");
         // A page of something in between is no answer about the user.
         let user = user.ok_or_else(|| Failure::retry("Deskie answered without the user"))?;
-        let custom = user.user_custom_id.owned().unwrap_or_default();
-        match self.account.contact_of(&custom) {
+        let Some(custom) = user.user_custom_id.text() else {
+            return Ok(vec![Fact::MadeByHand { phone: user.user_phone.owned() }]);
+        };
+        match self.account.contact_of(custom) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
             None => Err(Failure::rejected("this Deskie user is not one of the channel's contacts")),
         }

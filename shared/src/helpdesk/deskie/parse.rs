@@ -77,6 +77,8 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
         user: message.user_id.id().map(str::to_owned),
         conversation: message.case_id.id().map(str::to_owned),
         kind: HelpdeskEventKind::Message { author, parts },
+        // Deskie does not tell which message an agent answers.
+        quote: None,
     }]))
 }
 

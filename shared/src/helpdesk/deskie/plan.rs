@@ -72,6 +72,8 @@ pub(super) fn plan<'a>(task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, Re
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
         // The call was answered.
         Task::Check | Task::FindContact { .. } => Plan::Done,
+        // Deskie takes a `user_custom_id` only from the case that creates the user. The stored link leads to the contact.
+        Task::Pair { .. } => Plan::Done,
         // Deskie's files are open links, its events name no agents, and its webhooks are entered by hand.
         _ => return Err(RenderError::unknown(task)),
     })

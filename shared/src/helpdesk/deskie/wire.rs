@@ -199,6 +199,7 @@ pub(super) struct User {
     pub user_full_name: Word,
     pub user_custom_id: Word,
     pub user_custom_channel: Word,
+    pub user_phone: Word,
 }
 
 /// A custom channel.

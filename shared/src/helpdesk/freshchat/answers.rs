@@ -46,8 +46,11 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::CheckAccount => reader.account(),
         Plan::CheckTopic => reader.topics(),
         Plan::FindUser { contact, for_note } => reader.users(contact, for_note),
+        Plan::FindByPhone { phone } => reader.users_with(phone),
         Plan::CreateUser { contact, plain } => reader.created_user(contact, plain),
         Plan::ReadUser { .. } => reader.contact(),
+        Plan::NameUser { .. } => reader.check("to change the user").map(|()| Vec::new()),
+        Plan::AdoptUser { user, contact } => reader.adopted_user(user, contact),
         Plan::ReadAgent { .. } => reader.agent(),
         Plan::ListConversations { .. } => reader.conversations(),
         Plan::ReadConversation { conversation, for_note } => reader.conversation(&conversation, for_note),
@@ -70,6 +73,7 @@ fn is_search(plan: &Plan<'_>) -> bool {
     matches!(
         plan,
         Plan::FindUser { .. }
+            | Plan::FindByPhone { .. }
             | Plan::ListConversations { .. }
             | Plan::ReadConversation { .. }
             | Plan::LookForPost { .. }
@@ -201,6 +205,32 @@ impl Reader<'_> {
                 let next = if before == Some(memo::PLAIN) { memo::PLAIN } else { memo::ABSENT };
                 Ok([Fact::memo(memo::USER, next)].into_iter().chain(settled).collect())
             }
+        }
+    }
+
+    /// Looks for the only user with a telephone number who stands for no contact and is no visitor of the web widget.
+    fn users_with(&self, phone: &str) -> Learned {
+        self.check_or_missing("to look for the user")?;
+        let found: Users = wire::read(self.answer.body());
+        let mut free = found.users.iter().filter(|user| {
+            user.phone.text() == Some(phone) && user.reference_id.text().is_none() && user.restore_id.text().is_none()
+        });
+        let next = match (free.next().and_then(|user| user.id.text()), free.next()) {
+            (Some(user), None) => format!("{}{user}", memo::MATCH),
+            (None, _) if phone.starts_with('+') => memo::BARE.to_owned(),
+            _ => memo::NONE.to_owned(),
+        };
+        Ok(vec![Fact::memo(memo::PHONE, next)])
+    }
+
+    /// Takes a user who was made in Freshchat as the contact's. The profile that people wrote there stays.
+    fn adopted_user(&self, user: &str, contact: &Contact) -> Learned {
+        match self.check("to change the user") {
+            Ok(()) => {
+                Ok(vec![Fact::User(user.to_owned()), Fact::memo(memo::USER, memo::FOUND), self.profile_shown(contact)])
+            }
+            Err(Failure::Rejected { .. }) => Ok(vec![Fact::memo(memo::PHONE, memo::NONE)]),
+            Err(failure) => Err(failure),
         }
     }
 
@@ -430,7 +460,14 @@ impl Reader<'_> {
     fn contact(&self) -> Learned {
         self.check("to show the user")?;
         let user: User = wire::read(self.answer.body());
-        match user.reference_id.text().and_then(|name| self.account.contact_of(name)) {
+        let Some(name) = user.reference_id.text() else {
+            // The web widget's visitors have a `restore_id`, and whoever was made in Freshchat has neither.
+            return match user.restore_id.text() {
+                None if user.id.text().is_some() => Ok(vec![Fact::MadeByHand { phone: user.phone.owned() }]),
+                _ => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
+            };
+        };
+        match self.account.contact_of(name) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
             None => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
         }

@@ -20,6 +20,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             let reference = escaped(&account.reference(&contact.id));
             api.get("find_user", &format!("/users?reference_id={reference}"))
         }
+        Plan::FindByPhone { phone } => api.get("find_user", &format!("/users?phone_no={}", escaped(phone))),
         Plan::CreateUser { contact, plain } => {
             api.post("create_user", "/users").json(&profile::new_user(account, contact, plain))
         }
@@ -40,6 +41,8 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         Plan::LookForNote { conversation, .. } => api.list("list_messages", &messages(conversation), 1),
         Plan::ReadAgent { agent } => api.get("read_agent", &format!("/agents/{}", escaped(agent))),
         Plan::ReadUser { user } => api.get("read_user", &format!("/users/{}", escaped(user))),
+        Plan::NameUser { user, contact } => api.name_user(user, &account.reference(contact)),
+        Plan::AdoptUser { user, contact } => api.name_user(user, &account.reference(&contact.id)),
         Plan::UploadImage { index } => api.upload("upload_image", "/images/upload", "image", index),
         Plan::UploadFile { index, .. } => api.upload("upload_file", "/files/upload", "file", index),
         Plan::Create { delivery, user } => api
@@ -86,6 +89,11 @@ impl<'a> Api<'a> {
 
     fn post(&self, name: &'static str, path: &str) -> CallBuilder {
         self.to(name, Method::POST, path)
+    }
+
+    fn name_user(&self, user: &str, reference: &str) -> CallBuilder {
+        let path = format!("/users/{}", escaped(user));
+        self.to("update_user", Method::PUT, &path).json(&profile::named(reference)).harmless()
     }
 
     fn list(&self, name: &'static str, path: &str, page: usize) -> CallBuilder {

@@ -16,6 +16,12 @@ pub(super) const LOST: &str = "lost";
 pub(super) const FOUND: &str = "found";
 /// The bridge created the user.
 pub(super) const CREATED: &str = "created";
+/// The search for a user by the contact's telephone number: [`BARE`], [`NONE`], or [`MATCH`] and the user's id.
+pub(super) const PHONE: &str = "phone";
+/// No user has the number with its plus sign.
+pub(super) const BARE: &str = "bare";
+/// One user has the number, and stands for no contact yet.
+pub(super) const MATCH: &str = "match:";
 /// The state of the conversation: [`NONE`], or [`REPLACED`] and the conversation's id.
 pub(super) const CONVERSATION: &str = "conversation";
 /// None of the user's conversations can take the message.

@@ -58,14 +58,19 @@ const PUBLIC_KEY_HELP: &str = "the RSA public key that Freshchat shows beside it
 
 const SETTINGS: &[Setting] = &[
     Setting::required(API_URL, Form::Url, API_URL_HELP),
-    Setting::required(TOKEN, Form::Token, "an API token, from Admin > API tokens").secret(),
+    Setting::required(
+        TOKEN,
+        Form::Token,
+        "an API token, from Admin Settings > Marketplace and Integrations > API > API Settings, which shows it once",
+    )
+    .secret(),
     Setting::required(CHANNEL_ID, Form::Text(100), "the id of the topic that the contacts' conversations go to")
         .topic(),
     Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP).signs(),
 ];
 
 /// The maximum size of a file. Freshchat publishes no limit; integrators stop between 10 and 20 MB.
-const MAX_FILE: u64 = 20 * 1024 * 1024;
+const MAX_FILE: u64 = 25_000_000;
 
 static FEATURES: Features = Features {
     // Freshchat publishes no limit.
@@ -120,8 +125,10 @@ impl Adapter for Freshchat {
         }
         let paste = NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
             format!(
-                "In Freshchat open Admin > Webhooks (Conversation webhooks), paste {url} as the webhook URL and switch it \
-                 on."
+                "In Freshchat open Admin Settings > Marketplace and Integrations > API > Conversation Webhooks (in older \
+                 accounts Admin > Webhooks), paste {url} as the webhook URL and switch it on. Freshchat has one such field \
+                 for the whole account: if a URL of the bridge is already pasted for another channel, there is nothing \
+                 to do."
             )
         });
         let key = "Copy the public key that Freshchat shows there into the setting `webhook_public_key`, so that only \

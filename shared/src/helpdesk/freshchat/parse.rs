@@ -12,7 +12,7 @@ use crate::{
         Account, Verified,
         webhook::{self, Addresses, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof},
     },
-    model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind},
+    model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind, Quote},
     tools::{
         json::{self, Json},
         millis::Millis,
@@ -234,7 +234,9 @@ impl Around<'_> {
         let name = self.author_name(message);
         let author_id = if name.is_none() { self.author_id(message).owned() } else { None };
         let author = Author { kind, name, id: author_id };
-        Ok(around.made(id.to_owned(), HelpdeskEventKind::Message { author, parts }))
+        let event = around.made(id.to_owned(), HelpdeskEventKind::Message { author, parts });
+        let quote = message.in_reply_to.owned().filter(|id| id.len() <= MAX_ID).map(Quote::of);
+        Ok(HelpdeskEvent { quote, ..event })
     }
 
     /// Returns the first id that names the contact, which keeps the contact's events in order.
@@ -325,6 +327,7 @@ impl Around<'_> {
             conversation: self.conversation.owned(),
             repeat_key: None,
             kind,
+            quote: None,
         }
     }
 }

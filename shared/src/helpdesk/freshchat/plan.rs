@@ -38,6 +38,20 @@ pub(super) enum Plan<'a> {
         user: &'a str,
     },
     /// `GET /agents/{id}`
+    /// `GET /users?phone_no=`
+    FindByPhone {
+        phone: &'a str,
+    },
+    /// `PUT /users/{id}` with the `reference_id` of a contact.
+    NameUser {
+        user: &'a str,
+        contact: &'a str,
+    },
+    /// The same, for a contact who has written.
+    AdoptUser {
+        user: &'a str,
+        contact: &'a Contact,
+    },
     ReadAgent {
         agent: &'a str,
     },
@@ -119,10 +133,11 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::Check if known.answered == 0 => Plan::CheckAccount,
         Task::Check if known.memo(memo::TOPIC).is_none() => Plan::CheckTopic,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
+        Task::Pair { user, contact } if known.answered == 0 => Plan::NameUser { user, contact },
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
         // The call was answered.
-        Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } => Plan::Done,
+        Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } | Task::Pair { .. } => Plan::Done,
         // Webhooks are entered by hand, and Freshchat has no receipts.
         _ => return Err(RenderError::unknown(task)),
     })
@@ -164,10 +179,23 @@ fn deliver<'a>(account: &Account<'_>, delivery: &'a Delivery<'a>, known: &'a Kno
 /// Freshchat accepts the same reference twice.
 fn user<'a>(contact: &'a Contact, known: &'a Known, for_note: bool) -> Result<&'a str, Plan<'a>> {
     match (known.memo(memo::USER), &known.link.user) {
-        (Some(memo::ABSENT), _) if !known.doubtful => Err(Plan::CreateUser { contact, plain: false }),
+        (Some(memo::ABSENT), _) if !known.doubtful => Err(new_user(contact, known)),
         (Some(memo::PLAIN), _) if !known.doubtful => Err(Plan::CreateUser { contact, plain: true }),
         (None | Some(memo::FOUND | memo::CREATED), Some(user)) => Ok(user),
         _ => Err(Plan::FindUser { contact, for_note }),
+    }
+}
+
+/// Returns the plan that gets a user for a contact without one: somebody whom an agent or an import entered with the
+/// contact's number, or else a new user.
+fn new_user<'a>(contact: &'a Contact, known: &'a Known) -> Plan<'a> {
+    match (known.memo(memo::PHONE), contact.own_phone()) {
+        (None, Some(phone)) => Plan::FindByPhone { phone },
+        (Some(memo::BARE), Some(phone)) => Plan::FindByPhone { phone: phone.trim_start_matches('+') },
+        (found, _) => match found.and_then(|found| found.strip_prefix(memo::MATCH)) {
+            Some(user) => Plan::AdoptUser { user, contact },
+            None => Plan::CreateUser { contact, plain: false },
+        },
     }
 }
 

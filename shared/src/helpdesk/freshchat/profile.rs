@@ -38,6 +38,11 @@ pub(super) fn new_user(account: &Account<'_>, contact: &Contact, plain: bool) ->
     }
 }
 
+/// Returns the change by which a user stands for a contact.
+pub(super) fn named(reference: &str) -> NewUser {
+    NewUser { reference_id: Some(reference.to_owned()), ..NewUser::default() }
+}
+
 /// Returns the fields of a user that the bridge knows.
 pub(super) fn change(account: &Account<'_>, contact: &Contact) -> NewUser {
     let name = shown(account, contact).name.unwrap_or_default();

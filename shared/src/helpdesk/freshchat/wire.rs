@@ -234,6 +234,8 @@ pub(super) struct Message {
     pub bots_private_note: bool,
     pub message_parts: Kept,
     pub reply_parts: Kept,
+    /// The id of the message that this one answers. It was null in every event that was seen.
+    pub in_reply_to: Word,
     /// The name of the parts in 2018.
     pub msg_parts: Kept,
 }
@@ -248,6 +250,7 @@ pub(super) struct User {
     pub last_name: Word,
     pub email: Word,
     pub phone: Word,
+    pub restore_id: Word,
     pub created_time: Word,
 }
 

@@ -10,8 +10,9 @@ use super::ID_TYPE;
 use crate::{
     adapter::{Account, Known, RenderError},
     channel::channel,
+    helpdesk::Named,
     model::{features::ContactIds, message::Contact},
-    tools::crypto::sha256_hex,
+    tools::{crypto::sha256_hex, phone::is_e164},
 };
 
 /// The maximum length of a contact id and of a message id.
@@ -63,17 +64,14 @@ pub(super) fn contact_id(account: &Account<'_>, contact: &Contact, known: &Known
     }
 }
 
-/// Returns the contact that an id itself names.
+/// Returns whom an id itself names.
 ///
-/// A telephone number may stand for a contact whom the channel names differently (`whatsapp:+…`), so a stored link
-/// takes precedence, and this function serves only if there is none.
-pub(super) fn contact_by_id(account: &Account<'_>, id: &str) -> Option<String> {
+/// A stored link takes precedence, since the channel may know the contact by another id than the telephone number. This
+/// function serves only if there is none.
+pub(super) fn contact_by_id(account: &Account<'_>, id: &str) -> Option<Named> {
     match IdType::of(account) {
-        IdType::Custom => decode(id),
-        IdType::Phone => {
-            let digits = id.strip_prefix('+').filter(|_| is_e164(id))?;
-            Some(if channel_ids(account) == (ContactIds::Phone { plus: false }) { digits } else { id }.to_owned())
-        }
+        IdType::Custom => decode(id).map(Named::Contact),
+        IdType::Phone => is_e164(id).then(|| Named::Phone(id.to_owned())),
     }
 }
 
@@ -120,15 +118,6 @@ fn phone_of(contact: &Contact) -> Option<String> {
         None => format!("+{}", contact.id),
     };
     Some(number).filter(|number| is_e164(number)).or_else(|| contact.phone.clone().filter(|phone| is_e164(phone)))
-}
-
-/// Returns whether a text is a telephone number with `+` and country code.
-pub(super) fn is_e164(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len())
-            && digits.bytes().all(|digit| digit.is_ascii_digit())
-            && !digits.starts_with('0')
-    })
 }
 
 fn is_custom(byte: u8) -> bool {

@@ -31,7 +31,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, Uri};
 
-use super::Helpdesk;
+use super::{Helpdesk, Named};
 use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified,
@@ -54,6 +54,8 @@ const CHANNEL_ID: &str = "channel_id";
 const API_TOKEN: &str = "api_token";
 const ID_TYPE: &str = "id_type";
 
+/// The host at which respond.io took calls until August 2026.
+const OLD_HOST: &str = "app.respond.io";
 const API_URL_HELP: &str = "the webhook URL for incoming messages that IS-Messenger shows, copied whole with its \
                             trailing slash, for example https://app.is-messenger.com/custom/channel/webhook/";
 const ID_TYPE_HELP: &str = "the ID type of the custom channel, `phone` or `custom`; `phone` needs a channel whose \
@@ -115,6 +117,17 @@ impl Adapter for IsMessenger {
         if account.setting(API_URL).is_none_or(|url| url.parse::<Uri>().is_err()) {
             return Err(error(API_URL, API_URL_HELP));
         }
+        // respond.io takes nothing at its old host any more; white labels have hosts of their own.
+        if account
+            .setting(API_URL)
+            .and_then(|url| url.parse::<Uri>().ok())
+            .is_some_and(|url| url.host() == Some(OLD_HOST))
+        {
+            return Err(error(
+                API_URL,
+                "the same URL with the host webhook.respond.io, since respond.io left app.respond.io",
+            ));
+        }
         if ids::IdType::of(account) == ids::IdType::Phone && ids::channel_ids(account) == ContactIds::Opaque {
             return Err(error(ID_TYPE, "`custom`, because this channel's users are not known by telephone numbers"));
         }
@@ -149,7 +162,7 @@ impl Helpdesk for IsMessenger {
         parse::parse(account, request)
     }
 
-    fn contact_by_id(&self, account: &Account<'_>, user: &str) -> Option<String> {
+    fn contact_by_id(&self, account: &Account<'_>, user: &str) -> Option<Named> {
         ids::contact_by_id(account, user)
     }
 }

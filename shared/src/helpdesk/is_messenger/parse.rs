@@ -10,7 +10,7 @@ use crate::{
         Account, Verified,
         webhook::{Ack, ParseError, Parsed, ParsedHelpdesk, WebhookRequest},
     },
-    helpdesk::is_link,
+    helpdesk::{Named, is_link},
     model::message::{
         Author, AuthorKind, Button, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part,
     },
@@ -49,11 +49,13 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
         at: request.received_at,
         group: contact_id.clone().into_owned(),
         // For a telephone number, the stored link takes precedence; see `contact_by_id`.
-        contact: contact.filter(|_| id_type == IdType::Custom),
+        contact: contact.and_then(|named| if let Named::Contact(id) = named { Some(id) } else { None }),
         user: Some(contact_id.into_owned()),
         conversation: None,
         repeat_key: Some(repeat_key(request)),
         kind: HelpdeskEventKind::Message { author: Author { kind: AuthorKind::Agent, name: None, id: None }, parts },
+        // IS-Messenger does not tell which message an agent answers.
+        quote: None,
     };
     Ok(Parsed::events(vec![event]).answered(Ack::json(&json!({"mId": request.id}))))
 }

@@ -35,7 +35,7 @@ pub(super) fn plan<'a>(task: &Task<'a>, known: &Known) -> Result<Plan<'a>, Rende
             Plan::PostStatus { contact, message, receipt, at }
         }
         // The status was sent; no call only checks; an id itself names its contact.
-        Task::Receipt { .. } | Task::Check | Task::FindContact { .. } => Plan::Done,
+        Task::Receipt { .. } | Task::Check | Task::FindContact { .. } | Task::Pair { .. } => Plan::Done,
         _ => return Err(RenderError::unknown(task)),
     })
 }

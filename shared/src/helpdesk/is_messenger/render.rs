@@ -12,7 +12,7 @@ use crate::{
         message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },
-    tools::millis::Millis,
+    tools::{millis::Millis, phone::is_e164},
 };
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ pub(super) fn profile(contact: &Contact) -> Option<wire::Contact> {
         profile_pic: contact.avatar.clone(),
         country_code: contact.country.clone(),
         email: contact.email.clone(),
-        phone: contact.phone.clone().filter(|phone| ids::is_e164(phone)),
+        phone: contact.phone.clone().filter(|phone| is_e164(phone)),
         language: contact.language.clone(),
     };
     (known != wire::Contact::default()).then_some(known)

@@ -112,6 +112,7 @@ fn claimed(message: &JournalKey, item: &Item, attempt: u64) -> Claimed {
         tries: number_of(item, "tries").unwrap_or_default(),
         life: life(item),
         progress: parsed(item, "progress"),
+        quotable: parsed(item, "quotable"),
         doubled: flag_of(item, "doubled"),
         trace,
         repeats: repeats_of(item),

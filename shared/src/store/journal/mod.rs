@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{INDEX_SHARDS, Item, LinkChange, StoredEnvelope, key, links::contact_pk, owned, text_of};
 use crate::{
     adapter::Progress,
-    model::{installation::Side, message::UnreadEvent},
+    model::{
+        installation::Side,
+        message::{MessageNames, UnreadEvent},
+    },
     tools::{crypto::sha256, millis::Millis, words::words},
 };
 
@@ -185,6 +188,8 @@ pub struct Claimed {
     pub life: u32,
     /// What earlier attempts achieved.
     pub progress: Progress,
+    /// What is remembered of the message for the case that another one quotes it.
+    pub quotable: Quotable,
     /// Whether the message may have been delivered twice.
     pub doubled: bool,
     /// The calls so far.
@@ -195,6 +200,32 @@ pub struct Claimed {
     pub told_waiting: bool,
     /// What an earlier record could not write beside the journal, because the other items were in use.
     pub owed: Owed,
+}
+
+/// What is remembered of a message for the case that another one quotes it.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default)]
+pub struct Quotable {
+    /// The beginning of the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The name of the person who wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The channel's names for a contact's message.
+    #[serde(skip_serializing_if = "MessageNames::is_empty")]
+    pub names: MessageNames,
+}
+
+/// A message as its journal item remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// What is remembered of the message.
+    pub quotable: Quotable,
+    /// The first id under which the message arrived.
+    pub sent: Option<String>,
+    /// When the message was received.
+    pub at: Option<Millis>,
 }
 
 /// Writes that belong to a record but were not made with it: they are made with the next record, or when the queue

@@ -9,9 +9,10 @@ use super::{
         Changes, KEEP_DAYS, Store, StoreError, Updated, dead::write_death, expires_at, key, number, number_of,
         repeats::repeats_of, text, text_of,
     },
-    Claimed, JournalKey, JournalState, Owed, ReceiptNoted, Sent, Settlement,
+    Claimed, JournalKey, JournalState, Owed, Quotable, ReceiptNoted, Remembered, Sent, Settlement, parsed,
 };
 use crate::{
+    adapter::Progress,
     model::message::Receipt,
     tools::{
         crypto::random_id,
@@ -90,6 +91,17 @@ impl Store {
     pub async fn message_of(&self, installation: &str, sent: &Sent) -> Result<Option<JournalKey>, StoreError> {
         let item = self.item(&lookup_pk(installation, sent), "R").await?;
         Ok(item.and_then(|item| JournalKey::from_keys(text_of(&item, "journal_pk")?, text_of(&item, "journal_sk")?)))
+    }
+
+    /// Returns what is remembered of a message; `None` if nothing is.
+    ///
+    /// # Errors
+    /// Returns an error if the call to the table fails.
+    pub async fn remembered(&self, message: &JournalKey) -> Result<Option<Remembered>, StoreError> {
+        let Some(item) = self.item(&message.pk(), &message.sk()).await? else { return Ok(None) };
+        let Progress { sent, .. } = parsed(&item, "progress");
+        let sent = sent.into_iter().next().filter(|id| !id.is_empty());
+        Ok(Some(Remembered { quotable: parsed(&item, "quotable"), sent, at: number_of(&item, "at") }))
     }
 
     /// Notes a receipt on its message, unless the same or a later stage is already noted.
@@ -268,6 +280,10 @@ fn write_progress(changes: &mut Changes, claimed: &Claimed, form: Form) -> Resul
     }
     changes.set("progress", text(serde_json::to_string(&progress).map_err(|_| StoreError::Damaged("progress"))?));
     changes.set("trace", text(serde_json::to_string(trace).map_err(|_| StoreError::Damaged("trace"))?));
+    if claimed.quotable != Quotable::default() && form == Form::Full {
+        let quotable = serde_json::to_string(&claimed.quotable).map_err(|_| StoreError::Damaged("quotable"))?;
+        changes.set("quotable", text(quotable));
+    }
     if claimed.doubled {
         changes.set("doubled", AttributeValue::Bool(true));
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use self::rules::refused;
 use crate::{
     call::PlatformCall,
-    json::put,
+    json::{merge, put},
     memory::Remembered,
     people::{ChannelSim, Saying},
     rules::Refusal,
@@ -54,6 +54,10 @@ impl App {
         let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (id, customer) = (text("/id"), text("/contact/id"));
         let mut memory = self.base.memory.lock();
+        let quoted = message.pointer("/quote/message").and_then(Value::as_str);
+        if quoted.is_some_and(|quoted| !memory.is_in_chat(quoted, &customer)) {
+            return Err(refused(400, "quote.message"));
+        }
         if !memory.reachable.contains(&customer) {
             return Err(refused(410, "nobody has this id"));
         }
@@ -121,7 +125,17 @@ impl SimpleChannel for App {
             format!("m-{}", memory.number())
         };
         let contact = json!({"id": customer, "name": "Iryna Bondar"});
-        self.signed(&id, &json!({"type": "message", "id": id, "at": now().get(), "contact": contact, "parts": [part]}))
+        let mut message = json!({"type": "message", "id": id, "at": now().get(), "contact": contact});
+        match part.get("quote").is_some() {
+            true => merge(&mut message, part),
+            false => put(&mut message, "parts", json!([part])),
+        }
+        self.base.memory.lock().wrote(&id, customer);
+        self.signed(&id, &message)
+    }
+
+    fn quotes(&self, text: &str, message: &str) -> Option<Saying> {
+        Some(Saying::Raw(json!({"quote": {"message": message}, "parts": [{"type": "text", "text": text}]})))
     }
 
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {

@@ -18,6 +18,7 @@ pub(super) fn router(line: Line) -> Router {
         .route("/v2/bot/info", get(bot_info))
         .route("/v2/bot/channel/webhook/endpoint", get(get_endpoint).put(set_endpoint))
         .route("/v2/bot/message/push", post(push))
+        .route("/v2/bot/chat/markAsRead", post(mark_as_read))
         .route("/v2/bot/profile/{customer}", get(profile))
         .route("/v2/bot/message/{id}/content", get(content))
         .route("/v2/bot/message/{id}/content/transcoding", get(transcoding))
@@ -76,6 +77,17 @@ async fn push(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Resu
     }
     let body: Value = serde_json::from_slice(&body).map_err(|_| refused("The request body could not be parsed"))?;
     line.push(key, &body).map(Json)
+}
+
+async fn mark_as_read(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    authorized(&headers)?;
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let token = body.get("markAsReadToken").and_then(Value::as_str).unwrap_or_default();
+    let id = token.strip_prefix("mr-").unwrap_or_default();
+    if line.base.memory.lock().mark(id) {
+        return Ok(Json(json!({})));
+    }
+    Err(Refusal(400, json!({"message": "An invalid markAsReadToken is specified"})))
 }
 
 async fn profile(

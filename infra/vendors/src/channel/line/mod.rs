@@ -70,6 +70,14 @@ impl Line {
         let messages = body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut shown = Vec::new();
         for (index, message) in messages.iter().enumerate() {
+            let token = message.get("quoteToken").and_then(Value::as_str);
+            let is_good = token.is_none_or(|token| {
+                let id = token.strip_prefix("q-").unwrap_or_default();
+                message.get("type").is_some_and(|kind| kind == "text") && memory.is_in_chat(id, to)
+            });
+            if !is_good || message.get("quoteToken").is_some() && token.is_none() {
+                return Err(refused("The request body has 1 error(s)", &[&format!("messages[{index}].quoteToken")]));
+            }
             match rules::check(message) {
                 Ok(lines) => shown.push(lines),
                 Err(field) => {
@@ -90,7 +98,7 @@ impl Line {
             let id = (570_000_000_000_000_000 + memory.number()).to_string();
             let from = message.pointer("/sender/name").and_then(Value::as_str).unwrap_or("Example shop").to_owned();
             memory.arrived(&id, to, &from, &lines, message);
-            sent.push(json!({"id": id}));
+            sent.push(json!({"id": id, "quoteToken": format!("q-{id}")}));
         }
         let answer = json!({"sentMessages": sent});
         if let Some(key) = key {
@@ -149,6 +157,10 @@ impl SimpleChannel for Line {
             let id = (560_000_000_000_000_000 + memory.number()).to_string();
             put(&mut message, "id", id);
         }
+        let id = message.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        memory.wrote(&id, customer);
+        put(&mut message, "quoteToken", format!("q-{id}"));
+        put(&mut message, "markAsReadToken", format!("mr-{id}"));
         let number = memory.number();
         drop(memory);
         self.events(&[json!({
@@ -157,6 +169,14 @@ impl SimpleChannel for Line {
             "webhookEventId": format!("01K1EXAMP{number:017}"), "deliveryContext": {"isRedelivery": false},
             "replyToken": format!("{number:032x}"), "message": message,
         })])
+    }
+
+    fn quotes(&self, text: &str, message: &str) -> Option<Saying> {
+        Some(Saying::Raw(json!({"type": "text", "text": text, "quotedMessageId": message})))
+    }
+
+    fn shows_reading(&self) -> bool {
+        true
     }
 
     /// Does nothing, because the bridge sets the endpoint through the API.

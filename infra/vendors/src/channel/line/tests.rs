@@ -39,3 +39,24 @@ fn a_retry_key_counts_once() {
     let nobody = json!({"to": "U2", "messages": [{"type": "text", "text": "x"}]});
     assert_eq!(line.push(None, &nobody).unwrap_err().0, 400);
 }
+
+#[test]
+fn a_quote_token_belongs_to_a_message_of_the_chat_and_into_a_text() {
+    let line = Line::demo().unwrap();
+    line.base.memory.lock().reachable.extend(["U1".to_owned(), "U2".to_owned()]);
+    line.base.memory.lock().wrote("5", "U1");
+    let image = json!({"type": "image", "originalContentUrl": "https://x.example/a.png", "previewImageUrl": "https://x.example/a.png"});
+    let text = json!({"type": "text", "text": "x"});
+    for (to, message, token, is_accepted) in [
+        ("U1", &text, "q-5", true),
+        ("U2", &text, "q-5", false),
+        ("U1", &text, "q-6", false),
+        ("U1", &text, "5", false),
+        ("U1", &image, "q-5", false),
+    ] {
+        let mut message = message.clone();
+        put(&mut message, "quoteToken", token);
+        let body = json!({"to": to, "messages": [message]});
+        assert_eq!(line.push(None, &body).is_ok(), is_accepted, "{body}");
+    }
+}

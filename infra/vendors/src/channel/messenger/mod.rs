@@ -10,7 +10,7 @@ use crate::{
 
 mod rules;
 
-pub(super) use self::rules::check;
+pub(super) use self::rules::{check, mark};
 
 pub(super) const PAGE: &str = "100000000000001";
 

@@ -7,6 +7,15 @@ use crate::{
     rules::{Refusal, is_callable},
 };
 
+/// Returns the customer whose messages a call marks as read; `None` if the call sends a message.
+pub(in crate::channel) fn mark(body: &Value) -> Result<Option<&str>, Refusal> {
+    let Some(action) = body.get("sender_action") else { return Ok(None) };
+    let known = ["recipient", "sender_action"];
+    let is_known = body.as_object().is_some_and(|fields| fields.keys().all(|name| known.contains(&name.as_str())));
+    let customer = body.pointer("/recipient/id").and_then(Value::as_str).filter(|_| is_known && action == "mark_seen");
+    customer.map(Some).ok_or_else(|| refused(400, 100, "an action has a recipient and nothing else"))
+}
+
 /// Checks a message and returns its recipient, its sender and what the customer sees.
 pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();

@@ -18,7 +18,7 @@ use self::rules::refused;
 use super::{messenger, whatsapp};
 use crate::{
     call::PlatformCall,
-    memory::Remembered,
+    memory::{Remembered, Remembers},
     people::{ChannelSim, Saying},
     rules::{Refusal, is_authorized},
     simple::{Base, SimpleChannel, number},
@@ -73,8 +73,32 @@ impl Meta {
         Ok(call.header("x-hub-signature-256", signature))
     }
 
+    /// Marks a customer's message as read: the message with this id at WhatsApp, the newest message of this customer at
+    /// Messenger.
+    fn mark(&self, mark: &str) -> Result<Value, Refusal> {
+        let mut memory = self.base.memory.lock();
+        let message = match self.product {
+            Product::WhatsApp => Some(mark.to_owned()),
+            Product::Messenger => memory.newest_of(mark),
+        };
+        if !message.is_some_and(|message| memory.mark(&message)) {
+            return Err(refused(400, 100, "no such message"));
+        }
+        Ok(match self.product {
+            Product::WhatsApp => json!({"success": true}),
+            Product::Messenger => json!({"recipient_id": mark}),
+        })
+    }
+
     /// Delivers a message to its customer.
     fn take(&self, body: &Value) -> Result<Value, Refusal> {
+        let mark = match self.product {
+            Product::WhatsApp => whatsapp::mark(body)?,
+            Product::Messenger => messenger::mark(body)?,
+        };
+        if let Some(mark) = mark {
+            return self.mark(mark);
+        }
         let (to, from, lines) = match self.product {
             Product::WhatsApp => whatsapp::check(body)?,
             Product::Messenger => messenger::check(body)?,
@@ -83,6 +107,13 @@ impl Meta {
         if !memory.reachable.contains(&to) {
             let code = if self.product == Product::WhatsApp { 131_026 } else { 551 };
             return Err(refused(400, code, "the customer cannot be reached"));
+        }
+        let quoted = match self.product {
+            Product::WhatsApp => body.pointer("/context/message_id"),
+            Product::Messenger => body.pointer("/reply_to/mid"),
+        };
+        if quoted.is_some_and(|quoted| !quoted.as_str().is_some_and(|quoted| memory.is_in_chat(quoted, &to))) {
+            return Err(refused(400, 100, "the quoted message is not of this chat"));
         }
         let number = memory.number();
         let id = match self.product {
@@ -216,7 +247,21 @@ impl SimpleChannel for Meta {
             Product::WhatsApp => whatsapp::written(&self.base.memory, &customer, number, saying),
             Product::Messenger => messenger::written(&customer, number, saying),
         };
+        self.base.memory.lock().wrote(&id, &customer);
         self.signed(&id, &body)
+    }
+
+    fn quotes(&self, text: &str, message: &str) -> Option<Saying> {
+        Some(Saying::Raw(match self.product {
+            Product::WhatsApp => {
+                json!({"type": "text", "text": {"body": text}, "context": {"from": "1", "id": message}})
+            }
+            Product::Messenger => json!({"text": text, "reply_to": {"mid": message}}),
+        }))
+    }
+
+    fn shows_reading(&self) -> bool {
+        true
     }
 
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {

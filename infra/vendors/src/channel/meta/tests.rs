@@ -67,3 +67,48 @@ async fn messenger_refuses_what_it_documents() {
     }
     assert_eq!(code(&meta, &message(json!({"text": "x"}))), None);
 }
+
+#[tokio::test]
+async fn read_marks_and_quotes_name_a_message_of_the_chat() {
+    let whatsapp = Meta::demo(Product::WhatsApp).unwrap();
+    let messenger = Meta::demo(Product::Messenger).unwrap();
+    for meta in [&whatsapp, &messenger] {
+        let mut memory = meta.base.memory.lock();
+        memory.reachable.extend(["1".to_owned(), "2".to_owned()]);
+        memory.wrote("m", "1");
+    }
+    let mark = |id: &str| json!({"messaging_product": "whatsapp", "status": "read", "message_id": id});
+    let typing = |kind: &str| {
+        let mut mark = mark("m");
+        mark["typing_indicator"] = json!({"type": kind});
+        mark
+    };
+    let quote = |to: &str, id: &str| {
+        json!({"messaging_product": "whatsapp", "to": to, "type": "text", "text": {"body": "x"},
+            "context": {"message_id": id}})
+    };
+    for (body, is_accepted) in [
+        (mark("m"), true),
+        (typing("text"), true),
+        (typing("voice"), false),
+        (mark("other"), false),
+        (quote("1", "m"), true),
+        (quote("2", "m"), false),
+        (quote("1", "other"), false),
+    ] {
+        assert_eq!(code(&whatsapp, &body).is_none(), is_accepted, "{body}");
+    }
+    assert_eq!(whatsapp.base.memory.lock().marked, ["m", "m"]);
+    let seen = |customer: &str| json!({"recipient": {"id": customer}, "sender_action": "mark_seen"});
+    let quote = |to: &str, id: &str| json!({"recipient": {"id": to}, "messaging_type": "RESPONSE", "message": {"text": "x"}, "reply_to": {"mid": id}});
+    for (body, is_accepted) in [
+        (seen("1"), true),
+        (seen("2"), false),
+        (json!({"recipient": {"id": "1"}, "sender_action": "mark_seen", "message": {"text": "x"}}), false),
+        (json!({"recipient": {"id": "1"}, "sender_action": "wave"}), false),
+        (quote("1", "m"), true),
+        (quote("2", "m"), false),
+    ] {
+        assert_eq!(code(&messenger, &body).is_none(), is_accepted, "{body}");
+    }
+}

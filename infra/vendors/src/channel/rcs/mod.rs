@@ -107,7 +107,7 @@ impl Rcs {
         }
         let lines = rules::check(body)?;
         let mut memory = self.base.memory.lock();
-        if !memory.reachable.contains(phone) {
+        if phone != CUSTOMER && !memory.reachable.contains(phone) {
             return Err(refused(404, "NOT_FOUND", "Requested entity was not found."));
         }
         let id = ids.message_id.clone();
@@ -134,6 +134,32 @@ async fn send(
     rcs.take(&phone, &ids, &body).map(Json)
 }
 
+/// The query of an event.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EventIds {
+    event_id: String,
+    agent_id: String,
+}
+
+async fn event(
+    State(rcs): State<Rcs>,
+    Path(phone): Path<String>,
+    Query(ids): Query<EventIds>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    rcs.authorized(&headers)?;
+    let body: Value = serde_json::from_slice(&body).map_err(|_| refused(400, "INVALID_ARGUMENT", "no JSON"))?;
+    let message = body.get("messageId").and_then(Value::as_str).unwrap_or_default();
+    let is_event = body == json!({"eventType": "READ", "messageId": message}) && ids.agent_id == AGENT;
+    let mut memory = rcs.base.memory.lock();
+    if !is_event || ids.event_id.is_empty() || !memory.is_in_chat(message, &phone) || !memory.mark(message) {
+        return Err(refused(400, "INVALID_ARGUMENT", "READ needs a message of this phone"));
+    }
+    Ok(Json(json!({"name": format!("phones/{phone}/agentEvents/{}", ids.event_id)})))
+}
+
 impl ChannelSim for Rcs {
     fn kind(&self) -> &'static str {
         "rcs"
@@ -149,7 +175,10 @@ impl ChannelSim for Rcs {
     }
 
     fn router(&self) -> Router {
-        Router::new().route("/v1/phones/{phone}/agentMessages", post(send)).with_state(self.clone())
+        Router::new()
+            .route("/v1/phones/{phone}/agentMessages", post(send))
+            .route("/v1/phones/{phone}/agentEvents", post(event))
+            .with_state(self.clone())
     }
 
     fn install(&self, base: &str) -> Value {
@@ -181,7 +210,9 @@ impl SimpleChannel for Rcs {
         let id = {
             let mut memory = self.base.memory.lock();
             memory.reachable.insert(customer.clone());
-            format!("Mx{}", memory.number())
+            let id = format!("Mx{}", memory.number());
+            memory.wrote(&id, &customer);
+            id
         };
         let mut content = match saying {
             Saying::Text(text) => json!({"text": text}),
@@ -192,6 +223,10 @@ impl SimpleChannel for Rcs {
         };
         put(&mut content, "messageId", id.clone());
         self.event(&id, &customer, content)
+    }
+
+    fn shows_reading(&self) -> bool {
+        true
     }
 
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {

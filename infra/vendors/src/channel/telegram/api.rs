@@ -159,6 +159,13 @@ impl Telegram {
         if state.blocked.contains(&chat) {
             return Err(Refusal(403, "Forbidden: bot was blocked by the user".into()));
         }
+        if let Some(reply) = form.fields.get("reply_parameters") {
+            let name = format!("{chat}:{}", reply.get("message_id").unwrap_or(&Value::Null));
+            let is_there = state.written.contains_key(&name) || state.seen.iter().any(|seen| seen.id == name);
+            if !is_there && reply.get("allow_sending_without_reply") != Some(&json!(true)) {
+                return Err(Refusal::bad("message to be replied not found"));
+            }
+        }
         state.messages += 1;
         let id = state.messages;
         let mut lines = Vec::new();

@@ -55,6 +55,9 @@ pub struct State {
     /// The bot's files, by path.
     #[serde(skip)]
     uploads: BTreeMap<String, bytes::Bytes>,
+    /// The texts of the customers' messages, by chat and id.
+    #[serde(default)]
+    written: BTreeMap<String, String>,
     seen: Vec<Seen>,
 }
 
@@ -247,9 +250,28 @@ impl SimpleChannel for Telegram {
             let mut message = json!({"message_id": state.messages, "from": state.user(chat),
                 "chat": {"id": chat, "type": "private"}, "date": now().seconds()});
             merge(&mut message, state.content(saying));
+            let (id, words) = (state.messages, message.get("text").and_then(Value::as_str).unwrap_or_default());
+            let words = words.to_owned();
+            state.written.insert(format!("{chat}:{id}"), words);
             message
         };
         self.update("message", message)
+    }
+
+    /// Telegram sends the words of the quoted message along.
+    fn quotes(&self, text: &str, message: &str) -> Option<Saying> {
+        let state = self.lock();
+        let chat: i64 = message.split(':').next()?.parse().ok()?;
+        let id: i64 = message.rsplit(':').next()?.parse().ok()?;
+        let seen = state.seen.iter().find(|seen| seen.id == message);
+        let words = seen.map(|seen| seen.text.clone()).or_else(|| state.written.get(message).cloned())?;
+        let from = match seen {
+            Some(_) => json!({"id": 6_000_000_001_i64, "is_bot": true, "first_name": "Shop"}),
+            None => state.user(chat),
+        };
+        let quoted = json!({"message_id": id, "from": from, "chat": {"id": chat, "type": "private"},
+            "date": now().seconds(), "text": words});
+        Some(Saying::Raw(json!({"text": text, "reply_to_message": quoted})))
     }
 
     fn reports(&self, _customer: &str, _message: &str, _receipt: &str) -> Result<PlatformCall, String> {
@@ -260,5 +282,11 @@ impl SimpleChannel for Telegram {
 impl Remembers for State {
     fn seen(&self) -> &[Seen] {
         &self.seen
+    }
+
+    fn newest_of(&self, customer: &str) -> Option<String> {
+        let id = |name: &String| name.rsplit(':').next().and_then(|id| id.parse::<i64>().ok());
+        let theirs = self.written.keys().filter(|name| name.starts_with(&format!("{customer}:")));
+        theirs.max_by_key(|name| id(name)).cloned()
     }
 }

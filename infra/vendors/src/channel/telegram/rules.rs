@@ -55,6 +55,10 @@ pub(super) fn check(method: &str, form: &Form) -> Result<String, Refusal> {
     if !fields.get("chat_id").is_some_and(Value::is_i64) {
         return Err(Refusal::bad("chat_id is empty"));
     }
+    let reply = fields.get("reply_parameters");
+    if reply.is_some_and(|reply| !reply.get("message_id").is_some_and(Value::is_i64)) {
+        return Err(Refusal::bad("can't parse reply parameters"));
+    }
     let mut lines = Vec::new();
     match method {
         "sendMessage" => {

@@ -78,7 +78,7 @@ impl Twilio {
     fn take(&self, form: &Form) -> Result<Value, Refusal> {
         let Checked { to, from, lines, callback } = rules::check(form)?;
         let mut memory = self.base.memory.lock();
-        if !memory.reachable.contains(&to) {
+        if to != CUSTOMER && !memory.reachable.contains(&to) {
             return Err(refused(21610, "Attempt to send to unsubscribed recipient"));
         }
         let sid = format!("SM{:032x}", memory.number());
@@ -122,6 +122,20 @@ async fn create(
     twilio.take(&form).map(|message| (StatusCode::CREATED, Json(message)))
 }
 
+async fn typing(State(twilio): State<Twilio>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    authorized(&headers, SID)?;
+    let refused = || Refusal(400, json!({"code": 20001, "message": "Invalid parameter", "status": 400}));
+    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
+        return Err(refused());
+    }
+    let body: Value = serde_json::from_slice(&body).map_err(|_| refused())?;
+    let message = body.get("messageId").and_then(Value::as_str).unwrap_or_default();
+    let mut memory = twilio.base.memory.lock();
+    let is_whatsapp = memory.written.get(message).is_some_and(|customer| customer.starts_with("whatsapp:"));
+    let is_good = body == json!({"channel": "WHATSAPP", "messageId": message}) && is_whatsapp;
+    if is_good && memory.mark(message) { Ok(Json(json!({"success": true}))) } else { Err(refused()) }
+}
+
 async fn media(
     State(twilio): State<Twilio>,
     Path((account, _, id)): Path<(String, String, String)>,
@@ -154,6 +168,7 @@ impl ChannelSim for Twilio {
             .route("/2010-04-01/Accounts/{account}", get(account))
             .route("/2010-04-01/Accounts/{account}/Messages.json", post(create))
             .route("/2010-04-01/Accounts/{account}/Messages/{message}/Media/{id}", get(media))
+            .route("/v3/Indicators/Typing.json", post(typing))
             .with_state(self.clone())
     }
 
@@ -181,6 +196,7 @@ impl SimpleChannel for Twilio {
         let mut memory = self.base.memory.lock();
         memory.reachable.insert(customer.clone());
         let sid = format!("SM{:032x}", memory.number());
+        memory.wrote(&sid, &customer);
         let mut fields: Vec<(String, String)> = [
             ("MessageSid", sid.as_str()),
             ("SmsStatus", "received"),
@@ -214,6 +230,11 @@ impl SimpleChannel for Twilio {
         drop(memory);
         let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         Ok(Self::form(&url, &sid, &pairs))
+    }
+
+    /// Only customers on WhatsApp quote.
+    fn quotes(&self, text: &str, message: &str) -> Option<Saying> {
+        Some(Saying::Raw(json!({"Body": text, "NumMedia": "0", "OriginalRepliedMessageSid": message})))
     }
 
     fn pasted(&self, url: &str) {

@@ -530,8 +530,16 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
         Part::Unsupported { what: "poll".into(), text: None },
     ];
     let contact = Contact { id: CUSTOMER.into(), ..Contact::default() };
-    let delivery =
-        Delivery { id: "1", at: Millis::new(1), echo: false, contact: &contact, parts: &parts, author: None, key: "k" };
+    let delivery = Delivery {
+        id: "1",
+        at: Millis::new(1),
+        echo: false,
+        contact: &contact,
+        parts: &parts,
+        author: None,
+        key: "k",
+        quote: None,
+    };
     let (known, _) = side.run(&Task::Deliver(&delivery)).await.unwrap();
     let ids: Vec<String> = world.viber.received(Some(CUSTOMER)).into_iter().map(|seen| seen.id).collect();
     assert_eq!(known.progress.sent, ids);

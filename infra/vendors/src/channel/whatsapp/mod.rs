@@ -11,7 +11,7 @@ use crate::{
 
 mod rules;
 
-pub(super) use self::rules::check;
+pub(super) use self::rules::{check, mark};
 
 pub(super) const NUMBER_ID: &str = "109830417265540";
 

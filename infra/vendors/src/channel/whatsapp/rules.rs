@@ -7,6 +7,21 @@ use crate::{
     rules::{Refusal, is_callable},
 };
 
+/// Returns the id of the message that a call marks as read; `None` if the call sends a message.
+pub(in crate::channel) fn mark(body: &Value) -> Result<Option<&str>, Refusal> {
+    if body.get("status").is_none() {
+        return Ok(None);
+    }
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let known = ["messaging_product", "status", "message_id", "typing_indicator"];
+    let is_known = body.as_object().is_some_and(|fields| fields.keys().all(|name| known.contains(&name.as_str())));
+    let is_typing = body.get("typing_indicator").is_none_or(|typing| *typing == serde_json::json!({"type": "text"}));
+    if text("/messaging_product") != "whatsapp" || text("/status") != "read" || !is_known || !is_typing {
+        return Err(refused(400, 100, "this is no read mark"));
+    }
+    Ok(Some(text("/message_id")))
+}
+
 /// Checks a message and returns its recipient, its sender and what the customer sees.
 pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();

@@ -23,7 +23,19 @@ impl DeskieSim {
     }
 
     /// Writes as an agent in the contact's latest case.
+    /// Answers in the contact's latest case.
     pub(super) async fn agent_writes(&self, contact: &str, saying: Saying) -> Result<Said, String> {
+        let case = self.lock().latest_case(contact).ok_or("this contact has no case")?;
+        self.agent_writes_in(case, saying).await
+    }
+
+    /// Opens a case of a new user, and writes in it.
+    pub(super) async fn agent_begins(&self, phone: Option<&str>, saying: Saying) -> Result<Said, String> {
+        let case = self.lock().begin(phone.unwrap_or_default());
+        self.agent_writes_in(case, saying).await
+    }
+
+    async fn agent_writes_in(&self, case: u64, saying: Saying) -> Result<Said, String> {
         let fetched = match &saying {
             Saying::Media { url, .. } => {
                 let answer = self.http.get(url).send().await.ok().filter(|answer| answer.status().is_success());
@@ -34,22 +46,21 @@ impl DeskieSim {
             }
             Saying::Text(_) | Saying::Raw(_) => None,
         };
-        let (case, gone) = self.write_answer(contact, saying, fetched)?;
+        let gone = self.write_answer(case, saying, fetched)?;
         let (mut object, id) = self.object(case, false);
         object.extend(gone);
         self.call_webhook(object, id).await
     }
 
-    /// Stores what an agent writes in the contact's latest case. Returns the case and what the webhook says about a
-    /// file that is gone by the time of the download.
+    /// Stores what an agent writes in a case. Returns what the webhook says about a file that is gone by the time of the
+    /// download.
     fn write_answer(
         &self,
-        contact: &str,
+        case: u64,
         saying: Saying,
         fetched: Option<Vec<u8>>,
-    ) -> Result<(u64, Vec<(String, String)>), String> {
+    ) -> Result<Vec<(String, String)>, String> {
         let mut store = self.lock();
-        let case = store.latest_case(contact).ok_or("this contact has no case")?;
         let (mut sent, mut gone) = (Sent { fields: Map::new(), files: Vec::new() }, Vec::new());
         match (saying, fetched) {
             (Saying::Text(text), _) => drop(sent.fields.insert("content".into(), text.into())),
@@ -64,7 +75,7 @@ impl DeskieSim {
             }
         }
         store.write(case, sent, STAFF).map_err(|refusal| refusal.1.to_owned())?;
-        Ok((case, gone))
+        Ok(gone)
     }
 
     /// Makes the webhook's object for the last message of a case.

@@ -145,6 +145,10 @@ impl HelpdeskSim for DeskieSim {
         Box::pin(self.agent_writes(contact, saying))
     }
 
+    fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.agent_begins(phone, saying))
+    }
+
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move {
             let mut store = self.lock();

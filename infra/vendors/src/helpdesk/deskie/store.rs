@@ -22,7 +22,7 @@ pub(super) struct Store {
     pub(super) files: BTreeMap<u64, File>,
 }
 
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 pub(super) struct User {
     pub(super) custom_id: String,
     pub(super) name: String,
@@ -61,6 +61,16 @@ impl Store {
 
     pub(super) fn user_of(&self, custom_id: &str) -> Option<u64> {
         self.users.iter().find(|(_, user)| user.custom_id == custom_id).map(|(id, _)| *id)
+    }
+
+    /// Opens a case of a new user, as an agent does who knows no more than a telephone number. Returns the case.
+    pub(super) fn begin(&mut self, phone: &str) -> u64 {
+        let user = self.fresh_id();
+        let named = User { name: "Nadia".to_owned(), phone: phone.to_owned(), ..User::default() };
+        self.users.insert(user, named);
+        let case = self.fresh_id();
+        self.cases.insert(case, Case { user, status: "open".into(), created: now(), messages: Vec::new() });
+        case
     }
 
     pub(super) fn latest_case(&self, contact: &str) -> Option<u64> {

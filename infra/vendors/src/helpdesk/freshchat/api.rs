@@ -22,7 +22,7 @@ use super::{
 use crate::{json::put, rules::is_authorized};
 
 /// The size of the largest upload, in bytes.
-const MAX_FILE: usize = 20 * 1024 * 1024;
+const MAX_FILE: usize = 25_000_000;
 
 type Answer = Result<Response, Refusal>;
 

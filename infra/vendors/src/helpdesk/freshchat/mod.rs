@@ -188,6 +188,21 @@ impl HelpdeskSim for FreshchatSim {
         })
     }
 
+    fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move {
+            let (message, event) = {
+                let mut store = self.store();
+                let fields = json!({"first_name": "Nadia", "phone": phone});
+                let user = store.create_user(fields.as_object().unwrap_or(&serde_json::Map::new()));
+                let conversation = store.create_conversation(&store::text(&user, "id"), TOPIC);
+                let message = store.agent_writes(&conversation, hooks::spoken(saying));
+                let event = self.message_created(&store, &message);
+                (message, event)
+            };
+            self.send(&store::text(&message, "id"), event).await
+        })
+    }
+
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move {
             let (id, event) = {

@@ -236,13 +236,17 @@ impl Store {
 
     pub(super) fn agent_says(&mut self, contact: &str, said: Map<String, Value>) -> Result<Value, String> {
         let conversation = self.latest_conversation(contact)?;
+        Ok(self.agent_writes(&conversation, said))
+    }
+
+    pub(super) fn agent_writes(&mut self, conversation: &Conversation, said: Map<String, Value>) -> Value {
         self.set_status(&conversation.id, "assigned", Some(AGENT));
         let mut fields = Map::new();
         fields.insert("actor_type".to_owned(), "agent".into());
         fields.insert("actor_id".to_owned(), AGENT.into());
         fields.insert("message_source".to_owned(), "web".into());
         fields.extend(said);
-        Ok(self.add_message(&conversation, &fields, None))
+        self.add_message(conversation, &fields, None)
     }
 
     pub(super) fn resolve(&mut self, contact: &str) -> Result<Conversation, String> {

@@ -141,7 +141,7 @@ fn lorna() -> Contact {
 }
 
 fn delivery<'a>(contact: &'a Contact, parts: &'a [Part]) -> Delivery<'a> {
-    Delivery { id: "event-1", at: Millis::new(1), echo: false, contact, parts, author: None, key: "key" }
+    Delivery { id: "event-1", at: Millis::new(1), echo: false, contact, parts, author: None, key: "key", quote: None }
 }
 
 /// A stand-in for the bridge that keeps the calls it gets. It answers with the given statuses in turn, then with 200.

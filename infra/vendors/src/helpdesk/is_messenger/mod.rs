@@ -243,6 +243,13 @@ impl HelpdeskSim for IsMessengerSim {
         })
     }
 
+    fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async move {
+            let contact = phone.filter(|_| self.phone_ids).ok_or("only a telephone number can be written to first")?;
+            self.answer(contact, saying).await
+        })
+    }
+
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
         // The custom channel is not told about it.
         Box::pin(async move { Ok(Said { id: contact.to_owned(), status: 200, body: String::new(), attempts: 0 }) })

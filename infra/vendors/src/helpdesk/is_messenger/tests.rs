@@ -221,6 +221,7 @@ async fn everything_that_the_adapter_sends_is_taken() {
             parts: &parts,
             author: None,
             key: "k",
+            quote: None,
         };
         drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
         drive(&sim, &server, &Task::Deliver(&Delivery { id: "m2", echo: true, ..delivery })).await.unwrap();
@@ -249,6 +250,7 @@ async fn faults_are_seen_by_the_adapter() {
         parts: &parts,
         author: None,
         key: "k",
+        quote: None,
     };
     assert!(drive(&sim, &server, &Task::Deliver(&delivery)).await.is_err());
     drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();

@@ -794,13 +794,32 @@ fn a_user_leads_back_to_the_contact() {
     run(&side, &task, &mut Known::default(), &[(&line, 200, &user)]);
     let Ok(facts) = side.read(&Freshchat, &task, &Known::default(), &answer(200, &user)) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
-    for foreign in [r#"{"id": "u"}"#, r#"{"id": "u", "reference_id": "line:U1"}"#, r#"{"reference_id": "viber:"}"#] {
+    for foreign in [
+        r#"{"id": "u", "restore_id": "r"}"#,
+        r#"{"id": "u", "reference_id": "line:U1"}"#,
+        r#"{"reference_id": "viber:"}"#,
+    ] {
         assert!(matches!(
             side.read(&Freshchat, &task, &Known::default(), &answer(200, foreign)),
             Err(Failure::Rejected { .. })
         ));
     }
     assert!(matches!(side.read(&Freshchat, &task, &Known::default(), &answer(404, "")), Err(Failure::Rejected { .. })));
+    for (by_hand, phone) in [
+        (r#"{"id": "u", "phone": "+44 7700 900123", "reference_id": null}"#, Some("+44 7700 900123")),
+        (r#"{"id": "u", "email": "a@b.example", "phone": ""}"#, None),
+    ] {
+        let made = Fact::MadeByHand { phone: phone.map(str::to_owned) };
+        assert_eq!(side.read(&Freshchat, &task, &Known::default(), &answer(200, by_hand)), Ok(vec![made]));
+    }
+}
+
+#[test]
+fn a_user_made_by_hand_gets_the_reference_of_a_contact() {
+    let (side, task) = (side(), Task::Pair { user: USER, contact: CONTACT });
+    let line = format!("PUT /users/{USER}");
+    let calls = run(&side, &task, &mut Known::default(), &[(&line, 200, "")]);
+    assert_eq!(body(&calls[0]), json!({"reference_id": side.account().reference(CONTACT)}));
 }
 
 #[test]
@@ -917,4 +936,66 @@ proptest! {
             let _ = side().read(&Freshchat, &task, &known, &answer);
         }
     }
+}
+
+const BY_PHONE: &str = "GET /users?phone_no=%2B12025550123";
+const BY_BARE_PHONE: &str = "GET /users?phone_no=12025550123";
+const NOBODY: &str = r#"{"users": []}"#;
+
+/// Delivers the first message of a contact whom the channel knows by a telephone number, and whom Freshchat does not
+/// know by our reference.
+fn first_of_a_number(script: &[Exchange<'_>]) -> Vec<Call> {
+    let contact = Contact { id: "+12025550123".to_owned(), ..lorna() };
+    let parts = hi();
+    let delivery = delivery(&contact, &parts, None);
+    let find = ("GET /users?reference_id=viber%3A%2B12025550123", 200, NOBODY);
+    let script: Vec<_> = std::iter::once(find).chain(script.iter().copied()).collect();
+    run(&side(), &Task::Deliver(&delivery), &mut Known::default(), &script)
+}
+
+#[test]
+fn who_was_entered_with_the_contacts_own_number_is_taken_as_the_contact() {
+    let entered = |phone: &str| {
+        let users = json!({"users": [{"id": USER, "first_name": "Lorna F.", "phone": phone, "reference_id": null}]});
+        users.to_string()
+    };
+    let rest = [(PUT, 200, ""), (LIST, 404, ""), ("POST /conversations", 200, CREATED)];
+    let found = entered("+12025550123");
+    let calls = first_of_a_number(&[&[(BY_PHONE, 200, found.as_str())], &rest[..]].concat());
+    assert_eq!(body(&calls[2]), json!({"reference_id": "viber:+12025550123"}));
+    let found = entered("12025550123");
+    first_of_a_number(&[&[(BY_PHONE, 200, NOBODY), (BY_BARE_PHONE, 200, found.as_str())], &rest[..]].concat());
+}
+
+#[test]
+fn a_user_whose_number_proves_nothing_is_left_alone() {
+    let made = json!({"id": USER}).to_string();
+    let rest = [("POST /users", 201, made.as_str()), ("POST /conversations", 200, CREATED)];
+    let user = |fields: Value| {
+        let mut user = json!({"id": "another", "phone": "+12025550123"});
+        user.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        user
+    };
+    // A contact of another channel, a visitor of the web widget, and one of two.
+    for users in [
+        vec![user(json!({"reference_id": "line:U1"}))],
+        vec![user(json!({"restore_id": "r"}))],
+        vec![user(json!({})), user(json!({"id": "third"}))],
+        vec![user(json!({"phone": "+120255501234"}))],
+    ] {
+        let found = json!({"users": users}).to_string();
+        let is_ambiguous = users.len() > 1;
+        let bare = (!is_ambiguous).then_some((BY_BARE_PHONE, 200, NOBODY));
+        let script: Vec<_> =
+            std::iter::once((BY_PHONE, 200, found.as_str())).chain(bare).chain(rest.iter().copied()).collect();
+        first_of_a_number(&script);
+    }
+    // Freshchat refuses the reference.
+    let found = json!({"users": [user(json!({"id": USER}))]}).to_string();
+    let refused = r#"{"code": 400, "status": "INVALID_VALUE", "message": "reference_id"}"#;
+    let script = [&[(BY_PHONE, 200, found.as_str()), (PUT, 400, refused)], &rest[..]].concat();
+    first_of_a_number(&script);
+    // A number that a contact merely tells is not searched for.
+    let script = [(FIND, 200, NOBODY), rest[0], rest[1]];
+    deliver(&side(), &mut Known::default(), &hi(), &script);
 }

@@ -633,3 +633,22 @@ proptest! {
         let _ = origin(&body);
     }
 }
+
+#[test]
+fn the_message_that_an_agent_answers_is_read_where_freshchat_tells_it() {
+    let long = "x".repeat(201);
+    for (told, quoted) in [
+        (json!("8b1c"), Some("8b1c")),
+        (json!(71), Some("71")),
+        (json!(null), None),
+        (json!(""), None),
+        (json!({"id": "8b1c"}), None),
+        (json!(long), None),
+    ] {
+        let body = edited("on_message_create_agent_text.json", |event| {
+            event["data"]["message"]["messages"][0]["in_reply_to"] = told.clone();
+        });
+        let quote = only(parse(&side(), body).unwrap()).quote;
+        assert_eq!(quote.and_then(|quote| quote.id).as_deref(), quoted, "{told}");
+    }
+}

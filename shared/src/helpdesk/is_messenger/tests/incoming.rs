@@ -83,7 +83,7 @@ fn a_telephone_number_goes_by_the_stored_link_first() {
     let side = phone("whatsapp");
     let event = parse(&side, text(HERE, "out_text.json")).map(only).expect("a message");
     assert_eq!((event.contact, event.user.as_deref()), (None, Some("+447700900238")));
-    assert_eq!(IsMessenger.contact_by_id(&side.account(), "+447700900238").as_deref(), Some("447700900238"));
+    assert_eq!(IsMessenger.contact_by_id(&side.account(), "+447700900238"), Some(Named::Phone("+447700900238".into())));
     assert_eq!(parse(&side, text(HERE, "out_text_custom_id.json")).expect_err("no number").code, "bad_field");
 }
 

@@ -13,7 +13,8 @@ use crate::{
         Adapter, Delivery, Known, Learned, Step, Task,
         webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError},
     },
-    helpdesk::Helpdesk,
+    channel::channel,
+    helpdesk::{Helpdesk, Named},
     model::message::{Contact, Part},
     testing::{
         ARRIVED, Side, answer, body, call, contact, drive, fixture, fixtures, only, parts, take_from_helpdesk, text,

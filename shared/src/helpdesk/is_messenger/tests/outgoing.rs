@@ -174,8 +174,10 @@ fn settings_that_cannot_work_are_refused() {
     }
     let error = IsMessenger.check_settings(&phone("viber").account()).expect_err("no numbers");
     assert_eq!(error.setting, "id_type");
-    let bad = custom("viber").with("api_url", "https://h.example/a b");
-    assert_eq!(IsMessenger.check_settings(&bad.account()).expect_err("no URL").setting, "api_url");
+    for bad in ["https://h.example/a b", "https://app.respond.io/custom/channel/webhook/"] {
+        let side = custom("viber").with("api_url", bad);
+        assert_eq!(IsMessenger.check_settings(&side.account()).expect_err("no URL that works").setting, "api_url");
+    }
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! Tests of conversations that agents begin: the customer has never written.
+
+use byoc_tests::{Rig, eventually, texts};
+use byoc_vendors::people::Saying;
+
+const PHONE: &str = "+447700900555";
+/// The channels whose contacts are telephone numbers, and may be written to first.
+const PHONE_CHANNELS: [&str; 4] = ["bird", "messagebird", "rcs", "twilio"];
+
+fn text(text: &str) -> Saying {
+    Saying::Text(text.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_begins_with_a_telephone_number_and_the_customer_answers_there() {
+    for (channel, helpdesk) in PHONE_CHANNELS.iter().flat_map(|channel| [(*channel, "freshchat"), (*channel, "deskie")])
+    {
+        let rig = Rig::start(channel, helpdesk).await;
+        let digits: String = rig.bridge.channel.customer().chars().filter(char::is_ascii_digit).collect();
+        let written = format!("00{} {}", &digits[..4], &digits[4..]);
+        rig.bridge.helpdesk.begin(Some(&written), text("Hello, your parcel is here.")).await.unwrap();
+        let seen = rig.exactly_at_channel(1).await;
+        assert!(seen[0].text.contains("your parcel is here"), "{channel} {helpdesk}: {:?}", texts(&seen));
+        assert!(seen[0].contact.contains(&digits), "{channel} {helpdesk}: {seen:?}");
+        assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0], "{channel} {helpdesk}");
+        rig.bridge.channel.say(&seen[0].contact, text("Thank you!")).await.unwrap();
+        let arrived = rig.exactly_at_helpdesk(1).await;
+        assert_eq!(texts(&arrived), ["Thank you!"], "{channel} {helpdesk}");
+        if helpdesk == "freshchat" {
+            // The user has the contact's name now.
+            let reference = format!("{channel}:{}", seen[0].contact);
+            rig.bridge.helpdesk.answer(&reference, text("You are welcome.")).await.unwrap();
+            rig.exactly_at_channel(2).await;
+        }
+        let made = rig.bridge.helpdesk.made();
+        assert_eq!(
+            (made.users, made.conversations),
+            (1, 1),
+            "{channel} {helpdesk}: the agent's own stay the only ones"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_written_to_is_told_to_the_agent() {
+    for (channel, phone, reason) in [
+        ("viber", Some(PHONE), "only the customer can begin"),
+        ("telegram", None, "only the customer can begin"),
+        ("twilio", None, "has no telephone number"),
+        ("twilio", Some("020 7946 0000"), "with its country code"),
+        ("whatsapp", Some("call me"), "with its country code"),
+    ] {
+        for helpdesk in ["freshchat", "deskie"] {
+            let rig = Rig::start(channel, helpdesk).await;
+            rig.bridge.helpdesk.begin(phone, text("Hello?")).await.unwrap();
+            let told = eventually("the note", async || rig.notes().into_iter().next()).await;
+            assert!(told.text.contains(reason), "{channel} {helpdesk}: {}", told.text);
+            assert!(!told.text.contains("Hello?"), "{channel} {helpdesk}: {}", told.text);
+            assert_eq!(rig.at_channel(), [], "{channel} {helpdesk}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_who_writes_is_the_user_that_somebody_entered_with_the_number() {
+    let rig = Rig::start("twilio", "freshchat").await;
+    let digits: String = rig.bridge.channel.customer().chars().filter(char::is_ascii_digit).collect();
+    rig.bridge.helpdesk.begin(Some(&digits), text("Hello?")).await.unwrap();
+    eventually("the note", async || rig.notes().into_iter().next()).await;
+    rig.customer_says("Is anybody there?").await;
+    let seen = eventually("the message", async || rig.at_helpdesk().into_iter().find(|seen| !seen.private)).await;
+    assert_eq!(seen.text, "Is anybody there?");
+    let made = rig.bridge.helpdesk.made();
+    assert_eq!((made.users, made.conversations), (1, 1));
+    rig.agent_says("Now I can write.").await;
+    rig.exactly_at_channel(1).await;
+}
