@@ -414,7 +414,7 @@ const FIELDS = {
         "type": "url"
       },
       {
-        "help": "an API token, from Admin > API tokens",
+        "help": "an API token, from Admin Settings > Marketplace and Integrations > API > API Settings, which shows it once",
         "name": "token",
         "required": true,
         "secret": true,
