@@ -194,95 +194,84 @@ fn a_name_in_a_source_is_found_and_one_in_a_comment_or_a_test_is_not() {
     }
 }
 
-/// A field of the Marketplace app's form.
-#[derive(Clone, Debug, Default, Serialize)]
+/// A field of the Marketplace app's settings page.
+#[derive(Clone, Debug, Serialize)]
 struct Field {
-    display_name: String,
-    description: String,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    options: Option<Vec<&'static str>>,
+    name: &'static str,
+    help: &'static str,
     required: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    secure: bool,
+    secret: bool,
+    /// Whether the bridge makes the value when the field stays empty.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    made: bool,
+    /// Whether the value is the topic, for which the page shows a list.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    topic: bool,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<&'static [&'static str]>,
 }
 
 impl Field {
-    fn text(display_name: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { display_name: display_name.into(), description: description.into(), r#type: "text", ..Self::default() }
-    }
-
-    /// Makes the field for a setting that these kinds have under the same name.
-    fn of(settings: &[(&str, &Setting)]) -> Self {
-        let (_, first) = settings.first().unwrap();
-        let kinds: Vec<&str> = settings.iter().map(|(kind, _)| *kind).collect();
-        let mut helps: Vec<(Vec<&str>, &str)> = Vec::new();
-        for (kind, setting) in settings {
-            match helps.iter_mut().find(|(_, help)| *help == setting.help) {
-                Some((kinds, _)) => kinds.push(kind),
-                None => helps.push((vec![kind], setting.help)),
-            }
-        }
-        let description = match helps.as_slice() {
-            [(_, help)] => (*help).to_owned(),
-            helps => {
-                let each = helps.iter().map(|(kinds, help)| format!("{}: {help}", kinds.join(", ")));
-                each.collect::<Vec<_>>().join(". ")
-            }
+    fn of(setting: &'static Setting) -> Self {
+        let (r#type, max, options) = match setting.form {
+            Form::Text(max) => ("text", Some(max), None),
+            Form::Url => ("url", None, None),
+            Form::Token => ("text", None, None),
+            Form::Key => ("paragraph", None, None),
+            Form::Choice(words) => ("choice", None, Some(words)),
         };
-        let secure = settings.iter().any(|(_, setting)| setting.secret);
-        let field = Self { secure, ..Self::text(format!("{}: {}", kinds.join(", "), first.name), description) };
-        match first.form {
-            Form::Choice(words) if settings.len() == 1 => {
-                Self { r#type: "dropdown", options: Some(words.to_vec()), ..field }
-            }
-            Form::Key if !secure => Self { r#type: "paragraph", ..field },
-            _ => field,
+        let Setting { name, help, required, secret, .. } = *setting;
+        Self {
+            name,
+            help,
+            required,
+            secret,
+            made: setting.made.is_some(),
+            topic: setting.topic.is_some(),
+            r#type,
+            max,
+            options,
         }
     }
 }
 
-/// Returns the settings that a request may contain for a kind, without the base of the vendor's API.
-fn open_settings(adapter: &dyn Adapter) -> impl Iterator<Item = &'static Setting> + use<> {
-    adapter.settings().iter().filter(|setting| !setting.internal && setting.name != API_URL.name)
+/// The settings of a kind, as the page of the Marketplace app asks for them.
+#[derive(Clone, Debug, Serialize)]
+struct Kind {
+    kind: &'static str,
+    settings: Vec<Field>,
 }
 
-/// Returns the fields of the Marketplace app's form, in order. A form cannot hide the fields that the chosen channel
-/// does not need, so it shows the settings of every kind.
-fn form() -> Vec<(String, Field)> {
-    let host = "The host of the bridge's ApiUrl, without https:// and without a path";
-    let key = "The key whose SHA-256 the bridge was deployed with";
-    let mut form = vec![
-        ("bridge_host".to_owned(), Field { required: true, ..Field::text("Bridge host", host) }),
-        ("admin_key".to_owned(), Field { required: true, secure: true, ..Field::text("Bridge admin key", key) }),
-    ];
-    let kind = of_marketplace().unwrap();
-    for setting in open_settings(helpdesk(kind).unwrap()) {
-        let field = Field { required: setting.required, ..Field::of(&[(kind, setting)]) };
-        form.push((format!("helpdesk_{}", setting.name), field));
-    }
-    let own = helpdesk(kind).unwrap().settings().iter().find(|setting| setting.name == API_URL.name).unwrap();
-    let own = format!("Only if it is not the account's own host with /v2: {}", own.help);
-    form.push((format!("helpdesk_{}", API_URL.name), Field::text(format!("{kind}: {}", API_URL.name), own)));
-    let kinds = CHANNELS.iter().map(|(kind, _)| *kind).collect();
-    let channel = Field::text("Channel", "Which channel to join to this account; fill in its own fields below");
-    let channel = Field { r#type: "dropdown", options: Some(kinds), required: true, ..channel };
-    form.push(("channel_kind".to_owned(), channel));
-    let settings =
-        || CHANNELS.iter().flat_map(|(kind, channel)| open_settings(*channel).map(|setting| (*kind, setting)));
-    for (_, setting) in settings() {
-        let name = format!("channel_{}", setting.name);
-        if form.iter().all(|(known, _)| *known != name) {
-            let same: Vec<_> = settings().filter(|(_, other)| other.name == setting.name).collect();
-            form.push((name, Field::of(&same)));
+impl Kind {
+    /// Lists the settings that a request may contain. What an install must provide comes first.
+    fn of(kind: &'static str, adapter: &dyn Adapter) -> Self {
+        let open = adapter.settings().iter().filter(|setting| !setting.internal);
+        let (mut settings, optional): (Vec<_>, Vec<_>) = open.map(Field::of).partition(|field| field.required);
+        settings.extend(optional);
+        if settings.iter().all(|field| field.name != API_URL.name) {
+            settings.push(Field::of(&API_URL));
         }
+        Self { kind, settings }
     }
-    let usual = format!("Only if it is not the usual one: {}", API_URL.help);
-    form.push((format!("channel_{}", API_URL.name), Field::text(format!("Channel: {}", API_URL.name), usual)));
-    form
 }
 
-const IPARAMS: &str = "infra/freshworks-app/config/iparams.json";
+const FIELDS: &str = "infra/freshworks-app/config/assets/fields.js";
+
+/// Returns the script that gives the settings of every kind to the page of the Marketplace app.
+fn fields() -> String {
+    let marketplace = of_marketplace().unwrap();
+    let helpdesk = Kind::of(marketplace, helpdesk(marketplace).unwrap());
+    let channels: Vec<Kind> = CHANNELS.iter().map(|(kind, channel)| Kind::of(kind, *channel)).collect();
+    let fields = serde_json::to_string_pretty(&json!({ "helpdesk": helpdesk, "channels": channels })).unwrap();
+    format!(
+        "// Written from the adapters' settings by BYOC_UPDATE=1 cargo test -p byoc --test registry.\nconst FIELDS = \
+         {fields};\n"
+    )
+}
 
 /// Compares a file with the expected text, or writes the text if `BYOC_UPDATE` is set.
 #[expect(clippy::disallowed_methods, reason = "this is no setting of the product")]
@@ -296,44 +285,43 @@ fn hold(path: &str, should_be: &str) {
 }
 
 #[test]
-fn the_marketplaces_form_offers_every_channel_with_every_setting() {
-    let fields: Vec<String> = form()
-        .iter()
-        .map(|(name, field)| {
-            let field = serde_json::to_string_pretty(field).unwrap().replace('\n', "\n  ");
-            format!("  \"{name}\": {field}")
-        })
-        .collect();
-    hold(IPARAMS, &format!("{{\n{}\n}}\n", fields.join(",\n")));
+fn the_marketplaces_page_offers_every_channel_with_every_setting() {
+    hold(FIELDS, &fields());
 }
 
 #[test]
-fn the_bridge_takes_what_the_marketplaces_form_sends() {
-    let form: Map<String, Value> =
-        serde_json::from_str(&std::fs::read_to_string(root().join(IPARAMS)).unwrap()).unwrap();
+fn the_bridge_takes_what_the_marketplaces_page_sends() {
+    let marketplace = of_marketplace().unwrap();
+    let filled = |kind: Kind| {
+        let fields = kind.settings.into_iter().map(|field| {
+            let value = match field.options {
+                Some(words) => words[0],
+                None if field.r#type == "url" => "https://vendor.example/v2",
+                None => "x",
+            };
+            (field.name.to_owned(), json!(value))
+        });
+        fields.chain([("kind".to_owned(), json!(kind.kind))]).collect::<Map<String, Value>>()
+    };
     for (kind, channel) in CHANNELS {
-        assert!(form["channel_kind"]["options"].as_array().unwrap().contains(&json!(kind)), "{kind}");
-        // A person fills in all fields of one kind; the form sends the other fields empty.
-        let mut sent: Map<String, Value> = form.keys().map(|name| (name.clone(), json!(""))).collect();
-        let marketplace = of_marketplace().unwrap();
-        sent.insert("helpdesk_kind".to_owned(), json!(marketplace));
-        sent.insert("channel_kind".to_owned(), json!(kind));
-        let sides = [("helpdesk", helpdesk(marketplace).unwrap() as &dyn Adapter), ("channel", *channel)];
-        for (side, adapter) in sides {
-            for setting in adapter.settings().iter().filter(|setting| !setting.internal) {
-                let name = format!("{side}_{}", setting.name);
-                let field = &form.get(&name).unwrap_or_else(|| panic!("{kind}: the form lacks {name}"));
-                assert!(!setting.secret || field["secure"] == true, "{kind}: {name} should be secure");
-                let value = match setting.form {
-                    Form::Url => "https://vendor.example/v2",
-                    Form::Choice(words) => words[0],
-                    Form::Text(_) | Form::Token | Form::Key => "x",
-                };
-                sent.insert(name, json!(value));
-            }
+        let sent = json!({
+            "helpdesk": filled(Kind::of(marketplace, helpdesk(marketplace).unwrap())),
+            "channel": filled(Kind::of(kind, *channel)),
+            "settings": {
+                "on_resolved": "new", "agent_name": true, "relay_bot_messages": true, "marketplace": true,
+            },
+        });
+        // A flat form shows the fields of every kind, and sends those of other kinds empty.
+        let all = CHANNELS.iter().flat_map(|(kind, channel)| Kind::of(kind, *channel).settings);
+        let mut flat: Map<String, Value> = all.map(|field| (format!("channel_{}", field.name), json!(""))).collect();
+        for side in ["helpdesk", "channel"] {
+            let given = sent[side].as_object().unwrap().iter();
+            flat.extend(given.map(|(name, value)| (format!("{side}_{name}"), value.clone())));
         }
-        let wanted = Wanted::from_post(&sent.into(), false);
-        assert!(wanted.is_ok(), "{kind}: {}", wanted.unwrap_err().message);
+        for request in [sent, flat.into()] {
+            let wanted = Wanted::from_post(&request, false);
+            assert!(wanted.is_ok(), "{kind}: {}", wanted.unwrap_err().message);
+        }
     }
 }
 
@@ -341,8 +329,11 @@ fn the_bridge_takes_what_the_marketplaces_form_sends() {
 fn the_marketplaces_app_is_of_the_helpdesk_that_has_a_marketplace() {
     let marketplaces = HELPDESKS.iter().filter(|(_, helpdesk)| helpdesk.features().marketplace).count();
     assert_eq!(marketplaces, 1, "an event of the Marketplace that names no helpdesk must mean one");
-    let app = std::fs::read_to_string(root().join("infra/freshworks-app/server/server.js")).unwrap();
-    assert!(app.contains(&format!("helpdesk_kind: \"{}\"", of_marketplace().unwrap())));
+    let manifest = std::fs::read_to_string(root().join("infra/freshworks-app/manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let modules: BTreeSet<&str> = manifest["modules"].as_object().unwrap().keys().map(String::as_str).collect();
+    let is_freshchats = |module: &&str| module.starts_with("chat_") || matches!(*module, "common" | "contact");
+    assert!(modules.iter().all(is_freshchats), "{modules:?} should be modules of {}", of_marketplace().unwrap());
 }
 
 const README: &str = "README.md";

@@ -331,6 +331,97 @@ async fn keys_open_what_they_should_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_enrolment_key_opens_one_account_and_what_it_installed() {
+    let rig = Rig::start("viber", "freshchat").await;
+    let own = format!("/installations/{}", rig.bridge.installation_id());
+    let with = async |key: &str, method: &str, path: &str, body: &Value| {
+        let (bearer, url) = (format!("Bearer {key}"), format!("{}{path}", rig.bridge.url));
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        call(method, &url, &[("authorization", &bearer)], body).await
+    };
+    let admin = rig.bridge.admin_key.as_str();
+    let nothing = Value::Null;
+    let settings_url = text(&rig.bridge.installation["settings_url"]);
+    let settings_key = settings_url.split("key=").nth(1).unwrap();
+    let make = async |host: &Value, label: &str| {
+        let told = with(admin, "POST", "/keys", &json!({"kind": "freshchat", "host": host, "label": label})).await;
+        assert_eq!(told.status, 201, "{}", told.body);
+        let made: Value = serde_json::from_str(&told.body).unwrap();
+        (text(&made["id"]), text(&made["key"]))
+    };
+    let host = &rig.bridge.request["helpdesk"]["api_url"];
+    let (id, key) = make(host, "Acme").await;
+    let (other_id, other_key) = make(host, "Acme again").await;
+    let (_, foreign_key) = make(&json!("elsewhere.freshchat.com"), "Elsewhere").await;
+    let told = with(admin, "POST", "/keys", &json!({"kind": "freshchat"})).await;
+    assert_eq!((told.status, told.code().as_str()), (422, "bad_setting"), "{}", told.body);
+
+    let listed = with(admin, "GET", "/keys", &nothing).await;
+    assert!(listed.body.contains("Acme again") && listed.body.contains(&id), "{}", listed.body);
+    for key in [&key, &other_key, &foreign_key] {
+        assert!(!listed.body.contains(key.as_str()), "{}", listed.body);
+    }
+    for (key, status) in [(key.as_str(), 403), (settings_key, 401), ("wrong", 401), ("", 401)] {
+        for (method, path) in [("GET", "/keys".to_owned()), ("POST", "/keys".into()), ("DELETE", format!("/keys/{id}"))]
+        {
+            assert_eq!(with(key, method, &path, &nothing).await.status, status, "{key} {method} {path}");
+        }
+    }
+    for (method, path, status) in
+        [("PUT", "/keys", 405), ("GET", "/keys/x", 405), ("DELETE", "/keys/x", 404), ("GET", "/keys/x/y", 404)]
+    {
+        assert_eq!(with(admin, method, path, &nothing).await.status, status, "{method} {path}");
+    }
+
+    // The admin installed this. An install with the credentials of both accounts takes it over.
+    let refused = with(&key, "GET", &own, &nothing).await;
+    let foreign = with(&foreign_key, "POST", "/installations", &rig.bridge.request).await;
+    assert_eq!((foreign.status, foreign.code().as_str()), (403, "forbidden"), "{}", foreign.body);
+    let mut wrong = rig.bridge.request.clone();
+    wrong["helpdesk"]["token"] = "wrong".into();
+    assert_eq!(with(&key, "POST", "/installations", &wrong).await.status, 422);
+    assert_eq!(with(&key, "GET", &own, &nothing).await.status, 401);
+    let told = with(&key, "POST", "/installations", &rig.bridge.request).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    assert!(told.body.contains("settings_url"), "{}", told.body);
+    for (method, path, body) in [
+        ("GET", own.clone(), nothing.clone()),
+        ("PATCH", own.clone(), json!({"settings": {"agent_name": true}})),
+        ("POST", format!("{own}/check"), nothing.clone()),
+        ("POST", format!("{own}/rotate"), json!({"urls": ["settings"]})),
+        ("GET", format!("{own}/messages"), nothing.clone()),
+    ] {
+        let told = with(&key, method, &path, &body).await;
+        assert_eq!(told.status, 200, "{method} {path}: {}", told.body);
+        for other in [&other_key, &foreign_key] {
+            assert_eq!(with(other, method, &path, &body).await.status, 401, "{method} {path}");
+        }
+    }
+    // An install by the admin leaves the installation to the key.
+    assert_eq!(with(admin, "POST", "/installations", &rig.bridge.request).await.status, 200);
+    assert_eq!(with(&key, "GET", &own, &nothing).await.status, 200);
+
+    // A deleted key opens nothing. What it installed stays, and another key can take it over.
+    let told = with(admin, "DELETE", &format!("/keys/{id}"), &nothing).await;
+    assert!(told.status == 200 && told.body.contains("Acme"), "{}", told.body);
+    assert_eq!(with(admin, "DELETE", &format!("/keys/{id}"), &nothing).await.status, 404);
+    let mut almost = other_key.clone();
+    let last = almost.pop();
+    almost.push(if last == Some('0') { '1' } else { '0' });
+    let unknown = format!("ek_{}_{}", "0".repeat(32), "0".repeat(32));
+    for wrong in [key.as_str(), &almost, &unknown, &format!("ek_{other_id}"), "ek__"] {
+        for (method, path) in [("GET", own.as_str()), ("POST", "/installations"), ("GET", "/installations/x")] {
+            let told = with(wrong, method, path, &rig.bridge.request).await;
+            assert_eq!((told.status, &told.body), (401, &refused.body), "{wrong} {method} {path}");
+        }
+    }
+    assert_eq!(rig.bridge.admin("GET", &own, None).await.unwrap().1["state"], "active");
+    assert_eq!(with(&other_key, "POST", "/installations", &rig.bridge.request).await.status, 200);
+    assert_eq!(with(&other_key, "DELETE", &own, &nothing).await.status, 200);
+    assert!(with(&other_key, "GET", &own, &nothing).await.body.contains("uninstalled"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_leaked_settings_key_can_be_revoked_and_does_nothing_that_lasts() {
     let rig = Rig::start("viber", "freshchat").await;
     // Another warm function with a memory of its own.

@@ -73,31 +73,33 @@ impl InstallHook {
         match (&method, pieces.as_slice()) {
             (&Method::GET, ["health"]) => return Ok(ok_answer(health())),
             (&Method::GET, ["installations", id, "settings"]) => return self.page(id, &request).await,
+            (_, ["keys", ..]) => return self.keys(pieces.get(1..).unwrap_or_default(), &request).await,
             (_, ["installations", ..]) => {}
             _ => return Err(ApiError::not_found()),
         }
         let id = pieces.get(1).copied().filter(|id| !id.is_empty());
         let access = self.admin.authorize(bearer(request.headers()), id).await?;
-        let only_admin = |act: &str| match access {
-            Access::Admin => Ok(()),
-            Access::Settings => {
-                Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", Sentence::SettingsKeyCannot { act }))
-            }
+        let only_owner = |act: &str| match access {
+            Access::Admin | Access::Enrolment(_) => Ok(()),
+            Access::Settings => Err(forbidden(Sentence::SettingsKeyCannot { act })),
         };
-        let shown = |view: InstallationView| ok_answer(view.seen_with(access));
+        let shown = |view: InstallationView| ok_answer(view.seen_with(&access));
         match (&method, pieces.as_slice()) {
             (&Method::POST, ["installations"]) => {
                 let wanted = Wanted::from_post(&body(&request)?.unwrap_or_default(), self.allow_http)?;
-                let Installed { is_new, installation } = self.admin.install(wanted).await?;
+                let Installed { is_new, installation } = match &access {
+                    Access::Enrolment(key) => self.admin.enrol(wanted, key).await?,
+                    Access::Admin | Access::Settings => self.admin.install(wanted).await?,
+                };
                 Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &installation))
             }
             (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(shown),
             (&Method::PATCH, ["installations", id]) => {
-                only_admin("change an installation")?;
+                only_owner("change an installation")?;
                 self.admin.update(id, &body(&request)?.unwrap_or_default()).await.map(shown)
             }
             (&Method::DELETE, ["installations", id]) => {
-                only_admin("remove an installation")?;
+                only_owner("remove an installation")?;
                 self.admin.uninstall(id).await.map(shown)
             }
             (&Method::POST, ["installations", id, "rotate"]) => {
@@ -108,7 +110,7 @@ impl InstallHook {
                 }
                 let urls = body.get("urls");
                 if urls.and_then(Value::as_array).is_some_and(|urls| urls.contains(&"settings".into())) {
-                    only_admin("make a new settings key")?;
+                    only_owner("make a new settings key")?;
                 }
                 self.admin.rotate(id, urls).await.map(shown)
             }
@@ -148,6 +150,25 @@ impl InstallHook {
         }
     }
 
+    /// Answers the routes of enrolment keys. `pieces` is the path after `/keys`.
+    async fn keys(&self, pieces: &[&str], request: &Request<Bytes>) -> Result<Answer, ApiError> {
+        if self.admin.authorize(bearer(request.headers()), None).await? != Access::Admin {
+            return Err(forbidden(Sentence::EnrolmentKeyCannot { act: "make, list or delete keys" }));
+        }
+        let method = request.method();
+        match (method, pieces) {
+            (&Method::GET, []) => self.admin.keys().await.map(ok_answer),
+            (&Method::POST, []) => {
+                let made = self.admin.make_key(&body(request)?.unwrap_or_default()).await?;
+                Ok(json_answer(StatusCode::CREATED, &made))
+            }
+            (&Method::DELETE, [id]) => self.admin.delete_key(id).await.map(ok_answer),
+            (_, []) => Err(method_not_allowed(method, "GET or POST")),
+            (_, [_]) => Err(method_not_allowed(method, "DELETE")),
+            _ => Err(ApiError::not_found()),
+        }
+    }
+
     async fn page(&self, id: &str, request: &Request<Bytes>) -> Result<Answer, ApiError> {
         let query = request.uri().query().unwrap_or_default();
         let key = url_value(query, "key");
@@ -177,6 +198,10 @@ fn body(request: &Request<Bytes>) -> Result<Option<Value>, ApiError> {
     serde_json::from_slice(body)
         .map(Some)
         .map_err(|error| ApiError::from(byoc::adapter::webhook::ParseError::json(&error)))
+}
+
+fn forbidden(message: Sentence<'_>) -> ApiError {
+    ApiError::new(StatusCode::FORBIDDEN, "forbidden", message)
 }
 
 fn too_large() -> ApiError {

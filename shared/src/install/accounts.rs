@@ -114,7 +114,7 @@ fn identity_of(helpdesk: &SideSettings, adapter: &dyn Adapter, channel_kind: &st
 }
 
 /// Returns the `host:port` at which the account is reached.
-fn host(side: &SideSettings) -> Option<String> {
+pub(super) fn host(side: &SideSettings) -> Option<String> {
     side.settings.get(API_URL.name).and_then(|url| host_of(url))
 }
 

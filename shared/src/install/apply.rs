@@ -5,13 +5,19 @@ use std::{
     sync::Arc,
 };
 
+use http::StatusCode;
 use serde_json::Value;
 
-use super::{Admin, InstallationView, Installed, Wanted, accounts::Checked, tokens::renew_dead_tokens};
+use super::{
+    Admin, InstallationView, Installed, Wanted,
+    accounts::{Checked, host},
+    tokens::renew_dead_tokens,
+};
 use crate::{
     adapter::{Adapter, Fact, Task},
     engine::ask,
     installations::OpenInstallation,
+    model::enrolment::EnrolmentKey,
     model::installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
     outside::{clock::now, vault::Sealed},
     tools::{
@@ -30,7 +36,21 @@ impl Admin {
     /// 422 for a bad setting or refused credentials, with nothing stored; 503 if a vendor or one of our own services
     /// cannot be reached.
     pub async fn install(&self, wanted: Wanted) -> Result<Installed, ApiError> {
-        self.apply(None, wanted).await
+        self.apply(None, wanted, None).await
+    }
+
+    /// Makes or updates an installation for the holder of an enrolment key, which then opens the installation's routes.
+    /// Whoever knows the credentials of both accounts may take over an installation that another key has made.
+    ///
+    /// # Errors
+    /// 403 if the key is for another helpdesk account, and those of [`install`](Self::install).
+    pub async fn enrol(&self, wanted: Wanted, key: &EnrolmentKey) -> Result<Installed, ApiError> {
+        let SideSettings { kind, .. } = &wanted.helpdesk.side;
+        if *kind != key.kind || host(&wanted.helpdesk.side).is_none_or(|host| host != key.host) {
+            let message = Sentence::KeyOfOtherAccount { kind: &key.kind, host: &key.host };
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", message));
+        }
+        self.apply(None, wanted, Some(key)).await
     }
 
     /// Changes settings and credentials, with the same checks as an install.
@@ -40,12 +60,17 @@ impl Admin {
     pub async fn update(&self, id: &str, patch: &Value) -> Result<InstallationView, ApiError> {
         let open = self.find_installed(id).await?;
         let wanted = Wanted::from_patch(patch, &open, self.allow_private)?;
-        Ok(self.apply(Some(open), wanted).await?.installation)
+        Ok(self.apply(Some(open), wanted, None).await?.installation)
     }
 
     /// Checks both accounts and applies `wanted` to `changed` if given, otherwise to the installation that already
-    /// joins these accounts, otherwise to a new one.
-    async fn apply(&self, changed: Option<Arc<OpenInstallation>>, mut wanted: Wanted) -> Result<Installed, ApiError> {
+    /// joins these accounts, otherwise to a new one. `key` is the enrolment key of an install.
+    async fn apply(
+        &self,
+        changed: Option<Arc<OpenInstallation>>,
+        mut wanted: Wanted,
+        key: Option<&EnrolmentKey>,
+    ) -> Result<Installed, ApiError> {
         let Checked { identity, account_keys, owns } = self.check_accounts(&mut wanted).await?;
         let is_install = changed.is_none();
         let existing = match changed {
@@ -78,6 +103,9 @@ impl Admin {
         installation.helpdesk = helpdesk.side;
         installation.options = options;
         installation.problem = None;
+        if let Some(key) = key {
+            installation.enrolled_by = Some(key.id.clone());
+        }
         (sealed.channel, sealed.helpdesk) = (channel_secrets, helpdesk_secrets);
         let stale_addresses = self.take_addresses(&mut installation, &owns).await?;
         if is_install {
@@ -230,6 +258,7 @@ pub(super) fn blank(identity: String, now: Millis) -> Result<Installation, Rando
         identity,
         account_keys: Vec::new(),
         addresses: Vec::new(),
+        enrolled_by: None,
         created_at: now,
         updated_at: now,
         state: InstallationState::Registering,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     installations::{Installations, OpenInstallation},
-    model::installation::Route,
+    model::{enrolment::EnrolmentKey, installation::Route},
     outside::{aws::Timeouts, clock::now, config::Environment, http::HttpClient, queue::Queue, vault::Vault},
     start::{Clients, StartError, warm_up},
     store::Store,
@@ -22,6 +22,7 @@ mod brakes;
 mod dead_letters;
 mod events;
 mod heard;
+mod keys;
 mod page;
 mod request;
 mod tokens;
@@ -30,6 +31,7 @@ mod view;
 pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
 pub use heard::{HeardSide, HeardView, RefusedView};
+pub use keys::{KeyView, Keys, NewKey};
 pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{
@@ -53,10 +55,12 @@ pub struct Admin {
 }
 
 /// What a caller is allowed to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Every route.
     Admin,
+    /// Installing for one helpdesk account, and the routes of what the key installed.
+    Enrolment(EnrolmentKey),
     /// The routes of one installation, except those that change it, uninstall it or make a new settings key.
     Settings,
 }
@@ -94,6 +98,11 @@ impl Admin {
             && let Some(open) = self.opened_by(id, bearer).await?
         {
             return if open.is_uninstalled() { Err(ApiError::gone()) } else { Ok(Access::Settings) };
+        }
+        if let Some(key) = self.enrolment_key(bearer).await?
+            && self.is_opened_by(&key, installation).await?
+        {
+            return Ok(Access::Enrolment(key));
         }
         Err(ApiError::unauthorized(Sentence::WrongKey))
     }

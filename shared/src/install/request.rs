@@ -257,7 +257,7 @@ fn section(body: &Map<String, Value>, side: Side) -> Result<&Map<String, Value>,
     section.ok_or_else(|| bad_setting(side.word(), Sentence::ObjectOfSide))
 }
 
-fn refuse_other_fields(body: &Map<String, Value>, known: &[&str]) -> Result<(), ApiError> {
+pub(super) fn refuse_other_fields(body: &Map<String, Value>, known: &[&str]) -> Result<(), ApiError> {
     match body.keys().find(|key| !known.contains(&key.as_str())) {
         None => Ok(()),
         Some(key) => {
@@ -271,6 +271,6 @@ fn unknown_setting(name: &str) -> ApiError {
     ApiError::unprocessable("unknown_setting", Sentence::UnknownSetting { name })
 }
 
-fn bad_setting(name: &str, should_be: impl Into<String>) -> ApiError {
+pub(super) fn bad_setting(name: &str, should_be: impl Into<String>) -> ApiError {
     ApiError::unprocessable("bad_setting", Sentence::ShouldBe { name, should_be: &should_be.into() })
 }

@@ -68,9 +68,9 @@ impl InstallationView {
     /// Returns the view for the holder of a key. The holder of a settings key does not get the page's URL, since it
     /// contains the settings key, which may have been replaced after the caller's key was checked.
     #[must_use]
-    pub fn seen_with(self, access: Access) -> Self {
+    pub fn seen_with(self, access: &Access) -> Self {
         match access {
-            Access::Admin => self,
+            Access::Admin | Access::Enrolment(_) => self,
             Access::Settings => Self { settings_url: None, ..self },
         }
     }

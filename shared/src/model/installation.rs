@@ -31,6 +31,9 @@ pub struct Installation {
     /// one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<String>,
+    /// The id of the enrolment key that installed this last; `None` if only the admin key did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrolled_by: Option<String>,
     /// When the installation was created.
     pub created_at: Millis,
     /// When an admin last changed the installation.

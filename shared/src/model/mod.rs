@@ -1,5 +1,6 @@
 //! The neutral model: the types in which channels and helpdesks exchange messages.
 
+pub mod enrolment;
 pub mod features;
 pub mod fit;
 pub mod heard;

@@ -18,6 +18,7 @@
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
 //! | brake | `I#<id>` | `BRAKE#<side>`, of downloads `BRAKE#<side>.files` |
+//! | enrolment key | `KEYS` | its id |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
 
 use std::{collections::HashMap, time::Duration};
@@ -41,6 +42,7 @@ mod brakes;
 mod dead;
 mod heard;
 mod journal;
+mod keys;
 mod links;
 mod overview;
 mod quota;

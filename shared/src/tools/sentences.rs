@@ -137,6 +137,7 @@ sentences! {
     FieldMissing { field: &'a str } = "the field `{field}` is missing",
     ShouldBe { name: &'a str, should_be: &'a str } = "`{name}` should be {should_be}",
     SettingsKeyCannot { act: &'a str } = "a settings key cannot {act}; use the admin key",
+    EnrolmentKeyCannot { act: &'a str } = "an enrolment key cannot {act}; use the admin key",
     ObjectOfUrls = "the body should be an object with `urls`",
     ObjectOfRedrive = "the body should be an object of `message`, `contact`, `error` and `dry_run`",
     ObjectOfDiscard = "the body should be an object of `reason`, `message`, `contact`, `error` and `dry_run`",
@@ -151,7 +152,12 @@ sentences! {
 
     // To the admins who install and change installations.
     SendAdminKey = "send the admin key as `Authorization: Bearer …`",
-    WrongKey = "the key is wrong; use the admin key, or this installation's settings key",
+    WrongKey = "the key is wrong; use the admin key, the enrolment key that installed this, or its settings key",
+    KeyOfOtherAccount { kind: &'a str, host: &'a str } =
+        "this enrolment key is for the helpdesk {kind} at {host}; use the key of the other account",
+    HelpdeskKinds { kinds: &'a str } = "one of: {kinds}",
+    HostOfAccount = "the host of the account's API, or the API's URL",
+    LabelOfKey { most: usize } = "a text of at most {most} characters",
     RequestNotObject = "the request should be a JSON object",
     UnknownKind { side: &'a str, kinds: &'a str } = "`{side}.kind` should be one of: {kinds}",
     UnknownSetting { name: &'a str } = "`{name}` is not known; remove it",

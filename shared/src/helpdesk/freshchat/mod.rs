@@ -119,6 +119,10 @@ impl Adapter for Freshchat {
     }
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
+        // The app forwards the events.
+        if account.options.marketplace {
+            return Vec::new();
+        }
         let paste = NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
             format!(
                 "In Freshchat open Admin Settings > Marketplace and Integrations > API > Conversation Webhooks (in older \

@@ -146,6 +146,8 @@ fn product(call: Call<'_>, event: &str) -> ParsedHelpdesk {
             around.conversation_changed(event, time, state_of(&conversation.status).or(new))
         }
         "onUserUpdate" => around.user_updated(event, time, &data.user),
+        // In accounts of the suite, people are contacts.
+        "onContactUpdate" => around.user_updated(event, time, &data.contact.into()),
         "onUserCreate" => Parsed::ignored(data.user.id.text().unwrap_or(event), "acknowledged"),
         _ => Parsed::ignored(event, "unsupported"),
     }

@@ -136,6 +136,8 @@ pub(super) struct ProductData<'a> {
     #[serde(deserialize_with = "lenient")]
     pub user: User,
     #[serde(deserialize_with = "lenient")]
+    pub contact: SuiteContact,
+    #[serde(deserialize_with = "lenient")]
     pub actor: Actor,
     #[serde(deserialize_with = "lenient")]
     pub associations: Associations,
@@ -250,6 +252,25 @@ pub(super) struct User {
     pub phone: Word,
     pub restore_id: Word,
     pub created_time: Word,
+}
+
+/// A person in an event of an account of the suite. The id is not that of the Freshchat user, so it is left out; the
+/// external id is assumed to be the user's `reference_id`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SuiteContact {
+    pub external_id: Word,
+    pub first_name: Word,
+    pub last_name: Word,
+    pub email: Word,
+    pub mobile_number: Word,
+}
+
+impl From<SuiteContact> for User {
+    fn from(contact: SuiteContact) -> Self {
+        let SuiteContact { external_id, first_name, last_name, email, mobile_number } = contact;
+        Self { reference_id: external_id, first_name, last_name, email, phone: mobile_number, ..Self::default() }
+    }
 }
 
 /// The answer to `GET /users`.

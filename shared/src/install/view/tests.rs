@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::{
     adapter::Failure,
-    install::{HeardSide, RefusedView},
+    install::{HeardSide, KeyView, Keys, NewKey, RefusedView},
     model::heard::Refusal,
 };
 
@@ -68,10 +68,17 @@ fn answers_have_the_fields_that_the_document_describes() {
         dead_letters_removed: Some(1),
         ..least.clone()
     };
-    assert_eq!(most.clone().seen_with(Access::Admin), most);
-    assert_eq!(most.clone().seen_with(Access::Settings), InstallationView { settings_url: None, ..most.clone() });
+    assert_eq!(most.clone().seen_with(&Access::Admin), most);
+    assert_eq!(most.clone().seen_with(&Access::Settings), InstallationView { settings_url: None, ..most.clone() });
     holds("Installation", &least, &most);
     holds("Problem", &problem, &problem);
+    let (id, kind, host) = ("x".to_owned(), "x".to_owned(), "x".to_owned());
+    let least = KeyView { id, kind, host, label: None, created_at: Millis::default().rfc3339() };
+    let most = KeyView { label: Some("x".into()), ..least.clone() };
+    holds("Key", &least, &most);
+    let made = |view: &KeyView| NewKey { view: view.clone(), key: "x".into() };
+    holds("NewKey", &made(&least), &made(&most));
+    holds("Keys", &Keys { keys: Vec::new() }, &Keys { keys: vec![most] });
     let at = || Millis::default().rfc3339();
     let reason = Refusal::SignatureWrong;
     let refused = RefusedView { reason, count: 1, since: at(), latest_at: at() };

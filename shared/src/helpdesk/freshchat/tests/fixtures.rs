@@ -149,6 +149,7 @@ const ROWS: &[(&str, Row)] = &[
     ("on_app_install.json", Event("ignored onAppInstall: unsupported")),
     ("on_app_install_v3.json", Event("ignored onAppInstall: unsupported")),
     ("on_app_uninstall.json", Event("ignored onAppUninstall: unsupported")),
+    ("on_contact_update.json", Event("ignored onContactUpdate: no_contact")),
     (
         "on_conversation_create.json",
         Event("onConversationCreate:8c65b83e-5be0-45f4-9645-9ddbbe015f4d:1564392319214: conversation Some(Open)"),

@@ -880,6 +880,10 @@ fn the_admin_is_told_what_to_click() {
     assert_eq!(steps[0].copy.as_deref(), Some("https://b/helpdesks/i/t"));
     assert!(steps[0].sentence.contains("https://b/helpdesks/i/t") && steps[1].text.contains("webhook_public_key"));
     assert_eq!(Freshchat.next_steps(&side().with("webhook_public_key", "k").account(), &urls).len(), 1);
+    // The Marketplace app forwards the events.
+    let mut side = side();
+    side.options.marketplace = true;
+    assert_eq!(Freshchat.next_steps(&side.account(), &urls), []);
 }
 
 #[test]

@@ -477,6 +477,14 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
             "ignored: no_contact",
         ),
         (body(r#"{"event": "onUserUpdate", "data": 5}"#), "ignored: no_contact"),
+        (
+            body(r#"{"event": "onContactUpdate", "data": {"contact": {"id": 7, "external_id": "viber:u1"}}}"#),
+            r#"viber:u1: UserUpdated { digest: "b8c9e440ead3ddac" }"#,
+        ),
+        (
+            body(r#"{"event": "onContactUpdate", "data": {"contact": {"id": 7, "external_id": "shop-1"}}}"#),
+            "ignored: no_contact",
+        ),
         (body(r#"{"event": "onConversationUpdate"}"#), "ignored: no_conversation"),
         (body(r#"{"action": "conversation_reopen", "data": {"reopen": []}}"#), "ignored: no_conversation"),
         // Changes of other messages in the call.
