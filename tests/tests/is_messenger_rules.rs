@@ -150,7 +150,7 @@ async fn a_status_survives_a_crash_between_the_delivery_and_itself() {
 async fn echoes_and_notes_are_seen_by_agents_as_echoes() {
     let talk = talk().await;
     let contact = Contact { id: "whatsapp:+447700900238".into(), ..Contact::default() };
-    let kind = ChannelEventKind::BusinessEcho { parts: vec![Part::text("From my phone")] };
+    let kind = ChannelEventKind::BusinessEcho { parts: vec![Part::text("From my phone")], message: None };
     talk.enqueue(Event::Channel(ChannelEvent::new("echo-1", Millis::new(1_717_395_317_000), contact.clone(), kind)))
         .await;
     let seen = talk.rig.exactly_at_helpdesk(1).await;

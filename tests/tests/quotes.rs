@@ -80,7 +80,7 @@ async fn agents_read_which_message_a_customer_answers() {
     can_quote.sort_unstable();
     can_quote.dedup();
     if byoc_tests::variable("BYOC_CHANNEL").is_none() {
-        assert_eq!(can_quote, ["custom", "line", "messenger", "telegram", "twilio", "whatsapp"]);
+        assert_eq!(can_quote, ["custom", "instagram", "line", "messenger", "telegram", "twilio", "whatsapp"]);
     }
 }
 
@@ -97,6 +97,9 @@ async fn a_look_up_is_made_only_for_a_quote() {
     };
     rig.say(customer, "one").await;
     let first = rig.bridge.channel.newest(customer).unwrap();
+    rig.exactly_at_helpdesk(1).await;
+    // The helpdesk's first call, about the message that was posted, notes that the helpdesk was heard.
+    rig.installation_shows("a helpdesk that was heard", |shown| !shown["heard"]["helpdesk"].is_null()).await;
     counts(1).await;
     rig.say(customer, "two").await;
     assert_eq!(counts(2).await, [1, 1, 1, 0]);
@@ -169,7 +172,7 @@ fn quoted(seen: &Seen) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_sees_which_message_an_agent_answers() {
-    for channel in ["custom", "line", "messenger", "telegram", "twilio", "whatsapp"] {
+    for channel in ["custom", "instagram", "line", "messenger", "telegram", "twilio", "whatsapp"] {
         let rig = Rig::start(channel, "freshchat").await;
         let customer = customer(&rig);
         rig.say(customer, "Do you have red lamps?").await;

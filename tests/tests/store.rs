@@ -12,7 +12,7 @@ use byoc::{
     outside::queue::Outgoing,
     store::{
         Bucket, Claim, Direction, Finished, HelpdeskId, IncomingCall, JournalKey, JournalState, LinkChange, Owed,
-        PageFrom, RepeatStatus, Sent, Settlement, StoreError, StoredEnvelope,
+        PageFrom, RepeatStatus, Sent, Settlement, StoreError, StoredEnvelope, Trace,
     },
     tools::millis::Millis,
 };
@@ -430,4 +430,40 @@ async fn lanes_that_are_noted_at_the_same_moment_are_all_counted() {
     let mut counted = kept.store.brake("i", Side::Channel).await.unwrap().lanes;
     counted.sort();
     assert_eq!(counted, lanes);
+}
+
+#[tokio::test]
+async fn what_was_sent_to_a_contact_is_found_with_its_time() {
+    let kept = store().await;
+    let trace = |at: i64, millis| Trace {
+        at: ms(at),
+        attempt: 1,
+        call: "send_message".into(),
+        result: "ok".into(),
+        ms: millis,
+    };
+    for (event, settlement) in [
+        ("done", Some(Settlement::Done)),
+        ("read", Some(Settlement::Done)),
+        ("refused", Some(Settlement::Rejected { reason: "no".into() })),
+        ("on its way", None),
+    ] {
+        let mut claimed = kept.claim(&answer(event)).await;
+        claimed.trace = vec![trace(2_000, 100), trace(3_000, 250)];
+        if let Some(settlement) = settlement {
+            kept.store.settle(&claimed, &settlement, &nothing(), ms(3_100)).await.unwrap();
+        }
+    }
+    kept.claim(&key("of the contact")).await;
+    kept.claim(&JournalKey { contact: "d".into(), ..answer("to another") }).await;
+    kept.store.note_receipt(&answer("read"), &Receipt::Read, ms(4_000)).await.unwrap();
+    let sent = kept.store.sent_to("i", "c").await.unwrap();
+    let found: Vec<_> = sent
+        .iter()
+        .map(|sent| {
+            (sent.key.event.as_str(), sent.sent_at, sent.lacks(&Receipt::Delivered), sent.lacks(&Receipt::Read))
+        })
+        .collect();
+    let begun = Some(ms(2_750));
+    assert_eq!(found, [("done", begun, true, true), ("on its way", None, true, true), ("read", begun, false, false)]);
 }

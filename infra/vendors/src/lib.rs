@@ -30,6 +30,7 @@ pub const CHANNELS: &[(&str, Demo<dyn ChannelSim>)] = &[
     ("apple", || Ok(Arc::new(bird::Bird::demo(bird::Product::Apple)?))),
     ("bird", || Ok(Arc::new(bird::Bird::demo(bird::Product::Sms)?))),
     ("custom", || Ok(Arc::new(custom::App::demo()?))),
+    ("instagram", || Ok(Arc::new(meta::Meta::demo(meta::Product::Instagram)?))),
     ("line", || Ok(Arc::new(line::Line::demo()?))),
     ("messagebird", || Ok(Arc::new(messagebird::MessageBird::demo()?))),
     ("messenger", || Ok(Arc::new(meta::Meta::demo(meta::Product::Messenger)?))),

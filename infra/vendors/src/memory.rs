@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use byoc::model::message::MediaKind;
+use byoc::{model::message::MediaKind, tools::millis::Millis};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -45,6 +45,9 @@ pub struct Remembered {
     /// The customers who have written and may be written to. Where contacts are telephone numbers, the usual customer
     /// may be written to at any time.
     pub reachable: BTreeSet<String>,
+    /// When each customer last wrote, at channels with a window for answers.
+    #[serde(default)]
+    pub heard: BTreeMap<String, Millis>,
     /// The customers' files, by id.
     pub files: BTreeMap<String, CustomersFile>,
     /// The files that the bridge has uploaded, by id.

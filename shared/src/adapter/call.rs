@@ -16,6 +16,8 @@ pub enum Step {
     Call(Call),
     /// Download the file with this request; the body of the answer is the file. Only for [`Task::Fetch`].
     Download(Request<()>),
+    /// Download the file with the first of these requests whose address has it. Only for [`Task::Fetch`].
+    DownloadAny(Vec<Request<()>>),
     /// Stop: the task is complete.
     Done,
 }

@@ -24,6 +24,11 @@ pub struct Known {
     pub tries: u32,
     /// The number of calls of this attempt that have been answered so far.
     pub answered: usize,
+    /// The token with which the first call of this delivery answers the contact's newest message, while the token is
+    /// younger than [`Features::reply_tokens_last`](crate::model::features::Features::reply_tokens_last).
+    pub reply_token: Option<String>,
+    /// Whether an earlier attempt may have answered with a token. Any other call then sends the message a second time.
+    pub may_have_replied: bool,
     /// The id under which the channel itself keeps the contact, if an answer told another than the bridge used.
     pub contact_id: Option<String>,
     /// The further ids of the requests that this attempt has delivered, of vendors that give several for one request.
@@ -66,11 +71,16 @@ impl Known {
                 }
                 Fact::DoubtSettled => self.doubtful = false,
                 Fact::ContactId(id) => self.contact_id = Some(id.clone()),
+                Fact::ReplyTokenUsed => {
+                    self.reply_token = None;
+                    self.link.reply_token = None;
+                }
                 Fact::Identity(_)
                 | Fact::AccountId(_)
                 | Fact::OwnsAddress
                 | Fact::Setting(..)
                 | Fact::Secret(..)
+                | Fact::Quota { .. }
                 | Fact::Profile(_)
                 | Fact::Author(_)
                 | Fact::Contact(_)
@@ -110,6 +120,10 @@ pub struct Link {
     pub thread: Option<String>,
     /// What the channel needs to mark the contact's newest message as read, until an agent has answered it.
     pub to_mark: Option<String>,
+    /// The [`Contact::reply_token`] of the contact's newest message, until an answer has used it.
+    pub reply_token: Option<String>,
+    /// When the bridge received the newest message that came with such a token.
+    pub reply_at: Option<Millis>,
     /// The other id of the same contact that has taken over this link.
     pub moved_to: Option<String>,
     /// When the other id took over, by the channel's clock.
@@ -199,6 +213,7 @@ fn is_zero(number: &u32) -> bool {
 
 /// One fact that an answer taught.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an answer teaches few facts, and they are read at once")]
 pub enum Fact {
     /// The helpdesk's user id of the contact.
     User(String),
@@ -223,6 +238,8 @@ pub enum Fact {
     OtherId(String),
     /// The channel keeps the contact under this id, which the bridge did not use.
     ContactId(String),
+    /// The call used the reply token, or the vendor does not take the token any more.
+    ReplyTokenUsed,
     /// A lookup answered whether the doubtful call of an earlier attempt worked: what the call creates was found, or is
     /// not there. A lookup for anything else settles no doubt. The fact clears [`Known::doubtful`] for the rest of this
     /// attempt; the relay does not store it, since a later attempt may leave a doubt of its own.
@@ -238,6 +255,13 @@ pub enum Fact {
     /// Setup tasks: the vendor's own value for a setting (the id for a title, for example). It is stored in place of
     /// the setting.
     Setting(&'static str, String),
+    /// [`Task::Check`](super::Task::Check): the messages that the account may send in this month.
+    Quota {
+        /// The number of messages that the plan includes; `None` if there is no limit.
+        limit: Option<u64>,
+        /// The number of messages that were sent.
+        used: u64,
+    },
     /// [`Task::Register`](super::Task::Register): a credential that the platform created with the registration. It is
     /// sealed together with the others.
     Secret(&'static str, Secret),

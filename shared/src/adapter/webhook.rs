@@ -171,7 +171,7 @@ impl Batch {
 
     /// Adds an event, or ignores it as `too_many` beyond the limits.
     pub fn push(&mut self, event: ChannelEvent) {
-        if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts } = &event.kind {
+        if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts, .. } = &event.kind {
             self.parts = self.parts.saturating_add(parts.len());
         }
         if self.parsed.events.len() < MAX_EVENTS && self.parts <= MAX_PARTS {

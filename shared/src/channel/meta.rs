@@ -1,5 +1,5 @@
-//! The parts that WhatsApp and Messenger share, as both are platforms of Meta: the handshake, the signature, and the
-//! shape of errors (<https://developers.facebook.com/docs/graph-api/webhooks/getting-started>).
+//! The parts that WhatsApp, Messenger and Instagram share, as all are platforms of Meta: the handshake, the signature,
+//! and the shape of errors (<https://developers.facebook.com/docs/graph-api/webhooks/getting-started>).
 
 use bytes::Bytes;
 use http::{Method, Response};
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The settings that both channels have.
+/// The settings that all these channels have.
 pub(super) const APP_SECRET: &str = "app_secret";
 pub(super) const VERIFY_TOKEN: &str = "verify_token";
 pub(super) const VERIFY_TOKEN_SETTING: Setting = Setting::optional(
@@ -91,6 +91,7 @@ pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
 }
 
 /// What a platform of Meta's answers to calls that it refuses.
+#[derive(Debug)]
 pub(super) struct Errors {
     /// The name that people know the vendor by.
     pub(super) vendor: &'static str,

@@ -97,7 +97,7 @@ pub(crate) async fn drive(
         let call = match step {
             Step::Done => return Ok(()),
             Step::Call(call) => call,
-            Step::Download(_) => {
+            Step::Download(_) | Step::DownloadAny(_) => {
                 return Err(Stop::Failure(Failure::rejected(Sentence::FileNotHere)));
             }
         };

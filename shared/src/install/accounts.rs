@@ -38,6 +38,8 @@ impl Admin {
         let mut findings = self.closed_brakes(&open).await?;
         findings.extend(heard::findings(&open, &heard));
         findings.extend(Finding::all(&open));
+        let quotas = [(Side::Channel, channel.quota), (Side::Helpdesk, helpdesk.quota)];
+        findings.extend(quotas.into_iter().filter_map(|(side, quota)| quota?.finding(side)));
         for side in [Side::Channel, Side::Helpdesk] {
             findings.extend(self.strays(&open, side).await?);
         }

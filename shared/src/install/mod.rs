@@ -36,7 +36,7 @@ pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{
     AppAnswer, AppError, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState, InstallationView,
-    Installed, RedriveReport, SideReport, SideView,
+    Installed, Quota, RedriveReport, SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

@@ -6,16 +6,15 @@ use serde::{Serialize, Serializer};
 
 use super::{Access, Admin, HeardView, heard};
 use crate::{
-    adapter::Urls,
+    adapter::{Fact, Learned, Urls},
     installations::OpenInstallation,
     model::{
         features::Features,
         installation::{InstallationState, Options, Problem, Route, Side, SideSettings},
         steps::{NextStep, Notice},
     },
-    relay::Failure,
     store::{JournalKey, MessageSummary, Page},
-    tools::answer::ApiError,
+    tools::{answer::ApiError, sentences::Sentence},
 };
 
 /// An installation without its secrets.
@@ -141,11 +140,47 @@ pub struct SideReport {
     /// The reason why the side refused them or could not be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The messages of this month, where the vendor tells how many the plan includes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
 }
 
-impl<T> From<Result<T, Failure>> for SideReport {
-    fn from(result: Result<T, Failure>) -> Self {
-        Self { ok: result.is_ok(), reason: result.err().map(|failure| failure.explained([])) }
+impl From<Learned> for SideReport {
+    fn from(result: Learned) -> Self {
+        match result {
+            Ok(facts) => Self { ok: true, reason: None, quota: facts.iter().find_map(Quota::of) },
+            Err(failure) => Self { ok: false, reason: Some(failure.explained([])), quota: None },
+        }
+    }
+}
+
+/// The messages that an account may send in this month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Quota {
+    /// The number of messages that the plan includes; `null` if there is no limit.
+    pub limit: Option<u64>,
+    /// The number of messages that were sent.
+    pub used: u64,
+    /// The number of messages that are left; `null` if there is no limit.
+    pub left: Option<u64>,
+}
+
+impl Quota {
+    fn of(fact: &Fact) -> Option<Self> {
+        let Fact::Quota { limit, used } = *fact else { return None };
+        Some(Self { limit, used, left: limit.map(|limit| limit.saturating_sub(used)) })
+    }
+
+    /// Returns the finding that less than a tenth of the messages is left.
+    pub(super) fn finding(self, side: Side) -> Option<Finding> {
+        let (limit, left) = self.limit.zip(self.left)?;
+        (left.saturating_mul(10) < limit).then(|| Finding {
+            code: "quota_nearly_used",
+            side,
+            state: FindingState::Warning,
+            cause: Sentence::QuotaLeft { left, limit }.to_string().into(),
+            fix: Sentence::QuotaFix.to_string().into(),
+        })
     }
 }
 

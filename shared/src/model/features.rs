@@ -54,6 +54,14 @@ pub struct Features {
     pub state_lasts: Option<StateLasts>,
     /// How long the vendor remembers the idempotency keys of calls; `None` if it says nothing about an end.
     pub retry_keys_last: Option<Duration>,
+    /// Channels only: how long a token that came with a contact's message is used for an answer that costs nothing;
+    /// `None` if the platform gives no such tokens.
+    pub reply_tokens_last: Option<Duration>,
+    /// Channels only: the largest preview of a picture or a video in bytes, where every one of them must have a preview.
+    /// A picture of this size or less is its own preview.
+    pub preview: Option<u64>,
+    /// Channels only: whether a recording must come with its length.
+    pub length: bool,
     /// Helpdesks only: whether the helpdesk's Marketplace installs the bridge, by events that need not name the kind.
     pub marketplace: bool,
 }
@@ -141,6 +149,9 @@ impl Features {
         agents_move_contacts: false,
         state_lasts: None,
         retry_keys_last: None,
+        reply_tokens_last: None,
+        preview: None,
+        length: false,
         marketplace: false,
     };
 

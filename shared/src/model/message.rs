@@ -76,7 +76,8 @@ impl Event {
             Self::Channel(event) => {
                 event.contact.clean();
                 event.quote.iter_mut().for_each(|quote| quote.clean());
-                if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts } = &mut event.kind
+                if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts, .. } =
+                    &mut event.kind
                 {
                     parts.iter_mut().for_each(Part::clean);
                 }
@@ -210,6 +211,16 @@ pub enum ChannelEventKind {
         /// The receipt.
         receipt: Receipt,
     },
+    /// The channel has a receipt for every message that we sent to the contact up to a time.
+    ReceiptUpTo {
+        /// The time, by the channel's clock.
+        until: Millis,
+        /// The channel's id of the last of these messages, if the channel names it. The time of this message then counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        /// The receipt.
+        receipt: Receipt,
+    },
     /// The contact permits messages (again).
     Subscribed,
     /// The contact does not want any more messages.
@@ -231,6 +242,9 @@ pub enum ChannelEventKind {
     BusinessEcho {
         /// The parts of that message, in order.
         parts: Vec<Part>,
+        /// The channel's id of the message, at channels that report the bridge's own messages in the same form.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
     },
 }
 
@@ -330,6 +344,9 @@ pub struct Contact {
     /// The place within the contact's chat that answers belong into, such as a topic, as the channel spells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
+    /// The token that came with the contact's message, with which one answer may be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_token: Option<String>,
     /// Another id of the same contact, under which the channel may have reported them before it sent this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,

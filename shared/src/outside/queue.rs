@@ -78,6 +78,9 @@ impl Outgoing {
                 // A receipt without a contact only has to wait for other receipts of the same message.
                 ("receipt", if contact.id.is_empty() { message } else { &contact.id }, id)
             }
+            Event::Channel(ChannelEvent { id, contact, kind: ChannelEventKind::ReceiptUpTo { .. }, .. }) => {
+                ("receipt", &contact.id, id)
+            }
             Event::Channel(ChannelEvent { id, contact, .. }) => ("inbound", &contact.id, id),
             Event::Helpdesk(HelpdeskEvent { id, group, .. }) => ("outbound", group, id),
             Event::Note(NoteEvent { id, contact, .. }) => ("note", contact, id),

@@ -34,6 +34,7 @@ use crate::{
     store::{Braked, StoreError},
     tools::{
         file_type::{content_type_of, extension_in, extension_of, spelled},
+        length, preview,
         sentences::Sentence,
     },
 };
@@ -48,6 +49,9 @@ const MAX_FILE_ATTEMPTS: u32 = 4;
 /// The time limit for all files of one attempt together; the rest of the relay's 30 s is for the calls. Without the
 /// limit, two slow files would outlast the function, and nothing would ever be recorded.
 const FETCH_TIME_LIMIT: Duration = Duration::from_secs(8);
+
+/// The time limit for making the preview of a picture.
+const PREVIEW_TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// The memory budget for files.
 #[derive(Debug)]
@@ -187,9 +191,20 @@ impl Relay {
     ) -> Result<Part, Failure> {
         if let (Some(limit), MediaSource::Link { url }) = (features.media(media.kind), &media.source)
             && limit.by == MediaBy::Link
-            && media.size.is_some_and(|size| limit.takes(extension_in(url), size))
+            && let Some(size) = media.size.filter(|size| limit.takes(extension_in(url), *size))
         {
-            return Ok(Part::Media(media.clone()));
+            if is_complete(features, media, size) {
+                return Ok(Part::Media(media.clone()));
+            }
+            // What a video lacks takes none of its bytes.
+            if media.kind == MediaKind::Video {
+                let file = progress.files.entry(context.part).or_default();
+                if file.placed.is_none() {
+                    let media = self.completed(features, media, Some(limit), &Bytes::new(), size).await?;
+                    file.placed = Some(Part::Media(media));
+                }
+                return Ok(file.placed.clone().unwrap_or_else(|| Part::Media(media.clone())));
+            }
         }
         // A file that is too large for its kind may still be sent as a plain file.
         let max_bytes = [media.kind, MediaKind::File].into_iter().filter_map(|kind| features.media(kind));
@@ -253,6 +268,7 @@ impl Relay {
             Fetched::Stored { url, size, extension } => {
                 let accepted =
                     accepting_limit(features, media.kind, &extension, size).filter(|limit| limit.by == MediaBy::Link);
+                let media = &self.completed(features, media, accepted, &Bytes::new(), size).await?;
                 return Ok(linked(media, url, size, &extension, accepted));
             }
             Fetched::Whole { bytes, permit, extension } => (bytes, permit, extension),
@@ -261,16 +277,44 @@ impl Relay {
         // In this order: as its own kind, as a plain file, as a link in the text.
         let accepted = accepting_limit(features, media.kind, &extension, size);
         let Some(limit) = accepted.filter(|limit| limit.by == MediaBy::Upload) else {
-            let url = self.media.put(bytes, &extension).await.map_err(|error| Failure::Retry {
-                wait: None,
-                reason: error.to_string(),
-                doubtful: false,
-            })?;
+            let media = &self.completed(features, media, accepted, &bytes, size).await?;
+            let url = self.put(bytes, &extension).await?;
             return Ok(linked(media, url, size, &extension, accepted));
         };
         let placed = described(media, limit.kind, MediaSource::Fetched, size, &extension);
         files.0.insert(index, (upload(&placed, bytes), permit));
         Ok(Part::Media(placed))
+    }
+
+    /// Adds to a file what the target wants beside it: a small preview, or the length of a recording. What cannot be
+    /// found out stays absent, and the target then gets a plain link. `bytes` is empty if the file is not in memory.
+    async fn completed(
+        &self,
+        features: &Features,
+        media: &Media,
+        limit: Option<&MediaLimit>,
+        bytes: &Bytes,
+        size: u64,
+    ) -> Result<Media, Failure> {
+        let mut media = media.clone();
+        let Some(limit) = limit.filter(|_| !is_complete(features, &media, size)) else { return Ok(media) };
+        match (limit.kind, features.preview) {
+            (MediaKind::Image, Some(max_bytes)) => {
+                if let Some(preview) = preview_of(bytes.clone(), max_bytes).await {
+                    media.thumbnail = Some(self.put(preview.into(), "jpg").await?);
+                }
+            }
+            (MediaKind::Video, Some(_)) => {
+                media.thumbnail = Some(self.put(Bytes::from_static(preview::VIDEO), "png").await?);
+            }
+            (MediaKind::Audio, _) => media.seconds = length::seconds(bytes),
+            _ => {}
+        }
+        Ok(media)
+    }
+
+    async fn put(&self, bytes: Bytes, extension: &str) -> Result<String, Failure> {
+        self.media.put(bytes, extension).await.map_err(|error| Failure::retry(error.to_string()))
     }
 
     async fn fetch_in_time(
@@ -306,10 +350,23 @@ impl Relay {
         context: &FetchContext<'_>,
         holds_memory: bool,
     ) -> Result<Fetched, Failure> {
-        let request = self.locate(source, media, context).await?;
-        let response = self.http.download(request).await.map_err(|error| {
-            if error.permanent { Failure::rejected(error.reason) } else { Failure::retry(error.reason) }
-        })?;
+        let requests = self.locate(source, media, context).await?;
+        let last = requests.len().saturating_sub(1);
+        let mut found = None;
+        for (index, request) in requests.into_iter().enumerate() {
+            let response = self.http.download(request).await.map_err(|error| {
+                if error.permanent { Failure::rejected(error.reason) } else { Failure::retry(error.reason) }
+            })?;
+            let is_elsewhere = last > 0 && matches!(response.status().as_u16(), 400 | 404 | 405 | 422);
+            if !is_elsewhere {
+                found = Some(response);
+                break;
+            }
+            if index == last {
+                return Err(Failure::rejected(Sentence::FileGone));
+            }
+        }
+        let response = found.ok_or_else(|| Failure::rejected(Sentence::FileGone))?;
         // Other success codes carry no file: 202 says that the file is still being prepared.
         if response.status() != http::StatusCode::OK {
             return Err(Failure::retry(Sentence::FileAnswered { status: response.status().as_u16() }));
@@ -363,19 +420,19 @@ impl Relay {
         Ok(Fetched::Whole { bytes: bytes.freeze(), permit, extension })
     }
 
-    /// Returns the request that downloads a file: its link, or what the side that wrote the file finds for its
-    /// reference.
+    /// Returns the requests of which the first whose address has the file downloads it: its link, or what the side that
+    /// wrote the file finds for its reference.
     async fn locate(
         &self,
         source: &Source<'_>,
         media: &Media,
         context: &FetchContext<'_>,
-    ) -> Result<http::Request<()>, Failure> {
+    ) -> Result<Vec<http::Request<()>>, Failure> {
         let gone = || Failure::rejected(Sentence::FileGone);
         let OpenSide { adapter, account } = &source.side;
         match &media.source {
             MediaSource::Link { url } | MediaSource::ShortLink { url } => {
-                return adapter.follow(account, url).map_err(render_failure);
+                return adapter.follow(account, url).map(|request| vec![request]).map_err(render_failure);
             }
             MediaSource::Reference { .. } => {}
             // The bytes are gone with the process that fetched them.
@@ -385,7 +442,8 @@ impl Relay {
         let mut known = Known::default();
         for _ in 0..8 {
             let call = match adapter.next(account, &task, &known).map_err(render_failure)? {
-                Step::Download(request) => return Ok(request),
+                Step::Download(request) => return Ok(vec![request]),
+                Step::DownloadAny(requests) => return Ok(requests),
                 Step::Done => return Err(gone()),
                 Step::Call(call) => call,
             };
@@ -393,6 +451,23 @@ impl Relay {
         }
         Err(Failure::rejected(Sentence::FileNotFound))
     }
+}
+
+/// Returns whether a file of this size has all that the target wants beside it.
+fn is_complete(features: &Features, media: &Media, size: u64) -> bool {
+    match media.kind {
+        MediaKind::Image => media.thumbnail.is_some() || features.preview.is_none_or(|max_bytes| size <= max_bytes),
+        MediaKind::Video => media.thumbnail.is_some() || features.preview.is_none(),
+        MediaKind::Audio => media.seconds.is_some_and(|seconds| seconds > 0) || !features.length,
+        MediaKind::File => true,
+    }
+}
+
+/// Returns a small preview of a picture, or `None` if there can be none. A decoder that fails in any way costs only the
+/// preview.
+async fn preview_of(bytes: Bytes, max_bytes: u64) -> Option<Vec<u8>> {
+    let made = tokio::task::spawn_blocking(move || preview::of_picture(&bytes, max_bytes));
+    tokio::time::timeout(PREVIEW_TIME_LIMIT, made).await.ok()?.ok()?
 }
 
 /// Returns whether a file is known to be no page for browsers.

@@ -299,11 +299,19 @@ impl Relay {
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
-            ChannelEventKind::BusinessEcho { parts } if open.helpdesk.features().echoes => {
+            ChannelEventKind::BusinessEcho { message: Some(message), .. }
+                if let Some(verdict) = self.own_echo(open, record, message).await? =>
+            {
+                Ok(verdict)
+            }
+            ChannelEventKind::BusinessEcho { parts, .. } if open.helpdesk.features().echoes => {
                 self.deliver(inbound(parts, true)).await
             }
             ChannelEventKind::Receipt { message, receipt } => {
                 self.channel_receipt(open, record, message, (receipt, event.at)).await
+            }
+            ChannelEventKind::ReceiptUpTo { until, message, receipt } => {
+                self.channel_receipt_up_to(open, record, &contact.id, (*until, message.as_deref()), receipt).await
             }
             ChannelEventKind::Subscribed => {
                 let permit = |link: &mut Link| {
@@ -332,7 +340,7 @@ impl Relay {
             ChannelEventKind::Moved { from, text } => {
                 self.move_pairing(open, contact, (from, text.as_deref()), event).await
             }
-            ChannelEventKind::BusinessEcho { parts } => {
+            ChannelEventKind::BusinessEcho { parts, .. } => {
                 let texts: Vec<String> = parts.iter().map(crate::model::fit::as_text).collect();
                 let text = Sentence::FromAnotherDevice { text: &texts.join("\n") }.into();
                 Ok(self.send_note(open, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
@@ -854,6 +862,9 @@ impl Relay {
             Err(failure) => return self.settle_failure(&message, claimed, &Owed::default(), failure).await,
         };
         let key = delivery_key(&claimed.key);
+        // Vendors refuse another body with the key of a call that they refused.
+        let other_key = uuid_from(&format!("{key}\nwithout quote"));
+        let key = if claimed.progress.memo.contains_key(quotes::REFUSED) { &other_key } else { &key };
         let delivery = Delivery {
             id: message.event,
             at: message.at,
@@ -861,12 +872,13 @@ impl Relay {
             contact: &contact,
             parts: &parts,
             author: message.author,
-            key: &key,
+            key,
             quote: native,
         };
         // A message may be refused for its quote.
         let without = native.map(|quote| message.quoting(quote, &parts, true));
-        let without = Delivery { parts: without.as_deref().unwrap_or(&parts), quote: None, ..delivery };
+        let parts = without.as_deref().unwrap_or(&parts);
+        let without = Delivery { parts, quote: None, key: &other_key, ..delivery };
         let without_quote = native.map(|_| Task::Deliver(&without));
         let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
         let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
@@ -902,6 +914,7 @@ impl Relay {
             id: contact.id,
             alias: contact.alias,
             thread: contact.thread,
+            reply_token: contact.reply_token,
         })
     }
 
@@ -949,6 +962,7 @@ impl Relay {
         let (doubtful, tries) = (claimed.doubts > 0 && rules::holds(Rule::DoubtIsLookedUp), claimed.tries);
         let mut known =
             Known { link: message.as_the_message_shows(&link), progress, doubtful, tries, ..Known::default() };
+        message.permit_reply(&mut known, claimed.doubts > 0);
         let permits = self.permits(open, message.direction, message.record);
         let keys_last = side.adapter.features().retry_keys_last;
         let limits = recorder::Limits {
@@ -1143,7 +1157,11 @@ impl<'a> Message<'a> {
             let to_mark = self.names.to_mark.as_ref();
             let to_mark = to_mark.filter(|_| is_newest && self.open.installation.options.mark_read);
             let to_mark = to_mark.or(link.to_mark.as_ref()).cloned();
-            return Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
+            let link = Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
+            return match self.contact.reply_token.clone().filter(|_| is_newest) {
+                Some(token) => Link { reply_token: Some(token), reply_at: Some(self.received_at), ..link },
+                None => link,
+            };
         }
         let mut link = link.clone();
         if self.is_answer() {
@@ -1157,6 +1175,18 @@ impl<'a> Message<'a> {
             }
         }
         link
+    }
+
+    /// Gives an agent's message the token of the contact's newest message if it is young enough. After an attempt whose
+    /// end is unknown no token is used, because the attempt may have sent the message with one.
+    fn permit_reply(&self, known: &mut Known, is_in_doubt: bool) {
+        let Some(last) = self.open.channel.features().reply_tokens_last else { return };
+        let Some(at) = known.link.reply_at.filter(|_| self.direction == Direction::Outbound) else { return };
+        if is_in_doubt {
+            known.may_have_replied = at.plus(last) > self.received_at;
+        } else if now().since(at) < last {
+            known.reply_token.clone_from(&known.link.reply_token);
+        }
     }
 
     fn key(&self) -> JournalKey {

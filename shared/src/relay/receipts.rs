@@ -12,12 +12,14 @@ use crate::{
         message::{Contact, Envelope, Event, HelpdeskEvent, Receipt, ReceiptEvent},
     },
     outside::clock::now,
-    store::{Direction, IncomingCall, JournalKey, JournalState, ReceiptNoted, Sent, StoreError},
+    store::{Direction, IncomingCall, JournalKey, JournalState, ReceiptNoted, Sent, SentMessage, StoreError},
     tools::millis::Millis,
 };
 
 /// The waits of a receipt for the journal item of its message, in seconds. After the last wait, the receipt is dropped.
 pub(super) const RECEIPT_WAITS: [u64; 3] = [1, 5, 30];
+/// The receive at which an echo whose id is still unknown counts as one of somebody else's message.
+const ECHO_RECEIVES: u32 = 3;
 /// The age from which a receipt that could not be delivered is dropped.
 const MAX_RECEIPT_AGE: Duration = Duration::from_secs(86_400);
 
@@ -66,6 +68,61 @@ impl Relay {
                 .unwrap_or(Verdict::Done));
         }
         Ok(Verdict::Done)
+    }
+
+    /// Handles a channel's receipt for everything that we sent to a contact up to a time, or up to a message. Where the
+    /// helpdesk shows receipts, each message gets one of its own.
+    pub(super) async fn channel_receipt_up_to(
+        &self,
+        open: &Arc<OpenInstallation>,
+        record: &Record,
+        contact: &str,
+        (until, message): (Millis, Option<&str>),
+        receipt: &Receipt,
+    ) -> Result<Verdict, StoreError> {
+        let installation = &open.installation.id;
+        let sent = self.store.sent_to(installation, contact).await?;
+        let mut until = until;
+        if let Some(id) = message {
+            let last = self.store.message_of(installation, &Sent { side: Side::Channel, id: id.to_owned() }).await?;
+            let last = last.and_then(|last| sent.iter().find(|message| message.key == last)?.sent_at);
+            match (last, receipt_wait(record)) {
+                (Some(at), _) => until = at,
+                // The receipt may have overtaken the answer to our own send call.
+                (None, Some(verdict)) => return Ok(verdict),
+                // Somebody else sent the message.
+                (None, None) => {}
+            }
+        }
+        let is_due = |message: &&SentMessage| message.lacks(receipt) && message.sent_at.is_some_and(|at| at <= until);
+        for message in sent.iter().filter(is_due) {
+            if !open.helpdesk.features().receipts {
+                self.store.note_receipt(&message.key, receipt, now()).await?;
+            } else if let Err(verdict) =
+                self.queue_receipt(open, contact, &message.key.event, None, receipt.clone()).await
+            {
+                return Ok(verdict);
+            }
+        }
+        // A message whose send call is not answered yet may be among those that the receipt is for.
+        let is_early = sent.iter().any(|message| message.sent_at.is_none() && message.received_at <= until);
+        Ok(receipt_wait(record).filter(|_| is_early).unwrap_or(Verdict::Done))
+    }
+
+    /// Returns what to do with a message of the business that may be one of ours: nothing if it is one, and wait if the
+    /// answer to our send call, which tells its id, may not be recorded yet. `None` if somebody else sent it.
+    pub(super) async fn own_echo(
+        &self,
+        open: &OpenInstallation,
+        record: &Record,
+        message: &str,
+    ) -> Result<Option<Verdict>, StoreError> {
+        let sent = Sent { side: Side::Channel, id: message.to_owned() };
+        if self.store.message_of(&open.installation.id, &sent).await?.is_some() {
+            return Ok(Some(Verdict::Done));
+        }
+        // The contact's own messages wait behind this one, so it does not take the longest wait.
+        Ok(receipt_wait(record).filter(|_| record.receive_count < ECHO_RECEIVES))
     }
 
     /// Handles a receipt that the bridge itself created.

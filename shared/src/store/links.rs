@@ -97,6 +97,7 @@ impl LinkChange {
         field("opened_with", &self.before.opened_with, &self.after.opened_with);
         field("thread", &self.before.thread, &self.after.thread);
         field("to_mark", &self.before.to_mark, &self.after.to_mark);
+        field("reply_token", &self.before.reply_token, &self.after.reply_token);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_changed {
@@ -114,6 +115,11 @@ impl LinkChange {
             && let Some(at) = self.after.heard_at
         {
             changes.set("heard_at", number(at));
+        }
+        if self.after.reply_at != self.before.reply_at
+            && let Some(at) = self.after.reply_at
+        {
+            changes.set("reply_at", number(at));
         }
         match self.after.stopped_at {
             after if after == self.before.stopped_at => {}
@@ -204,6 +210,8 @@ pub(super) fn read(item: &Item) -> Link {
         opened_with: owned(item, "opened_with"),
         thread: owned(item, "thread"),
         to_mark: owned(item, "to_mark"),
+        reply_token: owned(item, "reply_token"),
+        reply_at: number_of(item, "reply_at"),
         moved_to: owned(item, "moved_to"),
         moved_at: number_of(item, "moved_at"),
     }

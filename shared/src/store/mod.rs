@@ -53,7 +53,7 @@ pub use brakes::{Brake, Braked};
 pub use dead::{DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, Quotable, ReceiptNoted, Remembered, Sent,
-    Settlement, Trace,
+    SentMessage, Settlement, Trace,
 };
 pub use links::{HelpdeskId, LinkChange};
 pub use overview::{MessageSummary, Page, PageFrom};

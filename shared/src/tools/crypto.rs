@@ -93,11 +93,16 @@ pub fn random_id() -> Result<String, RandomError> {
 #[error("the operating system gave no random bytes")]
 pub struct RandomError;
 
-/// Returns whether a text has the form of a UUID, as [`uuid_from`] writes it.
-pub fn is_uuid(text: &str) -> bool {
+/// The version of UUIDs that are random.
+pub const UUID_RANDOM: u8 = 4;
+
+/// Returns the version of a UUID in the form in which [`uuid_from`] writes UUIDs; `None` for any other text.
+pub fn uuid_version(text: &str) -> Option<u8> {
     let groups: Vec<&str> = text.split('-').collect();
-    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
-        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')))
+    let is_uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')));
+    let digit = char::from(*groups.get(2)?.as_bytes().first()?).to_digit(16)?;
+    u8::try_from(digit).ok().filter(|_| is_uuid)
 }
 
 /// Returns a UUID (in version 8 form) that is always the same for the same name.

@@ -35,6 +35,7 @@ sentences! {
     Quoted { text: &'a str } = "> “{text}”",
     QuotedEarlier = "> (in reply to an earlier message)",
     Agent = "Agent",
+    Choose = "Choose",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
@@ -78,6 +79,13 @@ sentences! {
     HeaderNotAscii { name: &'a str } = "the header `{name}` cannot hold its value",
     NotWritten { error: &'a str } = "the request could not be written: {error}",
     NotBuilt { error: &'a str } = "the request could not be built: {error}",
+
+    TemplateMixed = "a template takes its values either in order or by name, and not some in each way",
+    TemplatePlaceUnknown { name: &'a str } = "a template has no place called `{name}`, or takes something else there",
+    TemplateFileIsLink { kind: &'a str } = "the {kind} in the header of a template should be an https link",
+    TemplateTakes { reason: &'a str, usage: &'a str } = "{reason}; write it so: {usage}",
+    TemplateLanguages { reason: &'a str, languages: &'a str } = "{reason}; it exists in: {languages}",
+    TemplateUnknown { reason: &'a str } = "{reason}; the account has no template of this name",
 
     MessageEmpty = "the message is empty",
     ForeignFile { vendor: &'a str } = "the file's address is not one of {vendor}'s",
@@ -165,6 +173,9 @@ sentences! {
         "an installation of another account has the {side}'s {address}; delete that installation first",
     UnknownAppEvent = "expected onAppInstall, afterAppUpdate or onAppUninstall",
     SeveralInstallations = "several installations fit; add `installation` with the id of the one to remove",
+
+    QuotaLeft { left: u64, limit: u64 } = "{left} of {limit} messages of this month are left",
+    QuotaFix = "change the plan at the vendor; when the messages are used up, answers wait until the month ends",
 
     // To admins, about calls that were refused.
     RefusedCalls { count: u64, what: &'a str, since: &'a str, latest: &'a str } =

@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::wire::{notice, text};
-use crate::{channel::readable, model::message::Part, tools::json::Json};
+use super::wire::{APPLE, notice, text};
+use crate::{
+    channel::{encoded, readable},
+    model::message::{Media, MediaKind, MediaSource, Part},
+    tools::json::Json,
+};
 
 /// The maximum number of attachments that the bridge lists for a message.
 const ATTACHMENTS: usize = 100;
@@ -18,11 +22,13 @@ pub(super) fn parts(message: Json<'_>) -> Vec<Part> {
         .filter(|words| !words.is_empty())
         .map(Part::text)
         .collect();
-    list(message, "/content/attachments").each(|attachment| {
-        // Bird does not publish the path from which the file can be fetched.
-        let name = text(attachment, "/name").map(Cow::into_owned);
+    let attachments = list(message, "/content/attachments");
+    let mut count = 0_usize;
+    attachments.each(|_| count += 1);
+    let id = text(message, "/id").filter(|_| count == 1);
+    attachments.each(|attachment| {
         if parts.len() < ATTACHMENTS {
-            parts.push(Part::Unsupported { what: "attachment".to_owned(), text: name });
+            parts.push(file(id.as_deref(), attachment));
         }
     });
     if let Some(data) = message.pointer("/content/interactive_data") {
@@ -33,6 +39,27 @@ pub(super) fn parts(message: Json<'_>) -> Vec<Part> {
         parts.push(notice(&text(message, "/kind").unwrap_or("unknown message".into()), rest));
     }
     parts
+}
+
+/// Returns an attachment. Bird has two calls that return its bytes, by the position in its `message` and by its own id,
+/// and publishes no path of theirs; the paths are those of its other products. It is unknown from which number
+/// positions count, so they are used only where a message has a single attachment.
+fn file(message: Option<&str>, attachment: Json<'_>) -> Part {
+    let name = text(attachment, "/name").map(Cow::into_owned);
+    let content_type = text(attachment, "/mime_type").map(Cow::into_owned);
+    let by_position = message.map(|message| format!("{APPLE}/messages/{}/attachments/0", encoded(message)));
+    let by_id = text(attachment, "/attachment_id").map(|id| format!("{APPLE}/attachments/{}/content", encoded(&id)));
+    let paths: Vec<String> = by_position.into_iter().chain(by_id).collect();
+    if paths.is_empty() {
+        return Part::Unsupported { what: "attachment".to_owned(), text: name.or(content_type) };
+    }
+    let kind = content_type.as_deref().map_or(MediaKind::File, MediaKind::of);
+    Part::Media(Media {
+        name,
+        content_type,
+        size: attachment.get("size").and_then(Json::u64),
+        ..Media::new(kind, MediaSource::Reference { id: paths.join(" ") })
+    })
 }
 
 /// Returns the customer's choice, in the words that the customer saw.

@@ -5,11 +5,15 @@ use serde_json::json;
 
 use super::{
     API_KEY, WEBHOOK_ID,
-    wire::{DELETE_WEBHOOK, GET_FILE, HOST, LIST_WEBHOOKS, MARK_READ, Product, WEBHOOKS},
+    wire::{
+        APPLE, DELETE_WEBHOOK, GET_FILE, GET_TEMPLATE, HOST, LIST_WEBHOOKS, MARK_READ, Product, TEMPLATES, WEBHOOKS,
+    },
 };
-use crate::adapter::{Account, Call, CallBuilder, RenderError, Step};
-use crate::channel::encoded;
-use crate::tools::sentences::Sentence;
+use crate::{
+    adapter::{Account, Call, CallBuilder, RenderError, Step},
+    channel::encoded,
+    tools::sentences::Sentence,
+};
 
 /// Lists the webhooks, which every key may do.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
@@ -22,6 +26,13 @@ pub(super) fn mark_read(account: &Account<'_>, message: &str) -> Result<Step, Re
     to(account, MARK_READ, Method::POST, &path)?.json(&json!({"typing_indicator": true})).step()
 }
 
+/// Requests where a template stands, and then the content of one version in one language. `version` is
+/// `<version>/languages/<language>`, once it is known.
+pub(super) fn find_template(account: &Account<'_>, slug: &str, version: Option<&str>) -> Result<Step, RenderError> {
+    let version = version.map_or_else(String::new, |version| format!("/versions/{version}"));
+    to(account, GET_TEMPLATE, Method::GET, &format!("{TEMPLATES}/{}{version}", encoded(slug)))?.step()
+}
+
 /// Deletes the bridge's webhook at Bird, if there is one.
 pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
     match account.secret(WEBHOOK_ID) {
@@ -30,9 +41,19 @@ pub(super) fn unregister(account: &Account<'_>) -> Result<Step, RenderError> {
     }
 }
 
+/// Fetches a file of Apple Messages from the first of `paths` that has it.
+fn fetch_from(account: &Account<'_>, paths: &str) -> Result<Step, RenderError> {
+    let (base, key) = (base(account)?, account.require_secret(API_KEY)?);
+    let request = |path: &str| Call::get(GET_FILE, format!("{base}{path}")).bearer(key).request();
+    paths.split(' ').map(request).collect::<Result<_, _>>().map(Step::DownloadAny)
+}
+
 /// Fetches a contact's file. The file's path is requested from the installation's own region, so the key goes nowhere
 /// else. Bird then redirects to a link that needs no key.
 pub(super) fn fetch(account: &Account<'_>, address: &str) -> Result<Step, RenderError> {
+    if address.starts_with(APPLE) {
+        return fetch_from(account, address);
+    }
     let foreign = || RenderError::new(Sentence::ForeignFile { vendor: "Bird" });
     let url = url::Url::parse(address).map_err(|_| foreign())?;
     let is_birds = |host: &str| host == HOST || host.strip_suffix(HOST).is_some_and(|region| region.ends_with('.'));

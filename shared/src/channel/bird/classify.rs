@@ -5,17 +5,18 @@ use http::Response;
 use serde_json::Value;
 
 use super::{
-    FROM,
-    wire::{DELETE_WEBHOOK, LIST_WEBHOOKS, Product, SEND_MESSAGE},
+    FROM, REFUSED_TEMPLATE, TEMPLATE_VERSION,
+    wire::{DELETE_WEBHOOK, GET_TEMPLATE, LIST_WEBHOOKS, Product, SEND_MESSAGE},
 };
 use crate::{
-    adapter::{self, Fact, Failure, Learned, retry_after},
+    adapter::{self, Fact, Failure, Known, Learned, retry_after},
     channel::{
         codes::Class::{self, Account, Later, Message, OptOut, Receiver},
-        sent,
+        encoded, sent,
+        template::{self, Template},
     },
     model::message::Receipt,
-    tools::vendor_words,
+    tools::{sentences::Sentence, vendor_words},
 };
 
 /// The codes of failed messages, and the names of refused calls.
@@ -47,9 +48,49 @@ pub(super) const CODES: &[(&str, Class, &str)] = &[
     ("AMBMessageSourceNotPermitted", Account, "the API key may not write for Apple Messages"),
 ];
 
-/// Reads the answer to a message.
-pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
-    sent(read(SEND_MESSAGE, answer).map(|answer| word(&answer, "id")))
+/// Reads the answer to a message. After a refusal of a template for a reason that the table does not list, the
+/// template's description is requested, so that the agent reads what it takes.
+pub(super) fn delivered(is_template: bool, answer: &Response<Bytes>) -> Learned {
+    match read(SEND_MESSAGE, answer) {
+        Err(Failure::Rejected { reason, .. }) if is_template && is_unlisted(answer) => {
+            Ok(vec![Fact::memo(REFUSED_TEMPLATE, reason)])
+        }
+        read => sent(read.map(|answer| word(&answer, "id"))),
+    }
+}
+
+/// Returns whether an answer refuses a message for a reason that the table does not list.
+fn is_unlisted(answer: &Response<Bytes>) -> bool {
+    let body = serde_json::from_slice::<Value>(answer.body()).unwrap_or_default();
+    let at = |path: &str| body.pointer(path).and_then(Value::as_str);
+    let is_refusal = matches!(answer.status().as_u16(), 400 | 404 | 422);
+    is_refusal && find(at("/error/name")).or_else(|| find(at("/error/code"))).is_none()
+}
+
+/// Reads the description of a refused template: first which version is live and in which languages, then its content.
+pub(super) fn described(reason: &str, template: &Template<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
+    let found = match read(GET_TEMPLATE, answer) {
+        Ok(found) => found,
+        Err(_) if answer.status() == 404 => return Err(Failure::rejected(Sentence::TemplateUnknown { reason })),
+        Err(_) => return Err(Failure::rejected(reason)),
+    };
+    if let Some(version) = known.memo(TEMPLATE_VERSION) {
+        let language = version.rsplit('/').next().unwrap_or_default();
+        let usage = template::usage(template.name, language, found.get("components").unwrap_or(&Value::Null));
+        return Err(Failure::rejected(Sentence::TemplateTakes { reason, usage: &usage }));
+    }
+    let languages = found.get("available_languages").and_then(Value::as_array).into_iter().flatten();
+    let languages: Vec<&str> = languages.filter_map(Value::as_str).collect();
+    // Bird takes Meta's spelling of a language too.
+    let wanted = template.language.map(|language| language.replace('_', "-"));
+    let wanted = wanted.or_else(|| word(&found, "default_language")).unwrap_or_default();
+    match word(&found, "live_version_id").filter(|_| languages.contains(&wanted.as_str())) {
+        Some(version) => {
+            let version = format!("{}/languages/{}", encoded(&version), encoded(&wanted).replace("%2D", "-"));
+            Ok(vec![Fact::memo(TEMPLATE_VERSION, version)])
+        }
+        None => Err(Failure::rejected(Sentence::TemplateLanguages { reason, languages: &languages.join(", ") })),
+    }
 }
 
 /// Reads the answer to the check. One number may serve several products, and each product is an installation of its

@@ -11,7 +11,7 @@ use std::time::Duration;
 use http::Response;
 
 use self::wire::Product;
-use super::{Channel, next_of};
+use super::{Channel, next_of, template};
 use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Verified, from_status,
@@ -53,6 +53,11 @@ const PRODUCT: &str = "product";
 const WEBHOOK_SECRET: &str = "webhook_secret";
 const WEBHOOK_ID: &str = "webhook_id";
 
+/// The memo with the reason why a template was refused, after which its description is requested, and the memo with
+/// the version and the language whose content describes it.
+const REFUSED_TEMPLATE: &str = "bird.refused_template";
+const TEMPLATE_VERSION: &str = "bird.template_version";
+
 /// The maximum length of an SMS, in segments. Bird does not cut longer texts.
 const SMS_SEGMENTS: usize = 12;
 const WHATSAPP_TEXT: TextLimit = TextLimit { max: 4_096, unit: TextUnit::Chars };
@@ -91,7 +96,7 @@ static FEATURES: Features = Features {
         (PartKind::ContactCard, Support::Degraded("text in SMS, card on WhatsApp")),
         (PartKind::Sticker, Support::Degraded("link")),
         (PartKind::Buttons, Support::Degraded("numbered list in SMS, buttons or a list on WhatsApp where they fit")),
-        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Carousel, Support::Degraded("text in SMS, cards on WhatsApp where they fit")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     registers: true,
@@ -175,7 +180,12 @@ impl Adapter for Bird {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         let product = self.product(account);
         match task {
-            Task::Deliver(delivery) => Ok(next_of(render::calls(product, account, delivery)?, known)),
+            Task::Deliver(delivery) => {
+                match known.memo(REFUSED_TEMPLATE).and_then(|_| template::in_parts(delivery.parts)) {
+                    Some(template) => calls::find_template(account, template.name, known.memo(TEMPLATE_VERSION)),
+                    None => Ok(next_of(render::calls(product, account, delivery)?, known)),
+                }
+            }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Register { url } => register::next(account, url, product.events(), known),
@@ -189,7 +199,16 @@ impl Adapter for Bird {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => classify::delivered(answer),
+            Task::Deliver(delivery) => {
+                let template = template::in_parts(delivery.parts);
+                match (known.memo(REFUSED_TEMPLATE), template) {
+                    (Some(reason), Some(template)) => classify::described(reason, &template, known, answer),
+                    (_, template) => {
+                        let is_template = template.is_some() && self.product(account) == Product::WhatsApp;
+                        classify::delivered(is_template, answer)
+                    }
+                }
+            }
             Task::Check => classify::checked(self.product(account), account, answer),
             Task::Register { url } => register::read(account, url, known, answer),
             Task::Unregister => classify::unregistered(answer),

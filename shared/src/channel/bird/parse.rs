@@ -43,6 +43,7 @@ pub(super) fn parse(
         (Product::WhatsApp, Some("whatsapp")) => event.whatsapp(),
         (Product::WhatsApp, Some("whatsapp_suppression")) => event.suppression("address", "sender"),
         (Product::Apple, Some("amb")) => event.apple(),
+        (Product::Apple, Some("amb_suppression")) => event.suppression("address", "business_id"),
         (_, Some("sms" | "whatsapp" | "amb")) => Err("other_product"),
         _ => Err("unknown_event"),
     };
@@ -150,7 +151,7 @@ impl<'a> Event<'a> {
             ..Contact::default()
         };
         let kind = match self.event {
-            "received" if is_echo => ChannelEventKind::BusinessEcho { parts: self.content() },
+            "received" if is_echo => ChannelEventKind::BusinessEcho { parts: self.content(), message: None },
             "received" => ChannelEventKind::Message { parts: self.content() },
             _ => {
                 let emoji = self.data("emoji").ok_or("nothing_to_show")?;
@@ -243,7 +244,13 @@ impl<'a> Event<'a> {
     }
 
     fn apple(self) -> Read {
-        let message = self.data.get("message").filter(|message| message.is_object()).ok_or("conversation")?;
+        // Events of a conversation name no person. When a person closes it, a suppression tells who.
+        let of_conversation = match self.event {
+            "conversation_closed" => "conversation_closed",
+            "conversation_reopened" => "conversation_reopened",
+            _ => "conversation",
+        };
+        let message = self.data.get("message").filter(|message| message.is_object()).ok_or(of_conversation)?;
         let is_inbound = self.event == "received";
         let (contact, business) = if is_inbound { ("/from", "/to") } else { ("/to", "/from") };
         self.check_sender(text(message, business))?;

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     adapter::{Account, Call, Delivery, RenderError},
-    channel::template::{self, Template},
+    channel::template::{self, ButtonValue, Header, Slots, Template},
     model::{
         features::{TextLimit, TextUnit},
         fit::{self, Byline},
-        message::{Button, Media, MediaKind, MediaSource, Part},
+        message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
     tools::{file_type::is_voice, sentences::Sentence},
@@ -28,6 +28,9 @@ const BODY: TextLimit = chars(1_024);
 /// The maximum number of buttons below a text on WhatsApp, and of rows in a list.
 const BUTTONS: usize = 3;
 const ROWS: usize = 10;
+/// The numbers of cards of a carousel on WhatsApp, and the limit of a card's text.
+const CARDS: std::ops::RangeInclusive<usize> = 2..=10;
+const CARD: TextLimit = chars(160);
 /// The numbers of quick replies that Apple shows.
 const QUICK_REPLIES: std::ops::RangeInclusive<usize> = 2..=5;
 /// The character that marks an attachment's place in Apple's text.
@@ -42,7 +45,7 @@ pub(super) fn calls(
     let mut messages = Messages { product, byline: Byline::of(account.options, delivery.author), list: Vec::new() };
     let quoted = delivery.quote.and_then(|quote| quote.id.as_ref()).filter(|_| product == Product::WhatsApp);
     for part in delivery.parts {
-        messages.part(part);
+        messages.part(part)?;
     }
     if messages.list.is_empty() {
         return Err(RenderError::new(Sentence::MessageEmpty));
@@ -71,10 +74,10 @@ struct Messages<'a> {
 }
 
 impl Messages<'_> {
-    fn part(&mut self, part: &Part) {
+    fn part(&mut self, part: &Part) -> Result<(), RenderError> {
         match (self.product, part) {
             (Product::WhatsApp, Part::Text { text }) => match template::asked_for(text) {
-                Some(template) => self.list.push(template_message(&template)),
+                Some(template) => self.list.push(template_message(&template)?),
                 None => self.text(text),
             },
             (Product::WhatsApp, Part::Location { latitude, longitude, label }) => {
@@ -100,10 +103,12 @@ impl Messages<'_> {
             }
             (Product::WhatsApp, Part::Media(media)) => self.media(media),
             (Product::WhatsApp, Part::Buttons { buttons }) => self.buttons(buttons),
+            (Product::WhatsApp, Part::Carousel { cards }) => self.carousel(cards),
             (Product::Apple, Part::Media(media)) => self.attachment(media),
             (Product::Apple, Part::Buttons { buttons }) => self.quick_replies(buttons),
             (_, other) => self.text(&fit::as_text(other)),
         }
+        Ok(())
     }
 
     fn text(&mut self, text: &str) {
@@ -199,6 +204,21 @@ impl Messages<'_> {
         self.list.push(json!({"interactive": {"type": kind, "body_text": body, name: content}}));
     }
 
+    /// Adds cards on WhatsApp, below the text before them, if each has what WhatsApp requires, and otherwise as text.
+    fn carousel(&mut self, cards: &[Card]) {
+        let shown: Option<Vec<Value>> = cards.iter().map(card).collect();
+        // WhatsApp requires the same buttons below each card.
+        let shape = |card: &Card| (card.buttons.len(), matches!(card.buttons.first(), Some(Button::Link { .. })));
+        let is_even = cards.windows(2).all(|pair| matches!(pair, [a, b] if shape(a) == shape(b)));
+        let Some(shown) = shown.filter(|shown| CARDS.contains(&shown.len()) && is_even) else {
+            return self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() }));
+        };
+        let titles = || cards.iter().filter_map(|card| card.title.as_deref()).collect::<Vec<_>>().join(", ");
+        let body = self.body().unwrap_or_else(|| self.byline.sign(&titles()));
+        let body = if body.trim().is_empty() { "…".to_owned() } else { text::truncate(&body, BODY).into_owned() };
+        self.list.push(json!({"interactive": {"type": "carousel", "body_text": body, "cards": shown}}));
+    }
+
     /// Adds choices on Apple Messages. The text before them stays a message of its own, because it depends on the
     /// region whether Apple shows a text that comes with the choices.
     fn quick_replies(&mut self, buttons: &[Button]) {
@@ -227,18 +247,80 @@ impl Messages<'_> {
     }
 }
 
+/// Returns one card of a carousel, or `None` if WhatsApp would not accept it.
+fn card(card: &Card) -> Option<Value> {
+    let image = card.image.as_deref().filter(|url| url.starts_with("http"))?;
+    let text: Vec<&str> = [&card.title, &card.text].into_iter().flatten().map(String::as_str).collect();
+    let text = text.join("\n");
+    if !text::fits(&text, CARD) || text.matches('\n').count() > 2 {
+        return None;
+    }
+    let buttons: Vec<Value> = match card.buttons.as_slice() {
+        [Button::Link { label, url }] if text::fits(label, chars(20)) && text::fits(url, chars(2_000)) => {
+            vec![json!({"type": "cta_url", "cta_url": {"text": label, "url": url}})]
+        }
+        buttons => {
+            let choices = fit::choices(buttons, 20, 256).filter(|choices| (1..=BUTTONS).contains(&choices.len()))?;
+            let button = |(slug, label): &(String, &str)| json!({"type": "quick_reply", "quick_reply": {"slug": slug, "text": label}});
+            choices.iter().map(button).collect()
+        }
+    };
+    let mut card = json!({"header": {"type": "image", "url": image}, "buttons": buttons});
+    if !text.trim().is_empty() {
+        card.as_object_mut()?.insert("body_text".to_owned(), text.into());
+    }
+    Some(card)
+}
+
 /// Returns the message of an approved template.
-fn template_message(template: &Template<'_>) -> Value {
+fn template_message(template: &Template<'_>) -> Result<Value, RenderError> {
     let mut body = json!({"slug": template.name});
+    let components = components(&template.slots()?)?;
     if let Some(fields) = body.as_object_mut() {
         if let Some(language) = template.language {
             fields.insert("language".to_owned(), language.into());
         }
-        if !template.values.is_empty() {
-            let value = |text: &&str| json!({"type": "text", "text": text});
-            let values: Vec<Value> = template.values.iter().map(value).collect();
-            fields.insert("components".to_owned(), json!([{"type": "body", "parameters": values}]));
+        if !components.is_empty() {
+            fields.insert("components".to_owned(), components.into());
         }
     }
-    json!({"template": body})
+    Ok(json!({"template": body}))
+}
+
+/// Returns the components of a template that its values fill. Buttons have no number at Bird: each that takes a value
+/// has a component of its own, in order.
+fn components(slots: &Slots<'_>) -> Result<Vec<Value>, RenderError> {
+    let text = |(name, text): &(Option<&str>, &str)| match name {
+        Some(name) => json!({"type": "text", "name": name, "text": text}),
+        None => json!({"type": "text", "text": text}),
+    };
+    let header = slots.header.as_ref().map(|header| match header {
+        Header::Text(name, words) => text(&(*name, words)),
+        Header::File { kind: "document", url, name } => {
+            let name = name.unwrap_or("document");
+            json!({"type": "document", "url": url, "filename": text::truncate(name, chars(100))})
+        }
+        Header::File { kind, url, .. } => json!({"type": kind, "url": url}),
+        Header::Location { latitude, longitude, name, address } => {
+            let mut place = json!({"latitude": latitude, "longitude": longitude});
+            if let Some(fields) = place.as_object_mut() {
+                fields.extend(name.map(|name| ("name".to_owned(), name.into())));
+                fields.extend(address.map(|address| ("address".to_owned(), address.into())));
+            }
+            json!({"type": "location", "location": place})
+        }
+    });
+    let mut components: Vec<Value> =
+        header.into_iter().map(|value| json!({"type": "header", "parameters": [value]})).collect();
+    if !slots.body.is_empty() {
+        let values: Vec<Value> = slots.body.iter().map(text).collect();
+        components.push(json!({"type": "body", "parameters": values}));
+    }
+    for (_, value) in &slots.buttons {
+        let (ButtonValue::Link(value) | ButtonValue::Code(value)) = value else {
+            return Err(RenderError::new(Sentence::TemplatePlaceUnknown { name: "button.payload" }));
+        };
+        components.push(json!({"type": "button", "parameters": [{"type": "text", "text": value}]}));
+    }
+    Ok(components)
 }

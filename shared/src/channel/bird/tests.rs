@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     adapter::{Call, Fact, standard_webhooks},
-    model::message::{Button, Part},
+    model::message::{Button, Card, ChannelEventKind, Part},
     testing::{
         self, ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture,
         fixtures, outcome, quoting, read_mark, request, shown, take, webhook,
@@ -112,8 +112,8 @@ fn what_belongs_to_another_installation_of_the_workspace_is_left_out() {
                 parse::parse(bird.product(&side.account()), &side.account(), &request).unwrap().events.len()
             };
             assert!(read(&side) == 0 || name.starts_with(product), "{name} for {product}");
-            // This event of Bird's names no sender.
-            if name != "whatsapp_suppression_created.json" {
+            // These events of Bird's name no sender.
+            if !name.ends_with("_suppression_created.json") || name.starts_with("sms") {
                 assert_eq!(read(&elsewhere), 0, "{name} for another sender");
             }
         }
@@ -177,24 +177,19 @@ fn requests_are_the_documented_ones() {
         ("sms", BIRD, &sms, "+447700900161", Part::text("Your order is ready.")),
         ("whatsapp_text", BIRD, &whatsapp, "+447700900161", Part::text("Hi, an agent here")),
         ("whatsapp_image", BIRD, &whatsapp, "+447700900161", image),
-        ("whatsapp_template", BIRD, &whatsapp, "+447700900161", Part::text("/template bird_delivery_update A1B2")),
+        ("whatsapp_template", BIRD, &whatsapp, "+447700900161", Part::text("/template bird_delivery_update ref=A1B2")),
         ("apple_text", APPLE, &apple, "opaque-customer-1", Part::text("Hi, an agent here")),
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(bird, side, to, &[part]);
         let mut ours = body(&calls[0]);
-        // Every message carries the bridge's id and its sender; the values of a template have no names; an API key may
-        // not write as the operator whom Apple's sample names.
+        // Every message carries the bridge's id and its sender; an API key may not write as the operator whom Apple's
+        // sample names.
         for message in [&mut sample, &mut ours] {
             let fields = message.as_object_mut().unwrap();
             fields.remove("metadata");
             fields.remove("from");
             fields.remove("source");
-            if let Some(value) =
-                message.pointer_mut("/template/components/0/parameters/0").and_then(Value::as_object_mut)
-            {
-                value.remove("name");
-            }
         }
         assert_eq!((calls.len(), ours), (1, sample), "{name}");
         assert!(calls[0].request.uri().to_string().starts_with("https://eu1.platform.bird.com/v1/"));
@@ -227,6 +222,61 @@ fn quotes_and_read_marks_are_the_documented_ones() {
     assert_eq!(body(&call), fixture(FOLDER, "send/whatsapp_read.json"));
     let url = "https://eu1.platform.bird.com/v1/whatsapp/messages/wam%5F01krdgeq/read";
     assert_eq!(call.request.uri(), url);
+}
+
+#[test]
+fn a_template_takes_values_in_all_its_places_and_a_refusal_tells_them() {
+    let [_, (_, _, whatsapp), _] = sides();
+    let text = "/template parcel:en_US header.document=https://files.example.com/i/42.pdf | Ana | button2=42 | button1.code=X1";
+    let components = &body(&sent(BIRD, &whatsapp, "+447700900161", &[Part::text(text)])[0])["template"]["components"];
+    assert_eq!(
+        components,
+        &json!([
+            {"type": "header", "parameters": [{
+                "type": "document", "url": "https://files.example.com/i/42.pdf", "filename": "42.pdf",
+            }]},
+            {"type": "body", "parameters": [{"type": "text", "text": "Ana"}]},
+            {"type": "button", "parameters": [{"type": "text", "text": "X1"}]},
+            {"type": "button", "parameters": [{"type": "text", "text": "42"}]},
+        ])
+    );
+    let (contact, parts) = (contact("+447700900161"), [Part::text("/template parcel Ana")]);
+    let delivery = delivery(&contact, &parts, None);
+    let told = |template: (u16, Value), language: (u16, Value)| {
+        let (mut known, mut paths) = (Known::default(), Vec::new());
+        loop {
+            let task = Task::Deliver(&delivery);
+            let Step::Call(call) = BIRD.next(&whatsapp.account(), &task, &known).unwrap() else { panic!() };
+            let path = call.request.uri().path().to_owned();
+            let (status, reply) = match path.as_str() {
+                "/v1/whatsapp/templates/parcel" => template.clone(),
+                "/v1/whatsapp/templates/parcel/versions/wav%5F1/languages/en-US" => language.clone(),
+                _ => (
+                    422,
+                    json!({"error": {"type": "validation_error", "code": "E1", "details": [{"param": "components"}]}}),
+                ),
+            };
+            paths.push(path);
+            match BIRD.read(&whatsapp.account(), &task, &known, &answer(status, &reply.to_string())) {
+                Ok(facts) => known.learn(&facts),
+                Err(failure) => return (paths.len(), failure.explained([])),
+            }
+        }
+    };
+    let found = json!({
+        "slug": "parcel", "default_language": "en-US", "available_languages": ["en-US"], "live_version_id": "wav_1",
+    });
+    let content = json!({"components": [{"type": "body", "text": "{{name}}, {{shelf}}"}]});
+    let reason = "Bird does not accept the message (`components`)";
+    assert_eq!(
+        told((200, found.clone()), (200, content)),
+        (3, format!("{reason}; write it so: /template parcel:en-US name=<text> | shelf=<text>"))
+    );
+    assert_eq!(told((200, found), (500, json!({}))), (3, reason.to_owned()));
+    let draft = json!({"slug": "parcel", "default_language": "en-US", "available_languages": ["de"]});
+    assert_eq!(told((200, draft), (500, json!({}))), (2, format!("{reason}; it exists in: de")));
+    let none = (404, json!({"error": {"type": "not_found_error"}}));
+    assert_eq!(told(none, (500, json!({}))), (2, format!("{reason}; the account has no template of this name")));
 }
 
 /// Returns the calls of a setup task that Bird answers with `answers`, and the secrets that the answers teach.
@@ -304,6 +354,70 @@ fn a_webhook_hears_of_what_the_sample_hears_of() {
     let heard = [BIRD.product(&sms.account()).events(), BIRD.product(&whatsapp.account()).events()].concat();
     for event in sample["events"].as_array().unwrap() {
         assert!(heard.contains(&event.as_str().unwrap()), "{event}");
+    }
+    let sample = fixture(FOLDER, "send/webhook_create_apple.json");
+    assert_eq!(json!(Product::Apple.events()), sample["events"]);
+}
+
+#[test]
+fn apples_files_are_looked_for_at_the_addresses_that_they_may_have() {
+    let [.., (_, _, apple)] = sides();
+    let files = |attachments: Value| {
+        let message = json!({"id": "amb_1", "from": "c", "to": BUSINESS, "content": {"type": "text", "attachments": attachments}});
+        let event = json!({"type": "amb.received", "data": {"message": message}}).to_string();
+        let request = webhook(&[], event);
+        let mut parsed = parse::parse(Product::Apple, &apple.account(), &request).unwrap();
+        let ChannelEventKind::Message { parts } = parsed.events.remove(0).kind else { panic!() };
+        parts
+    };
+    let addresses = |part: &Part| {
+        let Part::Media(media) = part else { panic!("{part:?}") };
+        let context = crate::adapter::FetchContext::default();
+        let task = Task::Fetch(media, &context);
+        let Step::DownloadAny(requests) = APPLE.next(&apple.account(), &task, &Known::default()).unwrap() else {
+            panic!()
+        };
+        assert!(requests.iter().all(|request| request.headers()["authorization"].is_sensitive()));
+        let path =
+            |request: &http::Request<()>| request.uri().to_string().split_off("https://eu1.platform.bird.com".len());
+        requests.iter().map(path).collect::<Vec<_>>()
+    };
+    let (one, other) =
+        (json!({"attachment_id": "aat_1", "mime_type": "image/heic"}), json!({"attachment_id": "aat/2"}));
+    let alone = files(json!([one]));
+    assert!(matches!(&alone[0], Part::Media(media) if media.kind == MediaKind::Image));
+    assert_eq!(addresses(&alone[0]), ["/v1/amb/messages/amb%5F1/attachments/0", "/v1/amb/attachments/aat%5F1/content"]);
+    // Nobody knows whether Bird counts positions from 0 or from 1.
+    let two = files(json!([one, other]));
+    assert_eq!(addresses(&two[1]), ["/v1/amb/attachments/aat%2F2/content"]);
+}
+
+#[test]
+fn cards_are_a_carousel_where_whatsapp_takes_them() {
+    let [_, (_, _, whatsapp), _] = sides();
+    let card = |title: &str, buttons: Vec<Button>| Card {
+        title: Some(title.into()),
+        text: Some("EUR 40".into()),
+        image: Some("https://files.example.com/c.jpg".into()),
+        buttons,
+    };
+    let pick = |title: &str| card(title, vec![Button::Reply { label: "This one".into(), text: title.into() }]);
+    let shop =
+        |title: &str| card(title, vec![Button::Link { label: "Shop".into(), url: "https://shop.example.com/".into() }]);
+    let shown = |cards: Vec<Card>| {
+        let parts = [Part::text("Our lamps"), Part::Carousel { cards }];
+        sent(BIRD, &whatsapp, "+447700900161", &parts).iter().map(body).collect::<Vec<_>>()
+    };
+    assert_shown!("carousel", [shown(vec![pick("Oak"), pick("Pine")]), shown(vec![shop("Oak"), shop("Pine")])]);
+    for odd in [
+        vec![pick("Oak")],
+        vec![pick("Oak"), shop("Pine")],
+        vec![pick("Oak"), card("Pine", vec![])],
+        vec![pick("Oak"), Card { image: None, ..pick("Pine") }],
+        vec![pick("Oak"), pick(&"long".repeat(40))],
+        (0..11).map(|number| pick(&number.to_string())).collect(),
+    ] {
+        assert!(shown(odd.clone()).iter().all(|message| message.get("interactive").is_none()), "{odd:?}");
     }
 }
 

@@ -8,6 +8,8 @@ use crate::{model::message::Part, tools::json::Json};
 /// The host of the platform. Each region is a subdomain.
 pub(super) const HOST: &str = "platform.bird.com";
 pub(super) const WEBHOOKS: &str = "/v1/webhooks";
+/// The path of everything about Apple Messages.
+pub(super) const APPLE: &str = "/v1/amb";
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
 pub(super) const MARK_READ: &str = "mark_read";
@@ -18,6 +20,10 @@ pub(super) const UPDATE_WEBHOOK: &str = "update_webhook";
 pub(super) const DELETE_WEBHOOK: &str = "delete_webhook";
 pub(super) const ROTATE_SECRET: &str = "rotate_webhook_secret";
 pub(super) const GET_FILE: &str = "get_file";
+pub(super) const GET_TEMPLATE: &str = "get_template";
+
+/// The path of WhatsApp's templates.
+pub(super) const TEMPLATES: &str = "/v1/whatsapp/templates";
 
 /// The product that an installation serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +66,16 @@ impl Product {
                 "whatsapp.reacted",
                 "whatsapp_suppression.created",
             ],
-            Self::Apple => &["amb.received", "amb.sent", "amb.send_failed", "amb.rejected"],
+            Self::Apple => &[
+                "amb.received",
+                "amb.sent",
+                "amb.send_failed",
+                "amb.rejected",
+                "amb.conversation_started",
+                "amb.conversation_closed",
+                "amb.conversation_reopened",
+                "amb_suppression.created",
+            ],
         }
     }
 }

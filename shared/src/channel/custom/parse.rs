@@ -101,6 +101,7 @@ fn person(person: Person) -> Result<Contact, ParseError> {
         id: person.id,
         alias: None,
         thread: None,
+        reply_token: None,
         name: given(person.name),
         email: given(person.email),
         phone: given(person.phone),

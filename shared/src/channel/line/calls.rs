@@ -7,7 +7,8 @@ use super::{
     ACCESS_TOKEN,
     wire::{
         API_URL, BOT_INFO, BOT_INFO_PATH, CONTENT, DATA_API_URL, GET_WEBHOOK, MARK_READ, MARK_READ_PATH, MESSAGE_PATH,
-        PROFILE, PROFILE_PATH, SET_WEBHOOK, SetWebhook, TRANSCODING, WEBHOOK_PATH,
+        PROFILE, PROFILE_PATH, QUOTA, QUOTA_PATH, QUOTA_USED, QUOTA_USED_PATH, SET_WEBHOOK, SetWebhook, TRANSCODING,
+        WEBHOOK_PATH,
     },
 };
 use crate::{
@@ -25,6 +26,16 @@ pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
 pub(super) fn mark_read(account: &Account<'_>, token: &str) -> Result<Step, RenderError> {
     let body = json!({"markAsReadToken": token});
     to(account, MARK_READ, Method::POST, MARK_READ_PATH)?.json(&body).harmless().step()
+}
+
+/// Requests the number of messages that the plan includes in this month.
+pub(super) fn quota(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, QUOTA, Method::GET, QUOTA_PATH)?.step()
+}
+
+/// Requests the number of messages that were sent in this month.
+pub(super) fn quota_used(account: &Account<'_>) -> Result<Step, RenderError> {
+    to(account, QUOTA_USED, Method::GET, QUOTA_USED_PATH)?.step()
 }
 
 /// Sets the webhook URL.

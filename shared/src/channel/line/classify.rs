@@ -7,10 +7,10 @@ use http::Response;
 
 use super::{
     BOT_USER_ID,
-    wire::{Answer, BOT_INFO, GET_WEBHOOK, PROFILE, PUSH, SET_WEBHOOK, TRANSCODING},
+    wire::{Answer, BOT_INFO, GET_WEBHOOK, PROFILE, PUSH, QUOTA, QUOTA_USED, REPLY, SET_WEBHOOK, TRANSCODING},
 };
 use crate::{
-    adapter::{Fact, Failure, Learned, retry_after},
+    adapter::{Fact, Failure, Known, Learned, retry_after},
     channel::sent,
     model::message::Contact,
     tools::vendor_words,
@@ -22,11 +22,39 @@ pub(super) const SWITCHED_OFF: &str = "the URL is set at LINE, but “Use webhoo
 
 /// Reads the answer to a push.
 pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
-    let mut ids = read(PUSH, answer)?.sent_messages.into_iter().map(|message| message.id);
+    arrived(read(PUSH, answer)?)
+}
+
+/// Returns what LINE's messages of one call are known by. A contact may quote any of them.
+fn arrived(answer: Answer) -> Learned {
+    let mut ids = answer.sent_messages.into_iter().map(|message| message.id);
     let mut facts = sent(Ok(ids.next()))?;
-    // A contact may quote any of the messages of a push.
     facts.extend(ids.map(Fact::OtherId));
     Ok(facts)
+}
+
+/// Reads the answer to a reply. A reply token that LINE does not take any more is no failure: the message is pushed.
+pub(super) fn replied(answer: &Response<Bytes>) -> Learned {
+    let is_refused = |answer: &Answer| answer.message.contains("Invalid reply token");
+    if answer.status() == 400 && serde_json::from_slice(answer.body()).is_ok_and(|answer| is_refused(&answer)) {
+        return Ok(vec![Fact::ReplyTokenUsed]);
+    }
+    let mut facts = arrived(read(REPLY, answer)?)?;
+    facts.push(Fact::ReplyTokenUsed);
+    Ok(facts)
+}
+
+/// Reads the number of messages that the plan includes. The check does not depend on it, so a failure teaches nothing.
+pub(super) fn quota(answer: &Response<Bytes>) -> Vec<Fact> {
+    let limit = read(QUOTA, answer).ok().map(|answer| answer.value.map_or_else(String::new, |value| value.to_string()));
+    limit.map(|limit| Fact::memo(QUOTA, limit)).into_iter().collect()
+}
+
+/// Reads the number of messages that were sent, if the answer before told how many the plan includes.
+pub(super) fn quota_used(known: &Known, answer: &Response<Bytes>) -> Vec<Fact> {
+    let used = read(QUOTA_USED, answer).ok().and_then(|answer| answer.total_usage);
+    let quota = known.memo(QUOTA).zip(used).map(|(limit, used)| Fact::Quota { limit: limit.parse().ok(), used });
+    quota.into_iter().collect()
 }
 
 /// Reads the answer to the check: the bot's identity.

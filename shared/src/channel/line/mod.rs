@@ -1,6 +1,7 @@
 //! LINE Messaging API (<https://developers.line.biz/en/docs/messaging-api/>).
 //!
-//! One call of the webhook brings events of several people. Messages are pushed, up to five in a call, with a retry key
+//! One call of the webhook brings events of several people. A message that answers within seconds uses the reply token
+//! of the contact's newest message, which costs nothing. All others are pushed, up to five in a call, with a retry key
 //! that makes a repeat harmless. Contacts' files are fetched from another host with the same token. LINE has no
 //! receipts, and only a person can turn its "Use webhook" switch.
 
@@ -41,6 +42,9 @@ const ACCESS_TOKEN: &str = "channel_access_token";
 /// The setting in which the check stores the bot's own user id. Every call of the webhook names this id.
 const BOT_USER_ID: &str = "bot_user_id";
 
+/// The largest preview of an image or a video, in bytes.
+const PREVIEW: u64 = 1_000_000;
+
 /// The limits of an image: <https://developers.line.biz/en/reference/messaging-api/#image-message>.
 const IMAGE: MediaLimit = MediaLimit {
     kind: MediaKind::Image,
@@ -53,6 +57,10 @@ const IMAGE: MediaLimit = MediaLimit {
 
 static FEATURES: Features = Features {
     retry_keys_last: Some(Duration::from_secs(24 * 3_600)),
+    // A token is good for a minute: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>.
+    reply_tokens_last: Some(Duration::from_secs(30)),
+    preview: Some(PREVIEW),
+    length: true,
     text: TextLimit { max: 5_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,
@@ -60,9 +68,6 @@ static FEATURES: Features = Features {
         MediaLimit { kind: MediaKind::Audio, max_bytes: 200_000_000, accepted: &["m4a", "mp3"], ..IMAGE },
     ],
     parts: &[
-        // LINE requires a preview for a video and the length of a recording.
-        (PartKind::Video, Support::Degraded("link, or video with a preview")),
-        (PartKind::Audio, Support::Degraded("link, or recording with a length")),
         (PartKind::File, Support::Degraded("link")),
         (PartKind::ContactCard, Support::Degraded("text")),
         (PartKind::Sticker, Support::Degraded("link")),
@@ -105,9 +110,11 @@ impl Adapter for Line {
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match (task, known.answered) {
-            (Task::Deliver(delivery), _) => Ok(next_of(render::calls(account, delivery)?, known)),
+            (Task::Deliver(delivery), _) => Ok(next_of(render::calls(account, delivery, known)?, known)),
             (Task::Check, 0) => calls::check(account),
             (Task::MarkRead { message, .. }, 0) => calls::mark_read(account, message),
+            (Task::Check, 1) => calls::quota(account),
+            (Task::Check, 2) => calls::quota_used(account),
             (Task::Register { url }, 0) => calls::register(account, url),
             (Task::Register { .. }, 1) => calls::registration(account),
             (Task::Profile { contact }, 0) => calls::profile(account, contact),
@@ -124,8 +131,11 @@ impl Adapter for Line {
 
     fn read(&self, _account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match (task, known.answered) {
+            (Task::Deliver(_), _) if render::replies(known) => classify::replied(answer),
             (Task::Deliver(_), _) => classify::delivered(answer),
-            (Task::Check, _) => classify::checked(answer),
+            (Task::Check, 0) => classify::checked(answer),
+            (Task::Check, 1) => Ok(classify::quota(answer)),
+            (Task::Check, _) => Ok(classify::quota_used(known, answer)),
             (Task::Register { .. }, 0) => classify::registered(answer),
             (Task::Register { .. }, _) => classify::registration(answer),
             (Task::Profile { contact }, _) => classify::profile(contact, answer),

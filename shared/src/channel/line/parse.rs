@@ -39,7 +39,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         match event.read() {
             Ok((contact, kind)) => {
                 let at = event.timestamp.i64().map_or(request.received_at, Millis::new);
-                let contact = Contact { id: contact, ..Contact::default() };
+                let contact = Contact { id: contact, reply_token: event.reply_token(), ..Contact::default() };
                 let (names, quote) = event.names_and_quote();
                 batch.push(ChannelEvent::new(event.id(), at, contact, kind).with(names, quote));
             }
@@ -48,6 +48,9 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     });
     Ok(batch.done())
 }
+
+/// The longest reply token that is kept.
+const MAX_TOKEN: usize = 256;
 
 /// An event. Events of older format lack many of the common fields.
 struct Event<'a> {
@@ -59,13 +62,24 @@ struct Event<'a> {
     id: Json<'a>,
     message: Json<'a>,
     postback: Json<'a>,
+    reply_token: Json<'a>,
 }
 
 impl<'a> Event<'a> {
     fn of(whole: Json<'a>) -> Self {
-        let names = ["type", "mode", "timestamp", "source", "webhookEventId", "message", "postback"];
-        let [kind, mode, timestamp, source, id, message, postback] = whole.pick(names);
-        Self { whole, kind: string(kind).unwrap_or_default(), mode, timestamp, source, id, message, postback }
+        let names = ["type", "mode", "timestamp", "source", "webhookEventId", "message", "postback", "replyToken"];
+        let [kind, mode, timestamp, source, id, message, postback, reply_token] = whole.pick(names);
+        Self {
+            whole,
+            kind: string(kind).unwrap_or_default(),
+            mode,
+            timestamp,
+            source,
+            id,
+            message,
+            postback,
+            reply_token,
+        }
     }
 
     /// Returns LINE's id of the event. Older events have none; then the message's id serves.
@@ -82,6 +96,11 @@ impl<'a> Event<'a> {
         let [id, quoted] = self.message.pick(["id", "quotedMessageId"]).map(given);
         let [token, to_mark] = self.message.pick(["quoteToken", "markAsReadToken"]).map(given);
         (MessageNames { id, token, to_mark }, quoted.map(Quote::of))
+    }
+
+    /// Returns the token with which one answer to the event costs nothing.
+    fn reply_token(&self) -> Option<String> {
+        given(self.reply_token).filter(|token| token.len() <= MAX_TOKEN)
     }
 
     /// Returns the contact and the content of the event, or the reason why the event is left out.

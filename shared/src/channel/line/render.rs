@@ -4,11 +4,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{
-    FEATURES,
-    wire::{Content, Outbound, PUSH, PUSH_PATH, Push, Sender},
+    FEATURES, PREVIEW,
+    wire::{Content, Outbound, PUSH, PUSH_PATH, Push, REPLY, REPLY_PATH, Reply, Sender},
 };
 use crate::{
-    adapter::{Account, Call, Delivery, RenderError},
+    adapter::{Account, Call, Delivery, Known, RenderError},
     model::{
         features::{TextLimit, TextUnit},
         fit,
@@ -31,9 +31,12 @@ const fn utf16(max: usize) -> TextLimit {
     TextLimit { max, unit: TextUnit::Utf16 }
 }
 
-/// Returns the pushes that deliver a message to its contact, in order. They are the same on every attempt, because a
-/// retry key belongs to one body.
-pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
+/// Returns the calls that deliver a message to its contact, in order. Their messages are the same on every attempt,
+/// because a retry key belongs to one body.
+///
+/// The first call is a reply if there is a token for it, and may then be a push after all if LINE refuses the token. A
+/// push after a reply that may have worked may double the message, because replies take no retry key.
+pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Result<Vec<Call>, RenderError> {
     let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     let name = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
     let sender = name.map(|name| Sender { name: text::truncate(&name, utf16(20)).into_owned() });
@@ -46,12 +49,23 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     if messages.list.is_empty() {
         return Err(RenderError::new(Sentence::MessageEmpty));
     }
-    let push = |(index, messages): (usize, &[Outbound])| {
+    let send = |(index, messages): (usize, &[Outbound])| {
+        if let Some(reply_token) = known.reply_token.as_deref().filter(|_| index == 0 && replies(known)) {
+            let call = super::calls::to(account, REPLY, Method::POST, REPLY_PATH)?;
+            return call.json(&Reply { reply_token, messages }).build();
+        }
         let body = Push { to: &delivery.contact.id, messages };
         let call = super::calls::to(account, PUSH, Method::POST, PUSH_PATH)?.json(&body);
-        call.header("x-line-retry-key", delivery.retry_key(index)).keyed().build()
+        let call = call.header("x-line-retry-key", delivery.retry_key(index));
+        let may_double = index == 0 && known.may_have_replied;
+        if may_double { call.build() } else { call.keyed().build() }
     };
-    messages.list.chunks(MESSAGES).enumerate().map(push).collect()
+    messages.list.chunks(MESSAGES).enumerate().map(send).collect()
+}
+
+/// Returns whether the next call of a delivery is a reply.
+pub(super) fn replies(known: &Known) -> bool {
+    known.sent() == 0 && known.reply_token.is_some()
 }
 
 struct Messages {
@@ -94,6 +108,8 @@ impl Messages {
         };
         let content = match (media.kind, media.thumbnail.as_ref(), media.seconds) {
             _ if url.len() > 2_000 || !url.starts_with("http") => None,
+            // A picture that is too large to be its own preview, of which no small one could be made.
+            (MediaKind::Image, None, _) if media.size.is_some_and(|size| size > PREVIEW) => None,
             (MediaKind::Image, preview, _) => Some(Content::Image {
                 original_content_url: url.clone(),
                 preview_image_url: preview.unwrap_or(url).clone(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{classify::SWITCHED_OFF, wire::GET_WEBHOOK, *};
 use crate::{
-    adapter::{Call, Failure, Repeat},
+    adapter::{Call, Fact, Failure, Repeat},
     model::message::{Card, ChannelEventKind, Part},
     testing::{
         self, Side, agent, answer, answer_of, assert_shown, body, changed_samples, contact, delivery, drive, fixture,
@@ -149,6 +149,15 @@ fn every_answer_means_what_the_table_says() {
         let mut known = Known::default();
         let task = match name.as_str() {
             name if name.contains("bot_info") => Task::Check,
+            name if name.contains("quota") => {
+                known.learn(&[Fact::memo("quota", "1000")]);
+                known.answered = if name.contains("consumption") { 2 } else { 1 };
+                Task::Check
+            }
+            name if name.contains("reply_token") => {
+                known.reply_token = Some("token".into());
+                Task::Deliver(&delivery)
+            }
             name if name.contains("get_webhook") => {
                 known.answered = 1;
                 Task::Register { url: "https://bridge.example.com/channels/i/t" }
@@ -171,14 +180,15 @@ fn a_failure_has_the_documented_class() {
     for rule in fixture(FOLDER, "error_classes.json")["rules"].as_array().unwrap() {
         let Some(code) = rule["http_status"].as_u64().and_then(|code| u16::try_from(code).ok()) else { continue };
         let error = json!({"message": rule["message"].as_str().unwrap_or("something")}).to_string();
-        let read = Line.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer(code, &error));
+        let known = Known { reply_token: Some("token".into()), ..Known::default() };
+        let read = Line.read(&side.account(), &Task::Deliver(&delivery), &known, &answer(code, &error));
         let fits = match rule["class"].as_str().unwrap() {
+            _ if error.contains("Invalid reply token") => read == Ok(vec![Fact::ReplyTokenUsed]),
             "success_duplicate" => read.is_ok(),
             // LINE never answers a push with 404, only a profile request.
             "permanent_receiver" => matches!(read, Err(Failure::Gone { .. }) | Err(Failure::Rejected { .. })),
             "account_config" | "account_quota" => matches!(read, Err(Failure::Blocked { .. })),
             "retry_later" => matches!(read, Err(Failure::Retry { doubtful: false, .. })),
-            // The bridge uses no reply tokens.
             _ => matches!(read, Err(Failure::Rejected { .. })),
         };
         assert!(fits, "{rule}: {read:?}");
@@ -259,6 +269,67 @@ fn requests_are_the_documented_ones() {
     assert_eq!(body(&sent(&named, &[Part::text("Hi, this is Anna.")])[0]), sample);
 }
 
+/// Returns the calls of a delivery of seven texts, each answered by `reply`.
+fn answered(known: &mut Known, reply: impl Fn(&Call) -> http::Response<bytes::Bytes>) -> Vec<Call> {
+    let (contact, parts) = (contact(USER), (0..7).map(|number| Part::text(number.to_string())).collect::<Vec<_>>());
+    let delivery = delivery(&contact, &parts, None);
+    drive(&Line, &side().account(), &Task::Deliver(&delivery), known, reply).unwrap()
+}
+
+#[test]
+fn a_young_token_is_used_for_one_reply() {
+    let taken = |_: &Call| answer(200, r#"{"sentMessages":[{"id":"570000000000000001"}]}"#);
+    let (contact, parts) = (contact(USER), [Part::text("商品は発送済みです。")]);
+    let delivery = delivery(&contact, &parts, None);
+    let sample = fixture(FOLDER, "req_reply_text.json");
+    let token = sample["body"]["replyToken"].as_str().map(str::to_owned);
+    let link = crate::adapter::Link { reply_token: token.clone(), ..crate::adapter::Link::default() };
+    let young = Known { reply_token: token, link, ..Known::default() };
+    let Step::Call(call) = Line.next(&side().account(), &Task::Deliver(&delivery), &young).unwrap() else { panic!() };
+    assert_eq!(call.request.uri(), sample["url"].as_str().unwrap());
+    assert_eq!((call.repeat, body(&call)), (Repeat::Doubles, sample["body"].clone()));
+    assert!(!call.request.headers().contains_key("x-line-retry-key"));
+
+    let mut known = young.clone();
+    let calls = answered(&mut known, taken);
+    let made: Vec<_> = calls.iter().map(|call| (call.name, call.repeat)).collect();
+    assert_eq!(made, [("reply", Repeat::Doubles), ("push", Repeat::Keyed)]);
+    assert_eq!((known.link.reply_token.as_deref(), known.sent()), (None, 2));
+}
+
+#[test]
+fn a_message_whose_token_is_refused_is_pushed() {
+    let reply = |call: &Call| match call.name {
+        "reply" => answer(400, r#"{"message":"Invalid reply token"}"#),
+        _ => answer(200, r#"{"sentMessages":[{"id":"570000000000000001"}]}"#),
+    };
+    let mut known = Known { reply_token: Some("old".into()), ..Known::default() };
+    let calls = answered(&mut known, reply);
+    let made: Vec<_> = calls.iter().map(|call| (call.name, call.repeat)).collect();
+    assert_eq!(made, [("reply", Repeat::Doubles), ("push", Repeat::Keyed), ("push", Repeat::Keyed)]);
+    assert_eq!(body(&calls[0])["messages"], body(&calls[1])["messages"]);
+}
+
+#[test]
+fn a_push_after_a_reply_without_an_answer_may_double() {
+    let mut known = Known { may_have_replied: true, doubtful: true, ..Known::default() };
+    let calls = answered(&mut known, |_| answer(200, r#"{"sentMessages":[{"id":"1"}]}"#));
+    assert_eq!(calls.iter().map(|call| call.repeat).collect::<Vec<_>>(), [Repeat::Doubles, Repeat::Keyed]);
+    assert!(calls.iter().all(|call| call.name == "push" && call.request.headers().contains_key("x-line-retry-key")));
+}
+
+#[test]
+fn a_picture_that_is_no_preview_of_its_own_is_a_link() {
+    let picture = |size| Media { size: Some(size), ..link(MediaKind::Image, "https://cdn.example.com/p.png") };
+    let kinds = [
+        Part::Media(picture(1_000_000)),
+        Part::Media(picture(1_000_001)),
+        Part::Media(Media { thumbnail: Some("https://cdn.example.com/t.jpg".into()), ..picture(1_000_001) }),
+    ]
+    .map(|part| body(&sent(&side(), &[part])[0])["messages"][0]["type"].clone());
+    assert_eq!(kinds, ["image", "text", "image"]);
+}
+
 #[test]
 fn quotes_and_read_marks_are_the_documented_ones() {
     let (side, token) = (side(), "q-EXAMPLE-quote-token-0001");
@@ -313,8 +384,12 @@ fn setup_calls_are_the_documented_ones() {
     let context = crate::adapter::FetchContext::default();
     let asked = &mut Known::default();
     asked.answered = 1;
+    let mut asked_twice = asked.clone();
+    asked_twice.answered = 2;
     for (name, task, known) in [
         ("req_bot_info.json", Task::Check, &Known::default()),
+        ("req_quota.json", Task::Check, asked),
+        ("req_quota_consumption.json", Task::Check, &asked_twice),
         ("req_set_webhook_endpoint.json", Task::Register { url }, &Known::default()),
         ("req_get_webhook_endpoint.json", Task::Register { url }, asked),
         ("req_profile.json", Task::Profile { contact: USER }, &Known::default()),
@@ -331,7 +406,7 @@ fn setup_calls_are_the_documented_ones() {
             Step::Download(request) => {
                 (request.method().clone(), request.uri().clone(), request.headers().clone(), Value::Null)
             }
-            Step::Done => panic!("{name}: nothing"),
+            other => panic!("{name}: {other:?}"),
         };
         assert_eq!(
             (method.as_str(), uri.to_string().as_str()),
@@ -367,9 +442,6 @@ fn every_sample_has_a_row() {
         "req_push_silent.json",
         "req_push_sticker.json",          // LINE takes its own public ones only
         "req_push_text_quick_reply.json", // see `odd`: an item that asks for a place has no counterpart
-        "req_quota.json",
-        "req_quota_consumption.json",
-        "req_reply_text.json",            // agents answer later than a minute
         "req_test_webhook_endpoint.json", // 60 an hour; the admin's first message tests more
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["in_", "resp_"], &unused);

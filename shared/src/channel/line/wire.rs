@@ -13,12 +13,18 @@ pub(super) const BOT_INFO_PATH: &str = "/v2/bot/info";
 pub(super) const WEBHOOK_PATH: &str = "/v2/bot/channel/webhook/endpoint";
 pub(super) const PROFILE_PATH: &str = "/v2/bot/profile";
 pub(super) const MESSAGE_PATH: &str = "/v2/bot/message";
+pub(super) const REPLY_PATH: &str = "/v2/bot/message/reply";
+pub(super) const QUOTA_PATH: &str = "/v2/bot/message/quota";
+pub(super) const QUOTA_USED_PATH: &str = "/v2/bot/message/quota/consumption";
 pub(super) const PUSH_PATH: &str = "/v2/bot/message/push";
 
 pub(super) const MARK_READ_PATH: &str = "/v2/bot/chat/markAsRead";
 
 pub(super) const MARK_READ: &str = "mark_read";
 pub(super) const PUSH: &str = "push";
+pub(super) const REPLY: &str = "reply";
+pub(super) const QUOTA: &str = "quota";
+pub(super) const QUOTA_USED: &str = "quota_consumption";
 pub(super) const BOT_INFO: &str = "bot_info";
 pub(super) const SET_WEBHOOK: &str = "set_webhook_endpoint";
 pub(super) const GET_WEBHOOK: &str = "get_webhook_endpoint";
@@ -39,6 +45,9 @@ pub(super) struct Answer {
     pub(super) language: Option<String>,
     pub(super) status: Option<String>,
     pub(super) active: Option<bool>,
+    /// The number of messages that the plan includes, if there is a limit.
+    pub(super) value: Option<u64>,
+    pub(super) total_usage: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +71,14 @@ pub(super) struct SetWebhook<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Push<'a> {
     pub(super) to: &'a str,
+    pub(super) messages: &'a [Outbound],
+}
+
+/// The body of a reply.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Reply<'a> {
+    pub(super) reply_token: &'a str,
     pub(super) messages: &'a [Outbound],
 }
 

@@ -22,6 +22,13 @@ use crate::{
 
 /// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
+    // The Conversations API takes a template's values in order only.
+    if account.setting(CHANNEL_ID).is_some()
+        && let Some(template) = template::in_parts(delivery.parts)
+        && let Some(name) = template.values.iter().find_map(|(name, _)| *name)
+    {
+        return Err(RenderError::new(Sentence::TemplatePlaceUnknown { name }));
+    }
     let contents = contents(account, delivery);
     if contents.is_empty() {
         return Err(RenderError::new(Sentence::MessageEmpty));
@@ -78,7 +85,7 @@ fn content(account: &Account<'_>, part: &Part, byline: &mut Byline<'_>) -> Optio
         Part::Text { text } => {
             let template = template::asked_for(text)?;
             let language = template.language.unwrap_or("en_US");
-            let values: Vec<Value> = template.values.iter().map(|value| json!({"default": value})).collect();
+            let values: Vec<Value> = template.values.iter().map(|(_, value)| json!({"default": value})).collect();
             let mut body = json!({
                 "templateName": template.name, "language": {"policy": "deterministic", "code": language}, "params": values,
             });

@@ -1,32 +1,37 @@
-//! Calls to Messenger that carry no message, and the base URL and token of every call.
+//! Calls that carry no message, and the base URL and token of every call.
 
 use http::Method;
 use serde_json::json;
 
 use super::{
-    PAGE_ID, PAGE_TOKEN,
-    wire::{GET_PAGE, GET_PROFILE, MARK_SEEN, PAGE_FIELDS, PROFILE_FIELDS},
+    Messenger, PAGE_TOKEN,
+    wire::{GET_ACCOUNT, GET_PROFILE, MARK_SEEN},
 };
 use crate::{
     adapter::{Account, CallBuilder, RenderError, Step},
     channel::{encoded, meta},
 };
 
-/// Requests the Page.
-pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
-    let path = format!("{}?fields={PAGE_FIELDS}", account.require(PAGE_ID)?);
-    to(account, GET_PAGE, Method::GET, &path)?.step()
+/// Returns the node that sends.
+pub(super) fn sender<'a>(platform: &Messenger, account: &Account<'a>) -> Result<&'a str, RenderError> {
+    platform.sender.map_or_else(|| account.require(platform.account_id.name), Ok)
+}
+
+/// Requests the node that sends.
+pub(super) fn check(platform: &Messenger, account: &Account<'_>) -> Result<Step, RenderError> {
+    let path = format!("{}?fields={}", sender(platform, account)?, platform.check.0);
+    to(account, GET_ACCOUNT, Method::GET, &path)?.step()
 }
 
 /// Requests a contact's profile.
-pub(super) fn profile(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
-    let path = format!("{}?fields={PROFILE_FIELDS}", encoded(contact));
+pub(super) fn profile(platform: &Messenger, account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    let path = format!("{}?fields={}", encoded(contact), platform.profile.0);
     to(account, GET_PROFILE, Method::GET, &path)?.step()
 }
 
 /// Marks everything that a contact wrote as read.
-pub(super) fn mark_seen(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
-    let path = format!("{}/messages", account.require(PAGE_ID)?);
+pub(super) fn mark_seen(platform: &Messenger, account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    let path = format!("{}/messages", sender(platform, account)?);
     let body = json!({"recipient": {"id": contact}, "sender_action": "mark_seen"});
     to(account, MARK_SEEN, Method::POST, &path)?.json(&body).harmless().step()
 }

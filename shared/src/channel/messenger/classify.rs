@@ -1,15 +1,16 @@
-//! Messenger's error codes and subcodes (<https://developers.facebook.com/docs/messenger-platform/error-codes>).
+//! The error codes and subcodes (<https://developers.facebook.com/docs/messenger-platform/error-codes>); Instagram's own
+//! stand in its table.
 
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
 use super::{
-    PAGE_ID,
-    wire::{GET_PAGE, GET_PROFILE, SEND_MESSAGE},
+    HUMAN_AGENT, Messenger, is_agents,
+    wire::{GET_ACCOUNT, GET_PROFILE, SEND_MESSAGE},
 };
 use crate::{
-    adapter::{self, Fact, Failure, Learned},
+    adapter::{self, Delivery, Fact, Failure, Known, Learned},
     channel::{
         codes::{
             Class::{Account, Later, Message, Receiver},
@@ -20,36 +21,83 @@ use crate::{
     model::message::Contact,
 };
 
-/// Reads the answer to a message.
-pub(super) fn delivered(answer: &Response<Bytes>) -> Learned {
-    sent(read(SEND_MESSAGE, answer).map(|answer| text(&answer, "message_id")))
+/// The explanation of a person's answer that comes too late, if the setting is off.
+const SWITCH_ON: &str =
+    "; with the setting human_agent and Meta's permission Human Agent, people can answer for seven days";
+/// The explanation of a person's answer that is too late even so.
+const MUCH_TOO_LATE: &str = "more than seven days have passed since the contact's last message";
+/// The explanation of an answer that Meta does not take as that of a person.
+const NO_FEATURE: &str = "more than 24 hours have passed since the contact's last message, and Meta has not granted the \
+                          feature Human Agent to the app; ask for it in App Review, or set human_agent to no";
+
+/// Reads the answer to a message. What a person wrote and what came too late is sent once more as Human Agent, if the
+/// setting says so.
+pub(super) fn delivered(
+    platform: &Messenger,
+    account: &adapter::Account<'_>,
+    delivery: &Delivery<'_>,
+    known: &Known,
+    answer: &Response<Bytes>,
+) -> Learned {
+    let failure = match read(platform, SEND_MESSAGE, answer) {
+        Ok(answer) => return sent(Ok(text(&answer, "message_id"))),
+        Err(failure) => failure,
+    };
+    let is_too_late = failure.reason() == platform.too_late;
+    if known.memo(HUMAN_AGENT).is_some() {
+        return Err(match failure {
+            _ if is_too_late => Failure::rejected(MUCH_TOO_LATE),
+            Failure::Blocked { .. } if lacks_permission(answer) => Failure::rejected(NO_FEATURE),
+            other => other,
+        });
+    }
+    if is_too_late && Messenger::may_be_late(account, delivery) {
+        return Ok(vec![Fact::memo(HUMAN_AGENT, "yes")]);
+    }
+    if is_too_late && is_agents(delivery) {
+        return Err(Failure::rejected(format!("{}{SWITCH_ON}", platform.too_late)));
+    }
+    Err(failure)
 }
 
-/// Reads the answer to the check. The Page identifies the installation.
-pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
-    let found = read(GET_PAGE, answer)?;
-    let page = account.require(PAGE_ID)?.to_owned();
-    let is_own = text(&found, "id").as_ref() == Some(&page);
-    let facts = [Fact::Identity(page.clone()), Fact::AccountId(page)];
+/// Returns whether an answer says that the app lacks a permission. The token's own faults have other codes.
+fn lacks_permission(answer: &Response<Bytes>) -> bool {
+    let body = serde_json::from_slice::<Value>(answer.body()).unwrap_or_default();
+    matches!(body.pointer("/error/code").and_then(Value::as_u64), Some(10 | 200..=299))
+}
+
+/// Reads the answer to the check. The Page or account identifies the installation.
+pub(super) fn checked(platform: &Messenger, account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
+    let found = read(platform, GET_ACCOUNT, answer)?;
+    let id = account.require(platform.account_id.name)?.to_owned();
+    let owned = found.pointer(platform.check.1).and_then(Value::as_str);
+    if platform.sender.is_some() && owned.is_some_and(|owned| owned != id) {
+        let reason = format!("the Page of this access token is linked to another account of {}", platform.name);
+        return Err(Failure::rejected(reason));
+    }
+    let is_own = owned == Some(id.as_str());
+    let facts = [Fact::Identity(id.clone()), Fact::AccountId(id)];
     Ok(facts.into_iter().chain(is_own.then_some(Fact::OwnsAddress)).collect())
 }
 
 /// Reads the contact's profile.
-pub(super) fn profile(contact: &str, answer: &Response<Bytes>) -> Learned {
-    let answer = read(GET_PROFILE, answer)?;
-    let name = ["first_name", "last_name"].into_iter().filter_map(|name| text(&answer, name));
-    let name = name.collect::<Vec<_>>().join(" ");
+pub(super) fn profile(platform: &Messenger, contact: &str, answer: &Response<Bytes>) -> Learned {
+    let answer = read(platform, GET_PROFILE, answer)?;
+    let joined = |fields: &&[&str]| {
+        let name: Vec<String> = fields.iter().filter_map(|field| text(&answer, field)).collect();
+        Some(name.join(" ")).filter(|name| !name.trim().is_empty())
+    };
     Ok(vec![Fact::Profile(Contact {
         id: contact.to_owned(),
-        name: (!name.trim().is_empty()).then_some(name),
+        name: platform.profile.1.iter().find_map(joined),
         avatar: text(&answer, "profile_pic"),
         ..Contact::default()
     })])
 }
 
 /// Reads an answer: returns the body of a call that succeeded, or the failure.
-fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
-    ERRORS.read(call, answer)
+fn read(platform: &Messenger, call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
+    platform.errors.read(call, answer)
 }
 
 fn text(answer: &Value, name: &str) -> Option<String> {
@@ -57,7 +105,7 @@ fn text(answer: &Value, name: &str) -> Option<String> {
 }
 
 /// The explanation of answers that come too late.
-const TOO_LATE: &str = "more than 24 hours have passed since the contact's last message, and Messenger takes answers \
+pub(super) const TOO_LATE: &str = "more than 24 hours have passed since the contact's last message, and Messenger takes answers \
                         within that time only";
 /// The explanation of contacts who cannot be reached, or do not want to be.
 const NOT_RECEIVING: &str = "the contact cannot be reached on Messenger, or has blocked the Page";

@@ -1,7 +1,8 @@
-//! Reads Messenger's webhooks (<https://developers.facebook.com/docs/messenger-platform/reference/webhook-events>).
+//! Reads the webhooks (<https://developers.facebook.com/docs/messenger-platform/reference/webhook-events>).
 
 use std::borrow::Cow;
 
+use super::Messenger;
 use crate::{
     adapter::{
         Account, Verified,
@@ -12,7 +13,7 @@ use crate::{
         ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Quote, Receipt,
     },
     tools::{
-        crypto::is_uuid,
+        crypto::{UUID_RANDOM, uuid_version},
         json::{self, Json},
         millis::Millis,
     },
@@ -21,13 +22,20 @@ use crate::{
 /// The stickers of the thumbs-up button, in three sizes.
 const THUMBS: &[u64] = &[369_239_263_222_822, 369_239_343_222_814, 369_239_383_222_810];
 
+/// The kinds of shared content that may have a title and no link that can be opened.
+const SHARED: &[&str] = &["fallback", "template", "reel", "ig_reel", "share", "post", "ig_post", "ig_story"];
+
 /// The maximum length of a contact's id, in bytes. Every receipt of an event takes a copy of the id.
 const ID: usize = 256;
 /// The maximum number of attachments in a message.
 const ATTACHMENTS: usize = 100;
 
 /// Returns the events in a call. One malformed event never affects the others.
-pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+pub(super) fn parse(
+    platform: &Messenger,
+    account: &Account<'_>,
+    verified: Verified<'_>,
+) -> Result<ParsedChannel, ParseError> {
     let request = verified.request();
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
@@ -36,21 +44,25 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
         return Err(ParseError::missing("entry"));
     }
     let mut batch = Batch::new();
-    if object.text().as_deref() != Some("page") {
+    if object.text().as_deref() != Some(platform.object) {
         batch.ignore("", "other_object");
         return Ok(batch.done());
     }
-    let ours = account.setting(super::PAGE_ID);
+    let ours = account.setting(platform.account_id.name);
     entries.each(|entry| {
-        let [page, standby, messaging] = entry.pick(["id", "standby", "messaging"]);
+        let [page, standby, messaging, changes] = entry.pick(["id", "standby", "messaging", "changes"]);
         let page = page.text().unwrap_or_default();
         if !verified.is_for(Some(&page), ours) {
             return batch.ignore(page, "other_page");
         }
         if !standby.is_null() {
-            batch.ignore(page, "standby");
+            batch.ignore(&*page, "standby");
         }
-        messaging.each(|event| Event::of(event, request.received_at).read(&mut batch));
+        // Comments, mentions below posts and the like are no messages.
+        if !changes.is_null() {
+            batch.ignore(page, "other_field");
+        }
+        messaging.each(|event| Event::of(platform, event, request.received_at).read(&mut batch));
     });
     if batch.is_empty() {
         batch.ignore("", "nothing");
@@ -58,7 +70,7 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     Ok(batch.done())
 }
 
-/// Returns the Pages that the entries of a call name.
+/// Returns the Pages or accounts that the entries of a call name.
 pub(super) fn addresses(account: &Account<'_>, request: &WebhookRequest) -> Addresses {
     let mut addresses = Addresses::default();
     let whole = json::text_of(&request.body);
@@ -71,6 +83,7 @@ pub(super) fn addresses(account: &Account<'_>, request: &WebhookRequest) -> Addr
 }
 
 struct Event<'a> {
+    platform: &'a Messenger,
     whole: Json<'a>,
     at: Millis,
     /// The contact's id; empty if it cannot be read.
@@ -79,11 +92,11 @@ struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    fn of(whole: Json<'a>, received_at: Millis) -> Self {
+    fn of(platform: &'a Messenger, whole: Json<'a>, received_at: Millis) -> Self {
         let [sender, recipient, timestamp, message] = whole.pick(["sender", "recipient", "timestamp", "message"]);
         let contact = if is(message, "is_echo") { recipient } else { sender };
         let contact = contact.get("id").and_then(Json::filled_text).filter(|id| id.len() <= ID).unwrap_or_default();
-        Self { whole, at: time(timestamp).unwrap_or(received_at), contact, message }
+        Self { platform, whole, at: time(timestamp).unwrap_or(received_at), contact, message }
     }
 
     fn push(&self, batch: &mut Batch, id: String, kind: ChannelEventKind) {
@@ -112,14 +125,17 @@ impl<'a> Event<'a> {
     fn read(&self, batch: &mut Batch) {
         let names = ["delivery", "message_edit", "postback", "reaction", "read", "referral", "optin"];
         let [delivery, edit, postback, reaction, read, referral, optin] = self.whole.pick(names);
-        let mids = delivery.get("mids").filter(|mids| mids.is_array());
-        if let Some(mids) = mids.filter(|_| self.message.is_null()) {
-            // Each message's own id finds the message, so the contact may be missing.
-            return mids.each(|mid| {
-                let Some(message) = mid.filled_text() else { return };
-                let id = format!("delivered:{message}");
-                self.push(batch, id, ChannelEventKind::Receipt { message, receipt: Receipt::Delivered });
-            });
+        let mids = delivery.get("mids").filter(|_| self.message.is_null()).unwrap_or_default();
+        let mut names_any = false;
+        // Each message's own id finds the message, so the contact may be missing.
+        mids.each(|mid| {
+            let Some(message) = mid.filled_text() else { return };
+            names_any = true;
+            let id = format!("delivered:{message}");
+            self.push(batch, id, ChannelEventKind::Receipt { message, receipt: Receipt::Delivered });
+        });
+        if names_any {
+            return;
         }
         if self.contact.is_empty() {
             return batch.ignore("", "nobody");
@@ -149,10 +165,12 @@ impl<'a> Event<'a> {
                 }
                 None => batch.ignore(mid, "nothing_to_show"),
             }
+        } else if !read.is_null() {
+            self.receipt_up_to(batch, read, Receipt::Read);
+        } else if !delivery.is_null() {
+            self.receipt_up_to(batch, delivery, Receipt::Delivered);
         } else {
             let why = match () {
-                // These events name a time and no message.
-                () if !read.is_null() || !delivery.is_null() => "watermark",
                 () if !referral.is_null() || !optin.is_null() => "referral",
                 () => "unknown_event",
             };
@@ -160,19 +178,36 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// Reads a receipt that names a time, or the last message that it is for.
+    fn receipt_up_to(&self, batch: &mut Batch, event: Json<'_>, receipt: Receipt) {
+        let [watermark, mid] = event.pick(["watermark", "mid"]);
+        let (until, message) = (time(watermark), mid.filled_text());
+        let id = match (&message, until) {
+            (Some(message), _) => message.clone(),
+            (None, Some(until)) => format!("{}:{until}", self.contact),
+            (None, None) => return batch.ignore(&*self.contact, "nothing_to_show"),
+        };
+        let id = format!("{}:{id}", receipt.word());
+        self.push(batch, id, ChannelEventKind::ReceiptUpTo { until: until.unwrap_or(self.at), message, receipt });
+    }
+
     fn message(&self, batch: &mut Batch) {
         let mid = self.mid(self.message);
         let (is_echo, is_deleted) = (is(self.message, "is_echo"), is(self.message, "is_deleted"));
-        // The bridge's own messages come back with the metadata that it sent; other tools send other metadata.
+        // The bridge's own messages come back with the UUID that it sent as metadata. Other tools send other metadata,
+        // and where it is a UUID, it is a random one.
         let metadata = self.message.get("metadata").and_then(Json::text);
-        if is_echo && metadata.is_some_and(|metadata| is_uuid(&metadata)) {
+        let version = metadata.and_then(|metadata| uuid_version(&metadata));
+        if is_echo && self.platform.has_metadata && version.is_some_and(|version| version != UUID_RANDOM) {
             return batch.ignore(mid, "echo");
         }
         if is_echo && is_deleted {
             return batch.ignore(mid, "nothing_to_show");
         }
         let (id, kind) = if is_echo {
-            (format!("echo:{mid}"), ChannelEventKind::BusinessEcho { parts: parts(self.message) })
+            // Without metadata, only the id tells whether the message is one of the bridge's.
+            let message = (!self.platform.has_metadata).then(|| mid.clone());
+            (format!("echo:{mid}"), ChannelEventKind::BusinessEcho { parts: parts(self.message), message })
         } else if is_deleted {
             let parts = vec![Part::text("(took back an earlier message)")];
             (format!("deleted:{mid}"), ChannelEventKind::Message { parts })
@@ -211,11 +246,17 @@ fn parts(message: Json<'_>) -> Vec<Part> {
     if is_cut {
         parts.push(notice("more attachments"));
     }
+    if let Some(url) = message.text_at("/reply_to/story/url").filter(|url| is_link(url)) {
+        parts.push(Part::text(format!("(in reply to your story: {url})")));
+    } else if message.pointer("/reply_to/story").is_some_and(|story| story.is_object()) {
+        parts.push(Part::text("(in reply to your story)"));
+    }
     if let Some(title) = message.text_at("/referral/ads_context_data/ad_title") {
         parts.push(Part::text(format!("(came from {title})")));
     }
     if parts.is_empty() {
-        parts.push(notice("empty message"));
+        let is_unsupported = is(message, "is_unsupported");
+        parts.push(notice(if is_unsupported { "unsupported message" } else { "empty message" }));
     }
     parts
 }
@@ -240,13 +281,20 @@ fn part(attachment: Json<'_>) -> Part {
                 label: title.text().map(Cow::into_owned),
             })
         }
-        "fallback" | "template" | "reel" | "ig_reel" | "share" => {
+        "like_heart" => Some(Part::text("❤️")),
+        // The media of the story may not be stored, so agents get its link, which works as long as the story.
+        "story_mention" => {
+            let url = link(attachment).map(|url| format!("\n{url}")).unwrap_or_default();
+            Some(Part::text(format!("(mentioned you in a story){url}")))
+        }
+        // Whatever else is shared has a title or a link that can be opened, under ever more names.
+        _ => {
             let product = payload.pointer("/product/elements/0").unwrap_or_default();
             let [name, subtitle] = product.pick(["title", "subtitle"]).map(Json::filled_text);
+            let is_shared = SHARED.contains(&&*kind) || link(attachment).is_some();
             let words: Vec<String> = [heading(), name, subtitle, link(attachment)].into_iter().flatten().collect();
-            (!words.is_empty()).then(|| Part::text(words.join("\n")))
+            (is_shared && !words.is_empty()).then(|| Part::text(words.join("\n")))
         }
-        _ => None,
     };
     known.unwrap_or_else(|| {
         let what: String = kind.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(40).collect();
@@ -257,7 +305,11 @@ fn part(attachment: Json<'_>) -> Part {
 /// Returns the link of an attachment, if it is an http or https URL.
 fn link(attachment: Json<'_>) -> Option<String> {
     let url = attachment.text_at("/payload/url").or_else(|| attachment.text_at("/url"))?;
-    url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(|_| url.into_owned())
+    is_link(&url).then(|| url.into_owned())
+}
+
+fn is_link(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn notice(what: &str) -> Part {

@@ -1,10 +1,10 @@
-//! Renders neutral messages as Messenger's
+//! Renders neutral messages as those of Messenger and Instagram
 //! (<https://developers.facebook.com/docs/messenger-platform/reference/send-api>).
 
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{FEATURES, PAGE_ID, wire::SEND_MESSAGE};
+use super::{Messenger, wire::SEND_MESSAGE};
 use crate::{
     adapter::{Account, Call, Delivery, RenderError},
     model::{
@@ -26,22 +26,33 @@ const TEMPLATE_BUTTONS: usize = 3;
 const CARDS: usize = 10;
 const CARD_TEXT: TextLimit = TextLimit { max: 80, unit: TextUnit::Chars };
 
-/// Returns the calls that deliver a message to its contact, in order.
-pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
-    let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
+/// Returns the calls that deliver a message to its contact, in order. `is_late` says that a person wrote the message, and
+/// that it comes later than 24 hours after the contact's last one.
+pub(super) fn calls(
+    platform: &Messenger,
+    account: &Account<'_>,
+    delivery: &Delivery<'_>,
+    is_late: bool,
+) -> Result<Vec<Call>, RenderError> {
+    let byline = Byline::of(account.options, delivery.author);
+    let mut messages = Messages { platform, byline, list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
     if messages.list.is_empty() {
         return Err(RenderError::new(Sentence::MessageEmpty));
     }
-    let path = format!("{}/messages", account.require(PAGE_ID)?);
+    let path = format!("{}/messages", super::calls::sender(platform, account)?);
     let complete = |(index, mut message): (usize, Value)| {
-        if let Some(fields) = message.as_object_mut() {
+        if let (true, Some(fields)) = (platform.has_metadata, message.as_object_mut()) {
             fields.insert("metadata".to_owned(), delivery.retry_key(index).into());
         }
         let mut body =
             json!({"recipient": {"id": delivery.contact.id}, "messaging_type": "RESPONSE", "message": message});
+        if let (true, Some(fields)) = (is_late, body.as_object_mut()) {
+            fields.insert("messaging_type".to_owned(), "MESSAGE_TAG".into());
+            fields.insert("tag".to_owned(), "HUMAN_AGENT".into());
+        }
         let quoted = delivery.quote.and_then(|quote| quote.id.as_ref()).filter(|_| index == 0);
         if let (Some(quoted), Some(fields)) = (quoted, body.as_object_mut()) {
             fields.insert("reply_to".to_owned(), json!({"mid": quoted}));
@@ -52,6 +63,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
 }
 
 struct Messages<'a> {
+    platform: &'a Messenger,
     byline: Byline<'a>,
     list: Vec<Value>,
 }
@@ -68,7 +80,7 @@ impl Messages<'_> {
 
     fn text(&mut self, text: &str) {
         let text = self.byline.sign(text);
-        for piece in text::split(&text, FEATURES.text) {
+        for piece in text::split(&text, self.platform.features.text) {
             self.list.push(json!({"text": piece}));
         }
     }
@@ -83,7 +95,11 @@ impl Messages<'_> {
             MediaKind::Audio => "audio",
             MediaKind::File => "file",
         };
-        self.list.push(json!({"attachment": {"type": kind, "payload": {"url": url, "is_reusable": true}}}));
+        let mut payload = json!({"url": url});
+        if let (true, Some(fields)) = (self.platform.reuses_files, payload.as_object_mut()) {
+            fields.insert("is_reusable".to_owned(), true.into());
+        }
+        self.list.push(json!({"attachment": {"type": kind, "payload": payload}}));
         self.text(media.caption.as_deref().unwrap_or_default());
     }
 

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::Call,
+    adapter::{Call, Fact, Failure},
     channel::codes::Class,
-    model::message::{Button, Card, Media, MediaSource, Part},
+    model::message::{Author, Button, Card, Contact, Media, MediaSource, Part},
     testing::{
         self, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture, fixtures,
         outcome, quoting, read_mark, reply, request, shown, take, webhook,
@@ -21,6 +21,28 @@ const FOLDER: &str = "channel/messenger";
 const SECRET: &str = "test-messenger-app-secret-0001";
 const PAGE: &str = "100000000000001";
 
+/// The folder of Instagram's samples.
+const INSTAGRAM_FOLDER: &str = "instagram/";
+const ACCOUNT: &str = "17841400000000001";
+
+/// Returns the platform that a sample is of, an account there, and the sample's name without the folder.
+fn of_sample(name: &str) -> (&'static Messenger, Side, &str) {
+    match name.strip_prefix(INSTAGRAM_FOLDER) {
+        Some(name) => (&INSTAGRAM, instagram(), name),
+        None => (&MESSENGER, side(), name),
+    }
+}
+
+/// Returns the samples of a family of both platforms.
+fn family(family: &str) -> impl Iterator<Item = (String, Vec<u8>)> {
+    fixtures(FOLDER).into_iter().filter(move |(name, _)| of_sample(name).2.starts_with(family))
+}
+
+fn instagram() -> Side {
+    let secrets = [("app_secret", SECRET), ("page_access_token", "EAAB-test"), ("verify_token", "test-verify-token")];
+    Side::new("instagram", &[("instagram_id", ACCOUNT)], &secrets)
+}
+
 fn side() -> Side {
     Side::new(
         "messenger",
@@ -29,23 +51,26 @@ fn side() -> Side {
     )
 }
 
-fn parsed(bytes: &[u8]) -> Value {
+fn parsed(name: &str, bytes: &[u8]) -> Value {
+    let (platform, side, _) = of_sample(name);
     let signature = format!("sha256={}", hex::encode(crate::tools::crypto::hmac_sha256(SECRET.as_bytes(), bytes)));
-    shown(take(&Messenger, &side(), &webhook(&[("X-Hub-Signature-256", &signature)], bytes.to_vec())).unwrap())
+    shown(take(platform, &side, &webhook(&[("X-Hub-Signature-256", &signature)], bytes.to_vec())).unwrap())
 }
 
 #[test]
 fn every_call_becomes_what_the_table_says() {
-    let samples = fixtures(FOLDER).into_iter();
-    let samples = samples.filter(|(name, _)| name.starts_with("inbound/"));
-    let table: BTreeMap<String, Value> = samples.map(|(name, bytes)| (name, parsed(&bytes))).collect();
-    assert_shown!("inbound", table);
+    let table: BTreeMap<String, Value> =
+        family("inbound/").map(|(name, bytes)| (name.clone(), parsed(&name, &bytes))).collect();
+    let (instagram, messenger): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        table.into_iter().partition(|(name, _)| name.starts_with(INSTAGRAM_FOLDER));
+    assert_shown!("inbound", messenger);
+    assert_shown!("instagram_inbound", instagram);
 }
 
 /// Returns what a call with these events is parsed into.
 fn said(events: &[Value]) -> Vec<(String, Value)> {
     let call = json!({"object": "page", "entry": [{"id": "100000000000001", "messaging": events}]});
-    let mut parsed = parsed(call.to_string().as_bytes());
+    let mut parsed = parsed("", call.to_string().as_bytes());
     let mut found = Vec::new();
     for event in parsed["events"].as_array_mut().into_iter().flatten() {
         found.push((event["id"].as_str().unwrap().to_owned(), event["kind"].take()));
@@ -110,35 +135,138 @@ fn an_event_that_lacks_something_is_a_notice_and_spoils_no_other() {
 
 #[test]
 fn every_answer_means_what_the_table_says() {
-    let (side, contact, parts) = (side(), contact("2000000000000002"), [Part::text("hi")]);
+    let (contact, parts) = (contact("2000000000000002"), [Part::text("hi")]);
     let delivery = delivery(&contact, &parts, None);
     let mut table = BTreeMap::new();
-    for (name, bytes) in fixtures(FOLDER).into_iter().filter(|(name, _)| name.starts_with("responses/")) {
+    for (name, bytes) in family("responses/") {
+        let (platform, side, _) = of_sample(&name);
         let status =
             name.split(['_', '.']).find_map(|word| word.parse().ok().filter(|code| *code < 600)).unwrap_or(200);
-        let task = if name.contains("profile") {
-            Task::Profile { contact: "2000000000000002" }
-        } else {
-            Task::Deliver(&delivery)
+        let task = match &*name {
+            name if name.contains("profile") => Task::Profile { contact: "2000000000000002" },
+            name if name.contains("page_account") => Task::Check,
+            _ => Task::Deliver(&delivery),
         };
         let answer = answer(status, std::str::from_utf8(&bytes).unwrap());
-        table.insert(name, outcome(&Messenger.read(&side.account(), &task, &Known::default(), &answer)));
+        table.insert(name, outcome(&platform.read(&side.account(), &task, &Known::default(), &answer)));
     }
-    assert_shown!("answers", table);
+    let (instagram, messenger): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        table.into_iter().partition(|(name, _)| name.starts_with(INSTAGRAM_FOLDER));
+    assert_shown!("answers", messenger);
+    assert_shown!("instagram_answers", instagram);
+}
+
+#[test]
+fn an_account_of_instagram_is_proved_by_its_page() {
+    let side = instagram();
+    let check =
+        |answered: &str| INSTAGRAM.read(&side.account(), &Task::Check, &Known::default(), &answer(200, answered));
+    let linked = |id: &str| format!(r#"{{"id": "1", "instagram_business_account": {{"id": "{id}"}}}}"#);
+    assert!(check(&linked(ACCOUNT)).unwrap().contains(&Fact::OwnsAddress));
+    // Without instagram_basic, the Page does not tell its account.
+    assert!(!check(r#"{"id": "1"}"#).unwrap().contains(&Fact::OwnsAddress));
+    assert!(matches!(check(&linked("17841400000000002")), Err(Failure::Rejected { .. })));
+    let Step::Call(call) = INSTAGRAM.next(&side.account(), &Task::Check, &Known::default()).unwrap() else { panic!() };
+    let asked = "https://graph.facebook.com/v25.0/me?fields=id,instagram_business_account";
+    assert_eq!(call.request.uri(), asked);
+    let profile = |answered: &str| {
+        let task = Task::Profile { contact: "3" };
+        INSTAGRAM.read(&side.account(), &task, &Known::default(), &answer(200, answered)).unwrap()
+    };
+    let named = |name: &str| vec![Fact::Profile(Contact { name: Some(name.to_owned()), ..contact("3") })];
+    assert_eq!(profile(r#"{"id": "3", "name": " ", "username": "sam.example"}"#), named("sam.example"));
+    assert_eq!(profile(r#"{"id": "3", "name": "Sam", "username": "sam.example"}"#), named("Sam"));
+}
+
+#[test]
+fn a_call_for_two_accounts_names_both_and_each_takes_its_own() {
+    for (sample, second) in [
+        ("inbound/two_entries_two_pages.json", "100000000000009"),
+        ("instagram/inbound/two_entries_two_accounts.json", "17841400000000002"),
+    ] {
+        let (platform, first, _) = of_sample(sample);
+        let bytes = fixtures(FOLDER).remove(sample).unwrap();
+        let second = of_sample(sample).1.with(platform.account_id.name, second);
+        let request = webhook(&[], bytes);
+        let own = [&first, &second].map(|side| platform.address(&side.account()).unwrap());
+        let named: Vec<String> = platform.addresses(&first.account(), &request).into_iter().collect();
+        assert_eq!(named, own, "{sample}");
+        for side in [&first, &second] {
+            let verified = Verified::kept(&request, true);
+            let parsed = platform.parse(&side.account(), verified).unwrap();
+            assert_eq!((parsed.events.len(), parsed.ignored.len()), (1, 1), "{sample}");
+        }
+    }
+}
+
+#[test]
+fn people_may_answer_late_where_the_setting_says_so() {
+    const TOO_LATE: &str =
+        r#"{"error": {"code": 10, "error_subcode": 2534022, "message": "(#10) outside of allowed window"}}"#;
+    const NO_FEATURE: &str = r#"{"error": {"code": 10, "message": "(#10) Requires the feature Human Agent"}}"#;
+    const TOKEN: &str = r#"{"error": {"code": 190, "message": "expired"}}"#;
+    const SENT: &str = r#"{"recipient_id": "2", "message_id": "m_1"}"#;
+    let ines = agent("Ines");
+    let bot = Author { kind: AuthorKind::Bot, ..ines.clone() };
+    let parts = [Part::text("Sorry for the wait."), Part::text("Here it is.")];
+    for (platform, side) in [(&MESSENGER, side()), (&INSTAGRAM, instagram())] {
+        let sent = |setting: &str, author: Option<&Author>, late: &'static str| {
+            let side = Side { settings: side.settings.clone(), secrets: side.secrets.clone(), ..instagram() };
+            let (side, to) = (side.with(HUMAN_AGENT, setting), contact("2"));
+            let delivery = delivery(&to, &parts, author);
+            let reply = |call: &Call| match body(call)["messaging_type"].as_str() {
+                Some("RESPONSE") => answer(400, TOO_LATE),
+                _ => answer(if late == SENT { 200 } else { 403 }, late),
+            };
+            drive(platform, &side.account(), &Task::Deliver(&delivery), &mut Known::default(), reply)
+        };
+        let calls = sent("yes", Some(&ines), SENT).unwrap();
+        let tags: Vec<Value> = calls.iter().map(|call| body(call)["tag"].clone()).collect();
+        assert_eq!(tags, [Value::Null, json!("HUMAN_AGENT"), json!("HUMAN_AGENT")]);
+        let folder = if platform.name == "Instagram" { INSTAGRAM_FOLDER } else { "" };
+        let mut sample = fixture(FOLDER, &format!("{folder}send/{}.json", "text_human_agent"));
+        let mut ours = body(&calls[1]);
+        for message in [&mut sample, &mut ours] {
+            message["recipient"]["id"] = "2".into();
+            message["message"] = json!({"text": message["message"]["text"]});
+        }
+        assert_eq!(ours, sample);
+        let failure = |setting: &str, author: Option<&Author>, late| sent(setting, author, late).unwrap_err();
+        for (setting, author, late, expected) in [
+            ("yes", Some(&bot), SENT, "within that time only"),
+            ("yes", None, SENT, "within that time only"),
+            ("no", Some(&ines), SENT, "with the setting human_agent"),
+            ("yes", Some(&ines), TOO_LATE, "seven days have passed"),
+            ("yes", Some(&ines), NO_FEATURE, "has not granted the feature"),
+        ] {
+            let failure = failure(setting, author, late);
+            assert!(matches!(&failure, Failure::Rejected { reason, .. } if reason.contains(expected)), "{failure:?}");
+        }
+        assert!(matches!(failure("yes", Some(&ines), TOKEN), Failure::Blocked { .. }));
+    }
 }
 
 #[test]
 fn every_documented_code_has_its_class() {
-    for (class, codes) in [
-        (Class::Later, &[1, 2, 4, 17, 32, 613, 1200, 80_001, 80_006][..]),
-        (Class::Receiver, &[551, 1_545_041, 1_893_063, 2_018_001, 2_018_108]),
-        (Class::Message, &[100, 2_018_047, 2_018_065, 2_018_278, 2_534_022, 36_000]),
-        (Class::Account, &[3, 10, 190, 368]),
-    ] {
+    let documented = [
+        (&MESSENGER, Class::Later, &[1, 2, 4, 17, 32, 613, 1200, 80_001, 80_006][..]),
+        (&MESSENGER, Class::Receiver, &[551, 1_545_041, 1_893_063, 2_018_001, 2_018_108]),
+        (&MESSENGER, Class::Message, &[100, 2_018_047, 2_018_065, 2_018_278, 2_534_022, 36_000]),
+        (&MESSENGER, Class::Account, &[3, 10, 190, 368]),
+        (&INSTAGRAM, Class::Later, &[1, 2, 4, 17, 32, 613, 80_002]),
+        (&INSTAGRAM, Class::Receiver, &[551, 1_545_041, 2_018_001, 2_534_014]),
+        (
+            &INSTAGRAM,
+            Class::Message,
+            &[100, 2_018_008, 2_018_047, 2_018_074, 2_018_109, 2_018_278, 2_018_294, 2_534_015, 2_534_022],
+        ),
+        (&INSTAGRAM, Class::Account, &[3, 10, 190, 200, 230, 368, 2_534_037]),
+    ];
+    for (platform, class, codes) in documented {
         for code in codes {
-            let mut all = classify::CODES.iter().chain(classify::SUBCODES);
+            let mut all = platform.errors.codes.iter().chain(platform.errors.subcodes);
             let (_, found, _) = all.find(|(listed, ..)| listed == code).unwrap();
-            assert_eq!(*found, class, "{code}");
+            assert_eq!(*found, class, "{} {code}", platform.name);
         }
     }
 }
@@ -161,14 +289,19 @@ fn a_vague_code_means_what_its_subcode_or_its_words_say() {
     ] {
         let body = json!({"error": {"code": code, "error_subcode": subcode, "message": words}}).to_string();
         let read =
-            Messenger.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer(status, &body));
+            MESSENGER.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer(status, &body));
         assert!(outcome(&read).get(expected).is_some(), "{code}/{subcode} {words}: {read:?}");
     }
 }
 
 #[test]
 fn a_signature_is_right_or_wrong_as_the_vectors_say() {
-    let samples = fixture(FOLDER, "signatures.json");
+    for samples in ["signatures.json", "instagram/signatures.json"] {
+        signatures_are_as(&fixture(FOLDER, samples));
+    }
+}
+
+fn signatures_are_as(samples: &Value) {
     for vector in samples["vectors"].as_array().unwrap() {
         let text = |name: &str| vector[name].as_str().unwrap_or_default();
         let side = Side::new("messenger", &[], &[("app_secret", text("app_secret"))]);
@@ -186,7 +319,7 @@ fn a_signature_is_right_or_wrong_as_the_vectors_say() {
         let mut request = webhook(&[], "");
         request.method = Method::GET;
         request.query = case["query"].as_str().unwrap().to_owned();
-        let taken = take(&Messenger, &side(), &request);
+        let taken = take(&MESSENGER, &side(), &request);
         assert_eq!(taken.is_ok(), case["expect_status"] == 200, "{case}");
         if let Ok(taken) = taken {
             let body = shown(taken)["answer"][2].clone();
@@ -199,11 +332,11 @@ fn link(kind: MediaKind, url: &str) -> Part {
     Part::Media(Media::new(kind, MediaSource::Link { url: url.to_owned() }))
 }
 
-fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
+fn sent((platform, side): (&Messenger, &Side), to: &str, parts: &[Part]) -> Vec<Call> {
     let (contact, ines) = (contact(to), agent("Ines"));
     let delivery = delivery(&contact, parts, Some(&ines));
     let taken = |_: &Call| answer(200, r#"{"recipient_id":"2","message_id":"m_1"}"#);
-    drive(&Messenger, &side.account(), &Task::Deliver(&delivery), &mut Known::default(), taken).unwrap()
+    drive(platform, &side.account(), &Task::Deliver(&delivery), &mut Known::default(), taken).unwrap()
 }
 
 #[test]
@@ -225,7 +358,7 @@ fn requests_are_the_documented_ones() {
         ("button_template", vec![Part::text("More?"), Part::Buttons { buttons: vec![open, reply("Agent", "AGENT")] }]),
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
-        let calls = sent(&side(), "2000000000000002", &parts);
+        let calls = sent((&MESSENGER, &side()), "2000000000000002", &parts);
         let mut ours = body(&calls[0]);
         // Every message carries an id of the bridge.
         for message in [&mut sample, &mut ours] {
@@ -238,17 +371,61 @@ fn requests_are_the_documented_ones() {
 
 #[test]
 fn quotes_and_read_marks_are_the_documented_ones() {
-    let side = side();
     let taken = |_: &Call| answer(200, r#"{"recipient_id":"2","message_id":"m_1"}"#);
     let parts = [Part::text("Yes, that one."), Part::text("More")];
-    let calls = quoting(&Messenger, &side.account(), "2000000000000002", &parts, "m_EXAMPLEIN1", taken);
-    let mut first = body(&calls[0]);
-    first["message"].as_object_mut().unwrap().remove("metadata");
-    assert_eq!(first, fixture(FOLDER, "send/reply_to.json"));
-    assert_eq!(body(&calls[1]).get("reply_to"), None);
-    let call = read_mark(&Messenger, &side.account(), "2000000000000002", "m_EXAMPLEIN1");
-    assert_eq!(body(&call), fixture(FOLDER, "send/mark_seen.json"));
-    assert_eq!(call.request.uri(), format!("https://graph.facebook.com/v25.0/{PAGE}/messages").as_str());
+    for (platform, side, [reply_to, mark_seen], sender) in [
+        (&MESSENGER, side(), ["send/reply_to.json", "send/mark_seen.json"], PAGE),
+        (&INSTAGRAM, instagram(), ["instagram/send/reply_to.json", "instagram/send/mark_seen.json"], "me"),
+    ] {
+        let sample = fixture(FOLDER, reply_to);
+        let (contact, quoted) = (&sample["recipient"]["id"], &sample["reply_to"]["mid"]);
+        let (contact, quoted) = (contact.as_str().unwrap(), quoted.as_str().unwrap());
+        let calls = quoting(platform, &side.account(), contact, &parts, quoted, taken);
+        let mut first = body(&calls[0]);
+        first["message"].as_object_mut().unwrap().remove("metadata");
+        let mut expected = sample.clone();
+        expected["message"]["text"] = "Yes, that one.".into();
+        assert_eq!(first, expected);
+        assert_eq!(body(&calls[1]).get("reply_to"), None);
+        let call = read_mark(platform, &side.account(), contact, quoted);
+        assert_eq!(body(&call), fixture(FOLDER, mark_seen));
+        assert_eq!(call.request.uri(), format!("https://graph.facebook.com/v25.0/{sender}/messages").as_str());
+    }
+}
+
+#[test]
+fn requests_to_instagram_are_the_documented_ones() {
+    let track = Button::Link { label: "Track".into(), url: "https://example.com/t/42".into() };
+    let choices = vec![reply("Yes", "ship-yes-42"), reply("No", "ship-no-42")];
+    for (name, parts) in [
+        ("text", vec![Part::text("Hi, an agent here")]),
+        ("image_url", vec![link(MediaKind::Image, "https://files.example.com/a.jpg")]),
+        ("video_url", vec![link(MediaKind::Video, "https://files.example.com/a.mp4")]),
+        ("audio_url", vec![link(MediaKind::Audio, "https://files.example.com/a.m4a")]),
+        ("file_url", vec![link(MediaKind::File, "https://files.example.com/a.pdf")]),
+        ("text_quick_replies", vec![Part::text("Shall we send it?"), Part::Buttons { buttons: choices }]),
+        (
+            "button_template",
+            vec![Part::text("Your parcel"), Part::Buttons { buttons: vec![track, reply("Call me", "call-42")] }],
+        ),
+    ] {
+        let sample = fixture(FOLDER, &format!("instagram/send/{name}.json"));
+        let calls = sent((&INSTAGRAM, &instagram()), "3000000000000021", &parts);
+        assert_eq!((calls.len(), body(&calls[0])), (1, sample), "{name}");
+        assert_eq!(calls[0].request.uri(), "https://graph.facebook.com/v25.0/me/messages");
+    }
+}
+
+#[test]
+fn a_text_for_instagram_is_cut_by_its_bytes() {
+    for (text, pieces) in [("ж".repeat(500), 1), ("ж".repeat(501), 2), ("x".repeat(1_000), 1), ("🙂".repeat(251), 2)]
+    {
+        let calls = sent((&INSTAGRAM, &instagram()), "3", &[Part::text(text.clone())]);
+        let texts: Vec<String> =
+            calls.iter().map(|call| body(call)["message"]["text"].as_str().unwrap().to_owned()).collect();
+        assert_eq!((texts.len(), texts.concat()), (pieces, text));
+        assert!(texts.iter().all(|text| text.len() <= 1_000));
+    }
 }
 
 #[test]
@@ -256,12 +433,15 @@ fn every_sample_has_a_row() {
     // Features of Messenger that the bridge does not use, each with the reason.
     let unused = [
         "send/image_attachment_id.json", // files are sent as links
-        "send/text_human_agent.json",    // needs a permission that few apps have
         "send/text_update.json",         // agents answer
         "send/typing_off.json",          // no helpdesk reports that an agent types
         "send/typing_on.json",
+        "instagram/send/typing_on.json",
+        "instagram/send/attachment_upload.json", // files are sent as links
+        "instagram/send/like_heart.json",        // agents write ❤️
     ];
-    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/", "status/", "responses/"], &unused);
+    let families = ["inbound/", "responses/", "instagram/inbound/", "instagram/responses/"];
+    testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &families, &unused);
 }
 
 #[test]
@@ -282,17 +462,17 @@ fn long_things_and_what_messenger_cannot_show() {
         Part::Location { latitude: 1.5, longitude: 2.5, label: None },
         Part::Sticker { id: "1".into(), url: None },
     ];
-    assert_shown!("odd", sent(&side, "2000000000000002", &parts).iter().map(request).collect::<Vec<_>>());
+    assert_shown!("odd", sent((&MESSENGER, &side), "2000000000000002", &parts).iter().map(request).collect::<Vec<_>>());
 }
 
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        parsed(&bytes);
+        parsed("", &bytes);
     }
 
     #[test]
-    fn no_changed_sample_makes_it_panic((_, bytes) in changed_samples(FOLDER)) {
-        parsed(&bytes);
+    fn no_changed_sample_makes_it_panic((name, bytes) in changed_samples(FOLDER)) {
+        parsed(&name, &bytes);
     }
 }

@@ -63,7 +63,6 @@ static FEATURES: Features = Features {
         (PartKind::Location, Support::Degraded("map link")),
         (PartKind::ContactCard, Support::Degraded("text")),
         (PartKind::Sticker, Support::Degraded("link")),
-        (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     contact_ids: ContactIds::Phone { plus: true },

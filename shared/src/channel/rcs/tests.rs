@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use super::{wire::AUDIENCE, *};
 use crate::{
     adapter::Call,
-    model::message::{Button, Media, MediaSource, Part},
+    model::message::{Button, Card, Media, MediaSource, Part},
     testing::{
         self, ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture,
-        fixtures, outcome, read_mark, request, shown, take, webhook,
+        fixtures, outcome, read_mark, reply, request, shown, take, webhook,
     },
 };
 
@@ -166,13 +166,28 @@ fn requests_are_the_documented_ones_and_signed_by_the_service_account() {
     let side = side(&key);
     let file =
         Part::Media(Media::new(MediaKind::Image, MediaSource::Link { url: "https://files.example.com/a.jpg".into() }));
+    let lamp = |title: &str, text: &str, file: &str, data: Option<&str>| Card {
+        title: Some(title.into()),
+        text: Some(text.into()),
+        image: Some(format!("https://files.example.com/{file}.jpg")),
+        buttons: data.map(|data| reply("This one", data)).into_iter().collect(),
+    };
+    let lamps =
+        vec![lamp("Oak, 80 cm", "EUR 40", "c1", Some("pick-1")), lamp("Pine, 90 cm", "EUR 35", "c2", Some("pick-2"))];
     for (name, parts) in [
+        ("rich_card", vec![Part::Carousel { cards: vec![lamp("Order 42", "Ready", "a", None)] }]),
+        ("rich_card_carousel", vec![Part::Carousel { cards: lamps }]),
         ("text", vec![Part::text("Your order is ready.")]),
         ("file_url", vec![file]),
         ("text_suggestions", vec![Part::text("Deliver today?"), buttons()]),
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         sample["messageTrafficType"] = json!("TRANSACTION");
+        if let Some(card) = sample.pointer_mut("/contentMessage/richCard/standaloneCard") {
+            // A vertical card has its picture above the text.
+            card.as_object_mut().unwrap().remove("thumbnailImageAlignment");
+            card["cardContent"]["media"]["height"] = json!("MEDIUM");
+        }
         // The bridge has no use for the data that opening a link sends back.
         if let Some(action) = sample.pointer_mut("/contentMessage/suggestions/1/action") {
             action["postbackData"] = json!("Open");
@@ -206,7 +221,6 @@ fn every_sample_has_a_row() {
     // Features of RBM that the bridge does not use, each with the reason.
     let unused = [
         "send/event_is_typing.json", // no helpdesk reports that an agent types
-        "send/rich_card.json",       // cards are texts
         "send/text_ttl.json",        // an agent's answer does not expire
     ];
     testing::every_sample_has_a_row(FOLDER, include_str!("tests.rs"), &["inbound/decoded_", "responses/"], &unused);
@@ -221,6 +235,33 @@ fn long_things_and_what_cannot_be_shown() {
         [Part::text("a word ".repeat(500)), Part::Location { latitude: 1.5, longitude: 2.5, label: None }, buttons()];
     let calls: Vec<Value> = sent(&side, &parts).iter().map(request).collect();
     assert_shown!("odd", calls);
+}
+
+#[test]
+fn cards_that_rbm_does_not_take_are_texts() {
+    let (key, _) = key_file();
+    let card = |title: &str| Card { title: Some(title.into()), ..Card::default() };
+    let with = |buttons: Vec<Button>| Card { buttons, ..card("Oak") };
+    let is_rich = |cards: Vec<Card>| {
+        let calls = sent(&side(&key), &[Part::Carousel { cards }]);
+        calls.iter().all(|call| body(call).pointer("/contentMessage/richCard").is_some())
+    };
+    assert!(is_rich(vec![card("Oak")]) && is_rich(vec![card("Oak"); 10]));
+    let huge = Card { text: Some("ж".repeat(2_000)), ..with(vec![reply("Yes", &"ж".repeat(2_048)); 4]) };
+    assert!(is_rich(vec![huge.clone(); 2]));
+    for odd in [
+        vec![card("Oak"); 11],
+        vec![card(&"x".repeat(201))],
+        vec![Card { text: Some("x".repeat(2_001)), ..card("Oak") }],
+        vec![Card { image: Some("ftp://x".into()), ..card("Oak") }],
+        vec![with(vec![reply("Yes", "1"); 5])],
+        vec![with(vec![reply("A label that is longer than that", "1")])],
+        vec![with(vec![reply("Yes", &"x".repeat(2_049))])],
+        // More than 250 KB.
+        vec![Card { buttons: vec![reply("Yes", &"\u{1f600}".repeat(2_048)); 4], ..huge }; 10],
+    ] {
+        assert!(!is_rich(odd));
+    }
 }
 
 #[test]

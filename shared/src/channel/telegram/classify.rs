@@ -7,7 +7,9 @@ use http::Response;
 use serde_json::Value;
 
 use super::{
-    FILE_PATH, render,
+    CONNECTION, FILE_PATH,
+    content::name_of,
+    render,
     wire::{Answer, DELETE_WEBHOOK, GET_FILE, GET_ME, Parameters, SET_WEBHOOK},
 };
 use crate::adapter::{Account, Delivery, Fact, Failure, Known, Learned, retry_after};
@@ -43,8 +45,10 @@ pub(super) fn delivered(
 /// Returns a message's id together with its chat, because the id is valid within the chat only.
 fn message_id(delivery: &Delivery<'_>, result: &Value) -> Option<String> {
     let id = result.get("message_id").and_then(Value::as_i64)?;
-    let chat = result.pointer("/chat/id").and_then(Value::as_i64);
-    Some(chat.map_or_else(|| format!("{}:{id}", delivery.contact.id), |chat| format!("{chat}:{id}")))
+    // The same number is another message in the chat with the bot itself.
+    let is_business = delivery.contact.id.contains(CONNECTION);
+    let chat = result.pointer("/chat/id").and_then(Value::as_i64).filter(|_| !is_business);
+    Some(chat.map_or_else(|| name_of(&delivery.contact.id, id), |chat| name_of(&chat.to_string(), id)))
 }
 
 /// Reads the answer to the check: the bot's identity.
@@ -105,6 +109,21 @@ const RECEIVER: &[(&str, &str)] = &[
     ("have no rights to send a message", "the contact does not let the bot write"),
 ];
 
+/// Descriptions of a 400 for a chat with a business account. The bot may answer there for 24 hours after the contact
+/// wrote, if the account lets it (<https://core.telegram.org/bots/api#businessbotrights>).
+const BUSINESS: &[(&str, &str)] = &[
+    (
+        "BUSINESS_PEER_USAGE_MISSING",
+        "the contact has not written to the business account for 24 hours, so Telegram lets only the account itself write",
+    ),
+    ("BUSINESS_PEER_INVALID", "the business account has taken this chat from the bot (Telegram Business, Chatbots)"),
+    ("BUSINESS_CONNECTION", DISCONNECTED),
+    ("business connection not found", DISCONNECTED),
+    ("not enough rights", DISCONNECTED),
+];
+const DISCONNECTED: &str = "the business account has disconnected the bot or does not let it reply; connect it again in \
+                            Telegram's settings (Telegram Business, Chatbots) and permit replies";
+
 /// Descriptions of a 400 for a topic that is gone or closed.
 const TOPIC: &[&str] = &["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"];
 
@@ -164,6 +183,9 @@ fn failure(what: &str, code: u16, description: &str, parameters: &Parameters, an
             }
             if TOPIC.iter().any(|words| description.contains(words)) {
                 return Refusal::Topic;
+            }
+            if let Some(reason) = listed(BUSINESS) {
+                return Refusal::Other(Failure::rejected(reason));
             }
             match listed(RECEIVER) {
                 Some(reason) => Failure::Gone { reason },

@@ -321,7 +321,7 @@ fn origin_of(origin: Json<'_>) -> Option<String> {
 
 /// Returns the message that a message answers. Telegram sends the words along: those that the contact chose, or the
 /// whole message. The first message of a topic, which every message of the topic names, is no answer.
-pub(super) fn quote(message: Json<'_>) -> Option<Quote> {
+pub(super) fn quote(contact: &str, message: Json<'_>) -> Option<Quote> {
     let [chosen, answered, elsewhere] = message.pick(["quote", "reply_to_message", "external_reply"]);
     let other = if answered.is_null() { elsewhere } else { answered };
     if other.is_null() {
@@ -340,18 +340,19 @@ pub(super) fn quote(message: Json<'_>) -> Option<Quote> {
     if text.is_none() && part(other).is_none() {
         return None;
     }
-    let chat = other.pointer("/chat/id").and_then(Json::i64);
+    let id = id.i64().filter(|_| !answered.is_null());
     Some(Quote {
-        id: chat.zip(id.i64()).map(|(chat, id)| name_of(chat, id)),
+        id: id.map(|id| name_of(contact, id)),
         text,
         author: name(from).or_else(|| origin_of(origin)),
         at: date.i64().filter(|date| *date > 0).map(Millis::from_seconds),
     })
 }
 
-/// Returns the bridge's name of a message, which is the same for the contact's and for the bot's own.
-pub(super) fn name_of(chat: i64, message: i64) -> String {
-    format!("{chat}:{message}")
+/// Returns the bridge's name of a message in the chat with a contact, which is the same for the contact's messages and
+/// for the bot's own. In a chat with a business account the same number is another message than in the bot's own chat.
+pub(super) fn name_of(contact: &str, message: i64) -> String {
+    format!("{contact}:{message}")
 }
 
 /// Returns whether a message has any field beside those that every message may have. A message that Telegram no longer

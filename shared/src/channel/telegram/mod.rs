@@ -3,6 +3,9 @@
 //! The bot's token is part of every URL, so no Telegram URL may reach a log or the helpdesk. Updates carry a secret
 //! token of the bridge instead of a signature, and a refused update holds back all later ones of its chat. Telegram has
 //! no key that makes a repeated call harmless, and no receipts.
+//!
+//! A bot may also answer for the accounts of a business (<https://core.telegram.org/bots/features#business-mode>). A
+//! contact's chat with such an account is not the chat with the bot, so the contact's id is `<chat>@<connection>`.
 
 use bytes::Bytes;
 use http::Response;
@@ -38,6 +41,9 @@ pub struct Telegram;
 const BOT_TOKEN: &str = "bot_token";
 /// The secret token that Telegram sends with every update.
 const SECRET_TOKEN: &str = "secret_token";
+
+/// What stands in a contact's id between the chat and the connection to the business account.
+const CONNECTION: char = '@';
 
 /// The memo with the path from which a file can be downloaded.
 const FILE_PATH: &str = "telegram.file_path";
@@ -138,7 +144,7 @@ impl Adapter for Telegram {
 }
 
 impl Channel for Telegram {
-    fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
-        parse::parse(request.request())
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        parse::parse(account, request.request())
     }
 }

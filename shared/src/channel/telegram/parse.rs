@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use super::content;
+use super::{BOT_TOKEN, CONNECTION, content};
 use crate::{
-    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::{
+        Account,
+        webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    },
     model::message::{ChannelEvent, ChannelEventKind, Contact, MessageNames, Part},
     tools::{
         json::{self, Json},
@@ -14,15 +17,11 @@ use crate::{
     },
 };
 
-/// Updates about the business's own account on Telegram.
-const BUSINESS: &[&str] =
-    &["business_connection", "business_message", "edited_business_message", "deleted_business_messages"];
-
 /// Returns the events in an update.
 ///
 /// Types of updates that Telegram adds later are acknowledged, because a refused update holds back all later ones of
 /// its chat for a day.
-pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let names = ["update_id", "message", "edited_message", "callback_query", "my_chat_member"];
@@ -31,7 +30,8 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         return Err(ParseError::missing("update_id"));
     }
     let id = id.i64().map_or_else(|| id_of(body.raw()), |id| id.to_string());
-    let update = Update { id: format!("update:{id}"), received_at: request.received_at };
+    let bot = account.secret(BOT_TOKEN).and_then(|token| token.reveal().split_once(':')?.0.parse().ok());
+    let update = Update { id: format!("update:{id}"), received_at: request.received_at, bot };
     if !message.is_null() {
         return Ok(update.message(message, false));
     }
@@ -44,12 +44,22 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     if !member.is_null() {
         return Ok(update.member(member));
     }
-    let has = |names: &[&str]| names.iter().any(|name| body.get(name).is_some());
-    Ok(update.ignored(match () {
-        () if has(&["channel_post", "edited_channel_post"]) => "channel_post",
-        () if has(BUSINESS) => "business_account",
-        () => "unknown_update",
-    }))
+    let business = ["business_message", "edited_business_message", "deleted_business_messages", "business_connection"];
+    let [written, edited, deleted, connection] = body.pick(business);
+    if !written.is_null() {
+        return Ok(update.message(written, false));
+    }
+    if !edited.is_null() {
+        return Ok(update.message(edited, true));
+    }
+    if !deleted.is_null() {
+        return Ok(update.deleted(deleted));
+    }
+    if !connection.is_null() {
+        return Ok(update.connection(connection));
+    }
+    let is_post = ["channel_post", "edited_channel_post"].iter().any(|name| body.get(name).is_some());
+    Ok(update.ignored(if is_post { "channel_post" } else { "unknown_update" }))
 }
 
 /// An update that is being read.
@@ -57,6 +67,8 @@ struct Update {
     /// The id, the same for every redelivery: by <https://core.telegram.org/bots/api#update>, the number grows per bot.
     id: String,
     received_at: Millis,
+    /// The bot's own id, which its token begins with.
+    bot: Option<i64>,
 }
 
 impl Update {
@@ -77,13 +89,53 @@ impl Update {
             phone: content::own_number(message),
             // Without the flag, the id is that of a mere thread of replies.
             thread: topic.i64().filter(|_| is_topic.is_true()).map(|topic| topic.to_string()),
-            ..contact(&chat, from)
+            ..contact(&chat, message, from)
         };
         let date = edit_date.i64().filter(|_| is_edit).or_else(|| date.i64());
-        let id = message.get("message_id").and_then(Json::i64).map(|id| content::name_of(chat.id, id));
+        let id = message.get("message_id").and_then(Json::i64).map(|id| content::name_of(&contact.id, id));
         let names = MessageNames { id, ..MessageNames::default() };
-        let event = self.event(contact, date, ChannelEventKind::Message { parts });
-        ParsedChannel::events(vec![event.with(names, content::quote(message))])
+        let quote = content::quote(&contact.id, message);
+        let said = |kind| ParsedChannel::events(vec![self.event(contact, date, kind).with(names, quote)]);
+        let [connection, sender, bot] = message.pick(["business_connection_id", "from", "sender_business_bot"]);
+        if connection.is_null() {
+            return said(ChannelEventKind::Message { parts });
+        }
+        let bot = bot.get("id").and_then(Json::i64);
+        if bot.is_some() && bot == self.bot {
+            return self.ignored("own_echo");
+        }
+        // In a chat with the business's own account, the other person is the business.
+        let is_theirs = bot.is_none() && sender.get("id").and_then(Json::i64).is_none_or(|sender| sender == chat.id);
+        said(match is_theirs {
+            true => ChannelEventKind::Message { parts },
+            false => ChannelEventKind::BusinessEcho { parts, message: None },
+        })
+    }
+
+    /// Tells that messages in a chat with a business account were deleted. Telegram does not say by whom.
+    fn deleted(&self, deleted: Json<'_>) -> ParsedChannel {
+        let [chat, messages] = deleted.pick(["chat", "message_ids"]);
+        let Some(chat) = Chat::of(chat).filter(|chat| chat.is_private) else { return self.ignored("nobody") };
+        let mut count = 0_usize;
+        messages.each(|_| count += 1);
+        let text = match count {
+            0 => return self.ignored("nothing_to_show"),
+            1 => "(a message in this chat was deleted)".to_owned(),
+            count => format!("({count} messages in this chat were deleted)"),
+        };
+        let kind = ChannelEventKind::Message { parts: vec![Part::text(text)] };
+        ParsedChannel::events(vec![self.event(contact(&chat, deleted, Json::default()), None, kind)])
+    }
+
+    /// Returns what has become of the connection to a business account, which concerns no contact. If the account
+    /// disconnects the bot or does not let it reply, the next answer tells its agent.
+    fn connection(&self, connection: Json<'_>) -> ParsedChannel {
+        let [is_enabled, rights] = connection.pick(["is_enabled", "rights"]);
+        self.ignored(match () {
+            () if !is_enabled.is_true() => "business_disconnected",
+            () if rights.get("can_reply").is_some_and(Json::is_true) => "business_connected",
+            () => "business_connected_without_reply",
+        })
     }
 
     /// Returns the text of the pressed button, as if the contact had written it.
@@ -110,7 +162,7 @@ impl Update {
                 };
                 let [topic, is_topic] = message.pick(["message_thread_id", "is_topic_message"]);
                 let thread = topic.i64().filter(|_| is_topic.is_true()).map(|topic| topic.to_string());
-                let contact = Contact { thread, ..contact(&chat, from) };
+                let contact = Contact { thread, ..contact(&chat, message, from) };
                 let said = ChannelEventKind::Message { parts: vec![part] };
                 ParsedChannel::events(vec![self.event(contact, None, said)])
             }
@@ -129,7 +181,7 @@ impl Update {
             Some("member") => ChannelEventKind::Subscribed,
             _ => return self.ignored("unknown_status"),
         };
-        ParsedChannel::events(vec![self.event(contact(&chat, from), date.i64(), kind)])
+        ParsedChannel::events(vec![self.event(contact(&chat, Json::default(), from), date.i64(), kind)])
     }
 
     fn event(&self, contact: Contact, date: Option<i64>, kind: ChannelEventKind) -> ChannelEvent {
@@ -169,14 +221,16 @@ fn label<'a>(message: Json<'a>, data: &str) -> Option<Cow<'a, str>> {
     })
 }
 
-/// Returns the contact of a private chat, whose id is the person's id.
-fn contact(chat: &Chat, user: Json<'_>) -> Contact {
+/// Returns the contact of a private chat, whose id is the person's id. The chat of the same person with a business
+/// account is another one than that with the bot; its id carries the connection to the account.
+fn contact(chat: &Chat, message: Json<'_>, user: Json<'_>) -> Contact {
+    let connection = message.text_at("/business_connection_id").filter(|id| !id.is_empty());
     let [id, language] = user.pick(["id", "language_code"]);
     let is_theirs = id.i64() == Some(chat.id);
     // Telegram writes IETF language tags.
     let code = language.text().and_then(|tag| tag.split('-').next().map(str::to_ascii_lowercase));
     Contact {
-        id: chat.id.to_string(),
+        id: connection.map_or_else(|| chat.id.to_string(), |id| format!("{}{CONNECTION}{id}", chat.id)),
         name: content::name(user).filter(|_| is_theirs),
         language: code.filter(|code| is_theirs && !code.is_empty()),
         ..Contact::default()

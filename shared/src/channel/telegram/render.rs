@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::{
-    FEATURES, calls,
+    CONNECTION, FEATURES, calls,
     keyboard::{self, Layout},
 };
 use crate::{
@@ -65,13 +65,17 @@ pub(super) fn requests(
     delivery: &Delivery<'_>,
     known: &Known,
 ) -> Result<Vec<Request>, RenderError> {
-    let chat = known.memo(MOVED_TO).unwrap_or(&delivery.contact.id);
+    let (chat, connection) = match delivery.contact.id.split_once(CONNECTION) {
+        Some((chat, connection)) => (chat, Some(connection)),
+        None => (delivery.contact.id.as_str(), None),
+    };
+    let chat = known.memo(MOVED_TO).unwrap_or(chat);
     let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat));
     let topic = delivery.contact.thread.as_deref().filter(|_| known.memo(NO_TOPIC).is_none());
     let topic = topic.and_then(|topic| topic.parse().ok());
     // The id of the chat stands before the message's own.
     let quoted = delivery.quote.and_then(|quote| quote.id.as_deref()?.rsplit(':').next()?.parse().ok());
-    let mut requests = Requests { chat, topic, quoted, known, list: Vec::new() };
+    let mut requests = Requests { chat, connection, topic, quoted, known, list: Vec::new() };
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     for item in items(delivery.parts, author) {
         requests.item(&item);
@@ -156,6 +160,8 @@ fn card(card: &Card) -> Item<'_> {
 /// The requests of a delivery that is being rendered.
 struct Requests<'a> {
     chat: Value,
+    /// The connection to the business account for which the bot answers.
+    connection: Option<&'a str>,
     topic: Option<i64>,
     quoted: Option<i64>,
     known: &'a Known,
@@ -332,6 +338,9 @@ impl Requests<'_> {
         is_simple: bool,
     ) {
         let mut all = Map::from_iter([("chat_id".to_owned(), self.chat.clone())]);
+        if let Some(connection) = self.connection {
+            all.insert("business_connection_id".to_owned(), connection.into());
+        }
         if let Some(topic) = self.topic {
             all.insert("message_thread_id".to_owned(), topic.into());
         }

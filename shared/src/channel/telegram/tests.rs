@@ -207,6 +207,20 @@ fn the_address_of_a_link_stands_behind_its_words() {
     }
 }
 
+#[test]
+fn an_answer_for_a_business_account_carries_its_connection() {
+    let (side, contact, parts) =
+        (side(), contact("7312345678@EXAMPLEbc"), [Part::text("answered for the business account")]);
+    let delivery = delivery(&contact, &parts, None);
+    let taken = |_: &Call| answer(200, r#"{"ok":true,"result":{"message_id":9,"chat":{"id":7312345678}}}"#);
+    let known = &mut Known::default();
+    let calls = drive(&Telegram, &side.account(), &Task::Deliver(&delivery), known, taken).unwrap();
+    let mut sent = body(&calls[0]);
+    sent.as_object_mut().unwrap().remove("link_preview_options");
+    assert_eq!(sent, fixture(FOLDER, "req_sendMessage_business.json")["body"]);
+    assert_eq!(known.progress.sent, ["7312345678@EXAMPLEbc:9"]);
+}
+
 fn questions() -> Part {
     let link = Button::Link { label: "Open shop".into(), url: "https://shop.example.com".into() };
     Part::Buttons { buttons: vec![reply("Yes", "yes"), reply("No", "no"), link] }
@@ -328,6 +342,7 @@ fn every_sample_has_a_row() {
     let unused = [
         "req_answerCallbackQuery.json",    // the answer to the update says it
         "req_getUserProfilePhotos.json",   // the picture's URL contains the token
+        "req_readBusinessMessage.json",    // needs a right that few accounts grant
         "req_getWebhookInfo.json",         // for people to look at, not for the bridge
         "req_sendChatAction.json",         // no helpdesk reports that an agent types
         "req_sendDocument_multipart.json", // see `an_upload_is_the_documented_form`

@@ -12,7 +12,16 @@ pub(super) const DELETE_WEBHOOK: &str = "deleteWebhook";
 pub(super) const GET_FILE: &str = "getFile";
 
 /// The updates that the bot receives. Telegram keeps the last list if none is given, so the bridge always gives one.
-pub(super) const ALLOWED_UPDATES: &[&str] = &["message", "edited_message", "callback_query", "my_chat_member"];
+pub(super) const ALLOWED_UPDATES: &[&str] = &[
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+];
 
 /// The answer of every method.
 #[derive(Debug, Deserialize)]

@@ -4,11 +4,13 @@ use serde_json::json;
 
 use super::{
     ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN,
-    wire::{API_URL, FETCH_ACCOUNT, FETCH_MEDIA, HOSTS, MARK_READ, MESSAGING_URL, TYPING_PATH},
+    wire::{
+        API_URL, CONTENT_URL, FETCH_ACCOUNT, FETCH_CONTENT, FETCH_MEDIA, HOSTS, MARK_READ, MESSAGING_URL, TYPING_PATH,
+    },
 };
 use crate::{
     adapter::{Account, Call, CallBuilder, RenderError, Step},
-    channel::vendor_file,
+    channel::{encoded, vendor_file},
 };
 
 /// Requests the account. The call uses the auth token even if an API key sends the messages, because the token signs
@@ -25,6 +27,12 @@ pub(super) fn mark_read(account: &Account<'_>, message: &str) -> Result<Step, Re
     let base = if base == API_URL { MESSAGING_URL } else { base };
     let body = json!({"channel": "WHATSAPP", "messageId": message});
     authorized(account, Call::post(MARK_READ, format!("{base}{TYPING_PATH}")))?.json(&body).harmless().step()
+}
+
+/// Requests the description of a template. A base that the account sets stands for all of Twilio's hosts.
+pub(super) fn find_content(account: &Account<'_>, sid: &str) -> Result<Step, RenderError> {
+    let base = account.api_url(CONTENT_URL);
+    authorized(account, Call::get(FETCH_CONTENT, format!("{base}/v1/Content/{}", encoded(sid))))?.step()
 }
 
 /// Fetches a contact's file. The address comes from a signed call, and still the credential goes to Twilio's hosts

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID,
-    wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT, phone},
+    ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID, REFUSED_TEMPLATE,
+    wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT, FETCH_CONTENT, phone},
 };
 use crate::{
     adapter::{self, Fact, Failure, Learned, retry_after},
@@ -16,16 +16,42 @@ use crate::{
             Code,
         },
         sent,
+        template::Template,
     },
     model::message::Receipt,
+    tools::sentences::Sentence,
 };
 
 /// Reads the answer to a message.
-pub(super) fn delivered(contact: &str, answer: &Response<Bytes>) -> Learned {
-    let answer = read(CREATE_MESSAGE, answer)?;
+///
+/// After a refusal of a template's values, the template's description is requested, so that the agent reads what the
+/// template takes.
+pub(super) fn delivered(contact: &str, is_template: bool, answer: &Response<Bytes>) -> Learned {
+    let code = || serde_json::from_slice::<Answer>(answer.body()).ok()?.code;
+    let answer = match read(CREATE_MESSAGE, answer) {
+        Err(Failure::Rejected { reason, .. }) if is_template && matches!(code(), Some(21656 | 63028)) => {
+            return Ok(vec![Fact::memo(REFUSED_TEMPLATE, reason)]);
+        }
+        read => read?,
+    };
     let is_number = |address: &str| phone(address).is_some();
     let id = answer.to.filter(|to| to != contact && is_number(to) && is_number(contact));
     Ok(sent(Ok(answer.sid))?.into_iter().chain(id.map(Fact::ContactId)).collect())
+}
+
+/// Returns the refusal of a template, with the variables that its description names.
+pub(super) fn described(reason: &str, template: &Template<'_>, answer: &Response<Bytes>) -> Failure {
+    let Ok(found) = read(FETCH_CONTENT, answer) else { return Failure::rejected(reason) };
+    let Some(variables) = found.variables.as_object() else { return Failure::rejected(reason) };
+    let variable = |name: &String| match name.parse::<u32>() {
+        Ok(_) => format!("<{name}>"),
+        Err(_) => format!("{name}=<text>"),
+    };
+    let mut names: Vec<&String> = variables.keys().collect();
+    names.sort_by_key(|name| (name.parse::<u32>().unwrap_or(u32::MAX), name.as_str()));
+    let values: Vec<String> = names.into_iter().map(variable).collect();
+    let usage = format!("/template {} {}", template.name, values.join(" | "));
+    Failure::rejected(Sentence::TemplateTakes { reason, usage: usage.trim_end() })
 }
 
 /// Reads the answer to the check. The account and the sender identify the installation.

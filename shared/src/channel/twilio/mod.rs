@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use super::{Channel, next_of};
+use super::{Channel, next_of, template};
 use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
@@ -40,6 +40,8 @@ const API_KEY_SID: &str = "api_key_sid";
 const API_KEY_SECRET: &str = "api_key_secret";
 const SHARED_KEY: &str = "webhook_shared_key";
 const FROM: &str = "from";
+/// The memo with the reason why a template was refused, after which its description is requested.
+const REFUSED_TEMPLATE: &str = "twilio.refused_template";
 const MESSAGING_SERVICE_SID: &str = "messaging_service_sid";
 
 /// Makes Twilio retry. By default, Twilio calls again only if it found no connection.
@@ -180,7 +182,12 @@ impl Adapter for Twilio {
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
-            Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            Task::Deliver(delivery) => {
+                match known.memo(REFUSED_TEMPLATE).and_then(|_| template::in_parts(delivery.parts)) {
+                    Some(template) => calls::find_content(account, template.name),
+                    None => Ok(next_of(render::calls(account, delivery)?, known)),
+                }
+            }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
@@ -190,9 +197,12 @@ impl Adapter for Twilio {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(delivery) => classify::delivered(&delivery.contact.id, answer),
+            Task::Deliver(delivery) => match (known.memo(REFUSED_TEMPLATE), template::in_parts(delivery.parts)) {
+                (Some(reason), Some(template)) => Err(classify::described(reason, &template, answer)),
+                (_, template) => classify::delivered(&delivery.contact.id, template.is_some(), answer),
+            },
             Task::Check => classify::checked(account, answer),
             _ => from_status("Twilio", answer, None),
         }

@@ -82,8 +82,16 @@ impl Messages<'_> {
         };
         let mut fields = vec![("ContentSid", template.name.to_owned())];
         if !template.values.is_empty() {
-            let values = template.values.iter().zip(1..).map(|(value, number)| (number.to_string(), (*value).into()));
-            let values: Map<String, Value> = values.collect();
+            // Twilio has one list of variables for all places of a template. They are numbered or have names.
+            let mut number = 0_usize;
+            let value = |(name, text): &(Option<&str>, &str)| match name {
+                Some(name) => ((*name).to_owned(), Value::from(*text)),
+                None => {
+                    number += 1;
+                    (number.to_string(), Value::from(*text))
+                }
+            };
+            let values: Map<String, Value> = template.values.iter().map(value).collect();
             fields.push(("ContentVariables", Value::Object(values).to_string()));
         }
         self.list.push(fields);

@@ -245,6 +245,42 @@ fn requests_are_the_documented_ones() {
 }
 
 #[test]
+fn a_templates_variables_have_numbers_or_names_and_a_refusal_tells_them() {
+    let side = side(&[("from", "whatsapp:+447700900999")]);
+    let variables = |text: &str| {
+        let calls = sent(&side, "whatsapp:+447700900123", &[Part::text(text)]);
+        let pairs = pairs(body(&calls[0]).as_str().unwrap());
+        pairs.into_iter().find(|(name, _)| name == "ContentVariables").map(|(_, value)| value)
+    };
+    assert_eq!(variables("/template HX01 Ana | 42").as_deref(), Some(r#"{"1":"Ana","2":"42"}"#));
+    assert_eq!(variables("/template HX01 name=Ana | 2=42").as_deref(), Some(r#"{"2":"42","name":"Ana"}"#));
+    assert_eq!(variables("/template HX01"), None);
+
+    let (contact, parts) = (contact("whatsapp:+447700900123"), [Part::text("/template HX01 Ana")]);
+    let delivery = delivery(&contact, &parts, None);
+    let told = |content: &str| {
+        let (mut known, mut urls) = (Known::default(), Vec::new());
+        loop {
+            let task = Task::Deliver(&delivery);
+            let Step::Call(call) = Twilio.next(&side.account(), &task, &known).unwrap() else { panic!() };
+            urls.push(call.request.uri().to_string());
+            let reply = match call.name {
+                "fetch_content" => answer(if content.is_empty() { 404 } else { 200 }, content),
+                _ => answer(400, r#"{"code":21656,"message":"x"}"#),
+            };
+            match Twilio.read(&side.account(), &task, &known, &reply) {
+                Ok(facts) => known.learn(&facts),
+                Err(failure) => return (urls.pop().unwrap(), failure.explained([])),
+            }
+        }
+    };
+    let (url, words) = told(r#"{"sid":"HX01","variables":{"10":"x","2":"42","name":"Ana"}}"#);
+    assert_eq!(url, "https://content.twilio.com/v1/Content/HX01");
+    assert_eq!(words, "the values do not fit the template; write it so: /template HX01 <2> | <10> | name=<text>");
+    assert_eq!(told("").1, "the values do not fit the template");
+}
+
+#[test]
 fn a_text_that_whatsapp_would_drop_is_a_message_of_its_own() {
     let whatsapp = side(&[("from", "whatsapp:+447700900999")]);
     for (kind, count) in [(MediaKind::Image, 1), (MediaKind::Video, 1), (MediaKind::Audio, 2), (MediaKind::File, 2)] {

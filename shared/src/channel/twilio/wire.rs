@@ -13,6 +13,9 @@ pub(super) const HOSTS: &str = ".twilio.com";
 pub(super) const CREATE_MESSAGE: &str = "create_message";
 pub(super) const MARK_READ: &str = "mark_read";
 pub(super) const FETCH_ACCOUNT: &str = "fetch_account";
+/// The base of the API of templates.
+pub(super) const CONTENT_URL: &str = "https://content.twilio.com";
+pub(super) const FETCH_CONTENT: &str = "fetch_content";
 pub(super) const FETCH_MEDIA: &str = "fetch_media";
 
 /// An empty answer: any text in it would be sent to the contact.
@@ -27,6 +30,9 @@ pub(super) struct Answer {
     pub(super) sid: Option<String>,
     pub(super) code: Option<u32>,
     pub(super) message: Option<String>,
+    /// The variables of a template, each with an example.
+    #[serde(default)]
+    pub(super) variables: serde_json::Value,
     /// The receiver of a message, as Twilio spells it.
     pub(super) to: Option<String>,
 }

@@ -4,8 +4,8 @@ use http::Method;
 use serde_json::json;
 
 use super::{
-    ACCESS_TOKEN, PHONE_NUMBER_ID,
-    wire::{FILE_HOSTS, GET_FILE, GET_MEDIA, GET_NUMBER, MARK_READ},
+    ACCESS_TOKEN, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID,
+    wire::{FILE_HOSTS, GET_FILE, GET_MEDIA, GET_NUMBER, GET_TEMPLATE, MARK_READ},
 };
 use crate::{
     adapter::{Account, Call, CallBuilder, RenderError, Step},
@@ -15,6 +15,12 @@ use crate::{
 /// Requests the business number.
 pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
     to(account, GET_NUMBER, Method::GET, account.require(PHONE_NUMBER_ID)?)?.step()
+}
+
+/// Requests the description of a template in all its languages.
+pub(super) fn find_template(account: &Account<'_>, name: &str) -> Result<Step, RenderError> {
+    let path = format!("{}/message_templates?name={}", encoded(account.require(BUSINESS_ACCOUNT_ID)?), encoded(name));
+    to(account, GET_TEMPLATE, Method::GET, &path)?.step()
 }
 
 /// Requests the link to a contact's file.

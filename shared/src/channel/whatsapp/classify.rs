@@ -5,8 +5,9 @@ use http::Response;
 use serde_json::Value;
 
 use super::{
-    LINK, PHONE_NUMBER_ID,
-    wire::{FILE_LINK, GET_MEDIA, GET_NUMBER, SEND_MESSAGE, SENT_ID},
+    BUSINESS_ACCOUNT_ID, LINK, PHONE_NUMBER_ID, REFUSED_TEMPLATE,
+    render::LANGUAGE,
+    wire::{FILE_LINK, GET_MEDIA, GET_NUMBER, GET_TEMPLATE, SEND_MESSAGE, SENT_ID},
 };
 use crate::{
     adapter::{self, Fact, Failure, Learned},
@@ -16,16 +17,63 @@ use crate::{
             Code,
         },
         meta, sent,
+        template::{self, Template},
     },
+    tools::sentences::Sentence,
 };
 
 /// Reads the answer to a message.
-pub(super) fn delivered(contact: &str, answer: &Response<Bytes>) -> Learned {
-    let body = read(SEND_MESSAGE, answer)?;
+///
+/// After a refusal of a template's values, the account's description of the template is requested if the account is
+/// known, so that the agent reads what the template takes.
+pub(super) fn delivered(
+    account: &adapter::Account<'_>,
+    contact: &str,
+    is_template: bool,
+    answer: &Response<Bytes>,
+) -> Learned {
+    let body = match read(SEND_MESSAGE, answer) {
+        Err(Failure::Rejected { reason, .. })
+            if is_template && account.setting(BUSINESS_ACCOUNT_ID).is_some() && is_about_template(answer) =>
+        {
+            return Ok(vec![Fact::memo(REFUSED_TEMPLATE, reason)]);
+        }
+        read => read?,
+    };
     let is_number = contact.bytes().all(|byte| byte.is_ascii_digit());
     let number = text(&body, "/contacts/0/wa_id").filter(|_| is_number);
     let id = text(&body, "/contacts/0/user_id").or(number).filter(|id| !id.is_empty() && id != contact);
     Ok(sent(Ok(text(&body, SENT_ID)))?.into_iter().chain(id.map(Fact::ContactId)).collect())
+}
+
+/// Returns whether an answer refuses a template or its values.
+fn is_about_template(answer: &Response<Bytes>) -> bool {
+    let body = serde_json::from_slice::<Value>(answer.body()).unwrap_or_default();
+    let code = body.pointer("/error/code").and_then(Value::as_u64);
+    code.is_some_and(|code| matches!(code, 100 | 131_008 | 131_009 | 132_000 | 132_001 | 132_008 | 132_012 | 132_018))
+}
+
+/// Returns the refusal of a template, with what the account's description says that the template takes.
+pub(super) fn described(reason: &str, template: &Template<'_>, answer: &Response<Bytes>) -> Failure {
+    let Ok(found) = read(GET_TEMPLATE, answer) else { return Failure::rejected(reason) };
+    let all = found.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+    // The name in the question finds all templates that contain it.
+    let same: Vec<&Value> = all.iter().filter(|it| it.get("name").is_some_and(|name| name == template.name)).collect();
+    let language = |it: &Value| it.get("language").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let wanted = template.language.unwrap_or(LANGUAGE);
+    let found = same.iter().find(|it| language(it) == wanted);
+    Failure::rejected(match found {
+        Some(found) => {
+            let components = found.get("components").unwrap_or(&Value::Null);
+            let usage = template::usage(template.name, wanted, components);
+            Sentence::TemplateTakes { reason, usage: &usage }.to_string()
+        }
+        None if same.is_empty() => Sentence::TemplateUnknown { reason }.to_string(),
+        None => {
+            let languages = same.iter().map(|it| language(it)).collect::<Vec<_>>().join(", ");
+            Sentence::TemplateLanguages { reason, languages: &languages }.to_string()
+        }
+    })
 }
 
 /// Reads the answer to the check. The business number identifies the installation.

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use super::{Channel, meta, next_of};
+use super::{Channel, meta, next_of, template};
 use crate::{
     adapter::{
         Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod calls;
+mod cards;
 mod classify;
 mod parse;
 mod render;
@@ -36,6 +37,12 @@ pub struct WhatsApp;
 
 const ACCESS_TOKEN: &str = "access_token";
 const PHONE_NUMBER_ID: &str = "phone_number_id";
+const STANDBY: &str = "standby";
+
+const BUSINESS_ACCOUNT_ID: &str = "business_account_id";
+
+/// The memo with the reason why a template was refused, after which its description is requested.
+const REFUSED_TEMPLATE: &str = "whatsapp.refused_template";
 
 /// The memo with the link to a file.
 const LINK: &str = "whatsapp.link";
@@ -64,7 +71,7 @@ static FEATURES: Features = Features {
     parts: &[
         (PartKind::Sticker, Support::Degraded("link")),
         (PartKind::Buttons, Support::Degraded("buttons or a list where they fit, else a numbered list")),
-        (PartKind::Carousel, Support::Degraded("text")),
+        (PartKind::Carousel, Support::Degraded("cards where they fit, else text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     // Every message carries the name.
@@ -86,7 +93,16 @@ static SETTINGS: &[Setting] = &[
         Form::Text(64),
         "the phone number ID (not the number), from WhatsApp, API setup",
     ),
-    Setting::optional("business_account_id", Form::Text(64), "the WhatsApp business account ID"),
+    Setting::optional(
+        BUSINESS_ACCOUNT_ID,
+        Form::Text(64),
+        "the WhatsApp business account ID, with which agents are told what values a template takes",
+    ),
+    Setting::optional(
+        STANDBY,
+        Form::Choice(&["yes", "no"]),
+        "`yes` to show agents what contacts and Meta's AI agent write to each other while it speaks for the number, or `no`",
+    ),
     Setting::optional("api_url", Form::Url, "the base of the Graph API, as a rule https://graph.facebook.com/v25.0"),
 ];
 
@@ -111,7 +127,7 @@ impl Adapter for WhatsApp {
         let docs = "https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks";
         let place = "In the Meta app dashboard, open WhatsApp, Configuration, Webhook, Edit";
         let subscribe = "On the same page, under Webhook fields, subscribe “messages” (and “smb_message_echoes”, if the \
-                         business also writes from the phone app).";
+                         business also writes from the phone app; and “standby”, if the setting standby is yes).";
         let mut steps = meta::callback_steps(account, urls, place, docs);
         steps.push(NextStep::new("subscribe", subscribe).docs(docs));
         steps
@@ -131,7 +147,12 @@ impl Adapter for WhatsApp {
 
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
-            Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
+            Task::Deliver(delivery) => {
+                match known.memo(REFUSED_TEMPLATE).and_then(|_| template::in_parts(delivery.parts)) {
+                    Some(template) => calls::find_template(account, template.name),
+                    None => Ok(next_of(render::calls(account, delivery)?, known)),
+                }
+            }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(LINK) {
@@ -144,9 +165,12 @@ impl Adapter for WhatsApp {
         }
     }
 
-    fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
+    fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(delivery) => classify::delivered(&delivery.contact.id, answer),
+            Task::Deliver(delivery) => match (known.memo(REFUSED_TEMPLATE), template::in_parts(delivery.parts)) {
+                (Some(reason), Some(template)) => Err(classify::described(reason, &template, answer)),
+                (_, template) => classify::delivered(account, &delivery.contact.id, template.is_some(), answer),
+            },
             Task::Check => classify::checked(account, answer),
             Task::Fetch(..) => classify::fetched(answer),
             _ => from_status("WhatsApp", answer, None),

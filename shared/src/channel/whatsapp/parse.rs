@@ -54,11 +54,14 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
         return Ok(found.done());
     }
     let ours = account.setting(super::PHONE_NUMBER_ID);
+    let takes_standby = account.setting(super::STANDBY) == Some("yes");
     entries.each(|entry| {
         entry.get("changes").unwrap_or_default().each(|change| {
             let [field, value] = change.pick(["field", "value"]);
             let field = field.text().unwrap_or_default();
-            if value.is_null() || !matches!(&*field, "messages" | "smb_message_echoes") {
+            let is_standby = field == "standby";
+            let is_taken = matches!(&*field, "messages" | "smb_message_echoes") || is_standby && takes_standby;
+            if value.is_null() || !is_taken {
                 return found.ignore(field, "other_field");
             }
             let number = value.text_at("/metadata/phone_number_id");
@@ -67,11 +70,14 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
             }
             let [contacts, messages, echoes, statuses] =
                 value.pick(["contacts", "messages", "message_echoes", "statuses"]);
-            let mut batch =
-                Batch { contacts: Contacts::of(contacts), received_at: request.received_at, found: &mut found };
+            let received_at = request.received_at;
+            let mut batch = Batch { contacts: Contacts::of(contacts), received_at, is_standby, found: &mut found };
             messages.each(|message| batch.message(message));
             echoes.each(|message| batch.echo(message));
-            statuses.each(|status| batch.status(status));
+            // The bridge sent none of the messages that the AI agent's statuses are about.
+            if !is_standby {
+                statuses.each(|status| batch.status(status));
+            }
             // Errors beside no message speak of the account.
             if value.pointer("/errors/0").is_some_and(|error| error.is_object()) && statuses.is_null() {
                 found.ignore(field, "account_error");
@@ -101,6 +107,8 @@ pub(super) fn addresses(account: &Account<'_>, request: &WebhookRequest) -> Addr
 struct Batch<'a> {
     contacts: Contacts<'a>,
     received_at: Millis,
+    /// Whether Meta's AI agent speaks for the number.
+    is_standby: bool,
     found: &'a mut webhook::Batch,
 }
 
@@ -124,16 +132,39 @@ impl Batch<'_> {
             }
             let kind = message.get("type").and_then(Json::text).unwrap_or_default();
             if kind == "request_welcome" {
-                return Err("opened");
+                return self.opened(message, user, number);
             }
             let system = message.get("system").filter(|_| kind == "system").unwrap_or_default();
             if let Some(moved) = self.moved(system, user, number) {
                 return Ok(moved);
             }
             let contact = self.contacts.contact(user, number).ok_or("nobody")?;
-            Ok((contact, ChannelEventKind::Message { parts: parts(message).ok_or("nothing_to_show")? }))
+            let parts = parts(message).ok_or("nothing_to_show")?;
+            Ok((contact, ChannelEventKind::Message { parts: self.marked(parts, "to Meta's AI agent") }))
         };
         self.take(message, message_id(message), read());
+    }
+
+    /// Reads the news that a person opened the chat. It matters only with the advertisement that led there.
+    fn opened(
+        &self,
+        message: Json<'_>,
+        user: Json<'_>,
+        number: Json<'_>,
+    ) -> Result<(Contact, ChannelEventKind), &'static str> {
+        let context = came_from(message).ok_or("opened")?;
+        let contact = self.contacts.contact(user, number).ok_or("nobody")?;
+        Ok((contact, ChannelEventKind::Opened { context: text::truncate(&context, TEXT).into_owned() }))
+    }
+
+    /// Says of what was written while Meta's AI agent speaks for the number who wrote it.
+    fn marked(&self, mut parts: Vec<Part>, who: &str) -> Vec<Part> {
+        match parts.first_mut() {
+            _ if !self.is_standby => {}
+            Some(Part::Text { text }) => *text = format!("({who}) {text}"),
+            _ => parts.insert(0, Part::text(format!("({who})"))),
+        }
+        parts
     }
 
     /// Reads the news that a person has a new number or a new business-scoped id. The news mostly come without
@@ -169,7 +200,8 @@ impl Batch<'_> {
         let [user, number] = message.pick(["to_user_id", "to"]);
         let read = || {
             let contact = self.contacts.contact(user, number).ok_or("nobody")?;
-            Ok((contact, ChannelEventKind::BusinessEcho { parts: parts(message).ok_or("nothing_to_show")? }))
+            let parts = self.marked(parts(message).ok_or("nothing_to_show")?, "by Meta's AI agent");
+            Ok((contact, ChannelEventKind::BusinessEcho { parts, message: None }))
         };
         self.take(message, message_id(message), read());
     }
@@ -328,11 +360,15 @@ fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
         }
     };
     let mut parts = vec![part];
-    if let Some(url) = message.text_at("/referral/source_url") {
-        let headline = message.text_at("/referral/headline").unwrap_or("an ad".into());
-        parts.push(Part::text(format!("(came from {headline}: {url})")));
-    }
+    parts.extend(came_from(message).map(|from| Part::text(format!("(came from {from})"))));
     Some(parts)
+}
+
+/// Returns the advertisement that led a person here.
+fn came_from(message: Json<'_>) -> Option<String> {
+    let url = message.text_at("/referral/source_url")?;
+    let headline = message.text_at("/referral/headline").unwrap_or("an ad".into());
+    Some(format!("{headline}: {url}"))
 }
 
 /// Returns the name of a message type, for people.
@@ -402,7 +438,10 @@ fn pressed(interactive: Json<'_>) -> Part {
     let title =
         ["button_reply", "list_reply"].into_iter().find_map(|kind| interactive.text_at(&format!("/{kind}/title")));
     if let Some(title) = title {
-        return Part::text(title);
+        // The row of a list has a short title, and the whole one as its description.
+        let whole = interactive.text_at("/list_reply/description");
+        let is_whole = |whole: &str| title.strip_suffix('…').is_some_and(|short| whole.starts_with(short));
+        return Part::text(whole.filter(|whole| is_whole(whole)).unwrap_or(title));
     }
     let Some(form) = interactive.text_at("/nfm_reply/response_json") else {
         return Part::Unsupported { what: "pressed button".to_owned(), text: None };

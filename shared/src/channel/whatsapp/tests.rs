@@ -10,7 +10,7 @@ use super::*;
 use crate::{
     adapter::{Call, Fact},
     channel::codes::Class,
-    model::message::{Button, Part},
+    model::message::{Button, Card, Part},
     testing::{
         self, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, fixture, fixtures,
         outcome, quoting, read_mark, reply, request, shown, take, webhook,
@@ -154,6 +154,16 @@ fn sent(side: &Side, to: &str, parts: &[Part]) -> Vec<Call> {
     drive(&WhatsApp, &side.account(), &Task::Deliver(&delivery), &mut Known::default(), taken).unwrap()
 }
 
+/// Returns a card with a picture and a link.
+fn chair(number: u8, text: &str) -> Card {
+    Card {
+        title: None,
+        text: Some(text.into()),
+        image: Some(format!("https://files.example.com/c{number}.jpg")),
+        buttons: vec![Button::Link { label: "Look".into(), url: format!("https://shop.example.com/c{number}") }],
+    }
+}
+
 #[test]
 fn requests_are_the_documented_ones() {
     let place =
@@ -161,6 +171,9 @@ fn requests_are_the_documented_ones() {
     let card =
         Part::ContactCard { name: Some("Bo Sample".into()), phone: Some("+16505550199".into()), more: Vec::new() };
     let buttons = Part::Buttons { buttons: vec![reply("Yes", "yes-42"), reply("No", "no-42")] };
+    let door = link(MediaKind::Image, "https://files.example.com/door.jpg", None, None);
+    let doors = Part::Buttons { buttons: vec![reply("Yes", "door-yes"), reply("No", "door-no")] };
+    let chairs = Part::Carousel { cards: vec![chair(1, "Oak, 80 cm"), chair(2, "Pine, 90 cm")] };
     let track = Button::Link { label: "Track".into(), url: "https://example.com/t/42".into() };
     for (name, to, parts) in [
         ("text", "16505550123", vec![Part::text("Your order is ready.")]),
@@ -180,12 +193,30 @@ fn requests_are_the_documented_ones() {
         ("location", "16505550123", vec![place]),
         ("contacts", "16505550123", vec![card]),
         ("interactive_buttons", "16505550123", vec![Part::text("Shall we deliver today?"), buttons]),
+        ("interactive_buttons_image_header", "16505550123", vec![door, Part::text("Is this your door?"), doors]),
+        ("interactive_carousel", "16505550123", vec![Part::text("Two that would fit"), chairs]),
         (
             "interactive_cta_url",
             "16505550123",
             vec![Part::text("Track your parcel"), Part::Buttons { buttons: vec![track] }],
         ),
         ("template", "16505550123", vec![Part::text("/template order_ready:en_US Sam | 42")]),
+        ("template_named", "16505550123", vec![Part::text("/template parcel_here:en first_name=Sam | shelf=B 12")]),
+        (
+            "template_header_document",
+            "16505550123",
+            vec![Part::text(
+                "/template invoice_ready:en header.document=https://files.example.com/i/42.pdf invoice-42.pdf | 42",
+            )],
+        ),
+        (
+            "template_header_image_buttons",
+            "16505550123",
+            vec![Part::text(
+                "/template parcel_here_photo:en header.image=https://files.example.com/shelf.jpg | Sam | \
+                 button1.payload=collect-42 | button2=42",
+            )],
+        ),
     ] {
         let mut sample = fixture(FOLDER, &format!("send/{name}.json"));
         let calls = sent(&side(), to, &parts);
@@ -225,6 +256,72 @@ fn quotes_and_read_marks_are_the_documented_ones() {
     let call = read_mark(&WhatsApp, &side.account(), "16505550123", "wamid.HBgLEXAMPLEIN1");
     assert_eq!(body(&call), fixture(FOLDER, "send/mark_read_with_typing.json"));
     assert_eq!(call.request.uri(), url.as_str());
+}
+
+#[test]
+fn a_refused_template_is_told_with_what_it_takes() {
+    let refusal = |code: u32, details: &str| {
+        let error = json!({"message": "x", "code": code, "error_data": {"details": details}});
+        answer(400, &json!({"error": error}).to_string())
+    };
+    let parts = [Part::text("/template order_ready:en Ana | 4711")];
+    let contact = contact("16505550110");
+    let delivery = delivery(&contact, &parts, None);
+    let told = |side: &Side, code: u32, found: &str| {
+        let mut calls = Vec::new();
+        let reply = |call: &Call| match call.name {
+            "get_message_template" => answer(if found.is_empty() { 400 } else { 200 }, found),
+            _ => refusal(code, "body: named params expected"),
+        };
+        let mut known = Known::default();
+        loop {
+            let Step::Call(call) = WhatsApp.next(&side.account(), &Task::Deliver(&delivery), &known).unwrap() else {
+                panic!()
+            };
+            calls.push(call.request.uri().path_and_query().unwrap().to_string());
+            match WhatsApp.read(&side.account(), &Task::Deliver(&delivery), &known, &reply(&call)) {
+                Ok(facts) => known.learn(&facts),
+                Err(failure) => return (calls, failure.explained([])),
+            }
+        }
+    };
+    let described = |language: &str, name: &str| {
+        json!({"data": [
+            {"name": "order_ready_now", "language": "en", "components": []},
+            {"name": name, "language": language, "parameter_format": "NAMED", "components": [
+                {"type": "HEADER", "format": "IMAGE"},
+                {"type": "BODY", "text": "Hi {{customer_name}}, {{order_id}} is ready"},
+            ]},
+        ]})
+        .to_string()
+    };
+    let account = side().with("business_account_id", "118604227730951");
+    let (calls, words) = told(&account, 132_000, &described("en", "order_ready"));
+    assert_eq!(calls[1], "/v25.0/118604227730951/message_templates?name=order%5Fready");
+    assert!(
+        words.ends_with(
+            "write it so: /template order_ready:en header.image=<link> | customer_name=<text> | order_id=<text>"
+        ),
+        "{words}"
+    );
+    let (_, words) = told(&account, 132_001, &described("de", "order_ready"));
+    assert!(words.ends_with("it exists in: de"), "{words}");
+    let (_, words) = told(&account, 132_001, &described("en", "other"));
+    assert!(words.ends_with("no template of this name"), "{words}");
+    // Where the description cannot be had, the refusal stands alone.
+    assert_eq!(told(&account, 132_012, "").1, "a value has the wrong form for the template");
+    let (calls, words) = told(&side(), 132_000, "");
+    assert_eq!((calls.len(), words.contains("named params expected")), (1, true), "{words}");
+    // Any other refusal is no matter of the template's values.
+    assert_eq!(told(&account, 131_047, "").0.len(), 1);
+}
+
+#[test]
+fn a_template_with_values_in_two_ways_is_refused() {
+    let (contact, parts) = (contact("16505550110"), [Part::text("/template order_ready:en Ana | order_id=4711")]);
+    let delivery = delivery(&contact, &parts, None);
+    let error = WhatsApp.next(&side().account(), &Task::Deliver(&delivery), &Known::default()).unwrap_err();
+    assert!(!error.is_ours && error.reason.contains("either in order or by name"), "{}", error.reason);
 }
 
 #[test]
@@ -298,6 +395,113 @@ fn what_is_sent_stays_within_the_limits_of_whatsapp() {
 
     let calls = body(Part::Buttons { buttons: vec![reply("Yes", "1"), reply("Yes", "2")] });
     assert_eq!(calls[0]["type"], "text", "WhatsApp refuses equal titles");
+}
+
+#[test]
+fn cards_that_do_not_fit_become_text() {
+    let bodies = |cards: Vec<Card>| {
+        let calls = sent(&side(), "16505550123", &[Part::Carousel { cards }]);
+        calls.iter().map(body).collect::<Vec<_>>()
+    };
+    let replies = |number: u8, labels: &[&str]| Card {
+        buttons: labels.iter().map(|label| reply(label, "x")).collect(),
+        ..chair(number, "Oak")
+    };
+    let calls = bodies(vec![replies(1, &["Buy", "Ask"]), replies(2, &["Buy"])]);
+    let action = &calls[0]["interactive"]["action"];
+    assert_eq!(calls[0]["interactive"]["body"]["text"], "Oak\nOak", "cards without a text above them get their titles");
+    let ids = [0, 1].map(|card| action["cards"][card]["action"]["buttons"][0]["quick_reply"]["id"].clone());
+    assert_eq!(ids, ["0.0:x", "1.0:x"]);
+    for cards in [
+        vec![chair(1, "alone")],
+        (0..11).map(|number| chair(number, "many")).collect(),
+        vec![chair(1, "link"), replies(2, &["Reply"])],
+        vec![chair(1, "one"), Card { image: None, ..chair(2, "no picture") }],
+        vec![chair(1, "one"), Card { image: Some("https://a.example/c.webp".into()), ..chair(2, "webp") }],
+        vec![chair(1, "one"), chair(2, &"long ".repeat(40))],
+        vec![chair(1, "one"), chair(2, "1\n2\n3\n4")],
+        vec![replies(1, &["a", "b", "c", "d"]), replies(2, &["a"])],
+        vec![replies(1, &[]), replies(2, &[])],
+    ] {
+        let shown = bodies(cards.clone());
+        assert!(shown.iter().all(|body| body["type"] == "text"), "{cards:?}: {shown:?}");
+    }
+}
+
+#[test]
+fn a_file_stands_above_the_buttons_if_nothing_is_lost() {
+    let image = |caption: Option<&str>| link(MediaKind::Image, "https://a.example/a.jpg", caption, None);
+    let choices = || Part::Buttons { buttons: vec![reply("Yes", "1"), reply("No", "2")] };
+    let rows = Part::Buttons { buttons: (0..5).map(|row| reply(&format!("Row {row}"), "x")).collect() };
+    let shown = |parts: &[Part]| {
+        let calls = sent(&side(), "16505550123", parts);
+        let types = calls.iter().map(body).map(|body| match body["interactive"].get("header") {
+            Some(header) => format!("{} above {}", header["type"], body["interactive"]["body"]["text"]),
+            None => body["type"].as_str().unwrap().to_owned(),
+        });
+        types.collect::<Vec<_>>()
+    };
+    let above = |words: &str| vec![format!("\"image\" above {words:?}")];
+    assert_eq!(shown(&[image(None), Part::text("Which?"), choices()]), above("Which?"));
+    assert_eq!(shown(&[image(Some("This?")), choices()]), above("This?"));
+    assert_eq!(shown(&[image(None), choices()]), above("1. Yes\n2. No"));
+    assert_eq!(shown(&[image(Some("a")), Part::text("b"), choices()]), ["image", "interactive"]);
+    assert_eq!(shown(&[image(None), Part::text("b"), rows]), ["image", "interactive"]);
+    let audio = link(MediaKind::Audio, "https://a.example/a.mp3", None, None);
+    assert_eq!(shown(&[audio, Part::text("b"), choices()]), ["audio", "interactive"]);
+}
+
+#[test]
+fn a_long_row_of_a_list_comes_back_whole() {
+    let long = "A delivery on Saturday morning";
+    let mut buttons: Vec<Button> = (0..3).map(|row| reply(&format!("Row {row}"), "x")).collect();
+    buttons.push(reply(long, "x"));
+    let calls = sent(&side(), "16505550123", &[Part::text("When?"), Part::Buttons { buttons }]);
+    let row = body(&calls[0])["interactive"]["action"]["sections"][0]["rows"][3].clone();
+    assert_eq!((&row["title"], &row["description"]), (&json!("A delivery on Saturday…"), &json!(long)));
+    let mut call = fixture(FOLDER, "inbound/interactive_list_reply.json");
+    *call.pointer_mut("/entry/0/changes/0/value/messages/0/interactive/list_reply").unwrap() = row;
+    assert_eq!(parsed(call.to_string().as_bytes())["events"][0]["kind"]["parts"][0]["text"], long);
+}
+
+#[test]
+fn what_the_ai_agent_hears_and_says_is_marked_where_the_setting_says_so() {
+    let taken = |side: Side, call: &Value| {
+        let bytes = call.to_string().into_bytes();
+        let signature = format!("sha256={}", hex::encode(crate::tools::crypto::hmac_sha256(SECRET.as_bytes(), &bytes)));
+        shown(take(&WhatsApp, &side, &webhook(&[("X-Hub-Signature-256", &signature)], bytes)).unwrap())
+    };
+    let standby = fixture(FOLDER, "inbound/standby_text.json");
+    let found = taken(side().with("standby", "yes"), &standby);
+    let text = "(to Meta's AI agent) said to the AI before an agent took over";
+    assert_eq!(found["events"][0]["kind"]["parts"], json!([{"part": "text", "text": text}]));
+    assert_eq!(taken(side().with("standby", "no"), &standby)["ignored"][0]["reason"], "other_field");
+    let mut image = fixture(FOLDER, "inbound/image_caption.json");
+    image["entry"][0]["changes"][0]["field"] = "standby".into();
+    let found = taken(side().with("standby", "yes"), &image);
+    assert_eq!(found["events"][0]["kind"]["parts"][0]["text"], "(to Meta's AI agent)");
+    let mut echo = fixture(FOLDER, "inbound/business_app_echo.json");
+    echo["entry"][0]["changes"][0]["field"] = "standby".into();
+    let found = taken(side().with("standby", "yes"), &echo);
+    let text = found["events"][0]["kind"]["parts"][0]["text"].as_str().unwrap();
+    assert!(
+        found["events"][0]["kind"]["type"] == "business_echo" && text.starts_with("(by Meta's AI agent) "),
+        "{found}"
+    );
+    let mut status = fixture(FOLDER, "status/read.json");
+    status["entry"][0]["changes"][0]["field"] = "standby".into();
+    assert_eq!(taken(side().with("standby", "yes"), &status)["events"], Value::Null);
+}
+
+#[test]
+fn an_opening_counts_only_with_what_led_to_it() {
+    let mut call = fixture(FOLDER, "inbound/request_welcome.json");
+    assert_eq!(parsed(call.to_string().as_bytes())["ignored"][0]["reason"], "opened");
+    call["entry"][0]["changes"][0]["value"]["messages"][0]["referral"] =
+        json!({"source_url": "https://fb.me/example1", "headline": "Chat with us"});
+    let found = parsed(call.to_string().as_bytes());
+    let opened = json!({"type": "opened", "context": "Chat with us: https://fb.me/example1"});
+    assert_eq!(found["events"][0]["kind"], opened);
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub(super) const MARK_READ: &str = "mark_read";
 pub(super) const GET_NUMBER: &str = "get_phone_number";
 pub(super) const GET_MEDIA: &str = "get_media";
 pub(super) const GET_FILE: &str = "get_file";
+pub(super) const GET_TEMPLATE: &str = "get_message_template";
 
 /// The hosts of contacts' files.
 pub(super) const FILE_HOSTS: &[&str] = &["fbsbx.com", "fbcdn.net", "graph.facebook.com"];

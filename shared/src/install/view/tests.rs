@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
+    adapter::Failure,
     install::{HeardSide, KeyView, Keys, NewKey, RefusedView},
     model::heard::Refusal,
 };
@@ -92,9 +93,12 @@ fn answers_have_the_fields_that_the_document_describes() {
     let paste = NextStep::paste("x", "x", "x", str::to_owned).docs("https://x");
     holds("Step", &step, &paste);
 
-    let good = SideReport::from(Ok::<_, Failure>(()));
-    let bad = SideReport::from(Err::<(), _>(Failure::Blocked { reason: "x".into() }));
-    holds("SideReport", &good, &bad);
+    let good = SideReport::from(Ok(Vec::new()));
+    let bad = SideReport::from(Err(Failure::Blocked { reason: "x".into() }));
+    let limited = SideReport::from(Ok(vec![Fact::Quota { limit: Some(200), used: 181 }]));
+    let quota = limited.quota.unwrap();
+    holds("SideReport", &good, &SideReport { quota: limited.quota, ..bad.clone() });
+    holds("Quota", &quota, &quota);
     let notice = Notice { code: "x", cause: "x", fix: "x", docs_url: "https://x" };
     let finding = Finding::from_notice(Side::Channel, &notice);
     holds("Finding", &finding, &finding);
@@ -115,4 +119,12 @@ fn answers_have_the_fields_that_the_document_describes() {
     holds("DiscardReport", &discarded, &discarded);
     let last = DeadLetters::default();
     holds("DeadLetters", &last, &DeadLetters { next: Some("x".into()), ..last.clone() });
+}
+
+#[test]
+fn a_quota_that_is_nearly_used_is_a_finding() {
+    let finding = |limit, used| Quota::of(&Fact::Quota { limit, used }).unwrap().finding(Side::Channel);
+    assert_eq!((finding(None, 9_000), finding(Some(200), 180)), (None, None));
+    let finding = finding(Some(200), 181).unwrap();
+    assert_eq!((finding.code, &*finding.cause), ("quota_nearly_used", "19 of 200 messages of this month are left"));
 }

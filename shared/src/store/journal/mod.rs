@@ -13,7 +13,10 @@ use crate::{
 };
 
 mod claim;
+mod sent;
 mod settle;
+
+pub use sent::SentMessage;
 
 /// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,12 +114,7 @@ impl Store {
         receipt: &Receipt,
         now: Millis,
     ) -> Result<ReceiptNoted, StoreError> {
-        let rank = match receipt {
-            Receipt::Sent => 1,
-            Receipt::Delivered => 2,
-            Receipt::Read => 3,
-            Receipt::Failed { .. } => 4,
-        };
+        let rank = rank(receipt);
         let nonce = random_id().map_err(|_| StoreError::NoRandomness)?;
         let mut changes = Changes::default();
         changes
@@ -207,6 +202,16 @@ impl Store {
             writes.push(self.put_in(item)?);
         }
         Ok(writes)
+    }
+}
+
+/// Returns the stage of a receipt. A later stage replaces an earlier one.
+pub(super) fn rank(receipt: &Receipt) -> u8 {
+    match receipt {
+        Receipt::Sent => 1,
+        Receipt::Delivered => 2,
+        Receipt::Read => 3,
+        Receipt::Failed { .. } => 4,
     }
 }
 

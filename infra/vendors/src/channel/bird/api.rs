@@ -7,6 +7,7 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
+    response::Response,
     routing::{get, patch, post},
 };
 use byoc::adapter::standard_webhooks;
@@ -28,6 +29,7 @@ pub(super) fn router(bird: Bird) -> Router {
         .route("/v1/webhooks/{id}", patch(update_webhook).delete(delete_webhook))
         .route("/v1/webhooks/{id}/rotate-secret", post(rotate_secret))
         .route(path, post(send))
+        .route("/v1/amb/attachments/{id}/content", get(attachment))
         .with_state(bird)
 }
 
@@ -128,6 +130,13 @@ impl Remembered {
         self.answered.insert(WEBHOOK.to_owned(), webhook.clone());
         webhook
     }
+}
+
+/// Serves a customer's attachment. The simulated Bird has no other address of it.
+async fn attachment(State(bird): State<Bird>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
+    authorized(&headers)?;
+    let gone = || rules::refused(404, "NotFound", "attachment_id");
+    bird.base.serve(id.strip_prefix("aat_").unwrap_or_default()).await.ok_or_else(gone)
 }
 
 async fn send(State(bird): State<Bird>, headers: HeaderMap, body: Bytes) -> Result<(StatusCode, Json<Value>), Refusal> {

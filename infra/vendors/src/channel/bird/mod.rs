@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     call::PlatformCall,
     json::put,
-    memory::Remembered,
+    memory::{CustomersFile, Remembered, content_type},
     people::{ChannelSim, Saying},
     rules::Refusal,
     simple::{Base, SimpleChannel, number},
@@ -171,10 +171,18 @@ impl SimpleChannel for Bird {
             memory.reachable.insert(customer.clone());
             memory.number()
         };
+        let mut attachments = Vec::new();
         let text = match saying {
             Saying::Text(text) => text,
-            // Text messages bring no files yet, and how to fetch Apple's files is not documented, so a link stands for
-            // the file.
+            Saying::Media { kind, url, name, size } if self.product == Product::Apple => {
+                let content_type = content_type(kind);
+                let file = self.base.memory.lock().keep(CustomersFile { kind, url, name: name.clone(), size });
+                attachments.push(json!({
+                    "attachment_id": format!("aat_{file}"), "name": name, "mime_type": content_type, "size": size,
+                }));
+                "\u{fffc}".to_owned()
+            }
+            // Text messages bring no files yet, so a link stands for the file.
             Saying::Media { url, .. } => url,
             Saying::Raw(value) => value.to_string(),
         };
@@ -185,7 +193,7 @@ impl SimpleChannel for Bird {
             }
             Product::Apple => {
                 let message = json!({"id": format!("amb_{id}"), "from": customer, "to": BUSINESS,
-                    "direction": "inbound", "kind": "text", "content": {"type": "text", "body": text}});
+                    "direction": "inbound", "kind": "text", "content": {"type": "text", "body": text, "attachments": attachments}});
                 self.event("amb.received", &json!({"message": message}))
             }
         }

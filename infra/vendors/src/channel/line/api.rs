@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{BOT, CUSTOMER, Line, TOKEN};
+use super::{BOT, CUSTOMER, Line, QUOTA, TOKEN};
 use crate::rules::{Refusal, is_authorized, is_callable};
 
 pub(super) fn router(line: Line) -> Router {
@@ -19,6 +19,9 @@ pub(super) fn router(line: Line) -> Router {
         .route("/v2/bot/channel/webhook/endpoint", get(get_endpoint).put(set_endpoint))
         .route("/v2/bot/message/push", post(push))
         .route("/v2/bot/chat/markAsRead", post(mark_as_read))
+        .route("/v2/bot/message/reply", post(reply))
+        .route("/v2/bot/message/quota", get(quota))
+        .route("/v2/bot/message/quota/consumption", get(quota_used))
         .route("/v2/bot/profile/{customer}", get(profile))
         .route("/v2/bot/message/{id}/content", get(content))
         .route("/v2/bot/message/{id}/content/transcoding", get(transcoding))
@@ -58,15 +61,18 @@ async fn get_endpoint(State(line): State<Line>, headers: HeaderMap) -> Result<Js
     Ok(Json(json!({"endpoint": url, "active": true})))
 }
 
-async fn push(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+async fn quota(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    let refused = |message: &str| Refusal(400, json!({"message": message}));
-    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| !kind.as_bytes().starts_with(b"application/json")) {
-        return Err(Refusal(415, json!({"message": "Unsupported media type"})));
-    }
-    if body.len() > 2 << 20 {
-        return Err(Refusal(413, json!({"message": "too large"})));
-    }
+    Ok(Json(json!({"type": "limited", "value": QUOTA})))
+}
+
+async fn quota_used(State(line): State<Line>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+    authorized(&headers)?;
+    Ok(Json(json!({"totalUsage": line.pushed()})))
+}
+
+async fn push(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let body = message_body(&headers, &body)?;
     let key = headers.get("x-line-retry-key").and_then(|key| key.to_str().ok());
     let is_uuid = |key: &str| {
         let lengths: Vec<usize> = key.split('-').map(str::len).collect();
@@ -75,7 +81,7 @@ async fn push(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Resu
     if key.is_some_and(|key| !is_uuid(key)) {
         return Err(refused("The retry key is invalid"));
     }
-    let body: Value = serde_json::from_slice(&body).map_err(|_| refused("The request body could not be parsed"))?;
+    line.check_previews(&body).await?;
     line.push(key, &body).map(Json)
 }
 
@@ -88,6 +94,31 @@ async fn mark_as_read(State(line): State<Line>, headers: HeaderMap, body: Bytes)
         return Ok(Json(json!({})));
     }
     Err(Refusal(400, json!({"message": "An invalid markAsReadToken is specified"})))
+}
+
+async fn reply(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let body = message_body(&headers, &body)?;
+    if headers.contains_key("x-line-retry-key") {
+        return Err(refused("The retry key is not supported by this API"));
+    }
+    line.check_previews(&body).await?;
+    line.reply(&body).map(Json)
+}
+
+fn refused(message: &str) -> Refusal {
+    Refusal(400, json!({"message": message}))
+}
+
+/// Returns the body of a call that sends messages.
+fn message_body(headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal> {
+    authorized(headers)?;
+    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| !kind.as_bytes().starts_with(b"application/json")) {
+        return Err(Refusal(415, json!({"message": "Unsupported media type"})));
+    }
+    if body.len() > 2 << 20 {
+        return Err(Refusal(413, json!({"message": "too large"})));
+    }
+    serde_json::from_slice(body).map_err(|_| refused("The request body could not be parsed"))
 }
 
 async fn profile(

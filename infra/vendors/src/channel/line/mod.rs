@@ -1,10 +1,20 @@
 //! A simulated LINE: <https://developers.line.biz/en/reference/messaging-api/>.
 //!
-//! It refuses what the real one refuses, keeps retry keys, signs its calls, and has webhook redelivery enabled.
+//! It refuses what the real one refuses, keeps retry keys and reply tokens, looks at previews, signs its calls, and has webhook redelivery enabled.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use axum::Router;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use byoc::{model::message::MediaKind, outside::clock::now, tools::crypto::hmac_sha256};
+use byoc::{
+    model::message::MediaKind,
+    outside::clock::now,
+    tools::{crypto::hmac_sha256, millis::Millis},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -24,12 +34,25 @@ mod tests;
 const TOKEN: &str = "EXAMPLE-channel-access-token-0123456789";
 const SECRET: &str = "3e81d5c07a9246bf10c5e92b7d64a8f3";
 const BOT: &str = "Ub4c1e79a02d58f36c7a91e05d3f82b64";
+/// The number of messages that the plan includes in a month.
+const QUOTA: u64 = 200;
+/// How long a reply token is good.
+const TOKENS_LAST: Duration = Duration::from_secs(60);
 const CUSTOMER: &str = "Ufedcba9876543210fedcba9876543210";
 
 /// A simulated LINE with one official account.
 #[derive(Clone, Debug)]
 pub struct Line {
     base: Base,
+    replies: Arc<Mutex<Replies>>,
+}
+
+/// The reply tokens that nobody has used, and the number of messages that were pushed.
+#[derive(Debug, Default)]
+struct Replies {
+    /// The customer and the time of each token.
+    open: BTreeMap<String, (String, Millis)>,
+    pushed: u64,
 }
 
 impl Line {
@@ -38,7 +61,7 @@ impl Line {
     /// # Errors
     /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
-        Ok(Self { base: Base::new()? })
+        Ok(Self { base: Base::new()?, replies: Arc::default() })
     }
 
     /// Makes the call that delivers events.
@@ -53,20 +76,71 @@ impl Line {
 
     /// Delivers a push message to its customer.
     fn push(&self, key: Option<&str>, body: &Value) -> Result<Value, Refusal> {
-        let mut memory = self.base.memory.lock();
+        let memory = self.base.memory.lock();
         if let Some(accepted) = key.and_then(|key| memory.answered.get(key)).cloned() {
             let mut answer = json!({"message": "The retry key is already accepted"});
             merge(&mut answer, accepted);
             return Err(Refusal(409, answer));
         }
-        let refused = |message: &str, details: &[&str]| {
-            let details: Vec<Value> = details.iter().map(|property| json!({"property": property})).collect();
-            Refusal(400, json!({"message": message, "details": details}))
-        };
+        drop(memory);
         let to = body.get("to").and_then(Value::as_str).unwrap_or_default();
         if to.is_empty() || to.len() > 64 {
             return Err(refused("The property, 'to', in the request body is invalid (line: -, column: -)", &[]));
         }
+        let answer = self.deliver(to, body)?;
+        self.replies().pushed += 1;
+        if let Some(key) = key {
+            self.base.memory.lock().answered.insert(key.to_owned(), answer.clone());
+        }
+        Ok(answer)
+    }
+
+    /// Delivers an answer to the customer whose message came with the token.
+    fn reply(&self, body: &Value) -> Result<Value, Refusal> {
+        let token = body.get("replyToken").and_then(Value::as_str).unwrap_or_default();
+        let mut replies = self.replies();
+        let is_good = |(_, at): &(String, Millis)| now().since(*at) < TOKENS_LAST;
+        let Some((to, _)) = replies.open.get(token).cloned().filter(is_good) else {
+            return Err(refused("Invalid reply token", &[]));
+        };
+        let answer = self.deliver(&to, body)?;
+        replies.open.remove(token);
+        Ok(answer)
+    }
+
+    fn replies(&self) -> MutexGuard<'_, Replies> {
+        self.replies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the number of messages that counted against the quota.
+    fn pushed(&self) -> u64 {
+        self.replies().pushed
+    }
+
+    /// Refuses a preview that is no JPEG or PNG of at most a megabyte.
+    async fn check_previews(&self, body: &Value) -> Result<(), Refusal> {
+        for (index, message) in body.get("messages").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let Some(url) = message.get("previewImageUrl").and_then(Value::as_str) else { continue };
+            let is_good = match self.base.http.get(url).send().await {
+                Ok(answer) => {
+                    let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+                    let is_picture = kind.is_some_and(|kind| matches!(kind, "image/jpeg" | "image/png"));
+                    is_picture && answer.bytes().await.is_ok_and(|bytes| bytes.len() <= 1_000_000)
+                }
+                Err(_) => false,
+            };
+            if !is_good {
+                tracing::warn!(url, "the simulated LINE refused a preview");
+                let property = format!("messages[{index}].previewImageUrl");
+                return Err(refused("The request body has 1 error(s)", &[&property]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Delivers messages to a customer.
+    fn deliver(&self, to: &str, body: &Value) -> Result<Value, Refusal> {
+        let mut memory = self.base.memory.lock();
         let messages = body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut shown = Vec::new();
         for (index, message) in messages.iter().enumerate() {
@@ -100,12 +174,13 @@ impl Line {
             memory.arrived(&id, to, &from, &lines, message);
             sent.push(json!({"id": id, "quoteToken": format!("q-{id}")}));
         }
-        let answer = json!({"sentMessages": sent});
-        if let Some(key) = key {
-            memory.answered.insert(key.to_owned(), answer.clone());
-        }
-        Ok(answer)
+        Ok(json!({"sentMessages": sent}))
     }
+}
+
+fn refused(message: &str, details: &[&str]) -> Refusal {
+    let details: Vec<Value> = details.iter().map(|property| json!({"property": property})).collect();
+    Refusal(400, json!({"message": message, "details": details}))
 }
 
 impl ChannelSim for Line {
@@ -163,11 +238,13 @@ impl SimpleChannel for Line {
         put(&mut message, "markAsReadToken", format!("mr-{id}"));
         let number = memory.number();
         drop(memory);
+        let token = format!("{number:032x}");
+        self.replies().open.insert(token.clone(), (customer.to_owned(), now()));
         self.events(&[json!({
             "type": "message", "mode": "active", "timestamp": now().get(),
             "source": {"type": "user", "userId": customer},
             "webhookEventId": format!("01K1EXAMP{number:017}"), "deliveryContext": {"isRedelivery": false},
-            "replyToken": format!("{number:032x}"), "message": message,
+            "replyToken": token, "message": message,
         })])
     }
 

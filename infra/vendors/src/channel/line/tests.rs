@@ -60,3 +60,26 @@ fn a_quote_token_belongs_to_a_message_of_the_chat_and_into_a_text() {
         assert_eq!(line.push(None, &body).is_ok(), is_accepted, "{body}");
     }
 }
+
+#[test]
+fn a_reply_token_is_good_for_one_reply_within_a_minute() {
+    let line = Line::demo().unwrap();
+    line.base.memory.lock().reachable.insert("U1".to_owned());
+    let reply = |token: &str| {
+        line.reply(&json!({"replyToken": token, "messages": [{"type": "text", "text": "x"}]})).map_err(|error| error.0)
+    };
+    let give = |token: &str, at| drop(line.replies().open.insert(token.to_owned(), ("U1".to_owned(), at)));
+    give("young", now());
+    give("old", Millis::MIN);
+    assert!(reply("young").is_ok());
+    assert_eq!((reply("young"), reply("old"), reply("other")), (Err(400), Err(400), Err(400)));
+    assert_eq!((line.base.memory.received(Some("U1")).len(), line.pushed()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_preview_that_cannot_be_fetched_is_refused() {
+    let line = Line::demo().unwrap();
+    let message = json!({"messages": [{"type": "video", "previewImageUrl": "http://127.0.0.1:1/p.png"}]});
+    assert_eq!(line.check_previews(&message).await.unwrap_err().0, 400);
+    assert!(line.check_previews(&json!({"messages": [{"type": "text", "text": "x"}]})).await.is_ok());
+}

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Platform;
 use crate::{
     channel::meta::rules::refused,
     rules::{Refusal, is_callable},
@@ -17,12 +18,23 @@ pub(in crate::channel) fn mark(body: &Value) -> Result<Option<&str>, Refusal> {
 }
 
 /// Checks a message and returns its recipient, its sender and what the customer sees.
-pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, Vec<String>), Refusal> {
+pub(in crate::channel) fn check(
+    platform: &Platform,
+    body: &Value,
+) -> Result<(String, &'static str, Vec<String>), Refusal> {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let list = |pointer: &str| body.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
     let bad = |why: &str| refused(400, 100, why);
-    if text("/recipient/id").is_empty() || text("/messaging_type") != "RESPONSE" {
+    if text("/recipient/id").is_empty() || !matches!(text("/messaging_type"), "RESPONSE" | "MESSAGE_TAG") {
         return Err(bad("recipient and messaging_type are needed"));
+    }
+    // The other tags were retired in 2026.
+    if (text("/messaging_type") == "MESSAGE_TAG") != (text("/tag") == "HUMAN_AGENT") {
+        return Err(bad("tag"));
+    }
+    let fields = body.pointer("/message").and_then(Value::as_object);
+    if let Some(odd) = fields.into_iter().flatten().find(|(name, _)| !platform.fields.contains(&name.as_str())) {
+        return Err(bad(&format!("Invalid keys \"{}\" were found in param \"message\"", odd.0)));
     }
     if text("/message/metadata").chars().count() > 1_000 {
         return Err(bad("metadata"));
@@ -30,15 +42,16 @@ pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, V
     let mut lines = match text("/message/attachment/type") {
         "" => {
             let words = text("/message/text");
-            if !(1..=2_000).contains(&words.encode_utf16().count()) {
-                return Err(bad("Length of param message[text] must be less than or equal to 2000"));
+            let (most, count) = platform.text;
+            if !(1..=most).contains(&count(words)) {
+                return Err(bad(&format!("Length of param message[text] must be less than or equal to {most}")));
             }
             vec![words.to_owned()]
         }
         _ if !text("/message/text").is_empty() => return Err(bad("text and attachment")),
         kind @ ("image" | "video" | "audio" | "file") => {
             let url = text("/message/attachment/payload/url");
-            if !is_callable(url) {
+            if !is_callable(url) || !platform.takes(kind, url) {
                 return Err(bad("attachment.payload.url"));
             }
             vec![format!("[{kind}] {url}")]
@@ -58,6 +71,14 @@ pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, V
         lines.push(format!("[button] {title}"));
     }
     Ok((text("/recipient/id").to_owned(), "Example shop", lines))
+}
+
+impl Platform {
+    /// Returns whether a file of this kind may be behind this link.
+    fn takes(&self, kind: &str, url: &str) -> bool {
+        let extension = url.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+        self.files.iter().all(|(listed, extensions)| *listed != kind || extensions.contains(&extension.as_str()))
+    }
 }
 
 fn template(body: &Value) -> Result<Vec<String>, Refusal> {

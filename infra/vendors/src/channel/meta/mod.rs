@@ -1,7 +1,9 @@
-//! Simulated WhatsApp and Messenger, which are both Meta's: <https://developers.facebook.com/docs/graph-api>.
+//! Simulated WhatsApp, Messenger and Instagram, which are all Meta's: <https://developers.facebook.com/docs/graph-api>.
 //!
 //! They refuse what the real ones refuse, sign their webhooks, repeat them until they are acknowledged, and report the
 //! status of messages.
+
+use std::time::Duration;
 
 use axum::{
     Json, Router,
@@ -11,11 +13,14 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use byoc::tools::crypto::hmac_sha256;
+use byoc::{outside::clock::now, tools::crypto::hmac_sha256};
 use serde_json::{Value, json};
 
-use self::rules::refused;
-use super::{messenger, whatsapp};
+use self::rules::{refused, refused_as};
+use super::{
+    messenger::{self, Platform},
+    whatsapp,
+};
 use crate::{
     call::PlatformCall,
     memory::{Remembered, Remembers},
@@ -39,7 +44,24 @@ pub enum Product {
     WhatsApp,
     /// Messenger, with one Page.
     Messenger,
+    /// Instagram, with one account.
+    Instagram,
 }
+
+impl Product {
+    /// Returns the messaging platform, or `None` for WhatsApp.
+    fn platform(self) -> Option<&'static Platform> {
+        match self {
+            Self::WhatsApp => None,
+            Self::Messenger => Some(&messenger::MESSENGER),
+            Self::Instagram => Some(&messenger::INSTAGRAM),
+        }
+    }
+}
+
+/// How long after a customer's last message the bridge may write, and how long people may.
+const WINDOW: Duration = Duration::from_secs(24 * 3_600);
+const WINDOW_OF_PEOPLE: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// A simulated platform of Meta with one number or Page.
 #[derive(Clone, Debug)]
@@ -57,12 +79,9 @@ impl Meta {
         Ok(Self { product, base: Base::new()? })
     }
 
-    /// Returns the id of the number or Page.
-    fn account(&self) -> &'static str {
-        match self.product {
-            Product::WhatsApp => whatsapp::NUMBER_ID,
-            Product::Messenger => messenger::PAGE,
-        }
+    /// Returns the node that sends: the number or the Page.
+    fn sender(&self) -> &'static str {
+        self.product.platform().map_or(whatsapp::NUMBER_ID, |platform| platform.sender)
     }
 
     /// Makes a signed call. Every character beyond ASCII is escaped, as Meta does.
@@ -77,57 +96,71 @@ impl Meta {
     /// Messenger.
     fn mark(&self, mark: &str) -> Result<Value, Refusal> {
         let mut memory = self.base.memory.lock();
-        let message = match self.product {
-            Product::WhatsApp => Some(mark.to_owned()),
-            Product::Messenger => memory.newest_of(mark),
-        };
+        let is_whatsapp = self.product == Product::WhatsApp;
+        let message = if is_whatsapp { Some(mark.to_owned()) } else { memory.newest_of(mark) };
         if !message.is_some_and(|message| memory.mark(&message)) {
             return Err(refused(400, 100, "no such message"));
         }
-        Ok(match self.product {
-            Product::WhatsApp => json!({"success": true}),
-            Product::Messenger => json!({"recipient_id": mark}),
-        })
+        Ok(if is_whatsapp { json!({"success": true}) } else { json!({"recipient_id": mark}) })
     }
 
     /// Delivers a message to its customer.
     fn take(&self, body: &Value) -> Result<Value, Refusal> {
-        let mark = match self.product {
-            Product::WhatsApp => whatsapp::mark(body)?,
-            Product::Messenger => messenger::mark(body)?,
+        let platform = self.product.platform();
+        let mark = match platform {
+            None => whatsapp::mark(body)?,
+            Some(_) => messenger::mark(body)?,
         };
         if let Some(mark) = mark {
             return self.mark(mark);
         }
-        let (to, from, lines) = match self.product {
-            Product::WhatsApp => whatsapp::check(body)?,
-            Product::Messenger => messenger::check(body)?,
+        let (to, from, lines) = match platform {
+            None => whatsapp::check(body)?,
+            Some(platform) => messenger::check(platform, body)?,
         };
         let mut memory = self.base.memory.lock();
         if !memory.reachable.contains(&to) {
             let code = if self.product == Product::WhatsApp { 131_026 } else { 551 };
             return Err(refused(400, code, "the customer cannot be reached"));
         }
-        let quoted = match self.product {
-            Product::WhatsApp => body.pointer("/context/message_id"),
-            Product::Messenger => body.pointer("/reply_to/mid"),
+        let quoted = match platform {
+            None => body.pointer("/context/message_id"),
+            Some(_) => body.pointer("/reply_to/mid"),
         };
         if quoted.is_some_and(|quoted| !quoted.as_str().is_some_and(|quoted| memory.is_in_chat(quoted, &to))) {
             return Err(refused(400, 100, "the quoted message is not of this chat"));
         }
+        let silent = memory.heard.get(&to).map_or(Duration::ZERO, |heard| now().since(*heard));
+        match platform {
+            None if silent > WINDOW && body.get("type").is_none_or(|kind| kind != "template") => {
+                return Err(refused(400, 131_047, "Re-engagement message"));
+            }
+            Some(platform) => {
+                let is_of_people = body.get("tag").is_some();
+                if silent > if is_of_people { WINDOW_OF_PEOPLE } else { WINDOW } {
+                    return Err(refused_as(
+                        400,
+                        10,
+                        platform.too_late,
+                        "This message is sent outside of allowed window.",
+                    ));
+                }
+            }
+            None => {}
+        }
         let number = memory.number();
-        let id = match self.product {
-            Product::WhatsApp => format!("wamid.SIMULATED{number}"),
-            Product::Messenger => format!("m_SIMULATED{number}"),
-        };
+        let id = format!("{}SIMULATED{number}", platform.map_or("wamid.", |platform| platform.prefix));
         memory.arrived(&id, &to, from, &lines, body.clone());
         drop(memory);
-        self.base.send_later(["delivered", "read"].map(|receipt| self.reports(&to, &id, receipt)));
-        Ok(match self.product {
-            Product::WhatsApp => json!({
+        // Every message comes back to the app that sent it.
+        let echo = platform.map(|platform| self.signed(&id, &platform.echo(&to, &id, body)));
+        let receipts = ["delivered", "read"].map(|receipt| self.reports(&to, &id, receipt));
+        self.base.send_later(echo.into_iter().chain(receipts));
+        Ok(match platform {
+            None => json!({
                 "messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": id}],
             }),
-            Product::Messenger => json!({"recipient_id": to, "message_id": id}),
+            Some(_) => json!({"recipient_id": to, "message_id": id}),
         })
     }
 }
@@ -146,7 +179,7 @@ async fn send(
     body: Bytes,
 ) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
-    if account != meta.account() {
+    if account != meta.sender() {
         return Err(refused(400, 100, "Unsupported post request"));
     }
     if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
@@ -160,17 +193,33 @@ async fn send(
 async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
     let memory = meta.base.memory.lock();
-    if id == meta.account() || meta.product == Product::WhatsApp && id == whatsapp::SECOND_NUMBER_ID {
+    if let (Some(platform), true) = (meta.product.platform(), id == meta.sender()) {
+        let account = json!({"id": platform.account});
+        let page = messenger::MESSENGER.account;
+        return Ok(Json(json!({"id": page, "name": "Example shop", "instagram_business_account": account})));
+    }
+    if id == meta.sender() || meta.product == Product::WhatsApp && id == whatsapp::SECOND_NUMBER_ID {
         return Ok(Json(json!({"id": id, "name": "Example shop"})));
     }
     if memory.files.contains_key(&id) {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         return Ok(Json(json!({"id": id, "url": format!("http://{host}/files/{id}"), "mime_type": "image/png"})));
     }
-    if meta.product == Product::Messenger && memory.reachable.contains(&id) {
-        return Ok(Json(json!({"first_name": "Sam", "last_name": "Example", "id": id})));
+    match meta.product {
+        Product::Messenger if memory.reachable.contains(&id) => {
+            return Ok(Json(json!({"first_name": "Sam", "last_name": "Example", "id": id})));
+        }
+        Product::Instagram if memory.reachable.contains(&id) => {
+            return Ok(Json(json!({"name": "Sam Example", "username": "sam.example", "id": id})));
+        }
+        _ => {}
     }
     Err(refused(404, 100, "Object does not exist"))
+}
+
+async fn templates(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+    authorized(&headers)?;
+    Ok(Json(json!({"data": whatsapp::templates()})))
 }
 
 async fn file(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
@@ -183,6 +232,7 @@ impl ChannelSim for Meta {
         match self.product {
             Product::WhatsApp => "whatsapp",
             Product::Messenger => "messenger",
+            Product::Instagram => "instagram",
         }
     }
 
@@ -190,17 +240,14 @@ impl ChannelSim for Meta {
         match self.product {
             Product::WhatsApp => "16505550123",
             Product::Messenger => "2000000000000002",
+            Product::Instagram => "3000000000000021",
         }
-    }
-
-    /// Messenger reports reading only by time, not by message, so delivery is the last receipt of a message.
-    fn last_receipt(&self) -> Option<&'static str> {
-        Some(if self.product == Product::WhatsApp { "read" } else { "delivered" })
     }
 
     fn router(&self) -> Router {
         Router::new()
             .route("/v25.0/{account}/messages", post(send))
+            .route(&format!("/v25.0/{}/message_templates", whatsapp::ACCOUNT_ID), get(templates))
             .route("/v25.0/{id}", get(object))
             .route("/files/{id}", get(file))
             .with_state(self.clone())
@@ -211,11 +258,15 @@ impl ChannelSim for Meta {
         match self.product {
             Product::WhatsApp => json!({
                 "kind": "whatsapp", "access_token": TOKEN, "app_secret": SECRET, "verify_token": VERIFY_TOKEN,
-                "phone_number_id": whatsapp::NUMBER_ID, "api_url": api_url,
+                "phone_number_id": whatsapp::NUMBER_ID, "business_account_id": whatsapp::ACCOUNT_ID, "api_url": api_url,
             }),
             Product::Messenger => json!({
                 "kind": "messenger", "page_access_token": TOKEN, "app_secret": SECRET, "verify_token": VERIFY_TOKEN,
-                "page_id": messenger::PAGE, "api_url": api_url,
+                "page_id": messenger::MESSENGER.account, "api_url": api_url,
+            }),
+            Product::Instagram => json!({
+                "kind": "instagram", "page_access_token": TOKEN, "app_secret": SECRET, "verify_token": VERIFY_TOKEN,
+                "instagram_id": messenger::INSTAGRAM.account, "api_url": api_url,
             }),
         }
     }
@@ -241,22 +292,21 @@ impl SimpleChannel for Meta {
         let number = {
             let mut memory = self.base.memory.lock();
             memory.reachable.insert(customer.clone());
+            memory.heard.insert(customer.clone(), now());
             memory.number()
         };
-        let (id, body) = match self.product {
-            Product::WhatsApp => whatsapp::written(&self.base.memory, &customer, number, saying),
-            Product::Messenger => messenger::written(&customer, number, saying),
+        let (id, body) = match self.product.platform() {
+            None => whatsapp::written(&self.base.memory, &customer, number, saying),
+            Some(platform) => platform.written(&customer, number, saying),
         };
         self.base.memory.lock().wrote(&id, &customer);
         self.signed(&id, &body)
     }
 
     fn quotes(&self, text: &str, message: &str) -> Option<Saying> {
-        Some(Saying::Raw(match self.product {
-            Product::WhatsApp => {
-                json!({"type": "text", "text": {"body": text}, "context": {"from": "1", "id": message}})
-            }
-            Product::Messenger => json!({"text": text, "reply_to": {"mid": message}}),
+        Some(Saying::Raw(match self.product.platform() {
+            None => json!({"type": "text", "text": {"body": text}, "context": {"from": "1", "id": message}}),
+            Some(_) => json!({"text": text, "reply_to": {"mid": message}}),
         }))
     }
 
@@ -266,9 +316,9 @@ impl SimpleChannel for Meta {
 
     fn reports(&self, customer: &str, message: &str, receipt: &str) -> Result<PlatformCall, String> {
         let customer = self.id_of(customer);
-        let body = match self.product {
-            Product::WhatsApp => whatsapp::status(&customer, message, receipt),
-            Product::Messenger => messenger::news(&customer, message, receipt),
+        let body = match self.product.platform() {
+            None => whatsapp::status(&customer, message, receipt),
+            Some(platform) => platform.news(&customer, message, receipt).ok_or("there is no such receipt")?,
         };
         self.signed(message, &body)
     }

@@ -1,4 +1,4 @@
-//! Tests of what the simulated WhatsApp and Messenger refuse.
+//! Tests of what the simulated WhatsApp, Messenger and Instagram refuse.
 
 use serde_json::json;
 
@@ -37,6 +37,37 @@ async fn whatsapp_refuses_what_it_documents() {
         assert_eq!(code(&meta, &body), Some(expected), "{body}");
     }
     assert_eq!(code(&meta, &message(json!({}))), None);
+}
+
+#[tokio::test]
+async fn whatsapp_takes_cards_and_headers_of_the_documented_form_only() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/src/channel/whatsapp/fixtures/send");
+    let meta = Meta::demo(Product::WhatsApp).unwrap();
+    meta.base.memory.lock().reachable.insert("16505550123".to_owned());
+    for (name, pointer, odd) in [
+        ("interactive_carousel", "/interactive/action/cards/1/header", Value::Null),
+        ("interactive_carousel", "/interactive/action/cards/1/card_index", json!(0)),
+        ("interactive_carousel", "/interactive/action/cards/1/body/text", json!("a\nb\nc\nd")),
+        ("interactive_carousel", "/interactive/action/cards", json!([])),
+        (
+            "interactive_carousel",
+            "/interactive/action/cards/1/action",
+            json!({"buttons": [{"quick_reply": {"title": "x"}}]}),
+        ),
+        ("interactive_buttons_image_header", "/interactive/header/image", json!({"link": "x"})),
+        ("interactive_buttons_image_header", "/interactive/header/type", json!("audio")),
+        ("interactive_list", "/interactive/action/button", json!("")),
+    ] {
+        let sample = std::fs::read(format!("{folder}/{name}.json")).unwrap();
+        let mut sample: Value = serde_json::from_slice(&sample).unwrap();
+        if name == "interactive_list" {
+            // The bridge sends no header with a list.
+            sample["interactive"].as_object_mut().unwrap().remove("header");
+        }
+        assert_eq!(code(&meta, &sample), None, "{name}");
+        *sample.pointer_mut(pointer).unwrap() = odd;
+        assert_eq!(code(&meta, &sample), Some(131_009), "{name} {pointer}");
+    }
 }
 
 #[tokio::test]
@@ -110,5 +141,62 @@ async fn read_marks_and_quotes_name_a_message_of_the_chat() {
         (quote("2", "m"), false),
     ] {
         assert_eq!(code(&messenger, &body).is_none(), is_accepted, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn instagram_refuses_what_messenger_takes() {
+    let file = |kind: &str, name: &str| {
+        let payload = json!({"url": format!("https://x.example/{name}")});
+        json!({"attachment": {"type": kind, "payload": payload}})
+    };
+    let takes = |product: Product, message: &Value| {
+        let meta = Meta::demo(product).unwrap();
+        meta.base.memory.lock().reachable.insert("1".to_owned());
+        code(&meta, &json!({"recipient": {"id": "1"}, "messaging_type": "RESPONSE", "message": message})).is_none()
+    };
+    for (message, is_taken) in [
+        (json!({"text": "ж".repeat(500)}), true),
+        (json!({"text": "ж".repeat(501)}), false),
+        (json!({"text": "x", "metadata": "m"}), false),
+        (file("image", "a.png"), true),
+        (file("image", "a.gif"), false),
+        (file("audio", "a.m4a"), true),
+        (file("audio", "a.mp3"), false),
+        (file("file", "a.pdf"), true),
+        (file("file", "a.docx"), false),
+    ] {
+        assert!(takes(Product::Messenger, &message), "{message}");
+        assert_eq!(takes(Product::Instagram, &message), is_taken, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn answers_are_taken_within_the_window() {
+    for product in [Product::WhatsApp, Product::Messenger, Product::Instagram] {
+        let meta = Meta::demo(product).unwrap();
+        let send = |hours: u64, more: Value| {
+            let heard = now().minus(Duration::from_secs(hours * 3_600 + 60));
+            let mut memory = meta.base.memory.lock();
+            memory.reachable.insert("1".to_owned());
+            memory.heard.insert("1".to_owned(), heard);
+            drop(memory);
+            let mut body = match product {
+                Product::WhatsApp => {
+                    json!({"messaging_product": "whatsapp", "to": "1", "type": "text", "text": {"body": "x"}})
+                }
+                _ => json!({"recipient": {"id": "1"}, "messaging_type": "RESPONSE", "message": {"text": "x"}}),
+            };
+            crate::json::merge(&mut body, more);
+            code(&meta, &body)
+        };
+        let late = Some(if product == Product::WhatsApp { 131_047 } else { 10 });
+        assert_eq!([send(23, json!({})), send(24, json!({}))], [None, late], "{product:?}");
+        let extra = match product {
+            Product::WhatsApp => json!({"type": "template", "template": {"name": "a", "language": {"code": "en"}}}),
+            _ => json!({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}),
+        };
+        assert_eq!(send(24, extra.clone()), None, "{product:?}");
+        assert_eq!(send(7 * 24, extra), if product == Product::WhatsApp { None } else { late }, "{product:?}");
     }
 }

@@ -15,6 +15,19 @@ async fn it_refuses_what_rbm_refuses_and_takes_an_id_once() {
         (CUSTOMER, AGENT, content(json!({"text": "x".repeat(3_073)})), 400),
         (CUSTOMER, AGENT, content(json!({"text": "x", "suggestions": label})), 400),
         (CUSTOMER, AGENT, content(json!({"contentInfo": {"fileUrl": "x"}})), 400),
+        (
+            CUSTOMER,
+            AGENT,
+            content(json!({"richCard": {"carouselCard": {"cardWidth": "MEDIUM", "cardContents": []}}})),
+            400,
+        ),
+        (
+            CUSTOMER,
+            AGENT,
+            content(json!({"richCard": {"standaloneCard": {"cardOrientation": "VERTICAL", "cardContent": {}}}})),
+            400,
+        ),
+        (CUSTOMER, AGENT, content(json!({"text": "x", "filler": "x".repeat(250_000)})), 400),
         ("+44", AGENT, content(json!({"text": "x"})), 404),
     ] {
         assert_eq!(rcs.take(phone, &ids(agent), &body).map_err(|Refusal(code, _)| code), Err(code), "{body}");

@@ -13,7 +13,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    TOKEN, Telegram, Webhook, now,
+    CONNECTION, TOKEN, Telegram, Webhook, now,
     rules::{self, Form, Refusal},
 };
 use crate::{people::Seen, rules::is_callable};
@@ -153,11 +153,17 @@ impl Telegram {
     fn take(&self, method: &str, form: Form, shown: String, host: &str) -> Result<Value, Refusal> {
         let mut state = self.lock();
         let chat = form.fields.get("chat_id").and_then(Value::as_i64).unwrap_or_default();
-        if !state.started.contains(&chat) {
-            return Err(Refusal::bad("chat not found"));
-        }
-        if state.blocked.contains(&chat) {
-            return Err(Refusal(403, "Forbidden: bot was blocked by the user".into()));
+        let connection = form.fields.get("business_connection_id").and_then(Value::as_str);
+        match connection {
+            Some(connection) if connection != CONNECTION => return Err(Refusal::bad("BUSINESS_CONNECTION_INVALID")),
+            Some(_) if state.is_muted => return Err(Refusal::bad("not enough rights to reply to the message")),
+            Some(_) if !state.business.contains(&chat) => return Err(Refusal::bad("BUSINESS_PEER_USAGE_MISSING")),
+            Some(_) => {}
+            None if !state.started.contains(&chat) => return Err(Refusal::bad("chat not found")),
+            None if state.blocked.contains(&chat) => {
+                return Err(Refusal(403, "Forbidden: bot was blocked by the user".into()));
+            }
+            None => {}
         }
         if let Some(reply) = form.fields.get("reply_parameters") {
             let name = format!("{chat}:{}", reply.get("message_id").unwrap_or(&Value::Null));
@@ -166,6 +172,7 @@ impl Telegram {
                 return Err(Refusal::bad("message to be replied not found"));
             }
         }
+        let contact = connection.map_or_else(|| chat.to_string(), |connection| format!("{chat}@{connection}"));
         state.messages += 1;
         let id = state.messages;
         let mut lines = Vec::new();
@@ -178,7 +185,7 @@ impl Telegram {
         lines.retain(|line| !line.is_empty());
         let seen = Seen {
             id: format!("{chat}:{id}"),
-            contact: chat.to_string(),
+            contact,
             conversation: None,
             from: "Shop".to_owned(),
             text: lines.join("\n"),

@@ -30,6 +30,8 @@ mod tests;
 
 /// The token of the demo's bot.
 const TOKEN: &str = "6000000001:AAEXAMPLE-EXAMPLE_EXAMPLE0123456789";
+/// The connection to the business account that the bot answers for.
+const CONNECTION: &str = "EXAMPLEbc";
 /// The customer of the demo.
 const CUSTOMER: &str = "7312345678";
 
@@ -48,6 +50,12 @@ pub struct State {
     /// The chats in which the customer has written, by the customer's id.
     started: BTreeSet<i64>,
     blocked: BTreeSet<i64>,
+    /// The chats in which the customer has written to the business account that the bot answers for.
+    #[serde(default)]
+    business: BTreeSet<i64>,
+    /// Whether the business account does not let the bot reply.
+    #[serde(default)]
+    is_muted: bool,
     /// The names of the customers.
     names: BTreeMap<i64, String>,
     /// The customers' files: the real address, by id.
@@ -106,6 +114,37 @@ impl Telegram {
         let is_heard = heard.get("method") == Some(&json!("answerCallbackQuery"))
             && heard.get("callback_query_id") == Some(&json!(id));
         if is_heard { Ok(said) } else { Err("the button goes on spinning".to_owned()) }
+    }
+
+    /// Writes to the business account that the bot answers for: as a customer, or as the account's owner to the
+    /// customer.
+    ///
+    /// # Errors
+    /// Returns an error if the bridge could not be reached.
+    pub async fn business_says(&self, customer: &str, text: &str, is_owner: bool) -> Result<Said, String> {
+        let chat = number(customer);
+        let message = {
+            let mut state = self.lock();
+            state.business.insert(chat);
+            state.messages += 1;
+            let owner = json!({"id": 7_300_000_001_i64, "is_bot": false, "first_name": "Lamp shop"});
+            let from = if is_owner { owner } else { state.user(chat) };
+            json!({"message_id": state.messages, "from": from, "chat": {"id": chat, "type": "private"},
+                "date": now().seconds(), "business_connection_id": CONNECTION, "text": text})
+        };
+        self.update("business_message", message)?.send(&self.base.http).await
+    }
+
+    /// Lets the bot reply for the business account, or takes the right away.
+    ///
+    /// # Errors
+    /// Returns an error if the bridge could not be reached.
+    pub async fn set_business_right(&self, can_reply: bool) -> Result<Said, String> {
+        self.lock().is_muted = !can_reply;
+        let connection = json!({"id": CONNECTION, "user": {"id": 7_300_000_001_i64, "is_bot": false, "first_name": "Lamp shop"},
+            "user_chat_id": 7_300_000_001_i64, "date": now().seconds(), "is_enabled": true,
+            "rights": if can_reply { json!({"can_reply": true}) } else { json!({}) }});
+        self.update("business_connection", connection)?.send(&self.base.http).await
     }
 
     /// Blocks the bot as a customer, or lets it write again.

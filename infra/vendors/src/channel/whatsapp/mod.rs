@@ -11,8 +11,10 @@ use crate::{
 
 mod rules;
 
-pub(super) use self::rules::{check, mark};
+pub(super) use self::rules::{check, mark, templates};
 
+/// The business account, which has the templates.
+pub(super) const ACCOUNT_ID: &str = "118604227730951";
 pub(super) const NUMBER_ID: &str = "109830417265540";
 
 /// Another number of the same app, which only shows that it exists.
@@ -22,7 +24,7 @@ fn envelope(mut value: Value) -> Value {
     put(&mut value, "messaging_product", "whatsapp");
     let number = json!({"display_phone_number": "12025550111", "phone_number_id": NUMBER_ID});
     put(&mut value, "metadata", number);
-    json!({"object": "whatsapp_business_account", "entry": [{"id": "118604227730951", "changes": [{"field": "messages", "value": value}]}]})
+    json!({"object": "whatsapp_business_account", "entry": [{"id": ACCOUNT_ID, "changes": [{"field": "messages", "value": value}]}]})
 }
 
 /// Returns the id and the webhook body of a message that a customer writes.

@@ -1,6 +1,6 @@
 //! The rules for a message: <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     channel::meta::rules::refused,
@@ -68,12 +68,37 @@ pub(in crate::channel) fn check(body: &Value) -> Result<(String, &'static str, V
         }
         "template" => {
             within(text("/template/language/code"), 2, 10, "template.language")?;
-            vec![format!("[template] {}", text("/template/name"))]
+            template(body)?
         }
         "interactive" => interactive(body)?,
         _ => return Err(refused(400, 131_051, "Unsupported message type")),
     };
     Ok((to.to_owned(), "Example shop", lines))
+}
+
+/// The account's only template, in one language.
+pub(in crate::channel) fn templates() -> Value {
+    json!([{"name": "order_ready", "language": "en", "status": "APPROVED", "parameter_format": "NAMED", "components": [
+        {"type": "BODY", "text": "Hi {{customer_name}}, your order {{order_id}} is ready."},
+    ]}])
+}
+
+/// Checks a template and its values.
+fn template(body: &Value) -> Result<Vec<String>, Refusal> {
+    let text =
+        |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if text(body, "/template/name") != "order_ready" || text(body, "/template/language/code") != "en" {
+        return Err(refused(404, 132_001, "Template name does not exist in the translation"));
+    }
+    let components = body.pointer("/template/components").and_then(Value::as_array).cloned().unwrap_or_default();
+    let values: Vec<Value> =
+        components.iter().flat_map(|it| it.get("parameters")?.as_array().cloned()).flatten().collect();
+    let names: Vec<String> = values.iter().map(|value| text(value, "/parameter_name")).collect();
+    if components.len() != 1 || names != ["customer_name", "order_id"] {
+        return Err(refused(400, 132_000, "Number of parameters does not match the expected number of params"));
+    }
+    let words: Vec<String> = values.iter().map(|value| text(value, "/text")).collect();
+    Ok(vec![format!("[template] order_ready {}", words.join(" "))])
 }
 
 fn interactive(body: &Value) -> Result<Vec<String>, Refusal> {
@@ -88,12 +113,21 @@ fn interactive(body: &Value) -> Result<Vec<String>, Refusal> {
         "button" => {
             (3, 20, list("/interactive/action/buttons").iter().filter_map(|b| b.get("reply").cloned()).collect())
         }
-        "list" => (10, 24, list("/interactive/action/sections/0/rows")),
+        "list" => {
+            let button = text("/interactive/action/button");
+            if !(1..=20).contains(&button.chars().count()) || body.pointer("/interactive/header").is_some() {
+                return Err(bad("interactive.action.button"));
+            }
+            (10, 24, list("/interactive/action/sections/0/rows"))
+        }
+        "carousel" => return carousel(above, &list("/interactive/action/cards")),
         "cta_url" => {
             let label = text("/interactive/action/parameters/display_text");
             let url = text("/interactive/action/parameters/url");
             return if label.chars().count() <= 20 && url.starts_with("http") {
-                Ok(vec![above, format!("[link] {label}: {url}")])
+                let mut lines = header(body)?;
+                lines.extend([above, format!("[link] {label}: {url}")]);
+                Ok(lines)
             } else {
                 Err(bad("interactive.action.parameters"))
             };
@@ -101,14 +135,66 @@ fn interactive(body: &Value) -> Result<Vec<String>, Refusal> {
         _ => return Err(bad("interactive.type")),
     };
     let mut ids = std::collections::BTreeSet::new();
-    let mut lines = vec![above];
+    let mut lines = header(body)?;
+    lines.push(above);
     for button in &buttons {
         let at = |name: &str| button.get(name).and_then(Value::as_str).unwrap_or_default();
-        let is_good = (1..=title).contains(&at("title").chars().count()) && at("id").chars().count() <= 256;
+        let is_good = (1..=title).contains(&at("title").chars().count())
+            && at("id").chars().count() <= 256
+            && at("description").chars().count() <= 72;
         if !is_good || !ids.insert(at("id").to_owned()) {
             return Err(bad("interactive.action"));
         }
         lines.push(format!("[button] {}", at("title")));
     }
     if (1..=most).contains(&buttons.len()) { Ok(lines) } else { Err(bad("interactive.action")) }
+}
+
+/// Checks the header of buttons, which is a file, and returns what the customer sees of it.
+fn header(body: &Value) -> Result<Vec<String>, Refusal> {
+    let Some(header) = body.pointer("/interactive/header") else { return Ok(Vec::new()) };
+    let kind = header.get("type").and_then(Value::as_str).unwrap_or_default();
+    let file = header.get(kind).cloned().unwrap_or_default();
+    let url = file.get("link").and_then(Value::as_str).unwrap_or_default();
+    if !matches!(kind, "image" | "video" | "document") || !is_callable(url) || file.get("caption").is_some() {
+        return Err(refused(400, 131_009, "interactive.header"));
+    }
+    Ok(vec![format!("[{kind}] {url}")])
+}
+
+fn carousel(above: String, cards: &[Value]) -> Result<Vec<String>, Refusal> {
+    let bad = |why: &str| refused(400, 131_009, why);
+    let text =
+        |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if !(2..=10).contains(&cards.len()) {
+        return Err(bad("interactive.action.cards"));
+    }
+    let mut lines = vec![above];
+    let mut kinds = std::collections::BTreeSet::new();
+    for (index, card) in cards.iter().enumerate() {
+        let (image, body) = (text(card, "/header/image/link"), text(card, "/body/text"));
+        let is_placed = card.get("card_index").and_then(Value::as_u64) == u64::try_from(index).ok();
+        if !is_placed
+            || text(card, "/type") != "cta_url"
+            || text(card, "/header/type") != "image"
+            || !is_callable(&image)
+        {
+            return Err(bad("interactive.action.cards.header"));
+        }
+        if body.chars().count() > 160 || body.matches('\n').count() > 2 {
+            return Err(bad("interactive.action.cards.body"));
+        }
+        lines.push(format!("[card] {body}"));
+        let buttons = card.pointer("/action/buttons").and_then(Value::as_array).cloned();
+        kinds.insert(buttons.is_some());
+        let labels = match buttons {
+            None => vec![text(card, "/action/parameters/display_text")],
+            Some(buttons) => buttons.iter().map(|button| text(button, "/quick_reply/title")).collect(),
+        };
+        if !(1..=3).contains(&labels.len()) || labels.iter().any(|label| !(1..=20).contains(&label.chars().count())) {
+            return Err(bad("interactive.action.cards.action"));
+        }
+        lines.extend(labels.iter().map(|label| format!("[button] {label}")));
+    }
+    if kinds.len() == 1 { Ok(lines) } else { Err(bad("interactive.action.cards.action")) }
 }

@@ -94,7 +94,7 @@ impl Served {
             let call = match Freshchat.next(&self.account(), task, known).unwrap() {
                 Step::Call(call) => call,
                 Step::Done => return Ok(names),
-                Step::Download(request) => panic!("{request:?}"),
+                other => panic!("{other:?}"),
             };
             names.push(call.name);
             let answer = self.perform(call.request).await;
