@@ -87,6 +87,56 @@ const FIELDS = {
       ]
     },
     {
+      "kind": "instagram",
+      "settings": [
+        {
+          "help": "the access token of the Page that the account is linked to",
+          "name": "page_access_token",
+          "required": true,
+          "secret": true,
+          "type": "text"
+        },
+        {
+          "help": "the app secret, from App settings, Basic",
+          "name": "app_secret",
+          "required": true,
+          "secret": true,
+          "type": "text"
+        },
+        {
+          "help": "the ID of the Instagram professional account, which has digits only and begins with 1784",
+          "max": 64,
+          "name": "instagram_id",
+          "required": true,
+          "type": "text"
+        },
+        {
+          "help": "a word that Meta sends along when you enter the URL; without it the bridge makes one",
+          "made": true,
+          "name": "verify_token",
+          "required": false,
+          "secret": true,
+          "type": "text"
+        },
+        {
+          "help": "`yes` to send what agents write later than 24 hours after the contact's last message as Human Agent, a feature that Meta has to grant to the app; or `no`",
+          "name": "human_agent",
+          "options": [
+            "yes",
+            "no"
+          ],
+          "required": false,
+          "type": "choice"
+        },
+        {
+          "help": "the base of the Graph API, as a rule https://graph.facebook.com/v25.0",
+          "name": "api_url",
+          "required": false,
+          "type": "url"
+        }
+      ]
+    },
+    {
       "kind": "line",
       "settings": [
         {
@@ -200,6 +250,16 @@ const FIELDS = {
           "required": false,
           "secret": true,
           "type": "text"
+        },
+        {
+          "help": "`yes` to send what agents write later than 24 hours after the contact's last message as Human Agent, a feature that Meta has to grant to the app; or `no`",
+          "name": "human_agent",
+          "options": [
+            "yes",
+            "no"
+          ],
+          "required": false,
+          "type": "choice"
         },
         {
           "help": "the base of the Graph API, as a rule https://graph.facebook.com/v25.0",
@@ -389,11 +449,21 @@ const FIELDS = {
           "type": "text"
         },
         {
-          "help": "the WhatsApp business account ID",
+          "help": "the WhatsApp business account ID, with which agents are told what values a template takes",
           "max": 64,
           "name": "business_account_id",
           "required": false,
           "type": "text"
+        },
+        {
+          "help": "`yes` to show agents what contacts and Meta's AI agent write to each other while it speaks for the number, or `no`",
+          "name": "standby",
+          "options": [
+            "yes",
+            "no"
+          ],
+          "required": false,
+          "type": "choice"
         },
         {
           "help": "the base of the Graph API, as a rule https://graph.facebook.com/v25.0",
