@@ -121,7 +121,8 @@ impl Meta {
         let mut memory = self.base.memory.lock();
         let has_written = memory.reachable.contains(&to);
         // The usual customer has WhatsApp, and an approved template may come first.
-        if !has_written && !(platform.is_none() && to == self.customer()) {
+        let has_number = platform.is_none() && to == self.customer();
+        if !(has_written || has_number) {
             let code = if self.product == Product::WhatsApp { 131_026 } else { 551 };
             return Err(refused(400, code, "the customer cannot be reached"));
         }
