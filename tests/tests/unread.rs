@@ -71,8 +71,11 @@ async fn get(rig: &Rig, route: &str) -> Value {
     rig.bridge.admin("GET", &path, None).await.unwrap().1
 }
 
+/// Returns the dead calls. A note about a call of somebody whom the helpdesk does not know has no place and is dead, too.
 async fn listed(rig: &Rig) -> Vec<Value> {
-    get(rig, "/dead-letters").await["messages"].as_array().unwrap().clone()
+    let mut dead = get(rig, "/dead-letters").await["messages"].as_array().unwrap().clone();
+    dead.retain(|dead| dead["direction"] != "note");
+    dead
 }
 
 async fn until_dead(rig: &Rig, attempts: u64) -> Value {
@@ -120,7 +123,7 @@ async fn what_no_channel_should_send_is_kept_sealed_and_dies_again_or_is_discard
         assert_eq!((&dead["direction"], &dead["contact"]), (&json!("inbound"), &json!("")), "{channel} {dead}");
         assert!(dead["error"].as_str().unwrap().contains("cannot read it"), "{channel} {dead}");
         not_in_table(&rig, CANARY).await;
-        assert_eq!(post(&rig, "redrive", json!({})).await.1["redriven"], 1, "{channel}");
+        assert_eq!(post(&rig, "redrive", json!({"message": dead["id"]})).await.1["redriven"], 1, "{channel}");
         until_dead(&rig, 2).await;
         not_in_table(&rig, CANARY).await;
         let discard = json!({"message": dead["id"], "reason": "nothing of use"});

@@ -21,7 +21,7 @@ fn it_refuses_what_messagebird_refuses() {
         (message("colour", json!("red")), 10),
         (message("reportUrl", json!("ftp://x")), 10),
         (message("reference", json!("")), 10),
-        (message("body", json!("nobody has this number")), 9),
+        (message("recipients", json!(["447700900999"])), 9),
     ] {
         let Err(Refusal(422, answer)) = bird.take(&body) else { panic!("{body} was taken") };
         assert_eq!(answer["errors"][0]["code"], code, "{body}");

@@ -193,7 +193,13 @@ async fn answers_are_taken_within_the_window() {
         let late = Some(if product == Product::WhatsApp { 131_047 } else { 10 });
         assert_eq!([send(23, json!({})), send(24, json!({}))], [None, late], "{product:?}");
         let extra = match product {
-            Product::WhatsApp => json!({"type": "template", "template": {"name": "a", "language": {"code": "en"}}}),
+            Product::WhatsApp => {
+                let values = [("customer_name", "Ana"), ("order_id", "4711")]
+                    .map(|(name, text)| json!({"type": "text", "parameter_name": name, "text": text}));
+                let body = json!([{"type": "body", "parameters": values}]);
+                json!({"type": "template", "template":
+                    {"name": "order_ready", "language": {"code": "en"}, "components": body}})
+            }
             _ => json!({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}),
         };
         assert_eq!(send(24, extra.clone()), None, "{product:?}");
