@@ -42,6 +42,29 @@ async fn an_agent_begins_with_a_telephone_number_and_the_customer_answers_there(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_begins_on_whatsapp_with_a_template() {
+    for helpdesk in ["freshchat", "deskie"] {
+        let rig = Rig::start("whatsapp", helpdesk).await;
+        let number = format!("+{}", rig.bridge.channel.customer());
+        rig.bridge.helpdesk.begin(Some(&number), text("Hello!")).await.unwrap();
+        let told = eventually("the note", async || rig.notes().into_iter().next()).await;
+        assert!(told.text.contains("/template"), "{helpdesk}: {}", told.text);
+        let rig = Rig::start("whatsapp", helpdesk).await;
+        rig.bridge
+            .helpdesk
+            .begin(Some(&number), text("/template order_ready:en customer_name=Ana | order_id=4711"))
+            .await
+            .unwrap();
+        let seen = rig.exactly_at_channel(1).await;
+        assert_eq!(format!("+{}", seen[0].contact), number, "{helpdesk}");
+        rig.bridge.channel.say(&seen[0].contact, text("Thank you!")).await.unwrap();
+        assert_eq!(texts(&rig.exactly_at_helpdesk(1).await), ["Thank you!"], "{helpdesk}");
+        let made = rig.bridge.helpdesk.made();
+        assert_eq!((made.users, made.conversations), (1, 1), "{helpdesk}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_be_written_to_is_told_to_the_agent() {
     for (channel, phone, reason) in [
         ("viber", Some(PHONE), "only the customer can begin"),

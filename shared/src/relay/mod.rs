@@ -2,12 +2,13 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, [`quotes`] finds out what a message answers, [`receipts`] delivers receipts to the helpdesk, and
-//! [`unread`] keeps calls that cannot be read.
+//! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`notes`] tells
+//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot
+//! be read.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -19,19 +20,13 @@ use self::{
 };
 use crate::{
     adapter::{Delivery, FetchContext, Known, Link, Progress, Task},
-    engine::{
-        Stop,
-        ask::{self, Found},
-        drive,
-    },
-    helpdesk::Named,
+    engine::{Stop, drive},
     installations::{Installations, OpenInstallation},
     model::{
-        features::ContactIds,
         installation::Side,
         message::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
-            HelpdeskEvent, HelpdeskEventKind, MessageNames, NoteEvent, Part, Quote, Receipt,
+            HelpdeskEvent, HelpdeskEventKind, MessageNames, Part, Quote,
         },
     },
     outside::{
@@ -46,21 +41,22 @@ use crate::{
     },
     start::{Clients, StartError, media_store, warm_up},
     store::{
-        Brake, Braked, Bucket, Claim, Claimed, Direction, Finished, HelpdeskId, JournalKey, JournalState, LinkChange,
-        Owed, Sent, Settlement, Store, StoreError,
+        Brake, Braked, Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, Sent, Settlement, Store,
+        StoreError,
     },
     tools::{
         crypto::uuid_from,
         millis::Millis,
-        names, phone,
         rules::{self, Rule},
         sentences::Sentence,
     },
 };
 
 mod brakes;
+mod contacts;
 mod failure;
 mod files;
+mod notes;
 pub mod pace;
 mod quotes;
 mod receipts;
@@ -83,12 +79,6 @@ const HOLD_RESERVE: Duration = Duration::from_secs(5);
 const OUT_OF_TIME_WAIT: Duration = Duration::from_secs(1);
 /// The precision with which the link tells when the contact last wrote, so that not every message writes the link.
 const HEARD_STEP: Duration = Duration::from_secs(60);
-
-/// How long an agent's name stays in the cache, and how many names the cache holds.
-const AUTHOR_CACHE: Duration = Duration::from_secs(30 * 60);
-const AUTHOR_CACHE_LIMIT: usize = 10_000;
-/// The number of times that a contact's link may have moved to another id, as far as the relay follows.
-const MAX_MOVES: usize = 20;
 
 /// The relay's clients.
 #[derive(Debug)]
@@ -419,220 +409,9 @@ impl Relay {
         }
     }
 
-    /// Applies a change to the link of a contact.
-    async fn change_link(
-        &self,
-        open: &OpenInstallation,
-        contact: &str,
-        change: impl FnOnce(&mut Link),
-    ) -> Result<Verdict, StoreError> {
-        let installation = &open.installation.id;
-        let (contact, before) = self.current(installation, contact).await?;
-        let mut after = before.clone();
-        change(&mut after);
-        self.store.change_link(installation, &contact, &LinkChange::between(&before, &after)).await?;
-        Ok(Verdict::Done)
-    }
-
     async fn is_ours(&self, installation: &str, message: &str) -> Result<bool, StoreError> {
         let sent = Sent { side: Side::Helpdesk, id: message.to_owned() };
         Ok(self.store.message_of(installation, &sent).await?.is_some())
-    }
-
-    /// Returns the contact that a helpdesk's event is about: from the event itself, or else from the stored reverse
-    /// link, or else by asking the helpdesk.
-    async fn contact_of(
-        &self,
-        open: &OpenInstallation,
-        record: &Record,
-        event: &HelpdeskEvent,
-    ) -> Result<Result<String, Verdict>, StoreError> {
-        if let Some(contact) = &event.contact {
-            return Ok(Ok(contact.clone()));
-        }
-        for id in HelpdeskId::of(event.user.as_deref(), event.conversation.as_deref()) {
-            if let Some(contact) = self.store.contact_of(&open.installation.id, id).await? {
-                return Ok(Ok(contact));
-            }
-        }
-        let is_message = matches!(event.kind, HelpdeskEventKind::Message { .. });
-        let Some(user) = event.user.as_deref().filter(|_| is_message) else {
-            return Ok(Err(Verdict::Done));
-        };
-        let named = open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), user);
-        if let Some(contact) = named.and_then(|named| open.contact_id(named)) {
-            return Ok(Ok(contact));
-        }
-        let reason = match ask::find_contact(&self.http, open, user).await {
-            Ok(Found::Contact(contact)) => return Ok(Ok(contact)),
-            Ok(Found::MadeByHand { phone }) => match self.pair_by_phone(open, event, user, phone.as_deref()).await? {
-                Ok(contact) => return Ok(contact),
-                Err(reason) => reason,
-            },
-            Ok(Found::Nobody) if open.helpdesk.features().receipts => {
-                return Ok(Err(self.unknown_contact(open, record, event, user).await));
-            }
-            // The user has nothing to do with this channel.
-            Ok(Found::Nobody) => return Ok(Err(Verdict::Done)),
-            Err(reason) => reason,
-        };
-        tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
-        if record.life(open, self.waits).is_over() {
-            return Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await));
-        }
-        let tries = record.receive_count.saturating_sub(1);
-        Ok(Err(Verdict::Again(self.waits.after(tries, &record.message.deduplication))))
-    }
-
-    /// Returns the contact with the telephone number of a user whom agents entered, and pairs both. If the channel
-    /// cannot reach the user, the agents are told. The inner error holds the reason for a retry.
-    async fn pair_by_phone(
-        &self,
-        open: &OpenInstallation,
-        event: &HelpdeskEvent,
-        user: &str,
-        phone: Option<&str>,
-    ) -> Result<Result<Result<String, Verdict>, String>, StoreError> {
-        let number = phone.and_then(phone::e164);
-        let Some(contact) = number.and_then(|number| open.contact_id(Named::Phone(number))) else {
-            let begins = open.channel.features().contact_ids != ContactIds::Opaque;
-            let reason = match phone {
-                _ if !begins => Sentence::OnlyCustomersBegin,
-                None => Sentence::PhoneNeeded,
-                Some(_) => Sentence::PhoneUnclear,
-            };
-            return Ok(Ok(Err(self.note_unreachable(open, event, user, reason).await)));
-        };
-        let (contact, before) = self.current(&open.installation.id, &contact).await?;
-        if before.user.is_none() && before.conversation.is_none() {
-            if let Err(reason) = ask::pair(&self.http, open, user, &contact).await {
-                return Ok(Err(reason));
-            }
-            let mut after = before.clone();
-            after.user = Some(user.to_owned());
-            after.conversation.clone_from(&event.conversation);
-            // What agents entered about the user is theirs.
-            after.profile_pinned = true;
-            self.store.change_link(&open.installation.id, &contact, &LinkChange::between(&before, &after)).await?;
-        }
-        Ok(Ok(Ok(contact)))
-    }
-
-    /// Handles a message for a contact that nobody knows. The link may be about to be written, so the message waits;
-    /// after the last wait, its author is told why it cannot arrive.
-    async fn unknown_contact(
-        &self,
-        open: &OpenInstallation,
-        record: &Record,
-        event: &HelpdeskEvent,
-        user: &str,
-    ) -> Verdict {
-        match receipts::receipt_wait(record) {
-            Some(verdict) => verdict,
-            None => self.note_unreachable(open, event, user, Sentence::UnknownContact).await,
-        }
-    }
-
-    /// Tells the author of a message that it cannot arrive, although its user stands for no contact of the channel.
-    async fn note_unreachable(
-        &self,
-        open: &OpenInstallation,
-        event: &HelpdeskEvent,
-        user: &str,
-        reason: Sentence<'_>,
-    ) -> Verdict {
-        let note = NoteEvent {
-            id: format!("about:{}", event.id),
-            contact: user.to_owned(),
-            message: Some(event.id.clone()),
-            user: Some(user.to_owned()),
-            conversation: event.conversation.clone(),
-            text: failure::not_delivered(open, &reason.to_string()),
-        };
-        self.enqueue(open, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
-    }
-
-    async fn note(&self, passage: &Passage<'_>, note: &NoteEvent) -> Result<Verdict, StoreError> {
-        let Passage { open, record, envelope, read } = *passage;
-        let contact = Contact { id: note.contact.clone(), ..Contact::default() };
-        let message = Message {
-            open,
-            record,
-            read,
-            direction: Direction::Note,
-            event: &note.id,
-            at: envelope.received_at,
-            echo: true,
-            contact: &contact,
-            parts: &[],
-            author: None,
-            user: None,
-            conversation: None,
-            received_at: envelope.received_at,
-            names: &NO_NAMES,
-            quote: None,
-        };
-        let Attempt { claimed, link, lane } = match self.claim(&message).await? {
-            Ok(attempt) => attempt,
-            Err(Idle::Braked { wait, .. }) => return Ok(Verdict::Again(wait)),
-            Err(Idle::Finished(_)) => return Ok(Verdict::Done),
-        };
-        if failure::may_have_arrived_too_often(claimed.doubts) {
-            return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
-        }
-        let link = Link {
-            user: link.user.or_else(|| note.user.clone()),
-            conversation: link.conversation.or_else(|| note.conversation.clone()),
-            ..link
-        };
-        let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
-        let receipt = Receipt::failed(note.text.clone());
-        let parts = [Part::text(Sentence::Note { text: &note.text })];
-        let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
-        let echo =
-            Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key, quote: None };
-        let task = match failed {
-            Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
-            None if open.helpdesk.features().echoes => Task::Deliver(&echo),
-            None => Task::Note { contact: &contact, text: &note.text, at },
-        };
-        let attempt = Attempt { claimed, link, lane };
-        self.attempt(&message, attempt, Tasks { task, without_quote: None }, files::Files::default()).await
-    }
-
-    /// Puts a private note about a contact into the queue, once per event that the note is about.
-    async fn send_note(
-        &self,
-        open: &OpenInstallation,
-        contact: &str,
-        about: &str,
-        message: Option<String>,
-        text: String,
-    ) -> Result<(), Verdict> {
-        let id = format!("about:{about}");
-        self.enqueue(
-            open,
-            Event::Note(NoteEvent { id, contact: contact.to_owned(), message, user: None, conversation: None, text }),
-        )
-        .await
-    }
-
-    /// Puts an event of the bridge's own into the queue.
-    async fn enqueue(&self, open: &OpenInstallation, event: Event) -> Result<(), Verdict> {
-        let installation = open.installation.id.clone();
-        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now(), event };
-        let sent = match Outgoing::pack(&envelope) {
-            Ok(outgoing) => self.queue.send_one(&outgoing, None).await,
-            Err(error) => Err(error),
-        };
-        sent.map_err(|error| {
-            tracing::error!(
-                error = %error,
-                installation.id = %open.installation.id,
-                "an event of our own could not be stored"
-            );
-            Verdict::Again(OUR_FAILURE_BACKOFF)
-        })
     }
 
     /// Moves a message that cannot be processed to the dead-letter queue, so that it is not retried for ever.
@@ -715,106 +494,6 @@ impl Relay {
         Ok(true)
     }
 
-    /// Returns the link of a message's contact. An id that the channel reports again after another id had taken over
-    /// takes the link back. If the contact is new, the link of their alias is taken over, only once, because a number may
-    /// belong to somebody else later.
-    async fn take_over_alias(&self, message: &Message<'_>, link: Link) -> Result<Link, StoreError> {
-        if message.direction != Direction::Inbound {
-            return Ok(link);
-        }
-        let (installation, contact) = (&message.open.installation.id, message.contact);
-        if link.moved_to.is_some() && !message.echo && link.moved_at.is_none_or(|moved| moved < message.at) {
-            let (other, theirs) = self.current(installation, &contact.id).await?;
-            return self.take_over(installation, &contact.id, link, (&other, theirs), message.at).await;
-        }
-        let is_new = link.user.is_none() && link.conversation.is_none();
-        let Some(alias) = contact.alias.as_deref().filter(|_| is_new) else { return Ok(link) };
-        let theirs = self.store.link(installation, alias).await?;
-        if theirs.moved_to.is_some() || theirs.user.is_none() && theirs.conversation.is_none() {
-            return Ok(link);
-        }
-        self.take_over(installation, &contact.id, link, (alias, theirs), message.at).await
-    }
-
-    /// Moves the link of another id of the same contact, together with its reverse links, to `contact`.
-    async fn take_over(
-        &self,
-        installation: &str,
-        contact: &str,
-        link: Link,
-        (other, theirs): (&str, Link),
-        at: Millis,
-    ) -> Result<Link, StoreError> {
-        if other == contact {
-            return Ok(link);
-        }
-        let ours = Link { moved_to: None, moved_at: None, ..theirs.clone() };
-        self.store.change_link(installation, contact, &LinkChange::between(&link, &ours)).await?;
-        let moved = Link { moved_to: Some(contact.to_owned()), moved_at: Some(at), ..theirs.clone() };
-        self.store.change_link(installation, other, &LinkChange::between(&theirs, &moved)).await?;
-        Ok(ours)
-    }
-
-    /// Returns the id under which the channel reports a contact now, and its link.
-    async fn current(&self, installation: &str, contact: &str) -> Result<(String, Link), StoreError> {
-        let mut id = contact.to_owned();
-        let mut link = self.store.link(installation, &id).await?;
-        for _ in 0..MAX_MOVES {
-            let Some(next) = link.moved_to.take() else { break };
-            link = self.store.link(installation, &next).await?;
-            id = next;
-        }
-        Ok((id, link))
-    }
-
-    /// Keeps the contact under the id that the channel has told, so that what the contact writes under it finds the
-    /// conversation. A failure is harmless, because the next answer tells the id again.
-    async fn correct(&self, message: &Message<'_>, id: &str) {
-        let (installation, contact) = (&message.open.installation.id, &message.contact.id);
-        let corrected = async {
-            let link = self.store.link(installation, id).await?;
-            let theirs = self.store.link(installation, contact).await?;
-            let is_free = link.user.is_none() && link.conversation.is_none();
-            if is_free && theirs.moved_to.is_none() {
-                self.take_over(installation, id, link, (contact, theirs), message.at).await?;
-            }
-            Ok::<_, StoreError>(())
-        };
-        if let Err(error) = corrected.await {
-            tracing::warn!(error = %error, "a corrected id could not be stored");
-        }
-    }
-
-    /// Lets the new id of a contact take over the link of an earlier one, and tells the agents. Without a link, the
-    /// contact is a stranger, and the agents read nothing.
-    async fn move_pairing(
-        &self,
-        open: &OpenInstallation,
-        contact: &Contact,
-        (from, text): (&[String], Option<&str>),
-        event: &ChannelEvent,
-    ) -> Result<Verdict, StoreError> {
-        let installation = &open.installation.id;
-        let mut link = self.store.link(installation, &contact.id).await?;
-        for other in from {
-            let (other, theirs) = self.current(installation, other).await?;
-            let is_linked = theirs.user.is_some() || theirs.conversation.is_some();
-            // The new id may have a link already: the same, if an attempt broke off, or one of its own, which stays.
-            let is_free = link.moved_to.is_some()
-                || link.user.is_none() && link.conversation.is_none()
-                || link.user == theirs.user && link.conversation == theirs.conversation;
-            if is_linked && is_free {
-                link = self.take_over(installation, &contact.id, link, (&other, theirs), event.at).await?;
-                break;
-            }
-        }
-        let Some(text) = text.filter(|_| link.user.is_some() || link.conversation.is_some()) else {
-            return Ok(Verdict::Done);
-        };
-        let text = Sentence::ContactMoved { text }.into();
-        Ok(self.send_note(open, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
-    }
-
     async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
         let Attempt { mut claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
@@ -888,69 +567,6 @@ impl Relay {
         let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
         let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
         self.with_read_mark(&message, mark, attempt).await
-    }
-
-    /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.
-    /// Only channels that tell the profile on request are asked, within their rate limit.
-    async fn with_profile(&self, message: &Message<'_>, link: &Link) -> Result<Contact, StoreError> {
-        let contact = message.contact.clone();
-        let features = message.open.channel.features();
-        let (Some(rate), Direction::Inbound, None, None) =
-            (features.profile, message.direction, &contact.name, &link.user)
-        else {
-            return Ok(contact);
-        };
-        let bucket =
-            Bucket { installation: &message.open.installation.id, contact: Some(&contact.id), name: "profile", rate };
-        if self.store.take_quota(&bucket, 1, now()).await?.is_some() {
-            return Ok(contact);
-        }
-        // The message arrives without the profile as well.
-        let mut profile = ask::profile(&self.http, message.open, &contact.id).await.unwrap_or_default();
-        profile.clean();
-        Ok(Contact {
-            name: profile.name,
-            avatar: contact.avatar.or(profile.avatar),
-            phone: contact.phone.or(profile.phone),
-            email: contact.email.or(profile.email),
-            company: contact.company.or(profile.company),
-            language: contact.language.or(profile.language),
-            country: contact.country.or(profile.country),
-            id: contact.id,
-            alias: contact.alias,
-            thread: contact.thread,
-            reply_token: contact.reply_token,
-        })
-    }
-
-    /// Adds the name to the author if customers should see it and the event lacks it. The message arrives without the
-    /// name as well. The result is stored in `progress`, because a later attempt has to split the message at the same
-    /// places.
-    async fn with_name(&self, open: &OpenInstallation, author: &Author, progress: &mut Progress) -> Author {
-        let installation = &open.installation;
-        let Some(id) = author.id.as_ref().filter(|_| installation.options.agent_name && author.name.is_none()) else {
-            return author.clone();
-        };
-        if let Some(noted) = &progress.author {
-            return Author { name: Some(noted.clone()).filter(|name| !name.is_empty()), ..author.clone() };
-        }
-        let key = (installation.id.clone(), id.clone());
-        let now = now();
-        let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let name = match known.filter(|(_, asked_at)| now.since(*asked_at) < AUTHOR_CACHE) {
-            Some((name, _)) => name,
-            None => {
-                let name = ask::author(&self.http, open, id).await.as_deref().and_then(names::name);
-                let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
-                if authors.len() >= AUTHOR_CACHE_LIMIT {
-                    authors.clear();
-                }
-                authors.insert(key, (name.clone(), now));
-                name
-            }
-        };
-        progress.author = Some(name.clone().unwrap_or_default());
-        Author { name, ..author.clone() }
     }
 
     async fn attempt(

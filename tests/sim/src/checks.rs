@@ -105,6 +105,9 @@ pub struct Checks {
     pub violations: BTreeSet<Violation>,
     #[serde(with = "pairs")]
     copies: BTreeMap<(Lane, String), u64>,
+    /// The copies that the version before made. It did not count them, so the next version starts anew.
+    #[serde(skip)]
+    earlier: BTreeMap<(Lane, String), u64>,
     #[serde(with = "pairs")]
     newest: BTreeMap<Lane, u64>,
     #[serde(skip)]
@@ -184,7 +187,8 @@ impl Checks {
         let copies = *copies;
         let Some(saying) = self.sayings.get(&(lane, number)) else { return };
         let (lives, doubted) = (saying.redriven + 1, saying.doubted);
-        if copies > COPIES * lives {
+        let earlier = self.earlier.get(&(lane, text.to_owned())).copied().unwrap_or_default();
+        if copies > COPIES * lives + earlier {
             self.violated("copies", format!("{lane:?}: a part of {number} arrived {copies} times in {lives} lives"));
         }
         if copies > lives && !doubted {
@@ -254,6 +258,11 @@ impl Checks {
                 saying.unknowable = true;
             }
         }
+    }
+
+    /// Notes that another version takes over.
+    pub fn upgraded(&mut self) {
+        self.earlier = self.copies.clone();
     }
 
     /// Notes that every process stopped in the middle of its work.

@@ -86,6 +86,7 @@ impl Snapshot {
             }
             (state.before, state.queues, state.tenants, state.checks) =
                 (self.elapsed, self.queues, self.tenants, self.checks);
+            state.checks.upgraded();
             Ok(())
         })
     }

@@ -119,7 +119,10 @@ impl Meta {
             Some(platform) => messenger::check(platform, body)?,
         };
         let mut memory = self.base.memory.lock();
-        if !memory.reachable.contains(&to) {
+        let has_written = memory.reachable.contains(&to);
+        // The usual customer has WhatsApp, and an approved template may come first.
+        let has_number = platform.is_none() && to == self.customer();
+        if !(has_written || has_number) {
             let code = if self.product == Product::WhatsApp { 131_026 } else { 551 };
             return Err(refused(400, code, "the customer cannot be reached"));
         }
@@ -130,7 +133,11 @@ impl Meta {
         if quoted.is_some_and(|quoted| !quoted.as_str().is_some_and(|quoted| memory.is_in_chat(quoted, &to))) {
             return Err(refused(400, 100, "the quoted message is not of this chat"));
         }
-        let silent = memory.heard.get(&to).map_or(Duration::ZERO, |heard| now().since(*heard));
+        let silent = match memory.heard.get(&to) {
+            Some(heard) => now().since(*heard),
+            None if has_written => Duration::ZERO,
+            None => Duration::MAX,
+        };
         match platform {
             None if silent > WINDOW && body.get("type").is_none_or(|kind| kind != "template") => {
                 return Err(refused(400, 131_047, "Re-engagement message"));
