@@ -59,7 +59,10 @@ async fn order_survives(dice: Dice, channel: &'static str, helpdesk: &'static st
         }
     }
     // A helpdesk with a limit of twenty calls a second needs its time.
-    let all = rig.many_at_helpdesk(Duration::from_secs(240), 20 * each).await;
+    let all = tokio::select! {
+        all = rig.many_at_helpdesk(Duration::from_secs(240), 20 * each) => all,
+        () = opens_brakes(&rig) => unreachable!("an admin never tires"),
+    };
     for contact in &contacts {
         let theirs: Vec<String> = texts(&all).into_iter().filter(|text| text.contains(contact.as_str())).collect();
         let expected: Vec<String> = (0..each).map(|message| format!("{contact} message {message}")).collect();
@@ -79,6 +82,15 @@ async fn order_survives(dice: Dice, channel: &'static str, helpdesk: &'static st
     let expected: Vec<String> = (0..20).map(|message| format!("answer {message}")).collect();
     assert_eq!(texts(&seen), expected, "{channel} {helpdesk}");
     drop(fast);
+}
+
+/// Lets all messages try now and then, as an admin may: the time of the queue runs fast here, and that of brakes does not.
+async fn opens_brakes(rig: &Rig) {
+    let path = format!("/installations/{}/retry", rig.bridge.installation_id());
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(rig.bridge.admin("POST", &path, None).await.unwrap().0, 200);
+    }
 }
 
 /// The helpdesks that can be asked whether a message arrived. At the others, a message whose fate stays unknown three
