@@ -7,7 +7,7 @@ use crate::{
         webhook::{ParseError, ParsedChannel},
     },
     model::features::ContactIds,
-    tools::{json::Json, sentences::Sentence},
+    tools::{json::Json, phone, sentences::Sentence},
 };
 
 pub mod bird;
@@ -79,6 +79,13 @@ pub fn next_of(calls: Vec<Call>, known: &Known) -> Step {
 /// Turns the answer to one request of such a list into facts. `classify` is the id of the sent message, or the failure.
 pub fn sent(classify: Result<Option<String>, Failure>) -> Learned {
     classify.map(|id| vec![Fact::Sent(id)])
+}
+
+/// Returns the id under which the vendor wrote to a contact, if the vendor spells the contact's telephone number
+/// otherwise. A prefix that names the platform belongs to the id.
+pub fn corrected(contact: &str, told: Option<String>) -> Option<Fact> {
+    let is_number = |id: &str| phone::is_e164(id.split_once(':').map_or(id, |(_, number)| number));
+    told.filter(|told| told != contact && is_number(told) && is_number(contact)).map(Fact::ContactId)
 }
 
 /// Returns the address of a file that may be fetched with the vendor's credential: a file on the host of the API, or on

@@ -115,7 +115,7 @@ pub struct ChannelEvent {
     /// When the event happened, by the platform's clock.
     pub at: Millis,
     /// The contact that the event is about. The contact's id is empty if a [`ChannelEventKind::Receipt`] names only its
-    /// message.
+    /// message, and in [`ChannelEventKind::AccountBlocked`].
     pub contact: Contact,
     /// What happened.
     pub kind: ChannelEventKind,
@@ -245,6 +245,11 @@ pub enum ChannelEventKind {
         /// The channel's id of the message, at channels that report the bridge's own messages in the same form.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
+    },
+    /// The channel says, beside no message, that the business's account cannot be used until somebody fixes it.
+    AccountBlocked {
+        /// The explanation, for the admin.
+        reason: String,
     },
 }
 

@@ -81,6 +81,9 @@ impl Outgoing {
             Event::Channel(ChannelEvent { id, contact, kind: ChannelEventKind::ReceiptUpTo { .. }, .. }) => {
                 ("receipt", &contact.id, id)
             }
+            Event::Channel(ChannelEvent { id, kind: ChannelEventKind::AccountBlocked { .. }, .. }) => {
+                ("account", &envelope.installation, id)
+            }
             Event::Channel(ChannelEvent { id, contact, .. }) => ("inbound", &contact.id, id),
             Event::Helpdesk(HelpdeskEvent { id, group, .. }) => ("outbound", group, id),
             Event::Note(NoteEvent { id, contact, .. }) => ("note", contact, id),

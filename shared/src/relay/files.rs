@@ -417,6 +417,10 @@ impl Relay {
             return Err(Failure::retry(Sentence::FileEmpty));
         }
         let extension = extension(&bytes);
+        // Some hosts call everything a stream of bytes.
+        if extension == "html" && media.kind != MediaKind::File {
+            return Err(Failure::retry(Sentence::FileIsPage));
+        }
         Ok(Fetched::Whole { bytes: bytes.freeze(), permit, extension })
     }
 
@@ -473,10 +477,16 @@ async fn preview_of(bytes: Bytes, max_bytes: u64) -> Option<Vec<u8>> {
 /// Returns whether a file is known to be no page for browsers.
 fn is_no_page(media: &Media) -> bool {
     let is_page = |extension: &str| matches!(spelled(extension).as_str(), "html" | "xhtml");
+    let link = match &media.source {
+        MediaSource::Link { url } | MediaSource::ShortLink { url } => extension_in(url),
+        MediaSource::Reference { .. } | MediaSource::Fetched => "",
+    };
+    // The path of a link may end in anything, so only the extension of a known type says what it leads to.
+    let is_known = |extension: &str| content_type_of(extension) != content_type_of("");
     match (&media.content_type, &media.name) {
         (Some(kind), _) if !kind.ends_with("/octet-stream") => !kind.contains("html"),
         (_, Some(name)) if !extension_in(name).is_empty() => !is_page(extension_in(name)),
-        _ => media.kind != MediaKind::File,
+        _ => media.kind != MediaKind::File || is_known(link) && !is_page(link),
     }
 }
 

@@ -327,6 +327,11 @@ impl Relay {
                 };
                 self.change_link(open, &contact.id, open_with).await
             }
+            ChannelEventKind::AccountBlocked { reason } => {
+                tracing::warn!(installation.id = %open.installation.id, reason, "the channel says that the account is blocked");
+                self.report_blocked(open, Direction::Outbound, reason).await;
+                Ok(Verdict::Done)
+            }
             ChannelEventKind::Moved { from, text } => {
                 self.move_pairing(open, contact, (from, text.as_deref()), event).await
             }

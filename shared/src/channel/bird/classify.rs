@@ -12,7 +12,7 @@ use crate::{
     adapter::{self, Fact, Failure, Known, Learned, retry_after},
     channel::{
         codes::Class::{self, Account, Later, Message, OptOut, Receiver},
-        encoded, sent,
+        corrected, encoded, sent,
         template::{self, Template},
     },
     model::message::Receipt,
@@ -50,13 +50,15 @@ pub(super) const CODES: &[(&str, Class, &str)] = &[
 
 /// Reads the answer to a message. After a refusal of a template for a reason that the table does not list, the
 /// template's description is requested, so that the agent reads what it takes.
-pub(super) fn delivered(is_template: bool, answer: &Response<Bytes>) -> Learned {
-    match read(SEND_MESSAGE, answer) {
+pub(super) fn delivered(contact: &str, is_template: bool, answer: &Response<Bytes>) -> Learned {
+    let body = match read(SEND_MESSAGE, answer) {
         Err(Failure::Rejected { reason, .. }) if is_template && is_unlisted(answer) => {
-            Ok(vec![Fact::memo(REFUSED_TEMPLATE, reason)])
+            return Ok(vec![Fact::memo(REFUSED_TEMPLATE, reason)]);
         }
-        read => sent(read.map(|answer| word(&answer, "id"))),
-    }
+        read => read?,
+    };
+    let to = body.get("to").and_then(|to| to.as_str().map(str::to_owned).or_else(|| word(to, "phone_number")));
+    Ok(sent(Ok(word(&body, "id")))?.into_iter().chain(corrected(contact, to)).collect())
 }
 
 /// Returns whether an answer refuses a message for a reason that the table does not list.

@@ -205,7 +205,7 @@ impl Adapter for Bird {
                     (Some(reason), Some(template)) => classify::described(reason, &template, known, answer),
                     (_, template) => {
                         let is_template = template.is_some() && self.product(account) == Product::WhatsApp;
-                        classify::delivered(is_template, answer)
+                        classify::delivered(&delivery.contact.id, is_template, answer)
                     }
                 }
             }

@@ -121,6 +121,27 @@ fn what_belongs_to_another_installation_of_the_workspace_is_left_out() {
 }
 
 #[test]
+fn a_number_that_bird_spells_otherwise_is_learned() {
+    let (side, parts) = (side("bird", &[("from", "+1")]), [Part::text("hi")]);
+    let learned = |to: &str, told: Value| {
+        let contact = contact(to);
+        let delivery = delivery(&contact, &parts, None);
+        let answer = answer(202, &json!({"id": "1", "to": told}).to_string());
+        BIRD.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer).unwrap()
+    };
+    let both = [Fact::Sent(Some("1".into())), Fact::ContactId("+5491155550123".into())];
+    let sent = &both[..1];
+    for to in [json!("+5491155550123"), json!({"phone_number": "+5491155550123"})] {
+        assert_eq!(learned("+541155550123", to.clone()), both, "{to}");
+        assert_eq!(learned("+5491155550123", to.clone()), sent, "{to}");
+        assert_eq!(learned("US.13491208655302741918", to.clone()), sent, "{to}");
+    }
+    for to in [json!(null), json!(5), json!({"bsuid": "US.1"}), json!("nobody")] {
+        assert_eq!(learned("+541155550123", to.clone()), sent, "{to}");
+    }
+}
+
+#[test]
 fn an_answer_means_what_the_table_says() {
     let (side, contact, parts) = (side("bird", &[("from", "+1")]), contact("+447700900161"), [Part::text("hi")]);
     let delivery = delivery(&contact, &parts, None);

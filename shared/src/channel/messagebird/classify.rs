@@ -11,15 +11,17 @@ use crate::{
     adapter::{Account, Fact, Failure, Learned, retry_after},
     channel::{
         codes::{self, Class, Code},
-        sent,
+        corrected, sent,
     },
     model::message::Receipt,
 };
 
 /// Reads the answer to a message.
-pub(super) fn delivered(account: &Account<'_>, answer: &Response<Bytes>) -> Learned {
+pub(super) fn delivered(account: &Account<'_>, contact: &str, answer: &Response<Bytes>) -> Learned {
     let call = if account.setting(CHANNEL_ID).is_some() { SEND_MESSAGE } else { SEND_SMS };
-    sent(read(call, answer).map(|answer| answer.id))
+    let answer = read(call, answer)?;
+    let to = answer.receiver();
+    Ok(sent(Ok(answer.id))?.into_iter().chain(corrected(contact, to)).collect())
 }
 
 /// Reads the answer to the check. The sender identifies the installation.

@@ -175,7 +175,7 @@ impl Adapter for MessageBird {
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, _known: &Known, answer: &Response<Bytes>) -> Learned {
         match task {
-            Task::Deliver(_) => classify::delivered(account, answer),
+            Task::Deliver(delivery) => classify::delivered(account, &delivery.contact.id, answer),
             Task::Check => classify::checked(account, answer),
             _ => from_status("MessageBird", answer, None),
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::{Call, webhook::id_of},
+    adapter::{Call, Fact, webhook::id_of},
     model::message::Part,
     testing::{
         self, ARRIVED, Side, agent, answer, assert_shown, body, changed_samples, contact, delivery, drive, file,
@@ -144,6 +144,29 @@ fn every_answer_means_what_the_table_says() {
         table.insert(name, outcome(&read));
     }
     assert_shown!("answers", table);
+}
+
+#[test]
+fn a_number_that_messagebird_spells_otherwise_is_learned() {
+    let (side, parts) = (side(&[("originator", "447700900170")]), [Part::text("hi")]);
+    let learned = |to: &str, body: Value| {
+        let contact = contact(to);
+        let delivery = delivery(&contact, &parts, None);
+        let answer = answer(201, &body.to_string());
+        MessageBird.read(&side.account(), &Task::Deliver(&delivery), &Known::default(), &answer).unwrap()
+    };
+    let sms = |to: Value| json!({"id": "1", "recipients": {"items": [{"recipient": to}]}});
+    let chat = |to: Value| json!({"id": "1", "to": to});
+    let both = [Fact::Sent(Some("1".into())), Fact::ContactId("+5491155550123".into())];
+    let sent = &both[..1];
+    for body in [sms(json!(5_491_155_550_123_u64)), chat(json!("+5491155550123"))] {
+        assert_eq!(learned("+541155550123", body.clone()), both, "{body}");
+        assert_eq!(learned("+5491155550123", body.clone()), sent, "{body}");
+        assert_eq!(learned("ABCD-1234", body.clone()), sent, "{body}");
+    }
+    for body in [sms(json!(null)), sms(json!(-5)), sms(json!("x")), chat(json!(7)), chat(json!("channel-user"))] {
+        assert_eq!(learned("+541155550123", body.clone()), sent, "{body}");
+    }
 }
 
 #[test]

@@ -20,6 +20,19 @@ pub(super) const GET_FILE: &str = "get_file";
 pub(super) struct Answer {
     pub(super) id: Option<String>,
     pub(super) errors: Vec<VendorError>,
+    /// The receiver of a message of the Conversations API.
+    to: serde_json::Value,
+    /// The receivers of an SMS or MMS.
+    recipients: serde_json::Value,
+}
+
+impl Answer {
+    /// Returns the telephone number of the message's receiver, as MessageBird spells it. SMS and MMS state it as an
+    /// integer.
+    pub(super) fn receiver(&self) -> Option<String> {
+        let recipient = || self.recipients.pointer("/items/0/recipient")?.as_u64().map(|number| format!("+{number}"));
+        self.to.as_str().map(str::to_owned).or_else(recipient)
+    }
 }
 
 #[derive(Debug, Deserialize)]

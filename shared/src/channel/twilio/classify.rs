@@ -5,7 +5,7 @@ use http::Response;
 
 use super::{
     ACCOUNT_SID, FROM, MESSAGING_SERVICE_SID, REFUSED_TEMPLATE,
-    wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT, FETCH_CONTENT, phone},
+    wire::{Answer, CREATE_MESSAGE, FETCH_ACCOUNT, FETCH_CONTENT},
 };
 use crate::{
     adapter::{self, Fact, Failure, Learned, retry_after},
@@ -15,7 +15,7 @@ use crate::{
             Class::{Account, Later, Message, OptOut, Receiver},
             Code,
         },
-        sent,
+        corrected, sent,
         template::Template,
     },
     model::message::Receipt,
@@ -34,9 +34,7 @@ pub(super) fn delivered(contact: &str, is_template: bool, answer: &Response<Byte
         }
         read => read?,
     };
-    let is_number = |address: &str| phone(address).is_some();
-    let id = answer.to.filter(|to| to != contact && is_number(to) && is_number(contact));
-    Ok(sent(Ok(answer.sid))?.into_iter().chain(id.map(Fact::ContactId)).collect())
+    Ok(sent(Ok(answer.sid))?.into_iter().chain(corrected(contact, answer.to)).collect())
 }
 
 /// Returns the refusal of a template, with the variables that its description names.

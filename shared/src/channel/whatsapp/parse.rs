@@ -78,10 +78,13 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
             if !is_standby {
                 statuses.each(|status| batch.status(status));
             }
-            // Errors beside no message speak of the account.
-            if value.pointer("/errors/0").is_some_and(|error| error.is_object()) && statuses.is_null() {
-                found.ignore(field, "account_error");
-            } else if found.is_empty() {
+            // Errors beside no message and no status speak of the account.
+            let is_of_account = messages.is_null() && statuses.is_null();
+            value.get("errors").unwrap_or_default().each(|error| match account_event(error, received_at) {
+                Some(event) if is_of_account => found.push(event),
+                _ => found.ignore(&*field, "account_error"),
+            });
+            if found.is_empty() {
                 found.ignore(field, "nothing");
             }
         });
@@ -233,6 +236,13 @@ impl Batch<'_> {
         // All statuses of a message carry that message's id.
         self.take(status, format!("{word}:{message}"), read());
     }
+}
+
+/// Reads an error that concerns no message. Returns `None` if nobody has to put the account right.
+fn account_event(error: Json<'_>, at: Millis) -> Option<ChannelEvent> {
+    let Receipt::Failed { reason, account: true, .. } = ERRORS.receipt(error) else { return None };
+    let kind = ChannelEventKind::AccountBlocked { reason };
+    Some(ChannelEvent::new(id_of(error.raw()), at, Contact::default(), kind))
 }
 
 /// Returns WhatsApp's names for a message, and the message that it answers. Only the id of that one comes along. A

@@ -101,6 +101,33 @@ fn a_failed_status_tells_whose_fault_it_is_in_the_vendors_words() {
 }
 
 #[test]
+fn an_error_of_the_account_is_an_event_of_its_own() {
+    let found = |value: Value| {
+        let mut value = value;
+        value["metadata"] = json!({"phone_number_id": NUMBER});
+        let call = json!({"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]});
+        parsed(call.to_string().as_bytes())
+    };
+    let errors = json!([{"code": 131042, "title": "Payment"}, {"code": 130429}, {"code": "190"}, 5, null]);
+    let alone = found(json!({"errors": errors}));
+    let reasons: Vec<&Value> = alone["events"].as_array().unwrap().iter().map(|it| &it["kind"]["reason"]).collect();
+    let expired = "the access token of WhatsApp has expired; make a new one for the system user";
+    assert_eq!(reasons, ["the account's payment method does not work", expired]);
+    assert!(alone["events"].as_array().unwrap().iter().all(|it| it["kind"]["type"] == "account_blocked"), "{alone}");
+    assert_eq!(alone["ignored"].as_array().map(Vec::len), Some(3), "{alone}");
+    // Beside a message or a status, nobody knows what the error is about.
+    let message = json!({"from": "16505550123", "id": "wamid.1", "type": "text", "text": {"body": "Hi"}});
+    let status = json!({"id": "wamid.2", "status": "read"});
+    for beside in [json!({"messages": [message]}), json!({"statuses": [status]})] {
+        let mut value = beside.clone();
+        value["errors"] = errors.clone();
+        let found = found(value);
+        assert_eq!(found["events"].as_array().map(Vec::len), Some(1), "{beside}: {found}");
+        assert_ne!(found["events"][0]["kind"]["type"], "account_blocked", "{beside}");
+    }
+}
+
+#[test]
 fn a_signature_is_right_or_wrong_as_the_vectors_say() {
     let samples = fixture(FOLDER, "signatures.json");
     for vector in samples["vectors"].as_array().unwrap() {
