@@ -34,11 +34,13 @@ pub enum Rule {
     OneProbe,
     /// A success takes the brake off.
     BrakeComesOff,
+    /// A redriven message has all its tries again.
+    RedriveHasItsTries,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MessageIsHeld,
         Self::UnrecordedIsDoubt,
         Self::DoubtsEnd,
@@ -53,6 +55,7 @@ impl Rule {
         Self::BrakeIsAsked,
         Self::OneProbe,
         Self::BrakeComesOff,
+        Self::RedriveHasItsTries,
     ];
 }
 

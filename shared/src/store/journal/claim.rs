@@ -103,7 +103,8 @@ fn claimed(message: &JournalKey, item: &Item, attempt: u64) -> Claimed {
     let trace: Vec<Trace> = parsed(item, "trace");
     let unrecorded = if rules::holds(Rule::UnrecordedIsDoubt) { unrecorded(item, &trace, attempt) } else { 0 };
     // A redriven message may be sent as often as a new one. That it may have arrived already is one doubt.
-    let earlier = if flag_of(item, "redriven") { number("doubts").min(1) } else { number("doubts") };
+    let is_anew = flag_of(item, "redriven") && rules::holds(Rule::RedriveHasItsTries);
+    let earlier = if is_anew { number("doubts").min(1) } else { number("doubts") };
     let doubts = earlier.saturating_add(unrecorded);
     Claimed {
         key: message.clone(),
