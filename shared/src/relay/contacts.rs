@@ -26,6 +26,16 @@ const AUTHOR_CACHE: Duration = Duration::from_secs(30 * 60);
 
 const AUTHOR_CACHE_LIMIT: usize = 10_000;
 
+/// What came of asking the helpdesk whom a user stands for.
+enum Asked {
+    /// The user stands for the contact with this id of the channel.
+    Contact(String),
+    /// There is no contact to send to, and this is what becomes of the message.
+    Settled(Verdict),
+    /// The helpdesk gave no answer, for this reason.
+    Unanswered(String),
+}
+
 impl Relay {
     /// Returns the contact that a helpdesk's event is about: from the event itself, or else from the stored reverse
     /// link, or else by asking the helpdesk.
@@ -51,18 +61,20 @@ impl Relay {
         if let Some(contact) = named.and_then(|named| open.contact_id(named)) {
             return Ok(Ok(contact));
         }
-        let reason = match ask::find_contact(&self.http, open, user).await {
-            Ok(Found::Contact(contact)) => return Ok(Ok(contact)),
-            Ok(Found::MadeByHand { phone }) => match self.pair_by_phone(open, event, user, phone.as_deref()).await? {
-                Ok(contact) => return Ok(contact),
-                Err(reason) => reason,
-            },
+        let asked = match ask::find_contact(&self.http, open, user).await {
+            Ok(Found::Contact(contact)) => Asked::Contact(contact),
+            Ok(Found::MadeByHand { phone }) => self.pair_by_phone(open, event, user, phone.as_deref()).await?,
             Ok(Found::Nobody) if open.helpdesk.features().receipts => {
-                return Ok(Err(self.unknown_contact(open, record, event, user).await));
+                Asked::Settled(self.unknown_contact(open, record, event, user).await)
             }
             // The user has nothing to do with this channel.
-            Ok(Found::Nobody) => return Ok(Err(Verdict::Done)),
-            Err(reason) => reason,
+            Ok(Found::Nobody) => Asked::Settled(Verdict::Done),
+            Err(reason) => Asked::Unanswered(reason),
+        };
+        let reason = match asked {
+            Asked::Contact(contact) => return Ok(Ok(contact)),
+            Asked::Settled(verdict) => return Ok(Err(verdict)),
+            Asked::Unanswered(reason) => reason,
         };
         tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
         if record.life(open, self.waits).is_over() {
@@ -73,14 +85,14 @@ impl Relay {
     }
 
     /// Returns the contact with the telephone number of a user whom agents entered, and pairs both. If the channel
-    /// cannot reach the user, the agents are told. The inner error holds the reason for a retry.
-    pub(super) async fn pair_by_phone(
+    /// cannot reach the user, the agents are told.
+    async fn pair_by_phone(
         &self,
         open: &OpenInstallation,
         event: &HelpdeskEvent,
         user: &str,
         phone: Option<&str>,
-    ) -> Result<Result<Result<String, Verdict>, String>, StoreError> {
+    ) -> Result<Asked, StoreError> {
         let number = phone.and_then(phone::e164);
         let Some(contact) = number.and_then(|number| open.contact_id(Named::Phone(number))) else {
             let begins = open.channel.features().contact_ids != ContactIds::Opaque;
@@ -89,12 +101,12 @@ impl Relay {
                 None => Sentence::PhoneNeeded,
                 Some(_) => Sentence::PhoneUnclear,
             };
-            return Ok(Ok(Err(self.note_unreachable(open, event, user, reason).await)));
+            return Ok(Asked::Settled(self.note_unreachable(open, event, user, reason).await));
         };
         let (contact, before) = self.current(&open.installation.id, &contact).await?;
         if before.user.is_none() && before.conversation.is_none() {
             if let Err(reason) = ask::pair(&self.http, open, user, &contact).await {
-                return Ok(Err(reason));
+                return Ok(Asked::Unanswered(reason));
             }
             let mut after = before.clone();
             after.user = Some(user.to_owned());
@@ -103,12 +115,12 @@ impl Relay {
             after.profile_pinned = true;
             self.store.change_link(&open.installation.id, &contact, &LinkChange::between(&before, &after)).await?;
         }
-        Ok(Ok(Ok(contact)))
+        Ok(Asked::Contact(contact))
     }
 
     /// Handles a message for a contact that nobody knows. The link may be about to be written, so the message waits;
     /// after the last wait, its author is told why it cannot arrive.
-    pub(super) async fn unknown_contact(
+    async fn unknown_contact(
         &self,
         open: &OpenInstallation,
         record: &Record,

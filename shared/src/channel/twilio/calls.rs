@@ -23,16 +23,22 @@ pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
 /// Marks a contact's message on WhatsApp, and with it all earlier ones, as read. Twilio also shows that an agent is
 /// typing (<https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource>).
 pub(super) fn mark_read(account: &Account<'_>, message: &str) -> Result<Step, RenderError> {
-    let base = account.setting("api_url").map_or(MESSAGING_URL, |url| url.trim_end_matches('/'));
-    let base = if base == API_URL { MESSAGING_URL } else { base };
+    let base = other_host(account, MESSAGING_URL);
     let body = json!({"channel": "WHATSAPP", "messageId": message});
     authorized(account, Call::post(MARK_READ, format!("{base}{TYPING_PATH}")))?.json(&body).harmless().step()
 }
 
-/// Requests the description of a template. A base that the account sets stands for all of Twilio's hosts.
+/// Requests the description of a template.
 pub(super) fn find_content(account: &Account<'_>, sid: &str) -> Result<Step, RenderError> {
-    let base = account.api_url(CONTENT_URL);
+    let base = other_host(account, CONTENT_URL);
     authorized(account, Call::get(FETCH_CONTENT, format!("{base}/v1/Content/{}", encoded(sid))))?.step()
+}
+
+/// Returns the base of an API that Twilio serves from a host of its own. Any base that the account sets, other than that
+/// of the main API, stands for all of Twilio's hosts.
+fn other_host<'a>(account: &Account<'a>, own: &'a str) -> &'a str {
+    let base = account.api_url(own);
+    if base == API_URL { own } else { base }
 }
 
 /// Fetches a contact's file. The address comes from a signed call, and still the credential goes to Twilio's hosts

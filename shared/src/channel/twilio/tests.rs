@@ -258,7 +258,7 @@ fn a_templates_variables_have_numbers_or_names_and_a_refusal_tells_them() {
 
     let (contact, parts) = (contact("whatsapp:+447700900123"), [Part::text("/template HX01 Ana")]);
     let delivery = delivery(&contact, &parts, None);
-    let told = |content: &str| {
+    let told = |side: &Side, content: &str| {
         let (mut known, mut urls) = (Known::default(), Vec::new());
         loop {
             let task = Task::Deliver(&delivery);
@@ -274,10 +274,13 @@ fn a_templates_variables_have_numbers_or_names_and_a_refusal_tells_them() {
             }
         }
     };
-    let (url, words) = told(r#"{"sid":"HX01","variables":{"10":"x","2":"42","name":"Ana"}}"#);
+    let content = r#"{"sid":"HX01","variables":{"10":"x","2":"42","name":"Ana"}}"#;
+    let (url, words) = told(&side, content);
     assert_eq!(url, "https://content.twilio.com/v1/Content/HX01");
     assert_eq!(words, "the values do not fit the template; write it so: /template HX01 <2> | <10> | name=<text>");
-    assert_eq!(told("").1, "the values do not fit the template");
+    assert_eq!(told(&side, "").1, "the values do not fit the template");
+    // The main API's base says nothing about the host of templates.
+    assert_eq!(told(&side.with("api_url", "https://api.twilio.com/"), content).0, url);
 }
 
 #[test]
