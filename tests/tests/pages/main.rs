@@ -32,6 +32,10 @@ async fn sign_in(browser: &Browser, rig: &Rig) {
     browser.driver.query_text("Add an installation").await;
 }
 
+fn form(fields: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
 trait Waits {
     async fn query_text(&self, text: &str);
 }
@@ -193,7 +197,7 @@ async fn no_form_of_another_site_does_anything() {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let signed_in = client
         .post(format!("{}/login", rig.bridge.url))
-        .form(&[("admin_key", rig.bridge.admin_key.as_str())])
+        .body(form(&[("admin_key", rig.bridge.admin_key.as_str())]))
         .send()
         .await
         .unwrap();
@@ -206,7 +210,7 @@ async fn no_form_of_another_site_does_anything() {
     let post = async |word: Option<&str>, cookie: &str| {
         let mut fields = vec![("action", "uninstall"), ("sure", "yes")];
         fields.extend(word.map(|word| ("word", word)));
-        let request = client.post(&page).header("cookie", cookie).form(&fields);
+        let request = client.post(&page).header("cookie", cookie).body(form(&fields));
         request.send().await.unwrap().status().as_u16()
     };
     assert_eq!(post(None, session).await, 403);
@@ -216,7 +220,7 @@ async fn no_form_of_another_site_does_anything() {
     let changed = session.replacen("byoc_session=AQ", "byoc_session=Ag", 1);
     assert_eq!(client.get(&page).header("cookie", changed).send().await.unwrap().status(), 404);
     // The link alone removes nothing: that takes the admin key.
-    let answer = client.post(link(&rig)).form(&[("action", "uninstall"), ("sure", "yes")]).send().await.unwrap();
+    let answer = client.post(link(&rig)).body(form(&[("action", "uninstall"), ("sure", "yes")])).send().await.unwrap();
     assert!(answer.text().await.unwrap().contains("this is not the admin key"));
     let (_, shown) = rig
         .bridge
@@ -225,7 +229,7 @@ async fn no_form_of_another_site_does_anything() {
         .unwrap();
     assert_eq!(shown["state"], "active");
     let fields = [("action", "uninstall"), ("sure", "yes"), ("admin_key", rig.bridge.admin_key.as_str())];
-    let answer = client.post(link(&rig)).form(&fields).send().await.unwrap();
+    let answer = client.post(link(&rig)).body(form(&fields)).send().await.unwrap();
     assert!(answer.text().await.unwrap().contains("URLs answer nobody any more"));
 }
 
