@@ -236,7 +236,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
         (json!({"staff_id": {}}), text.clone()),
         (
             json!({"custom_user_id": null, "user_custom_id": [], "user_id": true, "case_id": {}}),
-            "ignored: no_contact".to_owned(),
+            "ignored: nobody".to_owned(),
         ),
     ];
     for (changes, expected) in rows {
