@@ -395,6 +395,8 @@ struct Justified {
     /// The fields, with `*` for the items of a list.
     fields: &'static [&'static str],
     reasons: &'static [&'static str],
+    /// Whether the field has to be a word or a number: the adapter can read it, and it says something else now.
+    says_something: bool,
 }
 
 const fn justified(
@@ -402,7 +404,15 @@ const fn justified(
     fields: &'static [&'static str],
     reasons: &'static [&'static str],
 ) -> Justified {
-    Justified { kinds, fields, reasons }
+    Justified { kinds, fields, reasons, says_something: false }
+}
+
+const fn said(
+    kinds: &'static [&'static str],
+    fields: &'static [&'static str],
+    reasons: &'static [&'static str],
+) -> Justified {
+    Justified { kinds, fields, reasons, says_something: true }
 }
 
 const META: &[&str] = &["whatsapp", "messenger", "instagram"];
@@ -410,22 +420,22 @@ const PAGES: &[&str] = &["messenger", "instagram"];
 
 const JUSTIFIED: &[Justified] = &[
     // The field says what kind of event this is, and platforms add kinds that are no messages.
-    justified(&["bird", "apple"], &["type"], &["unknown_event"]),
-    justified(&["line"], &["events/*/type"], &["unknown_event"]),
-    justified(&["viber"], &["event"], &["unknown_event"]),
-    justified(&["messagebird"], &["type"], &["conversation"]),
-    justified(&["twilio"], &["SmsStatus"], &["unknown_status"]),
-    justified(META, &["object"], &["other_object"]),
-    justified(&["whatsapp"], &["entry/*/changes/*/field"], &["other_field"]),
-    justified(&["deskie"], &["type"], &["unsupported"]),
-    justified(&["freshchat"], &["action", "event"], &["unsupported"]),
+    said(&["bird", "apple"], &["type"], &["unknown_event"]),
+    said(&["line"], &["events/*/type"], &["unknown_event"]),
+    said(&["viber"], &["event"], &["unknown_event"]),
+    said(&["messagebird"], &["type"], &["conversation"]),
+    said(&["twilio"], &["SmsStatus"], &["unknown_status"]),
+    said(META, &["object"], &["other_object"]),
+    said(&["whatsapp"], &["entry/*/changes/*/field"], &["other_field"]),
+    said(&["deskie"], &["type"], &["unsupported"]),
+    said(&["freshchat"], &["action", "event"], &["unsupported"]),
     // The field names the account or the room that the event belongs to, and this one names another.
-    justified(&["apple"], &["data/message/to"], &["other_sender"]),
-    justified(&["bird"], &["data/to", "data/to/phone_number", "data/from/phone_number"], &["other_sender"]),
-    justified(PAGES, &["entry/*/id"], &["other_page"]),
-    justified(&["line"], &["destination"], &["other_bot"]),
-    justified(&["line"], &["events/*/source/type"], &["group"]),
-    justified(
+    said(&["apple"], &["data/message/to"], &["other_sender"]),
+    said(&["bird"], &["data/to", "data/to/phone_number", "data/from/phone_number"], &["other_sender"]),
+    said(PAGES, &["entry/*/id"], &["other_page"]),
+    said(&["line"], &["destination"], &["other_bot"]),
+    said(&["line"], &["events/*/source/type"], &["group"]),
+    said(
         &["telegram"],
         &[
             "message/chat/type",
@@ -606,9 +616,16 @@ fn check(
     };
     let of_kind = |kinds: &[&str], fields: &[&str]| kinds.contains(&kind) && fields.contains(&field);
     let container = CONTAINERS.iter().find(|(kinds, fields)| is_absent && of_kind(kinds, fields));
-    let row = JUSTIFIED
-        .iter()
-        .find(|it| of_kind(it.kinds, it.fields) && reasons.iter().all(|reason| it.reasons.contains(reason)));
+    let value = match change {
+        Change::Missing => "null",
+        Change::Other(value) | Change::Twice(_, value) => value,
+    };
+    let says_something = !matches!(value, "null" | "true") && !value.starts_with(['[', '{']);
+    let row = JUSTIFIED.iter().find(|it| {
+        (says_something || !it.says_something)
+            && of_kind(it.kinds, it.fields)
+            && reasons.iter().all(|reason| it.reasons.contains(reason))
+    });
     match container.map(|(_, fields)| fields).or(row.map(|row| &row.fields)) {
         Some(fields) => {
             used.insert((fields[0], field.to_owned()));
