@@ -21,7 +21,7 @@ use crate::{
     },
     channel::{CHANNELS, channel},
     helpdesk::{HELPDESKS, helpdesk},
-    model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent, HelpdeskEventKind},
+    model::message::{ChannelEvent, ChannelEventKind, HelpdeskEvent, HelpdeskEventKind, Part},
     tools::crypto::{hmac_sha1, hmac_sha256, sha256_hex},
 };
 
@@ -180,17 +180,19 @@ fn unsigned(name: &str, body: Vec<u8>) -> WebhookRequest {
 #[derive(Debug)]
 enum Outcome {
     /// The events in a few words, and the reasons for what was left out.
-    Taken { events: Vec<&'static str>, ignored: Vec<&'static str> },
+    Taken { events: Vec<&'static str>, ignored: Vec<&'static str>, parts: usize, has_notice: bool },
     /// The call cannot be read. It is kept as unread, or its developer reads the error.
     Unread(String),
 }
 
 /// Parses a call of one of the samples' adapter, or returns the panic.
 fn outcome(samples: &Samples, side: &Side, name: &str, body: Vec<u8>) -> Result<Outcome, String> {
-    fn taken<E>(parsed: Parsed<E>, word: fn(&E) -> &'static str) -> Outcome {
+    fn taken<E>(parsed: Parsed<E>, word: fn(&E) -> (&'static str, usize, bool)) -> Outcome {
         assert_eq!(parsed.ack.status, 200);
         Outcome::Taken {
-            events: parsed.events.iter().map(word).collect(),
+            events: parsed.events.iter().map(|event| word(event).0).collect(),
+            parts: parsed.events.iter().map(|event| word(event).1).sum(),
+            has_notice: parsed.events.iter().any(|event| word(event).2),
             ignored: parsed.ignored.iter().map(|left| left.reason).collect(),
         }
     }
@@ -211,25 +213,29 @@ fn outcome(samples: &Samples, side: &Side, name: &str, body: Vec<u8>) -> Result<
     result.unwrap_or_else(|_| Err("a panic".to_owned()))
 }
 
-fn channel_word(event: &ChannelEvent) -> &'static str {
+fn is_notice(part: &Part) -> bool {
+    matches!(part, Part::Unsupported { .. })
+}
+
+fn channel_word(event: &ChannelEvent) -> (&'static str, usize, bool) {
     assert!(!event.id.is_empty());
     match &event.kind {
         ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts, .. } => {
             assert!(!parts.is_empty(), "{event:?}");
-            "message"
+            ("message", parts.iter().filter(|part| !is_notice(part)).count(), parts.iter().any(is_notice))
         }
-        ChannelEventKind::Receipt { .. } | ChannelEventKind::ReceiptUpTo { .. } => "receipt",
-        _ => "news",
+        ChannelEventKind::Receipt { .. } | ChannelEventKind::ReceiptUpTo { .. } => ("receipt", 0, false),
+        _ => ("news", 0, false),
     }
 }
 
-fn helpdesk_word(event: &HelpdeskEvent) -> &'static str {
+fn helpdesk_word(event: &HelpdeskEvent) -> (&'static str, usize, bool) {
     match &event.kind {
         HelpdeskEventKind::Message { parts, .. } => {
             assert!(!parts.is_empty(), "{event:?}");
-            "message"
+            ("message", parts.iter().filter(|part| !is_notice(part)).count(), parts.iter().any(is_notice))
         }
-        _ => "news",
+        _ => ("news", 0, false),
     }
 }
 
@@ -543,6 +549,18 @@ const CONTAINERS: &[(&[&str], &[&str])] = &[
     (&["freshchat"], &["data/message/messages", "data/message/messages/*"]),
 ];
 
+/// What a platform adds to a message, such as the advertisement that led to it. Nobody wrote it, so that no notice tells
+/// that it cannot be read.
+const BESIDE: &[&str] = &[
+    "entry/*/messaging/*/message/reply_to",
+    "entry/*/messaging/*/message/reply_to/story",
+    "entry/*/messaging/*/message/referral",
+    "entry/*/messaging/*/message/referral/ads_context_data",
+    "entry/*/messaging/*/message/referral/ads_context_data/ad_title",
+    "entry/*/changes/*/value/messages/*/referral",
+    "entry/*/changes/*/value/messages/*/referral/source_url",
+];
+
 /// The fields that keep a message of the helpdesk from the contact. Without the field nothing tells that the message is
 /// not for the contact.
 const KEEPS_BACK: &[(&str, &[&str])] = &[
@@ -589,9 +607,10 @@ fn check(
 ) -> Result<(), String> {
     let (left, reasons) = match after? {
         Outcome::Unread(message) => return if message.is_empty() { Err("no message".to_owned()) } else { Ok(()) },
-        Outcome::Taken { events, ignored } => (events, ignored),
+        Outcome::Taken { events, ignored, parts, has_notice } => ((events, parts, has_notice), ignored),
     };
-    let Outcome::Taken { events, ignored } = before else { return Ok(()) };
+    let (left, left_parts, has_notice) = left;
+    let Outcome::Taken { events, ignored, parts, .. } = before else { return Ok(()) };
     let reasons = without(&reasons, ignored);
     if events.is_empty() && helpdesk(kind).is_some() && left.contains(&"message") {
         let row = KEEPS_BACK.iter().find(|(of, fields)| *of == kind && fields.contains(&field));
@@ -606,6 +625,9 @@ fn check(
     let lost = without(events, &left);
     let is_kept = reasons.iter().any(|reason| is_unreadable(reason));
     let is_explained = !lost.contains(&"message") && (!reasons.is_empty() || left.len() >= events.len());
+    if lost.is_empty() && left_parts < *parts && !has_notice && !is_nothing(change) && !BESIDE.contains(&field) {
+        return Err(format!("of {parts} parts, {left_parts} are left"));
+    }
     if lost.is_empty() || is_kept || is_explained {
         return Ok(());
     }
@@ -632,6 +654,16 @@ fn check(
             Ok(())
         }
         None => Err(format!("lost {lost:?}, left out as {reasons:?}")),
+    }
+}
+
+/// Returns whether the field is missing or holds nothing now.
+fn is_nothing(change: &Change) -> bool {
+    match change {
+        Change::Missing => true,
+        Change::Other(value) | Change::Twice(_, value) => {
+            matches!(value.as_str(), "" | "\"\"" | "null" | "[]" | "{}")
+        }
     }
 }
 

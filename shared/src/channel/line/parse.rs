@@ -182,7 +182,11 @@ fn parts(message: Json<'_>) -> Vec<Part> {
         _ => None,
     };
     match part {
-        Some(sticker @ Part::Sticker { .. }) => std::iter::once(sticker).chain(given(text).map(Part::text)).collect(),
+        Some(sticker @ Part::Sticker { .. }) => {
+            let is_odd = !text.is_null() && text.text().is_none();
+            let words = given(text).map(Part::text).or_else(|| is_odd.then(|| notice("text", None)));
+            std::iter::once(sticker).chain(words).collect()
+        }
         Some(part) => vec![part],
         None => {
             let what = if kind == "text" { "empty message" } else { &kind };

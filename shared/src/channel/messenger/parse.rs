@@ -259,6 +259,13 @@ fn parts(message: Json<'_>) -> Vec<Part> {
     if let Some(title) = message.text_at("/referral/ads_context_data/ad_title") {
         parts.push(Part::text(format!("(came from {title})")));
     }
+    // What is of another type than documented is there all the same.
+    if !text.is_null() && text.text().is_none() && !parts.is_empty() {
+        parts.insert(0, notice("text"));
+    }
+    if !attachments.is_null() && !attachments.is_array() && !parts.is_empty() {
+        parts.push(notice("attachment"));
+    }
     if parts.is_empty() {
         let is_unsupported = is(message, "is_unsupported");
         parts.push(notice(if is_unsupported { "unsupported message" } else { "empty message" }));

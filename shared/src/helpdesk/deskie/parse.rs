@@ -116,8 +116,13 @@ fn parts(message: &WebhookMessage<'_>, object: Json<'_>) -> Vec<Part> {
     let has_odd_files = !(odd_files.is_null() || odd_files.is_array() || odd_files.is_object())
         && odd_files.text().is_none_or(|text| !matches!(text.trim(), "" | "0" | "-"));
     let has_none = !message.content.is_there() && !message.content_html.is_there();
-    let is_lost = text.is_none() && files.is_empty() && (has_none || has_odd_text || has_odd_files);
-    let lost = is_lost.then(|| Part::Unsupported { what: "message".to_owned(), text: None });
+    let is_lost = text.is_none() && (has_odd_text || has_odd_files || files.is_empty() && has_none);
+    let lost = match (is_lost, has_odd_files) {
+        (true, _) => Some("message"),
+        (false, true) => Some("file"),
+        (false, false) => None,
+    };
+    let lost = lost.map(|what| Part::Unsupported { what: what.to_owned(), text: None });
     // A picture that was pasted into the editor stands in the HTML only.
     let mut pictures = Vec::new();
     for url in message.content.text().and(message.content_html.text()).map(html::pictures).unwrap_or_default() {
