@@ -193,7 +193,8 @@ impl Relay {
         if other == contact {
             return Ok(link);
         }
-        let ours = Link { moved_to: None, moved_at: None, ..theirs.clone() };
+        let moved_from = Some(other.to_owned());
+        let ours = Link { moved_to: None, moved_at: None, moved_from, ..theirs.clone() };
         self.store.change_link(installation, contact, &LinkChange::between(&link, &ours)).await?;
         let moved = Link { moved_to: Some(contact.to_owned()), moved_at: Some(at), ..theirs.clone() };
         self.store.change_link(installation, other, &LinkChange::between(&theirs, &moved)).await?;

@@ -3,8 +3,8 @@
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
 //! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`notes`] tells
-//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot
-//! be read.
+//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, [`unread`] keeps calls that cannot
+//! be read, and [`history`] reads what agents wrote while no webhook arrived.
 
 use std::{
     collections::HashMap,
@@ -56,6 +56,7 @@ mod brakes;
 mod contacts;
 mod failure;
 mod files;
+mod history;
 mod notes;
 pub mod pace;
 mod quotes;
@@ -226,6 +227,7 @@ impl Relay {
             Event::Note(note) => self.note(&passage, note).await,
             Event::Receipt(receipt) => self.own_receipt(&open, record, &envelope, receipt).await,
             Event::Unread(unread) => self.unread(&open, record, envelope.received_at, unread).await,
+            Event::History(history) => self.history(&open, record, history).await,
         };
         let verdict = match result {
             Ok(verdict) => verdict,
@@ -244,7 +246,10 @@ impl Relay {
         match verdict {
             Verdict::Again(wait) => {
                 let life = record.life(&open, self.waits);
-                metrics::message_waits(envelope.event.target(), life.age);
+                // Conversations that are read wait for their rate limit, and nobody waits for them.
+                if !matches!(envelope.event, Event::History(_)) {
+                    metrics::message_waits(envelope.event.target(), life.age);
+                }
                 Verdict::Again(self.waits.stretched(wait, record.receive_count, life))
             }
             verdict => verdict,

@@ -77,6 +77,7 @@ impl Store {
             let write = if is_uninstalled { self.drop_address(address, id)? } else { self.take_address(address, id)? };
             writes.push(write);
         }
+        writes.push(self.reconciles(installation)?);
         for account in stale_keys {
             writes.push(self.delete(&account_pk(kind, account), &pk(id), None)?);
         }

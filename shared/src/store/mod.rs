@@ -18,6 +18,7 @@
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
 //! | brake | `I#<id>` | `BRAKE#<side>`, of downloads `BRAKE#<side>.files` |
+//! | schedule of catching up | `RECONCILE` | `<id>` |
 //! | enrolment key | `KEYS` | its id |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
 
@@ -46,6 +47,7 @@ mod keys;
 mod links;
 mod overview;
 mod quota;
+mod reconcile;
 mod repeats;
 mod siblings;
 
@@ -58,6 +60,7 @@ pub use journal::{
 pub use links::{HelpdeskId, LinkChange};
 pub use overview::{MessageSummary, Page, PageFrom};
 pub use quota::Bucket;
+pub use reconcile::Reconciliation;
 pub use repeats::{IncomingCall, RepeatStatus};
 pub use siblings::Strays;
 
