@@ -48,6 +48,7 @@ ROUTES = {
     "POST /installations/{id}/redrive": "InstallHook",
     "POST /installations/{id}/discard": "InstallHook",
     "POST /installations/{id}/retry": "InstallHook",
+    "POST /installations/{id}/catch-up": "InstallHook",
     "GET /health": "InstallHook",
 }
 

@@ -19,6 +19,7 @@ mod accounts;
 mod addresses;
 mod apply;
 mod brakes;
+mod catch_up;
 mod dead_letters;
 mod events;
 mod heard;
@@ -28,6 +29,7 @@ mod request;
 mod tokens;
 mod view;
 
+pub use catch_up::{CatchUp, is_scheduled};
 pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
 pub use heard::{HeardSide, HeardView, RefusedView};
@@ -35,8 +37,8 @@ pub use keys::{KeyView, Keys, NewKey};
 pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{
-    AppAnswer, AppError, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState, InstallationView,
-    Installed, Quota, RedriveReport, SideReport, SideView,
+    AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState, InstallationView,
+    Installed, Quota, ReconcileReport, RedriveReport, SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

@@ -97,6 +97,11 @@ pub enum InstallationState {
 }
 
 impl InstallationState {
+    /// Returns whether the installation is uninstalled.
+    pub fn is_uninstalled(self) -> bool {
+        self == Self::Uninstalled
+    }
+
     fn initial() -> Self {
         Self::Registering
     }
