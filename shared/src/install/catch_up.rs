@@ -31,6 +31,8 @@ const DAY: u64 = 86_400;
 const CLOCKS_APART: Duration = Duration::from_secs(60);
 /// The number of conversations at which a call ends.
 const MOST_AT_ONCE: usize = 200;
+/// The maximum length of a place in the journal, in bytes. Those that answers name are shorter.
+const MAX_PLACE: usize = 100;
 /// How much each round of the schedule reads again: webhook calls may still be repeated when a round begins.
 const OVERLAP: Duration = Duration::from_secs(600);
 /// How long a run of the schedule begins further work.
@@ -75,6 +77,9 @@ impl Admin {
             return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "not_supported", message));
         }
         let after = wanted.after.as_deref().filter(|after| !after.is_empty());
+        if after.is_some_and(|after| after.len() > MAX_PLACE) {
+            return Err(bad_setting("after", Sentence::NextOfCallBefore));
+        }
         self.read_conversations(&open, wanted.since(now())?, after).await
     }
 

@@ -218,6 +218,7 @@ sentences! {
     SecondsUpTo60 = "a number of seconds from 0 to 60",
     HoursUpTo168 = "a whole number of hours from 0 (never) to 168",
     ZeroWithoutHistory = "0 (never), because this helpdesk cannot be asked for earlier messages",
+    NextOfCallBefore = "the `next` of the call before",
     TimeToCatchUp { days: u64 } = "a time such as 2026-11-28T09:30:00Z, not in the future and at most {days} days ago",
     HoursUpTo144 = "a whole number of hours from 1 to 144",
 
