@@ -152,9 +152,10 @@ impl InstallHook {
             }
             (_, ["installations"]) => Err(method_not_allowed(&method, "POST")),
             (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),
-            (_, ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry" | "discard" | "catch-up"]) => {
-                Err(method_not_allowed(&method, "POST"))
-            }
+            (
+                _,
+                ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry" | "discard" | "catch-up"],
+            ) => Err(method_not_allowed(&method, "POST")),
             (_, ["installations", _, "messages" | "dead-letters" | "settings", ..]) => {
                 Err(method_not_allowed(&method, "GET"))
             }

@@ -37,8 +37,8 @@ pub use keys::{KeyView, Keys, NewKey};
 pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{
-    AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState, InstallationView,
-    Installed, Quota, ReconcileReport, RedriveReport, SideReport, SideView,
+    AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState,
+    InstallationView, Installed, Quota, ReconcileReport, RedriveReport, SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

@@ -16,7 +16,10 @@ use crate::{
         ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, HistoryEvent, NoteEvent, ReceiptEvent,
         UnreadEvent,
     },
-    tools::{answer::ApiError, crypto::{sha256, sha256_hex}},
+    tools::{
+        answer::ApiError,
+        crypto::{sha256, sha256_hex},
+    },
 };
 
 /// The maximum length of a message body in the queue, in bytes.

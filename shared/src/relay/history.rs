@@ -66,6 +66,7 @@ impl Relay {
         let mut known = Known { link: Link { conversation, ..link }, progress, ..Known::default() };
         let task = Task::History { contact: &contact, since: event.since };
         let mut reading = Reading {
+            rate: Rate { period: self.waits.scaled(RATE.period), ..RATE },
             relay: self,
             lane: &lane,
             permits: self.permits(open, Direction::Note, record),
@@ -168,8 +169,7 @@ impl Relay {
         next: HistoryEvent,
     ) -> Result<Option<HistoryEvent>, Verdict> {
         let (installation, received_at) = (open.installation.id.clone(), now());
-        let envelope =
-            Envelope { v: ENVELOPE_VERSION, installation, received_at, event: Event::History(next.clone()) };
+        let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at, event: Event::History(next.clone()) };
         let message = match Outgoing::pack(&envelope) {
             Ok(message) => message,
             Err(QueueError::TooLong) => return Ok(Some(next)),
@@ -242,6 +242,7 @@ fn later(error: &QueueError) -> Verdict {
 
 /// Collects what a history shows, within its limits.
 struct Reading<'a> {
+    rate: Rate,
     relay: &'a Relay,
     lane: &'a Lane<'a>,
     permits: Permits<'a>,
@@ -264,7 +265,7 @@ impl Listener for Reading<'_> {
             return Err(Stop::OutOfTime);
         }
         let installation = &self.lane.open.installation.id;
-        let bucket = Bucket { installation, contact: None, name: "history", rate: RATE };
+        let bucket = Bucket { installation, contact: None, name: "history", rate: self.rate };
         match self.relay.store.take_quota(&bucket, 1, now()).await {
             Ok(None) => recorder::wait_for_permit(&mut self.permits).await,
             Ok(Some(wait)) => Err(Stop::Postponed(wait)),

@@ -34,7 +34,8 @@ impl Store {
         loop {
             let query = self.client.query().table_name(&self.table).key_condition_expression("pk = :pk");
             let query = query.expression_attribute_values(":pk", text(PK)).consistent_read(true);
-            let answer = query.set_exclusive_start_key(from).send().await.map_err(|error| unavailable("Query", error))?;
+            let answer =
+                query.set_exclusive_start_key(from).send().await.map_err(|error| unavailable("Query", error))?;
             found.extend(answer.items.unwrap_or_default().iter().filter_map(|item| {
                 Some(Reconciliation {
                     installation: text_of(item, "sk")?.to_owned(),

@@ -299,11 +299,13 @@ impl Reader<'_> {
         let page = memo::page(self.known);
         let found = parse::history(self.account, self.known, self.answer.body(), (case, contact));
         let found = found.ok_or_else(|| Failure::retry("Deskie answered without the messages"))?;
+        // Deskie's times are whole seconds.
+        let is_old = |at: Option<Millis>| at.is_some_and(|at| at.seconds() < since.seconds());
         let is_last = found.is_empty()
             || wire::total_count(self.answer.body()).is_some_and(|total| page.saturating_mul(PAGE) >= total)
-            || found.iter().any(|(at, _)| at.is_some_and(|at| at < since));
+            || found.iter().any(|(at, _)| is_old(*at));
         let next = if is_last { memo::END.to_owned() } else { (page + 1).to_string() };
-        let new = found.into_iter().filter(|(at, _)| at.is_none_or(|at| at >= since));
+        let new = found.into_iter().filter(|(at, _)| !is_old(*at));
         let written = new.filter_map(|(_, event)| event).map(|event| Fact::Written(Box::new(event)));
         Ok([Fact::memo(memo::PAGE, next)].into_iter().chain(written).collect())
     }

@@ -142,7 +142,9 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
         Task::History { since, .. } => match known.link.conversation.as_deref() {
-            Some(conversation) if known.memo(memo::PAGE) != Some(memo::END) => Plan::ReadHistory { conversation, since },
+            Some(conversation) if known.memo(memo::PAGE) != Some(memo::END) => {
+                Plan::ReadHistory { conversation, since }
+            }
             _ => Plan::Done,
         },
         // The call was answered.

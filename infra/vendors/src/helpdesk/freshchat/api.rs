@@ -223,8 +223,7 @@ async fn list_messages(
         text(message, "conversation_id") == guid
             && from.is_none_or(|from| utc_time(&text(message, "created_time")).is_some_and(|at| at >= from))
     };
-    let mut theirs: Vec<&Value> =
-        store.messages.iter().rev().map(|message| &message.shown).filter(is_theirs).collect();
+    let mut theirs: Vec<&Value> = store.messages.iter().rev().map(|message| &message.shown).filter(is_theirs).collect();
     let skipped = if sim.endless_history && !theirs.is_empty() {
         let first = (page - 1) % theirs.len();
         theirs.rotate_left(first);
