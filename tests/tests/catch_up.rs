@@ -201,10 +201,13 @@ fn messages_read(rig: &Rig) -> usize {
     rig.bridge.helpdesk.faults().counts().iter().filter(|(path, _)| path.contains("/messages")).map(|(_, n)| n).sum()
 }
 
+/// Deletes a contact's conversation.
+type Delete<'a> = &'a dyn Fn(&str);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_conversation_holds_up_no_other() {
     let (freshchat, deskie) = (FreshchatSim::demo().unwrap(), DeskieSim::demo().unwrap());
-    let sims: [(Arc<dyn HelpdeskSim>, &dyn Fn(&str)); 2] = [
+    let sims: [(Arc<dyn HelpdeskSim>, Delete<'_>); 2] = [
         (Arc::new(freshchat.clone()), &|contact| freshchat.delete_conversation(contact)),
         (Arc::new(deskie.clone()), &|contact| deskie.delete_case(contact)),
     ];
