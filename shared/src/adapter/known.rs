@@ -84,6 +84,7 @@ impl Known {
                 | Fact::Profile(_)
                 | Fact::Author(_)
                 | Fact::Contact(_)
+                | Fact::Stranger
                 | Fact::Written(_)
                 | Fact::MadeByHand { .. } => {}
             }
@@ -274,6 +275,8 @@ pub enum Fact {
     Author(String),
     /// [`Task::FindContact`](super::Task::FindContact): the channel's own id of the contact.
     Contact(String),
+    /// [`Task::FindContact`](super::Task::FindContact): the user is a person of another channel.
+    Stranger,
     /// [`Task::History`](super::Task::History): a message, as the webhook would have reported it.
     Written(Box<HelpdeskEvent>),
     /// [`Task::FindContact`](super::Task::FindContact): the user does not come from a channel but was made in the

@@ -64,7 +64,8 @@ pub enum Task<'a> {
         author: &'a str,
     },
     /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches
-    /// [`Fact::Contact`](super::Fact::Contact) or [`Fact::MadeByHand`](super::Fact::MadeByHand).
+    /// [`Fact::Contact`](super::Fact::Contact), [`Fact::MadeByHand`](super::Fact::MadeByHand) or
+    /// [`Fact::Stranger`](super::Fact::Stranger).
     FindContact {
         /// The helpdesk's user id.
         user: &'a str,

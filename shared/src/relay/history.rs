@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{
     Failure, OUR_FAILURE_BACKOFF, Record, Relay, Verdict,
     brakes::{Lane, Permission},
-    recorder,
+    done_or, recorder,
 };
 use crate::{
     adapter::{Fact, Known, Link, Progress, Task},
@@ -153,7 +153,7 @@ impl Relay {
             "a conversation could not be read yet"
         );
         if record.life(open, self.waits).is_over() {
-            return self.set_aside(record, &Sentence::HistoryNotRead.to_string()).await;
+            return done_or(self.set_aside(record, &Sentence::HistoryNotRead.to_string()).await);
         }
         let planned = self.waits.after(record.receive_count.saturating_sub(1), &record.message.deduplication);
         Verdict::Again(match failure {
@@ -228,7 +228,7 @@ impl Relay {
         if is_cut {
             tracing::warn!(installation.id = %installation, "a history goes on beyond the limit and was cut");
             let text = Sentence::HistoryCut { count }.into();
-            return Ok(self.send_note(open, contact, id, None, text).await.err().unwrap_or(Verdict::Done));
+            return Ok(done_or(self.send_note(open, contact, id, None, text).await));
         }
         Ok(Verdict::Done)
     }

@@ -164,7 +164,7 @@ impl Reader<'_> {
         };
         match self.account.contact_of(custom) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
-            None => Err(Failure::rejected("this Deskie user is not one of the channel's contacts")),
+            None => Ok(vec![Fact::Stranger]),
         }
     }
 

@@ -464,14 +464,15 @@ impl Reader<'_> {
         let user: User = wire::read(self.answer.body());
         let Some(name) = user.reference_id.text() else {
             // The web widget's visitors have a `restore_id`, and whoever was made in Freshchat has neither.
-            return match user.restore_id.text() {
-                None if user.id.text().is_some() => Ok(vec![Fact::MadeByHand { phone: user.phone.owned() }]),
-                _ => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
-            };
+            return Ok(match (user.restore_id.text(), user.id.text()) {
+                (Some(_), _) => vec![Fact::Stranger],
+                (None, Some(_)) => vec![Fact::MadeByHand { phone: user.phone.owned() }],
+                (None, None) => Vec::new(),
+            });
         };
         match self.account.contact_of(name) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
-            None => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
+            None => Ok(vec![Fact::Stranger]),
         }
     }
 
