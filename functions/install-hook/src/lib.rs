@@ -97,6 +97,10 @@ impl InstallHook {
                 };
                 Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &installation))
             }
+            (&Method::GET, ["installations"]) => {
+                let after = url_value(request.uri().query().unwrap_or_default(), "after");
+                self.admin.list(after.as_deref(), &access).await.map(ok_answer)
+            }
             (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(shown),
             (&Method::PATCH, ["installations", id]) => {
                 only_owner("change an installation")?;
@@ -150,7 +154,7 @@ impl InstallHook {
                 };
                 self.admin.catch_up(id, &wanted).await.map(ok_answer)
             }
-            (_, ["installations"]) => Err(method_not_allowed(&method, "POST")),
+            (_, ["installations"]) => Err(method_not_allowed(&method, "GET or POST")),
             (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),
             (
                 _,

@@ -37,8 +37,9 @@ pub use keys::{KeyView, Keys, NewKey};
 pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{
-    AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState,
-    InstallationView, Installed, Quota, ReconcileReport, RedriveReport, SideReport, SideView,
+    AccountNames, AccountView, AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport,
+    Finding, FindingState, InstallationList, InstallationSummary, InstallationView, Installed, Quota, ReconcileReport,
+    RedriveReport, SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

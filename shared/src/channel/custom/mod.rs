@@ -14,8 +14,9 @@ use crate::{
     },
     model::{
         features::{Features, MediaBy, MediaLimit, Quotes, TextLimit, TextUnit, Unreadable},
+        installation::Side,
         message::MediaKind,
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -90,7 +91,8 @@ impl Adapter for Custom {
         vec![
             NextStep::paste("channel_webhook", "this URL", urls.channel, |url| {
                 format!("Let your app POST what customers write to {url}, signed with the secret.")
-            }),
+            })
+            .shown_by(ShownBy::Call(Side::Channel)),
             NextStep::new(
                 "check_signature",
                 "Let your app check the signature of what the bridge POSTs to its `callback_url`, and drop repeats of a \
