@@ -47,6 +47,7 @@ const FILE: MediaLimit = MediaLimit {
 };
 
 static FEATURES: Features = Features {
+    title: "Your own app",
     text: TextLimit { max: 100_000, unit: TextUnit::Chars },
     media: &[
         MediaLimit { kind: MediaKind::Image, ..FILE },
