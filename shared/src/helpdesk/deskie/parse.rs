@@ -47,7 +47,7 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     if kind != "message_new" {
         return Ok(ParsedHelpdesk::ignored(id, "unsupported"));
     }
-    Ok(match event(account, &message, &id, request.received_at) {
+    Ok(match event(account, (&message, webhook.object), &id, request.received_at) {
         // Without an id of its own, the same bytes within a short time are a repeat.
         Ok(event) => ParsedHelpdesk::events(vec![HelpdeskEvent {
             repeat_key: own_id(&message).is_none().then(|| sha256_hex(&request.body)),
@@ -82,15 +82,15 @@ pub(super) fn history(
         message.user_id = known.link.user.as_deref().map(Word::of).unwrap_or_default();
         message.case_id = Word::of(case);
         let id = own_id(&message).map(str::to_owned);
-        Some((at, id.and_then(|id| event(account, &message, &id, at.unwrap_or(account.now)).ok())))
+        Some((at, id.and_then(|id| event(account, (&message, entry), &id, at.unwrap_or(account.now)).ok())))
     };
     Some(wire::entries(page).into_iter().filter_map(read).collect())
 }
 
-/// Returns the event of a message, or the reason why the message is left out.
+/// Returns the event of a message, which was read from `object`, or the reason why the message is left out.
 fn event(
     account: &Account<'_>,
-    message: &WebhookMessage<'_>,
+    (message, object): (&WebhookMessage<'_>, Json<'_>),
     id: &str,
     at: Millis,
 ) -> Result<HelpdeskEvent, &'static str> {
@@ -104,12 +104,12 @@ fn event(
     if message.b_from_api.0 && message.staff_id.id().is_none() && !message.sent_via_rule.0 {
         return Err("echo");
     }
-    let parts = parts(message);
+    let parts = parts(message, object);
     if parts.is_empty() {
         return Err("empty");
     }
     let custom = message.custom_user_id.or(&message.user_custom_id);
-    let group = custom.text().or(message.user_id.id()).or(message.case_id.id()).ok_or("no_contact")?;
+    let group = custom.text().or(message.user_id.id()).or(message.case_id.id()).ok_or("nobody")?;
     // The relay compares a message from a program or a rule with the bridge's own posts. A rule's message never is one
     // of them, so it is always delivered.
     let by_machine = message.b_from_api.0 || message.sent_via_rule.0;
@@ -146,7 +146,7 @@ fn own_id<'m>(message: &'m WebhookMessage<'_>) -> Option<&'m str> {
     message.message_id.id().filter(|id| id.len() <= MAX_ID)
 }
 
-fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
+fn parts(message: &WebhookMessage<'_>, object: Json<'_>) -> Vec<Part> {
     let text = match message.content.text() {
         Some(content) => content.replace("\r\n", "\n"),
         None => message.content_html.text().map(html::to_text).unwrap_or_default(),
@@ -154,9 +154,21 @@ fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
     let text = Some(text.trim()).filter(|text| !text.is_empty()).map(Part::text);
     let files = wire::entries(message.attachments);
     let others = (files.len() > FILES).then(|| Part::Unsupported { what: "more files".to_owned(), text: None });
-    // The message has no content, or none that can be read.
-    let is_lost = text.is_none() && files.is_empty() && !message.content.is_there() && !message.content_html.is_there();
-    let lost = is_lost.then(|| Part::Unsupported { what: "message".to_owned(), text: None });
+    // The message has no content, or some that cannot be read.
+    let is_word = |value: Json<'_>| value.is_null() || value.text().is_some() || value.f64().is_some();
+    let has_odd_text =
+        ["content", "content_html"].into_iter().filter_map(|name| object.get(name)).any(|it| !is_word(it));
+    let odd_files = message.attachments;
+    let has_odd_files = !(odd_files.is_null() || odd_files.is_array() || odd_files.is_object())
+        && odd_files.text().is_none_or(|text| !matches!(text.trim(), "" | "0" | "-"));
+    let has_none = !message.content.is_there() && !message.content_html.is_there();
+    let is_lost = text.is_none() && (has_odd_text || has_odd_files || files.is_empty() && has_none);
+    let lost = match (is_lost, has_odd_files) {
+        (true, _) => Some("message"),
+        (false, true) => Some("file"),
+        (false, false) => None,
+    };
+    let lost = lost.map(|what| Part::Unsupported { what: what.to_owned(), text: None });
     // A picture that was pasted into the editor stands in the HTML only.
     let mut pictures = Vec::new();
     for url in message.content.text().and(message.content_html.text()).map(html::pictures).unwrap_or_default() {
