@@ -3,23 +3,15 @@
 
 use std::time::Duration;
 
-use super::{Record, Relay, Verdict};
 use crate::{
-    installations::OpenInstallation,
     model::message::{Event, HelpdeskEvent, HelpdeskEventKind},
     outside::metrics,
-    tools::{sentences::Sentence, words::words},
+    tools::words::words,
 };
 
 /// The message comes back after this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Later(pub(super) Duration);
-
-impl From<Later> for Verdict {
-    fn from(Later(wait): Later) -> Self {
-        Self::Again(wait)
-    }
-}
 
 /// How a turn of a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,15 +36,6 @@ impl Ending {
 
     pub(super) fn after(wait: Duration) -> Self {
         Self::Later(Later(wait))
-    }
-}
-
-impl From<Ending> for Verdict {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Delivered | Ending::Told | Ending::Silent(_) | Ending::NoMessage => Self::Done,
-            Ending::Later(later) => later.into(),
-        }
     }
 }
 
@@ -93,24 +76,6 @@ impl Silence {
 }
 
 /// Returns whether an event is a message of an agent or a bot.
-fn is_message(event: &Event) -> bool {
+pub(super) fn is_message(event: &Event) -> bool {
     matches!(event, Event::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Message { .. }, .. }))
-}
-
-impl Relay {
-    /// Sets a message of an agent aside that cannot be processed, and tells its author.
-    pub(super) async fn set_aside_told(
-        &self,
-        open: &OpenInstallation,
-        record: &Record,
-        event: &Event,
-        reason: Sentence<'_>,
-    ) -> Result<(), Later> {
-        if let Event::Helpdesk(message) = event
-            && is_message(event)
-        {
-            self.note_unreachable(open, message, reason).await?;
-        }
-        self.set_aside(record, &reason.to_string()).await
-    }
 }

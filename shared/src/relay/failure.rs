@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::{
-    Failure, Message, Relay,
-    ending::{Ending, Later},
+    Failure, Message, Record, Relay,
+    ending::{self, Ending, Later},
 };
 use crate::{
     installations::OpenInstallation,
     model::{
         fit,
         installation::{Problem, Side},
-        message::Receipt,
+        message::{Event, Receipt},
     },
     outside::{clock::now, metrics},
     store::{Claimed, Direction, JournalKey, Owed, Settlement, StoreError},
@@ -40,6 +40,22 @@ pub(super) fn blocked_code(direction: Direction) -> &'static str {
 }
 
 impl Relay {
+    /// Sets a message of an agent aside that cannot be processed, and tells its author.
+    pub(super) async fn set_aside_told(
+        &self,
+        open: &OpenInstallation,
+        record: &Record,
+        event: &Event,
+        reason: Sentence<'_>,
+    ) -> Result<(), Later> {
+        if let Event::Helpdesk(message) = event
+            && ending::is_message(event)
+        {
+            self.note_unreachable(open, message, reason).await?;
+        }
+        self.set_aside(record, &reason.to_string()).await
+    }
+
     /// Records a failed attempt and decides between retry, rejection and dead letter.
     pub(super) async fn settle_failure(
         &self,

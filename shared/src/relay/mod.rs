@@ -139,6 +139,21 @@ pub enum Verdict {
     Leave,
 }
 
+impl From<Later> for Verdict {
+    fn from(Later(wait): Later) -> Self {
+        Self::Again(wait)
+    }
+}
+
+impl From<Ending> for Verdict {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Delivered | Ending::Told | Ending::Silent(_) | Ending::NoMessage => Self::Done,
+            Ending::Later(later) => later.into(),
+        }
+    }
+}
+
 impl Relay {
     /// Makes the clients from the environment. No call is made.
     ///
