@@ -10,6 +10,7 @@ mod account;
 mod call;
 mod failure;
 mod known;
+pub(crate) mod own_api;
 pub mod settings;
 pub mod standard_webhooks;
 mod task;
