@@ -358,12 +358,16 @@ impl Ingest {
     ) -> Result<(Queued, Ack), ApiError> {
         let (installation, received_at) = (&open.installation.id, request.received_at);
         let pack = |event| {
-            let envelope =
-                Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event: side(event) };
+            let envelope = Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event };
             Outgoing::pack(&envelope)
         };
         let mut messages = Vec::with_capacity(parsed.events.len());
         for event in parsed.events {
+            let event = side(event);
+            if event.is_typing() && !open.side(event.target()).adapter.features().typing {
+                parsed.ignored.push(Ignored { id: request.id.clone(), reason: "typing" });
+                continue;
+            }
             match pack(event) {
                 Ok(message) => messages.push(message),
                 Err(QueueError::TooLong) if skip_too_long => {

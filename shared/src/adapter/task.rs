@@ -40,6 +40,14 @@ pub enum Task<'a> {
         /// What the channel needs to mark the message.
         message: &'a str,
     },
+    /// Show that the other side's person is typing, if [`Features::typing`](crate::model::features::Features::typing) is
+    /// set. The call must be harmless, because nobody waits for it, repeats it or looks at its answer.
+    Typing {
+        /// The contact.
+        contact: &'a Contact,
+        /// Channels only: what the channel needs to mark the contact's newest message, if no agent has answered it.
+        message: Option<&'a str>,
+    },
     /// Check the credentials with a harmless call. Teaches [`Fact::Identity`](super::Fact::Identity) if the account has
     /// an identity.
     Check,
@@ -87,6 +95,7 @@ impl Task<'_> {
             Self::Note { .. } => "note",
             Self::Receipt { .. } => "receipt",
             Self::MarkRead { .. } => "mark_read",
+            Self::Typing { .. } => "typing",
             Self::Check => "check",
             Self::Register { .. } => "register",
             Self::Unregister => "unregister",

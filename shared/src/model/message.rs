@@ -63,6 +63,12 @@ impl Event {
             Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Message { .. }, contact, .. }) => {
                 Some((contact.as_deref()?, Side::Channel))
             }
+            Self::Channel(ChannelEvent { kind: ChannelEventKind::Typing, contact, .. }) => {
+                Some((&contact.id, Side::Helpdesk))
+            }
+            Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Typing, contact, .. }) => {
+                Some((contact.as_deref()?, Side::Channel))
+            }
             Self::Note(note) => Some((&note.contact, Side::Helpdesk)),
             Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) | Self::Unread(_) => None,
         }
@@ -70,6 +76,15 @@ impl Event {
 }
 
 impl Event {
+    /// Returns whether the event only says that somebody is typing. Such an event may get lost.
+    pub fn is_typing(&self) -> bool {
+        matches!(
+            self,
+            Self::Channel(ChannelEvent { kind: ChannelEventKind::Typing, .. })
+                | Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Typing, .. })
+        )
+    }
+
     /// Takes out of names what cannot be seen, and out of texts the one character that hardly any API takes.
     pub fn clean(&mut self) {
         match self {
@@ -246,6 +261,8 @@ pub enum ChannelEventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
+    /// The contact is typing.
+    Typing,
     /// The channel says, beside no message, that the business's account cannot be used until somebody fixes it.
     AccountBlocked {
         /// The explanation, for the admin.
@@ -295,6 +312,8 @@ pub enum HelpdeskEventKind {
         /// The current state, if the event says so.
         state: Option<ConversationState>,
     },
+    /// An agent or a bot is typing.
+    Typing,
     /// Somebody edited the helpdesk's record of the contact.
     UserUpdated {
         /// The [`Contact::digest`] of the record as it is now.

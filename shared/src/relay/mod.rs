@@ -3,7 +3,8 @@
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
 //! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`notes`] tells
-//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot
+//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, [`typing`]
+//! shows that somebody is typing, and [`unread`] keeps calls that cannot
 //! be read.
 
 use std::{
@@ -61,6 +62,7 @@ pub mod pace;
 mod quotes;
 mod receipts;
 mod recorder;
+mod typing;
 mod unread;
 mod waits;
 
@@ -327,6 +329,7 @@ impl Relay {
                 };
                 self.change_link(open, &contact.id, open_with).await
             }
+            ChannelEventKind::Typing => Ok(self.typing(passage, contact.clone()).await),
             ChannelEventKind::AccountBlocked { reason } => {
                 tracing::warn!(installation.id = %open.installation.id, reason, "the channel says that the account is blocked");
                 self.report_blocked(open, Direction::Outbound, reason).await;
@@ -386,6 +389,7 @@ impl Relay {
                 };
                 self.deliver(message).await
             }
+            HelpdeskEventKind::Typing => Ok(self.typing(passage, contact).await),
             HelpdeskEventKind::Conversation { state } => {
                 let Some(conversation) = &event.conversation else { return Ok(Verdict::Done) };
                 let update_state = |link: &mut Link| {

@@ -54,7 +54,7 @@ impl Relay {
             Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key, quote: None };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
-            None if open.helpdesk.features().echoes => Task::Deliver(&echo),
+            None if !open.helpdesk.features().notes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, lane };

@@ -38,6 +38,21 @@ pub(crate) struct Named {
     pub(crate) id: String,
 }
 
+/// A call that only names a contact.
+#[derive(Debug, Deserialize)]
+pub(crate) struct About {
+    pub(crate) contact: Named,
+}
+
+/// A call that tells something about a contact, by its type alone.
+#[derive(Debug, Serialize)]
+pub(crate) struct Event<C> {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) at: Millis,
+    pub(crate) contact: C,
+}
+
 /// A contact, with what is known about it.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Person {

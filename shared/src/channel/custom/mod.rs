@@ -29,7 +29,7 @@ pub struct Custom;
 const CALLBACK_URL: &str = "callback_url";
 const SECRET: &str = "secret";
 
-static FEATURES: Features = Features { quotes_by_id: true, ..own_api::FEATURES };
+static FEATURES: Features = Features { quotes_by_id: true, typing: true, ..own_api::FEATURES };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),
@@ -69,8 +69,9 @@ impl Adapter for Custom {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
-            // The app's API has no call that only checks the account.
-            Task::Check => Ok(Step::Done),
+            Task::Typing { contact, .. } if known.answered == 0 => render::typing(account, contact),
+            // The app's API has no call that only checks the account; the call was answered.
+            Task::Check | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

@@ -1,11 +1,11 @@
 //! Reads the calls of the app.
 
-use super::wire::{Incoming, Message, News, Status, Subscribed, Typing, Unsubscribed};
+use super::wire::{Incoming, Message, News, Status, Subscribed, Unsubscribed};
 use crate::{
     adapter::{
         own_api::{
             parse::{answered, check_id, parts_of, person, taken},
-            wire::Head,
+            wire::{About, Head, Named},
         },
         webhook::{ParseError, ParsedChannel, WebhookRequest, decode_at},
     },
@@ -34,19 +34,19 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         }
         Incoming::Receipt => {
             let News { contact, message, status, reason } = decode_at("", body)?;
-            check_id(&contact.id, "contact.id")?;
+            let contact = self::contact(contact)?;
             check_id(&message, "message")?;
             let (word, receipt) = match status {
                 Status::Delivered => ("delivered", Receipt::Delivered),
                 Status::Read => ("read", Receipt::Read),
                 Status::Failed => ("failed", Receipt::failed_as("the app could not show it", reason.as_deref())),
             };
-            let contact = Contact { id: contact.id, ..Contact::default() };
             (format!("{word}:{message}"), contact, ChannelEventKind::Receipt { message, receipt }, None)
         }
         Incoming::Typing => {
-            decode_at::<Typing>("", body)?;
-            return Ok(ParsedChannel::ignored(&request.id, "typing").answered(taken("")));
+            let contact = contact(decode_at::<About>("", body)?.contact)?;
+            let event = ChannelEvent::new(&request.id, request.received_at, contact, ChannelEventKind::Typing);
+            return Ok(ParsedChannel::events(vec![event]).answered(taken("")));
         }
         Incoming::Subscribed => {
             let Subscribed { id, contact } = decode_at("", body)?;
@@ -56,9 +56,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         Incoming::Unsubscribed => {
             let Unsubscribed { id, contact } = decode_at("", body)?;
             check_id(&id, "id")?;
-            check_id(&contact.id, "contact.id")?;
-            let contact = Contact { id: contact.id, ..Contact::default() };
-            (format!("unsubscribed:{id}"), contact, ChannelEventKind::Unsubscribed, None)
+            (format!("unsubscribed:{id}"), self::contact(contact)?, ChannelEventKind::Unsubscribed, None)
         }
     };
     let answer = taken(&id);
@@ -69,4 +67,10 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
 /// Returns the id of the event with which a contact's message arrived.
 pub(super) fn event_of(message: &str) -> String {
     format!("message:{message}")
+}
+
+/// Returns a contact of whom only the id is known.
+fn contact(Named { id }: Named) -> Result<Contact, ParseError> {
+    check_id(&id, "contact.id")?;
+    Ok(Contact { id, ..Contact::default() })
 }

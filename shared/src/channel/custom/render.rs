@@ -2,14 +2,18 @@
 
 use super::{
     CALLBACK_URL, SECRET,
-    wire::{CALLBACK, Outgoing},
+    wire::{CALLBACK, Outgoing, TYPING},
 };
-use crate::adapter::{
-    Account, Call, Delivery, RenderError,
-    own_api::{
-        Endpoint,
-        wire::{Author, Named, Piece, Quoted},
+use crate::{
+    adapter::{
+        Account, Call, Delivery, RenderError, Step,
+        own_api::{
+            Endpoint,
+            wire::{Author, Event, Named, Piece, Quoted},
+        },
     },
+    model::message::Contact,
+    tools::crypto::uuid_from,
 };
 
 /// Returns one call with the whole message. The app recognizes a repeat by the message's id.
@@ -26,4 +30,11 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         parts: delivery.parts.iter().map(Piece::from).collect(),
     };
     Ok(vec![Endpoint::of(account, CALLBACK_URL, SECRET)?.post(CALLBACK, &id, &message)?])
+}
+
+/// Returns the call that tells the app that an agent is typing.
+pub(super) fn typing(account: &Account<'_>, contact: &Contact) -> Result<Step, RenderError> {
+    let id = uuid_from(&format!("typing\n{}\n{}", contact.id, account.now.get()));
+    let event = Event { kind: "typing", at: account.now, contact: Named { id: contact.id.clone() } };
+    Endpoint::of(account, CALLBACK_URL, SECRET)?.post(TYPING, &id, &event).map(Step::Call)
 }

@@ -10,6 +10,8 @@ use crate::{
 
 /// The name of the call to the app's `callback_url`.
 pub(super) const CALLBACK: &str = "callback";
+/// The name of the call that an agent is typing.
+pub(super) const TYPING: &str = "typing";
 
 /// The type of a call from the app. It is read on its own, because an internally tagged enum would first be read into a
 /// tree.
@@ -46,12 +48,6 @@ pub(super) struct News {
     pub(super) message: String,
     pub(super) status: Status,
     pub(super) reason: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Typing {
-    #[serde(rename = "contact")]
-    pub(super) _contact: Named,
 }
 
 #[derive(Debug, Deserialize)]
