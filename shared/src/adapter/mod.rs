@@ -198,11 +198,11 @@ mod tests {
         }
     }
 
-    /// An adapter, and an account with something in every setting.
-    fn sides() -> Vec<(&'static str, &'static dyn Adapter, Side)> {
-        let channels = CHANNELS.iter().map(|(kind, channel)| (*kind, *channel as &dyn Adapter));
-        let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, *helpdesk as &dyn Adapter));
-        let side = |(kind, adapter): (&'static str, &'static dyn Adapter)| {
+    /// An adapter, whether it is a channel, and an account with something in every setting.
+    fn sides() -> Vec<(&'static str, bool, &'static dyn Adapter, Side)> {
+        let channels = CHANNELS.iter().map(|(kind, channel)| (*kind, true, *channel as &dyn Adapter));
+        let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, false, *helpdesk as &dyn Adapter));
+        let side = |(kind, is_channel, adapter): (&'static str, bool, &'static dyn Adapter)| {
             let mut side = Side::new(kind, &[], &[]);
             for setting in adapter.settings().iter().filter(|setting| setting.name != "api_url") {
                 if setting.secret {
@@ -212,7 +212,7 @@ mod tests {
                 }
             }
             side.settings.insert("api_url".to_owned(), "https://vendor.example/v2".to_owned());
-            (kind, adapter, side)
+            (kind, is_channel, adapter, side)
         };
         channels.chain(helpdesks).map(side).collect()
     }
@@ -225,8 +225,7 @@ mod tests {
             Task::FindAuthor { author: "1" },
         ];
         let foreign_to_helpdesks = [Task::Profile { contact: "1" }, Task::Register { url: "https://x" }];
-        for (kind, adapter, side) in sides() {
-            let is_channel = CHANNELS.iter().any(|(name, _)| *name == kind);
+        for (kind, is_channel, adapter, side) in sides() {
             for task in if is_channel { &foreign_to_channels } else { &foreign_to_helpdesks } {
                 let step = adapter.next(&side.account(), task, &Known::default());
                 assert!(step.as_ref().is_err_and(|error| error.is_ours), "{kind} {}: {step:?}", task.name());
@@ -236,7 +235,7 @@ mod tests {
 
     #[test]
     fn links_are_open_to_everybody() {
-        for (kind, adapter, side) in sides() {
+        for (kind, _, adapter, side) in sides() {
             let request = adapter.follow(&side.account(), "https://files.example/a b/ä.png?x=1").unwrap();
             assert_eq!(request.uri(), "https://files.example/a%20b/%C3%A4.png?x=1", "{kind}");
             assert!(request.headers().is_empty(), "{kind}");

@@ -46,9 +46,10 @@ pub(crate) struct About {
 
 /// A call that tells something about a contact, by its type alone.
 #[derive(Debug, Serialize)]
-pub(crate) struct Event<C> {
+pub(crate) struct Event<'a, C> {
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
+    pub(crate) id: &'a str,
     pub(crate) at: Millis,
     pub(crate) contact: C,
 }

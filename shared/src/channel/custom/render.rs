@@ -35,6 +35,6 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
 /// Returns the call that tells the app that an agent is typing.
 pub(super) fn typing(account: &Account<'_>, contact: &Contact) -> Result<Step, RenderError> {
     let id = uuid_from(&format!("typing\n{}\n{}", contact.id, account.now.get()));
-    let event = Event { kind: "typing", at: account.now, contact: Named { id: contact.id.clone() } };
+    let event = Event { kind: "typing", id: &id, at: account.now, contact: Named { id: contact.id.clone() } };
     Endpoint::of(account, CALLBACK_URL, SECRET)?.post(TYPING, &id, &event).map(Step::Call)
 }
