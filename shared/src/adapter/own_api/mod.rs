@@ -7,7 +7,7 @@
 
 use bytes::Bytes;
 use http::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Account, Call, Failure, RenderError, from_status,
@@ -118,6 +118,37 @@ impl<'a> Endpoint<'a> {
     }
 }
 
+/// The body of a refusal, if the system explains it: `{"error": {"message": "…"}}` or `{"error": "…"}`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Refusal {
+    error: Explanation,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Explanation {
+    Object {
+        #[serde(default)]
+        message: String,
+    },
+    Text(String),
+}
+
+impl Default for Explanation {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl Explanation {
+    fn words(self) -> String {
+        match self {
+            Self::Object { message } | Self::Text(message) => message,
+        }
+    }
+}
+
 /// Returns what a failed call means. `who` is the system, as in "the app".
 pub(crate) fn check(who: &str, answer: &Response<Bytes>) -> Result<(), Failure> {
     match answer.status().as_u16() {
@@ -128,6 +159,11 @@ pub(crate) fn check(who: &str, answer: &Response<Bytes>) -> Result<(), Failure> 
             Ok(_) => Ok(()),
             // A repeat is harmless, because it carries the same id.
             Err(Failure::Retry { wait, reason, .. }) => Err(Failure::Retry { wait, reason, doubtful: false }),
+            Err(Failure::Rejected { .. }) => {
+                let code = answer.status().as_u16();
+                let Refusal { error } = serde_json::from_slice(answer.body()).unwrap_or_default();
+                Err(Failure::rejected_as(format!("{who} refused the message (HTTP {code})"), error.words()))
+            }
             Err(other) => Err(other),
         },
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Result<Step, RenderError> {
-    let endpoint = Endpoint::of(account, CALLBACK_URL, SECRET)?;
+    let post = |name, id: &str, body: &Outgoing<'_>| Endpoint::of(account, CALLBACK_URL, SECRET)?.post(name, id, body);
     let call = match plan {
         Plan::Done => return Ok(Step::Done),
         Plan::PostMessage(delivery) => {
@@ -23,14 +23,14 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
                 false => ("send_message", What::Message(content)),
             };
             let contact = render::customer(account, delivery.contact);
-            endpoint.post(name, &id, &Outgoing { id: &id, at: delivery.at, contact, what })?
+            post(name, &id, &Outgoing { id: &id, at: delivery.at, contact, what })?
         }
         Plan::Post { name, id, at, contact, what } => {
             let contact = render::customer(account, contact);
             // What needs no id of its own is told now.
             let at = if id.is_empty() { account.now } else { at };
             let id = if id.is_empty() { now_id(&contact.person.id, at) } else { id };
-            endpoint.post(name, &id, &Outgoing { id: &id, at, contact, what })?
+            post(name, &id, &Outgoing { id: &id, at, contact, what })?
         }
     };
     Ok(Step::Call(call))

@@ -117,6 +117,9 @@ impl SimpleChannel for App {
         };
         let contact = json!({"id": customer, "name": "Iryna Bondar"});
         let mut message = json!({"type": "message", "id": id, "at": now().get(), "contact": contact});
+        if part.get("type").is_some_and(|kind| kind == "typing") {
+            return self.signed(&id, &json!({"type": "typing", "contact": {"id": customer}}));
+        }
         match part.get("quote").is_some() {
             true => merge(&mut message, part),
             false => put(&mut message, "parts", json!([part])),
