@@ -15,7 +15,7 @@ use crate::{
     installations::{Installations, OpenInstallation, OpenSide},
     model::{
         features::{self, Unreadable},
-        heard::Refusal,
+        heard::{Refusal, Taken},
         installation::{Route, Side},
         message::{ENVELOPE_VERSION, Envelope, Event},
     },
@@ -150,11 +150,12 @@ impl Ingest {
         // What is for another address is always among the ignored events.
         let is_all_own = parsed.ignored.is_empty();
         let skip_too_long = is_acknowledged(adapter, verified);
+        let taken = parsed.taken();
         let (_, ack) = self.accept(&open, parsed, parser.event, &request, skip_too_long).await?;
         if !is_all_own {
             self.forward(&open, &request, parser).await?;
         }
-        self.heard(&open, parser.side).await;
+        self.heard(&open, parser.side, taken).await;
         Ok(ack)
     }
 
@@ -218,7 +219,7 @@ impl Ingest {
             };
             let skip_too_long = is_acknowledged(adapter, verified);
             taken = Some(self.accept(&sibling, parsed, parser.event, request, skip_too_long).await?.1);
-            self.heard(&sibling, parser.side).await;
+            self.heard(&sibling, parser.side, Taken::Event).await;
         }
         Ok(taken)
     }
@@ -256,7 +257,7 @@ impl Ingest {
             Err(error) => return Err(self.refuse(&open, Side::Helpdesk, Refusal::Unreadable, error.into()).await),
         };
         let (queued, _) = self.accept(&open, parsed, Event::Helpdesk, &request, false).await?;
-        self.heard(&open, Side::Helpdesk).await;
+        self.heard(&open, Side::Helpdesk, Taken::Event).await;
         Ok(queued)
     }
 
@@ -333,8 +334,8 @@ impl Ingest {
     }
 
     /// Notes that a side was heard.
-    async fn heard(&self, open: &OpenInstallation, side: Side) {
-        self.calls.note(&self.store, &open.installation.id, side, Ok(())).await;
+    async fn heard(&self, open: &OpenInstallation, side: Side, taken: Taken) {
+        self.calls.note(&self.store, &open.installation.id, side, Ok(taken)).await;
     }
 
     /// Counts a call that is refused, so that its installation shows why nothing arrives. Returns the answer.

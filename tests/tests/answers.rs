@@ -453,9 +453,12 @@ async fn a_leaked_settings_key_can_be_revoked_and_does_nothing_that_lasts() {
         assert_eq!((told.status, told.code().as_str()), (403, "forbidden"), "{method} {path} {body}");
         assert!(told.body.contains("admin key"), "{}", told.body);
     }
-    let (_, mut unchanged) = rig.bridge.admin("GET", &own, None).await.unwrap();
-    assert!(unchanged.as_object_mut().unwrap().remove("heard").is_some());
-    assert_eq!(unchanged, rig.bridge.installation);
+    let without_heard = |mut shown: serde_json::Value| {
+        assert!(shown.as_object_mut().unwrap().remove("heard").is_some());
+        shown
+    };
+    let (_, unchanged) = rig.bridge.admin("GET", &own, None).await.unwrap();
+    assert_eq!(without_heard(unchanged), without_heard(rig.bridge.installation.clone()));
     // A caller during the replacement must not learn the new key.
     for (method, path) in [("POST", format!("{own}/rotate")), ("POST", format!("{own}/register")), ("GET", own.clone())]
     {

@@ -93,6 +93,10 @@ impl InstallHook {
                 };
                 Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &installation))
             }
+            (&Method::GET, ["installations"]) => {
+                let after = url_value(request.uri().query().unwrap_or_default(), "after");
+                self.admin.list(after.as_deref(), &access).await.map(ok_answer)
+            }
             (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(shown),
             (&Method::PATCH, ["installations", id]) => {
                 only_owner("change an installation")?;
@@ -138,7 +142,7 @@ impl InstallHook {
                     .map_err(|_| ApiError::unprocessable("bad_setting", Sentence::ObjectOfDiscard))?;
                 self.admin.discard(id, &wanted).await.map(ok_answer)
             }
-            (_, ["installations"]) => Err(method_not_allowed(&method, "POST")),
+            (_, ["installations"]) => Err(method_not_allowed(&method, "GET or POST")),
             (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),
             (_, ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry" | "discard"]) => {
                 Err(method_not_allowed(&method, "POST"))

@@ -77,6 +77,7 @@ impl Known {
                 }
                 Fact::Identity(_)
                 | Fact::AccountId(_)
+                | Fact::AccountName(_)
                 | Fact::OwnsAddress
                 | Fact::Setting(..)
                 | Fact::Secret(..)
@@ -250,6 +251,8 @@ pub enum Fact {
     Identity(String),
     /// Setup tasks: the id that this account's events carry.
     AccountId(String),
+    /// Setup tasks: what the vendor calls the account, the page, the number or the topic.
+    AccountName(String),
     /// The credentials are those of the account's [`address`](super::Adapter::address).
     OwnsAddress,
     /// Setup tasks: the vendor's own value for a setting (the id for a title, for example). It is stored in place of

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::{
     model::{
-        heard::Refusal,
+        heard::{Refusal, Taken},
         message::{ChannelEvent, ChannelEventKind, HelpdeskEvent},
     },
     tools::{
@@ -94,6 +94,9 @@ pub struct Parsed<E> {
     pub ack: Ack,
 }
 
+/// The reason for which a call is ignored that only asks whether the URL is ours.
+pub const HANDSHAKE: &str = "handshake";
+
 /// The content of a channel's call.
 pub type ParsedChannel = Parsed<ChannelEvent>;
 /// The content of a helpdesk's call.
@@ -108,6 +111,12 @@ impl<E> Parsed<E> {
     /// Makes a result without events for the queue and with an empty 200 as the acknowledgement.
     pub fn ignored(id: impl Into<String>, reason: &'static str) -> Self {
         Self { events: Vec::new(), ignored: vec![Ignored { id: id.into(), reason }], ack: Ack::empty() }
+    }
+
+    /// Returns whether the call brought events or only asked whether the URL is ours.
+    pub fn taken(&self) -> Taken {
+        let is_handshake = self.ignored.first().is_some_and(|ignored| ignored.reason == HANDSHAKE);
+        if is_handshake && self.events.is_empty() { Taken::Handshake } else { Taken::Event }
     }
 
     /// Replaces the acknowledgement.

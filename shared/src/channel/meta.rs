@@ -10,9 +10,12 @@ use crate::{
     adapter::{
         Account, Call, CallBuilder, Failure, RenderError, Urls, retry_after,
         settings::{Form, Made, Setting},
-        webhook::{Ack, ParsedChannel, Proof, VerifyError, WebhookRequest},
+        webhook::{Ack, HANDSHAKE, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
-    model::{message::Receipt, steps::NextStep},
+    model::{
+        message::Receipt,
+        steps::{NextStep, ShownBy},
+    },
     tools::{
         crypto::{hmac_sha256, same},
         json::Json,
@@ -67,7 +70,7 @@ pub(super) fn callback_steps(account: &Account<'_>, urls: &Urls<'_>, place: &str
     let url = NextStep::paste("channel_webhook", "this URL", urls.channel, |url| {
         format!("{place}, and enter {url} as the callback URL.")
     });
-    vec![url.docs(docs), token.docs(docs)]
+    [url, token].map(|step| step.docs(docs).shown_by(ShownBy::Handshake)).to_vec()
 }
 
 /// Starts a call to the Graph API with the access token in the secret `token`.
@@ -86,7 +89,7 @@ pub(super) fn to(
 pub(super) fn handshake(request: &WebhookRequest) -> Option<ParsedChannel> {
     (request.method == Method::GET).then(|| {
         let challenge = request.query_value("hub.challenge").unwrap_or_default();
-        ParsedChannel::ignored("handshake", "handshake").answered(Ack::text(challenge))
+        ParsedChannel::ignored("handshake", HANDSHAKE).answered(Ack::text(challenge))
     })
 }
 

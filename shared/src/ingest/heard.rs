@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     model::{
-        heard::{Heard, Refusal},
+        heard::{Heard, Refusal, Taken},
         installation::Side,
     },
     outside::clock::now,
@@ -32,6 +32,8 @@ pub(super) struct Calls {
 #[derive(Debug, Default)]
 struct Unwritten {
     written_at: Option<Millis>,
+    /// Whether an event was among what was written.
+    wrote_event: bool,
     calls: Heard,
 }
 
@@ -39,7 +41,7 @@ impl Calls {
     /// Notes a call with a valid URL token: one that was taken, or the reason why it was not. Writes what was noted at
     /// most once a minute for each side of an installation. A write that fails has no effect on the call, and its
     /// content is part of the next write.
-    pub(super) async fn note(&self, store: &Store, installation: &str, side: Side, call: Result<(), Refusal>) {
+    pub(super) async fn note(&self, store: &Store, installation: &str, side: Side, call: Result<Taken, Refusal>) {
         let key = (installation.to_owned(), side);
         let Some(calls) = self.due(&key, call, now()) else { return };
         let written = tokio::time::timeout(TIMEOUT, store.add_heard(installation, side, &calls)).await;
@@ -54,17 +56,20 @@ impl Calls {
     }
 
     /// Adds a call, and returns everything that is to be written now.
-    fn due(&self, key: &(String, Side), call: Result<(), Refusal>, at: Millis) -> Option<Heard> {
+    fn due(&self, key: &(String, Side), call: Result<Taken, Refusal>, at: Millis) -> Option<Heard> {
         let mut sides = self.sides();
         if sides.len() >= LIMIT && !sides.contains_key(key) {
             sides.clear();
         }
         let unwritten = sides.entry(key.clone()).or_default();
         unwritten.calls.add(call, at);
-        if unwritten.written_at.is_some_and(|written_at| at.since(written_at) < INTERVAL) {
+        // The first event after a handshake finishes the set-up, so it does not wait.
+        let is_news = call == Ok(Taken::Event) && !unwritten.wrote_event;
+        if !is_news && unwritten.written_at.is_some_and(|written_at| at.since(written_at) < INTERVAL) {
             return None;
         }
         unwritten.written_at = Some(at);
+        unwritten.wrote_event |= unwritten.calls.latest_at.is_some();
         Some(std::mem::take(&mut unwritten.calls))
     }
 
@@ -94,13 +99,16 @@ mod tests {
             assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(seconds)), None);
         }
         let other = ("i".to_owned(), Side::Helpdesk);
-        assert!(calls.due(&other, Ok(()), at(1)).is_some(), "each side has its own minute");
+        assert!(calls.due(&other, Ok(Taken::Event), at(1)).is_some(), "each side has its own minute");
         assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(60)), wrong(60, 1, 60));
         // A write that failed is made up for by the next one.
         let lost = calls.due(&key, Err(Refusal::SignatureWrong), at(120)).unwrap();
         calls.put_back(key.clone(), lost);
         assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(130)), None);
         assert_eq!(calls.due(&key, Err(Refusal::SignatureWrong), at(180)), wrong(3, 120, 180));
-        assert_eq!(calls.due(&key, Ok(()), at(240)), Some(Heard { latest_at: Some(at(240)), ..Heard::default() }));
+        assert_eq!(
+            calls.due(&key, Ok(Taken::Event), at(240)),
+            Some(Heard { latest_at: Some(at(240)), ..Heard::default() })
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     },
     engine::ask,
     installations::OpenSide,
-    model::installation::{Side, SideSettings},
+    model::installation::{Installation, Side, SideSettings},
     tools::{address::host_of, answer::ApiError, crypto::sha256_hex, sentences::Sentence},
 };
 use http::StatusCode;
@@ -30,11 +30,12 @@ impl Admin {
         );
         let no_facts = Vec::new();
         let owns = owning_sides(channel.as_ref().unwrap_or(&no_facts), helpdesk.as_ref().unwrap_or(&no_facts));
-        self.index_addresses(&open, &owns).await?;
+        let names = Names::of(channel.as_ref().unwrap_or(&no_facts), helpdesk.as_ref().unwrap_or(&no_facts));
+        self.bring_up_to_date(&open, &owns, &names).await?;
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
         let latest = self.store.latest(id, 1).await?;
         let heard = self.store.heard(id).await?;
-        let problem = heard::problem(&open, &heard);
+        let problem = heard::problem(&open.installation, &heard);
         let mut findings = self.closed_brakes(&open).await?;
         findings.extend(heard::findings(&open, &heard));
         findings.extend(Finding::all(&open));
@@ -71,6 +72,7 @@ impl Admin {
             tokio::join!(self.facts(wanted, Side::Helpdesk), self.facts(wanted, Side::Channel));
         let (helpdesk_facts, channel_facts) = (helpdesk_facts?, channel_facts?);
         let owns = owning_sides(&channel_facts, &helpdesk_facts);
+        let names = Names::of(&channel_facts, &helpdesk_facts);
         let WantedSide { side: channel, .. } = &wanted.channel;
         let own_id = channel_facts.iter().find_map(|fact| if let Fact::Identity(id) = fact { Some(id) } else { None });
         let account = match own_id {
@@ -84,7 +86,7 @@ impl Admin {
         let account_id =
             helpdesk_facts.into_iter().find_map(|fact| if let Fact::AccountId(id) = fact { Some(id) } else { None });
         let account_keys = account_id.into_iter().chain(host(helpdesk)).filter(|key| !key.is_empty()).collect();
-        Ok(Checked { identity, account_keys, owns })
+        Ok(Checked { identity, account_keys, owns, names })
     }
 
     async fn facts(&self, wanted: &Wanted, side: Side) -> Result<Vec<Fact>, ApiError> {
@@ -103,6 +105,41 @@ pub(super) struct Checked {
     pub(super) account_keys: Vec<String>,
     /// The sides whose check proved that the account's address belongs to the credentials.
     pub(super) owns: Vec<Side>,
+    /// What the vendors call the accounts.
+    pub(super) names: Names,
+}
+
+/// What the vendors call the accounts of both sides, as far as their checks tell.
+#[derive(Debug)]
+pub(super) struct Names {
+    channel: Option<String>,
+    helpdesk: Option<String>,
+}
+
+impl Names {
+    fn of(channel: &[Fact], helpdesk: &[Fact]) -> Self {
+        let name = |facts: &[Fact]| {
+            facts.iter().find_map(|fact| if let Fact::AccountName(name) = fact { shown_name(name) } else { None })
+        };
+        Self { channel: name(channel), helpdesk: name(helpdesk) }
+    }
+
+    /// Gives an installation the names. A name that no check told stays.
+    pub(super) fn give(&self, installation: &mut Installation) {
+        if self.channel.is_some() {
+            installation.channel_name.clone_from(&self.channel);
+        }
+        if self.helpdesk.is_some() {
+            installation.helpdesk_name.clone_from(&self.helpdesk);
+        }
+    }
+}
+
+/// The maximum length of an account's name, in characters.
+const NAME: usize = 100;
+
+fn shown_name(name: &str) -> Option<String> {
+    crate::tools::names::name(name).map(|name| name.chars().take(NAME).collect())
 }
 
 /// Returns the hash that identifies a channel account joined to a helpdesk account. The table stores it, so it must

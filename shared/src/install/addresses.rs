@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{Admin, Finding, FindingState};
+use super::{Admin, Finding, FindingState, accounts::Names};
 use crate::{
     installations::OpenInstallation,
     model::installation::{Installation, Side},
@@ -34,15 +34,27 @@ impl Admin {
         Ok(before.into_iter().filter(|key| !installation.addresses.contains(key)).collect())
     }
 
-    /// Writes the addresses of an installation that an earlier version stored without them.
-    pub(super) async fn index_addresses(&self, open: &OpenInstallation, owns: &[Side]) -> Result<(), ApiError> {
+    /// Writes what a check has learned: the names of the accounts, and the addresses and the place on the list of an
+    /// installation that an earlier version stored without them.
+    pub(super) async fn bring_up_to_date(
+        &self,
+        open: &OpenInstallation,
+        owns: &[Side],
+        names: &Names,
+    ) -> Result<(), ApiError> {
         let mut installation = open.installation.clone();
         match self.take_addresses(&mut installation, owns).await {
-            Ok(_) if installation.addresses == open.installation.addresses => return Ok(()),
             Ok(_) => {}
             // The check reports on the accounts, and goes on without the address.
-            Err(error) if error.status == StatusCode::CONFLICT => return Ok(()),
+            Err(error) if error.status == StatusCode::CONFLICT => {
+                installation.addresses.clone_from(&open.installation.addresses);
+            }
             Err(error) => return Err(error),
+        }
+        names.give(&mut installation);
+        installation.is_listed = true;
+        if installation == open.installation {
+            return Ok(());
         }
         let written = self.store.put_installation(&installation, &[]).await;
         self.installations.forget(&installation.id);

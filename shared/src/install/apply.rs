@@ -71,7 +71,7 @@ impl Admin {
         mut wanted: Wanted,
         key: Option<&EnrolmentKey>,
     ) -> Result<Installed, ApiError> {
-        let Checked { identity, account_keys, owns } = self.check_accounts(&mut wanted).await?;
+        let Checked { identity, account_keys, owns, names } = self.check_accounts(&mut wanted).await?;
         let is_install = changed.is_none();
         let existing = match changed {
             Some(open) if open.installation.identity != identity => {
@@ -106,6 +106,7 @@ impl Admin {
         installation.channel = channel.side;
         installation.helpdesk = helpdesk.side;
         installation.options = options;
+        names.give(&mut installation);
         installation.problem = None;
         if let Some(key) = key {
             installation.enrolled_by = Some(key.id.clone());
@@ -120,7 +121,7 @@ impl Admin {
         for address in &stale_addresses {
             self.store.release_address(address, &open.installation.id).await?;
         }
-        let view = if registers { self.register_webhook(open).await? } else { self.view(&open) };
+        let view = if registers { self.register_webhook(open).await? } else { self.view(&open).await? };
         Ok(Installed { is_new, installation: InstallationView { generated_secrets: made, ..view } })
     }
 
@@ -153,7 +154,7 @@ impl Admin {
         let open = self.find(id).await?;
         if open.is_uninstalled() {
             let dead_letters_removed = Some(self.discard_all(&open).await?);
-            return Ok(InstallationView { dead_letters_removed, ..self.view(&open) });
+            return Ok(InstallationView { dead_letters_removed, ..self.view(&open).await? });
         }
         if open.channel.features().registers
             && let Err(failure) = ask::run(&self.http, open.side(Side::Channel), &Task::Unregister).await
@@ -172,7 +173,7 @@ impl Admin {
         // From here on, nothing of this installation is delivered, so nothing new dies for long.
         let dead_letters_removed = Some(self.discard_all(&open).await?);
         let uninstalled = OpenInstallation::new(installation, Arc::default(), &self.public_url)?;
-        Ok(InstallationView { dead_letters_removed, ..self.view(&uninstalled) })
+        Ok(InstallationView { dead_letters_removed, ..self.view(&uninstalled).await? })
     }
 
     /// Stores an installation with its secrets. `stale_keys` are the account keys that it no longer has.
@@ -192,6 +193,7 @@ impl Admin {
 
     async fn put(&self, installation: &mut Installation, stale_keys: &[String]) -> Result<(), ApiError> {
         installation.updated_at = now();
+        installation.is_listed = true;
         self.store.put_installation(installation, stale_keys).await?;
         installation.version = installation.version.saturating_add(1);
         self.installations.forget(&installation.id);
@@ -225,7 +227,7 @@ impl Admin {
         open.installation.state = state;
         open.installation.problem = problem;
         self.put(&mut open.installation, &[]).await?;
-        Ok(self.view(&open))
+        self.view(&open).await
     }
 
     /// Forgets the refused calls of a side, whose credentials may be right now. If this fails, they stay as they are.
@@ -262,6 +264,9 @@ pub(super) fn blank(identity: String, now: Millis) -> Result<Installation, Rando
         identity,
         account_keys: Vec::new(),
         addresses: Vec::new(),
+        channel_name: None,
+        helpdesk_name: None,
+        is_listed: true,
         enrolled_by: None,
         created_at: now,
         updated_at: now,

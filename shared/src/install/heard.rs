@@ -10,10 +10,10 @@ use crate::{
     installations::OpenInstallation,
     model::{
         heard::{Heard, HeardSides, Refusal, RefusedCalls},
-        installation::{Problem, Side},
+        installation::{Installation, Problem, Side},
     },
     outside::clock::now,
-    tools::sentences::Sentence,
+    tools::{millis::Millis, sentences::Sentence},
 };
 
 /// How long after the latest refused call admins are warned.
@@ -31,7 +31,10 @@ pub struct HeardView {
 /// The calls of one side.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct HeardSide {
-    /// When the latest call that was taken arrived, within a minute; `None` if none ever did.
+    /// When the platform last confirmed the URL with a handshake; absent if it never did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handshake_at: Option<String>,
+    /// When the latest event that was taken arrived, within a minute; `None` if none ever did.
     pub latest_at: Option<String>,
     /// The calls that were refused since an admin last changed the installation.
     pub refused: Vec<RefusedView>,
@@ -64,7 +67,8 @@ impl From<&Heard> for HeardSide {
             since: calls.since.rfc3339(),
             latest_at: calls.latest_at.rfc3339(),
         });
-        Self { latest_at: heard.latest_at.map(|at| at.rfc3339()), refused: refused.collect() }
+        let text = |at: Option<Millis>| at.map(Millis::rfc3339);
+        Self { handshake_at: text(heard.handshake_at), latest_at: text(heard.latest_at), refused: refused.collect() }
     }
 }
 
@@ -74,13 +78,13 @@ pub(super) fn findings(open: &OpenInstallation, heard: &HeardSides) -> Vec<Findi
 }
 
 /// Returns the problem that needs a person: the one that the installation has, or else that calls were dropped.
-pub(super) fn problem(open: &OpenInstallation, heard: &HeardSides) -> Option<Problem> {
+pub(super) fn problem(installation: &Installation, heard: &HeardSides) -> Option<Problem> {
     let dropped = || {
         let (_, calls) = refused_lately(heard).find(|(_, calls)| calls.reason.is_dropped())?;
         let message = Sentence::UnreadDropped { count: calls.count, since: &calls.since.rfc3339() }.into();
         Some(Problem { code: "unread_dropped".to_owned(), message })
     };
-    open.installation.problem.clone().or_else(dropped)
+    installation.problem.clone().or_else(dropped)
 }
 
 fn refused_lately(heard: &HeardSides) -> impl Iterator<Item = (Side, &RefusedCalls)> {

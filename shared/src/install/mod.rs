@@ -35,8 +35,9 @@ pub use keys::{KeyView, Keys, NewKey};
 pub use page::SettingsPage;
 pub use request::Wanted;
 pub use view::{
-    AppAnswer, AppError, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding, FindingState, InstallationView,
-    Installed, Quota, RedriveReport, SideReport, SideView,
+    AccountNames, AccountView, AppAnswer, AppError, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding,
+    FindingState, InstallationList, InstallationSummary, InstallationView, Installed, Quota, RedriveReport, SideReport,
+    SideView,
 };
 
 /// The install hook: its clients and its configuration.

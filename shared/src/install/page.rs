@@ -92,7 +92,7 @@ impl Admin {
                             }
                             section {
                                 h2 { (Sentence::SetUp) }
-                                ol .steps { @for step in self.next_steps(open) { li { (step_item(&step)) } } }
+                                ol .steps { @for step in self.next_steps(open, heard) { li { (step_item(&step)) } } }
                                 div .actions {
                                     button type="button" data-action="check" { (Sentence::CheckBothAccounts) }
                                     @if open.channel.features().registers {
@@ -121,7 +121,7 @@ fn status(
     messages: &[MessageSummary],
 ) -> (&'static str, Sentence<'static>, String) {
     let installation = &open.installation;
-    if let Some(problem) = heard::problem(open, heard) {
+    if let Some(problem) = heard::problem(installation, heard) {
         return ("bad", Sentence::NeedsAttention, problem.message);
     }
     let came = |direction| messages.iter().any(|message| message.direction == direction && message.state == "done");

@@ -40,7 +40,7 @@ impl Admin {
             renew_token(&mut installation, &mut sealed, *route, now())?;
         }
         let open = self.save(installation, sealed, &[]).await?;
-        if routes.contains(&Route::Channel) { self.register_webhook(open).await } else { Ok(self.view(&open)) }
+        if routes.contains(&Route::Channel) { self.register_webhook(open).await } else { self.view(&open).await }
     }
 
     pub(super) fn url(&self, open: &OpenInstallation, route: Route) -> String {

@@ -10,10 +10,11 @@ use crate::{
     installations::OpenInstallation,
     model::{
         features::Features,
-        installation::{InstallationState, Options, Problem, Route, Side, SideSettings},
+        heard::HeardSides,
+        installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
         steps::{NextStep, Notice},
     },
-    store::{JournalKey, MessageSummary, Page},
+    store::{JournalKey, Listed, MessageSummary, Page},
     tools::{answer::ApiError, sentences::Sentence},
 };
 
@@ -28,6 +29,8 @@ pub struct InstallationView {
     pub channel: SideView,
     /// The helpdesk's kind and settings.
     pub helpdesk: SideView,
+    /// What the vendors call the accounts, as far as their checks tell.
+    pub account_names: AccountNames,
     /// The options of the bridge's behaviour.
     #[serde(serialize_with = "every_option")]
     pub settings: Options,
@@ -49,9 +52,8 @@ pub struct InstallationView {
     /// The credentials that this request generated and that somebody else needs too, by the name of the setting.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub generated_secrets: BTreeMap<String, String>,
-    /// When each side was last heard, and which of its calls were refused; only in the answer to GET.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub heard: Option<HeardView>,
+    /// When each side was last heard, and which of its calls were refused.
+    pub heard: HeardView,
     /// The problem that needs a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -96,9 +98,82 @@ pub struct SideView {
     pub settings: BTreeMap<String, String>,
 }
 
-impl From<&SideSettings> for SideView {
-    fn from(side: &SideSettings) -> Self {
-        Self { kind: side.kind.clone(), settings: side.settings.clone() }
+impl SideView {
+    fn of(installation: &Installation, side: Side) -> Self {
+        let SideSettings { kind, settings } = installation.side(side).clone();
+        Self { kind, settings }
+    }
+}
+
+/// What the vendors call the accounts of both sides, as far as their checks tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AccountNames {
+    /// The channel's account: the bot, the page, the number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The helpdesk's account or topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub helpdesk: Option<String>,
+}
+
+/// An installation at a glance.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InstallationSummary {
+    /// The installation's id: 32 hex digits.
+    pub id: String,
+    /// The state of the installation.
+    pub state: InstallationState,
+    /// The problem that needs a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+    /// The channel's kind and account.
+    pub channel: AccountView,
+    /// The helpdesk's kind and account.
+    pub helpdesk: AccountView,
+    /// When each side was last heard, and which of its calls were refused.
+    pub heard: HeardView,
+    /// The number of dead letters, at most 1,000.
+    pub dead_letters: u32,
+}
+
+/// The account of one side at a glance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountView {
+    /// The name of the kind.
+    pub kind: String,
+    /// What the vendor calls the account, if its check tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+}
+
+impl AccountView {
+    fn of(installation: &Installation, side: Side) -> Self {
+        let account_name = installation.account_name(side).map(str::to_owned);
+        Self { kind: installation.side(side).kind.clone(), account_name }
+    }
+}
+
+/// A page of the list of installations, in the order of their ids.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct InstallationList {
+    /// The installations, without those that are uninstalled.
+    pub installations: Vec<InstallationSummary>,
+    /// Where the next page begins, for the query parameter `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl From<Listed> for InstallationSummary {
+    fn from(Listed { installation, heard, dead }: Listed) -> Self {
+        Self {
+            problem: heard::problem(&installation, &heard),
+            state: installation.state,
+            channel: AccountView::of(&installation, Side::Channel),
+            helpdesk: AccountView::of(&installation, Side::Helpdesk),
+            heard: HeardView::from(&heard),
+            dead_letters: dead,
+            id: installation.id,
+        }
     }
 }
 
@@ -292,6 +367,9 @@ pub struct AppError {
     pub details: String,
 }
 
+/// The length of a page of the list of installations.
+const LIST_PAGE: u16 = 30;
+
 impl Admin {
     /// Returns the view of an installation, without its secrets.
     ///
@@ -299,9 +377,23 @@ impl Admin {
     /// 404 for an unknown installation, 503 if one of our own services fails.
     pub async fn show(&self, id: &str) -> Result<InstallationView, ApiError> {
         let open = self.find(id).await?;
-        let heard = self.store.heard(id).await?;
-        let problem = heard::problem(&open, &heard);
-        Ok(InstallationView { heard: Some(HeardView::from(&heard)), problem, ..self.view(&open) })
+        self.view(&open).await
+    }
+
+    /// Returns a page of the installations that are not uninstalled, and that an enrolment key has made if one asks.
+    /// `after` is where the page before ended.
+    ///
+    /// # Errors
+    /// 503 if one of our own services fails.
+    pub async fn list(&self, after: Option<&str>, access: &Access) -> Result<InstallationList, ApiError> {
+        let (listed, next) = self.store.installations(after, LIST_PAGE).await?;
+        let is_shown = |listed: &Listed| match access {
+            Access::Admin => true,
+            Access::Enrolment(key) => listed.installation.enrolled_by.as_deref() == Some(key.id.as_str()),
+            Access::Settings => false,
+        };
+        let installations = listed.into_iter().filter(is_shown).map(InstallationSummary::from).collect();
+        Ok(InstallationList { installations, next })
     }
 
     /// Returns the latest 50 messages, newest first.
@@ -323,25 +415,31 @@ impl Admin {
         self.store.message(&key).await?.ok_or_else(ApiError::not_found)
     }
 
-    pub(super) fn next_steps(&self, open: &OpenInstallation) -> Vec<NextStep> {
+    pub(super) fn next_steps(&self, open: &OpenInstallation, heard: &HeardSides) -> Vec<NextStep> {
         let (channel, helpdesk) = (self.url(open, Route::Channel), self.url(open, Route::Helpdesk));
         let urls = Urls { channel: &channel, helpdesk: &helpdesk };
         let mut steps = open.channel.next_steps(&open.account(Side::Channel), &urls);
         steps.extend(open.helpdesk.next_steps(&open.account(Side::Helpdesk), &urls));
         let notices = open.channel.features().notices.iter().chain(open.helpdesk.features().notices);
         steps.extend(notices.map(NextStep::from));
-        steps
+        steps.into_iter().map(|step| step.seen(heard)).collect()
     }
 
-    pub(super) fn view(&self, open: &OpenInstallation) -> InstallationView {
+    /// Returns the view of an installation that was just read or written.
+    pub(super) async fn view(&self, open: &OpenInstallation) -> Result<InstallationView, ApiError> {
         let installation = &open.installation;
+        let heard = self.store.heard(&installation.id).await?;
         let url = |route| (!open.is_uninstalled()).then(|| self.url(open, route));
-        let steps = (!open.is_uninstalled()).then(|| self.next_steps(open));
-        InstallationView {
+        let steps = (!open.is_uninstalled()).then(|| self.next_steps(open, &heard));
+        Ok(InstallationView {
             id: installation.id.clone(),
             state: installation.state,
-            channel: SideView::from(&installation.channel),
-            helpdesk: SideView::from(&installation.helpdesk),
+            channel: SideView::of(installation, Side::Channel),
+            helpdesk: SideView::of(installation, Side::Helpdesk),
+            account_names: AccountNames {
+                channel: installation.channel_name.clone(),
+                helpdesk: installation.helpdesk_name.clone(),
+            },
             settings: installation.options.clone(),
             channel_webhook_url: url(Route::Channel),
             helpdesk_webhook_url: url(Route::Helpdesk),
@@ -349,12 +447,12 @@ impl Admin {
             next_steps: steps.as_ref().map(|steps| steps.iter().map(|step| step.sentence.clone()).collect()),
             steps,
             generated_secrets: BTreeMap::new(),
-            heard: None,
-            problem: installation.problem.clone(),
+            problem: heard::problem(installation, &heard),
+            heard: HeardView::from(&heard),
             dead_letters_removed: None,
             created_at: installation.created_at.rfc3339(),
             updated_at: installation.updated_at.rfc3339(),
-        }
+        })
     }
 }
 

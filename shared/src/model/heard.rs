@@ -54,10 +54,21 @@ impl Refusal {
     }
 }
 
+/// What a call that was taken brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Events.
+    Event,
+    /// The platform's question whether the URL belongs to the bridge.
+    Handshake,
+}
+
 /// What is known about the calls of one side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// When the latest call that was taken arrived.
+    /// When the platform last confirmed the URL with a handshake.
+    pub handshake_at: Option<Millis>,
+    /// When the latest event that was taken arrived.
     pub latest_at: Option<Millis>,
     /// The calls that were not taken, one entry for each reason.
     pub refused: Vec<RefusedCalls>,
@@ -97,9 +108,10 @@ impl HeardSides {
 
 impl Heard {
     /// Adds a call that arrived at `at`: one that was taken, or one that was not.
-    pub fn add(&mut self, call: Result<(), Refusal>, at: Millis) {
+    pub fn add(&mut self, call: Result<Taken, Refusal>, at: Millis) {
         match call {
-            Ok(()) => self.latest_at = self.latest_at.max(Some(at)),
+            Ok(Taken::Event) => self.latest_at = self.latest_at.max(Some(at)),
+            Ok(Taken::Handshake) => self.handshake_at = self.handshake_at.max(Some(at)),
             Err(reason) => self.add_refused(RefusedCalls { reason, count: 1, since: at, latest_at: at }),
         }
     }
@@ -107,6 +119,7 @@ impl Heard {
     /// Adds other calls.
     pub fn merge(&mut self, other: Self) {
         self.latest_at = self.latest_at.max(other.latest_at);
+        self.handshake_at = self.handshake_at.max(other.handshake_at);
         other.refused.into_iter().for_each(|calls| self.add_refused(calls));
     }
 

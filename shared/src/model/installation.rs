@@ -31,6 +31,15 @@ pub struct Installation {
     /// one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<String>,
+    /// What the vendor calls the channel's account (the bot, the page, the number), if its check tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_name: Option<String>,
+    /// What the vendor calls the helpdesk's account or topic, if its check tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helpdesk_name: Option<String>,
+    /// Whether the installation is on the list of all. An installation of an earlier version is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_listed: bool,
     /// The id of the enrolment key that installed this last; `None` if only the admin key did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolled_by: Option<String>,
@@ -156,6 +165,14 @@ impl Installation {
         match side {
             Side::Channel => &self.channel,
             Side::Helpdesk => &self.helpdesk,
+        }
+    }
+
+    /// Returns what the vendor calls the account of one side, if its check tells.
+    pub fn account_name(&self, side: Side) -> Option<&str> {
+        match side {
+            Side::Channel => self.channel_name.as_deref(),
+            Side::Helpdesk => self.helpdesk_name.as_deref(),
         }
     }
 

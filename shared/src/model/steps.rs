@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use super::{heard::HeardSides, installation::Side};
+
 /// A step that is left to do by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NextStep {
@@ -16,6 +18,11 @@ pub struct NextStep {
     /// The vendor's page about the step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs_url: Option<&'static str>,
+    /// Whether the bridge has seen that the step is done.
+    pub done: bool,
+    /// What shows that the step is done; `None` if the bridge cannot see it.
+    #[serde(skip)]
+    pub shown_by: Option<ShownBy>,
     /// The same instruction with the text to paste inside it, for people who read sentences only.
     #[serde(skip)]
     pub sentence: String,
@@ -25,7 +32,7 @@ impl NextStep {
     /// Makes a step without anything to paste.
     pub fn new(id: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { id, sentence: text.clone(), text, copy: None, docs_url: None }
+        Self { id, sentence: text.clone(), text, copy: None, docs_url: None, done: false, shown_by: None }
     }
 
     /// Makes a step with something to paste. `sentence` formats the instruction around a text: around `copy` itself,
@@ -39,6 +46,36 @@ impl NextStep {
     #[must_use]
     pub fn docs(self, url: &'static str) -> Self {
         Self { docs_url: Some(url), ..self }
+    }
+
+    /// Names what shows that the step is done.
+    #[must_use]
+    pub fn shown_by(self, sign: ShownBy) -> Self {
+        Self { shown_by: Some(sign), ..self }
+    }
+
+    /// Returns the step with what the bridge has seen of it.
+    #[must_use]
+    pub fn seen(self, heard: &HeardSides) -> Self {
+        Self { done: self.shown_by.is_some_and(|sign| sign.is_in(heard)), ..self }
+    }
+}
+
+/// What the bridge sees once a step is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownBy {
+    /// The channel has confirmed the URL with a handshake, or called it.
+    Handshake,
+    /// The side has called its URL with an event.
+    Call(Side),
+}
+
+impl ShownBy {
+    fn is_in(self, heard: &HeardSides) -> bool {
+        match self {
+            Self::Handshake => heard.channel.handshake_at.is_some() || heard.channel.latest_at.is_some(),
+            Self::Call(side) => heard.side(side).latest_at.is_some(),
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, Delete, Put, TransactWriteItem},
 };
 
-use super::{Changes, Item, Store, StoreError, incomplete, key, number, number_of, owned, text, text_of, unavailable};
+use super::{
+    Changes, Item, Store, StoreError, incomplete, key, list, number, number_of, owned, text, text_of, unavailable,
+};
 use crate::model::installation::{Installation, InstallationState, Problem};
 
 impl Store {
@@ -63,6 +65,11 @@ impl Store {
             self.delete(&identity_pk, "META", Some(id))?
         } else {
             self.put_owned(&identity_pk, id)?
+        });
+        writes.push(if is_uninstalled {
+            self.delete(&list::shard_pk(id), &pk(id), None)?
+        } else {
+            self.put_in(list::entry(id))?
         });
         let kind = &installation.helpdesk.kind;
         for account in &installation.account_keys {
@@ -147,7 +154,7 @@ fn write_problem(problem: &Problem) -> String {
     serde_json::to_string(problem).unwrap_or_default()
 }
 
-fn read(item: &Item) -> Result<Installation, StoreError> {
+pub(super) fn read(item: &Item) -> Result<Installation, StoreError> {
     let record = text_of(item, "record").ok_or(StoreError::Damaged("record"))?;
     let mut installation: Installation = serde_json::from_str(record).map_err(|_| StoreError::Damaged("record"))?;
     installation.state =

@@ -24,6 +24,8 @@ use crate::{outside::queue::Outgoing, tools::millis::Millis};
 const PIECE: usize = 350 * 1024;
 /// The number of days for which a dead message is kept, with its journal item.
 pub const DEAD_KEEP_DAYS: i64 = 30;
+/// The number up to which dead letters are counted.
+pub const DEAD_COUNT_LIMIT: u32 = 1_000;
 /// How long a redrive keeps others from redriving the same message. It has to outlast a few calls only.
 const RESERVATION: Duration = Duration::from_secs(30);
 
@@ -153,6 +155,10 @@ impl Store {
             request.send().await.map_err(|error| unavailable("PutItem", error))?;
             pieces = pieces.saturating_add(1);
         }
+        let mut marker = marker_key(&claimed.key, claimed.life);
+        marker.insert("expires_at".into(), number(expires_at(now, DEAD_KEEP_DAYS)));
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(marker));
+        request.send().await.map_err(|error| unavailable("PutItem", error))?;
         let deduplication = message.deduplication.clone();
         Ok(StoredEnvelope { pieces, bytes: body.len(), deduplication, is_sealed: false })
     }
@@ -282,7 +288,7 @@ impl Store {
     }
 
     async fn delete_pieces(&self, message: &DeadMessage) -> Result<(), StoreError> {
-        for key in message.piece_keys() {
+        for key in message.piece_keys().into_iter().chain([marker_key(&message.key, message.life)]) {
             let request = self.client.delete_item().table_name(&self.table).set_key(Some(key));
             request.send().await.map_err(|error| unavailable("DeleteItem", error))?;
         }
@@ -298,7 +304,13 @@ impl Store {
         let mut changes = reopened(now);
         changes.name("dead_as").value("from", text(JournalState::Dead.word())).value("arrived", text(deduplication));
         let is_put_back = "#state = :from AND (attribute_not_exists(#dead_as) OR #dead_as <> :arrived)";
-        Ok(self.update(message.item_key(), changes, is_put_back).await?.is_written)
+        let updated = self.update(message.item_key(), changes, is_put_back).await?;
+        if updated.is_written {
+            let marker = marker_key(message, life(&updated.before));
+            let request = self.client.delete_item().table_name(&self.table).set_key(Some(marker));
+            request.send().await.map_err(|error| unavailable("DeleteItem", error))?;
+        }
+        Ok(updated.is_written)
     }
 
     /// Reopens a message of the dead-letter queue, with all its retries. A message that the queue itself gave up is
@@ -329,6 +341,16 @@ impl Store {
             .value("claimed", text(JournalState::Claimed.word()));
         Ok(self.update(message.item_key(), changes, "#state IN (:dead, :claimed)").await?.is_written)
     }
+}
+
+/// Returns the partition of an installation's markers. There is one for each dead message, so that they can be counted
+/// without reading the journal.
+pub(super) fn markers_pk(installation: &str) -> String {
+    format!("I#{installation}#DEAD")
+}
+
+fn marker_key(message: &JournalKey, life: u32) -> Item {
+    key(&markers_pk(&message.installation), &format!("{}#{life}", message.public_id()))
 }
 
 /// Returns the changes that begin a new life. The journal item lives as long as the queue may keep the message, and

@@ -36,6 +36,9 @@ impl Store {
         if let Some(at) = heard.latest_at {
             changes.set("heard_at", number(at));
         }
+        if let Some(at) = heard.handshake_at {
+            changes.set("handshake_at", number(at));
+        }
         for calls in &heard.refused {
             let names = Names::of(calls.reason);
             changes
@@ -57,16 +60,7 @@ impl Store {
     /// Returns an error if the call to the table fails.
     pub async fn heard(&self, id: &str) -> Result<HeardSides, StoreError> {
         let keys = [Side::Channel, Side::Helpdesk].map(|side| heard_key(id, side));
-        let mut heard = HeardSides::default();
-        for item in self.items(keys.to_vec(), None).await? {
-            let known = read(&item);
-            if text_of(&item, "sk") == Some(&sk(Side::Channel)) {
-                heard.channel = known;
-            } else {
-                heard.helpdesk = known;
-            }
-        }
-        Ok(heard)
+        Ok(read_sides(&self.items(keys.to_vec(), None).await?))
     }
 
     /// Forgets the refused calls of a side, because an admin has changed what they may have been refused for.
@@ -83,6 +77,12 @@ impl Store {
     }
 }
 
+/// Reads what is known about both sides out of the items of an installation.
+pub(super) fn read_sides(items: &[super::Item]) -> HeardSides {
+    let side = |side: Side| items.iter().find(|item| text_of(item, "sk") == Some(&sk(side))).map(read);
+    HeardSides { channel: side(Side::Channel).unwrap_or_default(), helpdesk: side(Side::Helpdesk).unwrap_or_default() }
+}
+
 fn read(item: &super::Item) -> Heard {
     let refused = |reason| {
         let names = Names::of(reason);
@@ -94,12 +94,13 @@ fn read(item: &super::Item) -> Heard {
         })
     };
     Heard {
+        handshake_at: number_of(item, "handshake_at").map(Millis::new),
         latest_at: number_of(item, "heard_at").map(Millis::new),
         refused: Refusal::ALL.into_iter().filter_map(refused).collect(),
     }
 }
 
-fn heard_key(id: &str, side: Side) -> super::Item {
+pub(super) fn heard_key(id: &str, side: Side) -> super::Item {
     key(&format!("I#{id}"), &sk(side))
 }
 

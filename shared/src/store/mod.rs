@@ -44,18 +44,20 @@ mod heard;
 mod journal;
 mod keys;
 mod links;
+mod list;
 mod overview;
 mod quota;
 mod repeats;
 mod siblings;
 
 pub use brakes::{Brake, Braked};
-pub use dead::{DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
+pub use dead::{DEAD_COUNT_LIMIT, DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
     Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, Quotable, ReceiptNoted, Remembered, Sent,
     SentMessage, Settlement, Trace,
 };
 pub use links::{HelpdeskId, LinkChange};
+pub use list::Listed;
 pub use overview::{MessageSummary, Page, PageFrom};
 pub use quota::Bucket;
 pub use repeats::{IncomingCall, RepeatStatus};

@@ -100,7 +100,8 @@ pub(super) fn described(reason: &str, template: &Template<'_>, known: &Known, an
 pub(super) fn checked(product: Product, account: &adapter::Account<'_>, answer: &Response<Bytes>) -> Learned {
     read(LIST_WEBHOOKS, answer)?;
     let from = account.require(FROM)?;
-    Ok(vec![Fact::Identity(format!("{product:?} {from}")), Fact::AccountId(from.to_owned())])
+    let name = Fact::AccountName(from.to_owned());
+    Ok(vec![Fact::Identity(format!("{product:?} {from}")), Fact::AccountId(from.to_owned()), name])
 }
 
 /// Reads the answer to the deletion of the webhook. A webhook that no longer exists counts as deleted.

@@ -11,7 +11,11 @@ use crate::{
         settings::{Form, Setting, SettingError},
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
-    model::{features::Features, steps::NextStep},
+    model::{
+        features::Features,
+        installation::Side,
+        steps::{NextStep, ShownBy},
+    },
 };
 
 mod classify;
@@ -53,7 +57,8 @@ impl Adapter for Custom {
         vec![
             NextStep::paste("channel_webhook", "this URL", urls.channel, |url| {
                 format!("Let your app POST what customers write to {url}, signed with the secret.")
-            }),
+            })
+            .shown_by(ShownBy::Call(Side::Channel)),
             NextStep::new(
                 "check_signature",
                 "Let your app check the signature of what the bridge POSTs to its `callback_url`, and drop repeats of a \

@@ -59,8 +59,13 @@ pub(super) fn quota_used(known: &Known, answer: &Response<Bytes>) -> Vec<Fact> {
 
 /// Reads the answer to the check: the bot's identity.
 pub(super) fn checked(answer: &Response<Bytes>) -> Learned {
-    match read(BOT_INFO, answer)?.user_id {
-        Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id.clone()), Fact::Setting(BOT_USER_ID, id)]),
+    let found = read(BOT_INFO, answer)?;
+    let name = found.display_name.map(Fact::AccountName);
+    match found.user_id {
+        Some(id) => {
+            let facts = [Fact::Identity(id.clone()), Fact::AccountId(id.clone()), Fact::Setting(BOT_USER_ID, id)];
+            Ok(facts.into_iter().chain(name).collect())
+        }
         None => Err(Failure::rejected("the answer of `api_url` names no bot, so it is not LINE's API")),
     }
 }

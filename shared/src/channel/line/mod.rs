@@ -19,8 +19,9 @@ use crate::{
     },
     model::{
         features::{Features, MediaBy, MediaLimit, Quotes, Rate, Support, TextLimit, TextUnit},
+        installation::Side,
         message::{Media, MediaKind, MediaSource, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -102,7 +103,7 @@ impl Adapter for Line {
                     webhook” and “Webhook redelivery”: without redelivery LINE drops a message that the bridge could \
                     not take at once.";
         let docs = "https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery";
-        vec![NextStep::new("switch_on_webhook", text).docs(docs)]
+        vec![NextStep::new("switch_on_webhook", text).docs(docs).shown_by(ShownBy::Call(Side::Channel))]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -28,7 +28,7 @@ pub(super) fn delivered(account: &Account<'_>, contact: &str, answer: &Response<
 pub(super) fn checked(account: &Account<'_>, answer: &Response<Bytes>) -> Learned {
     read(BALANCE, answer)?;
     let sender = account.setting(CHANNEL_ID).map_or_else(|| account.require(ORIGINATOR), Ok)?.to_owned();
-    Ok(vec![Fact::Identity(sender.clone()), Fact::AccountId(sender)])
+    Ok(vec![Fact::Identity(sender.clone()), Fact::AccountName(sender.clone()), Fact::AccountId(sender)])
 }
 
 /// Reads an answer: returns the body of a call that succeeded, or the failure.

@@ -18,8 +18,9 @@ use crate::{
     },
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+        installation::Side,
         message::{Media, MediaKind, MediaSource, PartKind},
-        steps::{NextStep, Notice},
+        steps::{NextStep, Notice, ShownBy},
     },
 };
 
@@ -133,7 +134,7 @@ impl Adapter for MessageBird {
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let url = urls.channel;
-        vec![match account.setting(CHANNEL_ID) {
+        let step = match account.setting(CHANNEL_ID) {
             Some(channel) => {
                 let body = json!({"channelId": channel, "url": url, "events": ["message.created", "message.updated"]});
                 let call = format!(
@@ -151,7 +152,8 @@ impl Adapter for MessageBird {
                      “Forward to URL” step with it to the number's flow in Flow Builder)."
                 )
             }),
-        }]
+        };
+        vec![step.shown_by(ShownBy::Call(Side::Channel))]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -77,7 +77,8 @@ pub(super) fn checked(platform: &Messenger, account: &adapter::Account<'_>, answ
     }
     let is_own = owned == Some(id.as_str());
     let facts = [Fact::Identity(id.clone()), Fact::AccountId(id)];
-    Ok(facts.into_iter().chain(is_own.then_some(Fact::OwnsAddress)).collect())
+    let name = found.get("name").and_then(Value::as_str).map(|name| Fact::AccountName(name.to_owned()));
+    Ok(facts.into_iter().chain(is_own.then_some(Fact::OwnsAddress)).chain(name).collect())
 }
 
 /// Reads the contact's profile.

@@ -21,8 +21,9 @@ use crate::{
     },
     model::{
         features::{self, Features, MediaBy, MediaLimit, Quotes, Rate, Support, TextLimit, TextUnit},
+        installation::Side,
         message::{AuthorKind, MediaKind, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -183,7 +184,11 @@ impl Adapter for Messenger {
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let mut steps = meta::callback_steps(account, urls, self.place, self.docs);
-        steps.extend(self.steps.iter().map(|(id, text)| NextStep::new(id, *text).docs(self.docs)));
+        steps.extend(
+            self.steps
+                .iter()
+                .map(|(id, text)| NextStep::new(id, *text).docs(self.docs).shown_by(ShownBy::Call(Side::Channel))),
+        );
         steps
     }
 

@@ -18,7 +18,7 @@ use crate::{
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
         message::{MediaKind, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -104,7 +104,8 @@ impl Adapter for Rcs {
         vec![
             step.docs(
                 "https://developers.google.com/business-communications/rcs-business-messaging/guides/build/events",
-            ),
+            )
+            .shown_by(ShownBy::Handshake),
         ]
     }
 

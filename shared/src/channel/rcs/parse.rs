@@ -5,7 +5,7 @@
 
 use super::wire::Envelope;
 use crate::{
-    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
+    adapter::webhook::{Ack, HANDSHAKE, ParseError, ParsedChannel, WebhookRequest, decode, id_of},
     channel::readable,
     model::message::{
         ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Receipt,
@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let envelope: Envelope = decode(&request.body)?;
     if let (Some(_), Some(secret)) = (&envelope.client_token, &envelope.secret) {
-        return Ok(ParsedChannel::ignored("handshake", "handshake").answered(Ack::text(secret.clone())));
+        return Ok(ParsedChannel::ignored("handshake", HANDSHAKE).answered(Ack::text(secret.clone())));
     }
     let event = envelope.event().ok_or_else(|| ParseError::missing("message.data"))?;
     let whole = json::text_of(&event);

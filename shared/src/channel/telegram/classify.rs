@@ -53,8 +53,10 @@ fn message_id(delivery: &Delivery<'_>, result: &Value) -> Option<String> {
 
 /// Reads the answer to the check: the bot's identity.
 pub(super) fn checked(answer: &Response<Bytes>) -> Learned {
-    let id = read(GET_ME, answer)?.get("id").and_then(Value::as_i64).map(|id| id.to_string());
-    Ok(id.into_iter().flat_map(|id| [Fact::Identity(id.clone()), Fact::AccountId(id)]).collect())
+    let found = read(GET_ME, answer)?;
+    let id = found.get("id").and_then(Value::as_i64).map(|id| id.to_string());
+    let name = found.get("username").and_then(Value::as_str).map(|name| Fact::AccountName(format!("@{name}")));
+    Ok(id.into_iter().flat_map(|id| [Fact::Identity(id.clone()), Fact::AccountId(id)]).chain(name).collect())
 }
 
 /// Reads the answer to the new webhook URL.

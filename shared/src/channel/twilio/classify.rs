@@ -57,7 +57,8 @@ pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) 
     read(FETCH_ACCOUNT, answer)?;
     let sid = account.require(ACCOUNT_SID)?;
     let sender = account.setting(MESSAGING_SERVICE_SID).map_or_else(|| account.require(FROM), Ok)?;
-    Ok(vec![Fact::Identity(format!("{sid} {sender}")), Fact::AccountId(sid.to_owned())])
+    let name = Fact::AccountName(sender.to_owned());
+    Ok(vec![Fact::Identity(format!("{sid} {sender}")), Fact::AccountId(sid.to_owned()), name])
 }
 
 /// The codes of refused and failed messages.

@@ -16,8 +16,9 @@ use crate::{
     },
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+        installation::Side,
         message::{Media, MediaKind, MediaSource, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -150,27 +151,31 @@ impl Adapter for Twilio {
         Ok(())
     }
 
-    fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
+    fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let url = format!("{}{RETRIES}", urls.channel);
         let docs = "https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides";
-        vec![
-            NextStep::paste("sms_webhook", "this URL", &url, |url| {
-                format!(
-                    "For SMS and MMS: in the Twilio console, open Phone Numbers, your number, Messaging Configuration, and \
-                     set “A message comes in” to Webhook, HTTP POST, {url} with everything behind the # (which makes \
-                     Twilio try again; without it one failed call loses a message). With a messaging service, set it in \
-                     the service under Integration."
-                )
-            })
-            .docs(docs),
-            NextStep::paste("whatsapp_webhook", "this URL", &url, |url| {
-                format!(
-                    "For WhatsApp: open Messaging, Senders, WhatsApp Senders, your sender, and set the webhook URL for \
-                     incoming messages to {url} with everything behind the #."
-                )
-            })
-            .docs(docs),
-        ]
+        let sms = NextStep::paste("sms_webhook", "this URL", &url, |url| {
+            format!(
+                "For SMS and MMS: in the Twilio console, open Phone Numbers, your number, Messaging Configuration, and \
+                 set “A message comes in” to Webhook, HTTP POST, {url} with everything behind the # (which makes \
+                 Twilio try again; without it one failed call loses a message). With a messaging service, set it in \
+                 the service under Integration."
+            )
+        });
+        let whatsapp = NextStep::paste("whatsapp_webhook", "this URL", &url, |url| {
+            format!(
+                "For WhatsApp: open Messaging, Senders, WhatsApp Senders, your sender, and set the webhook URL for \
+                 incoming messages to {url} with everything behind the #."
+            )
+        });
+        // A messaging service may have senders of both.
+        let steps = match account.setting(FROM) {
+            Some(from) if from.starts_with("whatsapp:") => vec![whatsapp],
+            Some(_) => vec![sms],
+            None => vec![sms, whatsapp],
+        };
+        let shown = |step: NextStep| step.docs(docs).shown_by(ShownBy::Call(Side::Channel));
+        steps.into_iter().map(shown).collect()
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -98,8 +98,10 @@ pub(super) fn delivered(
 
 /// Reads the answer to the check: the account's identity.
 pub(super) fn checked(known: &Known, answer: &Response<Bytes>) -> Learned {
-    match read(GET_ACCOUNT_INFO, known, answer)?.id() {
-        Some(id) => Ok(vec![Fact::Identity(id.clone()), Fact::AccountId(id)]),
+    let found = read(GET_ACCOUNT_INFO, known, answer)?;
+    let name = found.name().map(|name| Fact::AccountName(name.to_owned()));
+    match found.id() {
+        Some(id) => Ok([Fact::Identity(id.clone()), Fact::AccountId(id)].into_iter().chain(name).collect()),
         None => Err(Failure::rejected("the answer of `api_url` names no account, so it is not Viber's API")),
     }
 }

@@ -74,6 +74,8 @@ pub(super) struct Answer {
     #[serde(default)]
     id: Value,
     #[serde(default)]
+    name: Value,
+    #[serde(default)]
     user: Value,
 }
 
@@ -93,6 +95,11 @@ impl Answer {
     /// The account's own id, in the answer to `get_account_info`.
     pub(super) fn id(&self) -> Option<String> {
         digits(&self.id)
+    }
+
+    /// The account's name, in the answer to `get_account_info`.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_str()
     }
 
     /// The user, in the answer to `get_user_details`.

@@ -82,7 +82,10 @@ pub(super) fn checked(account: &adapter::Account<'_>, answer: &Response<Bytes>) 
     let number = account.require(PHONE_NUMBER_ID)?.to_owned();
     let is_own = text(&found, "/id").as_ref() == Some(&number);
     let facts = [Fact::Identity(number.clone()), Fact::AccountId(number)];
-    Ok(facts.into_iter().chain(is_own.then_some(Fact::OwnsAddress)).collect())
+    let names: Vec<String> =
+        ["/verified_name", "/display_phone_number"].into_iter().filter_map(|at| text(&found, at)).collect();
+    let name = (!names.is_empty()).then(|| Fact::AccountName(names.join(" ")));
+    Ok(facts.into_iter().chain(is_own.then_some(Fact::OwnsAddress)).chain(name).collect())
 }
 
 /// Reads the link to a file.

@@ -16,8 +16,9 @@ use crate::{
     },
     model::{
         features::{self, ContactIds, Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
+        installation::Side,
         message::{Media, MediaKind, MediaSource, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -130,7 +131,7 @@ impl Adapter for WhatsApp {
         let subscribe = "On the same page, under Webhook fields, subscribe “messages” (and “smb_message_echoes”, if the \
                          business also writes from the phone app; and “standby”, if the setting standby is yes).";
         let mut steps = meta::callback_steps(account, urls, place, docs);
-        steps.push(NextStep::new("subscribe", subscribe).docs(docs));
+        steps.push(NextStep::new("subscribe", subscribe).docs(docs).shown_by(ShownBy::Call(Side::Channel)));
         steps
     }
 

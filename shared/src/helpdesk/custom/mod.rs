@@ -27,7 +27,11 @@ use crate::{
         settings::{Form, Setting, SettingError},
         webhook::{ParseError, ParsedHelpdesk, Proof, VerifyError, WebhookRequest},
     },
-    model::{features::Features, steps::NextStep},
+    model::{
+        features::Features,
+        installation::Side,
+        steps::{NextStep, ShownBy},
+    },
     tools::phone::is_e164,
 };
 
@@ -62,7 +66,8 @@ impl Adapter for Custom {
         vec![
             NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
                 format!("Let your system POST what agents do to {url}, signed with the helpdesk's secret.")
-            }),
+            })
+            .shown_by(ShownBy::Call(Side::Helpdesk)),
             NextStep::new(
                 "check_helpdesk_signature",
                 "Let your system check the signature of what the bridge POSTs to its `callback_url`, and drop repeats of \

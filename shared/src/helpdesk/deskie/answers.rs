@@ -108,7 +108,8 @@ impl Reader<'_> {
                 "the custom channel {key} is inactive; switch it on in Deskie's settings"
             )));
         }
-        Ok(vec![Fact::Setting(CHANNEL, key.to_owned())])
+        let name = channel.title.text().map(|title| Fact::AccountName(title.to_owned()));
+        Ok([Fact::Setting(CHANNEL, key.to_owned())].into_iter().chain(name).collect())
     }
 
     /// Returns whether a record belongs to the installation's channel, in either spelling. A record without a channel

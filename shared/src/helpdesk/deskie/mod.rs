@@ -40,8 +40,9 @@ use crate::{
     },
     model::{
         features::{Features, MediaBy, MediaLimit, StateLasts, Support, TextLimit, TextUnit},
+        installation::Side,
         message::{MediaKind, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -131,9 +132,14 @@ impl Adapter for Deskie {
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let channel = account.setting(CHANNEL).unwrap_or_default();
-        vec![NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
-            format!("In Deskie, open the settings of the custom channel {channel} and set its webhook URL to {url}.")
-        })]
+        vec![
+            NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
+                format!(
+                    "In Deskie, open the settings of the custom channel {channel} and set its webhook URL to {url}."
+                )
+            })
+            .shown_by(ShownBy::Call(Side::Helpdesk)),
+        ]
     }
 
     fn verify(&self, _account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

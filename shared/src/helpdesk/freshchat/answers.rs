@@ -156,7 +156,10 @@ impl Reader<'_> {
             Some(topic) if topic.enabled == false => {
                 Err(Failure::rejected("the topic of `channel_id` is switched off in Freshchat"))
             }
-            Some(_) => Ok(vec![Fact::memo(memo::TOPIC, "1"), Fact::OwnsAddress]),
+            Some(topic) => {
+                let name = topic.name.owned().map(Fact::AccountName);
+                Ok([Fact::memo(memo::TOPIC, "1"), Fact::OwnsAddress].into_iter().chain(name).collect())
+            }
             None => self.next_page(is_last).unwrap_or_else(|| {
                 let name = |topic: &Topic| Some(format!("{} ({})", topic.id.text()?, topic.name.text().unwrap_or("-")));
                 let all = channels.iter().filter_map(name).take(TOPICS_SHOWN).collect::<Vec<_>>().join(", ");

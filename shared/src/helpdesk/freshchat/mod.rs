@@ -37,8 +37,9 @@ use crate::{
     },
     model::{
         features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
+        installation::Side,
         message::{MediaKind, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
     tools::json::Json,
 };
@@ -134,7 +135,9 @@ impl Adapter for Freshchat {
         let key = "Copy the public key that Freshchat shows there into the setting `webhook_public_key`, so that only \
                    Freshchat's own calls are let in.";
         let has_key = account.setting(WEBHOOK_PUBLIC_KEY).is_some();
-        std::iter::once(paste).chain((!has_key).then(|| NextStep::new("public_key", key))).collect()
+        std::iter::once(paste.shown_by(ShownBy::Call(Side::Helpdesk)))
+            .chain((!has_key).then(|| NextStep::new("public_key", key)))
+            .collect()
     }
 
     fn address(&self, account: &Account<'_>) -> Option<String> {

@@ -40,8 +40,9 @@ use crate::{
     },
     model::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit, Unreadable},
+        installation::Side,
         message::{MediaKind, PartKind},
-        steps::NextStep,
+        steps::{NextStep, ShownBy},
     },
 };
 
@@ -142,7 +143,10 @@ impl Adapter for IsMessenger {
                  outgoing messages (API Base URL), without adding /message: IS-Messenger does that."
             )
         });
-        vec![step.docs("https://docs.is-messenger.com/ismessenger/messaging-channels/custom-channel")]
+        vec![
+            step.docs("https://docs.is-messenger.com/ismessenger/messaging-channels/custom-channel")
+                .shown_by(ShownBy::Call(Side::Helpdesk)),
+        ]
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -42,6 +42,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         state: InstallationState::Uninstalled,
         channel: side.clone(),
         helpdesk: side,
+        account_names: AccountNames::default(),
         settings: Options::default(),
         channel_webhook_url: None,
         helpdesk_webhook_url: None,
@@ -49,7 +50,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         next_steps: None,
         steps: None,
         generated_secrets: BTreeMap::new(),
-        heard: None,
+        heard: HeardView::default(),
         problem: None,
         dead_letters_removed: None,
         created_at: Millis::default().rfc3339(),
@@ -63,7 +64,6 @@ fn answers_have_the_fields_that_the_document_describes() {
         next_steps: Some(Vec::new()),
         steps: Some(Vec::new()),
         generated_secrets: [("x".to_owned(), "x".to_owned())].into(),
-        heard: Some(HeardView::default()),
         problem: Some(problem.clone()),
         dead_letters_removed: Some(1),
         ..least.clone()
@@ -72,6 +72,23 @@ fn answers_have_the_fields_that_the_document_describes() {
     assert_eq!(most.clone().seen_with(&Access::Settings), InstallationView { settings_url: None, ..most.clone() });
     holds("Installation", &least, &most);
     holds("Problem", &problem, &problem);
+    let account = AccountView { kind: "x".into(), account_name: None };
+    let named = AccountView { account_name: Some("x".into()), ..account.clone() };
+    holds("Account", &account, &named);
+    let both = AccountNames { channel: Some("x".into()), helpdesk: Some("x".into()) };
+    holds("AccountNames", &AccountNames::default(), &both);
+    let least = InstallationSummary {
+        id: "x".into(),
+        state: InstallationState::Active,
+        problem: None,
+        channel: account.clone(),
+        helpdesk: account,
+        heard: HeardView::default(),
+        dead_letters: 0,
+    };
+    holds("InstallationSummary", &least, &InstallationSummary { problem: Some(problem.clone()), ..least.clone() });
+    let list = InstallationList::default();
+    holds("InstallationList", &list, &InstallationList { next: Some("x".into()), ..list.clone() });
     let (id, kind, host) = ("x".to_owned(), "x".to_owned(), "x".to_owned());
     let least = KeyView { id, kind, host, label: None, created_at: Millis::default().rfc3339() };
     let most = KeyView { label: Some("x".into()), ..least.clone() };
@@ -83,7 +100,7 @@ fn answers_have_the_fields_that_the_document_describes() {
     let reason = Refusal::SignatureWrong;
     let refused = RefusedView { reason, count: 1, since: at(), latest_at: at() };
     holds("RefusedCalls", &refused, &refused);
-    holds("HeardSide", &HeardSide::default(), &HeardSide::default());
+    holds("HeardSide", &HeardSide::default(), &HeardSide { handshake_at: Some(at()), ..HeardSide::default() });
     holds("Heard", &HeardView::default(), &HeardView::default());
     for reason in Refusal::ALL {
         assert!(OPENAPI.contains(reason.word()), "{}", reason.word());

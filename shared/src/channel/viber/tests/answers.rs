@@ -76,7 +76,11 @@ fn answers_mean_what_the_samples_say() {
         (
             "resp_get_account_info_ok.json",
             Task::Check,
-            Ok(vec![Fact::Identity(account.clone()), Fact::AccountId(account)]),
+            Ok(vec![
+                Fact::Identity(account.clone()),
+                Fact::AccountId(account),
+                Fact::AccountName("Example shop".to_owned()),
+            ]),
         ),
         // The bridge never asks who is online. As an answer to a check, this body names no account.
         (

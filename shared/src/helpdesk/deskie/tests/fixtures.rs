@@ -70,7 +70,7 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             200,
             |answer| read(&side().with("channel", "forum"), &Task::Check, &Known::default(), answer),
-            Learned(|| vec![Fact::Setting("channel", "cch208".to_owned())]),
+            Learned(|| vec![Fact::Setting("channel", "cch208".to_owned()), Fact::AccountName("Forum".to_owned())]),
         ),
     ),
     (

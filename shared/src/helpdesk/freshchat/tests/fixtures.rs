@@ -40,7 +40,11 @@ const ROWS: &[(&str, Row)] = &[
     ("agent.response.json", Answer(200, author, Learned(|| vec![Fact::Author("Ines Halvorsund".into())]))),
     (
         "channels.response.json",
-        Answer(200, listed_topics, Learned(|| vec![Fact::memo("topic", "1"), Fact::OwnsAddress])),
+        Answer(
+            200,
+            listed_topics,
+            Learned(|| vec![Fact::memo("topic", "1"), Fact::OwnsAddress, Fact::AccountName("Inbox".to_owned())]),
+        ),
     ),
     ("create_conversation.request.json", Request(|| create("Is the pump under warranty?"))),
     (
