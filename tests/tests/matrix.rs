@@ -66,7 +66,7 @@ fn samples(host: &str) -> Vec<Part> {
             ..Media::new(kind, source)
         })
     };
-    let reply = |label: &str| Button::Reply { label: label.into(), text: label.into() };
+    let reply = |label: &str| Button::Reply { label: label.into(), text: label.into(), payload: None };
     let link = Button::Link { label: "Open shop".into(), url: "https://shop.example/".into() };
     let card = |title: &str| Card {
         title: Some(title.into()),

@@ -1,7 +1,7 @@
 //! The tasks for which the bridge calls a vendor.
 
 use crate::{
-    model::message::{Author, Contact, Media, Part, Quote, Receipt},
+    model::message::{Author, Contact, Details, Media, Part, Quote, Receipt},
     tools::millis::Millis,
 };
 
@@ -140,6 +140,8 @@ pub struct Delivery<'a> {
     /// ([`Features::quotes`](crate::model::features::Features::quotes)). Its id is the channel's own. On all other sides,
     /// the parts show it.
     pub quote: Option<&'a Quote>,
+    /// Helpdesks only: what the channel tells about the message beside its parts.
+    pub details: &'a Details,
     /// A UUID that is the same for every attempt at this delivery. [`Delivery::retry_key`] derives one UUID per call
     /// from it.
     pub key: &'a str,

@@ -49,6 +49,9 @@ pub struct Features {
     /// Helpdesks only: whether there are private notes. What the bridge has to tell the agents becomes an echo at
     /// helpdesks without them.
     pub notes: bool,
+    /// Helpdesks only: whether the helpdesk shows by itself who of several people wrote a message, and which choice the
+    /// contact made. At others, the text says so.
+    pub details: bool,
     /// Whether this side shows that the other side's person is typing.
     pub typing: bool,
     /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there.
@@ -152,6 +155,7 @@ impl Features {
         quotes_by_id: false,
         echoes: false,
         notes: true,
+        details: false,
         typing: false,
         agents_move_contacts: false,
         state_lasts: None,

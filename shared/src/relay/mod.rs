@@ -2,7 +2,8 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`notes`] tells
+//! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`choices`] which choice a
+//! contact made, [`notes`] tells
 //! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, [`typing`]
 //! shows that somebody is typing, and [`unread`] keeps calls that cannot
 //! be read.
@@ -26,7 +27,7 @@ use crate::{
     model::{
         installation::Side,
         message::{
-            Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
+            Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, Details, ENVELOPE_VERSION, Envelope, Event,
             HelpdeskEvent, HelpdeskEventKind, MessageNames, Part, Quote,
         },
     },
@@ -54,6 +55,7 @@ use crate::{
 };
 
 mod brakes;
+mod choices;
 mod contacts;
 mod failure;
 mod files;
@@ -288,6 +290,7 @@ impl Relay {
             received_at: envelope.received_at,
             names: event.names.as_deref().unwrap_or(&NO_NAMES),
             quote: event.quote.as_deref(),
+            details: event.details.as_deref().unwrap_or(Details::NONE),
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
@@ -386,6 +389,7 @@ impl Relay {
                     received_at: envelope.received_at,
                     names: &NO_NAMES,
                     quote: event.quote.as_ref(),
+                    details: Details::NONE,
                 };
                 self.deliver(message).await
             }
@@ -523,15 +527,19 @@ impl Relay {
         let as_text = quote.as_ref().filter(|_| native.is_none());
         let original = message.parts;
         let opening = opening(&message, &link, &mut claimed.progress);
+        let details = message.with_choice(&link, &mut claimed.progress);
+        let plain = message.as_people_read(original, &details);
         let parts: Vec<Part>;
-        let message = if opening.is_some() || as_text.is_some() {
+        let message = if opening.is_some() || as_text.is_some() || plain.is_some() {
             let is_refused = claimed.progress.memo.contains_key(quotes::REFUSED);
-            let shown = as_text.map_or_else(|| original.to_vec(), |quote| message.quoting(quote, original, is_refused));
+            let plain = plain.as_deref().unwrap_or(original);
+            let shown = as_text.map_or_else(|| plain.to_vec(), |quote| message.quoting(quote, plain, is_refused));
             parts = opening.into_iter().chain(shown).collect();
             Message { parts: &parts, ..message }
         } else {
             message
         };
+        let message = Message { details: &details, ..message };
         let mut contact = self.with_profile(&message, &link).await?;
         if message.direction == Direction::Outbound {
             contact.thread.clone_from(&link.thread);
@@ -562,6 +570,7 @@ impl Relay {
             author: message.author,
             key,
             quote: native,
+            details: message.details,
         };
         // A message may be refused for its quote.
         let without = native.map(|quote| message.quoting(quote, &parts, true));
@@ -662,7 +671,7 @@ impl Relay {
     /// is the life in which the agents were told that the message waits.
     async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Verdict {
         if message.direction != Direction::Outbound {
-            return Verdict::Done;
+            return self.note_transcript(message).await.err().unwrap_or(Verdict::Done);
         }
         if let Some(life) = told_waiting
             && let Err(verdict) = self.note_arrived(message, life).await
@@ -750,6 +759,7 @@ struct Message<'a> {
     received_at: Millis,
     names: &'a MessageNames,
     quote: Option<&'a Quote>,
+    details: &'a Details,
 }
 
 /// The names of a message that no channel has named.
@@ -791,6 +801,9 @@ impl<'a> Message<'a> {
         let mut link = link.clone();
         if self.is_answer() {
             link.to_mark = None;
+        }
+        if self.direction == Direction::Outbound {
+            link.offered = choices::offered(self.parts, link.offered);
         }
         if self.open.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);

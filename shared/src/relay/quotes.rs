@@ -149,7 +149,10 @@ impl Message<'_> {
             (true, author) => {
                 author.and_then(|author| author.name.clone()).or_else(|| Some(Sentence::Agent.to_string()))
             }
-            (false, _) => self.contact.name.clone().filter(|_| !self.echo),
+            (false, _) => {
+                let writer = self.details.writer.as_ref().map(|writer| writer.shown().to_owned());
+                writer.or_else(|| self.contact.name.clone()).filter(|_| !self.echo)
+            }
         };
         Quotable {
             text: quote::words_of(self.parts).filter(|_| keeps_words),

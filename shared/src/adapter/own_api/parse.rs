@@ -129,10 +129,10 @@ impl From<Piece> for Part {
 
 impl From<Choice> for Button {
     fn from(choice: Choice) -> Self {
-        let Choice { label, text, url } = choice;
+        let Choice { label, text, url, payload } = choice;
         match url {
             Some(url) => Self::Link { label, url },
-            None => Self::Reply { text: text.unwrap_or_else(|| label.clone()), label },
+            None => Self::Reply { text: text.unwrap_or_else(|| label.clone()), label, payload },
         }
     }
 }

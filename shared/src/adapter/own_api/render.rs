@@ -48,8 +48,8 @@ impl From<&Part> for Piece {
 impl From<Button> for Choice {
     fn from(button: Button) -> Self {
         match button {
-            Button::Link { label, url } => Self { label, text: None, url: Some(url) },
-            Button::Reply { label, text } => Self { label, text: Some(text), url: None },
+            Button::Link { label, url } => Self { label, text: None, url: Some(url), payload: None },
+            Button::Reply { label, text, payload } => Self { label, text: Some(text), url: None, payload },
         }
     }
 }

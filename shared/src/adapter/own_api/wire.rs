@@ -74,6 +74,21 @@ pub(crate) struct Person {
     pub(crate) country: Option<String>,
 }
 
+/// The choice that a contact made with a message.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Chosen {
+    pub(crate) label: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) payload: Option<String>,
+}
+
+/// Something that was said before a message.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) author: Option<Author>,
+    pub(crate) text: String,
+}
+
 /// The person who wrote a message.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Author {
@@ -225,6 +240,9 @@ pub(crate) struct Choice {
     /// The text that pressing the button sends back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) text: Option<String>,
+    /// What the caller waits for when the button is pressed; it comes back beside the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) payload: Option<String>,
     /// The link that pressing the button opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,

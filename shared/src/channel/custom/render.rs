@@ -25,6 +25,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         id: &id,
         at: delivery.at,
         contact: Named { id: delivery.contact.id.clone() },
+        thread: delivery.contact.thread.clone().map(|id| Named { id }),
         author: author.map(|name| Author { name: Some(name) }),
         quote: delivery.quote.cloned().map(Quoted::from),
         parts: delivery.parts.iter().map(Piece::from).collect(),

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    adapter::own_api::wire::{Author, Named, Person, Piece, Quoted},
+    adapter::own_api::wire::{Author, Chosen, Named, Person, Piece, Quoted, Said},
     tools::{json::Json, millis::Millis},
 };
 
@@ -36,10 +36,26 @@ pub(super) struct Message<'a> {
     /// The time, in milliseconds since 1970 on the wire.
     pub(super) at: Option<Millis>,
     pub(super) contact: Person,
+    /// The thread that several people write into. It takes the contact's place.
+    pub(super) thread: Option<Thread>,
     /// The message that the contact answers.
     pub(super) quote: Option<Quoted>,
+    /// The choice that the contact made with the message.
+    pub(super) choice: Option<Chosen>,
+    /// What was said before, when a bot hands over.
+    #[serde(default)]
+    pub(super) transcript: Vec<Said>,
+    /// The group of agents who should answer.
+    pub(super) group: Option<String>,
     #[serde(borrow)]
     pub(super) parts: Json<'a>,
+}
+
+/// A thread, such as a topic of a forum.
+#[derive(Debug, Deserialize)]
+pub(super) struct Thread {
+    pub(super) id: String,
+    pub(super) title: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +94,9 @@ pub(super) struct Outgoing<'a> {
     pub(super) id: &'a str,
     pub(super) at: Millis,
     pub(super) contact: Named,
+    /// The thread, which the contact's id is then the id of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) thread: Option<Named>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) author: Option<Author>,
     #[serde(skip_serializing_if = "Option::is_none")]

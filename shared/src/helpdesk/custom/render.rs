@@ -4,18 +4,22 @@ use super::wire::{Content, Customer};
 use crate::{
     adapter::{
         Account, Delivery, Known,
-        own_api::wire::{Person, Piece, Quoted},
+        own_api::wire::{Chosen, Person, Piece, Quoted},
     },
     model::{
         installation::OnResolved,
-        message::{Contact, ConversationState},
+        message::{Choice, Contact, ConversationState, Details, Writer},
     },
 };
 
 /// Returns the content of a message.
 pub(super) fn content(account: &Account<'_>, delivery: &Delivery<'_>, known: &Known) -> Content {
+    let Details { writer, choice, group, .. } = delivery.details.clone();
     Content {
         conversation: (!delivery.echo).then(|| conversation(account, known)),
+        author: writer.map(|Writer { id, name }| Person { id, name, ..Person::default() }),
+        choice: choice.map(|Choice { label, payload, .. }| Chosen { label, payload }),
+        group,
         quote: delivery.quote.cloned().map(Quoted::from),
         parts: delivery.parts.iter().map(Piece::from).collect(),
     }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    adapter::own_api::wire::{Author, Person, Piece, Quoted},
+    adapter::own_api::wire::{Author, Chosen, Person, Piece, Quoted},
     model::message::Receipt,
     tools::{json::Json, millis::Millis},
 };
@@ -118,7 +118,16 @@ pub(super) struct Content {
     /// What the message does to the conversation: `new`, `open` or `reopened`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) conversation: Option<&'static str>,
+    /// The person who wrote, where several people write as one contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) author: Option<Person>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quote: Option<Quoted>,
+    /// The choice that the contact made with the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) choice: Option<Chosen>,
+    /// The group of agents who should answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) group: Option<String>,
     pub(super) parts: Vec<Piece>,
 }

@@ -233,7 +233,9 @@ fn what_cannot_be_read_is_noticed_beside_what_can() {
     };
     let notice = |what: &str| vec![Part::Unsupported { what: what.to_owned(), text: None }];
     let reply = |text: &str| {
-        vec![Part::Buttons { buttons: vec![Button::Reply { label: text.to_owned(), text: text.to_owned() }] }]
+        vec![Part::Buttons {
+            buttons: vec![Button::Reply { label: text.to_owned(), text: text.to_owned(), payload: None }],
+        }]
     };
     let rows = [
         (json!("hello"), vec![Part::Unsupported { what: "message".to_owned(), text: Some("hello".to_owned()) }]),
