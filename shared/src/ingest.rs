@@ -36,6 +36,7 @@ use crate::{
 };
 
 mod heard;
+mod history;
 mod siblings;
 mod unread;
 
@@ -149,6 +150,7 @@ impl Ingest {
         };
         // What is for another address is always among the ignored events.
         let is_all_own = parsed.ignored.is_empty();
+        let asked = parsed.asks.clone();
         let skip_too_long = is_acknowledged(adapter, verified);
         let taken = parsed.taken();
         let (_, ack) = self.accept(&open, parsed, parser.event, &request, skip_too_long).await?;
@@ -156,7 +158,10 @@ impl Ingest {
             self.forward(&open, &request, parser).await?;
         }
         self.heard(&open, parser.side, taken).await;
-        Ok(ack)
+        match asked {
+            Some(asked) => self.earlier(&open.installation.id, &asked).await,
+            None => Ok(ack),
+        }
     }
 
     /// Hands a call to the installations whose addresses its events name, besides the owner of the URL. Each of them has

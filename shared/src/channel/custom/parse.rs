@@ -1,13 +1,13 @@
 //! Reads the calls of the app.
 
-use super::wire::{Incoming, Message, News, Status, Subscribed, Thread, Unsubscribed};
+use super::wire::{History, Incoming, Message, News, Status, Subscribed, Thread, Unsubscribed};
 use crate::{
     adapter::{
         own_api::{
             parse::{answered, check_id, parts_of, person, taken},
             wire::{About, Author, Chosen, Head, Named, Said},
         },
-        webhook::{ParseError, ParsedChannel, WebhookRequest, decode_at},
+        webhook::{Earlier, ParseError, ParsedChannel, WebhookRequest, decode_at},
     },
     model::message::{ChannelEvent, ChannelEventKind, Choice, Contact, Details, MessageNames, Receipt, Spoken, Writer},
     tools::{
@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// The number of earlier messages on a page if the call does not say, and the maximum.
+const PAGE: usize = 50;
+const MAX_PAGE: usize = 200;
 /// The maximum number of lines of a transcript.
 const LINES: usize = 500;
 
@@ -56,6 +59,14 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
             let contact = contact(decode_at::<About>("", body)?.contact)?;
             let event = ChannelEvent::new(&request.id, request.received_at, contact, ChannelEventKind::Typing);
             return Ok(ParsedChannel::events(vec![event]).answered(taken("")));
+        }
+        Incoming::History => {
+            let History { contact, before, limit } = decode_at("", body)?;
+            let most = limit.unwrap_or(PAGE);
+            if !(1..=MAX_PAGE).contains(&most) {
+                return Err(ParseError::bad("limit", "a number from 1 to 200"));
+            }
+            return Ok(ParsedChannel::asking(Earlier { contact: self::contact(contact)?.id, before, most }));
         }
         Incoming::Subscribed => {
             let Subscribed { id, contact } = decode_at("", body)?;

@@ -24,6 +24,8 @@ pub(super) enum Incoming {
     Receipt,
     /// The contact is typing.
     Typing,
+    /// The app asks for earlier messages.
+    History,
     /// The bridge may write to the contact again.
     Subscribed,
     /// The contact does not want to receive messages.
@@ -64,6 +66,16 @@ pub(super) struct News {
     pub(super) message: String,
     pub(super) status: Status,
     pub(super) reason: Option<String>,
+}
+
+/// A question for a page of the messages from and to a contact.
+#[derive(Debug, Deserialize)]
+pub(super) struct History {
+    pub(super) contact: Named,
+    /// The `next` of the page before.
+    pub(super) before: Option<String>,
+    /// The maximum number of messages.
+    pub(super) limit: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]

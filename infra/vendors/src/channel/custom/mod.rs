@@ -117,10 +117,15 @@ impl SimpleChannel for App {
         };
         let contact = json!({"id": customer, "name": "Iryna Bondar"});
         let mut message = json!({"type": "message", "id": id, "at": now().get(), "contact": contact});
-        if part.get("type").is_some_and(|kind| kind == "typing") {
-            return self.signed(&id, &json!({"type": "typing", "contact": {"id": customer}}));
+        if part.get("type").is_some_and(|kind| kind == "typing" || kind == "history") {
+            let mut call = json!({"contact": {"id": customer}});
+            merge(&mut call, part);
+            return self.signed(&id, &call);
         }
-        match part.get("quote").is_some() {
+        if let Some(thread) = part.pointer("/thread/id").and_then(Value::as_str) {
+            self.base.memory.lock().reachable.insert(thread.to_owned());
+        }
+        match part.get("parts").is_some() {
             true => merge(&mut message, part),
             false => put(&mut message, "parts", json!([part])),
         }

@@ -148,7 +148,10 @@ impl System {
         let common = ["type", "id", "at", "contact"];
         match kind.as_str() {
             "message" | "echo" => {
-                own_api::only(&call, &[&common[..], &["conversation", "quote", "parts"]].concat())?;
+                own_api::only(
+                    &call,
+                    &[&common[..], &["conversation", "author", "quote", "choice", "group", "parts"]].concat(),
+                )?;
                 let is_echo = kind == "echo";
                 match (is_echo, text("/conversation").as_str()) {
                     (true, "") | (false, "open" | "reopened") => {}
