@@ -13,9 +13,10 @@ use byoc::{
         answer::{Answer, ApiError, json_answer, ok_answer},
         sentences::Sentence,
     },
+    web::Pages,
 };
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
 /// The maximum length of a request body, in bytes.
@@ -53,6 +54,9 @@ impl InstallHook {
 
     /// Answers an HTTP call.
     pub async fn http(&self, request: Request<Bytes>) -> Answer {
+        if let Some(page) = Pages::new(&self.admin, self.allow_http).answer(&request).await {
+            return page;
+        }
         self.route(request).await.unwrap_or_else(|error| error.answer())
     }
 
@@ -72,7 +76,6 @@ impl InstallHook {
         let method = request.method().clone();
         match (&method, pieces.as_slice()) {
             (&Method::GET, ["health"]) => return Ok(ok_answer(health())),
-            (&Method::GET, ["installations", id, "settings"]) => return self.page(id, &request).await,
             (_, ["keys", ..]) => return self.keys(pieces.get(1..).unwrap_or_default(), &request).await,
             (_, ["installations", ..]) => {}
             _ => return Err(ApiError::not_found()),
@@ -171,22 +174,6 @@ impl InstallHook {
             (_, [_]) => Err(method_not_allowed(method, "DELETE")),
             _ => Err(ApiError::not_found()),
         }
-    }
-
-    async fn page(&self, id: &str, request: &Request<Bytes>) -> Result<Answer, ApiError> {
-        let query = request.uri().query().unwrap_or_default();
-        let key = url_value(query, "key");
-        let page = self.admin.page(id, key.as_deref()).await?;
-        let mut answer = Response::new(Bytes::from(page.html));
-        let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if let Ok(policy) = HeaderValue::from_str(&page.policy) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        Ok(answer)
     }
 }
 

@@ -23,8 +23,8 @@ mod dead_letters;
 mod events;
 mod heard;
 mod keys;
-mod page;
 mod request;
+mod sessions;
 mod tokens;
 mod view;
 
@@ -32,12 +32,12 @@ pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
 pub use heard::{HeardSide, HeardView, RefusedView};
 pub use keys::{KeyView, Keys, NewKey};
-pub use page::SettingsPage;
-pub use request::Wanted;
+pub use request::{Mistake, Wanted, all_settings, kinds};
+pub use sessions::{SESSION, Session};
 pub use view::{
     AccountNames, AccountView, AppAnswer, AppError, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding,
-    FindingState, InstallationList, InstallationSummary, InstallationView, Installed, Quota, RedriveReport, SideReport,
-    SideView,
+    FindingState, InstallationList, InstallationSummary, InstallationView, Installed, Overview, Quota, RedriveReport,
+    SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    adapter::{Account, Adapter, settings::API_URL},
+    adapter::{
+        Account, Adapter,
+        settings::{API_URL, Setting},
+    },
     channel::CHANNELS,
     helpdesk::HELPDESKS,
     installations::OpenInstallation,
@@ -63,6 +66,17 @@ impl Wanted {
         })
     }
 
+    /// Returns every setting that is missing or malformed in the flat fields of a form, in the order of the settings.
+    pub fn mistakes(form: &Map<String, Value>, allow_http: bool) -> Vec<Mistake> {
+        let nested = nested(form).unwrap_or_default();
+        let of_side = |side: Side| {
+            let given = nested.get(side.word())?.as_object()?;
+            let (_, adapter) = kind_of(side, given.get("kind")?.as_str()?)?;
+            Some(mistakes(side, adapter, given, allow_http))
+        };
+        [Side::Helpdesk, Side::Channel].into_iter().filter_map(of_side).flatten().collect()
+    }
+
     /// Reads a change of an installation: a named setting replaces the stored one, `null` removes it, and every other
     /// setting stays.
     ///
@@ -72,7 +86,7 @@ impl Wanted {
         let object = patch.as_object();
         let patch = object.ok_or_else(|| ApiError::unprocessable("bad_setting", Sentence::RequestNotObject))?;
         if let Some(unknown) = patch.keys().find(|key| !matches!(key.as_str(), "channel" | "helpdesk" | "settings")) {
-            return Err(unknown_setting(unknown));
+            return Err(unknown_setting("", unknown, ["channel", "helpdesk", "settings"]));
         }
         let (installation, sealed) = (&open.installation, &open.sealed);
         let channel = Before { adapter: open.channel, side: &installation.channel, secrets: &sealed.channel };
@@ -113,20 +127,28 @@ struct Before<'a> {
     secrets: &'a Secrets,
 }
 
-/// Reads a side of an install request.
-fn new_side(side: Side, given: &Map<String, Value>, allow_http: bool) -> Result<WantedSide, ApiError> {
-    let kinds: Vec<(&str, &'static dyn Adapter)> = match side {
+/// Returns the kinds of a side.
+pub fn kinds(side: Side) -> Vec<(&'static str, &'static dyn Adapter)> {
+    match side {
         Side::Channel => CHANNELS.iter().map(|(kind, channel)| (*kind, *channel as &dyn Adapter)).collect(),
         Side::Helpdesk => HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, *helpdesk as &dyn Adapter)).collect(),
-    };
-    let kind = given.get("kind").and_then(Value::as_str);
-    let Some((kind, adapter)) = kinds.iter().find(|(known, _)| kind == Some(*known)) else {
-        let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
+    }
+}
+
+fn kind_of(side: Side, wanted: &str) -> Option<(&'static str, &'static dyn Adapter)> {
+    kinds(side).into_iter().find(|(kind, _)| *kind == wanted)
+}
+
+/// Reads a side of an install request.
+fn new_side(side: Side, given: &Map<String, Value>, allow_http: bool) -> Result<WantedSide, ApiError> {
+    let found = given.get("kind").and_then(Value::as_str).and_then(|kind| kind_of(side, kind));
+    let Some((kind, adapter)) = found else {
+        let names: Vec<&str> = kinds(side).into_iter().map(|(name, _)| name).collect();
         let message = Sentence::UnknownKind { side: side.word(), kinds: &names.join(", ") };
         return Err(ApiError::unprocessable("unknown_kind", message));
     };
-    let nothing = SideSettings { kind: (*kind).to_owned(), settings: BTreeMap::new() };
-    merged_side(side, given, &Before { adapter: *adapter, side: &nothing, secrets: &Secrets::new() }, allow_http)
+    let nothing = SideSettings { kind: kind.to_owned(), settings: BTreeMap::new() };
+    merged_side(side, given, &Before { adapter, side: &nothing, secrets: &Secrets::new() }, allow_http)
 }
 
 /// Applies a change to a side.
@@ -156,45 +178,86 @@ fn merged_side(
     allow_http: bool,
 ) -> Result<WantedSide, ApiError> {
     let name = side.word();
-    let known = before.adapter.settings();
-    let open = || known.iter().filter(|setting| !setting.internal);
-    let all = || open().chain((!known.iter().any(|setting| setting.name == API_URL.name)).then_some(&API_URL));
     let SideSettings { kind, mut settings } = before.side.clone();
     let mut secrets = before.secrets.clone();
-    if let Some(unknown) = given.keys().find(|key| *key != "kind" && all().all(|setting| setting.name != **key)) {
-        return Err(unknown_setting(&format!("{name}.{unknown}")));
+    let is_known = |key: &str| key == "kind" || all_settings(before.adapter).any(|setting| setting.name == key);
+    if let Some(unknown) = given.keys().find(|key| !is_known(key)) {
+        let known = all_settings(before.adapter).map(|setting| setting.name);
+        return Err(unknown_setting(&format!("{name}."), unknown, known));
     }
-    for setting in all() {
-        let refused = || bad_setting(&format!("{name}.{}", setting.name), setting.help);
-        match given.get(setting.name) {
-            None => {}
-            Some(Value::Null) => {
-                settings.remove(setting.name);
-                secrets.remove(setting.name);
-            }
-            Some(value) => {
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    Value::Number(number) => number.to_string(),
-                    _ => return Err(refused()),
-                };
-                // Forms also send the fields that were left empty.
-                if text.trim().is_empty() && !setting.required {
-                    continue;
-                }
-                let text = setting.check(&text, allow_http).map_err(|_| refused())?;
-                if setting.secret {
-                    secrets.insert(setting.name.to_owned(), Secret::new(text));
-                } else {
-                    settings.insert(setting.name.to_owned(), text);
-                }
-            }
-        }
-        if setting.required && !settings.contains_key(setting.name) && !secrets.contains_key(setting.name) {
-            return Err(refused());
-        }
+    for setting in all_settings(before.adapter) {
+        let read = read_setting(setting, given, &mut settings, &mut secrets, allow_http);
+        read.map_err(|should_be| bad_setting(&format!("{name}.{}", setting.name), should_be))?;
     }
     Ok(WantedSide { adapter: before.adapter, side: SideSettings { kind, settings }, secrets })
+}
+
+/// Returns the settings that requests may contain for a kind.
+pub fn all_settings(adapter: &dyn Adapter) -> impl Iterator<Item = &'static Setting> {
+    let known = adapter.settings();
+    let has_url = known.iter().any(|setting| setting.name == API_URL.name);
+    known.iter().filter(|setting| !setting.internal).chain((!has_url).then_some(&API_URL))
+}
+
+/// Puts the given value of a setting in place of the previous one.
+///
+/// # Errors
+/// Returns what the value should be.
+fn read_setting(
+    setting: &Setting,
+    given: &Map<String, Value>,
+    settings: &mut BTreeMap<String, String>,
+    secrets: &mut Secrets,
+    allow_http: bool,
+) -> Result<(), &'static str> {
+    let text = match given.get(setting.name) {
+        None => None,
+        Some(Value::Null) => {
+            settings.remove(setting.name);
+            secrets.remove(setting.name);
+            None
+        }
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        Some(_) => return Err(setting.help),
+    };
+    // Forms also send the fields that were left empty.
+    if let Some(text) = text.filter(|text| setting.required || !text.trim().is_empty()) {
+        let text = setting.check(&text, allow_http).map_err(|_| setting.help)?;
+        if setting.secret {
+            secrets.insert(setting.name.to_owned(), Secret::new(text));
+        } else {
+            settings.insert(setting.name.to_owned(), text);
+        }
+    }
+    let is_there = settings.contains_key(setting.name) || secrets.contains_key(setting.name);
+    if setting.required && !is_there { Err(setting.help) } else { Ok(()) }
+}
+
+/// A field of an install request that is missing or malformed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The side of the field.
+    pub side: Side,
+    /// The name of the setting.
+    pub setting: &'static str,
+    /// What the value should be.
+    pub should_be: &'static str,
+}
+
+/// Returns every setting of a side that is missing or malformed in a form.
+pub(super) fn mistakes(
+    side: Side,
+    adapter: &'static dyn Adapter,
+    given: &Map<String, Value>,
+    allow_http: bool,
+) -> Vec<Mistake> {
+    let (mut settings, mut secrets) = (BTreeMap::new(), Secrets::new());
+    let wrong = |setting: &'static Setting| {
+        let should_be = read_setting(setting, given, &mut settings, &mut secrets, allow_http).err()?;
+        Some(Mistake { side, setting: setting.name, should_be })
+    };
+    all_settings(adapter).filter_map(wrong).collect()
 }
 
 /// Applies the options of a request to the current ones.
@@ -212,7 +275,13 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
             }
             "repeat_window_seconds" => Sentence::SecondsUpTo60,
             "give_up_after_hours" => Sentence::HoursUpTo144,
-            _ => return Err(unknown_setting(&format!("settings.{name}"))),
+            _ => {
+                let known = serde_json::to_value(Options::default()).unwrap_or_default();
+                let known = known.as_object().map(|known| known.keys().cloned().collect::<Vec<_>>());
+                let mut known = known.unwrap_or_default();
+                known.extend(["remember_quotes".to_owned(), "mark_read".to_owned()]);
+                return Err(unknown_setting("settings.", name, known.iter().map(String::as_str)));
+            }
         };
         let mut alone = serde_json::to_value(Options::default()).unwrap_or_default();
         if let (Some(alone), Some(merged)) = (alone.as_object_mut(), merged.as_object_mut()) {
@@ -267,8 +336,19 @@ pub(super) fn refuse_other_fields(body: &Map<String, Value>, known: &[&str]) -> 
     }
 }
 
-fn unknown_setting(name: &str) -> ApiError {
-    ApiError::unprocessable("unknown_setting", Sentence::UnknownSetting { name })
+/// How alike two names are that may have been meant to be the same, from 0 to 1.
+const ALIKE: f64 = 0.85;
+
+/// Makes the refusal of a field that is not known, with the known name that it resembles.
+fn unknown_setting<'a>(section: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> ApiError {
+    let likeness = |known: &'a str| (strsim::jaro_winkler(name, known), known);
+    let nearest = known.into_iter().map(likeness).filter(|(alike, _)| *alike >= ALIKE);
+    let name = format!("{section}{name}");
+    let message: String = match nearest.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+        Some((_, meant)) => Sentence::UnknownSettingMeant { name: &name, meant }.into(),
+        None => Sentence::UnknownSetting { name: &name }.into(),
+    };
+    ApiError::unprocessable("unknown_setting", message)
 }
 
 pub(super) fn bad_setting(name: &str, should_be: impl Into<String>) -> ApiError {

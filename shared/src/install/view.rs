@@ -369,8 +369,71 @@ pub struct AppError {
 
 /// The length of a page of the list of installations.
 const LIST_PAGE: u16 = 30;
+/// The numbers of messages and of dead letters on the page of an installation.
+const PAGE_MESSAGES: u16 = 20;
+const PAGE_DEAD: u16 = 20;
+
+/// What the page of an installation shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overview {
+    /// The installation.
+    pub installation: InstallationView,
+    /// What the platforms are called.
+    pub titles: AccountNames,
+    /// Whether the channel has a call that sets the webhook URL.
+    pub registers: bool,
+    /// What an admin should know now.
+    pub findings: Vec<Finding>,
+    /// Whether messages wait for a vendor that is in trouble.
+    pub is_braked: bool,
+    /// The latest messages, newest first.
+    pub messages: Vec<MessageSummary>,
+    /// The newest dead letters.
+    pub dead: DeadLetters,
+}
 
 impl Admin {
+    /// Returns what the page shows of the installation that this settings key opens.
+    ///
+    /// # Errors
+    /// 404 for a wrong key and for an unknown installation alike, 503 if one of our own services fails.
+    pub async fn overview_by_link(&self, id: &str, key: &str) -> Result<Overview, ApiError> {
+        let open = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
+        self.overview(&open).await
+    }
+
+    /// Returns what the page shows of an installation.
+    ///
+    /// # Errors
+    /// 404 for an unknown installation, 503 if one of our own services fails.
+    pub async fn overview_by_id(&self, id: &str) -> Result<Overview, ApiError> {
+        let open = self.find(id).await?;
+        self.overview(&open).await
+    }
+
+    async fn overview(&self, open: &OpenInstallation) -> Result<Overview, ApiError> {
+        let id = open.installation.id.as_str();
+        let (installation, heard, latest, dead) = tokio::try_join!(
+            self.view(open),
+            async { Ok(self.store.heard(id).await?) },
+            async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) },
+            self.dead_page(id, None, PAGE_DEAD),
+        )?;
+        let mut findings = self.closed_brakes(open).await?;
+        let is_braked = !findings.is_empty();
+        findings.extend(heard::findings(open, &heard));
+        let title = |side| Some(open.side(side).adapter.features().title.to_owned());
+        Ok(Overview {
+            installation,
+            titles: AccountNames { channel: title(Side::Channel), helpdesk: title(Side::Helpdesk) },
+            registers: open.channel.features().registers,
+            findings,
+            is_braked,
+            messages: latest.messages,
+            dead,
+        })
+    }
+
     /// Returns the view of an installation, without its secrets.
     ///
     /// # Errors

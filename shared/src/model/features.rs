@@ -14,6 +14,8 @@ use crate::{
 /// The features and limits of a channel or a helpdesk. A vendor's table names what differs from [`Features::BASE`].
 #[derive(Debug)]
 pub struct Features {
+    /// What people call the platform.
+    pub title: &'static str,
     /// The longest text of one message.
     pub text: TextLimit,
     /// The kinds of files that are shown as files.
@@ -139,6 +141,7 @@ impl StateLasts {
 impl Features {
     /// The defaults for what a vendor's table does not name. Every table must name the limit of a text.
     pub const BASE: Self = Self {
+        title: "",
         text: TextLimit { max: 0, unit: TextUnit::Chars },
         media: &[],
         parts: &[],

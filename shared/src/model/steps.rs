@@ -114,6 +114,7 @@ mod tests {
         let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, *helpdesk as &dyn Adapter));
         for (kind, adapter) in channels.chain(helpdesks) {
             for setting in [None, Some("x")] {
+                assert!(!adapter.features().title.is_empty(), "{kind} has no title");
                 let mut side = Side::new(kind, &[], &[("verify_token", "bridge-made")]);
                 for name in adapter.settings().iter().filter(|name| !name.secret) {
                     side.settings.extend(setting.map(|value| (name.name.to_owned(), value.to_owned())));

@@ -77,6 +77,7 @@ const VIDEO: MediaLimit =
 const ATTACHMENT: MediaLimit = MediaLimit { max_bytes: 99_999_999, accepted: &[], caption: 0, ..IMAGE };
 
 static FEATURES: Features = Features {
+    title: "Bird",
     retry_keys_last: Some(Duration::from_secs(24 * 3_600)),
     // The text fills the twelve segments of a long SMS. In alphabets other than GSM 03.38 the segments hold 804
     // characters.
@@ -109,6 +110,7 @@ static FEATURES: Features = Features {
 };
 
 static APPLE_FEATURES: Features = Features {
+    title: "Apple Messages",
     retry_keys_last: Some(Duration::from_secs(24 * 3_600)),
     text: TextLimit { max: 10_000, unit: TextUnit::Chars },
     // Bird fetches the file and passes it on.

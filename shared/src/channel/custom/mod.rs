@@ -33,7 +33,7 @@ pub struct Custom;
 const CALLBACK_URL: &str = "callback_url";
 const SECRET: &str = "secret";
 
-static FEATURES: Features = Features { quotes_by_id: true, typing: true, ..own_api::FEATURES };
+static FEATURES: Features = Features { title: "Your own app", quotes_by_id: true, typing: true, ..own_api::FEATURES };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),

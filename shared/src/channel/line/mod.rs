@@ -57,6 +57,7 @@ const IMAGE: MediaLimit = MediaLimit {
 };
 
 static FEATURES: Features = Features {
+    title: "LINE",
     retry_keys_last: Some(Duration::from_secs(24 * 3_600)),
     // A token is good for a minute: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>.
     reply_tokens_last: Some(Duration::from_secs(30)),

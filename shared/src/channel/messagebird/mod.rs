@@ -68,6 +68,7 @@ const ENDS: Notice = Notice {
 const CONVERSATION_TEXT: TextLimit = TextLimit { max: 4_096, unit: TextUnit::Chars };
 
 static FEATURES: Features = Features {
+    title: "MessageBird",
     // The text fills the nine parts of a long SMS. In alphabets other than GSM 03.38 the parts hold 603 characters.
     text: TextLimit { max: 1_377, unit: TextUnit::Gsm7 },
     media: &[

@@ -77,6 +77,7 @@ static SETTINGS: &[Setting] = &[
 ];
 
 static FEATURES: Features = Features {
+    title: "Instagram",
     text: TextLimit { max: 1_000, unit: TextUnit::Bytes },
     media: &[
         MediaLimit { accepted: &["jpg", "png"], ..IMAGE },

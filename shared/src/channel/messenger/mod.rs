@@ -117,6 +117,7 @@ const IMAGE: MediaLimit = MediaLimit {
 const FILE: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 25_000_000, accepted: &[], ..IMAGE };
 
 static FEATURES: Features = Features {
+    title: "Messenger",
     text: TextLimit { max: 2_000, unit: TextUnit::Utf16 },
     media: &[
         IMAGE,

@@ -52,6 +52,7 @@ const FILE: MediaLimit = MediaLimit {
 };
 
 static FEATURES: Features = Features {
+    title: "RCS",
     text: TextLimit { max: 3_072, unit: TextUnit::Chars },
     media: &[
         MediaLimit { kind: MediaKind::Image, accepted: &["gif", "jpg", "png"], ..FILE },

@@ -62,6 +62,7 @@ const PHOTO: MediaLimit = MediaLimit {
 const DOCUMENT: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 50_000_000, accepted: &[], ..PHOTO };
 
 static FEATURES: Features = Features {
+    title: "Telegram",
     text: TextLimit { max: 4_096, unit: TextUnit::Utf16 },
     media: &[
         PHOTO,

@@ -61,6 +61,7 @@ const IMAGE: MediaLimit = MediaLimit {
 const OTHER: MediaLimit = MediaLimit { kind: MediaKind::File, max_bytes: 500_000, accepted: &["pdf", "vcf"], ..IMAGE };
 
 static FEATURES: Features = Features {
+    title: "Twilio",
     text: TextLimit { max: 1_600, unit: TextUnit::Gsm7 },
     media: &[
         IMAGE,
@@ -90,6 +91,7 @@ const DOCUMENT: MediaLimit = MediaLimit {
 };
 
 static WHATSAPP: Features = Features {
+    title: "Twilio",
     text: FEATURES.text,
     media: &[
         MediaLimit { accepted: &["jpg", "png"], ..IMAGE },

@@ -81,6 +81,7 @@ const FILE: MediaLimit = MediaLimit {
 };
 
 static FEATURES: Features = Features {
+    title: "Viber",
     text: TextLimit { max: 7_000, unit: TextUnit::Chars },
     media: &[PICTURE, VIDEO, MediaLimit { kind: MediaKind::Audio, ..FILE }, FILE],
     parts: &[

@@ -62,6 +62,7 @@ const VIDEO: MediaLimit =
     MediaLimit { kind: MediaKind::Video, max_bytes: 16_000_000, accepted: &["3gp", "mp4"], ..IMAGE };
 
 static FEATURES: Features = Features {
+    title: "WhatsApp",
     text: TextLimit { max: 4_096, unit: TextUnit::Chars },
     media: &[
         IMAGE,

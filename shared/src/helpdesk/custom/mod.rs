@@ -42,7 +42,14 @@ pub struct Custom;
 const CALLBACK_URL: &str = "callback_url";
 const SECRET: &str = "secret";
 
-static FEATURES: Features = Features { receipts: true, echoes: true, typing: true, details: true, ..own_api::FEATURES };
+static FEATURES: Features = Features {
+    title: "Your own system",
+    receipts: true,
+    echoes: true,
+    typing: true,
+    details: true,
+    ..own_api::FEATURES
+};
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your system that takes customers' messages").topic(),

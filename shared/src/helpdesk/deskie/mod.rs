@@ -79,6 +79,7 @@ const MAX_FILES: u64 = 50_000_000;
 const RECHECK: Duration = Duration::from_secs(300);
 
 static FEATURES: Features = Features {
+    title: "Deskie",
     // Deskie publishes no limit; 64 KiB is what a text column commonly holds.
     text: TextLimit { max: 60_000, unit: TextUnit::Bytes },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],

@@ -74,6 +74,7 @@ const SETTINGS: &[Setting] = &[
 const MAX_FILE: u64 = 25_000_000;
 
 static FEATURES: Features = Features {
+    title: "Freshchat",
     // Freshchat publishes no limit.
     text: TextLimit { max: 5000, unit: TextUnit::Chars },
     media: &[upload(MediaKind::Image), upload(MediaKind::Video), upload(MediaKind::Audio), upload(MediaKind::File)],

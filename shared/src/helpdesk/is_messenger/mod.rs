@@ -77,6 +77,7 @@ const SETTINGS: &[Setting] = &[
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
 static FEATURES: Features = Features {
+    title: "IS-Messenger",
     // The limit that two other bridges use. The unit is not documented, and a text never has fewer UTF-16 units than
     // characters.
     text: TextLimit { max: 7000, unit: TextUnit::Utf16 },

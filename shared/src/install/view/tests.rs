@@ -22,7 +22,10 @@ fn described(schema: &str) -> [BTreeSet<String>; 2] {
     let properties = properties.take_while(|line| line.starts_with("        "));
     let names = properties.filter_map(|line| line.strip_prefix("        ")?.split_once(':'));
     let names = names.map(|(name, _)| name).filter(|name| !name.starts_with(' '));
-    [required.split(", ").map(str::to_owned).collect(), names.map(str::to_owned).collect()]
+    [
+        required.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        names.map(str::to_owned).collect(),
+    ]
 }
 
 fn fields(answer: &impl Serialize) -> BTreeSet<String> {

@@ -1,0 +1,227 @@
+//! The form of a new installation, made from the settings of the adapters.
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use maud::{Markup, html};
+use serde_json::{Map, Value};
+
+use super::{Fields, Page, Pages, Shown, Viewer, pieces};
+use crate::{
+    adapter::settings::{Form, Setting},
+    install::{Installed, Mistake, Wanted, all_settings, kinds},
+    model::installation::Side,
+    tools::{answer::ApiError, sentences::Sentence},
+};
+
+/// What is wrong with a form.
+#[derive(Default)]
+struct Wrong {
+    fields: Vec<Mistake>,
+    whole: Option<String>,
+}
+
+impl Pages<'_> {
+    /// Asks for the kinds of both sides, and then for their settings.
+    pub(super) async fn form(self, request: &Request<Bytes>) -> Result<Shown, ApiError> {
+        let Some(session) = self.session(request.headers()).await else {
+            return Ok(Shown::Elsewhere { path: "/login".to_owned(), cookie: None });
+        };
+        let viewer = Viewer::Admin(session);
+        Ok(Page::new(
+            Sentence::AddInstallation.to_string(),
+            render(&viewer, &chosen(&Fields::of_query(request)), &Wrong::default()),
+        )
+        .into())
+    }
+
+    /// Makes the installation of a form.
+    pub(super) async fn send_form(self, request: &Request<Bytes>) -> Result<Shown, ApiError> {
+        let fields = Fields::of_form(request)?;
+        let viewer = Viewer::Admin(self.sender(request, &fields).await?);
+        let wanted = object(&fields);
+        let refused = |wrong: Wrong, status| {
+            let page = Page::new(Sentence::AddInstallation.to_string(), render(&viewer, &fields, &wrong));
+            Ok(Page { status, ..page }.into())
+        };
+        let mistakes = Wanted::mistakes(&wanted, self.allow_http);
+        if !mistakes.is_empty() {
+            return refused(Wrong { fields: mistakes, whole: None }, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let made = match Wanted::from_post(&Value::Object(wanted), self.allow_http) {
+            Ok(wanted) => self.admin.install(wanted).await,
+            Err(error) => Err(error),
+        };
+        match made {
+            Ok(Installed { installation, .. }) if installation.generated_secrets.is_empty() => {
+                Ok(Shown::Elsewhere { path: format!("/installations/{}/settings", installation.id), cookie: None })
+            }
+            Ok(installed) => Ok(Page::new(Sentence::Installed.to_string(), secrets(&viewer, &installed)).into()),
+            Err(error) if error.status.is_server_error() && error.retry_after.is_none() => Err(error),
+            Err(error) => refused(Wrong { fields: Vec::new(), whole: Some(error.message) }, error.status),
+        }
+    }
+}
+
+/// Returns the flat fields of a form as the object of an install request.
+fn object(fields: &Fields) -> Map<String, Value> {
+    let names = fields.0.iter().filter(|(name, _)| name != "word");
+    names.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
+}
+
+/// Returns the kinds that a query names, as the form calls them.
+fn chosen(query: &Fields) -> Fields {
+    let kind = |side: &str| Some((format!("{side}_kind"), query.get(side)?.to_owned()));
+    Fields(["helpdesk", "channel"].into_iter().filter_map(kind).collect())
+}
+
+fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong) -> Markup {
+    let kind_of = |side: Side| {
+        let wanted = fields.get(if side == Side::Channel { "channel_kind" } else { "helpdesk_kind" })?;
+        kinds(side).into_iter().find(|(kind, _)| *kind == wanted)
+    };
+    html! {
+        (pieces::bar(viewer))
+        main {
+            h1 { (Sentence::AddInstallation) }
+            section { (choice(fields)) }
+            @if let (Some(helpdesk), Some(channel)) = (kind_of(Side::Helpdesk), kind_of(Side::Channel)) {
+                @let count = wrong.fields.len() + usize::from(wrong.whole.is_some());
+                @if count > 0 {
+                    section .standing.bad role="alert" #mistakes tabindex="-1" {
+                        h2 { (Sentence::MistakesFound { count }) }
+                        @if let Some(whole) = &wrong.whole { p { (pieces::with_names(whole)) } }
+                        ul {
+                            @for mistake in &wrong.fields {
+                                li { a href={ "#" (id_of(mistake.side, mistake.setting)) } { (mistake.side.word()) ": " (mistake.setting) } }
+                            }
+                        }
+                        p { (Sentence::EnterSecretsAgain) }
+                    }
+                }
+                form method="post" action="/install" novalidate {
+                    (viewer.word())
+                    @for (side, (kind, adapter)) in [(Side::Helpdesk, helpdesk), (Side::Channel, channel)] {
+                        section {
+                            h2 { (adapter.features().title) }
+                            input type="hidden" name={ (side.word()) "_kind" } value=(kind);
+                            @for setting in all_settings(adapter) { (field(side, setting, fields, wrong)) }
+                        }
+                    }
+                    (options(fields))
+                    button .main type="submit" { (Sentence::Install) }
+                }
+            }
+        }
+    }
+}
+
+/// Renders the choice of both kinds.
+fn choice(fields: &Fields) -> Markup {
+    html! {
+        form .choice method="get" action="/install" {
+            @for (side, label) in [(Side::Channel, Sentence::Channel), (Side::Helpdesk, Sentence::Helpdesk)] {
+                @let name = side.word();
+                @let chosen = fields.get(if side == Side::Channel { "channel_kind" } else { "helpdesk_kind" });
+                div {
+                    label for={ "kind_" (name) } { (label) }
+                    select id={ "kind_" (name) } name=(name) {
+                        @for (kind, adapter) in kinds(side) {
+                            option value=(kind) selected[chosen == Some(kind)] { (adapter.features().title) }
+                        }
+                    }
+                }
+            }
+            button type="submit" { (Sentence::Continue) }
+        }
+    }
+}
+
+fn id_of(side: Side, setting: &str) -> String {
+    format!("{}_{setting}", side.word())
+}
+
+fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong) -> Markup {
+    let id = id_of(side, setting.name);
+    let mistake = wrong.fields.iter().find(|mistake| mistake.side == side && mistake.setting == setting.name);
+    // A page holds no secret, so a credential has to be entered again.
+    let value = if setting.secret { None } else { fields.get(&id) };
+    let described = if mistake.is_some() { format!("{id}_help {id}_mistake") } else { format!("{id}_help") };
+    let invalid = mistake.map(|_| "true");
+    html! {
+        div .field {
+            label for=(id) {
+                code { (setting.name) }
+                @if !setting.required { " " small { (Sentence::Optional) } }
+            }
+            @match setting.form {
+                Form::Choice(words) => {
+                    select id=(id) name=(id) aria-describedby=(described) aria-invalid=[invalid] {
+                        @if !setting.required { option value="" { "–" } }
+                        @for word in words { option value=(word) selected[value == Some(*word)] { (word) } }
+                    }
+                }
+                Form::Key => {
+                    textarea id=(id) name=(id) rows="4" spellcheck="false" autocomplete="off" aria-describedby=(described)
+                        aria-invalid=[invalid] { (value.unwrap_or_default()) }
+                }
+                Form::Text(_) | Form::Url | Form::Token => {
+                    input id=(id) name=(id) type=(if setting.secret { "password" } else { "text" }) value=[value]
+                        autocomplete="off" spellcheck="false" aria-describedby=(described) aria-invalid=[invalid];
+                }
+            }
+            p .help id={ (id) "_help" } { (pieces::with_names(setting.help)) }
+            @if let Some(mistake) = mistake {
+                p .mistake id={ (id) "_mistake" } {
+                    (pieces::with_names(&Sentence::ShouldBe { name: mistake.setting, should_be: mistake.should_be }.to_string()))
+                }
+            }
+        }
+    }
+}
+
+/// Renders the options of the bridge's behaviour, which have good defaults.
+fn options(fields: &Fields) -> Markup {
+    let switches = [
+        ("agent_name", Sentence::OptionAgentName),
+        ("relay_bot_messages", Sentence::OptionBotMessages),
+        ("marketplace", Sentence::OptionMarketplace),
+    ];
+    html! {
+        section {
+            details {
+                summary { (Sentence::MoreOptions) }
+                div .field {
+                    label for="on_resolved" { (Sentence::OptionOnResolved) }
+                    select #on_resolved name="on_resolved" {
+                        option value="reopen" { (Sentence::OptionReopen) }
+                        option value="new" selected[fields.get("on_resolved") == Some("new")] { (Sentence::OptionNew) }
+                    }
+                }
+                @for (name, text) in switches {
+                    div .check {
+                        input id=(name) name=(name) type="checkbox" value="true" checked[fields.get(name) == Some("true")];
+                        label for=(name) { (text) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Renders the credentials that the bridge has made, which are shown once.
+fn secrets(viewer: &Viewer, Installed { installation, .. }: &Installed) -> Markup {
+    html! {
+        (pieces::bar(viewer))
+        main {
+            section .standing.good {
+                h1 { (Sentence::Installed) }
+                p { (Sentence::ShownOnce) }
+                @for (name, secret) in &installation.generated_secrets {
+                    h2 { code { (name) } }
+                    (pieces::copy(secret))
+                }
+                p { a .button.main href={ "/installations/" (installation.id) "/settings" } { (Sentence::ToSteps) } }
+            }
+        }
+    }
+}

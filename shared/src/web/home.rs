@@ -1,0 +1,78 @@
+//! The admin's home: all installations at a glance.
+
+use bytes::Bytes;
+use http::Request;
+use maud::{Markup, html};
+
+use super::{Fields, Page, Pages, Shown, Viewer, pieces};
+use crate::{
+    install::{Access, AccountView, InstallationList, InstallationSummary, kinds},
+    model::installation::Side,
+    tools::{answer::ApiError, sentences::Sentence},
+};
+
+impl Pages<'_> {
+    /// Shows all installations, or the way to sign in.
+    pub(super) async fn home(self, request: &Request<Bytes>) -> Result<Shown, ApiError> {
+        let Some(session) = self.session(request.headers()).await else {
+            return Ok(Shown::Elsewhere { path: "/login".to_owned(), cookie: None });
+        };
+        let query = Fields::of_query(request);
+        let list = self.admin.list(query.get("after"), &Access::Admin).await?;
+        Ok(Page::new(Sentence::Installations.to_string(), render(&list, &Viewer::Admin(session))).into())
+    }
+}
+
+fn render(list: &InstallationList, viewer: &Viewer) -> Markup {
+    html! {
+        (pieces::bar(viewer))
+        main {
+            div .head {
+                h1 { (Sentence::Installations) }
+                a .button.main href="/install" { (Sentence::AddInstallation) }
+            }
+            @if list.installations.is_empty() {
+                section { p .empty { (Sentence::NoInstallations) } }
+            } @else {
+                ul .cards {
+                    @for installation in &list.installations { li { (card(installation)) } }
+                }
+            }
+            @if let Some(next) = &list.next {
+                p { a rel="next" href={ "/?after=" (next) } { (Sentence::NextPage) } }
+            }
+        }
+    }
+}
+
+fn card(installation: &InstallationSummary) -> Markup {
+    let (mark, state) = pieces::state(installation.state, installation.problem.is_some());
+    html! {
+        section .standing.(mark) {
+            h2 {
+                a href={ "/installations/" (installation.id) "/settings" } {
+                    (title(Side::Channel, &installation.channel)) " ⇄ "
+                    (title(Side::Helpdesk, &installation.helpdesk))
+                }
+                " " span .badge.(mark) { (state) }
+            }
+            @if let Some(problem) = &installation.problem { p { (problem.message) } }
+            p .facts {
+                (Sentence::LastHeard) ": "
+                (Sentence::Channel) " " (pieces::time_or_never(installation.heard.channel.latest_at.as_deref())) " · "
+                (Sentence::Helpdesk) " " (pieces::time_or_never(installation.heard.helpdesk.latest_at.as_deref()))
+                @if installation.dead_letters > 0 {
+                    " · " strong .bad { (Sentence::GivenUpCount { count: installation.dead_letters }) }
+                }
+            }
+            p .id { code { (installation.id) } }
+        }
+    }
+}
+
+/// Returns what people call an account: the platform, and the account's name if the vendor tells it.
+fn title(side: Side, account: &AccountView) -> String {
+    let title = kinds(side).into_iter().find(|(kind, _)| *kind == account.kind);
+    let title = title.map_or(account.kind.as_str(), |(_, adapter)| adapter.features().title);
+    pieces::named(title, account.account_name.as_deref())
+}

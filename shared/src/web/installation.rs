@@ -1,0 +1,507 @@
+//! The page of an installation: whether it works, what is left to do, what waits, what was given up.
+
+use bytes::Bytes;
+use http::Request;
+use maud::{Markup, html};
+use serde_json::json;
+
+use super::{Fields, Page, Pages, Shown, Viewer, pieces};
+use crate::{
+    install::{CheckReport, DeadLetter, Discard, Overview, Redrive, SideReport},
+    model::{installation::InstallationState, steps::NextStep},
+    relay::RETRY_WAITS,
+    store::MessageSummary,
+    tools::{answer::ApiError, millis::Millis, sentences::Sentence},
+};
+
+/// The page that a form was sent from, and where its links lead.
+struct Place {
+    id: String,
+    viewer: Viewer,
+}
+
+impl Place {
+    /// Returns the address of this page with some more fields.
+    fn address(&self, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Viewer::Link { key } = &self.viewer {
+            query.append_pair("key", key);
+        }
+        query.extend_pairs(more);
+        let query = query.finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("/installations/{}/settings{mark}{query}", self.id)
+    }
+
+    /// Renders a form with one button.
+    fn button(&self, action: &str, more: &[(&str, &str)], text: Sentence<'_>) -> Markup {
+        html! {
+            form .inline method="post" action=(self.address(&[])) {
+                (self.viewer.word())
+                input type="hidden" name="action" value=(action);
+                @for (name, value) in more { input type="hidden" name=(name) value=(value); }
+                button type="submit" { (text) }
+            }
+        }
+    }
+}
+
+impl Pages<'_> {
+    /// Shows an installation, or the trace of one of its messages.
+    pub(super) async fn installation(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
+        let query = Fields::of_query(request);
+        let (place, overview) = self.opened(id, request, &query).await?;
+        if let Some(message) = query.get("message") {
+            let message = self.admin.message(id, message).await?;
+            return Ok(Page::new(Sentence::Message.to_string(), trace(&place, &message)).into());
+        }
+        Ok(shown(&place, &overview, None))
+    }
+
+    /// Carries out the action of a form, and shows the installation with the outcome.
+    pub(super) async fn act(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
+        let form = Fields::of_form(request)?;
+        let (place, before) = self.opened(id, request, &Fields::of_query(request)).await?;
+        if let Viewer::Admin(_) = place.viewer {
+            self.sender(request, &form).await?;
+        }
+        let outcome = match self.done(&place, &form).await {
+            Ok(done) => Ok(done),
+            Err(error) if error.status.is_client_error() => Err(error.message),
+            Err(error) => return Err(error),
+        };
+        let overview = match self.admin.overview_by_id(id).await {
+            Ok(overview) => overview,
+            Err(_) => before,
+        };
+        Ok(shown(&place, &overview, Some(&outcome)))
+    }
+
+    /// Returns what the page shows, for the holder of the link or for an admin. Nobody else learns whether the
+    /// installation exists.
+    async fn opened(self, id: &str, request: &Request<Bytes>, query: &Fields) -> Result<(Place, Overview), ApiError> {
+        let id = id.to_owned();
+        if let Some(key) = query.get("key") {
+            let overview = self.admin.overview_by_link(&id, key).await?;
+            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() } }, overview));
+        }
+        let session = self.session(request.headers()).await.ok_or_else(ApiError::not_found)?;
+        let overview = self.admin.overview_by_id(&id).await?;
+        Ok((Place { id, viewer: Viewer::Admin(session) }, overview))
+    }
+
+    /// Carries out an action. Returns what happened.
+    async fn done(self, place: &Place, form: &Fields) -> Result<Markup, ApiError> {
+        let id = place.id.as_str();
+        let message = form.get("message").map(str::to_owned);
+        let is_confirmed = || {
+            let key = form.get("admin_key").map(str::trim);
+            let is_admin =
+                matches!(place.viewer, Viewer::Admin(_)) || key.is_some_and(|key| self.admin.is_admin_key(key));
+            match (is_admin, form.get("sure")) {
+                (false, _) => Err(ApiError::unauthorized(Sentence::WrongAdminKey)),
+                (true, None) => Err(ApiError::unprocessable("not_confirmed", Sentence::TickTheBox)),
+                (true, Some(_)) => Ok(()),
+            }
+        };
+        Ok(match form.get("action") {
+            Some("check") => checked(&self.admin.check(id).await?),
+            Some("register") => match self.admin.register(id).await?.problem {
+                Some(problem) => html! { p { (problem.message) } },
+                None => html! { p { (Sentence::RegisteredAgain) } },
+            },
+            Some("retry") => {
+                self.admin.retry(id).await?;
+                html! { p { (Sentence::TriesNow) } }
+            }
+            Some("redrive") => {
+                let report = self.admin.redrive(id, &Redrive { message, ..Redrive::default() }).await?;
+                html! { p { (Sentence::SentAgainCount { count: report.redriven }) } }
+            }
+            Some("discard") => {
+                let reason = form.get("reason").unwrap_or_default().to_owned();
+                let report = self.admin.discard(id, &Discard { message, reason, ..Discard::default() }).await?;
+                html! { p { (Sentence::DiscardedCount { count: report.discarded }) } }
+            }
+            Some("rotate") => {
+                is_confirmed()?;
+                let urls = form.get("urls").unwrap_or_default();
+                self.admin.rotate(id, Some(&json!([urls]))).await?;
+                html! { p { (Sentence::UrlRenewed) } }
+            }
+            Some("uninstall") => {
+                is_confirmed()?;
+                self.admin.uninstall(id).await?;
+                html! { p { (Sentence::RemovedForGood) } }
+            }
+            _ => return Err(ApiError::unprocessable("bad_setting", Sentence::UnknownAction)),
+        })
+    }
+}
+
+/// Renders the result of a check.
+fn checked(report: &CheckReport) -> Markup {
+    let side = |title: Sentence<'static>, report: &SideReport| {
+        html! {
+            li {
+                (title) ": "
+                @match &report.reason { Some(reason) => { (reason) } None => { (Sentence::Works) } }
+                @if let Some(quota) = report.quota {
+                    @if let (Some(left), Some(limit)) = (quota.left, quota.limit) {
+                        "; " (Sentence::QuotaLeft { left, limit })
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        ul {
+            (side(Sentence::Channel, &report.channel))
+            (side(Sentence::Helpdesk, &report.helpdesk))
+            @for finding in &report.findings { li { (pieces::with_names(&finding.cause)) ": " (pieces::with_names(&finding.fix)) } }
+        }
+    }
+}
+
+/// Returns the steps that the bridge can see, and how many of them are left.
+fn progress(steps: &[NextStep]) -> (usize, usize) {
+    let seen: Vec<&NextStep> = steps.iter().filter(|step| step.shown_by.is_some()).collect();
+    (seen.len(), seen.iter().filter(|step| !step.done).count())
+}
+
+/// Returns the CSS class, the headline and the advice for an installation.
+fn status(overview: &Overview) -> (&'static str, String, String) {
+    let installation = &overview.installation;
+    let steps = installation.steps.as_deref().unwrap_or_default();
+    let (all, left) = progress(steps);
+    let came =
+        |direction| overview.messages.iter().any(|message| message.direction == direction && message.state == "done");
+    let (mark, headline, advice): (_, Sentence<'_>, String) = match installation.state {
+        InstallationState::Uninstalled => ("bad", Sentence::Removed, Sentence::RemovedForGood.into()),
+        _ if installation.problem.is_some() => {
+            let message = installation.problem.as_ref().map(|problem| problem.message.clone());
+            ("bad", Sentence::NeedsAttention, message.unwrap_or_default())
+        }
+        InstallationState::Registering => ("wait", Sentence::Registering, Sentence::RegisteringNow.into()),
+        InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered, Sentence::RegisterBelow.into()),
+        _ if overview.is_braked => ("bad", Sentence::InTrouble, Sentence::InTroubleAdvice.into()),
+        _ if left > 0 => ("wait", Sentence::StepsLeft { left, all }, Sentence::StepsLeftAdvice.into()),
+        _ => match (came("inbound"), came("outbound")) {
+            (true, true) => ("good", Sentence::Working, Sentence::BothDirectionsWork.into()),
+            (true, false) => ("wait", Sentence::HalfwayThere, Sentence::NowAnswer.into()),
+            (false, true) => ("wait", Sentence::HalfwayThere, Sentence::NowWrite.into()),
+            (false, false) => ("wait", Sentence::WaitingForFirst, Sentence::WriteFirst.into()),
+        },
+    };
+    (mark, headline.to_string(), advice)
+}
+
+fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, String>>) -> Shown {
+    let installation = &overview.installation;
+    let name = |title: &Option<String>, account: &Option<String>| {
+        pieces::named(title.as_deref().unwrap_or_default(), account.as_deref())
+    };
+    let (titles, accounts) = (&overview.titles, &installation.account_names);
+    let title =
+        format!("{} ⇄ {}", name(&titles.channel, &accounts.channel), name(&titles.helpdesk, &accounts.helpdesk));
+    let is_live = installation.state != InstallationState::Uninstalled;
+    let body = html! {
+        (pieces::bar(&place.viewer))
+        main {
+            h1 { (title) }
+            p .id { (Sentence::Installation) " " code { (installation.id) } }
+            @if let Some(outcome) = outcome {
+                @match outcome {
+                    Ok(done) => { section .standing.good #outcome role="status" { h2 { (Sentence::Done) } (done) } }
+                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (Sentence::NotDone) } p { (pieces::with_names(why)) } } }
+                }
+            }
+            div data-live="standing" { (standing(place, overview)) }
+            @if is_live {
+                div data-live="heard" { (heard(overview)) }
+                div data-live="steps" { (steps(place, overview)) }
+                div data-live="dead" { (dead(place, &overview.dead.messages, overview.dead.next.is_some())) }
+                div data-live="messages" { (messages(place, overview)) }
+                (manage(place))
+            }
+        }
+    };
+    Page::new(title, body).into()
+}
+
+fn standing(place: &Place, overview: &Overview) -> Markup {
+    let (mark, headline, advice) = status(overview);
+    html! {
+        section .standing.(mark) aria-live="polite" {
+            h2 { (headline) }
+            p { (pieces::with_names(&advice)) }
+            @for finding in &overview.findings {
+                p .brake { (finding.side.word()) ": " (pieces::with_names(&finding.cause)) "; " (pieces::with_names(&finding.fix)) "." }
+            }
+            @if overview.is_braked { (place.button("retry", &[], Sentence::TryNow)) }
+        }
+    }
+}
+
+fn heard(overview: &Overview) -> Markup {
+    let heard = &overview.installation.heard;
+    html! {
+        section {
+            h2 { (Sentence::LastHeard) }
+            dl {
+                @for (title, side) in [(Sentence::Channel, &heard.channel), (Sentence::Helpdesk, &heard.helpdesk)] {
+                    dt { (title) }
+                    dd { (pieces::time_or_never(side.latest_at.as_deref())) }
+                }
+            }
+        }
+    }
+}
+
+fn steps(place: &Place, overview: &Overview) -> Markup {
+    let steps = overview.installation.steps.as_deref().unwrap_or_default();
+    html! {
+        section {
+            h2 { (Sentence::SetUp) }
+            ol .steps { @for step in steps { (step_item(step)) } }
+            div .actions {
+                (place.button("check", &[], Sentence::CheckBothAccounts))
+                @if overview.registers { (place.button("register", &[], Sentence::RegisterAgain)) }
+            }
+        }
+    }
+}
+
+/// Renders a step of the set-up with the text to paste.
+fn step_item(step: &NextStep) -> Markup {
+    html! {
+        li .done[step.done] {
+            @if step.done { span .tick { "✓ " (Sentence::StepDone) } " " }
+            (pieces::with_names(&step.text))
+            @if let Some(url) = step.docs_url {
+                " " a href=(url) target="_blank" rel="noreferrer" { (Sentence::Documentation) }
+            }
+            @if let Some(copy) = &step.copy { (pieces::copy(copy)) }
+        }
+    }
+}
+
+fn dead(place: &Place, letters: &[DeadLetter], has_more: bool) -> Markup {
+    html! {
+        @if !letters.is_empty() {
+            section {
+                h2 { (Sentence::GivenUp) }
+                p { (Sentence::GivenUpAdvice) }
+                ul .letters {
+                    @for letter in letters { li { (dead_item(place, letter)) } }
+                }
+                @if has_more { p { (Sentence::MoreGivenUp) } }
+                div .actions { (place.button("redrive", &[], Sentence::SendAllAgain)) }
+            }
+        }
+    }
+}
+
+fn dead_item(place: &Place, DeadLetter { summary, damaged }: &DeadLetter) -> Markup {
+    let field = format!("reason_{}", summary.id);
+    html! {
+        p {
+            (pieces::time(&summary.received_at)) " · " (direction(summary.direction)) " · "
+            a href=(place.address(&[("message", &summary.id)])) { (Sentence::Details) }
+        }
+        p .bad { (pieces::with_names(summary.error.as_deref().unwrap_or_default())) }
+        div .actions {
+            @if !damaged { (place.button("redrive", &[("message", &summary.id)], Sentence::SendAgain)) }
+            details {
+                summary { (Sentence::Discard) }
+                form method="post" action=(place.address(&[])) {
+                    (place.viewer.word())
+                    input type="hidden" name="action" value="discard";
+                    input type="hidden" name="message" value=(summary.id);
+                    label for=(field) { (Sentence::WhyDiscard) }
+                    input id=(field) name="reason" required maxlength="500";
+                    button type="submit" { (Sentence::Discard) }
+                }
+            }
+        }
+    }
+}
+
+/// The titles of the columns of the table of messages.
+const COLUMNS: [Sentence<'static>; 5] =
+    [Sentence::Received, Sentence::Direction, Sentence::State, Sentence::Took, Sentence::Remarks];
+
+fn messages(place: &Place, overview: &Overview) -> Markup {
+    let messages = &overview.messages;
+    let waiting = messages.iter().filter(|message| message.state == "claimed").count();
+    html! {
+        section {
+            h2 { (Sentence::LatestMessages) }
+            @if waiting > 0 { p { (Sentence::WaitingCount { count: waiting }) } }
+            @if messages.is_empty() {
+                p .empty { (Sentence::NoMessages) }
+            } @else {
+                div .scroll tabindex="0" role="region" aria-label=(Sentence::LatestMessages) {
+                    table {
+                        thead { tr { @for title in COLUMNS { th scope="col" { (title) } } } }
+                        tbody { @for message in messages { (row(place, message, overview.is_braked)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(place: &Place, message: &MessageSummary, is_braked: bool) -> Markup {
+    html! {
+        tr {
+            td { a href=(place.address(&[("message", &message.id)])) { (pieces::time(&message.received_at)) } }
+            td { (direction(message.direction)) }
+            td { (state(message)) }
+            td { (took(message.took_ms)) }
+            td { (note(message)) @if !is_braked { (next_try(message)) } }
+        }
+    }
+}
+
+fn direction(word: &str) -> Sentence<'static> {
+    match word {
+        "inbound" => Sentence::FromCustomer,
+        "outbound" => Sentence::FromAgent,
+        _ => Sentence::NoteToAgents,
+    }
+}
+
+fn state(message: &MessageSummary) -> Markup {
+    let word = match (message.state, message.receipt.as_deref()) {
+        (_, Some("read")) => Sentence::StateRead,
+        (_, Some("delivered")) => Sentence::StateDelivered,
+        ("done", Some("failed")) | ("rejected", _) => Sentence::StateRejected,
+        ("done", _) => Sentence::StateSent,
+        ("dead", _) => Sentence::StateGivenUp,
+        ("discarded", _) => Sentence::StateDiscarded,
+        _ => Sentence::StateWaiting,
+    };
+    html! { span .state.(message.state) { (word) } }
+}
+
+/// Writes how long a message took.
+fn took(milliseconds: u64) -> Markup {
+    html! {
+        @if milliseconds < 10_000 { (milliseconds) " ms" } @else { (milliseconds / 1_000) " s" }
+    }
+}
+
+/// Tells when a waiting message is tried again. The wait varies by a fifth, and a vendor may ask for another.
+fn next_try(message: &MessageSummary) -> Markup {
+    let tries = usize::try_from(message.attempts).unwrap_or(usize::MAX);
+    let wait = RETRY_WAITS.get(tries.saturating_sub(1)).or(RETRY_WAITS.last()).copied().unwrap_or_default();
+    let last = Millis::from_rfc3339(&message.updated_at).filter(|_| message.state == "claimed");
+    html! {
+        @if let Some(last) = last {
+            " " (Sentence::NextTry) " " (pieces::time(&last.plus(std::time::Duration::from_secs(wait)).rfc3339()))
+        }
+    }
+}
+
+fn note(message: &MessageSummary) -> String {
+    let mut notes: Vec<String> = message.error.iter().filter(|_| message.state != "done").cloned().collect();
+    if message.attempts > 1 {
+        notes.push(Sentence::Attempts { attempts: message.attempts }.into());
+    }
+    if message.possibly_doubled {
+        notes.push(Sentence::PossiblyDoubled.into());
+    }
+    notes.join("; ")
+}
+
+/// Renders the ways to change and to remove the installation.
+fn manage(place: &Place) -> Markup {
+    html! {
+        section {
+            h2 { (Sentence::Manage) }
+            @for (action, urls, summary, advice) in [
+                ("rotate", "channel", Sentence::RenewChannelUrl, Sentence::RenewChannelAdvice),
+                ("rotate", "helpdesk", Sentence::RenewHelpdeskUrl, Sentence::RenewHelpdeskAdvice),
+                ("rotate", "settings", Sentence::RenewLink, Sentence::RenewLinkAdvice),
+                ("uninstall", "", Sentence::Uninstall, Sentence::UninstallAdvice),
+            ] {
+                @let field = format!("{action}_{urls}");
+                details {
+                    summary { (summary) }
+                    form method="post" action=(place.address(&[])) {
+                        p { (advice) }
+                        (place.viewer.word())
+                        input type="hidden" name="action" value=(action);
+                        input type="hidden" name="urls" value=(urls);
+                        @if let Viewer::Link { .. } = place.viewer {
+                            label for={ "key_" (field) } { (Sentence::AdminKey) }
+                            input id={ "key_" (field) } name="admin_key" type="password" autocomplete="off" required;
+                        }
+                        div .check {
+                            input id={ "sure_" (field) } name="sure" type="checkbox" value="yes" required;
+                            label for={ "sure_" (field) } { (Sentence::IAmSure) }
+                        }
+                        button .danger type="submit" { (summary) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Renders everything that the journal knows about a message.
+fn trace(place: &Place, message: &MessageSummary) -> Markup {
+    html! {
+        (pieces::bar(&place.viewer))
+        main {
+            p { a href=(place.address(&[])) { "← " (Sentence::ToInstallation) } }
+            h1 { (Sentence::Message) }
+            section {
+                dl {
+                    dt { (Sentence::Direction) } dd { (direction(message.direction)) }
+                    dt { (Sentence::State) } dd { (state(message)) }
+                    dt { (Sentence::Received) } dd { (pieces::time(&message.received_at)) }
+                    dt { (Sentence::Changed) } dd { (pieces::time(&message.updated_at)) }
+                    dt { (Sentence::Contact) } dd { code { (message.contact) } }
+                    @if !note(message).is_empty() { dt { (Sentence::Remarks) } dd { (note(message)) (next_try(message)) } }
+                    @if !message.sent_as.is_empty() {
+                        dt { (Sentence::SentAs) }
+                        dd { @for id in &message.sent_as { code { (id) } " " } }
+                    }
+                    dt { (Sentence::MessageId) } dd { code { (message.id) } }
+                }
+                @if message.state == "dead" {
+                    div .actions { (place.button("redrive", &[("message", &message.id)], Sentence::SendAgain)) }
+                }
+            }
+            section {
+                h2 { (Sentence::Calls) }
+                @if message.calls.is_empty() {
+                    p .empty { (Sentence::NoCalls) }
+                } @else {
+                    div .scroll tabindex="0" role="region" aria-label=(Sentence::Calls) {
+                        table {
+                            thead { tr {
+                                @for title in [Sentence::Time, Sentence::Attempt, Sentence::Call, Sentence::Outcome, Sentence::Took] {
+                                    th scope="col" { (title) }
+                                }
+                            } }
+                            tbody {
+                                @for call in &message.calls {
+                                    tr {
+                                        td { (pieces::time(&call.at.rfc3339())) }
+                                        td { (call.attempt) }
+                                        td { code { (call.call) } }
+                                        td { (call.result) }
+                                        td { (call.ms) " ms" }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The pages for people: the admin's home, the form of a new installation, and the page of an installation.
+//!
+//! The pages are HTML from the server. Every action is a form, so that the pages work without JavaScript; the script only
+//! copies, writes times as the reader's browser does, and keeps the page fresh. A page is opened by the admin key (as a
+//! session in a cookie), or by the settings key in the link of an installation.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::{
+    install::{Admin, SESSION, Session},
+    tools::{
+        answer::{Answer, ApiError},
+        crypto::random_id,
+        sentences::Sentence,
+    },
+};
+
+mod form;
+mod home;
+mod installation;
+mod login;
+mod pieces;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+/// The name of the session's cookie.
+const COOKIE: &str = "byoc_session";
+/// The maximum length of a form, in bytes.
+const FORM_LIMIT: usize = 256 * 1024;
+
+/// Answers the requests for pages.
+#[derive(Clone, Copy, Debug)]
+pub struct Pages<'a> {
+    admin: &'a Admin,
+    /// Whether http URLs are allowed in forms, and cookies on http.
+    allow_http: bool,
+}
+
+/// A page before it gets its frame.
+struct Page {
+    status: StatusCode,
+    title: String,
+    body: Markup,
+    /// The value of the session's cookie to set; an empty one ends the session.
+    cookie: Option<String>,
+}
+
+impl Page {
+    fn new(title: impl Into<String>, body: Markup) -> Self {
+        Self { status: StatusCode::OK, title: title.into(), body, cookie: None }
+    }
+}
+
+/// Whoever opened a page.
+#[derive(Clone, Debug)]
+enum Viewer {
+    /// An admin with a session.
+    Admin(Session),
+    /// The holder of an installation's link.
+    Link {
+        /// The settings key.
+        key: String,
+    },
+}
+
+impl Viewer {
+    /// Returns the hidden field that every form of this viewer carries.
+    fn word(&self) -> Markup {
+        html! { @if let Self::Admin(session) = self { input type="hidden" name="word" value=(session.word); } }
+    }
+}
+
+/// The fields of a form, or of a query.
+#[derive(Clone, Debug, Default)]
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn of_query(request: &Request<Bytes>) -> Self {
+        Self::parse(request.uri().query().unwrap_or_default().as_bytes())
+    }
+
+    fn of_form(request: &Request<Bytes>) -> Result<Self, ApiError> {
+        let body = request.body();
+        if body.len() > FORM_LIMIT {
+            return Err(ApiError::too_large(FORM_LIMIT));
+        }
+        Ok(Self::parse(body))
+    }
+
+    fn parse(text: &[u8]) -> Self {
+        Self(form_urlencoded::parse(text).into_owned().collect())
+    }
+
+    /// Returns a field that is there and not empty.
+    fn get(&self, name: &str) -> Option<&str> {
+        let field = self.0.iter().find(|(field, _)| field == name);
+        field.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+}
+
+impl<'a> Pages<'a> {
+    /// Makes the pages of an install hook.
+    pub fn new(admin: &'a Admin, allow_http: bool) -> Self {
+        Self { admin, allow_http }
+    }
+
+    /// Answers a request for a page; `None` if the request is not for a page.
+    pub async fn answer(self, request: &Request<Bytes>) -> Option<Answer> {
+        let path: Vec<&str> = request.uri().path().split('/').skip(1).collect();
+        let (is_get, is_post) = (request.method() == Method::GET, request.method() == Method::POST);
+        let page = match path.as_slice() {
+            [""] if is_get => self.home(request).await,
+            ["login"] if is_get => Ok(login::page(None)),
+            ["login"] if is_post => self.sign_in(request).await,
+            ["logout"] if is_post => self.sign_out(request).await,
+            ["install"] if is_get => self.form(request).await,
+            ["install"] if is_post => self.send_form(request).await,
+            ["installations", id, "settings"] if is_get => self.installation(id, request).await,
+            ["installations", id, "settings"] if is_post => self.act(id, request).await,
+            _ => return None,
+        };
+        Some(self.framed(page))
+    }
+
+    /// Returns the session of a request, if it has one.
+    async fn session(self, headers: &HeaderMap) -> Option<Session> {
+        self.admin.session(cookie(headers)?).await
+    }
+
+    /// Returns the session of a form that was sent from one of the session's own pages.
+    async fn sender(self, request: &Request<Bytes>, form: &Fields) -> Result<Session, ApiError> {
+        let session = self.session(request.headers()).await;
+        let session = session.ok_or_else(|| ApiError::unauthorized(Sentence::SignInFirst))?;
+        if session.sent(form.get("word")) {
+            return Ok(session);
+        }
+        Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", Sentence::FormOfOtherPage))
+    }
+
+    fn framed(self, page: Result<Shown, ApiError>) -> Answer {
+        match page {
+            Ok(Shown::Page(page)) => self.frame(*page),
+            Ok(Shown::Elsewhere { path, cookie }) => {
+                let mut answer = Response::new(Bytes::new());
+                *answer.status_mut() = StatusCode::SEE_OTHER;
+                if let Ok(path) = HeaderValue::from_str(&path) {
+                    answer.headers_mut().insert(header::LOCATION, path);
+                }
+                self.set_cookie(&mut answer, cookie.as_deref());
+                answer
+            }
+            Err(error) => self.frame(failure(&error)),
+        }
+    }
+
+    fn frame(self, page: Page) -> Answer {
+        let Ok(nonce) = random_id() else { return ApiError::unavailable().answer() };
+        let Page { status, title, body, cookie } = page;
+        let html = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    link rel="icon" href="data:,";
+                    title { (title) " · BYOC" }
+                    style nonce=(nonce) { (PreEscaped(STYLE)) }
+                }
+                body {
+                    (body)
+                    script nonce=(nonce) { (PreEscaped(SCRIPT)) }
+                }
+            }
+        };
+        let policy = format!(
+            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src \
+             data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        );
+        let mut answer = Response::new(Bytes::from(html.into_string()));
+        *answer.status_mut() = status;
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        self.set_cookie(&mut answer, cookie.as_deref());
+        answer
+    }
+
+    fn set_cookie(self, answer: &mut Answer, value: Option<&str>) {
+        let Some(value) = value else { return };
+        let age = if value.is_empty() { 0 } else { SESSION.as_secs() };
+        let secure = if self.allow_http { "" } else { "; Secure" };
+        let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            answer.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// The outcome of a request for a page.
+enum Shown {
+    Page(Box<Page>),
+    /// Another page, with the session's cookie to set.
+    Elsewhere {
+        path: String,
+        cookie: Option<String>,
+    },
+}
+
+impl From<Page> for Shown {
+    fn from(page: Page) -> Self {
+        Self::Page(Box::new(page))
+    }
+}
+
+/// Returns the value of the session's cookie.
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+}
+
+/// Makes the page of a request that failed.
+fn failure(error: &ApiError) -> Page {
+    let headline = match error.status {
+        StatusCode::NOT_FOUND => Sentence::LinkExpired,
+        StatusCode::UNAUTHORIZED => Sentence::SignedOut,
+        StatusCode::GONE => Sentence::Removed,
+        _ => Sentence::NotDone,
+    };
+    let advice: String = match error.status {
+        StatusCode::NOT_FOUND => Sentence::LinkExpiredAdvice.into(),
+        _ => error.message.clone(),
+    };
+    let body = html! {
+        main {
+            section .standing.bad role="alert" {
+                h1 { (headline) }
+                p { (advice) }
+                p { a href="/" { (Sentence::ToHome) } }
+            }
+        }
+    };
+    Page { status: error.status, ..Page::new(headline.to_string(), body) }
+}

@@ -1,0 +1,69 @@
+//! Pieces that several pages share.
+
+use maud::{Markup, html};
+
+use super::Viewer;
+use crate::{model::installation::InstallationState, tools::sentences::Sentence};
+
+/// Renders the bar above the pages of a session.
+pub(super) fn bar(viewer: &Viewer) -> Markup {
+    html! {
+        header .bar {
+            @match viewer {
+                Viewer::Admin(_) => {
+                    nav aria-label="BYOC" { a href="/" { (Sentence::Installations) } }
+                    form method="post" action="/logout" { (viewer.word()) button type="submit" { (Sentence::SignOut) } }
+                }
+                Viewer::Link { .. } => { span { "BYOC" } }
+            }
+        }
+    }
+}
+
+/// Returns the CSS class and the word of a state.
+pub(super) fn state(state: InstallationState, has_problem: bool) -> (&'static str, Sentence<'static>) {
+    if has_problem {
+        return ("bad", Sentence::NeedsAttention);
+    }
+    match state {
+        InstallationState::Registering => ("wait", Sentence::Registering),
+        InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered),
+        InstallationState::Uninstalled => ("bad", Sentence::Removed),
+        InstallationState::Active => ("good", Sentence::Registered),
+        InstallationState::Manual => ("good", Sentence::SetUpByHand),
+    }
+}
+
+/// Renders a time, which the script writes as the reader's browser does.
+pub(super) fn time(at: &str) -> Markup {
+    html! { time datetime=(at) { (at) } }
+}
+
+/// Renders a time, or that there was none yet.
+pub(super) fn time_or_never(at: Option<&str>) -> Markup {
+    html! { @match at { Some(at) => { (time(at)) } None => { (Sentence::NotHeardYet) } } }
+}
+
+/// Returns a platform with the name of the account.
+pub(super) fn named(title: &str, account: Option<&str>) -> String {
+    account.map_or_else(|| title.to_owned(), |name| format!("{title} ({name})"))
+}
+
+/// Renders a text in which backticks surround names.
+pub(super) fn with_names(text: &str) -> Markup {
+    html! {
+        @for (index, piece) in text.split('`').enumerate() {
+            @if index % 2 == 0 { (piece) } @else { code { (piece) } }
+        }
+    }
+}
+
+/// Renders a text to copy with its button.
+pub(super) fn copy(text: &str) -> Markup {
+    html! {
+        div .copy {
+            code { (text) }
+            button type="button" data-copy=(text) hidden { (Sentence::Copy) }
+        }
+    }
+}
