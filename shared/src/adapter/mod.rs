@@ -234,6 +234,30 @@ mod tests {
     }
 
     #[test]
+    fn typing_is_one_harmless_call_where_it_is_shown_and_unknown_elsewhere() {
+        let contact = Contact { id: "1".into(), ..Contact::default() };
+        let task = Task::Typing { contact: &contact, message: Some("m-1") };
+        for (kind, is_channel, adapter, side) in sides() {
+            let side = if kind == "twilio" { side.with("account_sid", "AC1") } else { side };
+            let next = |known: &Known| adapter.next(&side.account(), &task, known);
+            let answered = Known { answered: 1, ..Known::default() };
+            match (adapter.features().typing, next(&Known::default())) {
+                (true, Ok(Step::Call(call))) => {
+                    assert_eq!(call.repeat, Repeat::Harmless, "{kind}");
+                    assert!(matches!(next(&answered), Ok(Step::Done)), "{kind}");
+                }
+                // The key of the account cannot sign.
+                (true, Err(error)) => assert!(kind == "rcs" && !error.is_ours, "{kind}: {error}"),
+                (shows, step) => {
+                    let is_unknown = step.as_ref().is_err_and(|error| error.is_ours);
+                    // Apple shares an adapter with channels that show it.
+                    assert!(!shows && (is_unknown || kind == "apple"), "{kind} {is_channel}: {step:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn links_are_open_to_everybody() {
         for (kind, _, adapter, side) in sides() {
             let request = adapter.follow(&side.account(), "https://files.example/a b/ä.png?x=1").unwrap();

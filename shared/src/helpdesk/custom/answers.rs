@@ -23,9 +23,10 @@ pub(super) fn read(account: &Account<'_>, plan: Plan<'_>, answer: &Response<Byte
             }
             Ok(facts)
         }
-        Plan::Post { id, .. } => {
+        Plan::PostNote { .. } | Plan::PostReceipt { .. } | Plan::PostTyping { .. } => {
             classify::check(answer)?;
-            Ok(vec![Fact::Sent(Some(id))])
+            // No later call names it.
+            Ok(vec![Fact::Sent(None)])
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::{Body, Delivery, Link, standard_webhooks},
+    adapter::{Body, Delivery, Failure, Link, standard_webhooks},
     model::{
         installation::OnResolved,
         message::{Contact, ConversationState, HelpdeskEventKind, Part, Quote, Receipt},
@@ -186,6 +186,22 @@ fn an_answer_means_what_its_status_says() {
         for status in statuses {
             assert_eq!(read(*status), meaning, "{status}");
         }
+    }
+}
+
+#[test]
+fn a_refusal_tells_the_systems_own_words() {
+    let (customer, hi) = (contact(CUSTOMER), [Part::text("hi")]);
+    let task = delivery(&customer, &hi, None);
+    for (body, words) in [
+        (r#"{"error": {"message": "the queue is closed"}}"#, Some("the queue is closed")),
+        (r#"{"error": "the queue is closed"}"#, Some("the queue is closed")),
+        (r#"{"error": 5}"#, None),
+        ("closed", None),
+    ] {
+        let read = Custom.read(&side().account(), &Task::Deliver(&task), &Known::default(), &answer(422, body));
+        let reason = "the helpdesk system refused the message (HTTP 422)".to_owned();
+        assert_eq!(read, Err(Failure::Rejected { reason, details: words.map(str::to_owned) }), "{body}");
     }
 }
 

@@ -107,7 +107,7 @@ async fn loading(
     let seconds = body.get("loadingSeconds").and_then(Value::as_u64).unwrap_or_default();
     let customer = body.get("chatId").and_then(Value::as_str).unwrap_or_default();
     let mut memory = line.base.memory.lock();
-    if !(5..=60).contains(&seconds) || seconds % 5 != 0 || !memory.reachable.contains(customer) {
+    if !(5..=60).contains(&seconds) || !seconds.is_multiple_of(5) || !memory.reachable.contains(customer) {
         return Err(refused("The request body has 1 error(s)"));
     }
     memory.typed += 1;
