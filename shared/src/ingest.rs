@@ -387,7 +387,8 @@ impl Ingest {
         let mut messages = Vec::with_capacity(parsed.events.len());
         for event in parsed.events {
             let event = side(event);
-            if event.is_typing() && !open.side(event.target()).adapter.features().typing {
+            let contact = event.contact().map_or("", |(contact, _)| contact);
+            if event.is_typing() && !open.side(event.target()).adapter.features_for(contact).typing {
                 parsed.ignored.push(Ignored { id: request.id.clone(), reason: "typing" });
                 continue;
             }

@@ -208,3 +208,27 @@ async fn an_install_of_the_same_kind_on_both_sides_tells_both_secrets() {
     assert_eq!(status, 201, "{other}");
     assert_ne!(other["id"], made["id"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_reaches_whatsapp_behind_twilio() {
+    let talk = talk("twilio").await;
+    talk.rig.say("whatsapp:+447700900123", "Hi").await;
+    let contact = talk.rig.exactly_at_helpdesk(1).await.remove(0).contact;
+    assert_eq!(contact, "twilio:whatsapp:+447700900123");
+    talk.tells(&contact, "typing", json!({})).await;
+    eventually("typing", async || (talk.rig.bridge.channel.typed() == 1).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_begins_by_telephone_number() {
+    let talk = talk("twilio").await;
+    let said = talk.rig.bridge.helpdesk.begin(Some("+44 7700 900123"), Saying::Text("Hello".into())).await.unwrap();
+    assert_eq!(said.status, 200, "{}", said.body);
+    assert_eq!(texts(&talk.rig.exactly_at_channel(1).await), ["Hello"]);
+    talk.statuses(&said.id, "sent").await;
+    assert_eq!(talk.system.receipts()[0].contact, "twilio:+447700900123");
+    let talk = self::talk("viber").await;
+    let refused = talk.rig.bridge.helpdesk.begin(Some("+447700900123"), Saying::Text("Hello".into())).await.unwrap();
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.contains("only customers can begin"), "{}", refused.body);
+}
