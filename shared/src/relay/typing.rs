@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::{Passage, Relay, Verdict};
+use super::{Passage, Relay};
 use crate::{
     adapter::Task,
     engine::ask,
@@ -21,16 +21,16 @@ const CALL: Duration = Duration::from_secs(3);
 impl Relay {
     /// Shows the side that the event is for that somebody is typing, unless that side is in trouble or the contact has
     /// stopped the business from writing. Never asks to come again.
-    pub(super) async fn typing(&self, passage: &Passage<'_>, mut contact: Contact) -> Verdict {
+    pub(super) async fn typing(&self, passage: &Passage<'_>, mut contact: Contact) {
         let Passage { open, record, envelope, read } = *passage;
         let target = envelope.event.target();
-        let Some((link, brake)) = read else { return Verdict::Done };
+        let Some((link, brake)) = read else { return };
         let is_out = target == Side::Channel;
         let has_stopped = is_out && (link.stopped_at.is_some() || link.moved_to.is_some());
         let is_late = now().since(envelope.received_at) >= LASTS;
         let is_shown = open.side(target).adapter.features_for(&contact.id).typing;
         if !is_shown || is_late || has_stopped || brake.is_closed_for(open.installation.version) {
-            return Verdict::Done;
+            return;
         }
         if is_out {
             contact.thread.clone_from(&link.thread);
@@ -44,6 +44,5 @@ impl Relay {
             Ok(Err(failure)) => tracing::debug!(reason = failure.reason(), "typing could not be shown"),
             Err(_) => tracing::debug!("typing could not be shown in time"),
         }
-        Verdict::Done
     }
 }
