@@ -36,6 +36,7 @@ use crate::{
 };
 
 mod heard;
+mod history;
 mod siblings;
 mod unread;
 
@@ -143,6 +144,7 @@ impl Ingest {
         let parsed = self.read(&open, verified, parser).await?;
         // What is for another address is always among the ignored events.
         let is_all_own = parsed.ignored.is_empty();
+        let asked = parsed.asks.clone();
         let skip_too_long = is_acknowledged(adapter, verified);
         let taken = parsed.taken();
         let (_, ack) = self.accept(&open, parsed, parser.event, &request, skip_too_long).await?;
@@ -150,7 +152,10 @@ impl Ingest {
             self.forward(&open, &request, parser).await?;
         }
         self.heard(&open, parser.side, taken).await;
-        Ok(ack)
+        match asked {
+            Some(asked) => self.earlier(&open.installation.id, &asked).await,
+            None => Ok(ack),
+        }
     }
 
     /// Reads the events of a call. If the platform wants a 200 in any case, a call of which something cannot be read is
@@ -376,12 +381,17 @@ impl Ingest {
     ) -> Result<(Queued, Ack), ApiError> {
         let (installation, received_at) = (&open.installation.id, request.received_at);
         let pack = |event| {
-            let envelope =
-                Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event: side(event) };
+            let envelope = Envelope { v: ENVELOPE_VERSION, installation: installation.clone(), received_at, event };
             Outgoing::pack(&envelope)
         };
         let mut messages = Vec::with_capacity(parsed.events.len());
         for event in parsed.events {
+            let event = side(event);
+            let contact = event.contact().map_or("", |(contact, _)| contact);
+            if event.is_typing() && !open.side(event.target()).adapter.features_for(contact).typing {
+                parsed.ignored.push(Ignored { id: request.id.clone(), reason: "typing" });
+                continue;
+            }
             match pack(event) {
                 Ok(message) => messages.push(message),
                 Err(QueueError::TooLong) if skip_too_long => {

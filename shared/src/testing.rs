@@ -26,8 +26,8 @@ use crate::{
         features::Features,
         installation::{Options, SideSettings},
         message::{
-            Author, AuthorKind, Button, Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part,
-            Quote,
+            Author, AuthorKind, Button, Contact, Details, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind,
+            MediaSource, Part, Quote,
         },
     },
     tools::{
@@ -221,7 +221,7 @@ pub(crate) fn contact(id: &str) -> Contact {
 
 /// Returns a button that sends a text back.
 pub(crate) fn reply(label: &str, text: &str) -> Button {
-    Button::Reply { label: label.to_owned(), text: text.to_owned() }
+    Button::Reply { label: label.to_owned(), text: text.to_owned(), payload: None }
 }
 
 /// Returns a button that opens a link.
@@ -241,7 +241,17 @@ pub(crate) fn file(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
 
 /// Returns a delivery to a contact.
 pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Option<&'a Author>) -> Delivery<'a> {
-    Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k", quote: None }
+    Delivery {
+        id: "1",
+        at: Millis::new(1),
+        echo: false,
+        contact,
+        parts,
+        author,
+        key: "k",
+        quote: None,
+        details: Details::NONE,
+    }
 }
 
 /// Returns the calls that deliver parts as an answer to the message with this id, each answered by `reply`.

@@ -1,4 +1,4 @@
-"""What schemathesis needs to get past the door: the admin key, and a signature on what an app would send."""
+"""What schemathesis needs to get past the door: the admin key, and a signature on what an app or a system would send."""
 
 import base64
 import hashlib
@@ -11,13 +11,17 @@ import schemathesis
 from requests.auth import AuthBase
 
 
+SECRETS = {"/channels/": "BYOC_SECRET", "/helpdesks/": "BYOC_HELPDESK_SECRET"}
+
+
 class Door(AuthBase):
     def __call__(self, request):
-        if "/channels/" in request.url:
+        secret = next((name for path, name in SECRETS.items() if path in request.url), None)
+        if secret:
             body = request.body or b""
             body = body.encode() if isinstance(body, str) else body
             name, now = f"msg_{uuid.uuid4()}", str(int(time.time()))
-            key = base64.b64decode(os.environ["BYOC_SECRET"].removeprefix("whsec_"))
+            key = base64.b64decode(os.environ[secret].removeprefix("whsec_"))
             tag = hmac.new(key, f"{name}.{now}.".encode() + body, hashlib.sha256).digest()
             request.headers["webhook-id"] = name
             request.headers["webhook-timestamp"] = now

@@ -215,12 +215,16 @@ async fn an_install_with_a_bad_setting_names_it_and_stores_nothing() {
             request.pointer_mut(parent).unwrap()[name] = value;
             request
         };
+        let settings = byoc::helpdesk::helpdesk(helpdesk).unwrap().settings();
+        let address = settings.iter().find(|setting| setting.required).map(|setting| setting.name).unwrap();
+        let (path, named) = (format!("/helpdesk/{address}"), format!("helpdesk.{address}"));
         let items = rig.bridge.table.calls().count("TransactWriteItems");
         for (request, code, named) in [
             (with("/channel/kind", json!("pigeon")), "unknown_kind", "channel.kind"),
             (with("/helpdesk/kind", json!(null)), "unknown_kind", "helpdesk.kind"),
             (with("/helpdesk/api_url", json!("ftp://x")), "bad_setting", "helpdesk.api_url"),
-            (with("/helpdesk/api_url", json!("")), "bad_setting", "helpdesk.api_url"),
+            (with(&path, json!("ftp://x")), "bad_setting", named.as_str()),
+            (with(&path, json!("")), "bad_setting", named.as_str()),
             (with("/channel/colour", json!("red")), "unknown_setting", "channel.colour"),
             (with("/settings", json!({"on_resolved": "explode"})), "bad_setting", "settings.on_resolved"),
             (with("/settings", json!({"agent_name": "yes"})), "bad_setting", "settings.agent_name"),

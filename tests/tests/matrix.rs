@@ -66,7 +66,7 @@ fn samples(host: &str) -> Vec<Part> {
             ..Media::new(kind, source)
         })
     };
-    let reply = |label: &str| Button::Reply { label: label.into(), text: label.into() };
+    let reply = |label: &str| Button::Reply { label: label.into(), text: label.into(), payload: None };
     let link = Button::Link { label: "Open shop".into(), url: "https://shop.example/".into() };
     let card = |title: &str| Card {
         title: Some(title.into()),
@@ -178,7 +178,8 @@ async fn every_cell_is_what_arrives() {
 async fn cells_are_kept(channel: &'static str, helpdesk: &'static str, outbound: bool) {
     let rig = Rig::start(channel, helpdesk).await;
     let shown = format!("{:#}\n", json!(cells(&rig, outbound).await));
-    let path = format!("cells/{}.json", if outbound { channel } else { helpdesk });
+    let path =
+        if outbound { format!("cells/channel/{channel}.json") } else { format!("cells/helpdesk/{helpdesk}.json") };
     let stored = std::fs::read_to_string(in_repository(&path)).unwrap_or_default();
     hold(&path, &stored, &shown, &shown);
 }

@@ -8,6 +8,7 @@ pub mod fault;
 pub mod helpdesk;
 pub mod json;
 pub mod memory;
+pub mod own_api;
 pub mod people;
 pub mod rules;
 pub mod simple;
@@ -43,6 +44,7 @@ pub const CHANNELS: &[(&str, Demo<dyn ChannelSim>)] = &[
 
 /// The simulated helpdesks.
 pub const HELPDESKS: &[(&str, Demo<dyn HelpdeskSim>)] = &[
+    ("custom", || Ok(Arc::new(helpdesk::custom::System::demo()?))),
     ("deskie", || Ok(Arc::new(deskie::DeskieSim::demo()?))),
     ("freshchat", || Ok(Arc::new(freshchat::FreshchatSim::demo()?))),
     ("is_messenger", || Ok(Arc::new(is_messenger::IsMessengerSim::demo()?))),

@@ -29,6 +29,10 @@ pub trait Remembers: DeserializeOwned + Serialize + Send {
     fn marked(&self) -> &[String] {
         &[]
     }
+    /// Returns how often customers saw that an agent was typing.
+    fn typed(&self) -> usize {
+        0
+    }
     /// Returns the id of the newest message of a customer.
     fn newest_of(&self, _customer: &str) -> Option<String> {
         None
@@ -66,6 +70,9 @@ pub struct Remembered {
     /// The ids of the customers' messages that were marked as read.
     #[serde(default)]
     pub marked: Vec<String>,
+    /// How often customers saw that an agent was typing.
+    #[serde(default)]
+    pub typed: usize,
     count: u64,
 }
 
@@ -186,6 +193,10 @@ impl Remembers for Remembered {
 
     fn marked(&self) -> &[String] {
         &self.marked
+    }
+
+    fn typed(&self) -> usize {
+        self.typed
     }
 
     fn newest_of(&self, customer: &str) -> Option<String> {

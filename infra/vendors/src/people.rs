@@ -80,6 +80,10 @@ pub trait People: Send + Sync {
     fn marked(&self) -> Vec<String> {
         Vec::new()
     }
+    /// Returns how often customers saw that an agent was typing.
+    fn typed(&self) -> usize {
+        0
+    }
     /// Returns the state that must survive a restart.
     fn snapshot(&self) -> Value;
     /// Loads a state that [`snapshot`](Self::snapshot) returned.

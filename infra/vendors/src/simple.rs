@@ -156,6 +156,10 @@ impl<T: SimpleChannel> People for T {
         self.base().memory.lock().marked().to_vec()
     }
 
+    fn typed(&self) -> usize {
+        self.base().memory.lock().typed()
+    }
+
     fn received(&self, customer: Option<&str>) -> Vec<Seen> {
         self.base().memory.received(customer.map(|customer| self.id_of(customer)).as_deref())
     }

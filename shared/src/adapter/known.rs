@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::message::{Contact, ConversationState, HelpdeskEvent, Part, Quote},
+    model::message::{Choice, Contact, ConversationState, HelpdeskEvent, Part, Quote},
     tools::{millis::Millis, secret::Secret},
 };
 
@@ -121,6 +121,8 @@ pub struct Link {
     pub opened_with: Option<String>,
     /// The [`Contact::thread`] of the contact's newest message.
     pub thread: Option<String>,
+    /// The choices that the contact was offered last.
+    pub offered: Option<Offered>,
     /// What the channel needs to mark the contact's newest message as read, until an agent has answered it.
     pub to_mark: Option<String>,
     /// The [`Contact::reply_token`] of the contact's newest message, until an answer has used it.
@@ -133,6 +135,16 @@ pub struct Link {
     pub moved_at: Option<Millis>,
     /// The id of the same contact from which this link was taken over, under which earlier messages are journaled.
     pub moved_from: Option<String>,
+}
+
+/// The choices that a contact was offered last.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Offered {
+    /// The choices, in order.
+    pub choices: Vec<Choice>,
+    /// Whether no other message has followed. Only then is a number a choice of the list.
+    pub is_newest: bool,
 }
 
 /// What a delivery has achieved so far, stored in its journal item.
@@ -158,6 +170,9 @@ pub struct Progress {
     /// What the table told about the message that this one quotes, once looked up; without a field if it told nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quote>,
+    /// The choice that the contact made with this message, if it is one of those that were offered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Choice>,
 }
 
 /// [`Progress`] as it is read from the table. `notes` is the form of before these fields existed: one map for the memo,
@@ -171,12 +186,13 @@ struct StoredProgress {
     author: Option<String>,
     opened_with: Option<String>,
     quote: Option<Quote>,
+    choice: Option<Choice>,
     notes: BTreeMap<String, String>,
 }
 
 impl From<StoredProgress> for Progress {
-    fn from(StoredProgress { sent, memo, files, author, opened_with, quote, notes }: StoredProgress) -> Self {
-        let mut progress = Self { sent, memo, files, author, opened_with, quote };
+    fn from(StoredProgress { sent, memo, files, author, opened_with, quote, choice, notes }: StoredProgress) -> Self {
+        let mut progress = Self { sent, memo, files, author, opened_with, quote, choice };
         for (key, value) in notes {
             let file = key.strip_prefix("media.").map(|rest| rest.split_once('.').unwrap_or((rest, "placed")));
             match (key.as_str(), file.and_then(|(index, field)| Some((index.parse().ok()?, field)))) {
@@ -321,6 +337,7 @@ mod tests {
             author: Some("Ines".to_owned()),
             opened_with: Some("promo".to_owned()),
             quote: None,
+            choice: None,
         };
         assert_eq!(progress, expected);
         let again = serde_json::to_string(&progress).unwrap();

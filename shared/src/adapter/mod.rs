@@ -10,6 +10,7 @@ mod account;
 mod call;
 mod failure;
 mod known;
+pub(crate) mod own_api;
 pub mod settings;
 pub mod standard_webhooks;
 mod task;
@@ -23,7 +24,7 @@ pub use self::{
     account::{Account, Urls},
     call::{Body, Call, CallBuilder, RenderError, Repeat, Step, open_link},
     failure::{Failure, Learned, from_status, is_json, is_page, retry_after},
-    known::{Fact, FileProgress, Known, Link, Progress},
+    known::{Fact, FileProgress, Known, Link, Offered, Progress},
     task::{Delivery, FetchContext, Task},
 };
 use self::{
@@ -197,11 +198,11 @@ mod tests {
         }
     }
 
-    /// An adapter, and an account with something in every setting.
-    fn sides() -> Vec<(&'static str, &'static dyn Adapter, Side)> {
-        let channels = CHANNELS.iter().map(|(kind, channel)| (*kind, *channel as &dyn Adapter));
-        let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, *helpdesk as &dyn Adapter));
-        let side = |(kind, adapter): (&'static str, &'static dyn Adapter)| {
+    /// An adapter, whether it is a channel, and an account with something in every setting.
+    fn sides() -> Vec<(&'static str, bool, &'static dyn Adapter, Side)> {
+        let channels = CHANNELS.iter().map(|(kind, channel)| (*kind, true, *channel as &dyn Adapter));
+        let helpdesks = HELPDESKS.iter().map(|(kind, helpdesk)| (*kind, false, *helpdesk as &dyn Adapter));
+        let side = |(kind, is_channel, adapter): (&'static str, bool, &'static dyn Adapter)| {
             let mut side = Side::new(kind, &[], &[]);
             for setting in adapter.settings().iter().filter(|setting| setting.name != "api_url") {
                 if setting.secret {
@@ -211,7 +212,7 @@ mod tests {
                 }
             }
             side.settings.insert("api_url".to_owned(), "https://vendor.example/v2".to_owned());
-            (kind, adapter, side)
+            (kind, is_channel, adapter, side)
         };
         channels.chain(helpdesks).map(side).collect()
     }
@@ -224,8 +225,7 @@ mod tests {
             Task::FindAuthor { author: "1" },
         ];
         let foreign_to_helpdesks = [Task::Profile { contact: "1" }, Task::Register { url: "https://x" }];
-        for (kind, adapter, side) in sides() {
-            let is_channel = CHANNELS.iter().any(|(name, _)| *name == kind);
+        for (kind, is_channel, adapter, side) in sides() {
             for task in if is_channel { &foreign_to_channels } else { &foreign_to_helpdesks } {
                 let step = adapter.next(&side.account(), task, &Known::default());
                 assert!(step.as_ref().is_err_and(|error| error.is_ours), "{kind} {}: {step:?}", task.name());
@@ -234,8 +234,33 @@ mod tests {
     }
 
     #[test]
+    fn typing_is_one_harmless_call_where_it_is_shown_and_unknown_elsewhere() {
+        // Twilio shows it on WhatsApp only.
+        let contact = Contact { id: "whatsapp:+447700900123".into(), ..Contact::default() };
+        let task = Task::Typing { contact: &contact, message: Some("m-1") };
+        for (kind, is_channel, adapter, side) in sides() {
+            let side = if kind == "twilio" { side.with("account_sid", "AC1") } else { side };
+            let next = |known: &Known| adapter.next(&side.account(), &task, known);
+            let answered = Known { answered: 1, ..Known::default() };
+            match (adapter.features_for(&contact.id).typing, next(&Known::default())) {
+                (true, Ok(Step::Call(call))) => {
+                    assert_eq!(call.repeat, Repeat::Harmless, "{kind}");
+                    assert!(matches!(next(&answered), Ok(Step::Done)), "{kind}");
+                }
+                // The key of the account cannot sign.
+                (true, Err(error)) => assert!(kind == "rcs" && !error.is_ours, "{kind}: {error}"),
+                (shows, step) => {
+                    let is_unknown = step.as_ref().is_err_and(|error| error.is_ours);
+                    // Apple shares an adapter with channels that show it.
+                    assert!(!shows && (is_unknown || kind == "apple"), "{kind} {is_channel}: {step:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn links_are_open_to_everybody() {
-        for (kind, adapter, side) in sides() {
+        for (kind, _, adapter, side) in sides() {
             let request = adapter.follow(&side.account(), "https://files.example/a b/ä.png?x=1").unwrap();
             assert_eq!(request.uri(), "https://files.example/a%20b/%C3%A4.png?x=1", "{kind}");
             assert!(request.headers().is_empty(), "{kind}");

@@ -1,7 +1,7 @@
 //! The tasks for which the bridge calls a vendor.
 
 use crate::{
-    model::message::{Author, Contact, Media, Part, Quote, Receipt},
+    model::message::{Author, Contact, Details, Media, Part, Quote, Receipt},
     tools::millis::Millis,
 };
 
@@ -39,6 +39,14 @@ pub enum Task<'a> {
         contact: &'a str,
         /// What the channel needs to mark the message.
         message: &'a str,
+    },
+    /// Show that the other side's person is typing, if [`Features::typing`](crate::model::features::Features::typing) is
+    /// set. The call must be harmless, because nobody waits for it, repeats it or looks at its answer.
+    Typing {
+        /// The contact.
+        contact: &'a Contact,
+        /// Channels only: what the channel needs to mark the contact's newest message, if no agent has answered it.
+        message: Option<&'a str>,
     },
     /// Check the credentials with a harmless call. Teaches [`Fact::Identity`](super::Fact::Identity) if the account has
     /// an identity.
@@ -97,6 +105,7 @@ impl Task<'_> {
             Self::Note { .. } => "note",
             Self::Receipt { .. } => "receipt",
             Self::MarkRead { .. } => "mark_read",
+            Self::Typing { .. } => "typing",
             Self::Check => "check",
             Self::Register { .. } => "register",
             Self::Unregister => "unregister",
@@ -142,6 +151,8 @@ pub struct Delivery<'a> {
     /// ([`Features::quotes`](crate::model::features::Features::quotes)). Its id is the channel's own. On all other sides,
     /// the parts show it.
     pub quote: Option<&'a Quote>,
+    /// Helpdesks only: what the channel tells about the message beside its parts.
+    pub details: &'a Details,
     /// A UUID that is the same for every attempt at this delivery. [`Delivery::retry_key`] derives one UUID per call
     /// from it.
     pub key: &'a str,

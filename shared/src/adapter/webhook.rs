@@ -92,6 +92,19 @@ pub struct Parsed<E> {
     pub ignored: Vec<Ignored>,
     /// The acknowledgement for the platform.
     pub ack: Ack,
+    /// What the caller asks about earlier messages. The answer takes the place of the acknowledgement.
+    pub asks: Option<Earlier>,
+}
+
+/// A question for a page of a contact's earlier messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The channel's own id of the contact.
+    pub contact: String,
+    /// Where the page begins: the end of the page before.
+    pub before: Option<String>,
+    /// The maximum number of messages.
+    pub most: usize,
 }
 
 /// The reason for which a call is ignored that only asks whether the URL is ours.
@@ -105,12 +118,12 @@ pub type ParsedHelpdesk = Parsed<HelpdeskEvent>;
 impl<E> Parsed<E> {
     /// Makes a result with these events and an empty 200 as the acknowledgement.
     pub fn events(events: Vec<E>) -> Self {
-        Self { events, ignored: Vec::new(), ack: Ack::empty() }
+        Self { events, ignored: Vec::new(), ack: Ack::empty(), asks: None }
     }
 
     /// Makes a result without events for the queue and with an empty 200 as the acknowledgement.
     pub fn ignored(id: impl Into<String>, reason: &'static str) -> Self {
-        Self { events: Vec::new(), ignored: vec![Ignored { id: id.into(), reason }], ack: Ack::empty() }
+        Self { events: Vec::new(), ignored: vec![Ignored { id: id.into(), reason }], ack: Ack::empty(), asks: None }
     }
 
     /// Returns the error of a call of which something that a person may have written could not be read.
@@ -123,6 +136,11 @@ impl<E> Parsed<E> {
     pub fn taken(&self) -> Taken {
         let is_handshake = self.ignored.first().is_some_and(|ignored| ignored.reason == HANDSHAKE);
         if is_handshake && self.events.is_empty() { Taken::Handshake } else { Taken::Event }
+    }
+
+    /// Makes a result that only asks about earlier messages.
+    pub fn asking(asked: Earlier) -> Self {
+        Self { asks: Some(asked), ..Self::events(Vec::new()) }
     }
 
     /// Replaces the acknowledgement.

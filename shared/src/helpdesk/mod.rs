@@ -40,6 +40,7 @@ use crate::{
     tools::json::Json,
 };
 
+pub mod custom;
 pub mod deskie;
 pub mod freshchat;
 pub mod is_messenger;
@@ -100,8 +101,12 @@ pub(crate) fn escaped(value: &str) -> String {
 }
 
 /// Every helpdesk, by the name of its kind.
-pub static HELPDESKS: &[(&str, &dyn Helpdesk)] =
-    &[("deskie", &deskie::Deskie), ("freshchat", &freshchat::Freshchat), ("is_messenger", &is_messenger::IsMessenger)];
+pub static HELPDESKS: &[(&str, &dyn Helpdesk)] = &[
+    ("custom", &custom::Custom),
+    ("deskie", &deskie::Deskie),
+    ("freshchat", &freshchat::Freshchat),
+    ("is_messenger", &is_messenger::IsMessenger),
+];
 
 /// Returns the helpdesk of a kind, or `None` if there is no such kind.
 pub fn helpdesk(kind: &str) -> Option<&'static dyn Helpdesk> {

@@ -90,7 +90,11 @@ impl Admin {
         // An install keeps what it leaves out. A change has already merged what it keeps, and replaces what it removed.
         let kept = if is_install { sealed.clone() } else { Sealed::default() };
         let (channel_secrets, made) = with_generated_secrets(channel.adapter, channel.secrets, &kept.channel)?;
-        let (helpdesk_secrets, _) = with_generated_secrets(helpdesk.adapter, helpdesk.secrets, &kept.helpdesk)?;
+        let (helpdesk_secrets, of_helpdesk) =
+            with_generated_secrets(helpdesk.adapter, helpdesk.secrets, &kept.helpdesk)?;
+        // Both sides may have a secret with the same name.
+        let of_helpdesk = of_helpdesk.into_iter().map(|(name, made)| (format!("helpdesk_{name}"), made));
+        let made = made.into_iter().map(|(name, made)| (name.to_owned(), made)).chain(of_helpdesk).collect();
         let registers = is_install
             || channel.side != installation.channel
             || channel_secrets != sealed.channel

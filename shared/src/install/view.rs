@@ -51,7 +51,7 @@ pub struct InstallationView {
     pub steps: Option<Vec<NextStep>>,
     /// The credentials that this request generated and that somebody else needs too, by the name of the setting.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub generated_secrets: BTreeMap<&'static str, String>,
+    pub generated_secrets: BTreeMap<String, String>,
     /// When each side was last heard, and which of its calls were refused.
     pub heard: HeardView,
     /// The problem that needs a person.

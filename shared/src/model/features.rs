@@ -40,7 +40,7 @@ pub struct Features {
     pub notices: &'static [Notice],
     /// Channels only: the ids by which the platform knows contacts.
     pub contact_ids: ContactIds,
-    /// Channels only: how a message shows which earlier message it answers.
+    /// How a message shows which earlier message it answers. Helpdesks have [`Quotes::AsText`] or [`Quotes::Whole`].
     pub quotes: Quotes,
     /// Channels only: whether a contact's message that answers another names only that message's id. The bridge then
     /// remembers the beginning of each message, if the installation permits it.
@@ -48,6 +48,14 @@ pub struct Features {
     /// Helpdesks only: whether a message that the business wrote past the bridge is shown as a message of its own (an
     /// echo). Helpdesks without echoes get private notes instead.
     pub echoes: bool,
+    /// Helpdesks only: whether there are private notes. What the bridge has to tell the agents becomes an echo at
+    /// helpdesks without them.
+    pub notes: bool,
+    /// Helpdesks only: whether the helpdesk shows by itself who of several people wrote a message, and which choice the
+    /// contact made. At others, the text says so.
+    pub details: bool,
+    /// Whether this side shows that the other side's person is typing.
+    pub typing: bool,
     /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there.
     /// This is for helpdesks that do not report merged conversations.
     pub agents_move_contacts: bool,
@@ -95,7 +103,7 @@ pub enum ContactIds {
     },
 }
 
-/// How a channel shows which earlier message a message answers.
+/// How a side shows which earlier message a message answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quotes {
     /// It does not, so that a line of text above the message does.
@@ -104,7 +112,7 @@ pub enum Quotes {
     ById,
     /// By the token that came with the contact's message. Without a token, a line of text stands above the message.
     ByToken,
-    /// The channel takes everything that is known about the earlier message.
+    /// The side takes everything that is known about the earlier message.
     Whole,
 }
 
@@ -152,6 +160,9 @@ impl Features {
         quotes: Quotes::AsText,
         quotes_by_id: false,
         echoes: false,
+        notes: true,
+        details: false,
+        typing: false,
         agents_move_contacts: false,
         history: false,
         state_lasts: None,

@@ -45,6 +45,15 @@ pub fn signed(name: &str, text: &str) -> String {
     }
 }
 
+/// Returns parts with the name of the person who wrote them before the first text, or alone if there is no text.
+pub fn written_by(name: &str, mut parts: Vec<Part>) -> Vec<Part> {
+    match parts.first_mut() {
+        Some(Part::Text { text } | Part::Media(Media { caption: Some(text), .. })) => *text = signed(name, text),
+        _ => parts.insert(0, Part::text(format!("{name}:"))),
+    }
+    parts
+}
+
 /// The author's name of a message, until it has been put before one of the message's texts.
 #[derive(Clone, Copy, Debug)]
 pub struct Byline<'a>(Option<&'a str>);
@@ -73,7 +82,7 @@ impl<'a> Byline<'a> {
 pub fn choices(buttons: &[Button], label_most: usize, id_most: usize) -> Option<Vec<(String, &str)>> {
     let mut choices: Vec<(String, &str)> = Vec::new();
     for (index, button) in buttons.iter().enumerate() {
-        let Button::Reply { label, text } = button else { return None };
+        let Button::Reply { label, text, .. } = button else { return None };
         let is_good =
             !label.trim().is_empty() && text::fits(label, TextLimit { max: label_most, unit: TextUnit::Chars });
         if !is_good || choices.iter().any(|(_, other)| other == label) {

@@ -68,6 +68,12 @@ impl Event {
             Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Message { .. }, contact, .. }) => {
                 Some((contact.as_deref()?, Side::Channel))
             }
+            Self::Channel(ChannelEvent { kind: ChannelEventKind::Typing, contact, .. }) => {
+                Some((&contact.id, Side::Helpdesk))
+            }
+            Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Typing, contact, .. }) => {
+                Some((contact.as_deref()?, Side::Channel))
+            }
             Self::Note(note) => Some((&note.contact, Side::Helpdesk)),
             Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) | Self::Unread(_) | Self::History(_) => None,
         }
@@ -75,12 +81,22 @@ impl Event {
 }
 
 impl Event {
+    /// Returns whether the event only says that somebody is typing. Such an event may get lost.
+    pub fn is_typing(&self) -> bool {
+        matches!(
+            self,
+            Self::Channel(ChannelEvent { kind: ChannelEventKind::Typing, .. })
+                | Self::Helpdesk(HelpdeskEvent { kind: HelpdeskEventKind::Typing, .. })
+        )
+    }
+
     /// Takes out of names what cannot be seen, and out of texts the one character that hardly any API takes.
     pub fn clean(&mut self) {
         match self {
             Self::Channel(event) => {
                 event.contact.clean();
                 event.quote.iter_mut().for_each(|quote| quote.clean());
+                event.details.iter_mut().for_each(|details| details.clean());
                 if let ChannelEventKind::Message { parts } | ChannelEventKind::BusinessEcho { parts, .. } =
                     &mut event.kind
                 {
@@ -126,12 +142,15 @@ pub struct ChannelEvent {
     /// The message that the contact answers with this one, if the channel tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Box<Quote>>,
+    /// What else the channel tells about the message, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<Details>>,
 }
 
 impl ChannelEvent {
-    /// Makes an event that quotes no message and whose message has no names.
+    /// Makes an event that quotes no message and whose message has neither names nor details.
     pub fn new(id: impl Into<String>, at: Millis, contact: Contact, kind: ChannelEventKind) -> Self {
-        Self { id: id.into(), at, contact, kind, names: None, quote: None }
+        Self { id: id.into(), at, contact, kind, names: None, quote: None, details: None }
     }
 
     /// Adds the names of the message, and the message that it quotes.
@@ -140,6 +159,88 @@ impl ChannelEvent {
         let names = (!names.is_empty()).then(|| Box::new(names));
         Self { names, quote: quote.map(Box::new), ..self }
     }
+
+    /// Adds what else the channel tells about the message.
+    #[must_use]
+    pub fn detailed(self, details: Details) -> Self {
+        let details = (details != Details::default()).then(|| Box::new(details));
+        Self { details, ..self }
+    }
+}
+
+/// What a channel may tell about a contact's message beside its parts.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Details {
+    /// The person who wrote the message, where several people write as one contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writer: Option<Writer>,
+    /// The choice that the contact made with the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Choice>,
+    /// What was said before by others, such as a bot that hands over. Agents read it as a private note.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transcript: Vec<Spoken>,
+    /// The helpdesk's group of agents who should answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+impl Details {
+    /// Nothing beside the parts.
+    pub const NONE: &Self = &Self { writer: None, choice: None, transcript: Vec::new(), group: None };
+
+    fn clean(&mut self) {
+        if let Some(writer) = &mut self.writer {
+            clean_name(&mut writer.name);
+        }
+        for spoken in &mut self.transcript {
+            clean_name(&mut spoken.author);
+            clean_text(&mut spoken.text);
+        }
+    }
+}
+
+/// One of several people who write as one contact.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default)]
+pub struct Writer {
+    /// The channel's own id of the person.
+    pub id: String,
+    /// The name to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Writer {
+    /// Returns the name by which people tell this person from the others.
+    pub fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// Something that somebody said before a message.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default)]
+pub struct Spoken {
+    /// The name of the person or the bot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+/// A choice that a button offers, or that a contact made.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default)]
+pub struct Choice {
+    /// The text on the button.
+    pub label: String,
+    /// The text that pressing the button sends.
+    pub text: String,
+    /// What the side that offered the choice waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payload: Option<String>,
 }
 
 /// The names by which a channel refers to one of its messages later.
@@ -246,6 +347,8 @@ pub enum ChannelEventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
+    /// The contact is typing.
+    Typing,
     /// The channel says, beside no message, that the business's account cannot be used until somebody fixes it.
     AccountBlocked {
         /// The explanation, for the admin.
@@ -305,6 +408,8 @@ pub enum HelpdeskEventKind {
         /// The current state, if the event says so.
         state: Option<ConversationState>,
     },
+    /// An agent or a bot is typing.
+    Typing,
     /// Somebody edited the helpdesk's record of the contact.
     UserUpdated {
         /// The [`Contact::digest`] of the record as it is now.
@@ -796,6 +901,9 @@ pub enum Button {
         label: String,
         /// The text that the contact sends by pressing the button.
         text: String,
+        /// What the writing side waits for when the contact presses the button. It is for programs; nobody reads it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payload: Option<String>,
     },
     /// A button that opens a link.
     Link {

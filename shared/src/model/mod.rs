@@ -9,3 +9,4 @@ pub mod message;
 pub mod quote;
 pub mod steps;
 pub mod text;
+pub mod transcript;

@@ -13,8 +13,8 @@ use thiserror::Error;
 
 use crate::{
     model::message::{
-        ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, HistoryEvent, NoteEvent, ReceiptEvent,
-        UnreadEvent,
+        ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, HelpdeskEventKind, HistoryEvent, NoteEvent,
+        ReceiptEvent, UnreadEvent,
     },
     tools::{
         answer::ApiError,
@@ -90,6 +90,11 @@ impl Outgoing {
             Event::Channel(ChannelEvent { id, kind: ChannelEventKind::AccountBlocked { .. }, .. }) => {
                 ("account", &envelope.installation, id)
             }
+            // Nothing waits for it.
+            Event::Channel(ChannelEvent { id, contact, kind: ChannelEventKind::Typing, .. }) => {
+                ("typing", &contact.id, id)
+            }
+            Event::Helpdesk(HelpdeskEvent { id, group, kind: HelpdeskEventKind::Typing, .. }) => ("typed", group, id),
             Event::Channel(ChannelEvent { id, contact, .. }) => ("inbound", &contact.id, id),
             Event::Helpdesk(HelpdeskEvent { id, group, .. }) => ("outbound", group, id),
             Event::Note(NoteEvent { id, contact, .. }) => ("note", contact, id),

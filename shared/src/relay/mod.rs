@@ -2,9 +2,10 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`notes`] tells
-//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, [`unread`] keeps calls that cannot
-//! be read, and [`history`] reads what agents wrote while no webhook arrived.
+//! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`choices`] which
+//! choice a contact made, [`notes`] tells agents what they have to know, [`receipts`] delivers receipts to the helpdesk,
+//! [`typing`] shows that somebody is typing, [`unread`] keeps calls that cannot be read, and [`history`] reads what agents
+//! wrote while no webhook arrived.
 
 use std::{
     collections::HashMap,
@@ -26,7 +27,7 @@ use crate::{
     model::{
         installation::Side,
         message::{
-            Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
+            Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, Details, ENVELOPE_VERSION, Envelope, Event,
             HelpdeskEvent, HelpdeskEventKind, MessageNames, Part, Quote,
         },
     },
@@ -54,6 +55,7 @@ use crate::{
 };
 
 mod brakes;
+mod choices;
 mod contacts;
 mod ending;
 mod failure;
@@ -64,6 +66,7 @@ pub mod pace;
 mod quotes;
 mod receipts;
 mod recorder;
+mod typing;
 mod unread;
 mod waits;
 
@@ -315,6 +318,7 @@ impl Relay {
             received_at: envelope.received_at,
             names: event.names.as_deref().unwrap_or(&NO_NAMES),
             quote: event.quote.as_deref(),
+            details: event.details.as_deref().unwrap_or(Details::NONE),
         };
         match &event.kind {
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await.map(Verdict::from),
@@ -355,6 +359,10 @@ impl Relay {
                     }
                 };
                 self.change_link(open, &contact.id, open_with).await
+            }
+            ChannelEventKind::Typing => {
+                self.typing(passage, contact.clone()).await;
+                Ok(Verdict::Done)
             }
             ChannelEventKind::AccountBlocked { reason } => {
                 tracing::warn!(installation.id = %open.installation.id, reason, "the channel says that the account is blocked");
@@ -417,8 +425,15 @@ impl Relay {
                     received_at: envelope.received_at,
                     names: &NO_NAMES,
                     quote: event.quote.as_ref(),
+                    details: Details::NONE,
                 };
                 self.deliver(message).await
+            }
+            HelpdeskEventKind::Typing => {
+                if let Some(id) = known {
+                    self.typing(passage, Contact { id, ..Contact::default() }).await;
+                }
+                Ok(Ending::NoMessage)
             }
             HelpdeskEventKind::Conversation { state } => {
                 let (Some(contact), Some(conversation)) = (known, &event.conversation) else {
@@ -556,15 +571,19 @@ impl Relay {
         let as_text = quote.as_ref().filter(|_| native.is_none());
         let original = message.parts;
         let opening = opening(&message, &link, &mut claimed.progress);
+        let details = message.with_choice(&link, &mut claimed.progress);
+        let plain = message.as_people_read(original, &details);
         let parts: Vec<Part>;
-        let message = if opening.is_some() || as_text.is_some() {
+        let message = if opening.is_some() || as_text.is_some() || plain.is_some() {
             let is_refused = claimed.progress.memo.contains_key(quotes::REFUSED);
-            let shown = as_text.map_or_else(|| original.to_vec(), |quote| message.quoting(quote, original, is_refused));
+            let plain = plain.as_deref().unwrap_or(original);
+            let shown = as_text.map_or_else(|| plain.to_vec(), |quote| message.quoting(quote, plain, is_refused));
             parts = opening.into_iter().chain(shown).collect();
             Message { parts: &parts, ..message }
         } else {
             message
         };
+        let message = Message { details: &details, ..message };
         let mut contact = self.with_profile(&message, &link).await?;
         if message.direction == Direction::Outbound {
             contact.thread.clone_from(&link.thread);
@@ -595,6 +614,7 @@ impl Relay {
             author: message.author,
             key,
             quote: native,
+            details: message.details,
         };
         // A message may be refused for its quote.
         let without = native.map(|quote| message.quoting(quote, &parts, true));
@@ -700,7 +720,7 @@ impl Relay {
     /// is the life in which the agents were told that the message waits.
     async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Result<(), Later> {
         if message.direction != Direction::Outbound {
-            return Ok(());
+            return self.note_transcript(message).await;
         }
         if let Some(life) = told_waiting {
             self.note_arrived(message, life).await?;
@@ -786,6 +806,7 @@ struct Message<'a> {
     received_at: Millis,
     names: &'a MessageNames,
     quote: Option<&'a Quote>,
+    details: &'a Details,
 }
 
 /// The names of a message that no channel has named.
@@ -827,6 +848,9 @@ impl<'a> Message<'a> {
         let mut link = link.clone();
         if self.is_answer() {
             link.to_mark = None;
+        }
+        if self.direction == Direction::Outbound {
+            link.offered = choices::offered(self.parts, link.offered);
         }
         if self.open.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     adapter::{Delivery, Link, Task},
     installations::OpenInstallation,
-    model::message::{Contact, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent, NoteEvent, Part, Receipt},
+    model::{
+        message::{Contact, Details, ENVELOPE_VERSION, Envelope, Event, HelpdeskEvent, NoteEvent, Part, Receipt},
+        transcript,
+    },
     outside::{clock::now, queue::Outgoing},
     store::{Direction, Owed, StoreError},
     tools::sentences::Sentence,
@@ -33,6 +36,7 @@ impl Relay {
             received_at: envelope.received_at,
             names: &NO_NAMES,
             quote: None,
+            details: Details::NONE,
         };
         let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
@@ -52,11 +56,20 @@ impl Relay {
         let receipt = Receipt::failed(note.text.clone());
         let parts = [Part::text(Sentence::Note { text: &note.text })];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
-        let echo =
-            Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key, quote: None };
+        let echo = Delivery {
+            id,
+            at,
+            echo: true,
+            contact: &contact,
+            parts: &parts,
+            author: None,
+            key: &key,
+            quote: None,
+            details: Details::NONE,
+        };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
-            None if open.helpdesk.features().echoes => Task::Deliver(&echo),
+            None if !open.helpdesk.features().notes => Task::Deliver(&echo),
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, lane };
@@ -99,6 +112,17 @@ impl Relay {
             text: failure::not_delivered(open, &reason.to_string()),
         };
         self.enqueue(open, Event::Note(note)).await
+    }
+
+    /// Tells the agents what was said before a message. The note follows the message, because a conversation begins with
+    /// one. Only then may the message leave the queue.
+    pub(super) async fn note_transcript(&self, message: &Message<'_>) -> Result<(), Later> {
+        let Details { transcript, group, .. } = message.details;
+        if message.direction != Direction::Inbound || transcript.is_empty() {
+            return Ok(());
+        }
+        let text = transcript::text(transcript, group.as_deref());
+        self.send_note(message.open, &message.contact.id, &format!("transcript:{}", message.event), None, text).await
     }
 
     /// Puts an event of the bridge's own into the queue.

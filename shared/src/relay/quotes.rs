@@ -26,14 +26,14 @@ pub(super) const REFUSED: &str = "quote.refused";
 const MARK_GRACE: Duration = Duration::from_secs(1);
 
 impl Relay {
-    /// Returns the message that this one answers, with the words and, for the channel, the id that the table knows. An
-    /// earlier attempt may have looked them up, so that every attempt shows the same. A failed look-up finds nothing.
+    /// Returns the message that this one answers, with the words and, for a side that shows quotes, the id that the table
+    /// knows. An earlier attempt may have looked them up, so that every attempt shows the same. A failed look-up finds nothing.
     pub(super) async fn quote_of(&self, message: &Message<'_>, progress: &mut Progress) -> Option<Quote> {
         let told = message.quote?.clone();
-        let is_outbound = message.direction == Direction::Outbound;
+        let needs_id = message.target_quotes() != Quotes::AsText || message.direction == Direction::Outbound;
         let has_words = told.text.as_deref().and_then(quote::words).is_some();
         let options = &message.open.installation.options;
-        if !is_outbound && (has_words || !options.remember_quotes) {
+        if !needs_id && (has_words || !options.remember_quotes) {
             return Some(told);
         }
         let found = match (&progress.quote, &told.id) {
@@ -51,7 +51,7 @@ impl Relay {
             }
         };
         Some(Quote {
-            id: if is_outbound { found.id } else { told.id },
+            id: if needs_id { found.id } else { told.id },
             text: if has_words { told.text } else { found.text },
             author: told.author.or(found.author),
             at: told.at.or(found.at),
@@ -72,8 +72,11 @@ impl Relay {
         let Some(key) = key else { return Ok(None) };
         let Some(Remembered { quotable, sent, at }) = self.store.remembered(&key).await? else { return Ok(None) };
         let names = quotable.names;
-        let id = match (message.channel_features().quotes, key.direction) {
+        let id = match (message.target_quotes(), key.direction) {
             (Quotes::AsText, _) => None,
+            // The helpdesk knows its own message by the event's id, and the contact's by the id that it gave.
+            (_, Direction::Outbound) if message.direction == Direction::Inbound => Some(key.event.clone()),
+            (_, Direction::Inbound) if message.direction == Direction::Inbound => sent,
             (Quotes::ById | Quotes::Whole, Direction::Inbound) => names.id,
             (Quotes::ByToken, Direction::Inbound) => names.token,
             (Quotes::ById | Quotes::Whole, Direction::Outbound) => sent,
@@ -124,6 +127,14 @@ impl Message<'_> {
         self.open.channel.features_for(&self.contact.id)
     }
 
+    /// Returns how the side that the message goes to shows quotes.
+    fn target_quotes(&self) -> Quotes {
+        match self.direction.target() {
+            Side::Channel => self.channel_features().quotes,
+            Side::Helpdesk => self.open.helpdesk.features().quotes,
+        }
+    }
+
     fn key_of(&self, (direction, event): (Direction, String)) -> JournalKey {
         JournalKey { direction, event, ..self.key() }
     }
@@ -138,7 +149,10 @@ impl Message<'_> {
             (true, author) => {
                 author.and_then(|author| author.name.clone()).or_else(|| Some(Sentence::Agent.to_string()))
             }
-            (false, _) => self.contact.name.clone().filter(|_| !self.echo),
+            (false, _) => {
+                let writer = self.details.writer.as_ref().map(|writer| writer.shown().to_owned());
+                writer.or_else(|| self.contact.name.clone()).filter(|_| !self.echo)
+            }
         };
         Quotable {
             text: quote::words_of(self.parts).filter(|_| keeps_words),
@@ -160,12 +174,12 @@ impl Message<'_> {
 
     /// Returns whether the side that the message goes to shows this quote itself.
     pub(super) fn shows(&self, quote: &Quote, progress: &Progress) -> bool {
-        let shows = match self.channel_features().quotes {
+        let shows = match self.target_quotes() {
             Quotes::AsText => false,
             Quotes::ById | Quotes::ByToken => quote.id.is_some(),
             Quotes::Whole => true,
         };
-        self.direction == Direction::Outbound && shows && !progress.memo.contains_key(REFUSED)
+        shows && !progress.memo.contains_key(REFUSED)
     }
 
     /// Returns parts with a quote above them as text. A contact does not read that there is an earlier message of which

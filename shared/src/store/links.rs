@@ -4,7 +4,11 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
 
 use super::{Changes, Item, Store, StoreError, flag_of, key, number, number_of, owned, text, text_of};
-use crate::{adapter::Link, model::message::ConversationState, outside::clock::now};
+use crate::{
+    adapter::{Link, Offered},
+    model::message::ConversationState,
+    outside::clock::now,
+};
 
 /// An id of the helpdesk that leads back to a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +102,8 @@ impl LinkChange {
         field("thread", &self.before.thread, &self.after.thread);
         field("to_mark", &self.before.to_mark, &self.after.to_mark);
         field("reply_token", &self.before.reply_token, &self.after.reply_token);
+        let json = |offered: &Option<Offered>| offered.as_ref().and_then(|offered| serde_json::to_string(offered).ok());
+        field("offered", &json(&self.before.offered), &json(&self.after.offered));
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         field("moved_from", &self.before.moved_from, &self.after.moved_from);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
@@ -225,6 +231,7 @@ pub(super) fn read(item: &Item) -> Link {
         to_mark: owned(item, "to_mark"),
         reply_token: owned(item, "reply_token"),
         reply_at: number_of(item, "reply_at"),
+        offered: text_of(item, "offered").and_then(|json| serde_json::from_str(json).ok()),
         moved_to: owned(item, "moved_to"),
         moved_at: number_of(item, "moved_at"),
         moved_from: owned(item, "moved_from"),

@@ -55,8 +55,8 @@ mod siblings;
 pub use brakes::{Brake, Braked};
 pub use dead::{DEAD_COUNT_LIMIT, DEAD_KEEP_DAYS, DeadEnvelope, DeadMessage, DeadPage, StoredEnvelope};
 pub use journal::{
-    Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, Quotable, ReceiptNoted, Remembered, Sent,
-    SentMessage, Settlement, Trace,
+    Claim, Claimed, Direction, Finished, JournalKey, JournalState, Owed, PastMessage, Quotable, ReceiptNoted,
+    Remembered, Sent, SentMessage, Settlement, Trace,
 };
 pub use links::{HelpdeskId, LinkChange};
 pub use list::Listed;

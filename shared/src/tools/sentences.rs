@@ -39,6 +39,8 @@ sentences! {
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
+    Transcript { said: &'a str } = "What was said before:\n{said}",
+    WishedGroup { group: &'a str } = "Group that should answer: {group}",
     FromAnotherDevice { text: &'a str } = "Sent to the customer from another device:\n{text}",
     ContactMoved { text: &'a str } = "The channel has given the customer a new address: {text}",
     Note { text: &'a str } = "Note of the bridge, which the customer does not see: {text}",

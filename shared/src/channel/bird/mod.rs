@@ -104,6 +104,7 @@ static FEATURES: Features = Features {
     // On WhatsApp; a text message never quotes another.
     quotes: Quotes::ById,
     quotes_by_id: true,
+    typing: true,
     contact_ids: ContactIds::Phone { plus: true },
     ..Features::BASE
 };
@@ -190,11 +191,13 @@ impl Adapter for Bird {
             }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
+            // The read mark shows typing as well.
+            Task::Typing { message: Some(message), .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Register { url } => register::next(account, url, product.events(), known),
             Task::Unregister if known.answered == 0 => calls::unregister(account),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
             // The call was answered.
-            Task::Check | Task::Unregister | Task::MarkRead { .. } => Ok(Step::Done),
+            Task::Check | Task::Unregister | Task::MarkRead { .. } | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

@@ -425,7 +425,8 @@ fn cards_are_a_carousel_where_whatsapp_takes_them() {
         image: Some("https://files.example.com/c.jpg".into()),
         buttons,
     };
-    let pick = |title: &str| card(title, vec![Button::Reply { label: "This one".into(), text: title.into() }]);
+    let pick =
+        |title: &str| card(title, vec![Button::Reply { label: "This one".into(), text: title.into(), payload: None }]);
     let shop =
         |title: &str| card(title, vec![Button::Link { label: "Shop".into(), url: "https://shop.example.com/".into() }]);
     let shown = |cards: Vec<Card>| {
@@ -483,7 +484,7 @@ fn long_things_and_what_cannot_be_shown() {
             ..Media::new(kind, MediaSource::Link { url: format!("https://files.example.com/{name}") })
         })
     };
-    let reply = |label: &str| Button::Reply { label: label.into(), text: label.into() };
+    let reply = |label: &str| Button::Reply { label: label.into(), text: label.into(), payload: None };
     let shop = Button::Link { label: "Shop".into(), url: "https://shop.example.com/".into() };
     let parts = [
         Part::text("a word ".repeat(300)),

@@ -7,15 +7,13 @@ use http::Response;
 use super::{Channel, next_of};
 use crate::{
     adapter::{
-        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status,
-        settings::{Form, Made, Setting, SettingError},
-        standard_webhooks,
+        Account, Adapter, Known, Learned, RenderError, Step, Task, Urls, Verified, from_status, own_api,
+        settings::{Form, Setting, SettingError},
         webhook::{ParseError, ParsedChannel, Proof, VerifyError, WebhookRequest},
     },
     model::{
-        features::{Features, MediaBy, MediaLimit, Quotes, TextLimit, TextUnit, Unreadable},
+        features::Features,
         installation::Side,
-        message::MediaKind,
         steps::{NextStep, ShownBy},
     },
 };
@@ -34,36 +32,12 @@ pub struct Custom;
 
 const CALLBACK_URL: &str = "callback_url";
 const SECRET: &str = "secret";
-const SECRET_HELP: &str = "`whsec_` and the base64 of 24 to 64 random bytes; without it the bridge makes one";
 
-/// Files of every kind, sent as links that stay valid for a week.
-const FILE: MediaLimit = MediaLimit {
-    kind: MediaKind::File,
-    max_bytes: 1 << 40,
-    accepted: &[],
-    refused: &[],
-    caption: 100_000,
-    by: MediaBy::Link,
-};
-
-static FEATURES: Features = Features {
-    title: "Your own app",
-    text: TextLimit { max: 100_000, unit: TextUnit::Chars },
-    media: &[
-        MediaLimit { kind: MediaKind::Image, ..FILE },
-        MediaLimit { kind: MediaKind::Video, ..FILE },
-        MediaLimit { kind: MediaKind::Audio, ..FILE },
-        FILE,
-    ],
-    unreadable: Unreadable::Refused,
-    quotes: Quotes::Whole,
-    quotes_by_id: true,
-    ..Features::BASE
-};
+static FEATURES: Features = Features { title: "Your own app", quotes_by_id: true, typing: true, ..own_api::FEATURES };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),
-    Setting::optional(SECRET, Form::Token, SECRET_HELP).secret().signs().made(Made::StandardWebhooks).shown_once(),
+    own_api::secret_setting(SECRET),
 ];
 
 impl Adapter for Custom {
@@ -76,16 +50,7 @@ impl Adapter for Custom {
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
-        let is_good = |secret: &str| {
-            let key = secret.strip_prefix("whsec_").and_then(standard_webhooks::key);
-            key.is_some_and(|key| (24..=64).contains(&key.len()))
-        };
-        match account.secret(SECRET) {
-            Some(secret) if !is_good(secret.reveal()) => {
-                Err(SettingError { setting: SECRET.to_owned(), should_be: SECRET_HELP.to_owned() })
-            }
-            _ => Ok(()),
-        }
+        own_api::check_secret(account, SECRET)
     }
 
     fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
@@ -109,8 +74,9 @@ impl Adapter for Custom {
     fn next(&self, account: &Account<'_>, task: &Task<'_>, known: &Known) -> Result<Step, RenderError> {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
-            // The app's API has no call that only checks the account.
-            Task::Check => Ok(Step::Done),
+            Task::Typing { contact, .. } if known.answered == 0 => render::typing(account, contact),
+            // The app's API has no call that only checks the account; the call was answered.
+            Task::Check | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

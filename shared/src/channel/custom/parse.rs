@@ -1,30 +1,26 @@
 //! Reads the calls of the app.
 
-use serde_json::json;
-
-use super::wire::{
-    Buttons, Cards, Choice, ContactCard, File, Head, Incoming, Message, News, Other, Person, Piece, Place, Quoted,
-    Status, Sticker, Subscribed, Text, Typing, Unsubscribed, WireCard,
-};
+use super::wire::{History, Incoming, Message, News, Status, Subscribed, Thread, Unsubscribed};
 use crate::{
-    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, decode_at},
-    model::{
-        message::{
-            Button, Card, ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part,
-            Quote, Receipt,
+    adapter::{
+        own_api::{
+            parse::{answered, check_id, parts_of, person, taken},
+            wire::{About, Author, Chosen, Head, Named, Said},
         },
-        quote,
+        webhook::{Earlier, ParseError, ParsedChannel, WebhookRequest, decode_at},
     },
+    model::message::{ChannelEvent, ChannelEventKind, Choice, Contact, Details, MessageNames, Receipt, Spoken, Writer},
     tools::{
         json::{self, Json},
         millis::Millis,
     },
 };
 
-/// The maximum length of an id, in bytes.
-const ID: usize = 256;
-/// The maximum number of parts in a message.
-const PARTS: usize = 50;
+/// The number of earlier messages on a page if the call does not say, and the maximum.
+const PAGE: usize = 50;
+const MAX_PAGE: usize = 200;
+/// The maximum number of lines of a transcript.
+const LINES: usize = 500;
 
 /// Returns the events in a call. The app's developers have this API's document at hand, so the error names the field
 /// that is wrong.
@@ -32,31 +28,45 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     let whole = json::text_of(&request.body);
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let Head { kind } = decode_at("", body)?;
-    let (mut names, mut quote) = (MessageNames::default(), None);
+    let (mut names, mut quote, mut details) = (MessageNames::default(), None, Details::default());
     let (id, contact, kind, at) = match kind {
         Incoming::Message => {
-            let Message { id, at, contact, quote: quoted, parts } = decode_at("", body)?;
+            let Message { id, at, contact, thread, quote: quoted, choice, transcript, group, parts } =
+                decode_at("", body)?;
             check_id(&id, "id")?;
-            let contact = person(contact)?;
+            let mut contact = person(contact)?;
+            details = Details { transcript: earlier(transcript)?, group: given(group), ..Details::default() };
+            details.choice = choice.map(|Chosen { label, payload }| Choice { text: label.clone(), label, payload });
+            if let Some(thread) = thread {
+                (contact, details.writer) = of_thread(thread, contact)?;
+            }
             quote = quoted.map(answered).transpose()?;
             names.id = Some(id.clone());
-            (event_of(&id), contact, ChannelEventKind::Message { parts: message(parts)? }, at)
+            (event_of(&id), contact, ChannelEventKind::Message { parts: parts_of(parts)? }, at)
         }
         Incoming::Receipt => {
             let News { contact, message, status, reason } = decode_at("", body)?;
-            check_id(&contact.id, "contact.id")?;
+            let contact = self::contact(contact)?;
             check_id(&message, "message")?;
             let (word, receipt) = match status {
                 Status::Delivered => ("delivered", Receipt::Delivered),
                 Status::Read => ("read", Receipt::Read),
                 Status::Failed => ("failed", Receipt::failed_as("the app could not show it", reason.as_deref())),
             };
-            let contact = Contact { id: contact.id, ..Contact::default() };
             (format!("{word}:{message}"), contact, ChannelEventKind::Receipt { message, receipt }, None)
         }
         Incoming::Typing => {
-            decode_at::<Typing>("", body)?;
-            return Ok(ParsedChannel::ignored(&request.id, "typing").answered(taken("")));
+            let contact = contact(decode_at::<About>("", body)?.contact)?;
+            let event = ChannelEvent::new(&request.id, request.received_at, contact, ChannelEventKind::Typing);
+            return Ok(ParsedChannel::events(vec![event]).answered(taken("")));
+        }
+        Incoming::History => {
+            let History { contact, before, limit } = decode_at("", body)?;
+            let most = limit.unwrap_or(PAGE);
+            if !(1..=MAX_PAGE).contains(&most) {
+                return Err(ParseError::bad("limit", "a number from 1 to 200"));
+            }
+            return Ok(ParsedChannel::asking(Earlier { contact: self::contact(contact)?.id, before, most }));
         }
         Incoming::Subscribed => {
             let Subscribed { id, contact } = decode_at("", body)?;
@@ -66,14 +76,13 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
         Incoming::Unsubscribed => {
             let Unsubscribed { id, contact } = decode_at("", body)?;
             check_id(&id, "id")?;
-            check_id(&contact.id, "contact.id")?;
-            let contact = Contact { id: contact.id, ..Contact::default() };
-            (format!("unsubscribed:{id}"), contact, ChannelEventKind::Unsubscribed, None)
+            (format!("unsubscribed:{id}"), self::contact(contact)?, ChannelEventKind::Unsubscribed, None)
         }
     };
     let answer = taken(&id);
     let at = at.filter(|at| *at > Millis::default()).unwrap_or(request.received_at);
-    Ok(ParsedChannel::events(vec![ChannelEvent::new(id, at, contact, kind).with(names, quote)]).answered(answer))
+    let event = ChannelEvent::new(id, at, contact, kind).with(names, quote).detailed(details);
+    Ok(ParsedChannel::events(vec![event]).answered(answer))
 }
 
 /// Returns the id of the event with which a contact's message arrived.
@@ -81,121 +90,29 @@ pub(super) fn event_of(message: &str) -> String {
     format!("message:{message}")
 }
 
-/// Returns the message that a message answers.
-fn answered(Quoted { message, text, author, at }: Quoted) -> Result<Quote, ParseError> {
-    if let Some(message) = &message {
-        check_id(message, "quote.message")?;
+/// Returns a contact of whom only the id is known.
+fn contact(Named { id }: Named) -> Result<Contact, ParseError> {
+    check_id(&id, "contact.id")?;
+    Ok(Contact { id, ..Contact::default() })
+}
+
+/// Returns a thread as the contact that agents answer, and the person who wrote into it.
+fn of_thread(Thread { id, title }: Thread, person: Contact) -> Result<(Contact, Option<Writer>), ParseError> {
+    check_id(&id, "thread.id")?;
+    let writer = Writer { id: person.id, name: person.name };
+    let name = given(title).or_else(|| Some(id.clone()));
+    Ok((Contact { thread: Some(id.clone()), id, name, ..Contact::default() }, Some(writer)))
+}
+
+/// Returns what was said before a message.
+fn earlier(lines: Vec<Said>) -> Result<Vec<Spoken>, ParseError> {
+    if lines.len() > LINES {
+        return Err(ParseError::bad("transcript", "a list of at most 500 lines"));
     }
-    let author = author.filter(|author| !author.trim().is_empty());
-    Ok(Quote { id: message, text: text.as_deref().and_then(quote::words), author, at })
+    let line = |Said { author, text }: Said| Spoken { author: given(author.and_then(|Author { name }| name)), text };
+    Ok(lines.into_iter().filter(|said| !said.text.trim().is_empty()).map(line).collect())
 }
 
-fn taken(id: &str) -> Ack {
-    Ack::json(&if id.is_empty() { json!({"ok": true}) } else { json!({"ok": true, "id": id}) })
-}
-
-fn person(person: Person) -> Result<Contact, ParseError> {
-    check_id(&person.id, "contact.id")?;
-    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    Ok(Contact {
-        id: person.id,
-        alias: None,
-        thread: None,
-        reply_token: None,
-        name: given(person.name),
-        email: given(person.email),
-        phone: given(person.phone),
-        company: given(person.company),
-        avatar: given(person.avatar),
-        language: given(person.language),
-        country: given(person.country),
-    })
-}
-
-fn message(pieces: Json<'_>) -> Result<Vec<Part>, ParseError> {
-    let (mut parts, mut count) = (Ok(Vec::new()), 0_usize);
-    pieces.each(|piece| {
-        if let Some(list) = parts.as_mut().ok().filter(|_| count < PARTS) {
-            match part(&format!("parts[{count}]"), piece) {
-                Ok(part) => list.push(part),
-                Err(error) => parts = Err(error),
-            }
-        }
-        count += 1;
-    });
-    if !(1..=PARTS).contains(&count) {
-        return Err(ParseError::bad("parts", "a list of 1 to 50 parts"));
-    }
-    parts
-}
-
-fn part(place: &str, piece: Json<'_>) -> Result<Part, ParseError> {
-    let piece = Piece::read(place, piece)?;
-    let bad = |name: &str, should_be: &str| Err(ParseError::bad(&format!("{place}.{name}"), should_be));
-    match &piece {
-        Piece::Text(text) if text.text.is_empty() => bad("text", "some text"),
-        Piece::Image(file) | Piece::Video(file) | Piece::Audio(file) | Piece::File(file)
-            if !url::Url::parse(&file.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) =>
-        {
-            bad("url", "an https link to the file")
-        }
-        Piece::Buttons(Buttons { buttons }) if buttons.is_empty() => bad("buttons", "at least one button"),
-        Piece::Cards(Cards { cards }) if cards.is_empty() => bad("cards", "at least one card"),
-        Piece::Location(place) if !(place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0) => {
-            bad("latitude", "degrees, as the longitude")
-        }
-        _ => Ok(piece.into()),
-    }
-}
-
-fn check_id(id: &str, field: &str) -> Result<(), ParseError> {
-    let is_good = (1..=ID).contains(&id.len()) && !id.chars().any(char::is_control);
-    if is_good { Ok(()) } else { Err(ParseError::bad(field, "an id of 1 to 256 bytes without control characters")) }
-}
-
-impl From<Piece> for Part {
-    fn from(piece: Piece) -> Self {
-        let media = |kind, file: File| {
-            Self::Media(Media {
-                name: file.name,
-                content_type: file.content_type,
-                size: file.size,
-                seconds: file.seconds,
-                caption: file.caption,
-                // The app need not keep the file, because the bridge copies it at once.
-                ..Media::new(kind, MediaSource::ShortLink { url: file.url })
-            })
-        };
-        match piece {
-            Piece::Text(Text { text }) => Self::Text { text },
-            Piece::Image(file) => media(MediaKind::Image, file),
-            Piece::Video(file) => media(MediaKind::Video, file),
-            Piece::Audio(file) => media(MediaKind::Audio, file),
-            Piece::File(file) => media(MediaKind::File, file),
-            Piece::Location(Place { latitude, longitude, label }) => Self::Location { latitude, longitude, label },
-            Piece::ContactCard(ContactCard { name, phone }) => Self::ContactCard { name, phone, more: Vec::new() },
-            Piece::Sticker(Sticker { id, url }) => Self::Sticker { id, url },
-            Piece::Buttons(Buttons { buttons }) => {
-                Self::Buttons { buttons: buttons.into_iter().map(Button::from).collect() }
-            }
-            Piece::Cards(Cards { cards }) => Self::Carousel { cards: cards.into_iter().map(Card::from).collect() },
-            Piece::Other(Other { what, text }) => Self::Unsupported { what, text },
-        }
-    }
-}
-
-impl From<Choice> for Button {
-    fn from(choice: Choice) -> Self {
-        let Choice { label, text, url } = choice;
-        match url {
-            Some(url) => Self::Link { label, url },
-            None => Self::Reply { text: text.unwrap_or_else(|| label.clone()), label },
-        }
-    }
-}
-
-impl From<WireCard> for Card {
-    fn from(WireCard { title, text, image, buttons }: WireCard) -> Self {
-        Self { title, text, image, buttons: buttons.into_iter().map(Button::from).collect() }
-    }
+fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    adapter::{Body, Delivery},
+    adapter::{Body, Delivery, own_api::wire::Piece, standard_webhooks},
     model::message::{Part, Quote},
     testing::{
         ARRIVED, Side, agent, answer, assert_shown, body, call, changed_samples, contact, delivery, drive, fixtures,
@@ -43,7 +43,7 @@ fn a_part_comes_back_as_it_went() {
     let mut pieces = serde_json::from_slice::<Value>(bytes).unwrap()["parts"].clone();
     let text = pieces.to_string();
     let list = crate::tools::json::Json::read(&text).unwrap().items();
-    let parts: Vec<Part> = list.into_iter().map(|piece| wire::Piece::read("parts", piece).unwrap().into()).collect();
+    let parts: Vec<Part> = list.into_iter().map(|piece| Piece::read("parts", piece).unwrap().into()).collect();
     let contact = contact("customer-42");
     let ines = agent("Ines");
     let mut side = side();

@@ -8,7 +8,7 @@ use super::{
     wire::{
         API_URL, BOT_INFO, BOT_INFO_PATH, CONTENT, DATA_API_URL, GET_WEBHOOK, MARK_READ, MARK_READ_PATH, MESSAGE_PATH,
         PROFILE, PROFILE_PATH, QUOTA, QUOTA_PATH, QUOTA_USED, QUOTA_USED_PATH, SET_WEBHOOK, SetWebhook, TRANSCODING,
-        WEBHOOK_PATH,
+        TYPING, TYPING_PATH, WEBHOOK_PATH,
     },
 };
 use crate::{
@@ -26,6 +26,12 @@ pub(super) fn check(account: &Account<'_>) -> Result<Step, RenderError> {
 pub(super) fn mark_read(account: &Account<'_>, token: &str) -> Result<Step, RenderError> {
     let body = json!({"markAsReadToken": token});
     to(account, MARK_READ, Method::POST, MARK_READ_PATH)?.json(&body).harmless().step()
+}
+
+/// Shows the contact that an agent is typing, for at most 20 seconds. Only chats with one person show it.
+pub(super) fn typing(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    let body = json!({"chatId": contact, "loadingSeconds": 20});
+    to(account, TYPING, Method::POST, TYPING_PATH)?.json(&body).harmless().step()
 }
 
 /// Requests the number of messages that the plan includes in this month.

@@ -78,6 +78,7 @@ static FEATURES: Features = Features {
     registers: true,
     quotes: Quotes::ByToken,
     quotes_by_id: true,
+    typing: true,
     profile: Some(Rate { calls: 4, period: Duration::from_secs(24 * 3_600) }),
     ..Features::BASE
 };
@@ -115,6 +116,7 @@ impl Adapter for Line {
             (Task::Deliver(delivery), _) => Ok(next_of(render::calls(account, delivery, known)?, known)),
             (Task::Check, 0) => calls::check(account),
             (Task::MarkRead { message, .. }, 0) => calls::mark_read(account, message),
+            (Task::Typing { contact, .. }, 0) => calls::typing(account, &contact.id),
             (Task::Check, 1) => calls::quota(account),
             (Task::Check, 2) => calls::quota_used(account),
             (Task::Register { url }, 0) => calls::register(account, url),
@@ -124,7 +126,14 @@ impl Adapter for Line {
                 calls::fetch(account, *kind, id, answered > 0)
             }
             // The call was answered.
-            (Task::Check | Task::Register { .. } | Task::Profile { .. } | Task::MarkRead { .. }, _) => Ok(Step::Done),
+            (
+                Task::Check
+                | Task::Register { .. }
+                | Task::Profile { .. }
+                | Task::MarkRead { .. }
+                | Task::Typing { .. },
+                _,
+            ) => Ok(Step::Done),
             // No call removes a webhook; it is switched off in the console.
             (Task::Unregister, _) => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),

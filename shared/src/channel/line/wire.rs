@@ -18,9 +18,11 @@ pub(super) const QUOTA_PATH: &str = "/v2/bot/message/quota";
 pub(super) const QUOTA_USED_PATH: &str = "/v2/bot/message/quota/consumption";
 pub(super) const PUSH_PATH: &str = "/v2/bot/message/push";
 
+pub(super) const TYPING_PATH: &str = "/v2/bot/chat/loading/start";
 pub(super) const MARK_READ_PATH: &str = "/v2/bot/chat/markAsRead";
 
 pub(super) const MARK_READ: &str = "mark_read";
+pub(super) const TYPING: &str = "typing";
 pub(super) const PUSH: &str = "push";
 pub(super) const REPLY: &str = "reply";
 pub(super) const QUOTA: &str = "quota";

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     Messenger, PAGE_TOKEN,
-    wire::{GET_ACCOUNT, GET_PROFILE, MARK_SEEN},
+    wire::{GET_ACCOUNT, GET_PROFILE, MARK_SEEN, TYPING},
 };
 use crate::{
     adapter::{Account, CallBuilder, RenderError, Step},
@@ -31,9 +31,24 @@ pub(super) fn profile(platform: &Messenger, account: &Account<'_>, contact: &str
 
 /// Marks everything that a contact wrote as read.
 pub(super) fn mark_seen(platform: &Messenger, account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    act(platform, account, MARK_SEEN, contact, "mark_seen")
+}
+
+/// Shows the contact that an agent is typing, for 20 seconds or until the next message.
+pub(super) fn typing(platform: &Messenger, account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    act(platform, account, TYPING, contact, "typing_on")
+}
+
+fn act(
+    platform: &Messenger,
+    account: &Account<'_>,
+    name: &'static str,
+    contact: &str,
+    action: &str,
+) -> Result<Step, RenderError> {
     let path = format!("{}/messages", sender(platform, account)?);
-    let body = json!({"recipient": {"id": contact}, "sender_action": "mark_seen"});
-    to(account, MARK_SEEN, Method::POST, &path)?.json(&body).harmless().step()
+    let body = json!({"recipient": {"id": contact}, "sender_action": action});
+    to(account, name, Method::POST, &path)?.json(&body).harmless().step()
 }
 
 /// Starts a call with the Page's access token.

@@ -141,6 +141,7 @@ const PLATFORM: Features = Features {
     body: 3 * features::BODY,
     quotes: Quotes::ById,
     quotes_by_id: true,
+    typing: true,
     ..Features::BASE
 };
 
@@ -212,9 +213,10 @@ impl Adapter for Messenger {
             }
             Task::Check if known.answered == 0 => calls::check(self, account),
             Task::MarkRead { contact, .. } if known.answered == 0 => calls::mark_seen(self, account, contact),
+            Task::Typing { contact, .. } if known.answered == 0 => calls::typing(self, account, &contact.id),
             Task::Profile { contact } if known.answered == 0 => calls::profile(self, account, contact),
             // The call was answered.
-            Task::Check | Task::Profile { .. } | Task::MarkRead { .. } => Ok(Step::Done),
+            Task::Check | Task::Profile { .. } | Task::MarkRead { .. } | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

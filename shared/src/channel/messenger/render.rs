@@ -146,7 +146,7 @@ impl Messages<'_> {
 }
 
 fn quick_reply(button: &Button) -> Option<Value> {
-    let Button::Reply { label, text } = button else { return None };
+    let Button::Reply { label, text, .. } = button else { return None };
     let fits = text::fits(label, TITLE) && !label.trim().is_empty() && text::fits(text, PAYLOAD);
     fits.then(|| json!({"content_type": "text", "title": label, "payload": text}))
 }
@@ -159,7 +159,7 @@ fn button(button: &Button) -> Option<Value> {
         Button::Link { label, url } if url.starts_with("http") => {
             Some(json!({"type": "web_url", "url": url, "title": label}))
         }
-        Button::Reply { label, text } if text::fits(text, PAYLOAD) => {
+        Button::Reply { label, text, .. } if text::fits(text, PAYLOAD) => {
             Some(json!({"type": "postback", "title": label, "payload": text}))
         }
         _ => None,

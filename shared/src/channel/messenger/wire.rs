@@ -4,5 +4,6 @@
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
 pub(super) const MARK_SEEN: &str = "mark_seen";
+pub(super) const TYPING: &str = "typing";
 pub(super) const GET_ACCOUNT: &str = "get_page";
 pub(super) const GET_PROFILE: &str = "get_profile";

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     AGENT_ID, KEY,
-    wire::{API_URL, AUDIENCE, MARK_READ, ServiceAccount, TOKEN_TIME},
+    wire::{API_URL, AUDIENCE, MARK_READ, ServiceAccount, TOKEN_TIME, TYPING},
 };
 use crate::{
     adapter::{Account, Call, RenderError, Step},
@@ -16,11 +16,27 @@ use crate::{
 /// Tells the contact that a message, and with it all earlier ones, was read
 /// (<https://developers.google.com/business-communications/rcs-business-messaging/reference/rest/v1/phones.agentEvents>).
 pub(super) fn mark_read(account: &Account<'_>, contact: &str, message: &str) -> Result<Step, RenderError> {
-    let (base, phone, agent) = (account.api_url(API_URL), encoded(contact), encoded(account.require(AGENT_ID)?));
     let id = uuid_from(&format!("read\n{contact}\n{message}"));
+    event(account, MARK_READ, contact, &id, &json!({"eventType": "READ", "messageId": message}))
+}
+
+/// Shows the contact that an agent is typing.
+pub(super) fn typing(account: &Account<'_>, contact: &str) -> Result<Step, RenderError> {
+    let id = uuid_from(&format!("typing\n{contact}\n{}", account.now.get()));
+    event(account, TYPING, contact, &id, &json!({"eventType": "IS_TYPING"}))
+}
+
+/// Sends an event of the agent with this id.
+fn event(
+    account: &Account<'_>,
+    name: &'static str,
+    contact: &str,
+    id: &str,
+    body: &Value,
+) -> Result<Step, RenderError> {
+    let (base, phone, agent) = (account.api_url(API_URL), encoded(contact), encoded(account.require(AGENT_ID)?));
     let url = format!("{base}/v1/phones/{phone}/agentEvents?eventId={id}&agentId={agent}");
-    let body = json!({"eventType": "READ", "messageId": message});
-    Call::post(MARK_READ, url).bearer(&token(account)?).json(&body).harmless().step()
+    Call::post(name, url).bearer(&token(account)?).json(body).harmless().step()
 }
 
 /// Returns a token that names the service account and is signed with its key.

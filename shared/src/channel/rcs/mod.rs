@@ -67,6 +67,7 @@ static FEATURES: Features = Features {
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
     contact_ids: ContactIds::Phone { plus: true },
+    typing: true,
     ..Features::BASE
 };
 
@@ -117,8 +118,9 @@ impl Adapter for Rcs {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::MarkRead { contact, message } if known.answered == 0 => calls::mark_read(account, contact, message),
+            Task::Typing { contact, .. } if known.answered == 0 => calls::typing(account, &contact.id),
             // RBM has no call that only checks the account.
-            Task::Check | Task::MarkRead { .. } => Ok(Step::Done),
+            Task::Check | Task::MarkRead { .. } | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

@@ -137,7 +137,7 @@ fn suggestion(button: &Button) -> Option<Value> {
         return None;
     }
     Some(match button {
-        Button::Reply { label, text } => json!({"reply": {"text": label, "postbackData": text}}),
+        Button::Reply { label, text, .. } => json!({"reply": {"text": label, "postbackData": text}}),
         Button::Link { label, url } => {
             json!({"action": {"text": label, "postbackData": label, "openUrlAction": {"url": url}}})
         }

@@ -154,7 +154,7 @@ fn sent(side: &Side, parts: &[Part]) -> Vec<Call> {
 fn buttons() -> Part {
     Part::Buttons {
         buttons: vec![
-            Button::Reply { label: "Yes".into(), text: "yes-42".into() },
+            Button::Reply { label: "Yes".into(), text: "yes-42".into(), payload: None },
             Button::Link { label: "Open".into(), url: "https://shop.example.com/lamps".into() },
         ],
     }

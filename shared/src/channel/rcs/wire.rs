@@ -13,6 +13,7 @@ pub(super) const TOKEN_TIME: i64 = 3_600;
 
 pub(super) const SEND_MESSAGE: &str = "send_message";
 pub(super) const MARK_READ: &str = "mark_read";
+pub(super) const TYPING: &str = "typing";
 
 /// The envelope of an event, and the handshake with which the console confirms that the URL belongs to the bridge.
 #[derive(Debug, Deserialize)]

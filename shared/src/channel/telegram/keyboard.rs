@@ -58,7 +58,7 @@ pub(super) fn layout(buttons: &[Button]) -> Layout {
 
 fn says_something(button: &Button) -> bool {
     match button {
-        Button::Reply { label, text } => !(label.trim().is_empty() && text.trim().is_empty()),
+        Button::Reply { label, text, .. } => !(label.trim().is_empty() && text.trim().is_empty()),
         Button::Link { .. } => true,
     }
 }
@@ -74,7 +74,7 @@ fn key(button: &Button, used: &mut BTreeSet<String>) -> Value {
     let filled =
         |text: &str, other: &str| text::truncate(if text.trim().is_empty() { other } else { text }, LABEL).into_owned();
     match button {
-        Button::Reply { label, text } => {
+        Button::Reply { label, text, .. } => {
             let label = filled(label, text);
             json!({"text": label, "callback_data": data(if text.trim().is_empty() { &label } else { text }, used)})
         }

@@ -77,6 +77,7 @@ static FEATURES: Features = Features {
     ],
     registers: true,
     quotes: Quotes::ById,
+    typing: true,
     // Every update carries the name.
     profile: None,
     ..Features::BASE
@@ -120,6 +121,7 @@ impl Adapter for Telegram {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery, known)?, known)),
             Task::Check if known.answered == 0 => calls::check(account),
+            Task::Typing { contact, .. } if known.answered == 0 => render::typing(account, contact),
             Task::Register { url } if known.answered == 0 => calls::register(account, url),
             Task::Unregister if known.answered == 0 => calls::unregister(account),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(FILE_PATH) {
@@ -127,7 +129,7 @@ impl Adapter for Telegram {
                 Some(path) => calls::fetch(account, path),
             },
             // The call was answered.
-            Task::Check | Task::Register { .. } | Task::Unregister => Ok(Step::Done),
+            Task::Check | Task::Register { .. } | Task::Unregister | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

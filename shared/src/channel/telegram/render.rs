@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 use super::{
     CONNECTION, FEATURES, calls,
     keyboard::{self, Layout},
+    wire::SEND_CHAT_ACTION,
 };
 use crate::{
-    adapter::{Account, Call, Delivery, Known, RenderError},
+    adapter::{Account, Call, Delivery, Known, RenderError, Step},
     model::{
         features::TextLimit,
         fit,
-        message::{Button, Card, Media, MediaKind, MediaSource, Part},
+        message::{Button, Card, Contact, Media, MediaKind, MediaSource, Part},
         text,
     },
     tools::sentences::Sentence,
@@ -56,6 +57,48 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>, known: &Know
     requests(account, delivery, known)?.into_iter().map(|request| request.call(account)).collect()
 }
 
+/// Returns the call that shows the contact for five seconds that an agent is typing.
+pub(super) fn typing(account: &Account<'_>, contact: &Contact) -> Result<Step, RenderError> {
+    let mut fields = Place::of(contact).fields();
+    fields.insert("action".to_owned(), "typing".into());
+    calls::to(account, SEND_CHAT_ACTION)?.json(&fields).harmless().step()
+}
+
+/// The place that a contact's messages go to.
+struct Place<'a> {
+    chat: Value,
+    /// The connection to the business account for which the bot answers.
+    connection: Option<&'a str>,
+    topic: Option<i64>,
+}
+
+impl<'a> Place<'a> {
+    fn of(contact: &'a Contact) -> Self {
+        let (chat, connection) = match contact.id.split_once(CONNECTION) {
+            Some((chat, connection)) => (chat, Some(connection)),
+            None => (contact.id.as_str(), None),
+        };
+        let topic = contact.thread.as_deref().and_then(|topic| topic.parse().ok());
+        Self { chat: number_or_name(chat), connection, topic }
+    }
+
+    /// Returns the fields that every call of the place has.
+    fn fields(&self) -> Map<String, Value> {
+        let mut fields = Map::from_iter([("chat_id".to_owned(), self.chat.clone())]);
+        if let Some(connection) = self.connection {
+            fields.insert("business_connection_id".to_owned(), connection.into());
+        }
+        if let Some(topic) = self.topic {
+            fields.insert("message_thread_id".to_owned(), topic.into());
+        }
+        fields
+    }
+}
+
+fn number_or_name(chat: &str) -> Value {
+    chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat))
+}
+
 /// Returns the requests that deliver a message to its contact, in order.
 ///
 /// A memo under [`simpler`] changes only the requests from its index on, so the requests that were sent keep their
@@ -65,17 +108,12 @@ pub(super) fn requests(
     delivery: &Delivery<'_>,
     known: &Known,
 ) -> Result<Vec<Request>, RenderError> {
-    let (chat, connection) = match delivery.contact.id.split_once(CONNECTION) {
-        Some((chat, connection)) => (chat, Some(connection)),
-        None => (delivery.contact.id.as_str(), None),
-    };
-    let chat = known.memo(MOVED_TO).unwrap_or(chat);
-    let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |chat| json!(chat));
-    let topic = delivery.contact.thread.as_deref().filter(|_| known.memo(NO_TOPIC).is_none());
-    let topic = topic.and_then(|topic| topic.parse().ok());
+    let Place { chat, connection, topic } = Place::of(delivery.contact);
+    let chat = known.memo(MOVED_TO).map_or(chat, number_or_name);
+    let place = Place { chat, connection, topic: topic.filter(|_| known.memo(NO_TOPIC).is_none()) };
     // The id of the chat stands before the message's own.
     let quoted = delivery.quote.and_then(|quote| quote.id.as_deref()?.rsplit(':').next()?.parse().ok());
-    let mut requests = Requests { chat, connection, topic, quoted, known, list: Vec::new() };
+    let mut requests = Requests { place, quoted, known, list: Vec::new() };
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     for item in items(delivery.parts, author) {
         requests.item(&item);
@@ -159,10 +197,7 @@ fn card(card: &Card) -> Item<'_> {
 
 /// The requests of a delivery that is being rendered.
 struct Requests<'a> {
-    chat: Value,
-    /// The connection to the business account for which the bot answers.
-    connection: Option<&'a str>,
-    topic: Option<i64>,
+    place: Place<'a>,
     quoted: Option<i64>,
     known: &'a Known,
     list: Vec<Request>,
@@ -337,13 +372,7 @@ impl Requests<'_> {
         file: Option<(&'static str, usize)>,
         is_simple: bool,
     ) {
-        let mut all = Map::from_iter([("chat_id".to_owned(), self.chat.clone())]);
-        if let Some(connection) = self.connection {
-            all.insert("business_connection_id".to_owned(), connection.into());
-        }
-        if let Some(topic) = self.topic {
-            all.insert("message_thread_id".to_owned(), topic.into());
-        }
+        let mut all = self.place.fields();
         if let Some(quoted) = self.quoted.filter(|_| self.list.is_empty()) {
             let reply = json!({"message_id": quoted, "allow_sending_without_reply": true});
             all.insert("reply_parameters".to_owned(), reply);

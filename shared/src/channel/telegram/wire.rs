@@ -9,6 +9,7 @@ pub(super) const API_URL: &str = "https://api.telegram.org";
 pub(super) const GET_ME: &str = "getMe";
 pub(super) const SET_WEBHOOK: &str = "setWebhook";
 pub(super) const DELETE_WEBHOOK: &str = "deleteWebhook";
+pub(super) const SEND_CHAT_ACTION: &str = "sendChatAction";
 pub(super) const GET_FILE: &str = "getFile";
 
 /// The updates that the bot receives. Telegram keeps the last list if none is given, so the bridge always gives one.

@@ -102,6 +102,7 @@ static WHATSAPP: Features = Features {
     parts: FEATURES.parts,
     contact_ids: FEATURES.contact_ids,
     quotes_by_id: true,
+    typing: true,
     ..Features::BASE
 };
 
@@ -197,9 +198,11 @@ impl Adapter for Twilio {
             }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
+            // The read mark shows typing as well.
+            Task::Typing { message: Some(message), .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => calls::fetch(account, id),
             // The call was answered.
-            Task::Check | Task::MarkRead { .. } => Ok(Step::Done),
+            Task::Check | Task::MarkRead { .. } | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

@@ -335,7 +335,7 @@ fn long_things_and_what_a_text_message_cannot_show() {
         Part::text("зі знаками ".repeat(160)),
         file(MediaKind::Image, "https://files.example.com/a.jpg", None),
         Part::Location { latitude: 1.5, longitude: 2.5, label: Some("Shop".into()) },
-        Part::Buttons { buttons: vec![Button::Reply { label: "Yes".into(), text: "yes".into() }] },
+        Part::Buttons { buttons: vec![Button::Reply { label: "Yes".into(), text: "yes".into(), payload: None }] },
         Part::text("/template HX1 in a text message is a text"),
         Part::ContactCard { name: Some("Courier".into()), phone: None, more: Vec::new() },
     ];

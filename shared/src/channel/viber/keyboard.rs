@@ -54,7 +54,7 @@ pub(super) fn layout(buttons: &[Button]) -> Layout {
 /// Returns whether a button does something, as Viber requires.
 pub(super) fn works(button: &Button) -> bool {
     match button {
-        Button::Reply { label, text } => !(label.trim().is_empty() && text.trim().is_empty()),
+        Button::Reply { label, text, .. } => !(label.trim().is_empty() && text.trim().is_empty()),
         Button::Link { url, .. } => is_link(url),
     }
 }
@@ -72,7 +72,7 @@ fn is_narrow(button: &Button) -> bool {
 pub(super) fn key(button: &Button, columns: u8) -> Key {
     let filled = |text: &str, other: &str| if text.trim().is_empty() { other.to_owned() } else { text.to_owned() };
     let (action_type, action_body, label) = match button {
-        Button::Reply { label, text } => ("reply", filled(text, label), filled(label, text)),
+        Button::Reply { label, text, .. } => ("reply", filled(text, label), filled(label, text)),
         Button::Link { label, url } => ("open-url", url.clone(), filled(label, url)),
     };
     Key {

@@ -83,6 +83,7 @@ static FEATURES: Features = Features {
     address: Some("number"),
     quotes: Quotes::ById,
     quotes_by_id: true,
+    typing: true,
     ..Features::BASE
 };
 
@@ -157,12 +158,14 @@ impl Adapter for WhatsApp {
             }
             Task::Check if known.answered == 0 => calls::check(account),
             Task::MarkRead { message, .. } if known.answered == 0 => calls::mark_read(account, message),
+            // The read mark shows typing as well.
+            Task::Typing { message: Some(message), .. } if known.answered == 0 => calls::mark_read(account, message),
             Task::Fetch(Media { source: MediaSource::Reference { id }, .. }, _) => match known.memo(LINK) {
                 None => calls::find_file(account, id),
                 Some(link) => calls::fetch(account, link),
             },
             // The call was answered.
-            Task::Check | Task::MarkRead { .. } => Ok(Step::Done),
+            Task::Check | Task::MarkRead { .. } | Task::Typing { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

@@ -61,6 +61,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::LookInCandidate { delivery, conversation } => reader.looked_in_candidate(delivery, &conversation),
         Plan::Create { delivery, user } => reader.created(delivery, user),
         Plan::Post { delivery, conversation, .. } => reader.posted(delivery, conversation),
+        Plan::AssignGroup { .. } => Ok(vec![reader.assigned_group()]),
         Plan::UpdateUser { contact, .. } => reader.updated_user(contact),
         Plan::LookForNote { text, at, .. } => reader.looked_for_note(text, at),
         Plan::PostNote { conversation, .. } => reader.posted_note(conversation),
@@ -264,6 +265,11 @@ impl Reader<'_> {
         Ok(vec![if later { Fact::memo(memo::PROFILE, "later") } else { self.profile_shown(contact) }])
     }
 
+    /// Reads whether the conversation was given to a group. A group that Freshchat does not know changes nothing.
+    fn assigned_group(&self) -> Fact {
+        Fact::memo(memo::GROUP, if self.is_ok() { "assigned" } else { "refused" })
+    }
+
     fn profile_shown(&self, contact: &Contact) -> Fact {
         Fact::ProfileShown(profile::shown(self.account, contact).digest())
     }
@@ -417,6 +423,9 @@ impl Reader<'_> {
 
     /// Retries a message that Freshchat refused with its pictures and links in another form, before giving it up.
     fn refused(&self, delivery: &Delivery<'_>) -> Learned {
+        if self.answer.status() == StatusCode::BAD_REQUEST && render::payload(delivery, self.known).is_some() {
+            return Ok(vec![Fact::memo(memo::NO_PAYLOAD, "1")]);
+        }
         if classify::is_email_conversation(self.answer) {
             return Err(Failure::rejected(
                 "Freshchat takes no messages into this conversation, which is one of e-mails",

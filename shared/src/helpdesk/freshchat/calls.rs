@@ -28,6 +28,10 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             let path = format!("/users/{}", escaped(user));
             api.to("update_user", Method::PUT, &path).json(&profile::change(account, contact)).harmless()
         }
+        Plan::AssignGroup { conversation, group } => {
+            let path = format!("/conversations/{}", escaped(conversation));
+            api.to("assign_group", Method::PUT, &path).json(&render::assignment(group)).harmless()
+        }
         Plan::ListConversations { user } | Plan::ListInDoubt { user } => {
             api.get("list_conversations", &format!("/users/{}/conversations", escaped(user)))
         }

@@ -37,6 +37,10 @@ pub(super) const DOUBT: &str = "doubt";
 pub(super) const LOOKED: &str = "looked";
 /// Images and videos behind links must be sent as text.
 pub(super) const LINKS_AS_TEXT: &str = "links_as_text";
+/// The payload of the contact's choice must be left out, because Freshchat refused the message with it.
+pub(super) const NO_PAYLOAD: &str = "no_payload";
+/// The conversation was given to the wished group, or Freshchat did not want it.
+pub(super) const GROUP: &str = "group";
 /// The profile could not be updated now and waits for another message.
 pub(super) const PROFILE: &str = "profile";
 /// The topic was searched for.

@@ -210,12 +210,16 @@ fn button(key: &str, value: Json<'_>) -> Option<Button> {
             let url = text_at(value, "url")?;
             Some(Button::Link { label: label.unwrap_or_else(|| url.clone()), url })
         }
-        // The button sends back what a person would say, not the bot's payload, because agents read it.
+        // The button sends back what a person would say, because agents read it. The bot gets its payload beside it.
         "quick_reply_button" => {
             let text = text_at(value, "custom_reply_text").or_else(|| label.clone())?;
-            Some(Button::Reply { label: label.unwrap_or_else(|| text.clone()), text })
+            Some(Button::Reply {
+                label: label.unwrap_or_else(|| text.clone()),
+                text,
+                payload: text_at(value, "payload"),
+            })
         }
-        _ => label.map(|label| Button::Reply { text: label.clone(), label }),
+        _ => label.map(|label| Button::Reply { text: label.clone(), label, payload: text_at(value, "payload") }),
     }
 }
 

@@ -98,6 +98,11 @@ pub(super) enum Plan<'a> {
         conversation: &'a str,
         user: &'a str,
     },
+    /// `PUT /conversations/{id}`, to give the conversation to the wished group.
+    AssignGroup {
+        conversation: &'a str,
+        group: &'a str,
+    },
     /// `PUT /users/{id}`
     UpdateUser {
         user: &'a str,
@@ -156,7 +161,7 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
 
 fn deliver<'a>(account: &Account<'_>, delivery: &'a Delivery<'a>, known: &'a Known) -> Plan<'a> {
     if known.sent() > 0 {
-        return update_user(account, delivery.contact, known);
+        return assign_group(delivery, known).unwrap_or_else(|| update_user(account, delivery.contact, known));
     }
     if delivery.parts.is_empty() {
         return Plan::Done;
@@ -253,6 +258,13 @@ fn doubt<'a>(delivery: &'a Delivery<'a>, known: &Known, place: Option<&'a str>, 
         Some(id) => Plan::LookInCandidate { delivery, conversation: id.to_owned() },
         None => Plan::ListInDoubt { user },
     }
+}
+
+/// Returns the call that gives the conversation to the group that a bot wished when it handed over. The call is not
+/// retried, so that it never holds up the contact's next message.
+fn assign_group<'a>(delivery: &'a Delivery<'a>, known: &'a Known) -> Option<Plan<'a>> {
+    let group = delivery.details.group.as_deref().filter(|_| known.memo(memo::GROUP).is_none() && !known.doubtful)?;
+    Some(Plan::AssignGroup { conversation: usable(known)?, group })
 }
 
 /// Returns the call that updates the profile after the message, if Freshchat shows an old one that nobody edited there.

@@ -3,7 +3,7 @@
 use super::{
     CHANNEL_ID, FEATURES, MAX_FILE, memo,
     uploads::{self, Uploaded},
-    wire::{Id, Link, NewConversation, NewMessage, NewPart, NewVideo},
+    wire::{Assignment, Id, Link, NewCallback, NewConversation, NewMessage, NewPart, NewVideo},
 };
 use crate::{
     adapter::{Account, Delivery, Known, RenderError},
@@ -34,8 +34,21 @@ pub(super) fn message<'a>(delivery: &Delivery<'_>, known: &Known, user: &'a str)
         actor_id: Some(user),
         user_id: Some(user),
         channel_id: None,
-        message_parts: message_parts(delivery, known),
+        message_parts: message_parts(delivery, known).into_iter().chain(payload(delivery, known)).collect(),
     }
+}
+
+/// Returns what a bot of Freshchat waits for, if the contact made one of its choices. The choice's words stand in the
+/// message's text.
+pub(super) fn payload(delivery: &Delivery<'_>, known: &Known) -> Option<NewPart> {
+    let choice = delivery.details.choice.as_ref().filter(|_| known.memo(memo::NO_PAYLOAD).is_none())?;
+    let (label, payload) = (choice.label.clone(), choice.payload.clone()?);
+    Some(NewPart::Callback(NewCallback { label, payload }))
+}
+
+/// Returns the body that gives a conversation to a group, which the helpdesk's rules then assign anew.
+pub(super) fn assignment(group: &str) -> Assignment<'_> {
+    Assignment { status: "new", assigned_group_id: group }
 }
 
 /// Returns a message for agents only.

@@ -442,10 +442,28 @@ pub(super) struct NewMessage<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum NewPart {
-    Text { content: String },
+    Text {
+        content: String,
+    },
     Image(Link),
     Video(NewVideo),
     File(NewFile),
+    /// What a bot waits for when the contact chooses one of its answers.
+    Callback(NewCallback),
+}
+
+/// The answer of a contact to a bot.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct NewCallback {
+    pub label: String,
+    pub payload: String,
+}
+
+/// The body of `PUT /conversations/{id}` that gives the conversation to a group.
+#[derive(Debug, Serialize)]
+pub(super) struct Assignment<'a> {
+    pub status: &'static str,
+    pub assigned_group_id: &'a str,
 }
 
 /// A video or a recording behind a URL.

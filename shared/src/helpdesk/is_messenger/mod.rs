@@ -93,6 +93,7 @@ static FEATURES: Features = Features {
     rate: Some(Rate { calls: 20, period: Duration::from_secs(1) }),
     unreadable: Unreadable::Refused,
     echoes: true,
+    notes: false,
     ..Features::BASE
 };
 

@@ -129,7 +129,7 @@ fn quick_reply(message: Json<'_>) -> Result<Vec<Part>, ParseError> {
     let (mut buttons, mut all_right) = (Vec::new(), true);
     replies.each(|reply| match reply.text().map(|text| text.trim().to_owned()) {
         Some(text) if !text.is_empty() && buttons.len() < REPLIES => {
-            buttons.push(Button::Reply { label: text.clone(), text });
+            buttons.push(Button::Reply { label: text.clone(), text, payload: None });
         }
         _ => all_right = false,
     });

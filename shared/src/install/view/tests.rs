@@ -66,7 +66,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         settings_url: url(),
         next_steps: Some(Vec::new()),
         steps: Some(Vec::new()),
-        generated_secrets: [("x", "x".to_owned())].into(),
+        generated_secrets: [("x".to_owned(), "x".to_owned())].into(),
         problem: Some(problem.clone()),
         dead_letters_removed: Some(1),
         ..least.clone()

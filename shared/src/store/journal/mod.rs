@@ -13,9 +13,11 @@ use crate::{
 };
 
 mod claim;
+mod history;
 mod sent;
 mod settle;
 
+pub use history::PastMessage;
 pub use sent::SentMessage;
 
 /// The direction of a message.

@@ -2,20 +2,19 @@
 //! repeats.
 
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
-use byoc::{adapter::standard_webhooks, outside::clock::now};
+use byoc::outside::clock::now;
 use serde_json::{Value, json};
 
-use self::rules::refused;
 use crate::{
     call::PlatformCall,
     json::{merge, put},
     memory::Remembered,
+    own_api::{self, refused},
     people::{ChannelSim, Saying},
     rules::Refusal,
     simple::{Base, SimpleChannel},
 };
 
-mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -38,19 +37,21 @@ impl App {
     }
 
     fn signed(&self, id: &str, body: &Value) -> Result<PlatformCall, String> {
-        let body = body.to_string();
-        let signature = standard_webhooks::sign(SECRET, &format!("msg_{id}"), now(), body.as_bytes());
-        let call = PlatformCall::post(id, self.base.memory.webhook()?, "application/json", body);
-        Ok(call.with_headers(signature))
+        Ok(own_api::signed(SECRET, self.base.memory.webhook()?, id, body))
     }
 
     fn take(&self, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
-        standard_webhooks::verify(SECRET, headers, body, now()).map_err(|error| refused(401, &error.to_string()))?;
-        if headers.get("content-type").is_none_or(|kind| kind != "application/json") {
-            return Err(refused(415, "the body should be application/json"));
+        let message = own_api::opened(SECRET, headers, body)?;
+        match message.get("type").and_then(Value::as_str) {
+            Some("message") => {}
+            Some("typing") => {
+                own_api::only(&message, &["type", "id", "at", "contact"])?;
+                self.base.memory.lock().typed += 1;
+                return Ok(json!({"ok": true}));
+            }
+            _ => return Err(refused(400, "type")),
         }
-        let message: Value = serde_json::from_slice(body).map_err(|_| refused(400, "the body is not JSON"))?;
-        let lines = rules::check(&message)?;
+        let lines = own_api::lines(&message)?;
         let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (id, customer) = (text("/id"), text("/contact/id"));
         let mut memory = self.base.memory.lock();
@@ -108,17 +109,7 @@ impl SimpleChannel for App {
     }
 
     fn writes(&self, customer: &str, saying: Saying) -> Result<PlatformCall, String> {
-        let part = match saying {
-            Saying::Text(text) => json!({"type": "text", "text": text}),
-            Saying::Media { kind, url, name, size } => {
-                let mut part = json!({"type": kind, "url": url, "name": name});
-                if size > 0 {
-                    put(&mut part, "size", size);
-                }
-                part
-            }
-            Saying::Raw(part) => part,
-        };
+        let part = own_api::part(saying);
         let id = {
             let mut memory = self.base.memory.lock();
             memory.reachable.insert(customer.to_owned());
@@ -126,7 +117,15 @@ impl SimpleChannel for App {
         };
         let contact = json!({"id": customer, "name": "Iryna Bondar"});
         let mut message = json!({"type": "message", "id": id, "at": now().get(), "contact": contact});
-        match part.get("quote").is_some() {
+        if part.get("type").is_some_and(|kind| kind == "typing" || kind == "history") {
+            let mut call = json!({"contact": {"id": customer}});
+            merge(&mut call, part);
+            return self.signed(&id, &call);
+        }
+        if let Some(thread) = part.pointer("/thread/id").and_then(Value::as_str) {
+            self.base.memory.lock().reachable.insert(thread.to_owned());
+        }
+        match part.get("parts").is_some() {
             true => merge(&mut message, part),
             false => put(&mut message, "parts", json!([part])),
         }

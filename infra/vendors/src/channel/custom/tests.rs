@@ -1,5 +1,7 @@
 //! Tests of what the simulated app refuses.
 
+use byoc::adapter::standard_webhooks;
+
 use super::*;
 
 #[test]

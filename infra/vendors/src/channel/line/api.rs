@@ -4,7 +4,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
     routing::{get, post},
 };
@@ -19,6 +19,7 @@ pub(super) fn router(line: Line) -> Router {
         .route("/v2/bot/channel/webhook/endpoint", get(get_endpoint).put(set_endpoint))
         .route("/v2/bot/message/push", post(push))
         .route("/v2/bot/chat/markAsRead", post(mark_as_read))
+        .route("/v2/bot/chat/loading/start", post(loading))
         .route("/v2/bot/message/reply", post(reply))
         .route("/v2/bot/message/quota", get(quota))
         .route("/v2/bot/message/quota/consumption", get(quota_used))
@@ -94,6 +95,23 @@ async fn mark_as_read(State(line): State<Line>, headers: HeaderMap, body: Bytes)
         return Ok(Json(json!({})));
     }
     Err(Refusal(400, json!({"message": "An invalid markAsReadToken is specified"})))
+}
+
+async fn loading(
+    State(line): State<Line>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    authorized(&headers)?;
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let seconds = body.get("loadingSeconds").and_then(Value::as_u64).unwrap_or_default();
+    let customer = body.get("chatId").and_then(Value::as_str).unwrap_or_default();
+    let mut memory = line.base.memory.lock();
+    if !(5..=60).contains(&seconds) || !seconds.is_multiple_of(5) || !memory.reachable.contains(customer) {
+        return Err(refused("The request body has 1 error(s)"));
+    }
+    memory.typed += 1;
+    Ok((StatusCode::ACCEPTED, Json(json!({}))))
 }
 
 async fn reply(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {

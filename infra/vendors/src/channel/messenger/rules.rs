@@ -8,12 +8,13 @@ use crate::{
     rules::{Refusal, is_callable},
 };
 
-/// Returns the customer whose messages a call marks as read; `None` if the call sends a message.
+/// Returns the customer who is shown that the messages were read or that an agent is typing; `None` if the call sends a message.
 pub(in crate::channel) fn mark(body: &Value) -> Result<Option<&str>, Refusal> {
     let Some(action) = body.get("sender_action") else { return Ok(None) };
     let known = ["recipient", "sender_action"];
     let is_known = body.as_object().is_some_and(|fields| fields.keys().all(|name| known.contains(&name.as_str())));
-    let customer = body.pointer("/recipient/id").and_then(Value::as_str).filter(|_| is_known && action == "mark_seen");
+    let is_known = is_known && matches!(action.as_str(), Some("mark_seen" | "typing_on"));
+    let customer = body.pointer("/recipient/id").and_then(Value::as_str).filter(|_| is_known);
     customer.map(Some).ok_or_else(|| refused(400, 100, "an action has a recipient and nothing else"))
 }
 

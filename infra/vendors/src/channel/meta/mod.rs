@@ -112,6 +112,13 @@ impl Meta {
             Some(_) => messenger::mark(body)?,
         };
         if let Some(mark) = mark {
+            let is_typing = body.get("sender_action").is_some_and(|action| action == "typing_on");
+            if is_typing || body.get("typing_indicator").is_some() {
+                self.base.memory.lock().typed += 1;
+            }
+            if is_typing {
+                return Ok(json!({"recipient_id": mark}));
+            }
             return self.mark(mark);
         }
         let (to, from, lines) = match platform {

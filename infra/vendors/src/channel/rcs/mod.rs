@@ -154,6 +154,10 @@ async fn event(
     let message = body.get("messageId").and_then(Value::as_str).unwrap_or_default();
     let is_event = body == json!({"eventType": "READ", "messageId": message}) && ids.agent_id == AGENT;
     let mut memory = rcs.base.memory.lock();
+    if body == json!({"eventType": "IS_TYPING"}) && ids.agent_id == AGENT && !ids.event_id.is_empty() {
+        memory.typed += 1;
+        return Ok(Json(json!({"name": format!("phones/{phone}/agentEvents/{}", ids.event_id)})));
+    }
     if !is_event || ids.event_id.is_empty() || !memory.is_in_chat(message, &phone) || !memory.mark(message) {
         return Err(refused(400, "INVALID_ARGUMENT", "READ needs a message of this phone"));
     }

@@ -95,6 +95,7 @@ impl Telegram {
                 Ok(json!(true))
             }
             "getFile" => self.get_file(&form.fields),
+            "sendChatAction" => self.act(&form.fields),
             _ => {
                 let shown = rules::check(method, &form)?;
                 if let Some((url, kind)) = rules::link(method, &form) {
@@ -103,6 +104,16 @@ impl Telegram {
                 self.take(method, form, shown, host)
             }
         }
+    }
+
+    fn act(&self, fields: &Map<String, Value>) -> Result<Value, Refusal> {
+        let mut state = self.lock();
+        let chat = fields.get("chat_id").and_then(Value::as_i64).unwrap_or_default();
+        if fields.get("action").is_none_or(|action| action != "typing") || !state.started.contains(&chat) {
+            return Err(Refusal(400, "Bad Request: wrong parameter action in request".into()));
+        }
+        state.typed += 1;
+        Ok(json!(true))
     }
 
     fn set_webhook(&self, fields: &Map<String, Value>) -> Result<Value, Refusal> {

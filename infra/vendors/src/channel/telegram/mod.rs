@@ -67,6 +67,8 @@ pub struct State {
     #[serde(default)]
     written: BTreeMap<String, String>,
     seen: Vec<Seen>,
+    #[serde(default)]
+    typed: usize,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -321,6 +323,10 @@ impl SimpleChannel for Telegram {
 impl Remembers for State {
     fn seen(&self) -> &[Seen] {
         &self.seen
+    }
+
+    fn typed(&self) -> usize {
+        self.typed
     }
 
     fn newest_of(&self, customer: &str) -> Option<String> {

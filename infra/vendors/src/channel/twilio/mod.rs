@@ -133,7 +133,11 @@ async fn typing(State(twilio): State<Twilio>, headers: HeaderMap, body: Bytes) -
     let mut memory = twilio.base.memory.lock();
     let is_whatsapp = memory.written.get(message).is_some_and(|customer| customer.starts_with("whatsapp:"));
     let is_good = body == json!({"channel": "WHATSAPP", "messageId": message}) && is_whatsapp;
-    if is_good && memory.mark(message) { Ok(Json(json!({"success": true}))) } else { Err(refused()) }
+    if !is_good || !memory.mark(message) {
+        return Err(refused());
+    }
+    memory.typed += 1;
+    Ok(Json(json!({"success": true})))
 }
 
 async fn media(

@@ -19,7 +19,7 @@ use byoc::{
     channel::{Channel, viber::Viber as Adapted},
     model::{
         installation::Options,
-        message::{Button, Card, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
+        message::{Button, Card, ChannelEventKind, Contact, Details, Media, MediaKind, MediaSource, Part, Receipt},
     },
     tools::{
         millis::Millis,
@@ -507,7 +507,7 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
     let card = Card {
         title: Some("Mug".into()),
         image: Some("https://cdn.example.com/mug.png".into()),
-        buttons: vec![Button::Reply { label: "Buy".into(), text: "buy mug".into() }],
+        buttons: vec![Button::Reply { label: "Buy".into(), text: "buy mug".into(), payload: None }],
         ..Card::default()
     };
     let media = |kind, name: &str| {
@@ -525,7 +525,9 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
         Part::Sticker { id: "1".into(), url: Some("https://cdn.example.com/s.png".into()) },
         Part::Carousel { cards: vec![card; 13] },
         Part::Buttons {
-            buttons: (0..60).map(|n| Button::Reply { label: format!("<{n}>"), text: n.to_string() }).collect(),
+            buttons: (0..60)
+                .map(|n| Button::Reply { label: format!("<{n}>"), text: n.to_string(), payload: None })
+                .collect(),
         },
         Part::Unsupported { what: "poll".into(), text: None },
     ];
@@ -539,6 +541,7 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
         author: None,
         key: "k",
         quote: None,
+        details: Details::NONE,
     };
     let (known, _) = side.run(&Task::Deliver(&delivery)).await.unwrap();
     let ids: Vec<String> = world.viber.received(Some(CUSTOMER)).into_iter().map(|seen| seen.id).collect();

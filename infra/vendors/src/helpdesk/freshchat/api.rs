@@ -18,7 +18,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{
     FreshchatSim, TOKEN, TOPICS,
     rules::{Refusal, invalid, json_response, missing, user_fields},
-    store::{Conversation, File, Place, Store, new_id, text},
+    store::{Conversation, File, GROUP, Place, Store, new_id, text},
 };
 use crate::{json::put, rules::is_authorized};
 
@@ -194,6 +194,13 @@ async fn update_conversation(
     let status = text(&body, "status");
     if !matches!(status.as_str(), "new" | "assigned" | "resolved" | "reopened") {
         return Err(invalid("Conversation payload not valid"));
+    }
+    let group = body.get("assigned_group_id").map(|group| group.as_str().unwrap_or_default());
+    if group.is_some_and(|group| group != GROUP) {
+        return Err(invalid("Conversation payload not valid"));
+    }
+    if let Some(group) = group {
+        sim.store().assign_group(&id, group);
     }
     let changed = sim.store().set_status(&id, &status, body.get("assigned_agent_id").and_then(Value::as_str));
     ok(&changed.ok_or_else(|| missing("CONVERSATION_NOT_FOUND", "conversation"))?.shown())

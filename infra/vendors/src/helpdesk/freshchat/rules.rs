@@ -112,6 +112,7 @@ impl FreshchatSim {
                 _ => Err(invalid("IMAGE_EMPTY_CONTENT")),
             },
             "video" if is_url(&text(value, "url")) => Ok(()),
+            "callback" if !text(value, "label").is_empty() && !text(value, "payload").is_empty() => Ok(()),
             "file" => self.file(value),
             _ => Err(invalid("Fragment not supported in conversation")),
         }

@@ -27,6 +27,8 @@ pub enum WhenResolved {
     OpensAnother,
 }
 
+/// The id of the only group.
+pub const GROUP: &str = "64f2a91e-7c30-4c5e-9a39-9b8e6f0d2c11";
 /// The agent who answers.
 pub(super) const AGENT: &str = "cee3c2fb-d626-4da2-bf09-1ed6dbb1cce7";
 /// The `app_id` of all records.
@@ -59,6 +61,8 @@ pub(super) struct Conversation {
     pub created: String,
     pub updated: String,
     pub agent: Option<String>,
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -89,7 +93,7 @@ impl Conversation {
     pub(super) fn shown(&self) -> Value {
         json!({
             "conversation_id": self.id, "conversation_internal_id": self.number, "app_id": APP, "status": self.status,
-            "channel_id": self.channel, "user_id": self.user, "assigned_agent_id": self.agent, "skill_id": 0,
+            "channel_id": self.channel, "user_id": self.user, "assigned_agent_id": self.agent, "assigned_group_id": self.group, "skill_id": 0,
             "created_time": self.created, "updated_time": self.updated, "org_contact_id": null,
         })
     }
@@ -163,6 +167,7 @@ impl Store {
             updated: created.clone(),
             created,
             agent: None,
+            group: None,
         };
         self.conversations.push(conversation.clone());
         conversation
@@ -181,6 +186,12 @@ impl Store {
             conversation.agent = Some(agent.to_owned());
         }
         Some(conversation.clone())
+    }
+
+    /// Gives a conversation to a group.
+    pub(super) fn assign_group(&mut self, id: &str, group: &str) {
+        let conversations = self.conversations.iter_mut().filter(|conversation| conversation.id == id);
+        conversations.for_each(|conversation| conversation.group = Some(group.to_owned()));
     }
 
     /// Returns where a customer's message goes.

@@ -8,7 +8,7 @@ use byoc::{
     helpdesk::is_messenger::IsMessenger,
     model::{
         installation::Options,
-        message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
+        message::{Contact, Details, Media, MediaKind, MediaSource, Part, Receipt},
     },
     tools::{millis::Millis, secret::Secret},
 };
@@ -222,6 +222,7 @@ async fn everything_that_the_adapter_sends_is_taken() {
             author: None,
             key: "k",
             quote: None,
+            details: Details::NONE,
         };
         drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
         drive(&sim, &server, &Task::Deliver(&Delivery { id: "m2", echo: true, ..delivery })).await.unwrap();
@@ -251,6 +252,7 @@ async fn faults_are_seen_by_the_adapter() {
         author: None,
         key: "k",
         quote: None,
+        details: Details::NONE,
     };
     assert!(drive(&sim, &server, &Task::Deliver(&delivery)).await.is_err());
     drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();

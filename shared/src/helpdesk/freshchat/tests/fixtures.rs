@@ -362,6 +362,7 @@ fn describe(event: &HelpdeskEvent) -> String {
             format!("{} writes {}", author.name.as_deref().unwrap_or("?"), kinds.join(" "))
         }
         HelpdeskEventKind::Conversation { state } => format!("conversation {state:?}"),
+        HelpdeskEventKind::Typing => "typing".to_owned(),
         HelpdeskEventKind::UserUpdated { .. } => "user".to_owned(),
     };
     format!("{}: {what}", event.id)

@@ -102,12 +102,14 @@ fn buttons_that_stand_together_are_one_part() {
           {
             "button": "reply",
             "label": "Small",
-            "text": "Small, please"
+            "text": "Small, please",
+            "payload": "size=s"
           },
           {
             "button": "reply",
             "label": "Large",
-            "text": "Large"
+            "text": "Large",
+            "payload": "size=l"
           }
         ]
       }
@@ -143,7 +145,8 @@ fn a_bots_carousel_is_relayed_where_the_installation_says_so() {
                 {
                   "button": "reply",
                   "label": "Choose",
-                  "text": "Choose"
+                  "text": "Choose",
+                  "payload": "plan=starter"
                 }
               ]
             }
@@ -182,7 +185,7 @@ fn every_kind_of_part_is_text_or_a_notice_at_least() {
         ),
         (
             json!({"callback": {"label": "Yes", "payload": "y=1"}}),
-            json!([{"part": "buttons", "buttons": [{"button": "reply", "label": "Yes", "text": "Yes"}]}]),
+            json!([{"part": "buttons", "buttons": [{"button": "reply", "label": "Yes", "text": "Yes", "payload": "y=1"}]}]),
         ),
         (json!({"url_button": {"label": "Broken", "url": null}}), json!([{"part": "text", "text": "Broken"}])),
         (
@@ -233,7 +236,9 @@ fn what_cannot_be_read_is_noticed_beside_what_can() {
     };
     let notice = |what: &str| vec![Part::Unsupported { what: what.to_owned(), text: None }];
     let reply = |text: &str| {
-        vec![Part::Buttons { buttons: vec![Button::Reply { label: text.to_owned(), text: text.to_owned() }] }]
+        vec![Part::Buttons {
+            buttons: vec![Button::Reply { label: text.to_owned(), text: text.to_owned(), payload: None }],
+        }]
     };
     let rows = [
         (json!("hello"), vec![Part::Unsupported { what: "message".to_owned(), text: Some("hello".to_owned()) }]),

@@ -49,7 +49,7 @@ fn rows() -> Vec<(&'static str, Row)> {
         media(kind, &format!("https://cdn.example.net/w/{name}"), Some(mime), Some(name), caption)
     };
     let depot = || Row::Taken(vec![Part::text("It leaves the depot today.")]);
-    let reply = |text: &str| Button::Reply { label: text.to_owned(), text: text.to_owned() };
+    let reply = |text: &str| Button::Reply { label: text.to_owned(), text: text.to_owned(), payload: None };
     let sent_as = |id: &str| Ok(vec![Fact::Sent(Some(id.into())), Fact::User("+447700900238".into())]);
     vec![
         (

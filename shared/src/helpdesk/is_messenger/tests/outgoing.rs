@@ -67,7 +67,7 @@ fn a_text_over_the_limit_is_split_and_nothing_lost() {
 
 #[test]
 fn what_has_no_shape_becomes_text() {
-    let reply = Button::Reply { label: "Yes".into(), text: "Yes".into() };
+    let reply = Button::Reply { label: "Yes".into(), text: "Yes".into(), payload: None };
     let lost = Part::Media(Media { name: Some("a.pdf".into()), ..Media::new(MediaKind::File, MediaSource::Fetched) });
     let parts = [
         Part::Buttons { buttons: vec![reply] },
