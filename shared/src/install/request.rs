@@ -12,7 +12,7 @@ use crate::{
     channel::CHANNELS,
     helpdesk::HELPDESKS,
     installations::OpenInstallation,
-    model::installation::{Options, Side, SideSettings},
+    model::installation::{MAX_TEXT, Options, Side, SideSettings},
     outside::clock::now,
     tools::{
         answer::ApiError,
@@ -260,6 +260,25 @@ pub(super) fn mistakes(
     all_settings(adapter).filter_map(wrong).collect()
 }
 
+/// Every option, and what it should be.
+const OPTIONS: &[(&str, Sentence<'static>)] = &[
+    ("on_resolved", Sentence::ReopenOrNew),
+    ("relay_bot_messages", Sentence::TrueOrFalse),
+    ("agent_name", Sentence::TrueOrFalse),
+    ("marketplace", Sentence::TrueOrFalse),
+    ("repeat_window_seconds", Sentence::SecondsUpTo60),
+    ("give_up_after_hours", Sentence::HoursUpTo144),
+    ("remember_quotes", Sentence::TrueOrFalse),
+    ("mark_read", Sentence::TrueOrFalse),
+    ("text_on_assign", TEXT),
+    ("text_on_resolve", TEXT),
+    ("text_on_reopen", TEXT),
+    ("ask_rating", Sentence::TrueOrFalse),
+    ("rating_question", TEXT),
+];
+
+const TEXT: Sentence<'static> = Sentence::TextUpTo { most: MAX_TEXT };
+
 /// Applies the options of a request to the current ones.
 fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError> {
     let patch = match patch {
@@ -268,20 +287,8 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
     };
     let mut merged = serde_json::to_value(before).unwrap_or_default();
     for (name, value) in patch {
-        let should_be = match name.as_str() {
-            "on_resolved" => Sentence::ReopenOrNew,
-            "relay_bot_messages" | "agent_name" | "marketplace" | "remember_quotes" | "mark_read" => {
-                Sentence::TrueOrFalse
-            }
-            "repeat_window_seconds" => Sentence::SecondsUpTo60,
-            "give_up_after_hours" => Sentence::HoursUpTo144,
-            _ => {
-                let known = serde_json::to_value(Options::default()).unwrap_or_default();
-                let known = known.as_object().map(|known| known.keys().cloned().collect::<Vec<_>>());
-                let mut known = known.unwrap_or_default();
-                known.extend(["remember_quotes".to_owned(), "mark_read".to_owned()]);
-                return Err(unknown_setting("settings.", name, known.iter().map(String::as_str)));
-            }
+        let Some((_, should_be)) = OPTIONS.iter().find(|(known, _)| known == name) else {
+            return Err(unknown_setting("settings.", name, OPTIONS.iter().map(|(known, _)| *known)));
         };
         let mut alone = serde_json::to_value(Options::default()).unwrap_or_default();
         if let (Some(alone), Some(merged)) = (alone.as_object_mut(), merged.as_object_mut()) {
@@ -289,8 +296,8 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
             merged.insert(name.clone(), value.clone());
         }
         match serde_json::from_value::<Options>(alone) {
-            Ok(options) if options.repeat_window_seconds <= 60 && (1..=144).contains(&options.give_up_after_hours) => {}
-            _ => return Err(bad_setting(&format!("settings.{name}"), should_be)),
+            Ok(options) if options.are_valid() => {}
+            _ => return Err(bad_setting(&format!("settings.{name}"), *should_be)),
         }
     }
     serde_json::from_value(merged).map_err(|_| bad_setting("settings", Sentence::ObjectOfSettings))
@@ -302,13 +309,13 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
 /// fields belong to neither side.
 fn nested(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     let mut sides: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    let options = serde_json::to_value(Options::default()).unwrap_or_default();
     let is_empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
     for (name, value) in flat.iter().filter(|(name, value)| name.ends_with("_kind") || !is_empty(value)) {
         if let Some((side, name)) = name.split_once('_').filter(|(side, _)| matches!(*side, "helpdesk" | "channel")) {
             sides.entry(side).or_default().insert(name.to_owned(), value.clone());
-        } else if options.get(name).is_some() {
+        } else if let Some((_, should_be)) = OPTIONS.iter().find(|(known, _)| known == name) {
             let value = match value.as_str() {
+                Some(_) if *should_be == TEXT => value.clone(),
                 Some("true") => Value::Bool(true),
                 Some("false") => Value::Bool(false),
                 Some(text) => text.parse::<u32>().map_or_else(|_| value.clone(), Value::from),

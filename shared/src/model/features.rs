@@ -48,6 +48,8 @@ pub struct Features {
     /// Helpdesks only: whether a message that the business wrote past the bridge is shown as a message of its own (an
     /// echo). Helpdesks without echoes get private notes instead.
     pub echoes: bool,
+    /// Helpdesks only: whether the helpdesk stores contacts' ratings of conversations.
+    pub rates: bool,
     /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there.
     /// This is for helpdesks that do not report merged conversations.
     pub agents_move_contacts: bool,
@@ -149,6 +151,7 @@ impl Features {
         quotes: Quotes::AsText,
         quotes_by_id: false,
         echoes: false,
+        rates: false,
         agents_move_contacts: false,
         state_lasts: None,
         retry_keys_last: None,

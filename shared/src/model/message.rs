@@ -84,9 +84,16 @@ impl Event {
             }
             Self::Helpdesk(event) => {
                 event.quote.iter_mut().for_each(Quote::clean);
-                if let HelpdeskEventKind::Message { author, parts } = &mut event.kind {
-                    clean_name(&mut author.name);
-                    parts.iter_mut().for_each(Part::clean);
+                match &mut event.kind {
+                    HelpdeskEventKind::Message { author, parts } => {
+                        clean_name(&mut author.name);
+                        parts.iter_mut().for_each(Part::clean);
+                    }
+                    HelpdeskEventKind::Conversation { news: Some(news), .. } => {
+                        clean_name(&mut news.contact);
+                        news.agent.iter_mut().for_each(|agent| clean_name(&mut agent.name));
+                    }
+                    HelpdeskEventKind::Conversation { .. } | HelpdeskEventKind::UserUpdated { .. } => {}
                 }
             }
             Self::Note(_) | Self::Receipt(_) | Self::Unread(_) => {}
@@ -294,6 +301,9 @@ pub enum HelpdeskEventKind {
     Conversation {
         /// The current state, if the event says so.
         state: Option<ConversationState>,
+        /// What happened, if it is something of which contacts may be told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        news: Option<Box<News>>,
     },
     /// Somebody edited the helpdesk's record of the contact.
     UserUpdated {
@@ -301,6 +311,34 @@ pub enum HelpdeskEventKind {
         digest: String,
     },
 }
+
+/// Something that happened to a conversation, of which the contact may be told.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct News {
+    /// What happened.
+    pub what: Happened,
+    /// The agent whom the conversation is assigned to, or who resolved or reopened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Author>,
+    /// The contact's name, if the event carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+}
+
+/// What happened to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// The contact's message opened the conversation.
+    Opened,
+    /// An agent is responsible for the conversation now.
+    Assigned,
+    /// The conversation is resolved.
+    Resolved,
+    /// The conversation was resolved and is open again.
+    Reopened,
+}
+
+words!(Happened { Opened = "opened", Assigned = "assigned", Resolved = "resolved", Reopened = "reopened" });
 
 /// A private note that the bridge writes to the agents.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`notes`] tells
+//! message comes back, [`contacts`] finds out who a message is for, [`news`] tells contacts what happened to their conversation, [`quotes`] what a message answers, [`notes`] tells
 //! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot
 //! be read.
 
@@ -26,7 +26,7 @@ use crate::{
         installation::Side,
         message::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event,
-            HelpdeskEvent, HelpdeskEventKind, MessageNames, Part, Quote,
+            HelpdeskEvent, HelpdeskEventKind, MessageNames, News, Part, Quote,
         },
     },
     outside::{
@@ -56,6 +56,7 @@ mod brakes;
 mod contacts;
 mod failure;
 mod files;
+mod news;
 mod notes;
 pub mod pace;
 mod quotes;
@@ -286,9 +287,13 @@ impl Relay {
             received_at: envelope.received_at,
             names: event.names.as_deref().unwrap_or(&NO_NAMES),
             quote: event.quote.as_deref(),
+            news: None,
         };
         match &event.kind {
-            ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
+            ChannelEventKind::Message { parts } => match self.rate(passage, event, parts).await? {
+                Some(verdict) => Ok(verdict),
+                None => self.deliver(inbound(parts, false)).await,
+            },
             ChannelEventKind::BusinessEcho { message: Some(message), .. }
                 if let Some(verdict) = self.own_echo(open, record, message).await? =>
             {
@@ -383,10 +388,11 @@ impl Relay {
                     received_at: envelope.received_at,
                     names: &NO_NAMES,
                     quote: event.quote.as_ref(),
+                    news: None,
                 };
                 self.deliver(message).await
             }
-            HelpdeskEventKind::Conversation { state } => {
+            HelpdeskEventKind::Conversation { state, news } => {
                 let Some(conversation) = &event.conversation else { return Ok(Verdict::Done) };
                 let update_state = |link: &mut Link| {
                     if link.conversation.as_ref() == Some(conversation) && state.is_some() {
@@ -397,7 +403,11 @@ impl Relay {
                         link.state = *state;
                     }
                 };
-                self.change_link(open, &contact.id, update_state).await
+                let verdict = self.change_link(open, &contact.id, update_state).await?;
+                match news {
+                    Some(news) => Box::pin(self.tell(passage, event, &contact.id, news)).await,
+                    None => Ok(verdict),
+                }
             }
             HelpdeskEventKind::UserUpdated { digest } => {
                 // Somebody at the helpdesk edited the profile, so the bridge must not overwrite it.
@@ -499,8 +509,9 @@ impl Relay {
             Ok(attempt) => attempt,
             Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
             // The process may have stopped before it confirmed the message.
-            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, life, .. })) => {
-                return Ok(self.confirm(&message, told_waiting.then_some(life)).await);
+            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, life, opened, .. })) => {
+                let opened = message.read.and_then(|(link, _)| link.conversation.as_deref()).filter(|_| opened);
+                return Ok(self.confirm(&message, told_waiting.then_some(life), opened).await);
             }
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
@@ -513,6 +524,12 @@ impl Relay {
             let failure = Failure::Gone { reason: Sentence::ContactStopped.into() };
             return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
         }
+        if message.is_news() && message.life(self.waits).is_over() {
+            let failure = Failure::rejected(Sentence::TooLate);
+            return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
+        }
+        let news = self.news_parts(&message, &mut claimed.progress).await;
+        let message = news.as_deref().map_or(message, |parts| Message { parts, ..message });
         let mark = message.marks(&link, &claimed);
         let quote = self.quote_of(&message, &mut claimed.progress).await;
         let native = quote.as_ref().filter(|quote| message.shows(quote, &claimed.progress));
@@ -563,8 +580,8 @@ impl Relay {
         let without = native.map(|quote| message.quoting(quote, &parts, true));
         let parts = without.as_deref().unwrap_or(&parts);
         let without = Delivery { parts, quote: None, key: &other_key, ..delivery };
-        let without_quote = native.map(|_| Task::Deliver(&without));
-        let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
+        let instead = native.map(|_| Task::Deliver(&without));
+        let tasks = Tasks { task: Task::Deliver(&delivery), instead };
         let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
         self.with_read_mark(&message, mark, attempt).await
     }
@@ -597,8 +614,8 @@ impl Relay {
             // On the heap, because the futures of a delivery would need more than a thread's stack.
             let driven = Box::pin(drive(&self.http, side, task, &mut known, &mut recorder)).await;
             let is_refused = matches!(driven, Err(Stop::Failure(Failure::Rejected { .. }))) && known.sent() == 0;
-            match tasks.without_quote.as_ref().filter(|_| is_refused && known.memo(quotes::REFUSED).is_none()) {
-                Some(without) => task = without,
+            match tasks.instead.as_ref().filter(|_| is_refused && known.memo(quotes::REFUSED).is_none()) {
+                Some(instead) => task = instead,
                 None => break driven,
             }
             known.progress.memo.insert(quotes::REFUSED.to_owned(), String::new());
@@ -612,7 +629,8 @@ impl Relay {
                 if let Some(id) = known.contact_id.as_deref().filter(|_| message.direction == Direction::Outbound) {
                     self.correct(message, id).await;
                 }
-                Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
+                let opened = known.link.conversation.as_deref().filter(|_| known.progress.opened);
+                Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life), opened).await)
             }
             Err(Stop::Store(error)) => Err(error),
             Err(Stop::Postponed(wait)) => {
@@ -654,11 +672,15 @@ impl Relay {
         self.pace.permits(&self.store, paced)
     }
 
-    /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue. `told_waiting`
-    /// is the life in which the agents were told that the message waits.
-    async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Verdict {
-        if message.direction != Direction::Outbound {
-            return Verdict::Done;
+    /// Tells the helpdesk that the channel accepted a message, and greets a contact whose message opened the conversation
+    /// `opened`. Only then may the message leave the queue. `told_waiting` is the life in which the agents were told that
+    /// the message waits.
+    async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>, opened: Option<&str>) -> Verdict {
+        match message.direction {
+            Direction::Inbound => return self.greet(message, opened).await.err().unwrap_or(Verdict::Done),
+            Direction::Note => return Verdict::Done,
+            Direction::Outbound if message.is_news() => return Verdict::Done,
+            Direction::Outbound => {}
         }
         if let Some(life) = told_waiting
             && let Err(verdict) = self.note_arrived(message, life).await
@@ -700,8 +722,8 @@ struct Attempt<'a> {
 /// What an attempt has to do.
 struct Tasks<'a> {
     task: Task<'a>,
-    /// The same message without its quote, in case that the channel refuses it.
-    without_quote: Option<Task<'a>>,
+    /// What to do instead if the task is refused: the same message without its quote, or a note about a rating.
+    instead: Option<Task<'a>>,
 }
 
 /// Why there is nothing to do for a message now.
@@ -746,6 +768,8 @@ struct Message<'a> {
     received_at: Millis,
     names: &'a MessageNames,
     quote: Option<&'a Quote>,
+    /// What the contact is told, if the bridge itself writes this message.
+    news: Option<(&'a HelpdeskEvent, &'a News)>,
 }
 
 /// The names of a message that no channel has named.
@@ -778,15 +802,28 @@ impl<'a> Message<'a> {
             let to_mark = self.names.to_mark.as_ref();
             let to_mark = to_mark.filter(|_| is_newest && self.open.installation.options.mark_read);
             let to_mark = to_mark.or(link.to_mark.as_ref()).cloned();
-            let link = Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
+            let link = Link {
+                stopped_at,
+                heard_at,
+                opened_with: None,
+                thread,
+                to_mark,
+                told: None,
+                rating: None,
+                ..link.clone()
+            };
             return match self.contact.reply_token.clone().filter(|_| is_newest) {
                 Some(token) => Link { reply_token: Some(token), reply_at: Some(self.received_at), ..link },
                 None => link,
             };
         }
+        if self.is_news() {
+            return self.told(link.clone());
+        }
         let mut link = link.clone();
         if self.is_answer() {
             link.to_mark = None;
+            link.rating = None;
         }
         if self.open.helpdesk.features().agents_move_contacts {
             link.user = self.user.map(str::to_owned).or(link.user);

@@ -32,6 +32,7 @@ impl Relay {
             received_at: envelope.received_at,
             names: &NO_NAMES,
             quote: None,
+            news: None,
         };
         let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
@@ -58,7 +59,7 @@ impl Relay {
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, lane };
-        self.attempt(&message, attempt, Tasks { task, without_quote: None }, files::Files::default()).await
+        self.attempt(&message, attempt, Tasks { task, instead: None }, files::Files::default()).await
     }
 
     /// Puts a private note about a contact into the queue, once per event that the note is about.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Failure, Record, Relay, Verdict, failure, pace::Permits, recorder, waits::Waits};
+use super::{Failure, Record, Relay, Verdict, failure, news, pace::Permits, recorder, waits::Waits};
 use crate::{
     adapter::{Known, Task},
     engine::{Listener, Stop, drive},
@@ -54,6 +54,10 @@ impl Relay {
         if let Receipt::Failed { reason, account: true, .. } = receipt {
             self.report_blocked(open, Direction::Outbound, reason).await;
         }
+        // Agents know nothing of what the bridge itself writes to contacts.
+        if news::is_news(&journal.event) {
+            return Ok(Verdict::Done);
+        }
         if open.helpdesk.features().receipts {
             return self
                 .deliver_to_repeats(&IncomingReceipt { open, record, contact, receipt, at }, &journal.event, noted)
@@ -96,7 +100,7 @@ impl Relay {
         }
         let is_due = |message: &&SentMessage| message.lacks(receipt) && message.sent_at.is_some_and(|at| at <= until);
         for message in sent.iter().filter(is_due) {
-            if !open.helpdesk.features().receipts {
+            if !open.helpdesk.features().receipts || news::is_news(&message.key.event) {
                 self.store.note_receipt(&message.key, receipt, now()).await?;
             } else if let Err(verdict) =
                 self.queue_receipt(open, contact, &message.key.event, None, receipt.clone()).await

@@ -98,6 +98,8 @@ impl LinkChange {
         field("thread", &self.before.thread, &self.after.thread);
         field("to_mark", &self.before.to_mark, &self.after.to_mark);
         field("reply_token", &self.before.reply_token, &self.after.reply_token);
+        field("told", &self.before.told, &self.after.told);
+        field("rating", &self.before.rating, &self.after.rating);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_changed {
@@ -212,6 +214,8 @@ pub(super) fn read(item: &Item) -> Link {
         to_mark: owned(item, "to_mark"),
         reply_token: owned(item, "reply_token"),
         reply_at: number_of(item, "reply_at"),
+        told: owned(item, "told"),
+        rating: owned(item, "rating"),
         moved_to: owned(item, "moved_to"),
         moved_at: number_of(item, "moved_at"),
     }

@@ -36,6 +36,7 @@ sentences! {
     QuotedEarlier = "> (in reply to an earlier message)",
     Agent = "Agent",
     Choose = "Choose",
+    RatingQuestion = "How satisfied are you with our answer? Choose a number from 1 (not at all) to 5 (very).",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
@@ -48,6 +49,7 @@ sentences! {
         "An event of the {side} about this customer could not be shown here: {reason}. The bridge keeps it for 30 days, \
          and its admin can send it again after an update.",
     ArrivedAfterAll { channel: &'a str } = "The answer that had to wait was delivered on {channel} after all.",
+    Rated { rating: u8, most: u8 } = "The customer has rated this conversation: {rating} of {most}.",
     NotShown { reason: &'a str } = "A message of the customer could not be shown here: {reason}.",
     EchoNotShown { reason: &'a str } = "A message from another device could not be shown here: {reason}.",
 
@@ -56,6 +58,7 @@ sentences! {
     DownloadsBraked { until: &'a str, reason: &'a str } = "no files are fetched from this side until {until}: {reason}",
     BrakeOpens = "one message then tries again by itself; POST /installations/{{id}}/retry lets all of them try now",
     ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
+    TooLate = "it is too late for it",
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
     NoteHasNoPlace = "the helpdesk has no conversation with this contact in which a note could stand",
@@ -211,6 +214,7 @@ sentences! {
     TrueOrFalse = "true or false",
     SecondsUpTo60 = "a number of seconds from 0 to 60",
     HoursUpTo144 = "a whole number of hours from 1 to 144",
+    TextUpTo { most: usize } = "a text of at most {most} characters, or null",
 
     // On the admin's page.
     Installation = "Installation",

@@ -7,19 +7,22 @@ use http::{Response, StatusCode};
 use serde::de::IgnoredAny;
 
 use super::{
-    CHANNEL_ID, classify, memo, parse,
+    CHANNEL_ID, Freshchat, TEXT_WHEN_CLOSED, classify, memo, parse,
     parts::{self, FileRef},
     plan::Plan,
     profile, render,
     search::{self, Candidate, Seen},
     uploads::{self, Uploaded},
-    wire::{self, Configuration, Conversation, Conversations, Message, Messages, Topic, Topics, User, Users},
+    wire::{
+        self, Configuration, Conversation, Conversations, Message, Messages, Pagination, Topic, Topics, User, Users,
+    },
 };
 use crate::{
     adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link},
+    helpdesk::Helpdesk,
     model::{
         installation::OnResolved,
-        message::{Contact, ConversationState, Media},
+        message::{Contact, ConversationState, Media, Part},
     },
     tools::millis::Millis,
 };
@@ -52,6 +55,9 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::NameUser { .. } => reader.check("to change the user").map(|()| Vec::new()),
         Plan::AdoptUser { user, contact } => reader.adopted_user(user, contact),
         Plan::ReadAgent { .. } => reader.agent(),
+        Plan::Rate { .. } => reader.check("the rating").map(|()| vec![Fact::Sent(None)]),
+        Plan::ReadWelcome => reader.welcome(),
+        Plan::ReadHours => reader.hours(),
         Plan::ListConversations { .. } => reader.conversations(),
         Plan::ReadConversation { conversation, for_note } => reader.conversation(&conversation, for_note),
         Plan::UploadImage { index } => reader.image(index),
@@ -149,9 +155,7 @@ impl Reader<'_> {
         }
         let wanted = self.account.require(CHANNEL_ID)?;
         let Topics { channels, pagination } = wire::read(self.answer.body());
-        let is_last = pagination.total_pages.text().map_or(channels.is_empty(), |total| {
-            total.parse().is_ok_and(|total: usize| memo::page(self.known) >= total)
-        });
+        let is_last = self.is_last_page(channels.is_empty(), &pagination);
         match channels.iter().find(|topic| topic.id.text() == Some(wanted)) {
             Some(topic) if topic.enabled == false => {
                 Err(Failure::rejected("the topic of `channel_id` is switched off in Freshchat"))
@@ -169,6 +173,13 @@ impl Reader<'_> {
                 }))
             }),
         }
+    }
+
+    fn is_last_page(&self, is_empty: bool, pagination: &Pagination) -> bool {
+        pagination
+            .total_pages
+            .text()
+            .map_or(is_empty, |total| total.parse().is_ok_and(|total: usize| memo::page(self.known) >= total))
     }
 
     /// Continues with the next page of a list. A page may be shorter than requested without being the last.
@@ -410,7 +421,9 @@ impl Reader<'_> {
         let parts = render::message_parts(delivery, self.known);
         let message = search::look_for(&conversation.messages, user, &parts, None).found;
         let message = message.or_else(|| conversation.messages.first()?.id.owned());
-        Ok(conversation.guid().text().map(opened).into_iter().chain(sent(message)).collect())
+        let id = conversation.guid().text();
+        let greeted = id.filter(|_| Freshchat.greets(self.account)).map(|_| Fact::Opened);
+        Ok(id.map(opened).into_iter().chain(greeted).chain(sent(message)).collect())
     }
 
     /// Retries a message that Freshchat refused with its pictures and links in another form, before giving it up.
@@ -453,6 +466,30 @@ impl Reader<'_> {
         Err(self.failure("the note"))
     }
 
+    /// Reads a page of topics until the contacts' topic with its welcome message.
+    fn welcome(&self) -> Learned {
+        self.check_or_past_end("to list the topics")?;
+        let wanted = self.account.require(CHANNEL_ID)?;
+        let Topics { channels, pagination } = wire::read(self.answer.body());
+        let found = channels.iter().find(|topic| topic.id.text() == Some(wanted));
+        let is_last = found.is_some() || self.is_last_page(channels.is_empty(), &pagination);
+        if let Some(next) = self.next_page(is_last) {
+            return next;
+        }
+        let parts = found.map(|topic| parts::contents(&topic.welcome_message, None).parts).unwrap_or_default();
+        // The welcome message may be one that the widget shows by itself, without any text.
+        let parts = parts.into_iter().filter(|part| !matches!(part, Part::Unsupported { .. })).collect();
+        Ok(vec![Fact::memo(memo::TOPIC, "1"), Fact::Greeting(parts)])
+    }
+
+    fn hours(&self) -> Learned {
+        self.check("to show the business hours")?;
+        let text =
+            self.account.setting(TEXT_WHEN_CLOSED).filter(|_| wire::is_within(self.answer.body()) == Some(false));
+        let parts = text.map(|text| Fact::Greeting(vec![Part::text(text)]));
+        Ok([Fact::memo(memo::HOURS, "1")].into_iter().chain(parts).collect())
+    }
+
     fn agent(&self) -> Learned {
         self.check("to show the agent")?;
         let agent: User = wire::read(self.answer.body());
@@ -463,6 +500,10 @@ impl Reader<'_> {
     fn contact(&self) -> Learned {
         self.check("to show the user")?;
         let user: User = wire::read(self.answer.body());
+        // A name that stands in for a missing one is none.
+        let name = profile::full_name(&user.first_name, &user.last_name);
+        let stand_in = profile::stand_in(self.account, user.phone.text());
+        let named = name.filter(|name| *name != stand_in).map(Fact::UserName);
         let Some(name) = user.reference_id.text() else {
             // The web widget's visitors have a `restore_id`, and whoever was made in Freshchat has neither.
             return match user.restore_id.text() {
@@ -471,7 +512,7 @@ impl Reader<'_> {
             };
         };
         match self.account.contact_of(name) {
-            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
+            Some(contact) => Ok([Fact::Contact(contact.to_owned())].into_iter().chain(named).collect()),
             None => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
         }
     }

@@ -51,6 +51,13 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         Plan::Post { delivery, conversation, user } => {
             api.post("send_message", &messages(conversation)).json(&render::message(delivery, known, user))
         }
+        // The same rating once more changes nothing.
+        Plan::Rate { conversation, rating } => {
+            let path = format!("/csat/{}", escaped(conversation));
+            api.post("rate", &path).json(&serde_json::json!({ "rating": rating })).harmless()
+        }
+        Plan::ReadWelcome => api.list("list_topics", "/channels", memo::page(known)),
+        Plan::ReadHours => api.get("read_hours", "/business-hours/within-bh"),
         Plan::PostNote { conversation, text } => {
             api.post("send_note", &messages(conversation)).json(&render::note(text))
         }

@@ -41,6 +41,8 @@ pub(super) const LINKS_AS_TEXT: &str = "links_as_text";
 pub(super) const PROFILE: &str = "profile";
 /// The topic was searched for.
 pub(super) const TOPIC: &str = "topic";
+/// The business hours were asked for.
+pub(super) const HOURS: &str = "hours";
 /// The number of the next page of a list, unless it is the first.
 pub(super) const PAGE: &str = "page";
 /// The link to a file.

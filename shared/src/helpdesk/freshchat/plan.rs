@@ -1,9 +1,9 @@
 //! Chooses the next call. [`helpdesk`](crate::helpdesk) explains how plans, calls, answers and memos work together.
 
 use super::{
-    memo,
+    TEXT_WHEN_CLOSED, memo,
     parts::FileRef,
-    profile, search,
+    profile, search, sends_welcome,
     uploads::{self, Upload},
 };
 use crate::{
@@ -37,7 +37,6 @@ pub(super) enum Plan<'a> {
     ReadUser {
         user: &'a str,
     },
-    /// `GET /agents/{id}`
     /// `GET /users?phone_no=`
     FindByPhone {
         phone: &'a str,
@@ -52,6 +51,7 @@ pub(super) enum Plan<'a> {
         user: &'a str,
         contact: &'a Contact,
     },
+    /// `GET /agents/{id}`
     ReadAgent {
         agent: &'a str,
     },
@@ -115,6 +115,15 @@ pub(super) enum Plan<'a> {
         conversation: &'a str,
         text: &'a str,
     },
+    /// `POST /csat/{conversation}`
+    Rate {
+        conversation: &'a str,
+        rating: u8,
+    },
+    /// `GET /channels`, to find the topic's welcome message.
+    ReadWelcome,
+    /// `GET /business-hours/within-bh`
+    ReadHours,
     /// `GET /conversations/{id}/messages`, to find a file's link.
     FindFile {
         conversation: String,
@@ -136,11 +145,26 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::Pair { user, contact } if known.answered == 0 => Plan::NameUser { user, contact },
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
+        Task::Rate { conversation, rating } if known.sent() == 0 => Plan::Rate { conversation, rating },
+        Task::Rate { .. } => Plan::Done,
+        Task::Greeting => greeting(account, known),
         // The call was answered.
         Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } | Task::Pair { .. } => Plan::Done,
         // Webhooks are entered by hand, and Freshchat has no receipts.
         _ => return Err(RenderError::unknown(task)),
     })
+}
+
+/// Plans what a contact who opened a conversation reads: the topic's welcome message, and the text for the time outside
+/// the business hours.
+fn greeting<'a>(account: &Account<'_>, known: &Known) -> Plan<'a> {
+    if sends_welcome(account) && known.memo(memo::TOPIC).is_none() {
+        Plan::ReadWelcome
+    } else if account.setting(TEXT_WHEN_CLOSED).is_some() && known.memo(memo::HOURS).is_none() {
+        Plan::ReadHours
+    } else {
+        Plan::Done
+    }
 }
 
 fn deliver<'a>(account: &Account<'_>, delivery: &'a Delivery<'a>, known: &'a Known) -> Plan<'a> {

@@ -9,8 +9,13 @@ use crate::{adapter::Account, model::message::Contact};
 /// for a missing name, because agents hardly find a user without any name.
 pub(super) fn shown(account: &Account<'_>, contact: &Contact) -> Contact {
     let name = contact.name.as_deref().map(tidy).filter(|name| !name.is_empty());
-    let stand_in = || contact.phone.clone().unwrap_or_else(|| format!("{} user", account.channel_kind));
-    Contact { name: Some(name.unwrap_or_else(stand_in)), ..contact.clone() }
+    let name = name.unwrap_or_else(|| stand_in(account, contact.phone.as_deref()));
+    Contact { name: Some(name), ..contact.clone() }
+}
+
+/// Returns what stands in the place of a missing name.
+pub(super) fn stand_in(account: &Account<'_>, phone: Option<&str>) -> String {
+    phone.map_or_else(|| format!("{} user", account.channel_kind), str::to_owned)
 }
 
 /// Returns what Freshchat stores of a user, in the same form.

@@ -1,0 +1,343 @@
+//! What contacts read about their conversation from the bridge itself: that an agent took it over, that it is resolved
+//! or open again, the question for a rating, and the greeting of whoever opened one. None of it is worth a note: what
+//! the channel does not take is dropped.
+
+use std::time::Duration;
+
+use super::{Attempt, Idle, Life, Message, NO_NAMES, Passage, Relay, Tasks, Verdict, Waits, failure, files, quotes};
+use crate::{
+    adapter::{Fact, Failure, Link, PendingRating, Progress, Task},
+    engine::ask,
+    installations::OpenInstallation,
+    model::{
+        installation::{Options, Side},
+        message::{
+            AuthorKind, Button, ChannelEvent, Contact, Event, Happened, HelpdeskEvent, HelpdeskEventKind, News, Part,
+        },
+    },
+    outside::clock::now,
+    store::{Claimed, Direction, Owed, Settlement, StoreError},
+    tools::{crypto::sha256_hex, names, sentences::Sentence},
+};
+
+/// The beginning of the journal ids of such messages.
+const PREFIX: &str = "news:";
+/// The age after which news is not told any more. It must not hold up what agents write.
+const NEWS_LASTS: Duration = Duration::from_secs(15 * 60);
+/// How long a contact may answer the question for a rating.
+const RATING_LASTS: Duration = Duration::from_secs(3 * 86_400);
+/// The receive at which a greeting that could not be looked up is given up.
+const GREETING_RECEIVES: u32 = 4;
+/// The ratings, from the worst to the best.
+const RATINGS: std::ops::RangeInclusive<u8> = 1..=5;
+
+/// Returns whether a message with this id in the journal is one of the bridge's own to a contact.
+pub(super) fn is_news(event: &str) -> bool {
+    event.starts_with(PREFIX)
+}
+
+impl Relay {
+    /// Tells the contact what happened to the conversation, if the installation has a text for it. The event may come
+    /// by two ways; what the contact was told last is not told again.
+    pub(super) async fn tell(
+        &self,
+        passage: &Passage<'_>,
+        event: &HelpdeskEvent,
+        contact: &str,
+        news: &News,
+    ) -> Result<Verdict, StoreError> {
+        let Passage { open, record, envelope, .. } = *passage;
+        if !is_told(&open.installation.options, news.what) {
+            return Ok(Verdict::Done);
+        }
+        let (contact, link) = self.current(&open.installation.id, contact).await?;
+        // The contact's conversation may be another one by now. What happens to the old one does not concern them.
+        if link.conversation != event.conversation || link.told.as_ref() == Some(&mark(event, news)) {
+            return Ok(Verdict::Done);
+        }
+        let mut greeting = None;
+        if news.what == Happened::Opened {
+            match self.greeting(open, record.receive_count).await {
+                Ok(parts) if parts.is_empty() => return Ok(Verdict::Done),
+                Ok(parts) => greeting = Some(parts),
+                Err(verdict) => return Ok(verdict),
+            }
+        }
+        let contact = Contact { id: contact, ..Contact::default() };
+        let id = format!("{PREFIX}{}", event.id);
+        let message = Message {
+            open,
+            record,
+            read: None,
+            direction: Direction::Outbound,
+            event: &id,
+            at: event.at,
+            echo: false,
+            contact: &contact,
+            parts: greeting.as_deref().unwrap_or_default(),
+            author: None,
+            user: event.user.as_deref(),
+            conversation: event.conversation.as_deref(),
+            received_at: envelope.received_at,
+            names: &NO_NAMES,
+            quote: None,
+            news: Some((event, news)),
+        };
+        self.deliver(message).await
+    }
+
+    /// Puts the greeting of a contact whose message has opened a conversation into the queue, if the installation greets
+    /// contacts.
+    pub(super) async fn greet(&self, message: &Message<'_>, conversation: Option<&str>) -> Result<(), Verdict> {
+        let Some(conversation) = conversation.filter(|_| is_greeted(message.open)) else { return Ok(()) };
+        let event = HelpdeskEvent {
+            id: format!("opened:{}", sha256_hex(message.event.as_bytes())),
+            at: now(),
+            group: conversation.to_owned(),
+            contact: Some(message.contact.id.clone()),
+            user: None,
+            conversation: Some(conversation.to_owned()),
+            repeat_key: None,
+            kind: HelpdeskEventKind::Conversation {
+                state: None,
+                news: Some(Box::new(News { what: Happened::Opened, agent: None, contact: None })),
+            },
+            quote: None,
+        };
+        self.enqueue(message.open, Event::Helpdesk(event)).await
+    }
+
+    /// Asks the helpdesk how it greets. It is asked a few times; a late greeting is worth nothing.
+    async fn greeting(&self, open: &OpenInstallation, receive_count: u32) -> Result<Vec<Part>, Verdict> {
+        if !is_greeted(open) {
+            return Ok(Vec::new());
+        }
+        match ask::run(&self.http, open.side(Side::Helpdesk), &Task::Greeting).await {
+            Ok(facts) => Ok(facts
+                .into_iter()
+                .filter_map(|fact| if let Fact::Greeting(parts) = fact { Some(parts) } else { None })
+                .flatten()
+                .collect()),
+            Err(Failure::Retry { .. }) if receive_count < GREETING_RECEIVES => {
+                Err(Verdict::Again(self.waits.after(receive_count.saturating_sub(1), "greeting")))
+            }
+            Err(failure) => {
+                tracing::warn!(
+                    installation.id = %open.installation.id,
+                    reason = failure.reason(),
+                    "a contact was not greeted"
+                );
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Returns the parts of news. The text is stored in `progress`, so that every attempt sends the same.
+    pub(super) async fn news_parts(&self, message: &Message<'_>, progress: &mut Progress) -> Option<Vec<Part>> {
+        let (event, news) = message.news?;
+        if news.what == Happened::Opened {
+            return None;
+        }
+        let options = &message.open.installation.options;
+        let mut parts = Vec::new();
+        if let Some(template) = text_for(options, news.what) {
+            let text = match &progress.text {
+                Some(text) => text.clone(),
+                None => self.filled(message.open, template, event, news).await,
+            };
+            progress.text = Some(text.clone());
+            parts.push(Part::text(text));
+        }
+        if asks(options, news.what) {
+            let question = options.rating_question.clone();
+            parts.push(Part::text(question.unwrap_or_else(|| Sentence::RatingQuestion.into())));
+            let button = |rating: u8| Button::Reply { label: rating.to_string(), text: rating.to_string() };
+            parts.push(Part::Buttons { buttons: RATINGS.map(button).collect() });
+        }
+        Some(parts)
+    }
+
+    /// Puts the names of the agent and of the contact into a text. A name is only looked up if the text needs it.
+    async fn filled(&self, open: &OpenInstallation, template: &str, event: &HelpdeskEvent, news: &News) -> String {
+        let agent = match &news.agent {
+            Some(agent) if template.contains(AGENT) => self.name_of(open, agent).await,
+            _ => None,
+        };
+        let contact = match (&news.contact, &event.user) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some(user)) if template.contains(CONTACT) => ask::user_name(&self.http, open, user).await,
+            (None, _) => None,
+        };
+        let contact = contact.as_deref().and_then(names::name);
+        let filled = fill(template, AGENT, agent.as_deref());
+        fill(&filled, CONTACT, contact.as_deref())
+    }
+
+    /// Ends a message of the bridge's own that the channel does not take, without a word to anybody.
+    pub(super) async fn drop_news(
+        &self,
+        claimed: &Claimed,
+        beside: &Owed,
+        reason: String,
+    ) -> Result<Verdict, StoreError> {
+        self.store.settle(claimed, &Settlement::Rejected { reason }, beside, now()).await?;
+        Ok(Verdict::Done)
+    }
+
+    /// Stores the rating that a message of the contact's gives, if they were asked for one. The message itself is not
+    /// delivered, because it would reopen the conversation. Returns `None` for every other message.
+    pub(super) async fn rate(
+        &self,
+        passage: &Passage<'_>,
+        event: &ChannelEvent,
+        parts: &[Part],
+    ) -> Result<Option<Verdict>, StoreError> {
+        let Passage { open, record, envelope, read } = *passage;
+        let Some(rating) = rating_in(parts) else { return Ok(None) };
+        let asked = read.and_then(|(link, _)| PendingRating::from_stored(link.rating.as_deref()?));
+        let asked = asked.filter(|asked| envelope.received_at.since(asked.asked_at) < RATING_LASTS);
+        let features = open.helpdesk.features();
+        let Some(PendingRating { conversation, .. }) = asked.filter(|_| !features.echoes) else { return Ok(None) };
+        let contact = &event.contact;
+        let message = Message {
+            open,
+            record,
+            read,
+            direction: Direction::Inbound,
+            event: &event.id,
+            at: event.at,
+            echo: false,
+            contact,
+            parts,
+            author: None,
+            user: None,
+            conversation: None,
+            received_at: envelope.received_at,
+            names: &NO_NAMES,
+            quote: None,
+            news: None,
+        };
+        let Attempt { claimed, link, lane } = match self.claim(&message).await? {
+            Ok(attempt) => attempt,
+            Err(Idle::Braked { wait, reason }) => {
+                return self.wait_for_brake(&message, wait, &reason).await.map(Some);
+            }
+            Err(Idle::Finished(_)) => return Ok(Some(Verdict::Done)),
+        };
+        if failure::may_have_arrived_too_often(claimed.doubts) {
+            let reason = Sentence::MayHaveArrived.into();
+            return self.bury(&message, &claimed, &Owed::default(), reason).await.map(Some);
+        }
+        let text = Sentence::Rated { rating, most: *RATINGS.end() }.to_string();
+        let note = Task::Note { contact, text: &text, at: envelope.received_at };
+        let was_refused = claimed.progress.memo.contains_key(quotes::REFUSED);
+        let tasks = if features.rates && !was_refused {
+            Tasks { task: Task::Rate { conversation: &conversation, rating }, instead: Some(note) }
+        } else {
+            Tasks { task: note, instead: None }
+        };
+        let attempt = Attempt { claimed, link, lane };
+        self.attempt(&message, attempt, tasks, files::Files::default()).await.map(Some)
+    }
+}
+
+impl Message<'_> {
+    /// Returns whether the bridge itself writes this message to the contact.
+    pub(super) fn is_news(&self) -> bool {
+        self.news.is_some()
+    }
+
+    /// Returns how old the message is and how old it may become. News gets old sooner than what people write.
+    pub(super) fn life(&self, waits: Waits) -> Life {
+        let life = self.record.life(self.open, waits);
+        let end = if self.is_news() { life.end.min(waits.scaled(NEWS_LASTS)) } else { life.end };
+        Life { end, ..life }
+    }
+
+    /// Returns the link once the contact has read this news.
+    pub(super) fn told(&self, link: Link) -> Link {
+        let Some((event, news)) = self.news else { return link };
+        let asks = asks(&self.open.installation.options, news.what);
+        let conversation = event.conversation.clone().filter(|_| asks);
+        let rating = conversation.map(|conversation| PendingRating { asked_at: now(), conversation }.stored());
+        Link { told: Some(mark(event, news)), rating, ..link }
+    }
+}
+
+/// The placeholder for the agent's name.
+const AGENT: &str = "{agent}";
+/// The placeholder for the contact's name.
+const CONTACT: &str = "{contact}";
+
+/// Puts a name in the place of a placeholder. Without a name, the placeholder goes, and one space before it.
+fn fill(template: &str, placeholder: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) => template.replace(placeholder, name),
+        None => template.replace(&format!(" {placeholder}"), "").replace(placeholder, ""),
+    }
+}
+
+fn text_for(options: &Options, what: Happened) -> Option<&str> {
+    match what {
+        Happened::Opened => None,
+        Happened::Assigned => options.text_on_assign.as_deref(),
+        Happened::Resolved => options.text_on_resolve.as_deref(),
+        Happened::Reopened => options.text_on_reopen.as_deref(),
+    }
+}
+
+fn asks(options: &Options, what: Happened) -> bool {
+    options.ask_rating && what == Happened::Resolved
+}
+
+fn is_told(options: &Options, what: Happened) -> bool {
+    what == Happened::Opened || text_for(options, what).is_some() || asks(options, what)
+}
+
+fn is_greeted(open: &OpenInstallation) -> bool {
+    open.helpdesk.greets(&open.account(Side::Helpdesk))
+}
+
+/// Returns what the link keeps of news: the same for the same news, by whichever way it comes.
+fn mark(event: &HelpdeskEvent, news: &News) -> String {
+    let agent = news.agent.as_ref().filter(|_| news.what == Happened::Assigned);
+    let agent = agent.filter(|agent| agent.kind == AuthorKind::Agent).and_then(|agent| agent.id.as_deref());
+    format!("{}:{}:{}", news.what.word(), agent.unwrap_or_default(), event.conversation.as_deref().unwrap_or_default())
+}
+
+/// Returns the rating that a message consists of.
+fn rating_in(parts: &[Part]) -> Option<u8> {
+    let [Part::Text { text }] = parts else { return None };
+    let rating = text.trim().trim_end_matches('.').parse().ok()?;
+    RATINGS.contains(&rating).then_some(rating)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::millis::Millis;
+
+    #[test]
+    fn a_text_is_whole_without_the_names_too() {
+        let rows = [
+            ("Hello {contact}, {agent} helps you.", Some("Ana"), Some("Ines"), "Hello Ana, Ines helps you."),
+            ("Hello {contact}, {agent} helps you.", None, None, "Hello, helps you."),
+            ("{contact}: {other}", None, None, ": {other}"),
+        ];
+        for (template, contact, agent, text) in rows {
+            assert_eq!(fill(&fill(template, AGENT, agent), CONTACT, contact), text, "{template}");
+        }
+    }
+
+    #[test]
+    fn only_a_number_from_one_to_five_is_a_rating() {
+        let of = |text: &str| rating_in(&[Part::text(text)]);
+        assert_eq!(["1", " 5 ", "3."].map(of), [Some(1), Some(5), Some(3)]);
+        for text in ["0", "6", "5 items", "-1", "", "five", "1.5", "300"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        assert_eq!(rating_in(&[Part::text("1"), Part::text("2")]), None);
+        let pending = PendingRating { asked_at: Millis::new(5), conversation: "a:b".to_owned() };
+        assert_eq!(PendingRating::from_stored(&pending.stored()), Some(pending));
+    }
+}
