@@ -9,11 +9,11 @@ use super::{
     profile::{self, Field},
     render::Post,
     search,
-    wire::{self, Case, CustomChannel, Message, User, Word},
+    wire::{self, Case, CustomChannel, Message, Staff, User, Word},
 };
 use crate::{
     adapter::{Account, Fact, Failure, Known, Learned},
-    model::message::{Contact, ConversationState},
+    model::message::Contact,
 };
 
 pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer: &Response<Bytes>) -> Learned {
@@ -23,6 +23,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::CheckChannel => reader.channels(),
         Plan::FindUser { contact, bare } => reader.users(contact, bare),
         Plan::ReadUser { .. } => reader.contact(),
+        Plan::ReadStaff { .. } => reader.staff(),
         Plan::ListCases { .. } => reader.cases(),
         Plan::LookForPost { case, post } => reader.looked_for_post(case, &post),
         Plan::Create { contact, post } => reader.created(contact, &post),
@@ -155,13 +156,20 @@ impl Reader<'_> {
         let user: Option<User> = wire::record(self.answer.body(), "user");
         // A page of something in between is no answer about the user.
         let user = user.ok_or_else(|| Failure::retry("Deskie answered without the user"))?;
+        let named = user.user_full_name.owned().map(Fact::UserName);
         let Some(custom) = user.user_custom_id.text() else {
             return Ok(vec![Fact::MadeByHand { phone: user.user_phone.owned() }]);
         };
         match self.account.contact_of(custom) {
-            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
+            Some(contact) => Ok([Fact::Contact(contact.to_owned())].into_iter().chain(named).collect()),
             None => Err(Failure::rejected("this Deskie user is not one of the channel's contacts")),
         }
+    }
+
+    fn staff(&self) -> Learned {
+        self.check("to show the agent")?;
+        let staff: Option<Staff> = wire::record(self.answer.body(), "staff");
+        Ok(staff.and_then(|staff| staff.staff_full_name.owned()).map(Fact::Author).into_iter().collect())
     }
 
     /// Reads the user's cases. Only the newest case counts: a closed one is as good as none, and a stored case that is
@@ -183,7 +191,7 @@ impl Reader<'_> {
             let none = Fact::memo(memo::CASES, memo::NONE);
             return Ok([none].into_iter().chain(self.no_case()).chain(self.settled()).collect());
         };
-        let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(state(&newest.status)) }];
+        let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(wire::state(&newest.status)) }];
         if self.known.doubtful {
             // The post either went into the stored case or created the newest one.
             let stored = self.known.link.conversation.as_deref().filter(|stored| *stored != id);
@@ -219,7 +227,7 @@ impl Reader<'_> {
         };
         let mut facts: Vec<Fact> = case.user_id.id().map(|id| Fact::User(id.to_owned())).into_iter().collect();
         if let Some(id) = case.case_id.id() {
-            facts.push(Fact::Conversation { id: id.to_owned(), state: Some(state(&case.status)) });
+            facts.push(Fact::Conversation { id: id.to_owned(), state: Some(wire::state(&case.status)) });
             facts.push(Fact::LastMessage(search::first_of(id)));
         }
         let shown = profile::with_all(self.known.link.profile.as_deref(), contact);
@@ -308,12 +316,4 @@ fn all(channels: &[CustomChannel]) -> String {
         )
     };
     channels.iter().take(20).map(name).collect::<Vec<_>>().join(", ")
-}
-
-/// Returns the state of a case. Every case that is not closed, such as `open` and `waiting`, takes messages.
-fn state(status: &Word) -> ConversationState {
-    match status.text().map(|status| status.trim().to_ascii_lowercase()).as_deref() {
-        Some("closed") => ConversationState::Resolved,
-        _ => ConversationState::Open,
-    }
 }

@@ -27,6 +27,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             api.get("find_user", &format!("users.json?user_custom_id={reference}&user_custom_channel={channel}"))
         }
         Plan::ReadUser { user } => api.get("read_user", &format!("users/{}.json", escaped(user))),
+        Plan::ReadStaff { staff } => api.get("read_staff", &format!("staff/{}.json", escaped(staff))),
         Plan::ListCases { user } => {
             let user = escaped(user);
             api.get("list_cases", &format!("cases.json?user_id={user}&show_active_chats=true&sort=created_at_desc"))

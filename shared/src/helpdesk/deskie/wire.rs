@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     adapter::webhook,
+    model::message::ConversationState,
     tools::json::{self, Json, Kept},
 };
 
@@ -135,6 +136,28 @@ pub(super) struct Webhook<'a> {
     pub b_from_api: Flag,
 }
 
+/// The call of a rule of the account's, in the form that the README asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RuleCall {
+    pub case_id: Word,
+    pub user_id: Word,
+    pub custom_user_id: Word,
+    /// The API's spelling of `custom_user_id`.
+    pub user_custom_id: Word,
+    pub status: Word,
+    pub staff_id: Word,
+    pub staff_name: Word,
+}
+
+/// Returns the state of a case. Every case that is not closed, such as `open` and `waiting`, takes messages.
+pub(super) fn state(status: &Word) -> ConversationState {
+    match status.text().map(|status| status.trim().to_ascii_lowercase()).as_deref() {
+        Some("closed") => ConversationState::Resolved,
+        _ => ConversationState::Open,
+    }
+}
+
 /// The message in a webhook call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -200,6 +223,13 @@ pub(super) struct User {
     pub user_custom_id: Word,
     pub user_custom_channel: Word,
     pub user_phone: Word,
+}
+
+/// An agent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Staff {
+    pub staff_full_name: Word,
 }
 
 /// A custom channel.

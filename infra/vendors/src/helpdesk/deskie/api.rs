@@ -19,7 +19,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    CHANNEL, DeskieSim, EMAIL, KEY, STAFF,
+    CHANNEL, DeskieSim, EMAIL, KEY, STAFF, STAFF_NAME,
     rules::{Refusal, Sent, missing, refused},
     store::{Case, User, now},
 };
@@ -34,6 +34,7 @@ pub(super) fn router(sim: DeskieSim) -> Router {
         .route("/api/cases.json", get(list_cases).post(create_case))
         .route("/api/cases/{id}", get(read_case))
         .route("/api/cases/{id}/messages.json", post(add_message).get(list_messages))
+        .route("/api/staff/{id}", get(read_staff))
         .route("/api/users.json", get(list_users))
         .route("/api/users/{id}", get(read_user).put(update_user))
         .route("/api/users/{id}/link.json", put(link_user))
@@ -215,6 +216,14 @@ async fn read_user(State(sim): State<DeskieSim>, Path(id): Path<String>) -> Answ
     let (store, id) = (sim.lock(), id_in(&id));
     let user = store.users.get(&id).ok_or(missing("user_not_found"))?;
     Ok(axum::Json(json!({"user": user_json(id, user, sim.channel_of_users())})))
+}
+
+async fn read_staff(Path(id): Path<String>) -> Answer {
+    if id_in(&id) != STAFF {
+        return Err(missing("staff_not_found"));
+    }
+    let staff = json!({"staff_id": STAFF, "staff_email": EMAIL, "staff_full_name": STAFF_NAME, "active": true});
+    Ok(axum::Json(json!({ "staff": staff })))
 }
 
 async fn update_user(State(sim): State<DeskieSim>, Path(id): Path<String>, request: Request) -> Answer {

@@ -50,6 +50,7 @@ pub struct DeskieSim {
     sends_json: bool,
     echoes: bool,
     bare_channels: bool,
+    rules: bool,
     rate: (usize, Duration),
 }
 
@@ -67,6 +68,7 @@ impl DeskieSim {
             sends_json: false,
             echoes: false,
             bare_channels: false,
+            rules: false,
             rate: HIGH_RATE,
         })
     }
@@ -95,6 +97,12 @@ impl DeskieSim {
     #[must_use]
     pub fn with_bare_channels(self) -> Self {
         Self { bare_channels: true, ..self }
+    }
+
+    /// Returns the account with the rules of the README, which report what happens to a case.
+    #[must_use]
+    pub fn with_rules(self) -> Self {
+        Self { rules: true, ..self }
     }
 
     /// Merges a contact's latest case, as an agent, into an earlier case of the contact, or into a new one if there is
@@ -150,15 +158,15 @@ impl HelpdeskSim for DeskieSim {
     }
 
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let mut store = self.lock();
-            let case = store.latest_case(contact).ok_or("this contact has no case")?;
-            if let Some(case) = store.cases.get_mut(&case) {
-                case.status = "closed".to_owned();
-            }
-            // Deskie does not report this.
-            Ok(Said { id: case.to_string(), status: 200, body: String::new(), attempts: 0 })
-        })
+        Box::pin(self.change(contact, "case_closed", "closed"))
+    }
+
+    fn assign<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.change(contact, "case_assigned", "open"))
+    }
+
+    fn reopen<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.change(contact, "case_reopened", "open"))
     }
 
     fn received(&self, contact: Option<&str>) -> Vec<Seen> {

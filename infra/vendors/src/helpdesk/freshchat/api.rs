@@ -37,6 +37,8 @@ pub(super) fn router(sim: FreshchatSim) -> Router {
         .route("/conversations", post(create_conversation))
         .route("/conversations/{id}", get(read_conversation).put(update_conversation))
         .route("/conversations/{id}/messages", get(list_messages).post(post_message))
+        .route("/csat/{conversation}", post(rate))
+        .route("/business-hours/within-bh", get(business_hours))
         .route("/images/upload", post(upload_image))
         .route("/files/upload", post(upload_file))
         .fallback(|| async { missing("NOT_FOUND", "resource") })
@@ -235,12 +237,36 @@ async fn post_message(
         Place::Another => store.create_conversation(&conversation.user, &conversation.channel),
         Place::Here { reopened: false } => conversation,
         Place::Here { reopened: true } => {
-            let reopened = store.set_status(&conversation.id, "new", None).unwrap_or(conversation);
-            sim.send_later(&store, sim.state_changed(&store, &reopened, "user"));
+            let reopened = store.set_status(&conversation.id, "new", None).unwrap_or(conversation.clone());
+            sim.send_later(&store, sim.state_changed(&store, (&conversation, &reopened), "user"));
             reopened
         }
     };
     ok(&said(&sim, &mut store, &conversation, fields, &body))
+}
+
+async fn rate(State(sim): State<FreshchatSim>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
+    let body = parsed(&headers, &body)?;
+    let fields = body.as_object().ok_or_else(|| invalid("the body should be an object"))?;
+    if let Some(key) = fields.keys().find(|key| !matches!(key.as_str(), "rating" | "comment")) {
+        return Err(invalid(format!("unknown field {key}")));
+    }
+    let rating = fields.get("rating").and_then(Value::as_u64).filter(|rating| (1..=5).contains(rating));
+    let rating = rating.ok_or_else(|| invalid("rating is not valid"))?;
+    if fields.get("comment").is_some_and(|comment| !comment.is_string()) {
+        return Err(invalid("comment is not valid"));
+    }
+    let mut store = sim.store();
+    let id = store.conversation(&id).ok_or_else(|| missing("CONVERSATION_NOT_FOUND", "conversation"))?.id.clone();
+    store.ratings.push((id, rating));
+    ok(&json!({"rating": rating}))
+}
+
+async fn business_hours(State(sim): State<FreshchatSim>, Query(query): Query<HashMap<String, String>>) -> Answer {
+    if query.keys().any(|name| name != "group_id") {
+        return Err(invalid("unknown parameter"));
+    }
+    ok(&json!({"within_business_hours": !sim.store().is_closed}))
 }
 
 /// Returns the only file of an upload, which must have the right field name.

@@ -46,6 +46,10 @@ pub(super) struct Store {
     pub messages: Vec<Message>,
     /// The uploads by their name in URLs, which is also the hash of files.
     pub files: BTreeMap<String, File>,
+    /// The ratings, with the conversations that they are for.
+    pub ratings: Vec<(String, u64)>,
+    /// Whether it is outside the business hours.
+    pub is_closed: bool,
     last_millis: i64,
 }
 
@@ -228,7 +232,7 @@ impl Store {
         message
     }
 
-    fn latest_conversation(&self, contact: &str) -> Result<Conversation, String> {
+    pub(super) fn latest_conversation(&self, contact: &str) -> Result<Conversation, String> {
         let users: Vec<String> = self.users_of(contact).map(|user| text(user, "id")).collect();
         let latest = self.conversations.iter().rfind(|conversation| users.contains(&conversation.user)).cloned();
         latest.ok_or_else(|| format!("{contact} has no conversation"))
@@ -247,11 +251,6 @@ impl Store {
         fields.insert("message_source".to_owned(), "web".into());
         fields.extend(said);
         self.add_message(conversation, &fields, None)
-    }
-
-    pub(super) fn resolve(&mut self, contact: &str) -> Result<Conversation, String> {
-        let conversation = self.latest_conversation(contact)?;
-        self.set_status(&conversation.id, "resolved", None).ok_or_else(|| format!("{contact} has no conversation"))
     }
 
     /// Returns the messages that the bridge brought.

@@ -199,6 +199,7 @@ const ROWS: &[(&str, Row)] = &[
         "webhook_rule.form",
         Event("53811493 bot 9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10 6120847735 730214: Thanks, we got your message."),
     ),
+    ("webhook_rule_case_state.form", Event("6120847735 6120847735 730214: Some(Resolved) Some(\"resolved\")")),
     ("webhook_unknown_type.form", Event("ignored 53811498: unsupported")),
 ];
 

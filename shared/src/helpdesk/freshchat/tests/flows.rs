@@ -999,3 +999,60 @@ fn a_user_whose_number_proves_nothing_is_left_alone() {
     let script = [(FIND, 200, NOBODY), rest[0], rest[1]];
     deliver(&side(), &mut Known::default(), &hi(), &script);
 }
+
+#[test]
+fn a_rating_is_one_call() {
+    let task = Task::Rate { conversation: CONVERSATION, rating: 4 };
+    let rate = "POST /csat/0c941846-699f-4791-911c-db997befb058";
+    let mut known = linked();
+    let calls = run(&side(), &task, &mut known, &[(rate, 200, "{}")]);
+    assert_eq!(body(&calls[0]), json!({"rating": 4}));
+    assert_eq!((known.sent(), known.link), (1, linked().link));
+    let failure = side().read(&Freshchat, &task, &linked(), &answer(400, NOT_LATEST)).unwrap_err();
+    assert!(matches!(failure, Failure::Rejected { .. }), "{failure:?}");
+}
+
+#[test]
+fn whoever_opens_a_conversation_is_greeted_as_the_settings_say() {
+    let greeted = |side: &Side, script: &[Exchange<'_>]| {
+        let mut known = Known::default();
+        let facts = script.iter().flat_map(|(line, status, text)| {
+            let Step::Call(call) = side.next(&Freshchat, &Task::Greeting, &known) else { panic!("{known:?}") };
+            assert_eq!(side.line(&call), *line);
+            let facts = side.read(&Freshchat, &Task::Greeting, &known, &answer(*status, text)).unwrap();
+            known.learn(&facts);
+            facts
+        });
+        let facts: Vec<Fact> = facts.collect();
+        assert!(matches!(side.next(&Freshchat, &Task::Greeting, &known), Step::Done));
+        let parts =
+            facts.into_iter().filter_map(|fact| if let Fact::Greeting(parts) = fact { Some(parts) } else { None });
+        parts.flatten().collect::<Vec<Part>>()
+    };
+    let hours = "GET /business-hours/within-bh";
+    let topic = |welcome: Value| {
+        json!({"channels": [{"id": TOPIC, "name": "Inbox", "welcome_message": welcome}],
+        "pagination": {"total_pages": 1}})
+        .to_string()
+    };
+    let welcome = topic(json!({"message_type": "normal", "message_parts": [{"text": {"content": "Good day!"}}]}));
+    let side = side().with("welcome", "yes").with("text_when_closed", "We are closed.");
+    let (hello, closed) = (Part::text("Good day!"), Part::text("We are closed."));
+    let rows = [
+        (r#"{"within_business_hours": false}"#, vec![hello.clone(), closed]),
+        (r#"{"data": {"id": 1, "open": true}}"#, vec![hello.clone()]),
+        ("{}", vec![hello]),
+    ];
+    for (answer, parts) in rows {
+        assert_eq!(greeted(&side, &[(TOPICS, 200, &welcome), (hours, 200, answer)]), parts, "{answer}");
+    }
+    let bare = topic(json!(null));
+    assert_eq!(greeted(&side, &[(TOPICS, 200, &bare), (hours, 200, "{}")]), []);
+    let other = without_topic().with("channel_id", "other").with("welcome", "yes");
+    assert_eq!(greeted(&other, &[(TOPICS, 200, &welcome)]), []);
+    assert!(matches!(other.with("welcome", "no").next(&Freshchat, &Task::Greeting, &Known::default()), Step::Done));
+    // Only then is it worth a note that a message opened its conversation.
+    let mut known = unplaced();
+    deliver(&side, &mut known, &hi(), &[(LIST, 404, ""), ("POST /conversations", 200, CREATED)]);
+    assert!(known.progress.opened);
+}
