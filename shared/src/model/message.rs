@@ -414,6 +414,10 @@ pub struct Contact {
     /// An ISO 3166 country code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// Whether the channel vouches for the telephone number and the e-mail address. Otherwise they are what somebody says
+    /// of themselves, and may be a stranger's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
 }
 
 impl Contact {
@@ -423,13 +427,19 @@ impl Contact {
         clean_name(&mut self.company);
     }
 
-    /// Returns the telephone number of a contact whom the channel knows by it. Any other number is what somebody says
-    /// of themselves, and may be a stranger's.
+    /// Returns the telephone number that the channel vouches for: it knows the contact by the number, or says that the
+    /// number is verified. Any other number may be a stranger's.
     pub fn own_phone(&self) -> Option<&str> {
         let phone = self.phone.as_deref().filter(|phone| is_e164(phone))?;
         let digits = phone.trim_start_matches('+');
         let is_phone = |id: &str| id.rsplit(':').next().is_some_and(|id| id.trim_start_matches('+') == digits);
-        [Some(self.id.as_str()), self.alias.as_deref()].into_iter().flatten().any(is_phone).then_some(phone)
+        let is_id = [Some(self.id.as_str()), self.alias.as_deref()].into_iter().flatten().any(is_phone);
+        (self.verified || is_id).then_some(phone)
+    }
+
+    /// Returns the e-mail address that the channel vouches for. Any other address may be a stranger's.
+    pub fn own_email(&self) -> Option<&str> {
+        self.email.as_deref().filter(|email| self.verified && email.contains('@'))
     }
 
     /// Returns a short fingerprint of what a helpdesk shows of this contact, to detect changes.

@@ -278,6 +278,7 @@ impl Relay {
             alias: contact.alias,
             thread: contact.thread,
             reply_token: contact.reply_token,
+            verified: contact.verified,
         })
     }
 

@@ -349,6 +349,12 @@ sentences! {
     OptionNew = "begin a new conversation",
     OptionAgentName = "Put the agent’s name before each answer, where the channel does not show it",
     OptionBotMessages = "Relay the messages of the helpdesk’s bots to the customer",
+    OptionAskRating = "Ask for a rating from 1 to 5 when a conversation is resolved",
+    OptionTextOnAssign = "What the customer reads when an agent takes the conversation",
+    OptionTextOnResolve = "What the customer reads when the conversation is resolved",
+    OptionTextOnReopen = "What the customer reads when the conversation is reopened",
+    OptionRatingQuestion = "The question for the rating",
+    OptionPlaceholders = "In these texts, `{{agent}}` and `{{contact}}` stand for the names.",
     OptionMarketplace = "The Freshworks Marketplace app forwards the helpdesk’s events",
 }
 

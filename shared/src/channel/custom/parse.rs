@@ -109,6 +109,7 @@ fn person(person: Person) -> Result<Contact, ParseError> {
         avatar: given(person.avatar),
         language: given(person.language),
         country: given(person.country),
+        verified: person.verified,
     })
 }
 

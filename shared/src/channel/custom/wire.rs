@@ -107,6 +107,8 @@ pub(super) struct Person {
     pub(super) avatar: Option<String>,
     pub(super) language: Option<String>,
     pub(super) country: Option<String>,
+    #[serde(default)]
+    pub(super) verified: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    CHANNEL, calls, classify, memo,
+    CHANNEL, CHANNEL_TYPE, calls, classify, extras, memo,
     plan::Plan,
     profile::{self, Field},
     render::Post,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     adapter::{Account, Fact, Failure, Known, Learned},
-    model::message::Contact,
+    model::message::{Contact, ConversationState},
 };
 
 pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer: &Response<Bytes>) -> Learned {
@@ -110,7 +110,10 @@ impl Reader<'_> {
             )));
         }
         let name = channel.title.text().map(|title| Fact::AccountName(title.to_owned()));
-        Ok([Fact::Setting(CHANNEL, key.to_owned())].into_iter().chain(name).collect())
+        let kind = channel.channel_type.text().map(str::to_ascii_lowercase);
+        let kind = kind.filter(|kind| matches!(kind.as_str(), "sync" | "async"));
+        let kind = kind.map(|kind| Fact::Setting(CHANNEL_TYPE, kind));
+        Ok([Fact::Setting(CHANNEL, key.to_owned())].into_iter().chain(kind).chain(name).collect())
     }
 
     /// Returns whether a record belongs to the installation's channel, in either spelling. A record without a channel
@@ -173,7 +176,8 @@ impl Reader<'_> {
     }
 
     /// Reads the user's cases. Only the newest case counts: a closed one is as good as none, and a stored case that is
-    /// missing from the list was merged into another.
+    /// missing from the list was merged into another. Where people write as by mail, several cases may be open, so the
+    /// stored one stays as long as it is.
     fn cases(&self) -> Learned {
         if self.has_lost_user() {
             return Ok(vec![Fact::memo(memo::USER, memo::GONE)]);
@@ -186,7 +190,11 @@ impl Reader<'_> {
             self.is_here(&case.channel) && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
         });
         let age = |case: &&Case| (case.created_at.text().and_then(search::date), case.case_id.number());
-        let newest = cases.iter().max_by_key(age).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
+        let stored = self.known.link.conversation.as_deref().filter(|_| super::is_async(self.account));
+        let is_stored = |case: &&Case| stored.is_some() && case.case_id.id() == stored;
+        let open = cases.iter().find(is_stored).filter(|case| wire::state(&case.status) == ConversationState::Open);
+        let newest =
+            open.or_else(|| cases.iter().max_by_key(age)).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
         let Some((newest, id)) = newest else {
             let none = Fact::memo(memo::CASES, memo::NONE);
             return Ok([none].into_iter().chain(self.no_case()).chain(self.settled()).collect());
@@ -222,6 +230,10 @@ impl Reader<'_> {
         let Some(case) = case else {
             if classify::is_about_contact(self.answer) && self.known.memo(memo::PLAIN).is_none() {
                 return Ok(vec![Fact::memo(memo::PLAIN, "1")]);
+            }
+            let is_refused = matches!(self.failure("the case"), Failure::Rejected { .. });
+            if is_refused && extras::are_set(self.account) && self.known.memo(memo::EXTRAS).is_none() {
+                return Ok(vec![Fact::memo(memo::EXTRAS, "refused")]);
             }
             return self.refused(post, "the case");
         };

@@ -39,7 +39,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             api.post("create_case", "cases.json", render::case(account, contact, known, &post)?, &post)
         }
         Plan::Post { case, user, post, .. } => {
-            api.post("add_message", &messages(case), render::message(user, &post), &post)
+            api.post("add_message", &messages(case), render::message(account, user, &post), &post)
         }
         Plan::PostNote { case, text } => {
             api.to("add_note", Method::POST, &messages(case)).json(&render::note(account, known, text).json())

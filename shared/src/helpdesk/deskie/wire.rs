@@ -238,6 +238,7 @@ pub(super) struct Staff {
 pub(super) struct CustomChannel {
     pub channel_api_key: Word,
     pub title: Word,
+    pub channel_type: Word,
     pub active: Option<Flag>,
 }
 
@@ -280,8 +281,25 @@ impl Record {
 
     /// Returns the record as form fields: `case[…]=…`.
     pub(super) fn form(self) -> Vec<(String, String)> {
-        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        self.fields.into_iter().map(|(field, value)| (format!("{}[{field}]", self.name), text(value))).collect()
+        let mut form = Vec::new();
+        for (field, value) in self.fields {
+            flatten(format!("{}[{field}]", self.name), value, &mut form);
+        }
+        form
+    }
+}
+
+/// Writes a value as form fields, with brackets for what is inside it.
+fn flatten(name: String, value: Value, form: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            fields.into_iter().for_each(|(field, value)| flatten(format!("{name}[{field}]"), value, form));
+        }
+        Value::Array(items) => {
+            items.into_iter().enumerate().for_each(|(at, item)| flatten(format!("{name}[{at}]"), item, form));
+        }
+        Value::String(text) => form.push((name, text)),
+        other => form.push((name, other.to_string())),
     }
 }
 

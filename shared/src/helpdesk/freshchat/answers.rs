@@ -50,6 +50,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::CheckTopic => reader.topics(),
         Plan::FindUser { contact, for_note } => reader.users(contact, for_note),
         Plan::FindByPhone { phone } => reader.users_with(phone),
+        Plan::FindByEmail { email } => reader.users_at(email),
         Plan::CreateUser { contact, plain } => reader.created_user(contact, plain),
         Plan::ReadUser { .. } => reader.contact(),
         Plan::NameUser { .. } => reader.check("to change the user").map(|()| Vec::new()),
@@ -80,6 +81,7 @@ fn is_search(plan: &Plan<'_>) -> bool {
         plan,
         Plan::FindUser { .. }
             | Plan::FindByPhone { .. }
+            | Plan::FindByEmail { .. }
             | Plan::ListConversations { .. }
             | Plan::ReadConversation { .. }
             | Plan::LookForPost { .. }
@@ -88,6 +90,13 @@ fn is_search(plan: &Plan<'_>) -> bool {
             | Plan::LookInCandidate { .. }
             | Plan::ReadUser { .. }
     )
+}
+
+/// The users who may be taken as a contact.
+enum Free {
+    One(String),
+    None,
+    Several,
 }
 
 struct Reader<'a> {
@@ -222,19 +231,37 @@ impl Reader<'_> {
         }
     }
 
-    /// Looks for the only user with a telephone number who stands for no contact and is no visitor of the web widget.
+    /// Reads the users found for a telephone number.
     fn users_with(&self, phone: &str) -> Learned {
-        self.check_or_missing("to look for the user")?;
-        let found: Users = wire::read(self.answer.body());
-        let mut free = found.users.iter().filter(|user| {
-            user.phone.text() == Some(phone) && user.reference_id.text().is_none() && user.restore_id.text().is_none()
-        });
-        let next = match (free.next().and_then(|user| user.id.text()), free.next()) {
-            (Some(user), None) => format!("{}{user}", memo::MATCH),
-            (None, _) if phone.starts_with('+') => memo::BARE.to_owned(),
-            _ => memo::NONE.to_owned(),
+        let next = match self.free_user(|user| user.phone.text() == Some(phone))? {
+            Free::One(user) => format!("{}{user}", memo::MATCH),
+            Free::None if phone.starts_with('+') => memo::BARE.to_owned(),
+            Free::None | Free::Several => memo::NONE.to_owned(),
         };
         Ok(vec![Fact::memo(memo::PHONE, next)])
+    }
+
+    /// Reads the users found for an e-mail address.
+    fn users_at(&self, email: &str) -> Learned {
+        let is_theirs = |user: &User| user.email.text().is_some_and(|theirs| theirs.eq_ignore_ascii_case(email));
+        let next = match self.free_user(is_theirs)? {
+            Free::One(user) => format!("{}{user}", memo::MATCH),
+            Free::None | Free::Several => memo::NONE.to_owned(),
+        };
+        Ok(vec![Fact::memo(memo::EMAIL, next)])
+    }
+
+    /// Returns the only one of the found users who stands for no contact and is no visitor of the web widget.
+    fn free_user(&self, is_theirs: impl Fn(&User) -> bool) -> Result<Free, Failure> {
+        self.check_or_missing("to look for the user")?;
+        let found: Users = wire::read(self.answer.body());
+        let is_free = |user: &&User| user.reference_id.text().is_none() && user.restore_id.text().is_none();
+        let mut free = found.users.iter().filter(is_free).filter(|user| is_theirs(user));
+        Ok(match (free.next().and_then(|user| user.id.owned()), free.next()) {
+            (Some(user), None) => Free::One(user),
+            (None, _) => Free::None,
+            (Some(_), Some(_)) => Free::Several,
+        })
     }
 
     /// Takes a user who was made in Freshchat as the contact's. The profile that people wrote there stays.
@@ -243,7 +270,10 @@ impl Reader<'_> {
             Ok(()) => {
                 Ok(vec![Fact::User(user.to_owned()), Fact::memo(memo::USER, memo::FOUND), self.profile_shown(contact)])
             }
-            Err(Failure::Rejected { .. }) => Ok(vec![Fact::memo(memo::PHONE, memo::NONE)]),
+            // Neither search is made again.
+            Err(Failure::Rejected { .. }) => {
+                Ok(vec![Fact::memo(memo::PHONE, memo::NONE), Fact::memo(memo::EMAIL, memo::NONE)])
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -414,6 +444,11 @@ impl Reader<'_> {
         if !self.is_ok() {
             if classify::is_user_unknown(self.answer) && self.known.memo(memo::USER).is_none() {
                 return Ok(vec![Fact::memo(memo::USER, memo::LOST)]);
+            }
+            // A group or a priority that the account does not have must not cost the message.
+            let is_bad = self.answer.status() == StatusCode::BAD_REQUEST || self.is_missing();
+            if is_bad && render::is_placed(self.account) && self.known.memo(memo::PLACED).is_none() {
+                return Ok(vec![Fact::memo(memo::PLACED, "refused")]);
             }
             return self.refused(delivery);
         }

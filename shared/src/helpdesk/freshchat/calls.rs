@@ -21,6 +21,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             api.get("find_user", &format!("/users?reference_id={reference}"))
         }
         Plan::FindByPhone { phone } => api.get("find_user", &format!("/users?phone_no={}", escaped(phone))),
+        Plan::FindByEmail { email } => api.get("find_user", &format!("/users?email={}", escaped(email))),
         Plan::CreateUser { contact, plain } => {
             api.post("create_user", "/users").json(&profile::new_user(account, contact, plain))
         }

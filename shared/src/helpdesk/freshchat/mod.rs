@@ -52,6 +52,8 @@ const API_URL: &str = "api_url";
 const TOKEN: &str = "token";
 const CHANNEL_ID: &str = "channel_id";
 const WEBHOOK_PUBLIC_KEY: &str = "webhook_public_key";
+const ASSIGNED_GROUP_ID: &str = "assigned_group_id";
+const PRIORITY: &str = "priority";
 const WELCOME: &str = "welcome";
 const TEXT_WHEN_CLOSED: &str = "text_when_closed";
 
@@ -70,6 +72,16 @@ const SETTINGS: &[Setting] = &[
     Setting::required(CHANNEL_ID, Form::Text(100), "the id of the topic that the contacts' conversations go to")
         .topic(),
     Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP).signs(),
+    Setting::optional(
+        ASSIGNED_GROUP_ID,
+        Form::Text(100),
+        "the id of the group that new conversations are assigned to, from GET /v2/groups",
+    ),
+    Setting::optional(
+        PRIORITY,
+        Form::Choice(&["Low", "Medium", "High", "Urgent"]),
+        "the priority of new conversations: `Low`, `Medium`, `High` or `Urgent`",
+    ),
     Setting::optional(
         WELCOME,
         Form::Choice(&["yes", "no"]),

@@ -41,6 +41,10 @@ pub(super) enum Plan<'a> {
     FindByPhone {
         phone: &'a str,
     },
+    /// `GET /users?email=`
+    FindByEmail {
+        email: &'a str,
+    },
     /// `PUT /users/{id}` with the `reference_id` of a contact.
     NameUser {
         user: &'a str,
@@ -211,15 +215,20 @@ fn user<'a>(contact: &'a Contact, known: &'a Known, for_note: bool) -> Result<&'
 }
 
 /// Returns the plan that gets a user for a contact without one: somebody whom an agent or an import entered with the
-/// contact's number, or else a new user.
+/// contact's own number or address, or else a new user.
 fn new_user<'a>(contact: &'a Contact, known: &'a Known) -> Plan<'a> {
+    let found = |key: &str| known.memo(key).and_then(|found| found.strip_prefix(memo::MATCH));
+    if let Some(user) = found(memo::PHONE).or_else(|| found(memo::EMAIL)) {
+        return Plan::AdoptUser { user, contact };
+    }
     match (known.memo(memo::PHONE), contact.own_phone()) {
-        (None, Some(phone)) => Plan::FindByPhone { phone },
-        (Some(memo::BARE), Some(phone)) => Plan::FindByPhone { phone: phone.trim_start_matches('+') },
-        (found, _) => match found.and_then(|found| found.strip_prefix(memo::MATCH)) {
-            Some(user) => Plan::AdoptUser { user, contact },
-            None => Plan::CreateUser { contact, plain: false },
-        },
+        (None, Some(phone)) => return Plan::FindByPhone { phone },
+        (Some(memo::BARE), Some(phone)) => return Plan::FindByPhone { phone: phone.trim_start_matches('+') },
+        _ => {}
+    }
+    match (known.memo(memo::EMAIL), contact.own_email()) {
+        (None, Some(email)) => Plan::FindByEmail { email },
+        _ => Plan::CreateUser { contact, plain: false },
     }
 }
 

@@ -36,11 +36,21 @@ pub(super) fn new_user(account: &Account<'_>, contact: &Contact, plain: bool) ->
     if plain {
         return NewUser { reference_id, first_name: changed.first_name, ..NewUser::default() };
     }
-    NewUser {
-        reference_id,
-        properties: vec![Property { name: "channel", value: account.channel_kind.to_owned() }],
-        ..changed
-    }
+    NewUser { reference_id, properties: properties(account, contact), ..changed }
+}
+
+/// Returns what the channel knows of a contact and Freshchat has no field for. Only a new user gets it: it is not known
+/// whether a change replaces the properties that agents wrote.
+fn properties(account: &Account<'_>, contact: &Contact) -> Vec<Property> {
+    let known = [
+        ("channel", Some(account.channel_kind)),
+        ("channel_address", Some(contact.id.as_str())),
+        ("language", contact.language.as_deref()),
+        ("country", contact.country.as_deref()),
+        ("company", contact.company.as_deref()),
+    ];
+    let property = |(name, value): (&'static str, Option<&str>)| Some(Property { name, value: value?.to_owned() });
+    known.into_iter().filter_map(property).collect()
 }
 
 /// Returns the change by which a user stands for a contact.

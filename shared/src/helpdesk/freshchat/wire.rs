@@ -445,8 +445,18 @@ pub(super) struct Link {
 pub(super) struct NewConversation<'a> {
     pub status: &'static str,
     pub channel_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_group_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Properties<'a>>,
     pub users: [Id<'a>; 1],
     pub messages: [NewMessage<'a>; 1],
+}
+
+/// The properties of a new conversation.
+#[derive(Debug, Serialize)]
+pub(super) struct Properties<'a> {
+    pub priority: &'a str,
 }
 
 /// A reference to a user.

@@ -51,6 +51,7 @@ pub struct DeskieSim {
     echoes: bool,
     bare_channels: bool,
     rules: bool,
+    is_async: bool,
     rate: (usize, Duration),
 }
 
@@ -69,6 +70,7 @@ impl DeskieSim {
             echoes: false,
             bare_channels: false,
             rules: false,
+            is_async: false,
             rate: HIGH_RATE,
         })
     }
@@ -103,6 +105,18 @@ impl DeskieSim {
     #[must_use]
     pub fn with_rules(self) -> Self {
         Self { rules: true, ..self }
+    }
+
+    /// Returns the account with a channel of the type `async`, in which people write as by mail.
+    #[must_use]
+    pub fn with_async_channel(self) -> Self {
+        Self { is_async: true, ..self }
+    }
+
+    /// Returns all cases as the API shows them, oldest first.
+    pub fn cases(&self) -> Vec<Value> {
+        let store = self.lock();
+        store.cases.iter().map(|(id, case)| store.case_json(*id, case)).collect()
     }
 
     /// Merges a contact's latest case, as an agent, into an earlier case of the contact, or into a new one if there is

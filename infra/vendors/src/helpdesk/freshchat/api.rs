@@ -15,7 +15,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    FreshchatSim, TOKEN, TOPICS,
+    FreshchatSim, GROUP, TOKEN, TOPICS,
     rules::{Refusal, invalid, json_response, missing, user_fields},
     store::{Conversation, File, Place, Store, new_id, text},
 };
@@ -140,6 +140,7 @@ async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap
     if body.get("status").is_some_and(|status| !matches!(status.as_str(), Some("new" | "assigned"))) {
         return Err(invalid("Conversation payload not valid"));
     }
+    conversation_fields(&body)?;
     let user = body.pointer("/users/0/id").and_then(Value::as_str).ok_or_else(|| invalid("users is required"))?;
     sim.store().user(user).ok_or_else(|| missing("USER_NOT_FOUND", "user"))?;
     let messages = body.get("messages").and_then(Value::as_array).filter(|messages| !messages.is_empty());
@@ -148,7 +149,7 @@ async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap
         checked.push(sim.message(message, user).await?);
     }
     let mut store = sim.store();
-    let conversation = match store.open_conversation(user, &topic).cloned() {
+    let mut conversation = match store.open_conversation(user, &topic).cloned() {
         Some(open) => open,
         None => {
             let new = store.create_conversation(user, &topic);
@@ -158,11 +159,36 @@ async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap
     };
     let posted: Vec<Value> =
         checked.iter().map(|fields| said(&sim, &mut store, &conversation, fields, &body)).collect();
+    for (name, value) in [("assigned_group_id", &mut conversation.group), ("priority", &mut conversation.priority)] {
+        let given = body.get(name).or_else(|| body.pointer(&format!("/properties/{name}")));
+        *value = given.and_then(Value::as_str).map(str::to_owned).or(value.take());
+    }
+    store.place_in(&conversation);
     let mut shown = conversation.shown();
     put(&mut shown, "freshchat_conversation_id", conversation.number.to_string());
     put(&mut shown, "users", json!([{"id": user}]));
     put(&mut shown, "messages", posted);
     ok(&shown)
+}
+
+/// Checks the fields of a new conversation: known names, a known group, and one of the priorities.
+fn conversation_fields(body: &Value) -> Result<(), Refusal> {
+    let not_valid = || invalid("Conversation payload not valid");
+    let known =
+        ["status", "app_id", "channel_id", "users", "messages", "assigned_group_id", "assigned_agent_id", "properties"];
+    if body.as_object().into_iter().flatten().any(|(name, _)| !known.contains(&name.as_str())) {
+        return Err(not_valid());
+    }
+    if body.get("assigned_group_id").is_some_and(|group| group != GROUP) {
+        return Err(missing("GROUP_NOT_FOUND", "group"));
+    }
+    for (name, value) in body.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let is_priority = matches!(value.as_str(), Some("Low" | "Medium" | "High" | "Urgent"));
+        if name != "priority" || !is_priority {
+            return Err(not_valid());
+        }
+    }
+    if body.get("properties").is_some_and(|properties| !properties.is_object()) { Err(not_valid()) } else { Ok(()) }
 }
 
 /// Stores a message and sends its echo.

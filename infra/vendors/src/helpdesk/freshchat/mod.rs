@@ -29,7 +29,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use self::store::Store;
-pub use self::store::{ACCOUNT, TOPIC, TOPICS, WhenResolved};
+pub use self::store::{ACCOUNT, GROUP, TOPIC, TOPICS, WhenResolved};
 use crate::{
     call,
     fault::Faults,

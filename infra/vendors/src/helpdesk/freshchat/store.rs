@@ -29,6 +29,8 @@ pub enum WhenResolved {
 
 /// The agent who answers.
 pub(super) const AGENT: &str = "cee3c2fb-d626-4da2-bf09-1ed6dbb1cce7";
+/// The only group.
+pub const GROUP: &str = "0ee605e0-f63f-4d46-bcaf-48b748c96a0d";
 /// The `app_id` of all records.
 pub(super) const APP: &str = "ae54b9f9-bb86-43dc-90d6-02c6cbbefe46";
 
@@ -63,6 +65,10 @@ pub(super) struct Conversation {
     pub created: String,
     pub updated: String,
     pub agent: Option<String>,
+    #[serde(default)]
+    pub group: Option<String>,
+    #[serde(default)]
+    pub priority: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -93,7 +99,8 @@ impl Conversation {
     pub(super) fn shown(&self) -> Value {
         json!({
             "conversation_id": self.id, "conversation_internal_id": self.number, "app_id": APP, "status": self.status,
-            "channel_id": self.channel, "user_id": self.user, "assigned_agent_id": self.agent, "skill_id": 0,
+            "channel_id": self.channel, "user_id": self.user, "assigned_agent_id": self.agent, "assigned_group_id": self.group,
+            "properties": {"priority": self.priority}, "skill_id": 0,
             "created_time": self.created, "updated_time": self.updated, "org_contact_id": null,
         })
     }
@@ -167,9 +174,19 @@ impl Store {
             updated: created.clone(),
             created,
             agent: None,
+            group: None,
+            priority: None,
         };
         self.conversations.push(conversation.clone());
         conversation
+    }
+
+    /// Stores the group and the priority of a conversation.
+    pub(super) fn place_in(&mut self, placed: &Conversation) {
+        if let Some(conversation) = self.conversations.iter_mut().find(|it| it.id == placed.id) {
+            conversation.group.clone_from(&placed.group);
+            conversation.priority.clone_from(&placed.priority);
+        }
     }
 
     pub(super) fn open_conversation(&self, user: &str, channel: &str) -> Option<&Conversation> {

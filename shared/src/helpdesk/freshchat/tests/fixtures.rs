@@ -64,7 +64,15 @@ const ROWS: &[(&str, Row)] = &[
     ("create_conversation_bare.response.json", Answer(200, created, Learned(|| vec![opened(), Fact::Sent(None)]))),
     ("create_conversation_minimal.request.json", MoreThan(|| create("Is the pump under warranty?"))),
     ("create_csat.request.json", Elsewhere("the bridge asks for the number alone; see the flow test")),
-    ("create_user.request.json", Request(|| create_user("absent"))),
+    (
+        "create_user.request.json",
+        Request(|| {
+            let mut made = create_user("absent");
+            // The sample is from before the address became a property.
+            made["properties"].as_array_mut().unwrap().retain(|property| property["name"] == "channel");
+            made
+        }),
+    ),
     (
         "create_user.response.json",
         Answer(

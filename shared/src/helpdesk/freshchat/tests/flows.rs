@@ -1056,3 +1056,56 @@ fn whoever_opens_a_conversation_is_greeted_as_the_settings_say() {
     deliver(&side, &mut known, &hi(), &[(LIST, 404, ""), ("POST /conversations", 200, CREATED)]);
     assert!(known.progress.opened);
 }
+
+#[test]
+fn an_address_counts_only_if_the_channel_vouches_for_it() {
+    let contact = Contact { phone: None, verified: true, ..lorna() };
+    let by_email = "GET /users?email=lorna.featherby%40example.com";
+    let deliver = |contact: &Contact, script: &[Exchange<'_>]| {
+        let parts = hi();
+        let delivery = delivery(contact, &parts, None);
+        run(&side(), &Task::Deliver(&delivery), &mut Known::default(), script)
+    };
+    let found = json!({"users": [{"id": USER, "email": "Lorna.Featherby@example.com"}]}).to_string();
+    let rest = [(PUT, 200, ""), (LIST, 404, ""), ("POST /conversations", 200, CREATED)];
+    let calls = deliver(&contact, &[&[(FIND, 200, NOBODY), (by_email, 200, &found)], &rest[..]].concat());
+    assert_eq!(body(&calls[2]), json!({"reference_id": format!("viber:{CONTACT}")}));
+    let made = json!({"id": USER}).to_string();
+    let rest = [("POST /users", 201, made.as_str()), ("POST /conversations", 200, CREATED)];
+    // Another channel's contact has the address.
+    let taken = json!({"users": [{"id": "x", "email": "lorna.featherby@example.com", "reference_id": "line:U"}]});
+    deliver(&contact, &[&[(FIND, 200, NOBODY), (by_email, 200, &taken.to_string())], &rest[..]].concat());
+    let claimed = Contact { verified: false, ..contact };
+    deliver(&claimed, &[&[(FIND, 200, NOBODY)], &rest[..]].concat());
+}
+
+#[test]
+fn a_new_user_and_a_new_conversation_get_what_is_known_and_set() {
+    let side = side().with("assigned_group_id", "g1").with("priority", "High");
+    let contact = Contact {
+        language: Some("de".to_owned()),
+        country: Some("AT".to_owned()),
+        company: Some("Lopez Bakery".to_owned()),
+        ..lorna()
+    };
+    let parts = hi();
+    let delivery = delivery(&contact, &parts, None);
+    let made = json!({"id": USER}).to_string();
+    let refused = r#"{"code": 400, "status": "INVALID_VALUE", "message": "Conversation payload not valid"}"#;
+    let script = [
+        (FIND, 200, NOBODY),
+        ("POST /users", 201, made.as_str()),
+        ("POST /conversations", 400, refused),
+        ("POST /conversations", 200, CREATED),
+    ];
+    let calls = run(&side, &Task::Deliver(&delivery), &mut Known::default(), &script);
+    let properties = json!([
+        {"name": "channel", "value": "viber"}, {"name": "channel_address", "value": CONTACT},
+        {"name": "language", "value": "de"}, {"name": "country", "value": "AT"},
+        {"name": "company", "value": "Lopez Bakery"},
+    ]);
+    assert_eq!(body(&calls[1])["properties"], properties);
+    let placed = |call: &Call| (body(call)["assigned_group_id"].clone(), body(call)["properties"].clone());
+    assert_eq!(placed(&calls[2]), (json!("g1"), json!({"priority": "High"})));
+    assert_eq!(placed(&calls[3]), (Value::Null, Value::Null));
+}
