@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use byoc_tests::{Rig, eventually, every_channel, texts};
 use byoc_vendors::{
+    channel::viber::ViberSim,
     fault::{Fault, How},
     helpdesk::{
         deskie::DeskieSim,
         freshchat::{FreshchatSim, Webhooks},
     },
-    people::{HelpdeskSim, Saying},
+    people::HelpdeskSim,
 };
 use serde_json::{Value, json};
 
@@ -38,46 +39,41 @@ async fn start(channel: &str, helpdesk: (&'static str, Arc<dyn HelpdeskSim>)) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_texts_nothing_is_told() {
+    for helpdesk in helpdesks() {
+        let rig = start("viber", helpdesk).await;
+        rig.customer_says("My pump leaks.").await;
+        let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+        rig.bridge.helpdesk.assign(&contact).await.unwrap();
+        rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+        rig.bridge.helpdesk.reopen(&contact).await.unwrap();
+        rig.settled().await;
+        rig.exactly_at_channel(0).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn contacts_read_what_happens_to_their_question_once() {
     for helpdesk in helpdesks() {
         let kind = helpdesk.0;
         let rig = start("viber", helpdesk).await;
+        let texts_of = json!({
+            "text_on_assign": "{agent} takes care of you, {contact}.", "text_on_resolve": "Solved by {agent}.",
+            "text_on_reopen": "We look again.",
+        });
+        set(&rig, json!({ "settings": texts_of })).await;
         rig.customer_says("My pump leaks.").await;
-        let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
-        // Without texts, nothing is told.
+        let seen = rig.exactly_at_helpdesk(1).await.remove(0);
+        let (contact, name) = (seen.contact, seen.from);
         rig.bridge.helpdesk.assign(&contact).await.unwrap();
-        rig.bridge.helpdesk.resolve(&contact).await.unwrap();
-        rig.bridge.helpdesk.reopen(&contact).await.unwrap();
-        rig.exactly_at_channel(0).await;
-        set(
-            &rig,
-            json!({"settings": {
-                "text_on_assign": "{agent} takes care of you, {contact}.", "text_on_resolve": "Solved by {agent}.",
-                "text_on_reopen": "We look again.",
-            }}),
-        )
-        .await;
-        let name = rig.at_helpdesk()[0].from.clone();
-        let assigned = format!("Ines Halvorsund takes care of you, {name}.");
-        let mut expected = vec![assigned.as_str(), "Solved by Ines Halvorsund.", "We look again."];
-        for round in 0..2 {
-            // Freshchat reports an agent only once as the one who is responsible.
-            if round == 0 {
-                if kind == "freshchat" {
-                    expected.remove(0);
-                } else {
-                    rig.bridge.helpdesk.assign(&contact).await.unwrap();
-                }
-            }
+        let mut expected = vec![format!("Ines Halvorsund takes care of you, {name}.")];
+        assert_eq!(texts(&rig.exactly_at_channel(1).await), expected, "{kind}");
+        for _ in 0..2 {
             rig.bridge.helpdesk.resolve(&contact).await.unwrap();
-            if kind == "deskie" && round == 0 {
-                // A repeated call has no id by which it could be known.
-                rig.bridge.helpdesk.resolve(&contact).await.unwrap();
-            }
+            // A repeat of the same is no news.
+            rig.bridge.helpdesk.resolve(&contact).await.unwrap();
             rig.bridge.helpdesk.reopen(&contact).await.unwrap();
-            if round == 1 {
-                expected.extend(["Solved by Ines Halvorsund.", "We look again."]);
-            }
+            expected.extend(["Solved by Ines Halvorsund.", "We look again."].map(str::to_owned));
             assert_eq!(texts(&rig.exactly_at_channel(expected.len()).await), expected, "{kind}");
         }
         assert_eq!(rig.notes(), [], "{kind}");
@@ -174,18 +170,14 @@ async fn what_the_channel_does_not_take_is_not_told_to_anybody() {
         let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
         rig.bridge.channel.faults().add(Fault::next(How::Status(400)));
         rig.bridge.helpdesk.resolve(&contact).await.unwrap();
-        rig.journal_shows("a refusal", |entry| {
-            entry["direction"] == "outbound" && ["rejected", "done"].iter().any(|state| entry["state"] == *state)
-        })
-        .await;
-        rig.settled().await;
-        assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0], "{channel}");
         // What agents write arrives afterwards.
         rig.agent_says("Anything else?").await;
         eventually("the answer", async || {
             texts(&rig.at_channel()).iter().any(|text| text.contains("Anything else?")).then_some(())
         })
         .await;
+        rig.settled().await;
+        assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0], "{channel}");
     })
     .await;
 }
@@ -205,4 +197,78 @@ async fn whoever_opens_a_conversation_is_greeted_once() {
     let expected = ["Good day to you!", "Good day to you!", "We are closed until Monday."];
     assert_eq!(texts(&rig.exactly_at_channel(3).await), expected);
     assert_eq!(rig.notes(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_contact_is_told_nothing_and_nobody_hears_of_it() {
+    let viber = Arc::new(ViberSim::demo().unwrap());
+    let (channel, (kind, helpdesk)) = (viber.clone(), helpdesks().remove(0));
+    let rig = Rig::start_with("viber", kind, |settings| {
+        settings.channel = channel;
+        settings.helpdesk = helpdesk;
+    })
+    .await;
+    set(&rig, json!({"settings": {"text_on_resolve": "Solved.", "ask_rating": true}})).await;
+    rig.customer_says("Hi").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    viber.unsubscribe(rig.bridge.channel.customer()).await.unwrap();
+    rig.settled().await;
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    rig.settled().await;
+    rig.exactly_at_channel(0).await;
+    assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_conversations_get_the_group_and_the_priority_of_the_installation() {
+    let freshchat = Arc::new(FreshchatSim::demo().unwrap());
+    let rig = start("viber", ("freshchat", freshchat.clone())).await;
+    set(&rig, json!({"helpdesk": {"assigned_group_id": byoc_vendors::helpdesk::freshchat::GROUP, "priority": "High"}}))
+        .await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    let conversation = freshchat.conversations().remove(0);
+    assert_eq!(conversation["assigned_group_id"], byoc_vendors::helpdesk::freshchat::GROUP);
+    assert_eq!(conversation["properties"]["priority"], "High");
+    let properties = freshchat.users().remove(0)["properties"].clone();
+    assert!(properties.to_string().contains("channel_address"), "{properties}");
+    // What the account does not have costs nothing.
+    let rig = start("viber", ("freshchat", Arc::new(FreshchatSim::demo().unwrap()))).await;
+    set(&rig, json!({"helpdesk": {"assigned_group_id": "nobody"}})).await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+
+    let deskie = Arc::new(DeskieSim::demo().unwrap());
+    let rig = start("telegram", ("deskie", deskie.clone())).await;
+    let settings = json!({"group_id": "44", "priority": "high", "labels": "101", "custom_fields": "cf_20=gold",
+        "language_id": "en=3, de=4"});
+    set(&rig, json!({ "helpdesk": settings })).await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    let case = deskie.cases().remove(0);
+    assert_eq!((&case["priority"], &case["labels"]), (&json!("high"), &json!([101])), "{case}");
+    assert_eq!(case["custom_fields"], json!({"cf_20": "gold"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_channel_like_mail_a_case_has_the_subject_of_its_message() {
+    let deskie = Arc::new(DeskieSim::demo().unwrap().with_async_channel());
+    let rig = start("viber", ("deskie", deskie.clone())).await;
+    rig.customer_says("Where is my parcel?\nIt was due on Monday.").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    assert_eq!(deskie.cases()[0]["subject"], "Where is my parcel?");
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    let shown = rig.installation_shows("the type", |shown| shown["helpdesk"]["channel_type"] == "async").await;
+    assert_eq!(shown["helpdesk"]["channel"], "cch207");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_have_names_at_deskie_too() {
+    let rig = start("viber", ("deskie", Arc::new(DeskieSim::demo().unwrap()))).await;
+    set(&rig, json!({"settings": {"agent_name": true}})).await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.agent_says("Hello").await;
+    let seen = rig.exactly_at_channel(1).await.remove(0);
+    assert!(format!("{} {}", seen.from, seen.text).contains("Ines Halvorsund"), "{seen:?}");
 }

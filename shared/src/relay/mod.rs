@@ -290,10 +290,11 @@ impl Relay {
             news: None,
         };
         match &event.kind {
-            ChannelEventKind::Message { parts } => match self.rate(passage, event, parts).await? {
-                Some(verdict) => Ok(verdict),
-                None => self.deliver(inbound(parts, false)).await,
-            },
+            ChannelEventKind::Message { parts } if let Some(given) = news::rating(passage, parts) => {
+                // On the heap, because hardly any message is a rating.
+                Box::pin(self.rate(inbound(parts, false), given)).await
+            }
+            ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
             ChannelEventKind::BusinessEcho { message: Some(message), .. }
                 if let Some(verdict) = self.own_echo(open, record, message).await? =>
             {
@@ -528,7 +529,10 @@ impl Relay {
             let failure = Failure::rejected(Sentence::TooLate);
             return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
         }
-        let news = self.news_parts(&message, &mut claimed.progress).await;
+        let news = match message.is_news() {
+            true => Box::pin(self.news_parts(&message, &mut claimed.progress)).await,
+            false => None,
+        };
         let message = news.as_deref().map_or(message, |parts| Message { parts, ..message });
         let mark = message.marks(&link, &claimed);
         let quote = self.quote_of(&message, &mut claimed.progress).await;

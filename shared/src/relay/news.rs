@@ -11,9 +11,7 @@ use crate::{
     installations::OpenInstallation,
     model::{
         installation::{Options, Side},
-        message::{
-            AuthorKind, Button, ChannelEvent, Contact, Event, Happened, HelpdeskEvent, HelpdeskEventKind, News, Part,
-        },
+        message::{AuthorKind, Button, Contact, Event, Happened, HelpdeskEvent, HelpdeskEventKind, News, Part},
     },
     outside::clock::now,
     store::{Claimed, Direction, Owed, Settlement, StoreError},
@@ -76,7 +74,7 @@ impl Relay {
             contact: &contact,
             parts: greeting.as_deref().unwrap_or_default(),
             author: None,
-            user: event.user.as_deref(),
+            user: event.user.as_deref().or(link.user.as_deref()),
             conversation: event.conversation.as_deref(),
             received_at: envelope.received_at,
             names: &NO_NAMES,
@@ -134,7 +132,7 @@ impl Relay {
 
     /// Returns the parts of news. The text is stored in `progress`, so that every attempt sends the same.
     pub(super) async fn news_parts(&self, message: &Message<'_>, progress: &mut Progress) -> Option<Vec<Part>> {
-        let (event, news) = message.news?;
+        let (_, news) = message.news?;
         if news.what == Happened::Opened {
             return None;
         }
@@ -143,7 +141,7 @@ impl Relay {
         if let Some(template) = text_for(options, news.what) {
             let text = match &progress.text {
                 Some(text) => text.clone(),
-                None => self.filled(message.open, template, event, news).await,
+                None => self.filled(message, template, news).await,
             };
             progress.text = Some(text.clone());
             parts.push(Part::text(text));
@@ -158,12 +156,13 @@ impl Relay {
     }
 
     /// Puts the names of the agent and of the contact into a text. A name is only looked up if the text needs it.
-    async fn filled(&self, open: &OpenInstallation, template: &str, event: &HelpdeskEvent, news: &News) -> String {
+    async fn filled(&self, message: &Message<'_>, template: &str, news: &News) -> String {
+        let open = message.open;
         let agent = match &news.agent {
             Some(agent) if template.contains(AGENT) => self.name_of(open, agent).await,
             _ => None,
         };
-        let contact = match (&news.contact, &event.user) {
+        let contact = match (&news.contact, message.user) {
             (Some(name), _) => Some(name.clone()),
             (None, Some(user)) if template.contains(CONTACT) => ask::user_name(&self.http, open, user).await,
             (None, _) => None,
@@ -184,61 +183,44 @@ impl Relay {
         Ok(Verdict::Done)
     }
 
-    /// Stores the rating that a message of the contact's gives, if they were asked for one. The message itself is not
-    /// delivered, because it would reopen the conversation. Returns `None` for every other message.
-    pub(super) async fn rate(
-        &self,
-        passage: &Passage<'_>,
-        event: &ChannelEvent,
-        parts: &[Part],
-    ) -> Result<Option<Verdict>, StoreError> {
-        let Passage { open, record, envelope, read } = *passage;
-        let Some(rating) = rating_in(parts) else { return Ok(None) };
-        let asked = read.and_then(|(link, _)| PendingRating::from_stored(link.rating.as_deref()?));
-        let asked = asked.filter(|asked| envelope.received_at.since(asked.asked_at) < RATING_LASTS);
-        let features = open.helpdesk.features();
-        let Some(PendingRating { conversation, .. }) = asked.filter(|_| !features.echoes) else { return Ok(None) };
-        let contact = &event.contact;
-        let message = Message {
-            open,
-            record,
-            read,
-            direction: Direction::Inbound,
-            event: &event.id,
-            at: event.at,
-            echo: false,
-            contact,
-            parts,
-            author: None,
-            user: None,
-            conversation: None,
-            received_at: envelope.received_at,
-            names: &NO_NAMES,
-            quote: None,
-            news: None,
-        };
+    /// Stores the rating that a message of the contact's gives. The message itself is not delivered, because it would
+    /// reopen the conversation.
+    pub(super) async fn rate(&self, message: Message<'_>, given: Rating) -> Result<Verdict, StoreError> {
+        let Rating { conversation, rating } = given;
         let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
-            Err(Idle::Braked { wait, reason }) => {
-                return self.wait_for_brake(&message, wait, &reason).await.map(Some);
-            }
-            Err(Idle::Finished(_)) => return Ok(Some(Verdict::Done)),
+            Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
+            Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
         if failure::may_have_arrived_too_often(claimed.doubts) {
-            let reason = Sentence::MayHaveArrived.into();
-            return self.bury(&message, &claimed, &Owed::default(), reason).await.map(Some);
+            return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
         let text = Sentence::Rated { rating, most: *RATINGS.end() }.to_string();
-        let note = Task::Note { contact, text: &text, at: envelope.received_at };
+        let note = Task::Note { contact: message.contact, text: &text, at: message.received_at };
         let was_refused = claimed.progress.memo.contains_key(quotes::REFUSED);
-        let tasks = if features.rates && !was_refused {
+        let tasks = if message.open.helpdesk.features().rates && !was_refused {
             Tasks { task: Task::Rate { conversation: &conversation, rating }, instead: Some(note) }
         } else {
             Tasks { task: note, instead: None }
         };
-        let attempt = Attempt { claimed, link, lane };
-        self.attempt(&message, attempt, tasks, files::Files::default()).await.map(Some)
+        self.attempt(&message, Attempt { claimed, link, lane }, tasks, files::Files::default()).await
     }
+}
+
+/// A rating that a contact was asked for and has given.
+pub(super) struct Rating {
+    conversation: String,
+    rating: u8,
+}
+
+/// Returns the rating that a message gives, if the contact was asked for one.
+pub(super) fn rating(passage: &Passage<'_>, parts: &[Part]) -> Option<Rating> {
+    let Passage { open, envelope, read, .. } = passage;
+    let rating = rating_in(parts)?;
+    let PendingRating { asked_at, conversation } = PendingRating::from_stored(read.as_ref()?.0.rating.as_deref()?)?;
+    // A helpdesk with echoes shows no notes.
+    let counts = envelope.received_at.since(asked_at) < RATING_LASTS && !open.helpdesk.features().echoes;
+    counts.then_some(Rating { conversation, rating })
 }
 
 impl Message<'_> {
