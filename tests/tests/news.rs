@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use byoc_tests::{Rig, eventually, every_channel, texts};
 use byoc_vendors::{
-    channel::viber::ViberSim,
+    channel::viber::Viber,
     fault::{Fault, How},
     helpdesk::{
         deskie::DeskieSim,
@@ -201,7 +201,7 @@ async fn whoever_opens_a_conversation_is_greeted_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_contact_is_told_nothing_and_nobody_hears_of_it() {
-    let viber = Arc::new(ViberSim::demo().unwrap());
+    let viber = Arc::new(Viber::demo().unwrap());
     let (channel, (kind, helpdesk)) = (viber.clone(), helpdesks().remove(0));
     let rig = Rig::start_with("viber", kind, |settings| {
         settings.channel = channel;
