@@ -86,7 +86,7 @@ const SETTINGS: &[Setting] = &[
     Setting::optional(
         CHANNEL_TYPE,
         Form::Choice(&["sync", "async"]),
-        "the type of the custom channel, `sync` or `async`; every check takes it from Deskie",
+        "the type of the custom channel, `sync` or `async`; each install and change takes it from Deskie",
     ),
     Setting::optional(GROUP_ID, Form::Text(20), GROUP_ID_HELP),
     Setting::optional(
