@@ -259,7 +259,6 @@ sentences! {
     TryNow = "Try now",
     TriesNow = "What waits is tried at its next turn.",
     Registered = "Set up",
-    SetUpByHand = "Set up by hand",
     RegisteredAgain = "The channel now calls this bridge.",
     Works = "works",
     Channel = "Channel",
@@ -267,6 +266,8 @@ sentences! {
     GivenUp = "Given up",
     GivenUpAdvice =
         "These messages were not delivered. Once the reason is mended, send them again; each is kept for 30 days.",
+    MessagesGivenUp = "Messages were given up",
+    MessagesGivenUpAdvice = "They are kept below with the reason of each, and can be sent again.",
     MoreGivenUp = "There are more. These are the newest.",
     GivenUpCount { count: u32 } = "{count} given up",
     SendAgain = "Send again",

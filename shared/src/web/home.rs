@@ -46,7 +46,7 @@ fn render(list: &InstallationList, viewer: &Viewer) -> Markup {
 }
 
 fn card(installation: &InstallationSummary) -> Markup {
-    let (mark, state) = pieces::state(installation.state, installation.problem.is_some());
+    let (mark, state) = pieces::state(installation);
     html! {
         section .standing.(mark) {
             h2 {
