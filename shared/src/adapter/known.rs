@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::message::{Contact, ConversationState, Part, Quote},
+    model::message::{Contact, ConversationState, HelpdeskEvent, Part, Quote},
     tools::{millis::Millis, secret::Secret},
 };
 
@@ -88,6 +88,8 @@ impl Known {
                 | Fact::Contact(_)
                 | Fact::UserName(_)
                 | Fact::Greeting(_)
+                | Fact::Stranger
+                | Fact::Written(_)
                 | Fact::MadeByHand { .. } => {}
             }
         }
@@ -136,6 +138,8 @@ pub struct Link {
     pub moved_to: Option<String>,
     /// When the other id took over, by the channel's clock.
     pub moved_at: Option<Millis>,
+    /// The id of the same contact from which this link was taken over, under which earlier messages are journaled.
+    pub moved_from: Option<String>,
 }
 
 /// A rating that the contact was asked for and may give with the next message.
@@ -318,6 +322,10 @@ pub enum Fact {
     UserName(String),
     /// [`Task::Greeting`](super::Task::Greeting): what the contact reads, after what earlier answers told.
     Greeting(Vec<Part>),
+    /// [`Task::FindContact`](super::Task::FindContact): the user is a person of another channel.
+    Stranger,
+    /// [`Task::History`](super::Task::History): a message, as the webhook would have reported it.
+    Written(Box<HelpdeskEvent>),
     /// [`Task::FindContact`](super::Task::FindContact): the user does not come from a channel but was made in the
     /// helpdesk, with this telephone number, as somebody wrote it.
     MadeByHand {

@@ -106,6 +106,11 @@ pub enum InstallationState {
 }
 
 impl InstallationState {
+    /// Returns whether the installation is uninstalled.
+    pub fn is_uninstalled(self) -> bool {
+        self == Self::Uninstalled
+    }
+
     fn initial() -> Self {
         Self::Registering
     }
@@ -217,6 +222,12 @@ pub struct Options {
     pub repeat_window_seconds: u32,
     /// The age in hours (1 to 144) after which a message that still fails is given up.
     pub give_up_after_hours: u32,
+    /// Every how many hours (0 to 168) the bridge reads at the helpdesk what agents wrote, in case that webhook calls were
+    /// lost; 0 for never.
+    ///
+    /// Not written while it has its default, as below.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reconcile_hours: u32,
     /// Whether the beginning of each message is remembered, so that agents can read which message a contact answers.
     ///
     /// Not written while it has its default, so that the version before can read the installation.
@@ -247,6 +258,11 @@ pub struct Options {
 /// The maximum length of a text that the bridge writes to contacts, in characters.
 pub const MAX_TEXT: usize = 1_000;
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -256,6 +272,7 @@ impl Default for Options {
             marketplace: false,
             repeat_window_seconds: 5,
             give_up_after_hours: 72,
+            reconcile_hours: 0,
             remember_quotes: true,
             mark_read: true,
             text_on_assign: None,
@@ -281,7 +298,10 @@ impl Options {
             let is_odd = |c: char| c.is_control() && c != '\n';
             !text.trim().is_empty() && text.chars().count() <= MAX_TEXT && !text.chars().any(is_odd)
         };
-        self.repeat_window_seconds <= 60 && (1..=144).contains(&self.give_up_after_hours) && self.texts().all(is_text)
+        self.repeat_window_seconds <= 60
+            && (1..=144).contains(&self.give_up_after_hours)
+            && self.reconcile_hours <= 168
+            && self.texts().all(is_text)
     }
 
     /// Returns all options as JSON, also those that are not written while they have their default.
@@ -295,6 +315,7 @@ impl Options {
             ] {
                 fields.insert(name.to_owned(), value.into());
             }
+            fields.insert("reconcile_hours".to_owned(), self.reconcile_hours.into());
         }
         whole
     }

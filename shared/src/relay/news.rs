@@ -4,7 +4,11 @@
 
 use std::time::Duration;
 
-use super::{Attempt, Idle, Life, Message, NO_NAMES, Passage, Relay, Tasks, Verdict, Waits, failure, files, quotes};
+use super::{
+    Attempt, Idle, Life, Message, NO_NAMES, Passage, Relay, Silence, Tasks, Waits,
+    ending::{Ending, Later},
+    failure, files, quotes,
+};
 use crate::{
     adapter::{Fact, Failure, Link, PendingRating, Progress, Task},
     engine::ask,
@@ -43,22 +47,22 @@ impl Relay {
         event: &HelpdeskEvent,
         contact: &str,
         news: &News,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Ending, StoreError> {
         let Passage { open, record, envelope, .. } = *passage;
         if !is_told(&open.installation.options, news.what) {
-            return Ok(Verdict::Done);
+            return Ok(Ending::NoMessage);
         }
         let (contact, link) = self.current(&open.installation.id, contact).await?;
         // The contact's conversation may be another one by now. What happens to the old one does not concern them.
         if link.conversation != event.conversation || link.told.as_ref() == Some(&mark(event, news)) {
-            return Ok(Verdict::Done);
+            return Ok(Ending::NoMessage);
         }
         let mut greeting = None;
         if news.what == Happened::Opened {
             match self.greeting(open, record.receive_count).await {
-                Ok(parts) if parts.is_empty() => return Ok(Verdict::Done),
+                Ok(parts) if parts.is_empty() => return Ok(Ending::NoMessage),
                 Ok(parts) => greeting = Some(parts),
-                Err(verdict) => return Ok(verdict),
+                Err(later) => return Ok(Ending::Later(later)),
             }
         }
         let contact = Contact { id: contact, ..Contact::default() };
@@ -86,7 +90,7 @@ impl Relay {
 
     /// Puts the greeting of a contact whose message has opened a conversation into the queue, if the installation greets
     /// contacts.
-    pub(super) async fn greet(&self, message: &Message<'_>, conversation: Option<&str>) -> Result<(), Verdict> {
+    pub(super) async fn greet(&self, message: &Message<'_>, conversation: Option<&str>) -> Result<(), Later> {
         let Some(conversation) = conversation.filter(|_| is_greeted(message.open)) else { return Ok(()) };
         let event = HelpdeskEvent {
             id: format!("opened:{}", sha256_hex(message.event.as_bytes())),
@@ -106,7 +110,7 @@ impl Relay {
     }
 
     /// Asks the helpdesk how it greets. It is asked a few times; a late greeting is worth nothing.
-    async fn greeting(&self, open: &OpenInstallation, receive_count: u32) -> Result<Vec<Part>, Verdict> {
+    async fn greeting(&self, open: &OpenInstallation, receive_count: u32) -> Result<Vec<Part>, Later> {
         if !is_greeted(open) {
             return Ok(Vec::new());
         }
@@ -117,7 +121,7 @@ impl Relay {
                 .flatten()
                 .collect()),
             Err(Failure::Retry { .. }) if receive_count < GREETING_RECEIVES => {
-                Err(Verdict::Again(self.waits.after(receive_count.saturating_sub(1), "greeting")))
+                Err(Later(self.waits.after(receive_count.saturating_sub(1), "greeting")))
             }
             Err(failure) => {
                 tracing::warn!(
@@ -178,19 +182,19 @@ impl Relay {
         claimed: &Claimed,
         beside: &Owed,
         reason: String,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Ending, StoreError> {
         self.store.settle(claimed, &Settlement::Rejected { reason }, beside, now()).await?;
-        Ok(Verdict::Done)
+        Ok(Ending::NoMessage)
     }
 
     /// Stores the rating that a message of the contact's gives. The message itself is not delivered, because it would
     /// reopen the conversation.
-    pub(super) async fn rate(&self, message: Message<'_>, given: Rating) -> Result<Verdict, StoreError> {
+    pub(super) async fn rate(&self, message: Message<'_>, given: Rating) -> Result<Ending, StoreError> {
         let Rating { conversation, rating } = given;
         let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
             Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
-            Err(Idle::Finished(_)) => return Ok(Verdict::Done),
+            Err(Idle::Finished(_)) => return Ok(Ending::Silent(Silence::Finished)),
         };
         if failure::may_have_arrived_too_often(claimed.doubts) {
             return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;

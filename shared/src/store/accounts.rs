@@ -50,7 +50,7 @@ impl Store {
     /// read. The installation carries the version that it was read with, which is 0 for a new one.
     pub async fn put_installation(&self, installation: &Installation, stale_keys: &[String]) -> Result<(), StoreError> {
         let id = &installation.id;
-        let is_uninstalled = installation.state == InstallationState::Uninstalled;
+        let is_uninstalled = installation.state.is_uninstalled();
         let unchanged = if installation.version == 0 { "attribute_not_exists(pk)" } else { "version = :version" };
         let mut meta =
             Put::builder().table_name(&self.table).set_item(Some(write(installation)?)).condition_expression(unchanged);
@@ -82,6 +82,7 @@ impl Store {
             let write = if is_uninstalled { self.drop_address(address, id)? } else { self.take_address(address, id)? };
             writes.push(write);
         }
+        writes.push(self.reconciles(installation)?);
         for account in stale_keys {
             writes.push(self.delete(&account_pk(kind, account), &pk(id), None)?);
         }

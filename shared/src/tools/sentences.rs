@@ -61,6 +61,10 @@ sentences! {
     TooLate = "it is too late for it",
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
+    HistoryNotRead = "the conversation could not be read",
+    HistoryCut { count: usize } =
+        "the bridge read this conversation to catch up with messages that it had missed; it sent what it found among \
+         the newest {count} messages of agents and stopped there, so that older ones may not have reached the customer",
     NoteHasNoPlace = "the helpdesk has no conversation with this contact in which a note could stand",
     OnlyCustomersBegin = "on this channel only the customer can begin a conversation",
     PhoneNeeded =
@@ -144,6 +148,9 @@ sentences! {
     EnrolmentKeyCannot { act: &'a str } = "an enrolment key cannot {act}; use the admin key",
     ObjectOfUrls = "the body should be an object with `urls`",
     ObjectOfRedrive = "the body should be an object of `message`, `contact`, `error` and `dry_run`",
+    ObjectOfCatchUp = "the body should be an object of `since` and `after`",
+    NoHistory { kind: &'a str } =
+        "the helpdesk {kind} cannot be asked for earlier messages; what it could not deliver it shows as failed",
     ObjectOfDiscard = "the body should be an object of `reason`, `message`, `contact`, `error` and `dry_run`",
     ReasonNeeded { most: usize } = "`reason` should say why the messages are removed, in at most {most} characters",
     NotDead { state: &'a str } = "this message is not dead but {state}; only dead messages can be redriven or discarded",
@@ -214,6 +221,10 @@ sentences! {
     ReopenOrNew = "`reopen` or `new`",
     TrueOrFalse = "true or false",
     SecondsUpTo60 = "a number of seconds from 0 to 60",
+    HoursUpTo168 = "a whole number of hours from 0 (never) to 168",
+    ZeroWithoutHistory = "0 (never), because this helpdesk cannot be asked for earlier messages",
+    NextOfCallBefore = "the `next` of the call before",
+    TimeToCatchUp { days: u64 } = "a time such as 2026-11-28T09:30:00Z, not in the future and at most {days} days ago",
     HoursUpTo144 = "a whole number of hours from 1 to 144",
     TextUpTo { most: usize } = "a text of at most {most} characters, or null",
 

@@ -115,6 +115,7 @@ static FEATURES: Features = Features {
     rates: true,
     address: Some("topic"),
     marketplace: true,
+    history: true,
     ..Features::BASE
 };
 

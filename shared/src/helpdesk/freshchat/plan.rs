@@ -133,6 +133,11 @@ pub(super) enum Plan<'a> {
         conversation: String,
         file: FileRef,
     },
+    /// `GET /conversations/{id}/messages?from_time=`, to read what agents wrote.
+    ReadHistory {
+        conversation: &'a str,
+        since: Millis,
+    },
     /// The download of a file.
     Download {
         url: &'a str,
@@ -152,6 +157,12 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::Rate { conversation, rating } if known.sent() == 0 => Plan::Rate { conversation, rating },
         Task::Rate { .. } => Plan::Done,
         Task::Greeting => greeting(account, known),
+        Task::History { since, .. } => match known.link.conversation.as_deref() {
+            Some(conversation) if known.memo(memo::PAGE) != Some(memo::END) => {
+                Plan::ReadHistory { conversation, since }
+            }
+            _ => Plan::Done,
+        },
         // The call was answered.
         Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } | Task::Pair { .. } => Plan::Done,
         // Webhooks are entered by hand, and Freshchat has no receipts.
