@@ -229,6 +229,14 @@ async fn an_install_with_a_bad_setting_names_it_and_stores_nothing() {
             (with("/settings", json!({"on_resolved": "explode"})), "bad_setting", "settings.on_resolved"),
             (with("/settings", json!({"agent_name": "yes"})), "bad_setting", "settings.agent_name"),
             (with("/settings", json!({"what": 1})), "unknown_setting", "settings.what"),
+            (with("/settings", json!({"ask_rating": "yes"})), "bad_setting", "settings.ask_rating"),
+            (with("/settings", json!({"text_on_resolve": 5})), "bad_setting", "settings.text_on_resolve"),
+            (with("/settings", json!({"text_on_assign": " "})), "bad_setting", "settings.text_on_assign"),
+            (
+                with("/settings", json!({"rating_question": "x".repeat(1001)})),
+                "bad_setting",
+                "settings.rating_question",
+            ),
             (json!([]), "bad_setting", "the request"),
             (json!({}), "bad_setting", "helpdesk"),
         ] {

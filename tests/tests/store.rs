@@ -42,7 +42,7 @@ fn arrived() -> Owed {
 }
 
 fn finished(state: JournalState) -> Claim {
-    Claim::Finished(Finished { state, owed: nothing(), told_waiting: false, life: 1 })
+    Claim::Finished(Finished { state, owed: nothing(), told_waiting: false, life: 1, opened: false })
 }
 
 #[tokio::test]

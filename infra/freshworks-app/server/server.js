@@ -163,14 +163,16 @@ function isOfTopic(conversation, { associations }, channel) {
   return !topic || topic === channel.topic;
 }
 
-// An update that says nothing about changes may be one of the status.
+// The bridge wants to know the status and who answers. An update that says nothing about changes may be one of these.
 function hasNewStatus({ changes }) {
   const changed = changes && changes.model_changes;
   if (!changed) {
     return true;
   }
-  const [before, now] = changed.status || [];
-  return before !== now;
+  return ["status", "assigned_agent_id"].some((field) => {
+    const [before, now] = changed[field] || [];
+    return before !== now;
+  });
 }
 
 // The bridge names contacts `<channel kind>:<id on the channel>`.

@@ -19,7 +19,7 @@ function view(id, change = {}) {
     state: "active",
     channel: { kind: "viber", sender_name: "Acme" },
     helpdesk: { kind: "freshchat", channel_id: "t1" },
-    settings: { on_resolved: "new", agent_name: true, relay_bot_messages: false },
+    settings: { on_resolved: "new", agent_name: true, relay_bot_messages: false, ask_rating: true },
     channel_webhook_url: `https://${HOST}/channels/${id}/c`,
     helpdesk_webhook_url: `https://${HOST}/helpdesks/${id}/h-${id}`,
     settings_url: `https://${HOST}/installations/${id}/settings?key=k`,
@@ -169,7 +169,7 @@ test("a channel is connected with its own settings and nothing else", async () =
     body: {
       helpdesk: { kind: "freshchat", api_url: "https://acme.freshchat.com/v2", token: "token", channel_id: "t1" },
       channel: { kind: "viber", auth_token: "viber-token" },
-      settings: { on_resolved: "reopen", agent_name: false, relay_bot_messages: false, marketplace: true },
+      settings: { on_resolved: "reopen", agent_name: false, relay_bot_messages: false, ask_rating: false, marketplace: true },
     },
   });
   expect(card().querySelector("h3").textContent).toBe("Viber → Orders");
@@ -350,7 +350,7 @@ test("changed settings reach the bridge with the button", async () => {
     context: { host: HOST, key: "key", installation: "i1" },
     body: {
       channel: { auth_token: "renewed", sender_name: null },
-      settings: { on_resolved: "new", agent_name: true, relay_bot_messages: false, marketplace: true },
+      settings: { on_resolved: "new", agent_name: true, relay_bot_messages: false, ask_rating: true, marketplace: true },
     },
   });
   expect(input("article .report").textContent).toBe("The bridge has the changes.");

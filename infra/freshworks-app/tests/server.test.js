@@ -236,7 +236,7 @@ describe("forwarding", () => {
       { event: "onMessageCreate", data: {} },
     ];
     const update = sample("chat_conversation", "onConversationUpdate");
-    for (const changes of [{ assigned_agent_id: [null, "a"] }, { status: ["assigned", "assigned"] }]) {
+    for (const changes of [{ assigned_group_id: [null, "g"] }, { status: ["assigned", "assigned"] }]) {
       dropped.push({ ...update, data: { ...update.data, changes: { model_changes: changes } } });
     }
     for (const event of dropped) {
@@ -254,6 +254,7 @@ describe("forwarding", () => {
       [message((data) => delete data.message.messages[0].message_type), ["i1"]],
       [message((data) => delete data.actor), ["i1"]],
       [{ ...update, data: { ...update.data, changes: undefined } }, ["i1"]],
+      [{ ...update, data: { ...update.data, changes: { model_changes: { assigned_agent_id: [null, "a"] } } } }, ["i1"]],
       [message((data) => (data.message.channel_id = "t2")), ["i2"]],
       // The topic of the associations counts where the conversation names none, and an unknown one may be any.
       [message((data) => ((data.message.channel_id = null), (data.associations.channel.id = "t2"))), ["i2"]],

@@ -114,6 +114,18 @@ pub trait HelpdeskSim: Send + Sync {
     fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
     /// Resolves the contact's latest conversation as an agent.
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>>;
+    /// Takes over the contact's latest conversation as an agent.
+    fn assign<'a>(&'a self, _contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async { Err("this helpdesk tells nobody who is assigned".to_owned()) })
+    }
+    /// Reopens the contact's latest conversation as an agent.
+    fn reopen<'a>(&'a self, _contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(async { Err("this helpdesk tells nobody what is reopened".to_owned()) })
+    }
+    /// Returns the contacts' ratings with the conversations that they are for, oldest first.
+    fn ratings(&self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
     /// Returns what agents see, oldest first: messages of the contact and private notes of the bridge.
     fn received(&self, contact: Option<&str>) -> Vec<Seen>;
     /// Returns the number of users and conversations so far, which shows one that should not exist.

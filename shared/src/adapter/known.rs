@@ -70,6 +70,7 @@ impl Known {
                     self.progress.memo.insert(key.clone(), value.clone());
                 }
                 Fact::DoubtSettled => self.doubtful = false,
+                Fact::Opened => self.progress.opened = true,
                 Fact::ContactId(id) => self.contact_id = Some(id.clone()),
                 Fact::ReplyTokenUsed => {
                     self.reply_token = None;
@@ -85,6 +86,8 @@ impl Known {
                 | Fact::Profile(_)
                 | Fact::Author(_)
                 | Fact::Contact(_)
+                | Fact::UserName(_)
+                | Fact::Greeting(_)
                 | Fact::Stranger
                 | Fact::Written(_)
                 | Fact::MadeByHand { .. } => {}
@@ -129,6 +132,10 @@ pub struct Link {
     pub reply_token: Option<String>,
     /// When the bridge received the newest message that came with such a token.
     pub reply_at: Option<Millis>,
+    /// The last news of the conversation that the contact was told, until the contact writes.
+    pub told: Option<String>,
+    /// The [pending rating](PendingRating) that the contact was asked for.
+    pub rating: Option<String>,
     /// The other id of the same contact that has taken over this link.
     pub moved_to: Option<String>,
     /// When the other id took over, by the channel's clock.
@@ -145,6 +152,28 @@ pub struct Offered {
     pub choices: Vec<Choice>,
     /// Whether no other message has followed. Only then is a number a choice of the list.
     pub is_newest: bool,
+}
+
+/// A rating that the contact was asked for and may give with the next message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingRating {
+    /// When the contact was asked.
+    pub asked_at: Millis,
+    /// The helpdesk's id of the conversation to rate.
+    pub conversation: String,
+}
+
+impl PendingRating {
+    /// Returns the rating in the form of [`Link::rating`].
+    pub fn stored(&self) -> String {
+        format!("{}:{}", self.asked_at.get(), self.conversation)
+    }
+
+    /// Reads what [`stored`](Self::stored) wrote.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let (asked_at, conversation) = text.split_once(':')?;
+        Some(Self { asked_at: Millis::new(asked_at.parse().ok()?), conversation: conversation.to_owned() })
+    }
 }
 
 /// What a delivery has achieved so far, stored in its journal item.
@@ -173,6 +202,12 @@ pub struct Progress {
     /// The choice that the contact made with this message, if it is one of those that were offered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
+    /// The text of a message that the bridge itself writes, once composed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Whether this delivery opened a conversation.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opened: bool,
 }
 
 /// [`Progress`] as it is read from the table. `notes` is the form of before these fields existed: one map for the memo,
@@ -187,12 +222,15 @@ struct StoredProgress {
     opened_with: Option<String>,
     quote: Option<Quote>,
     choice: Option<Choice>,
+    text: Option<String>,
+    opened: bool,
     notes: BTreeMap<String, String>,
 }
 
 impl From<StoredProgress> for Progress {
-    fn from(StoredProgress { sent, memo, files, author, opened_with, quote, choice, notes }: StoredProgress) -> Self {
-        let mut progress = Self { sent, memo, files, author, opened_with, quote, choice };
+    fn from(stored: StoredProgress) -> Self {
+        let StoredProgress { sent, memo, files, author, opened_with, quote, choice, text, opened, notes } = stored;
+        let mut progress = Self { sent, memo, files, author, opened_with, quote, choice, text, opened };
         for (key, value) in notes {
             let file = key.strip_prefix("media.").map(|rest| rest.split_once('.').unwrap_or((rest, "placed")));
             match (key.as_str(), file.and_then(|(index, field)| Some((index.parse().ok()?, field)))) {
@@ -245,6 +283,8 @@ pub enum Fact {
         /// The state of the conversation.
         state: Option<ConversationState>,
     },
+    /// The delivery opened a conversation, which did not exist before.
+    Opened,
     /// The stored conversation cannot be used any more; the adapter has to find or create another.
     NoConversation,
     /// The state of the stored conversation.
@@ -294,6 +334,10 @@ pub enum Fact {
     Author(String),
     /// [`Task::FindContact`](super::Task::FindContact): the channel's own id of the contact.
     Contact(String),
+    /// [`Task::FindContact`](super::Task::FindContact): the name by which the helpdesk's people know the contact.
+    UserName(String),
+    /// [`Task::Greeting`](super::Task::Greeting): what the contact reads, after what earlier answers told.
+    Greeting(Vec<Part>),
     /// [`Task::FindContact`](super::Task::FindContact): the user is a person of another channel.
     Stranger,
     /// [`Task::History`](super::Task::History): a message, as the webhook would have reported it.
@@ -336,8 +380,7 @@ mod tests {
             files: files.into(),
             author: Some("Ines".to_owned()),
             opened_with: Some("promo".to_owned()),
-            quote: None,
-            choice: None,
+            ..Progress::default()
         };
         assert_eq!(progress, expected);
         let again = serde_json::to_string(&progress).unwrap();

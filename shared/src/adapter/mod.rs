@@ -24,7 +24,7 @@ pub use self::{
     account::{Account, Urls},
     call::{Body, Call, CallBuilder, RenderError, Repeat, Step, open_link},
     failure::{Failure, Learned, from_status, is_json, is_page, retry_after},
-    known::{Fact, FileProgress, Known, Link, Offered, Progress},
+    known::{Fact, FileProgress, Known, Link, Offered, PendingRating, Progress},
     task::{Delivery, FetchContext, Task},
 };
 use self::{

@@ -31,6 +31,17 @@ pub enum Task<'a> {
         /// When the receipt's event happened.
         at: Millis,
     },
+    /// Helpdesk only, if [`Features::rates`](crate::model::features::Features::rates) is set: store how the contact rated
+    /// a conversation. May be repeated.
+    Rate {
+        /// The helpdesk's id of the conversation.
+        conversation: &'a str,
+        /// The rating, from 1 to 5.
+        rating: u8,
+    },
+    /// Helpdesk only, if [`Helpdesk::greets`](crate::helpdesk::Helpdesk::greets) is true: look up what a contact who has
+    /// opened a conversation reads. Teaches [`Fact::Greeting`](super::Fact::Greeting).
+    Greeting,
     /// Channel only: mark a contact's message, and with it all earlier ones, as read. The bridge asks for it only with
     /// what the channel gave as [`MessageNames::to_mark`](crate::model::message::MessageNames::to_mark), and ignores
     /// whether it worked.
@@ -73,7 +84,7 @@ pub enum Task<'a> {
     },
     /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches
     /// [`Fact::Contact`](super::Fact::Contact), [`Fact::MadeByHand`](super::Fact::MadeByHand) or
-    /// [`Fact::Stranger`](super::Fact::Stranger).
+    /// [`Fact::Stranger`](super::Fact::Stranger), and [`Fact::UserName`](super::Fact::UserName) if the contact has a name.
     FindContact {
         /// The helpdesk's user id.
         user: &'a str,
@@ -106,6 +117,8 @@ impl Task<'_> {
             Self::Receipt { .. } => "receipt",
             Self::MarkRead { .. } => "mark_read",
             Self::Typing { .. } => "typing",
+            Self::Rate { .. } => "rate",
+            Self::Greeting => "greeting",
             Self::Check => "check",
             Self::Register { .. } => "register",
             Self::Unregister => "unregister",

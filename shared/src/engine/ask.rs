@@ -40,6 +40,12 @@ pub(crate) async fn author(http: &HttpClient, open: &OpenInstallation, author: &
     facts.into_iter().find_map(|fact| if let Fact::Author(name) = fact { Some(name) } else { None })
 }
 
+/// Returns the name by which the helpdesk's people know a contact.
+pub(crate) async fn user_name(http: &HttpClient, open: &OpenInstallation, user: &str) -> Option<String> {
+    let facts = run(http, open.side(Side::Helpdesk), &Task::FindContact { user }).await.ok()?;
+    facts.into_iter().find_map(|fact| if let Fact::UserName(name) = fact { Some(name) } else { None })
+}
+
 /// Whom a helpdesk's user stands for.
 #[derive(Debug)]
 pub(crate) enum Found {

@@ -59,6 +59,11 @@ pub trait Helpdesk: Adapter {
         None
     }
 
+    /// Returns whether a contact who opens a conversation is greeted, according to the installation's settings.
+    fn greets(&self, _account: &Account<'_>) -> bool {
+        false
+    }
+
     /// Returns whom a user's id itself names, for a user about whom nothing is stored.
     fn contact_by_id(&self, _account: &Account<'_>, _user: &str) -> Option<Named> {
         None

@@ -12,7 +12,7 @@ use crate::{
     channel::CHANNELS,
     helpdesk::HELPDESKS,
     installations::OpenInstallation,
-    model::installation::{Options, Side, SideSettings},
+    model::installation::{MAX_TEXT, Options, Side, SideSettings},
     outside::clock::now,
     tools::{
         answer::ApiError,
@@ -270,6 +270,8 @@ pub(super) fn mistakes(
     all_settings(adapter).filter_map(wrong).collect()
 }
 
+const TEXT: Sentence<'static> = Sentence::TextUpTo { most: MAX_TEXT };
+
 /// Applies the options of a request to the current ones.
 fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError> {
     let patch = match patch {
@@ -286,10 +288,7 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
             merged.insert(name.clone(), value.clone());
         }
         match serde_json::from_value::<Options>(alone) {
-            Ok(options)
-                if options.repeat_window_seconds <= 60
-                    && (1..=144).contains(&options.give_up_after_hours)
-                    && options.reconcile_hours <= 168 => {}
+            Ok(options) if options.are_valid() => {}
             _ => return Err(bad_setting(&format!("settings.{name}"), should_be)),
         }
     }
@@ -297,7 +296,7 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
 }
 
 /// The options, and what each of them should be.
-const OPTIONS: [(&str, Sentence<'static>); 9] = [
+const OPTIONS: [(&str, Sentence<'static>); 14] = [
     ("on_resolved", Sentence::ReopenOrNew),
     ("relay_bot_messages", Sentence::TrueOrFalse),
     ("agent_name", Sentence::TrueOrFalse),
@@ -307,6 +306,11 @@ const OPTIONS: [(&str, Sentence<'static>); 9] = [
     ("reconcile_hours", Sentence::HoursUpTo168),
     ("remember_quotes", Sentence::TrueOrFalse),
     ("mark_read", Sentence::TrueOrFalse),
+    ("text_on_assign", TEXT),
+    ("text_on_resolve", TEXT),
+    ("text_on_reopen", TEXT),
+    ("ask_rating", Sentence::TrueOrFalse),
+    ("rating_question", TEXT),
 ];
 
 /// Returns what the option of this name should be, or `None` if there is none of this name.
@@ -324,8 +328,9 @@ fn nested(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     for (name, value) in flat.iter().filter(|(name, value)| name.ends_with("_kind") || !is_empty(value)) {
         if let Some((side, name)) = name.split_once('_').filter(|(side, _)| matches!(*side, "helpdesk" | "channel")) {
             sides.entry(side).or_default().insert(name.to_owned(), value.clone());
-        } else if option(name).is_some() {
+        } else if let Some(should_be) = option(name) {
             let value = match value.as_str() {
+                Some(_) if should_be == TEXT => value.clone(),
                 Some("true") => Value::Bool(true),
                 Some("false") => Value::Bool(false),
                 Some(text) => text.parse::<u32>().map_or_else(|_| value.clone(), Value::from),

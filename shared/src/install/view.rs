@@ -80,13 +80,7 @@ impl InstallationView {
 
 /// Writes all options, also those that the table holds only if they differ from their default.
 fn every_option<S: Serializer>(options: &Options, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut all = serde_json::to_value(options).unwrap_or_default();
-    if let Some(fields) = all.as_object_mut() {
-        fields.insert("remember_quotes".to_owned(), options.remember_quotes.into());
-        fields.insert("mark_read".to_owned(), options.mark_read.into());
-        fields.insert("reconcile_hours".to_owned(), options.reconcile_hours.into());
-    }
-    all.serialize(serializer)
+    options.whole().serialize(serializer)
 }
 
 /// One side of an installation: its kind and its settings.

@@ -56,6 +56,8 @@ pub struct Features {
     pub details: bool,
     /// Whether this side shows that the other side's person is typing.
     pub typing: bool,
+    /// Helpdesks only: whether the helpdesk stores contacts' ratings of conversations.
+    pub rates: bool,
     /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there.
     /// This is for helpdesks that do not report merged conversations.
     pub agents_move_contacts: bool,
@@ -163,6 +165,7 @@ impl Features {
         notes: true,
         details: false,
         typing: false,
+        rates: false,
         agents_move_contacts: false,
         history: false,
         state_lasts: None,

@@ -109,7 +109,9 @@ pub fn plain_buttons(buttons: &[Button]) -> String {
         .map(|button| match button {
             Button::Reply { label, .. } => {
                 number += 1;
-                format!("{number}. {label}")
+                let number = number.to_string();
+                // A choice that is its own number is not numbered again.
+                if *label == number { number } else { format!("{number}. {label}") }
             }
             Button::Link { label, url } => format!("{label}: {url}"),
         })

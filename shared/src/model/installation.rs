@@ -238,7 +238,25 @@ pub struct Options {
     /// Not written while it has its default, as above.
     #[serde(skip_serializing_if = "Clone::clone")]
     pub mark_read: bool,
+    /// What the contact reads when an agent is assigned to their conversation, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_on_assign: Option<String>,
+    /// What the contact reads when their conversation is resolved, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_on_resolve: Option<String>,
+    /// What the contact reads when their conversation is reopened, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_on_reopen: Option<String>,
+    /// Whether the contact is asked for a rating from 1 to 5 when their conversation is resolved.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ask_rating: bool,
+    /// The question that asks for the rating, if it is not the bridge's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating_question: Option<String>,
 }
+
+/// The maximum length of a text that the bridge writes to contacts, in characters.
+pub const MAX_TEXT: usize = 1_000;
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn is_zero(number: &u32) -> bool {
@@ -257,7 +275,49 @@ impl Default for Options {
             reconcile_hours: 0,
             remember_quotes: true,
             mark_read: true,
+            text_on_assign: None,
+            text_on_resolve: None,
+            text_on_reopen: None,
+            ask_rating: false,
+            rating_question: None,
         }
+    }
+}
+
+impl Options {
+    /// Returns the texts that the bridge writes to contacts, as far as the installation has any.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        [&self.text_on_assign, &self.text_on_resolve, &self.text_on_reopen, &self.rating_question]
+            .into_iter()
+            .filter_map(Option::as_deref)
+    }
+
+    /// Returns whether every number is in its range and every text can be sent.
+    pub fn are_valid(&self) -> bool {
+        let is_text = |text: &str| {
+            let is_odd = |c: char| c.is_control() && c != '\n';
+            !text.trim().is_empty() && text.chars().count() <= MAX_TEXT && !text.chars().any(is_odd)
+        };
+        self.repeat_window_seconds <= 60
+            && (1..=144).contains(&self.give_up_after_hours)
+            && self.reconcile_hours <= 168
+            && self.texts().all(is_text)
+    }
+
+    /// Returns all options as JSON, also those that are not written while they have their default.
+    pub fn whole(&self) -> serde_json::Value {
+        let mut whole = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = whole.as_object_mut() {
+            for (name, value) in [
+                ("remember_quotes", self.remember_quotes),
+                ("mark_read", self.mark_read),
+                ("ask_rating", self.ask_rating),
+            ] {
+                fields.insert(name.to_owned(), value.into());
+            }
+            fields.insert("reconcile_hours".to_owned(), self.reconcile_hours.into());
+        }
+        whole
     }
 }
 

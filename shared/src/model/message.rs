@@ -385,9 +385,18 @@ pub struct HelpdeskEvent {
 impl HelpdeskEvent {
     fn clean(&mut self) {
         self.quote.iter_mut().for_each(Quote::clean);
-        if let HelpdeskEventKind::Message { author, parts } = &mut self.kind {
-            clean_name(&mut author.name);
-            parts.iter_mut().for_each(Part::clean);
+        match &mut self.kind {
+            HelpdeskEventKind::Message { author, parts } => {
+                clean_name(&mut author.name);
+                parts.iter_mut().for_each(Part::clean);
+            }
+            HelpdeskEventKind::Conversation { news: Some(news), .. } => {
+                clean_name(&mut news.contact);
+                news.agent.iter_mut().for_each(|agent| clean_name(&mut agent.name));
+            }
+            HelpdeskEventKind::Conversation { .. }
+            | HelpdeskEventKind::UserUpdated { .. }
+            | HelpdeskEventKind::Typing => {}
         }
     }
 }
@@ -407,6 +416,9 @@ pub enum HelpdeskEventKind {
     Conversation {
         /// The current state, if the event says so.
         state: Option<ConversationState>,
+        /// What happened, if it is something of which contacts may be told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        news: Option<Box<News>>,
     },
     /// An agent or a bot is typing.
     Typing,
@@ -416,6 +428,34 @@ pub enum HelpdeskEventKind {
         digest: String,
     },
 }
+
+/// Something that happened to a conversation, of which the contact may be told.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct News {
+    /// What happened.
+    pub what: Happened,
+    /// The agent whom the conversation is assigned to, or who resolved or reopened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Author>,
+    /// The contact's name, if the event carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+}
+
+/// What happened to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// The contact's message opened the conversation.
+    Opened,
+    /// An agent is responsible for the conversation now.
+    Assigned,
+    /// The conversation is resolved.
+    Resolved,
+    /// The conversation was resolved and is open again.
+    Reopened,
+}
+
+words!(Happened { Opened = "opened", Assigned = "assigned", Resolved = "resolved", Reopened = "reopened" });
 
 /// A private note that the bridge writes to the agents.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -515,6 +555,10 @@ pub struct Contact {
     /// An ISO 3166 country code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// Whether the channel vouches for the telephone number and the e-mail address. Otherwise they are what somebody says
+    /// of themselves, and may be a stranger's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
 }
 
 impl Contact {
@@ -524,13 +568,19 @@ impl Contact {
         clean_name(&mut self.company);
     }
 
-    /// Returns the telephone number of a contact whom the channel knows by it. Any other number is what somebody says
-    /// of themselves, and may be a stranger's.
+    /// Returns the telephone number that the channel vouches for: it knows the contact by the number, or says that the
+    /// number is verified. Any other number may be a stranger's.
     pub fn own_phone(&self) -> Option<&str> {
         let phone = self.phone.as_deref().filter(|phone| is_e164(phone))?;
         let digits = phone.trim_start_matches('+');
         let is_phone = |id: &str| id.rsplit(':').next().is_some_and(|id| id.trim_start_matches('+') == digits);
-        [Some(self.id.as_str()), self.alias.as_deref()].into_iter().flatten().any(is_phone).then_some(phone)
+        let is_id = [Some(self.id.as_str()), self.alias.as_deref()].into_iter().flatten().any(is_phone);
+        (self.verified || is_id).then_some(phone)
+    }
+
+    /// Returns the e-mail address that the channel vouches for. Any other address may be a stranger's.
+    pub fn own_email(&self) -> Option<&str> {
+        self.email.as_deref().filter(|email| self.verified && email.contains('@'))
     }
 
     /// Returns a short fingerprint of what a helpdesk shows of this contact, to detect changes.

@@ -279,6 +279,7 @@ impl Relay {
             alias: contact.alias,
             thread: contact.thread,
             reply_token: contact.reply_token,
+            verified: contact.verified,
         })
     }
 
@@ -293,22 +294,33 @@ impl Relay {
         if let Some(noted) = &progress.author {
             return Author { name: Some(noted.clone()).filter(|name| !name.is_empty()), ..author.clone() };
         }
-        let key = (installation.id.clone(), id.clone());
-        let now = now();
-        let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let name = match known.filter(|(_, asked_at)| now.since(*asked_at) < AUTHOR_CACHE) {
-            Some((name, _)) => name,
-            None => {
-                let name = ask::author(&self.http, open, id).await.as_deref().and_then(names::name);
-                let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
-                if authors.len() >= AUTHOR_CACHE_LIMIT {
-                    authors.clear();
-                }
-                authors.insert(key, (name.clone(), now));
-                name
-            }
-        };
+        let name = self.name_by_id(open, id).await;
         progress.author = Some(name.clone().unwrap_or_default());
         Author { name, ..author.clone() }
+    }
+
+    /// Returns an agent's name, from what is known or by asking the helpdesk.
+    pub(super) async fn name_of(&self, open: &OpenInstallation, agent: &Author) -> Option<String> {
+        match (&agent.name, &agent.id) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some(id)) => self.name_by_id(open, id).await,
+            (None, None) => None,
+        }
+    }
+
+    async fn name_by_id(&self, open: &OpenInstallation, id: &str) -> Option<String> {
+        let key = (open.installation.id.clone(), id.to_owned());
+        let now = now();
+        let known = self.authors.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some((name, _)) = known.filter(|(_, asked_at)| now.since(*asked_at) < AUTHOR_CACHE) {
+            return name;
+        }
+        let name = ask::author(&self.http, open, id).await.as_deref().and_then(names::name);
+        let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
+        if authors.len() >= AUTHOR_CACHE_LIMIT {
+            authors.clear();
+        }
+        authors.insert(key, (name.clone(), now));
+        name
     }
 }

@@ -78,6 +78,9 @@ impl Relay {
         let written: Vec<String> = message.parts.iter().map(fit::as_text).collect();
         let explanation = failure.explained(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {
+            Failure::Rejected { .. } | Failure::Gone { .. } if message.is_news() => {
+                return self.drop_news(&claimed, beside, reason).await;
+            }
             // A message that is refused is told in a note. A note that is refused is told in the list of the dead.
             Failure::Rejected { .. } | Failure::Gone { .. } if message.direction == Direction::Note => {
                 return self.bury(message, &claimed, beside, reason).await;
@@ -97,8 +100,7 @@ impl Relay {
         if may_have_arrived_too_often(claimed.doubts) {
             return self.bury(message, &claimed, beside, Sentence::MayHaveArrived.into()).await;
         }
-        let life = message.record.life(message.open, self.waits);
-        if life.is_over() {
+        if message.life(self.waits).is_over() {
             return self.bury(message, &claimed, beside, reason).await;
         }
         let planned = match wait {
@@ -159,7 +161,9 @@ impl Relay {
 
     /// Returns whether a message is an agent's answer that has been at the head of its lane for long.
     fn is_long_at_the_head(&self, message: &Message<'_>) -> bool {
-        message.direction == Direction::Outbound && self.waits.is_long(message.record.first_received_at, now())
+        message.direction == Direction::Outbound
+            && !message.is_news()
+            && self.waits.is_long(message.record.first_received_at, now())
     }
 
     /// Tells the agents, once in this life of the message, that their answer waits.
@@ -203,6 +207,9 @@ impl Relay {
         beside: &Owed,
         reason: String,
     ) -> Result<Ending, StoreError> {
+        if message.is_news() {
+            return self.drop_news(claimed, beside, reason).await;
+        }
         if rules::holds(Rule::DeathIsTold)
             && let Err(later) = self.note_failure(message, claimed, &reason, &reason).await
         {

@@ -2,10 +2,10 @@
 //!
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
-//! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`choices`] which
-//! choice a contact made, [`notes`] tells agents what they have to know, [`receipts`] delivers receipts to the helpdesk,
-//! [`typing`] shows that somebody is typing, [`unread`] keeps calls that cannot be read, and [`history`] reads what agents
-//! wrote while no webhook arrived.
+//! message comes back, [`contacts`] finds out who a message is for, [`news`] tells contacts what happened to their
+//! conversation, [`quotes`] what a message answers, [`choices`] which choice a contact made, [`notes`] tells agents what
+//! they have to know, [`receipts`] delivers receipts to the helpdesk, [`typing`] shows that somebody is typing, [`unread`]
+//! keeps calls that cannot be read, and [`history`] reads what agents wrote while no webhook arrived.
 
 use std::{
     collections::HashMap,
@@ -28,7 +28,7 @@ use crate::{
         installation::Side,
         message::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, Details, ENVELOPE_VERSION, Envelope, Event,
-            HelpdeskEvent, HelpdeskEventKind, MessageNames, Part, Quote,
+            HelpdeskEvent, HelpdeskEventKind, MessageNames, News, Part, Quote,
         },
     },
     outside::{
@@ -61,6 +61,7 @@ mod ending;
 mod failure;
 mod files;
 mod history;
+mod news;
 mod notes;
 pub mod pace;
 mod quotes;
@@ -319,8 +320,13 @@ impl Relay {
             names: event.names.as_deref().unwrap_or(&NO_NAMES),
             quote: event.quote.as_deref(),
             details: event.details.as_deref().unwrap_or(Details::NONE),
+            news: None,
         };
         match &event.kind {
+            ChannelEventKind::Message { parts } if let Some(given) = news::rating(passage, parts) => {
+                // On the heap, because hardly any message is a rating.
+                Box::pin(self.rate(inbound(parts, false), given)).await.map(Verdict::from)
+            }
             ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await.map(Verdict::from),
             ChannelEventKind::BusinessEcho { message: Some(message), .. }
                 if let Some(verdict) = self.own_echo(open, record, message).await? =>
@@ -426,6 +432,7 @@ impl Relay {
                     names: &NO_NAMES,
                     quote: event.quote.as_ref(),
                     details: Details::NONE,
+                    news: None,
                 };
                 self.deliver(message).await
             }
@@ -435,7 +442,7 @@ impl Relay {
                 }
                 Ok(Ending::NoMessage)
             }
-            HelpdeskEventKind::Conversation { state } => {
+            HelpdeskEventKind::Conversation { state, news } => {
                 let (Some(contact), Some(conversation)) = (known, &event.conversation) else {
                     return Ok(Ending::NoMessage);
                 };
@@ -449,7 +456,10 @@ impl Relay {
                     }
                 };
                 self.change_link(open, &contact, update_state).await?;
-                Ok(Ending::NoMessage)
+                match news {
+                    Some(news) => Box::pin(self.tell(passage, event, &contact, news)).await,
+                    None => Ok(Ending::NoMessage),
+                }
             }
             HelpdeskEventKind::UserUpdated { digest } => {
                 let Some(contact) = known else { return Ok(Ending::NoMessage) };
@@ -550,8 +560,9 @@ impl Relay {
             Ok(attempt) => attempt,
             Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
             // The process may have stopped before it confirmed the message.
-            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, life, .. })) => {
-                let confirmed = self.confirm(&message, told_waiting.then_some(life)).await;
+            Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, life, opened, .. })) => {
+                let opened = message.read.and_then(|(link, _)| link.conversation.as_deref()).filter(|_| opened);
+                let confirmed = self.confirm(&message, told_waiting.then_some(life), opened).await;
                 return Ok(confirmed.map_or_else(Ending::Later, |()| Ending::Silent(Silence::Finished)));
             }
             Err(Idle::Finished(_)) => return Ok(Ending::Silent(Silence::Finished)),
@@ -565,6 +576,15 @@ impl Relay {
             let failure = Failure::Gone { reason: Sentence::ContactStopped.into() };
             return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
         }
+        if message.is_news() && message.life(self.waits).is_over() {
+            let failure = Failure::rejected(Sentence::TooLate);
+            return self.settle_failure(&message, claimed, &Owed::default(), failure).await;
+        }
+        let news = match message.is_news() {
+            true => Box::pin(self.news_parts(&message, &mut claimed.progress)).await,
+            false => None,
+        };
+        let message = news.as_deref().map_or(message, |parts| Message { parts, ..message });
         let mark = message.marks(&link, &claimed);
         let quote = self.quote_of(&message, &mut claimed.progress).await;
         let native = quote.as_ref().filter(|quote| message.shows(quote, &claimed.progress));
@@ -620,8 +640,8 @@ impl Relay {
         let without = native.map(|quote| message.quoting(quote, &parts, true));
         let parts = without.as_deref().unwrap_or(&parts);
         let without = Delivery { parts, quote: None, key: &other_key, ..delivery };
-        let without_quote = native.map(|_| Task::Deliver(&without));
-        let tasks = Tasks { task: Task::Deliver(&delivery), without_quote };
+        let instead = native.map(|_| Task::Deliver(&without));
+        let tasks = Tasks { task: Task::Deliver(&delivery), instead };
         let attempt = Box::pin(self.attempt(&message, Attempt { claimed, link, lane }, tasks, files));
         self.with_read_mark(&message, mark, attempt).await
     }
@@ -654,8 +674,8 @@ impl Relay {
             // On the heap, because the futures of a delivery would need more than a thread's stack.
             let driven = Box::pin(drive(&self.http, side, task, &mut known, &mut recorder)).await;
             let is_refused = matches!(driven, Err(Stop::Failure(Failure::Rejected { .. }))) && known.sent() == 0;
-            match tasks.without_quote.as_ref().filter(|_| is_refused && known.memo(quotes::REFUSED).is_none()) {
-                Some(without) => task = without,
+            match tasks.instead.as_ref().filter(|_| is_refused && known.memo(quotes::REFUSED).is_none()) {
+                Some(instead) => task = instead,
                 None => break driven,
             }
             known.progress.memo.insert(quotes::REFUSED.to_owned(), String::new());
@@ -673,7 +693,8 @@ impl Relay {
                 if let Some(id) = known.contact_id.as_deref().filter(|_| message.direction == Direction::Outbound) {
                     self.correct(message, id).await;
                 }
-                let confirmed = self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await;
+                let opened = known.link.conversation.as_deref().filter(|_| known.progress.opened);
+                let confirmed = self.confirm(message, claimed.told_waiting.then_some(claimed.life), opened).await;
                 Ok(confirmed.map_or_else(Ending::Later, |()| Ending::Delivered))
             }
             Err(Stop::Store(error)) => Err(error),
@@ -716,11 +737,23 @@ impl Relay {
         self.pace.permits(&self.store, paced)
     }
 
-    /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue. `told_waiting`
-    /// is the life in which the agents were told that the message waits.
-    async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Result<(), Later> {
-        if message.direction != Direction::Outbound {
-            return self.note_transcript(message).await;
+    /// Tells the helpdesk that the channel accepted a message, adds what a contact's message brought along for the
+    /// agents, and greets a contact whose message opened the conversation `opened`. Only then may the message leave the
+    /// queue. `told_waiting` is the life in which the agents were told that the message waits.
+    async fn confirm(
+        &self,
+        message: &Message<'_>,
+        told_waiting: Option<u32>,
+        opened: Option<&str>,
+    ) -> Result<(), Later> {
+        match message.direction {
+            Direction::Inbound => {
+                self.note_transcript(message).await?;
+                return self.greet(message, opened).await;
+            }
+            Direction::Note => return Ok(()),
+            Direction::Outbound if message.is_news() => return Ok(()),
+            Direction::Outbound => {}
         }
         if let Some(life) = told_waiting {
             self.note_arrived(message, life).await?;
@@ -760,8 +793,8 @@ struct Attempt<'a> {
 /// What an attempt has to do.
 struct Tasks<'a> {
     task: Task<'a>,
-    /// The same message without its quote, in case that the channel refuses it.
-    without_quote: Option<Task<'a>>,
+    /// What to do instead if the task is refused: the same message without its quote, or a note about a rating.
+    instead: Option<Task<'a>>,
 }
 
 /// Why there is nothing to do for a message now.
@@ -807,6 +840,8 @@ struct Message<'a> {
     names: &'a MessageNames,
     quote: Option<&'a Quote>,
     details: &'a Details,
+    /// What the contact is told, if the bridge itself writes this message.
+    news: Option<(&'a HelpdeskEvent, &'a News)>,
 }
 
 /// The names of a message that no channel has named.
@@ -839,15 +874,28 @@ impl<'a> Message<'a> {
             let to_mark = self.names.to_mark.as_ref();
             let to_mark = to_mark.filter(|_| is_newest && self.open.installation.options.mark_read);
             let to_mark = to_mark.or(link.to_mark.as_ref()).cloned();
-            let link = Link { stopped_at, heard_at, opened_with: None, thread, to_mark, ..link.clone() };
+            let link = Link {
+                stopped_at,
+                heard_at,
+                opened_with: None,
+                thread,
+                to_mark,
+                told: None,
+                rating: None,
+                ..link.clone()
+            };
             return match self.contact.reply_token.clone().filter(|_| is_newest) {
                 Some(token) => Link { reply_token: Some(token), reply_at: Some(self.received_at), ..link },
                 None => link,
             };
         }
+        if self.is_news() {
+            return self.told(link.clone());
+        }
         let mut link = link.clone();
         if self.is_answer() {
             link.to_mark = None;
+            link.rating = None;
         }
         if self.direction == Direction::Outbound {
             link.offered = choices::offered(self.parts, link.offered);

@@ -37,6 +37,7 @@ impl Relay {
             names: &NO_NAMES,
             quote: None,
             details: Details::NONE,
+            news: None,
         };
         let Attempt { claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
@@ -73,7 +74,7 @@ impl Relay {
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, lane };
-        let tasks = Tasks { task, without_quote: None };
+        let tasks = Tasks { task, instead: None };
         self.attempt(&message, attempt, tasks, files::Files::default()).await.map(Verdict::from)
     }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Failure, Record, Relay, Silence, Verdict, done_or,
     ending::{Ending, Later},
-    failure,
+    failure, news,
     pace::Permits,
     recorder,
     waits::Waits,
@@ -61,6 +61,10 @@ impl Relay {
         if let Receipt::Failed { reason, account: true, .. } = receipt {
             self.report_blocked(open, Direction::Outbound, reason).await;
         }
+        // Agents know nothing of what the bridge itself writes to contacts.
+        if news::is_news(&journal.event) {
+            return Ok(Verdict::Done);
+        }
         if open.helpdesk.features().receipts {
             return self
                 .deliver_to_repeats(&IncomingReceipt { open, record, contact, receipt, at }, &journal.event, noted)
@@ -99,7 +103,7 @@ impl Relay {
         }
         let is_due = |message: &&SentMessage| message.lacks(receipt) && message.sent_at.is_some_and(|at| at <= until);
         for message in sent.iter().filter(is_due) {
-            if !open.helpdesk.features().receipts {
+            if !open.helpdesk.features().receipts || news::is_news(&message.key.event) {
                 self.store.note_receipt(&message.key, receipt, now()).await?;
             } else if let Err(later) =
                 self.queue_receipt(open, contact, &message.key.event, None, receipt.clone()).await

@@ -104,6 +104,8 @@ impl LinkChange {
         field("reply_token", &self.before.reply_token, &self.after.reply_token);
         let json = |offered: &Option<Offered>| offered.as_ref().and_then(|offered| serde_json::to_string(offered).ok());
         field("offered", &json(&self.before.offered), &json(&self.after.offered));
+        field("told", &self.before.told, &self.after.told);
+        field("rating", &self.before.rating, &self.after.rating);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
         field("moved_from", &self.before.moved_from, &self.after.moved_from);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
@@ -232,6 +234,8 @@ pub(super) fn read(item: &Item) -> Link {
         reply_token: owned(item, "reply_token"),
         reply_at: number_of(item, "reply_at"),
         offered: text_of(item, "offered").and_then(|json| serde_json::from_str(json).ok()),
+        told: owned(item, "told"),
+        rating: owned(item, "rating"),
         moved_to: owned(item, "moved_to"),
         moved_at: number_of(item, "moved_at"),
         moved_from: owned(item, "moved_from"),

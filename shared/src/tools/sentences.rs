@@ -36,6 +36,7 @@ sentences! {
     QuotedEarlier = "> (in reply to an earlier message)",
     Agent = "Agent",
     Choose = "Choose",
+    RatingQuestion = "How satisfied are you with our answer? Choose a number from 1 (not at all) to 5 (very).",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
@@ -50,6 +51,7 @@ sentences! {
         "An event of the {side} about this customer could not be shown here: {reason}. The bridge keeps it for 30 days, \
          and its admin can send it again after an update.",
     ArrivedAfterAll { channel: &'a str } = "The answer that had to wait was delivered on {channel} after all.",
+    Rated { rating: u8, most: u8 } = "The customer has rated this conversation: {rating} of {most}.",
     NotShown { reason: &'a str } = "A message of the customer could not be shown here: {reason}.",
     EchoNotShown { reason: &'a str } = "A message from another device could not be shown here: {reason}.",
 
@@ -58,6 +60,7 @@ sentences! {
     DownloadsBraked { until: &'a str, reason: &'a str } = "no files are fetched from this side until {until}: {reason}",
     BrakeOpens = "one message then tries again by itself; POST /installations/{{id}}/retry lets all of them try now",
     ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
+    TooLate = "it is too late for it",
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
     HistoryNotRead = "the conversation could not be read",
@@ -225,6 +228,7 @@ sentences! {
     NextOfCallBefore = "the `next` of the call before",
     TimeToCatchUp { days: u64 } = "a time such as 2026-11-28T09:30:00Z, not in the future and at most {days} days ago",
     HoursUpTo144 = "a whole number of hours from 1 to 144",
+    TextUpTo { most: usize } = "a text of at most {most} characters, or null",
 
     // On the admin's page.
     Installation = "Installation",
@@ -360,6 +364,12 @@ sentences! {
     OptionNew = "begin a new conversation",
     OptionAgentName = "Put the agent’s name before each answer, where the channel does not show it",
     OptionBotMessages = "Relay the messages of the helpdesk’s bots to the customer",
+    OptionAskRating = "Ask for a rating from 1 to 5 when a conversation is resolved",
+    OptionTextOnAssign = "What the customer reads when an agent takes the conversation",
+    OptionTextOnResolve = "What the customer reads when the conversation is resolved",
+    OptionTextOnReopen = "What the customer reads when the conversation is reopened",
+    OptionRatingQuestion = "The question for the rating",
+    OptionPlaceholders = "In these texts, `{{agent}}` and `{{contact}}` stand for the names.",
     OptionMarketplace = "The Freshworks Marketplace app forwards the helpdesk’s events",
 }
 

@@ -9,7 +9,7 @@ use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
     adapter::settings::{Form, Setting},
     install::{Installed, Mistake, Wanted, all_settings, kinds},
-    model::installation::Side,
+    model::installation::{MAX_TEXT, Side},
     tools::{answer::ApiError, sentences::Sentence},
 };
 
@@ -185,7 +185,14 @@ fn options(fields: &Fields) -> Markup {
     let switches = [
         ("agent_name", Sentence::OptionAgentName),
         ("relay_bot_messages", Sentence::OptionBotMessages),
+        ("ask_rating", Sentence::OptionAskRating),
         ("marketplace", Sentence::OptionMarketplace),
+    ];
+    let texts = [
+        ("text_on_assign", Sentence::OptionTextOnAssign),
+        ("text_on_resolve", Sentence::OptionTextOnResolve),
+        ("text_on_reopen", Sentence::OptionTextOnReopen),
+        ("rating_question", Sentence::OptionRatingQuestion),
     ];
     html! {
         section {
@@ -204,6 +211,13 @@ fn options(fields: &Fields) -> Markup {
                         label for=(name) { (text) }
                     }
                 }
+                @for (name, text) in texts {
+                    div .field {
+                        label for=(name) { (text) " " small { (Sentence::Optional) } }
+                        textarea id=(name) name=(name) rows="2" maxlength=(MAX_TEXT) { (fields.get(name).unwrap_or_default()) }
+                    }
+                }
+                p .help { (pieces::with_names(&Sentence::OptionPlaceholders.to_string())) }
             }
         }
     }

@@ -503,6 +503,42 @@ const FIELDS = {
         "name": "webhook_public_key",
         "required": false,
         "type": "paragraph"
+      },
+      {
+        "help": "the id of the group that new conversations are assigned to, from GET /v2/groups",
+        "max": 100,
+        "name": "assigned_group_id",
+        "required": false,
+        "type": "text"
+      },
+      {
+        "help": "the priority of new conversations: `Low`, `Medium`, `High` or `Urgent`",
+        "name": "priority",
+        "options": [
+          "Low",
+          "Medium",
+          "High",
+          "Urgent"
+        ],
+        "required": false,
+        "type": "choice"
+      },
+      {
+        "help": "`yes` to send the topic's welcome message to whoever opens a conversation; or `no`",
+        "name": "welcome",
+        "options": [
+          "yes",
+          "no"
+        ],
+        "required": false,
+        "type": "choice"
+      },
+      {
+        "help": "what whoever opens a conversation outside the business hours reads, at most 1,000 characters",
+        "max": 1000,
+        "name": "text_when_closed",
+        "required": false,
+        "type": "text"
       }
     ]
   }

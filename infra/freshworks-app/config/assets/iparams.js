@@ -28,6 +28,7 @@ const OPTION_LABELS = { reopen: "Reopen the conversation", new: "Start a new con
 const SWITCHES = {
   agent_name: "Put the agent's name before each answer",
   relay_bot_messages: "Send messages of Freshchat's bots to the customer",
+  ask_rating: "Ask the customer for a rating from 1 to 5 after a conversation was resolved",
 };
 const WRITTEN = { api: "API", url: "URL", id: "ID", sid: "SID", rcs: "RCS", whatsapp: "WhatsApp", messagebird: "MessageBird" };
 const STATES = {

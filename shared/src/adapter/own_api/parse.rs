@@ -50,6 +50,7 @@ pub(crate) fn person(person: Person) -> Result<Contact, ParseError> {
         avatar: given(person.avatar),
         language: given(person.language),
         country: given(person.country),
+        verified: person.verified,
     })
 }
 

@@ -58,6 +58,9 @@ pub(crate) struct Event<'a, C> {
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Person {
     pub(crate) id: String,
+    /// Whether the app has checked the address and the number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) verified: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -46,7 +46,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         check_id(id, "id")?;
     }
     let required = || given.clone().ok_or_else(|| ParseError::missing("id"));
-    let changed = |state| HelpdeskEventKind::Conversation { state: Some(state) };
+    let changed = |state| HelpdeskEventKind::Conversation { state: Some(state), news: None };
     let (id, kind) = match kind {
         Incoming::Message | Incoming::Note => {
             // A note is for the system's own agents. The bridge takes it, so that a system may send everything it has.

@@ -36,7 +36,8 @@ fn conversation(account: &Account<'_>, known: &Known) -> &'static str {
 
 /// Returns the contact with everything that the channel told.
 pub(super) fn customer<'a>(account: &Account<'a>, contact: &Contact) -> Customer<'a> {
-    let Contact { id, name, avatar, phone, email, company, language, country, .. } = contact.clone();
-    let person = Person { id: account.reference(&id), name, email, phone, company, avatar, language, country };
+    let Contact { id, name, avatar, phone, email, company, language, country, verified, .. } = contact.clone();
+    let person =
+        Person { id: account.reference(&id), name, email, phone, company, avatar, language, country, verified };
     Customer { channel: account.channel_kind, person }
 }

@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    CHANNEL, calls, classify, memo, parse,
+    CHANNEL, CHANNEL_TYPE, calls, classify, extras, memo, parse,
     plan::Plan,
     profile::{self, Field},
     render::Post,
     search,
-    wire::{self, Case, CustomChannel, Message, User, Word},
+    wire::{self, Case, CustomChannel, Message, Staff, User, Word},
 };
 use crate::{
     adapter::{Account, Fact, Failure, Known, Learned},
@@ -27,6 +27,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::CheckChannel => reader.channels(),
         Plan::FindUser { contact, bare } => reader.users(contact, bare),
         Plan::ReadUser { .. } => reader.contact(),
+        Plan::ReadStaff { .. } => reader.staff(),
         Plan::ListCases { .. } => reader.cases(),
         Plan::LookForPost { case, post } => reader.looked_for_post(case, &post),
         Plan::Create { contact, post } => reader.created(contact, &post),
@@ -114,7 +115,10 @@ impl Reader<'_> {
             )));
         }
         let name = channel.title.text().map(|title| Fact::AccountName(title.to_owned()));
-        Ok([Fact::Setting(CHANNEL, key.to_owned())].into_iter().chain(name).collect())
+        let kind = channel.channel_type.text().map(str::to_ascii_lowercase);
+        let kind = kind.filter(|kind| matches!(kind.as_str(), "sync" | "async"));
+        let kind = kind.map(|kind| Fact::Setting(CHANNEL_TYPE, kind));
+        Ok([Fact::Setting(CHANNEL, key.to_owned())].into_iter().chain(kind).chain(name).collect())
     }
 
     /// Returns whether a record belongs to the installation's channel, in either spelling. A record without a channel
@@ -160,17 +164,25 @@ impl Reader<'_> {
         let user: Option<User> = wire::record(self.answer.body(), "user");
         // A page of something in between is no answer about the user.
         let user = user.ok_or_else(|| Failure::retry("Deskie answered without the user"))?;
+        let named = user.user_full_name.owned().map(Fact::UserName);
         let Some(custom) = user.user_custom_id.text() else {
             return Ok(vec![Fact::MadeByHand { phone: user.user_phone.owned() }]);
         };
         match self.account.contact_of(custom) {
-            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
+            Some(contact) => Ok([Fact::Contact(contact.to_owned())].into_iter().chain(named).collect()),
             None => Ok(vec![Fact::Stranger]),
         }
     }
 
+    fn staff(&self) -> Learned {
+        self.check("to show the agent")?;
+        let staff: Option<Staff> = wire::record(self.answer.body(), "staff");
+        Ok(staff.and_then(|staff| staff.staff_full_name.owned()).map(Fact::Author).into_iter().collect())
+    }
+
     /// Reads the user's cases. Only the newest case counts: a closed one is as good as none, and a stored case that is
-    /// missing from the list was merged into another.
+    /// missing from the list was merged into another. Where people write as by mail, several cases may be open, so the
+    /// stored one stays as long as it is.
     fn cases(&self) -> Learned {
         if self.has_lost_user() {
             return Ok(vec![Fact::memo(memo::USER, memo::GONE)]);
@@ -183,12 +195,16 @@ impl Reader<'_> {
             self.is_here(&case.channel) && !case.deleted.0 && case.case_id.id().is_some_and(|id| !lost.contains(&id))
         });
         let age = |case: &&Case| (case.created_at.text().and_then(search::date), case.case_id.number());
-        let newest = cases.iter().max_by_key(age).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
+        let stored = self.known.link.conversation.as_deref().filter(|_| super::is_async(self.account));
+        let is_stored = |case: &&Case| stored.is_some() && case.case_id.id() == stored;
+        let open = cases.iter().find(is_stored).filter(|case| wire::state(&case.status) == ConversationState::Open);
+        let newest =
+            open.or_else(|| cases.iter().max_by_key(age)).and_then(|case| Some((case, case.case_id.id()?.to_owned())));
         let Some((newest, id)) = newest else {
             let none = Fact::memo(memo::CASES, memo::NONE);
             return Ok([none].into_iter().chain(self.no_case()).chain(self.settled()).collect());
         };
-        let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(state(&newest.status)) }];
+        let mut facts = vec![Fact::Conversation { id: id.clone(), state: Some(wire::state(&newest.status)) }];
         if self.known.doubtful {
             // The post either went into the stored case or created the newest one.
             let stored = self.known.link.conversation.as_deref().filter(|stored| *stored != id);
@@ -220,11 +236,15 @@ impl Reader<'_> {
             if classify::is_about_contact(self.answer) && self.known.memo(memo::PLAIN).is_none() {
                 return Ok(vec![Fact::memo(memo::PLAIN, "1")]);
             }
+            let is_refused = matches!(self.failure("the case"), Failure::Rejected { .. });
+            if is_refused && extras::are_set(self.account) && self.known.memo(memo::EXTRAS).is_none() {
+                return Ok(vec![Fact::memo(memo::EXTRAS, "refused")]);
+            }
             return self.refused(post, "the case");
         };
         let mut facts: Vec<Fact> = case.user_id.id().map(|id| Fact::User(id.to_owned())).into_iter().collect();
         if let Some(id) = case.case_id.id() {
-            facts.push(Fact::Conversation { id: id.to_owned(), state: Some(state(&case.status)) });
+            facts.push(Fact::Conversation { id: id.to_owned(), state: Some(wire::state(&case.status)) });
             facts.push(Fact::LastMessage(search::first_of(id)));
         }
         let shown = profile::with_all(self.known.link.profile.as_deref(), contact);
@@ -333,12 +353,4 @@ fn all(channels: &[CustomChannel]) -> String {
         )
     };
     channels.iter().take(20).map(name).collect::<Vec<_>>().join(", ")
-}
-
-/// Returns the state of a case. Every case that is not closed, such as `open` and `waiting`, takes messages.
-fn state(status: &Word) -> ConversationState {
-    match status.text().map(|status| status.trim().to_ascii_lowercase()).as_deref() {
-        Some("closed") => ConversationState::Resolved,
-        _ => ConversationState::Open,
-    }
 }

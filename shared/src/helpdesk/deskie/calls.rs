@@ -27,6 +27,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             api.get("find_user", &format!("users.json?user_custom_id={reference}&user_custom_channel={channel}"))
         }
         Plan::ReadUser { user } => api.get("read_user", &format!("users/{}.json", escaped(user))),
+        Plan::ReadStaff { staff } => api.get("read_staff", &format!("staff/{}.json", escaped(staff))),
         Plan::ListCases { user } => {
             let user = escaped(user);
             api.get("list_cases", &format!("cases.json?user_id={user}&show_active_chats=true&sort=created_at_desc"))
@@ -41,7 +42,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             api.post("create_case", "cases.json", render::case(account, contact, known, &post)?, &post)
         }
         Plan::Post { case, user, post, .. } => {
-            api.post("add_message", &messages(case), render::message(user, &post), &post)
+            api.post("add_message", &messages(case), render::message(account, user, &post), &post)
         }
         Plan::PostNote { case, text } => {
             api.to("add_note", Method::POST, &messages(case)).json(&render::note(account, known, text).json())

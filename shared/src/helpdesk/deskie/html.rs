@@ -23,6 +23,16 @@ pub(super) fn from_text(text: &str) -> String {
     html
 }
 
+/// Returns HTML that shows the text as mail does: the lines at its beginning that quote another message are a quotation.
+pub(super) fn from_mail(text: &str) -> String {
+    let quoted: Vec<&str> = text.lines().map_while(|line| line.strip_prefix('>')).map(str::trim).collect();
+    if quoted.is_empty() {
+        return from_text(text);
+    }
+    let rest = text.lines().skip(quoted.len()).collect::<Vec<_>>().join("\n");
+    format!("<blockquote>{}</blockquote>{}", from_text(&quoted.join("\n")), from_text(rest.trim_start()))
+}
+
 /// Returns HTML as readable text. Paragraphs, lists and the addresses of links survive.
 pub(super) fn to_text(html: &str) -> String {
     written(html).finish()

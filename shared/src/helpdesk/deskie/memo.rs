@@ -22,6 +22,8 @@ pub(super) const LOST: &str = "lost";
 pub(super) const DOUBT: &str = "doubt";
 /// Deskie refuses the contact's e-mail address or telephone number.
 pub(super) const PLAIN: &str = "plain";
+/// Deskie refuses a new case, perhaps for its group, priority, labels, language or custom fields.
+pub(super) const EXTRAS: &str = "extras";
 /// Deskie refuses notes in the name of the configured agent.
 pub(super) const STAFF: &str = "staff";
 /// The number of the next page of a case's history, or [`END`].

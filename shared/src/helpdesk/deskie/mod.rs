@@ -12,6 +12,7 @@
 mod answers;
 mod calls;
 mod classify;
+mod extras;
 mod form;
 mod html;
 mod memo;
@@ -56,12 +57,24 @@ const API_KEY: &str = "api_key";
 const CHANNEL: &str = "channel";
 const NOTE_STAFF_ID: &str = "note_staff_id";
 const RECHECK_SECONDS: &str = "recheck_seconds";
+const CHANNEL_TYPE: &str = "channel_type";
+const GROUP_ID: &str = "group_id";
+const PRIORITY: &str = "priority";
+const LABELS: &str = "labels";
+const LANGUAGE_ID: &str = "language_id";
+const CUSTOM_FIELDS: &str = "custom_fields";
 
 const API_URL_HELP: &str = "the base of the account's API, which ends in /api/, for example https://acme.deskie.io/api/ or https://acme.omnidesk.ru/api/";
 const EMAIL_HELP: &str = "the e-mail address of the agent to whom the API key belongs";
 const CHANNEL_HELP: &str = "the custom channel: `cch` and its number, for example cch207, or its title";
 const NOTE_STAFF_ID_HELP: &str = "the number of the agent in whose name the bridge writes its notes";
 const RECHECK_SECONDS_HELP: &str = "for how many seconds (0 to 86400) an open case is used before the bridge asks Deskie again whether it is still open; each question is one more API call, 0 asks before every message";
+const GROUP_ID_HELP: &str = "the number of the group that new cases are assigned to";
+const LABELS_HELP: &str = "the numbers of the labels of new cases, with commas between them, for example 101, 102";
+const LANGUAGE_ID_HELP: &str =
+    "the number of the language of new cases, or the numbers by the contacts' languages, for example en=2, de=3";
+const CUSTOM_FIELDS_HELP: &str =
+    "fields of new cases with their values, with semicolons between them, for example cf_20=gold; cf_21=web";
 
 const SETTINGS: &[Setting] = &[
     Setting::required(API_URL, Form::Url, API_URL_HELP),
@@ -70,7 +83,26 @@ const SETTINGS: &[Setting] = &[
     Setting::required(CHANNEL, Form::Text(100), CHANNEL_HELP).topic_or_title(),
     Setting::optional(NOTE_STAFF_ID, Form::Text(20), NOTE_STAFF_ID_HELP),
     Setting::optional(RECHECK_SECONDS, Form::Text(5), RECHECK_SECONDS_HELP),
+    Setting::optional(
+        CHANNEL_TYPE,
+        Form::Choice(&["sync", "async"]),
+        "the type of the custom channel, `sync` or `async`; each install and change takes it from Deskie",
+    ),
+    Setting::optional(GROUP_ID, Form::Text(20), GROUP_ID_HELP),
+    Setting::optional(
+        PRIORITY,
+        Form::Choice(&["low", "normal", "high", "critical"]),
+        "the priority of new cases: `low`, `normal`, `high` or `critical`",
+    ),
+    Setting::optional(LABELS, Form::Text(200), LABELS_HELP),
+    Setting::optional(LANGUAGE_ID, Form::Text(200), LANGUAGE_ID_HELP),
+    Setting::optional(CUSTOM_FIELDS, Form::Text(1_000), CUSTOM_FIELDS_HELP),
 ];
+
+/// Returns whether the channel is one in which people write as by mail.
+fn is_async(account: &Account<'_>) -> bool {
+    account.setting(CHANNEL_TYPE) == Some("async")
+}
 
 /// The maximum size of a file and of all files of a message: 25 MB and 50 MB, read as decimal, the smaller meaning.
 const MAX_FILE: u64 = 25_000_000;
@@ -117,7 +149,11 @@ impl Adapter for Deskie {
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {
         type Check = (&'static str, &'static str, fn(&str) -> bool);
-        let checks: [Check; 4] = [
+        let checks: [Check; 8] = [
+            (GROUP_ID, GROUP_ID_HELP, |id| id.parse::<u64>().is_ok_and(|id| id > 0)),
+            (LABELS, LABELS_HELP, |labels| extras::labels(labels).is_some()),
+            (LANGUAGE_ID, LANGUAGE_ID_HELP, extras::is_language),
+            (CUSTOM_FIELDS, CUSTOM_FIELDS_HELP, |fields| extras::custom_fields(fields).is_some()),
             (API_URL, API_URL_HELP, |url| url.trim_end_matches('/').ends_with("/api")),
             // A colon would end the user name in Basic credentials.
             (EMAIL, EMAIL_HELP, |email| email.contains('@') && !email.contains([':', ' ', '\n'])),

@@ -1,4 +1,5 @@
-//! Parses Deskie's calls into events. The only kind of event is a message to the customer.
+//! Parses Deskie's calls into events: the channel's messages to the customer, and what the account's own rules tell
+//! about cases, in the form that the README asks for.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     form, html, search,
-    wire::{self, Attachment, Message, Webhook, WebhookMessage, Word},
+    wire::{self, Attachment, Message, RuleCall, Webhook, WebhookMessage, Word},
 };
 use crate::{
     adapter::{
@@ -16,7 +17,10 @@ use crate::{
         webhook::{ParseError, ParsedHelpdesk, WebhookRequest},
     },
     helpdesk::is_link,
-    model::message::{Author, AuthorKind, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
+    model::message::{
+        Author, AuthorKind, ConversationState, Happened, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind,
+        MediaSource, News, Part,
+    },
     tools::{
         crypto::sha256_hex,
         file_type::content_type_of,
@@ -38,6 +42,9 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
         return Err(ParseError::bad("the body", "an object"));
     };
     let kind = webhook.r#type.text().ok_or_else(|| ParseError::missing("type"))?;
+    if let Some((what, state)) = happened(kind) {
+        return rule(account, request, RuleCall::deserialize(body).unwrap_or_default(), what, state);
+    }
     if !webhook.object.is_object() {
         return Err(ParseError::missing("object"));
     }
@@ -113,7 +120,10 @@ fn event(
     // The relay compares a message from a program or a rule with the bridge's own posts. A rule's message never is one
     // of them, so it is always delivered.
     let by_machine = message.b_from_api.0 || message.sent_via_rule.0;
-    let author = Author { kind: if by_machine { AuthorKind::Bot } else { AuthorKind::Agent }, name: None, id: None };
+    let author = match message.staff_id.id().filter(|_| !by_machine) {
+        Some(staff) => Author { kind: AuthorKind::Agent, name: None, id: Some(staff.to_owned()) },
+        None => Author { kind: if by_machine { AuthorKind::Bot } else { AuthorKind::Agent }, name: None, id: None },
+    };
     Ok(HelpdeskEvent {
         repeat_key: None,
         id: id.to_owned(),
@@ -126,6 +136,54 @@ fn event(
         // Deskie does not tell which message an agent answers.
         quote: None,
     })
+}
+
+/// Returns what the type of a rule's call means. The types are those that the README asks admins to write.
+fn happened(kind: &str) -> Option<(Happened, ConversationState)> {
+    match kind {
+        "case_assigned" => Some((Happened::Assigned, ConversationState::Open)),
+        "case_closed" => Some((Happened::Resolved, ConversationState::Resolved)),
+        "case_reopened" => Some((Happened::Reopened, ConversationState::Open)),
+        _ => None,
+    }
+}
+
+/// Reads the call of a rule. It has no id, and whether Deskie repeats it is not known; the relay tells the same news only
+/// once in a row.
+fn rule(
+    account: &Account<'_>,
+    request: &WebhookRequest,
+    call: RuleCall,
+    what: Happened,
+    state: ConversationState,
+) -> Result<ParsedHelpdesk, ParseError> {
+    // A variable that Deskie did not replace is no number.
+    let is_number = |word: &&Word| word.number().is_some() && word.id().is_some_and(|id| id.len() <= MAX_ID);
+    let number = |word: &Word| Some(word).filter(is_number).and_then(Word::id).map(str::to_owned);
+    let case = number(&call.case_id).ok_or_else(|| match call.case_id.text() {
+        Some(_) => ParseError::bad("case_id", "the number of the case, which the rule's variable stands for"),
+        None => ParseError::missing("case_id"),
+    })?;
+    let state = call.status.text().map_or(state, |_| wire::state(&call.status));
+    let user = number(&call.user_id);
+    let custom =
+        call.custom_user_id.or(&call.user_custom_id).text().filter(|custom| account.contact_of(custom).is_some());
+    let staff = number(&call.staff_id);
+    let name = call.staff_name.owned().filter(|_| staff.is_some());
+    let agent = staff.map(|id| Author { kind: AuthorKind::Agent, name, id: Some(id) });
+    let is_news = what != Happened::Assigned || agent.is_some();
+    let news = is_news.then(|| Box::new(News { what, agent, contact: None }));
+    Ok(ParsedHelpdesk::events(vec![HelpdeskEvent {
+        id: format!("call:{}", request.id),
+        at: request.received_at,
+        group: custom.map(str::to_owned).or_else(|| user.clone()).unwrap_or_else(|| case.clone()),
+        contact: custom.and_then(|custom| account.contact_of(custom)).map(str::to_owned),
+        user,
+        conversation: Some(case),
+        repeat_key: None,
+        kind: HelpdeskEventKind::Conversation { state: Some(state), news },
+        quote: None,
+    }]))
 }
 
 /// Returns the body as JSON, from either of the two encodings. Deskie is known to send forms.

@@ -26,6 +26,10 @@ pub(super) enum Plan<'a> {
     ReadUser {
         user: &'a str,
     },
+    /// `GET staff/{id}.json`
+    ReadStaff {
+        staff: &'a str,
+    },
     /// `GET cases.json?user_id=`, to find the newest case.
     ListCases {
         user: &'a str,
@@ -77,12 +81,13 @@ pub(super) fn plan<'a>(task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, Re
         Task::Note { contact, text, .. } => note(contact, text, known)?,
         Task::Check if known.answered == 0 => Plan::CheckChannel,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
+        Task::FindAuthor { author } if known.answered == 0 => Plan::ReadStaff { staff: author },
         Task::History { contact, since } => history(contact, since, known),
         // The call was answered.
-        Task::Check | Task::FindContact { .. } => Plan::Done,
+        Task::Check | Task::FindContact { .. } | Task::FindAuthor { .. } => Plan::Done,
         // Deskie takes a `user_custom_id` only from the case that creates the user. The stored link leads to the contact.
         Task::Pair { .. } => Plan::Done,
-        // Deskie's files are open links, its events name no agents, and its webhooks are entered by hand.
+        // Deskie's files are open links, it takes no ratings, and its webhooks are entered by hand.
         _ => return Err(RenderError::unknown(task)),
     })
 }

@@ -26,15 +26,16 @@ impl Field {
         }
     }
 
-    /// Returns the contact's value of this field.
+    /// Returns the contact's value of this field. An address or a number joins the user with whoever has it already, so
+    /// only one for which the channel vouches counts: another's history must not open to somebody who merely claims it.
     pub(super) fn of(self, contact: &Contact) -> Option<&str> {
         let field = match self {
-            Self::Email => &contact.email,
-            Self::Phone => &contact.phone,
-            Self::Name => &contact.name,
-            Self::Company => &contact.company,
+            Self::Email => contact.own_email(),
+            Self::Phone => contact.own_phone(),
+            Self::Name => contact.name.as_deref(),
+            Self::Company => contact.company.as_deref(),
         };
-        field.as_deref().map(str::trim).filter(|text| !text.is_empty())
+        field.map(str::trim).filter(|text| !text.is_empty())
     }
 
     /// Returns whether Deskie keeps the field as a linked address of the user, not in the user itself.

@@ -1,6 +1,8 @@
 //! Renders a neutral message as posts: text with files. One post is one call, however many parts a message has.
 
-use super::{CHANNEL, FEATURES, MAX_FILE, MAX_FILES, NOTE_STAFF_ID, html, memo, profile::Field, wire::Record};
+use super::{
+    CHANNEL, FEATURES, MAX_FILE, MAX_FILES, NOTE_STAFF_ID, extras, html, is_async, memo, profile::Field, wire::Record,
+};
 use crate::{
     adapter::{Account, Delivery, Known, RenderError},
     model::{
@@ -22,8 +24,9 @@ pub(super) struct Post {
 impl Post {
     /// Puts the post into a record. A text of several lines goes as HTML too, because the line breaks of plain text may
     /// not survive.
-    fn fill(&self, record: Record) -> Record {
-        let html = self.text.contains('\n').then(|| html::from_text(&self.text));
+    fn fill(&self, account: &Account<'_>, record: Record) -> Record {
+        let write = if is_async(account) { html::from_mail } else { html::from_text };
+        let html = self.text.contains('\n').then(|| write(&self.text));
         record.with("content", Some(self.text.as_str())).with("content_html", html)
     }
 }
@@ -42,6 +45,10 @@ pub(super) fn case(
     let name = Field::Name.of(contact).map(|name| name.chars().take(SUBJECT).collect::<String>());
     let subject =
         name.as_ref().map_or_else(|| format!("Chat on {}", account.channel_kind), |name| format!("Chat with {name}"));
+    // Where people write as by mail, a case is about what its first line says.
+    let first = post.text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('>'));
+    let first = first.filter(|_| is_async(account)).map(|line| line.chars().take(SUBJECT).collect::<String>());
+    let subject = first.unwrap_or(subject);
     let is_plain = known.memo(memo::PLAIN).is_some();
     let case = Record::new("case")
         .with("user_custom_id", Some(account.reference(&contact.id)))
@@ -51,12 +58,14 @@ pub(super) fn case(
         .with("company_name", Field::Company.of(contact))
         .with("user_email", Field::Email.of(contact).filter(|_| !is_plain))
         .with("user_phone", Field::Phone.of(contact).filter(|_| !is_plain));
-    Ok(post.fill(case))
+    let takes_extras = known.memo(memo::EXTRAS).is_none();
+    let case = if takes_extras { extras::fill(account, contact, case) } else { case };
+    Ok(post.fill(account, case))
 }
 
 /// Returns a post of the user's in a case.
-pub(super) fn message(user: &str, post: &Post) -> Record {
-    post.fill(Record::new("message").with_id("user_id", user))
+pub(super) fn message(account: &Account<'_>, user: &str, post: &Post) -> Record {
+    post.fill(account, Record::new("message").with_id("user_id", user))
 }
 
 /// Returns a message for agents only.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     adapter::webhook,
+    model::message::ConversationState,
     tools::json::{self, Json, Kept},
 };
 
@@ -140,6 +141,28 @@ pub(super) struct Webhook<'a> {
     pub b_from_api: Flag,
 }
 
+/// The call of a rule of the account's, in the form that the README asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RuleCall {
+    pub case_id: Word,
+    pub user_id: Word,
+    pub custom_user_id: Word,
+    /// The API's spelling of `custom_user_id`.
+    pub user_custom_id: Word,
+    pub status: Word,
+    pub staff_id: Word,
+    pub staff_name: Word,
+}
+
+/// Returns the state of a case. Every case that is not closed, such as `open` and `waiting`, takes messages.
+pub(super) fn state(status: &Word) -> ConversationState {
+    match status.text().map(|status| status.trim().to_ascii_lowercase()).as_deref() {
+        Some("closed") => ConversationState::Resolved,
+        _ => ConversationState::Open,
+    }
+}
+
 /// The message in a webhook call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -207,12 +230,20 @@ pub(super) struct User {
     pub user_phone: Word,
 }
 
+/// An agent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Staff {
+    pub staff_full_name: Word,
+}
+
 /// A custom channel.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct CustomChannel {
     pub channel_api_key: Word,
     pub title: Word,
+    pub channel_type: Word,
     pub active: Option<Flag>,
 }
 
@@ -255,8 +286,25 @@ impl Record {
 
     /// Returns the record as form fields: `case[…]=…`.
     pub(super) fn form(self) -> Vec<(String, String)> {
-        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        self.fields.into_iter().map(|(field, value)| (format!("{}[{field}]", self.name), text(value))).collect()
+        let mut form = Vec::new();
+        for (field, value) in self.fields {
+            flatten(format!("{}[{field}]", self.name), value, &mut form);
+        }
+        form
+    }
+}
+
+/// Writes a value as form fields, with brackets for what is inside it.
+fn flatten(name: String, value: Value, form: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            fields.into_iter().for_each(|(field, value)| flatten(format!("{name}[{field}]"), value, form));
+        }
+        Value::Array(items) => {
+            items.into_iter().enumerate().for_each(|(at, item)| flatten(format!("{name}[{at}]"), item, form));
+        }
+        Value::String(text) => form.push((name, text)),
+        other => form.push((name, other.to_string())),
     }
 }
 

@@ -7,19 +7,22 @@ use http::{Response, StatusCode};
 use serde::de::IgnoredAny;
 
 use super::{
-    CHANNEL_ID, classify, memo, parse,
+    CHANNEL_ID, Freshchat, TEXT_WHEN_CLOSED, classify, memo, parse,
     parts::{self, FileRef},
     plan::Plan,
     profile, render,
     search::{self, Candidate, Seen},
     uploads::{self, Uploaded},
-    wire::{self, Configuration, Conversation, Conversations, Message, Messages, Topic, Topics, User, Users},
+    wire::{
+        self, Configuration, Conversation, Conversations, Message, Messages, Pagination, Topic, Topics, User, Users,
+    },
 };
 use crate::{
     adapter::{Account, Delivery, Fact, Failure, Known, Learned, Link},
+    helpdesk::Helpdesk,
     model::{
         installation::OnResolved,
-        message::{Contact, ConversationState, Media},
+        message::{Contact, ConversationState, Media, Part},
     },
     tools::millis::Millis,
 };
@@ -47,11 +50,15 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::CheckTopic => reader.topics(),
         Plan::FindUser { contact, for_note } => reader.users(contact, for_note),
         Plan::FindByPhone { phone } => reader.users_with(phone),
+        Plan::FindByEmail { email } => reader.users_at(email),
         Plan::CreateUser { contact, plain } => reader.created_user(contact, plain),
         Plan::ReadUser { .. } => reader.contact(),
         Plan::NameUser { .. } => reader.check("to change the user").map(|()| Vec::new()),
         Plan::AdoptUser { user, contact } => reader.adopted_user(user, contact),
         Plan::ReadAgent { .. } => reader.agent(),
+        Plan::Rate { .. } => reader.check("the rating").map(|()| vec![Fact::Sent(None)]),
+        Plan::ReadWelcome => reader.welcome(),
+        Plan::ReadHours => reader.hours(),
         Plan::ListConversations { .. } => reader.conversations(),
         Plan::ReadConversation { conversation, for_note } => reader.conversation(&conversation, for_note),
         Plan::UploadImage { index } => reader.image(index),
@@ -76,6 +83,7 @@ fn is_search(plan: &Plan<'_>) -> bool {
         plan,
         Plan::FindUser { .. }
             | Plan::FindByPhone { .. }
+            | Plan::FindByEmail { .. }
             | Plan::ListConversations { .. }
             | Plan::ReadConversation { .. }
             | Plan::LookForPost { .. }
@@ -85,6 +93,13 @@ fn is_search(plan: &Plan<'_>) -> bool {
             | Plan::ReadHistory { .. }
             | Plan::ReadUser { .. }
     )
+}
+
+/// The users who may be taken as a contact.
+enum Free {
+    One(String),
+    None,
+    Several,
 }
 
 struct Reader<'a> {
@@ -152,9 +167,7 @@ impl Reader<'_> {
         }
         let wanted = self.account.require(CHANNEL_ID)?;
         let Topics { channels, pagination } = wire::read(self.answer.body());
-        let is_last = pagination.total_pages.text().map_or(channels.is_empty(), |total| {
-            total.parse().is_ok_and(|total: usize| memo::page(self.known) >= total)
-        });
+        let is_last = self.is_last_page(channels.is_empty(), &pagination);
         match channels.iter().find(|topic| topic.id.text() == Some(wanted)) {
             Some(topic) if topic.enabled == false => {
                 Err(Failure::rejected("the topic of `channel_id` is switched off in Freshchat"))
@@ -172,6 +185,13 @@ impl Reader<'_> {
                 }))
             }),
         }
+    }
+
+    fn is_last_page(&self, is_empty: bool, pagination: &Pagination) -> bool {
+        pagination
+            .total_pages
+            .text()
+            .map_or(is_empty, |total| total.parse().is_ok_and(|total: usize| memo::page(self.known) >= total))
     }
 
     /// Continues with the next page of a list. A page may be shorter than requested without being the last.
@@ -214,19 +234,37 @@ impl Reader<'_> {
         }
     }
 
-    /// Looks for the only user with a telephone number who stands for no contact and is no visitor of the web widget.
+    /// Reads the users found for a telephone number.
     fn users_with(&self, phone: &str) -> Learned {
-        self.check_or_missing("to look for the user")?;
-        let found: Users = wire::read(self.answer.body());
-        let mut free = found.users.iter().filter(|user| {
-            user.phone.text() == Some(phone) && user.reference_id.text().is_none() && user.restore_id.text().is_none()
-        });
-        let next = match (free.next().and_then(|user| user.id.text()), free.next()) {
-            (Some(user), None) => format!("{}{user}", memo::MATCH),
-            (None, _) if phone.starts_with('+') => memo::BARE.to_owned(),
-            _ => memo::NONE.to_owned(),
+        let next = match self.free_user(|user| user.phone.text() == Some(phone))? {
+            Free::One(user) => format!("{}{user}", memo::MATCH),
+            Free::None if phone.starts_with('+') => memo::BARE.to_owned(),
+            Free::None | Free::Several => memo::NONE.to_owned(),
         };
         Ok(vec![Fact::memo(memo::PHONE, next)])
+    }
+
+    /// Reads the users found for an e-mail address.
+    fn users_at(&self, email: &str) -> Learned {
+        let is_theirs = |user: &User| user.email.text().is_some_and(|theirs| theirs.eq_ignore_ascii_case(email));
+        let next = match self.free_user(is_theirs)? {
+            Free::One(user) => format!("{}{user}", memo::MATCH),
+            Free::None | Free::Several => memo::NONE.to_owned(),
+        };
+        Ok(vec![Fact::memo(memo::EMAIL, next)])
+    }
+
+    /// Returns the only one of the found users who stands for no contact and is no visitor of the web widget.
+    fn free_user(&self, is_theirs: impl Fn(&User) -> bool) -> Result<Free, Failure> {
+        self.check_or_missing("to look for the user")?;
+        let found: Users = wire::read(self.answer.body());
+        let is_free = |user: &&User| user.reference_id.text().is_none() && user.restore_id.text().is_none();
+        let mut free = found.users.iter().filter(is_free).filter(|user| is_theirs(user));
+        Ok(match (free.next().and_then(|user| user.id.owned()), free.next()) {
+            (Some(user), None) => Free::One(user),
+            (None, _) => Free::None,
+            (Some(_), Some(_)) => Free::Several,
+        })
     }
 
     /// Takes a user who was made in Freshchat as the contact's. The profile that people wrote there stays.
@@ -235,7 +273,10 @@ impl Reader<'_> {
             Ok(()) => {
                 Ok(vec![Fact::User(user.to_owned()), Fact::memo(memo::USER, memo::FOUND), self.profile_shown(contact)])
             }
-            Err(Failure::Rejected { .. }) => Ok(vec![Fact::memo(memo::PHONE, memo::NONE)]),
+            // Neither search is made again.
+            Err(Failure::Rejected { .. }) => {
+                Ok(vec![Fact::memo(memo::PHONE, memo::NONE), Fact::memo(memo::EMAIL, memo::NONE)])
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -412,13 +453,20 @@ impl Reader<'_> {
             if classify::is_user_unknown(self.answer) && self.known.memo(memo::USER).is_none() {
                 return Ok(vec![Fact::memo(memo::USER, memo::LOST)]);
             }
+            // A group or a priority that the account does not have must not cost the message.
+            let is_bad = self.answer.status() == StatusCode::BAD_REQUEST || self.is_missing();
+            if is_bad && render::is_placed(self.account) && self.known.memo(memo::PLACED).is_none() {
+                return Ok(vec![Fact::memo(memo::PLACED, "refused")]);
+            }
             return self.refused(delivery);
         }
         let conversation: Conversation = wire::read(self.answer.body());
         let parts = render::message_parts(delivery, self.known);
         let message = search::look_for(&conversation.messages, user, &parts, None).found;
         let message = message.or_else(|| conversation.messages.first()?.id.owned());
-        Ok(conversation.guid().text().map(opened).into_iter().chain(sent(message)).collect())
+        let id = conversation.guid().text();
+        let greeted = id.filter(|_| Freshchat.greets(self.account)).map(|_| Fact::Opened);
+        Ok(id.map(opened).into_iter().chain(greeted).chain(sent(message)).collect())
     }
 
     /// Retries a message that Freshchat refused with its pictures and links in another form, before giving it up.
@@ -464,6 +512,30 @@ impl Reader<'_> {
         Err(self.failure("the note"))
     }
 
+    /// Reads a page of topics until the contacts' topic with its welcome message.
+    fn welcome(&self) -> Learned {
+        self.check_or_past_end("to list the topics")?;
+        let wanted = self.account.require(CHANNEL_ID)?;
+        let Topics { channels, pagination } = wire::read(self.answer.body());
+        let found = channels.iter().find(|topic| topic.id.text() == Some(wanted));
+        let is_last = found.is_some() || self.is_last_page(channels.is_empty(), &pagination);
+        if let Some(next) = self.next_page(is_last) {
+            return next;
+        }
+        let parts = found.map(|topic| parts::contents(&topic.welcome_message, None).parts).unwrap_or_default();
+        // The welcome message may be one that the widget shows by itself, without any text.
+        let parts = parts.into_iter().filter(|part| !matches!(part, Part::Unsupported { .. })).collect();
+        Ok(vec![Fact::memo(memo::TOPIC, "1"), Fact::Greeting(parts)])
+    }
+
+    fn hours(&self) -> Learned {
+        self.check("to show the business hours")?;
+        let text =
+            self.account.setting(TEXT_WHEN_CLOSED).filter(|_| wire::is_within(self.answer.body()) == Some(false));
+        let parts = text.map(|text| Fact::Greeting(vec![Part::text(text)]));
+        Ok([Fact::memo(memo::HOURS, "1")].into_iter().chain(parts).collect())
+    }
+
     fn agent(&self) -> Learned {
         self.check("to show the agent")?;
         let agent: User = wire::read(self.answer.body());
@@ -474,6 +546,10 @@ impl Reader<'_> {
     fn contact(&self) -> Learned {
         self.check("to show the user")?;
         let user: User = wire::read(self.answer.body());
+        // A name that stands in for a missing one is none.
+        let name = profile::full_name(&user.first_name, &user.last_name);
+        let stand_in = profile::stand_in(self.account, user.phone.text());
+        let named = name.filter(|name| *name != stand_in).map(Fact::UserName);
         let Some(name) = user.reference_id.text() else {
             // The web widget's visitors have a `restore_id`, and whoever was made in Freshchat has neither.
             return Ok(match (user.restore_id.text(), user.id.text()) {
@@ -483,7 +559,7 @@ impl Reader<'_> {
             });
         };
         match self.account.contact_of(name) {
-            Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
+            Some(contact) => Ok([Fact::Contact(contact.to_owned())].into_iter().chain(named).collect()),
             None => Ok(vec![Fact::Stranger]),
         }
     }

@@ -21,6 +21,7 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             api.get("find_user", &format!("/users?reference_id={reference}"))
         }
         Plan::FindByPhone { phone } => api.get("find_user", &format!("/users?phone_no={}", escaped(phone))),
+        Plan::FindByEmail { email } => api.get("find_user", &format!("/users?email={}", escaped(email))),
         Plan::CreateUser { contact, plain } => {
             api.post("create_user", "/users").json(&profile::new_user(account, contact, plain))
         }
@@ -60,6 +61,13 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         Plan::Post { delivery, conversation, user } => {
             api.post("send_message", &messages(conversation)).json(&render::message(delivery, known, user))
         }
+        // The same rating once more changes nothing.
+        Plan::Rate { conversation, rating } => {
+            let path = format!("/csat/{}", escaped(conversation));
+            api.post("rate", &path).json(&serde_json::json!({ "rating": rating })).harmless()
+        }
+        Plan::ReadWelcome => api.list("list_topics", "/channels", memo::page(known)),
+        Plan::ReadHours => api.get("read_hours", "/business-hours/within-bh"),
         Plan::PostNote { conversation, text } => {
             api.post("send_note", &messages(conversation)).json(&render::note(text))
         }

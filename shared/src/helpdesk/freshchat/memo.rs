@@ -45,6 +45,12 @@ pub(super) const GROUP: &str = "group";
 pub(super) const PROFILE: &str = "profile";
 /// The topic was searched for.
 pub(super) const TOPIC: &str = "topic";
+/// The search for a user by the contact's e-mail address, in the form of [`PHONE`].
+pub(super) const EMAIL: &str = "email";
+/// Freshchat refuses the group or the priority of a new conversation.
+pub(super) const PLACED: &str = "placed";
+/// The business hours were asked for.
+pub(super) const HOURS: &str = "hours";
 /// The number of the next page of a list, unless it is the first.
 pub(super) const PAGE: &str = "page";
 /// In place of a page's number: there is no further page.

@@ -37,7 +37,7 @@ use crate::{
     },
     model::{
         features::{Features, MediaBy, MediaLimit, Support, TextLimit, TextUnit},
-        installation::Side,
+        installation::{MAX_TEXT, Side},
         message::{MediaKind, PartKind},
         steps::{NextStep, ShownBy},
     },
@@ -52,6 +52,10 @@ const API_URL: &str = "api_url";
 const TOKEN: &str = "token";
 const CHANNEL_ID: &str = "channel_id";
 const WEBHOOK_PUBLIC_KEY: &str = "webhook_public_key";
+const ASSIGNED_GROUP_ID: &str = "assigned_group_id";
+const PRIORITY: &str = "priority";
+const WELCOME: &str = "welcome";
+const TEXT_WHEN_CLOSED: &str = "text_when_closed";
 
 const API_URL_HELP: &str =
     "the base of the account's API, which ends in /v2, for example https://acme.freshchat.com/v2";
@@ -68,6 +72,26 @@ const SETTINGS: &[Setting] = &[
     Setting::required(CHANNEL_ID, Form::Text(100), "the id of the topic that the contacts' conversations go to")
         .topic(),
     Setting::optional(WEBHOOK_PUBLIC_KEY, Form::Key, PUBLIC_KEY_HELP).signs(),
+    Setting::optional(
+        ASSIGNED_GROUP_ID,
+        Form::Text(100),
+        "the id of the group that new conversations are assigned to, from GET /v2/groups",
+    ),
+    Setting::optional(
+        PRIORITY,
+        Form::Choice(&["Low", "Medium", "High", "Urgent"]),
+        "the priority of new conversations: `Low`, `Medium`, `High` or `Urgent`",
+    ),
+    Setting::optional(
+        WELCOME,
+        Form::Choice(&["yes", "no"]),
+        "`yes` to send the topic's welcome message to whoever opens a conversation; or `no`",
+    ),
+    Setting::optional(
+        TEXT_WHEN_CLOSED,
+        Form::Text(MAX_TEXT),
+        "what whoever opens a conversation outside the business hours reads, at most 1,000 characters",
+    ),
 ];
 
 /// The maximum size of a file. Freshchat publishes no limit; integrators stop between 10 and 20 MB.
@@ -88,6 +112,7 @@ static FEATURES: Features = Features {
         (PartKind::Carousel, Support::Degraded("text")),
         (PartKind::Unsupported, Support::Degraded("notice")),
     ],
+    rates: true,
     address: Some("topic"),
     marketplace: true,
     history: true,
@@ -167,6 +192,11 @@ impl Adapter for Freshchat {
     }
 }
 
+/// Returns whether contacts get the topic's welcome message.
+fn sends_welcome(account: &Account<'_>) -> bool {
+    account.setting(WELCOME) == Some("yes")
+}
+
 impl Helpdesk for Freshchat {
     fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedHelpdesk, ParseError> {
         parse::parse(account, request)
@@ -174,5 +204,9 @@ impl Helpdesk for Freshchat {
 
     fn origin(&self, body: Json<'_>) -> Option<Origin> {
         origin::origin(body)
+    }
+
+    fn greets(&self, account: &Account<'_>) -> bool {
+        sends_welcome(account) || account.setting(TEXT_WHEN_CLOSED).is_some()
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         Account, Verified,
         webhook::{self, Addresses, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, UNREADABLE},
     },
-    model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind, Quote},
+    model::message::{Author, AuthorKind, ConversationState, Happened, HelpdeskEvent, HelpdeskEventKind, News, Quote},
     tools::{
         json::{self, Json},
         millis::Millis,
@@ -100,25 +100,38 @@ fn classic(call: Call<'_>, action: &str) -> ParsedHelpdesk {
         topic: &data.message.channel_id,
         at: millis(&call.webhook.action_time).unwrap_or(call.received_at),
     };
-    let (change, state) = match action {
+    let (change, state, what) = match action {
         "message_create" => {
             let mut found = Found::default();
             around.add(&data.message, &mut found);
             return found.oldest_first();
         }
-        "conversation_assignment" => (&data.assignment, ConversationState::Open),
-        "conversation_resolution" => (&data.resolve, ConversationState::Resolved),
-        "conversation_reopen" => (&data.reopen, ConversationState::Open),
+        "conversation_assignment" => (&data.assignment, ConversationState::Open, Happened::Assigned),
+        "conversation_resolution" => (&data.resolve, ConversationState::Resolved, Happened::Resolved),
+        "conversation_reopen" => (&data.reopen, ConversationState::Open, Happened::Reopened),
         _ => return Parsed::ignored(action, "unsupported"),
     };
-    let Change { conversation } = change;
+    let Change { conversation, to_agent_id } = change;
     let around = Around {
         user: &conversation.user_id,
         conversation: conversation.guid(),
         topic: &conversation.channel_id,
         ..around
     };
-    around.conversation_changed(action, &call.webhook.action_time, state_of(&conversation.status).or(Some(state)))
+    let agent = match what {
+        Happened::Assigned => to_agent_id.owned().map(|id| agent(Some(id), None)),
+        _ => around.acting_agent(),
+    };
+    // A conversation may also be assigned to a group, of which nobody answers yet.
+    let is_news = what != Happened::Assigned || agent.is_some();
+    let news = is_news.then_some(News { what, agent, contact: None });
+    let state = state_of(&conversation.status).or(Some(state));
+    around.conversation_changed(action, &call.webhook.action_time, state, news)
+}
+
+/// Returns an agent as the author of what happened.
+fn agent(id: Option<String>, name: Option<String>) -> Author {
+    Author { kind: AuthorKind::Agent, name, id }
 }
 
 /// Returns the messages of a conversation that a classic webhook would have reported, in the given order. A message
@@ -175,7 +188,8 @@ fn product(call: Call<'_>, event: &str) -> ParsedHelpdesk {
         }
         "onConversationCreate" | "onConversationUpdate" => {
             let new = (event == "onConversationCreate").then_some(ConversationState::Open);
-            around.conversation_changed(event, time, state_of(&conversation.status).or(new))
+            let news = around.news(&data).filter(|_| event == "onConversationUpdate");
+            around.conversation_changed(event, time, state_of(&conversation.status).or(new), news)
         }
         "onUserUpdate" => around.user_updated(event, time, &data.user),
         // In accounts of the suite, people are contacts.
@@ -199,9 +213,52 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    fn conversation_changed(&self, event: &str, time: &Word, state: Option<ConversationState>) -> ParsedHelpdesk {
+    /// Returns the agent who caused the event, if an agent did.
+    fn acting_agent(&self) -> Option<Author> {
+        let Actor { r#type, actor_type, id, actor_id, first_name, last_name } = self.actor;
+        let is_agent = r#type.or(actor_type).lower() == "agent";
+        is_agent.then(|| agent(id.or(actor_id).owned(), profile::full_name(first_name, last_name)))
+    }
+
+    /// Returns what a change of a conversation means to the contact.
+    fn news(&self, data: &ProductData<'_>) -> Option<News> {
+        let conversation = conversation_of(data);
+        let changed = |field: &str| data.changes.model_changes.get(field);
+        let state = state_of(&conversation.status);
+        let was_resolved = changed("status").is_some_and(|values| values.raw().contains("\"resolved\""));
+        let assigned = conversation.assigned_agent_id.owned().filter(|_| changed("assigned_agent_id").is_some());
+        let what = match state {
+            Some(ConversationState::Resolved) if changed("status").is_some() => Happened::Resolved,
+            Some(ConversationState::Open) if was_resolved => Happened::Reopened,
+            Some(ConversationState::Open) if assigned.is_some() => Happened::Assigned,
+            _ => return None,
+        };
+        let Actor { id, first_name, last_name, .. } = &data.associations.agent;
+        let responsible = || id.owned().map(|id| agent(Some(id), profile::full_name(first_name, last_name)));
+        let agent = match assigned.filter(|_| what == Happened::Assigned) {
+            Some(assigned) => Some(
+                responsible()
+                    .filter(|agent| agent.id.as_ref() == Some(&assigned))
+                    .unwrap_or(agent(Some(assigned), None)),
+            ),
+            None => self.acting_agent().or_else(responsible),
+        };
+        let User { first_name, last_name, phone, .. } = &data.associations.user;
+        let stand_in = profile::stand_in(self.call.account, phone.text());
+        let contact = profile::full_name(first_name, last_name).filter(|name| *name != stand_in);
+        Some(News { what, agent, contact })
+    }
+
+    fn conversation_changed(
+        &self,
+        event: &str,
+        time: &Word,
+        state: Option<ConversationState>,
+        news: Option<News>,
+    ) -> ParsedHelpdesk {
+        let news = news.map(Box::new);
         match self.conversation.text() {
-            Some(id) => self.event(self.id_at(event, id, time), HelpdeskEventKind::Conversation { state }),
+            Some(id) => self.event(self.id_at(event, id, time), HelpdeskEventKind::Conversation { state, news }),
             None => Parsed::ignored(event, "no_conversation"),
         }
     }

@@ -1,9 +1,9 @@
 //! Chooses the next call. [`helpdesk`](crate::helpdesk) explains how plans, calls, answers and memos work together.
 
 use super::{
-    memo,
+    TEXT_WHEN_CLOSED, memo,
     parts::FileRef,
-    profile, search,
+    profile, search, sends_welcome,
     uploads::{self, Upload},
 };
 use crate::{
@@ -40,6 +40,10 @@ pub(super) enum Plan<'a> {
     /// `GET /users?phone_no=`
     FindByPhone {
         phone: &'a str,
+    },
+    /// `GET /users?email=`
+    FindByEmail {
+        email: &'a str,
     },
     /// `PUT /users/{id}` with the `reference_id` of a contact.
     NameUser {
@@ -120,6 +124,15 @@ pub(super) enum Plan<'a> {
         conversation: &'a str,
         text: &'a str,
     },
+    /// `POST /csat/{conversation}`
+    Rate {
+        conversation: &'a str,
+        rating: u8,
+    },
+    /// `GET /channels`, to find the topic's welcome message.
+    ReadWelcome,
+    /// `GET /business-hours/within-bh`
+    ReadHours,
     /// `GET /conversations/{id}/messages`, to find a file's link.
     FindFile {
         conversation: String,
@@ -146,6 +159,9 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::Pair { user, contact } if known.answered == 0 => Plan::NameUser { user, contact },
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
+        Task::Rate { conversation, rating } if known.sent() == 0 => Plan::Rate { conversation, rating },
+        Task::Rate { .. } => Plan::Done,
+        Task::Greeting => greeting(account, known),
         Task::History { since, .. } => match known.link.conversation.as_deref() {
             Some(conversation) if known.memo(memo::PAGE) != Some(memo::END) => {
                 Plan::ReadHistory { conversation, since }
@@ -157,6 +173,18 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         // Webhooks are entered by hand, and Freshchat has no receipts.
         _ => return Err(RenderError::unknown(task)),
     })
+}
+
+/// Plans what a contact who opened a conversation reads: the topic's welcome message, and the text for the time outside
+/// the business hours.
+fn greeting<'a>(account: &Account<'_>, known: &Known) -> Plan<'a> {
+    if sends_welcome(account) && known.memo(memo::TOPIC).is_none() {
+        Plan::ReadWelcome
+    } else if account.setting(TEXT_WHEN_CLOSED).is_some() && known.memo(memo::HOURS).is_none() {
+        Plan::ReadHours
+    } else {
+        Plan::Done
+    }
 }
 
 fn deliver<'a>(account: &Account<'_>, delivery: &'a Delivery<'a>, known: &'a Known) -> Plan<'a> {
@@ -203,15 +231,20 @@ fn user<'a>(contact: &'a Contact, known: &'a Known, for_note: bool) -> Result<&'
 }
 
 /// Returns the plan that gets a user for a contact without one: somebody whom an agent or an import entered with the
-/// contact's number, or else a new user.
+/// contact's own number or address, or else a new user.
 fn new_user<'a>(contact: &'a Contact, known: &'a Known) -> Plan<'a> {
+    let found = |key: &str| known.memo(key).and_then(|found| found.strip_prefix(memo::MATCH));
+    if let Some(user) = found(memo::PHONE).or_else(|| found(memo::EMAIL)) {
+        return Plan::AdoptUser { user, contact };
+    }
     match (known.memo(memo::PHONE), contact.own_phone()) {
-        (None, Some(phone)) => Plan::FindByPhone { phone },
-        (Some(memo::BARE), Some(phone)) => Plan::FindByPhone { phone: phone.trim_start_matches('+') },
-        (found, _) => match found.and_then(|found| found.strip_prefix(memo::MATCH)) {
-            Some(user) => Plan::AdoptUser { user, contact },
-            None => Plan::CreateUser { contact, plain: false },
-        },
+        (None, Some(phone)) => return Plan::FindByPhone { phone },
+        (Some(memo::BARE), Some(phone)) => return Plan::FindByPhone { phone: phone.trim_start_matches('+') },
+        _ => {}
+    }
+    match (known.memo(memo::EMAIL), contact.own_email()) {
+        (None, Some(email)) => Plan::FindByEmail { email },
+        _ => Plan::CreateUser { contact, plain: false },
     }
 }
 

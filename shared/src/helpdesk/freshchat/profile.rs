@@ -9,8 +9,13 @@ use crate::{adapter::Account, model::message::Contact};
 /// for a missing name, because agents hardly find a user without any name.
 pub(super) fn shown(account: &Account<'_>, contact: &Contact) -> Contact {
     let name = contact.name.as_deref().map(tidy).filter(|name| !name.is_empty());
-    let stand_in = || contact.phone.clone().unwrap_or_else(|| format!("{} user", account.channel_kind));
-    Contact { name: Some(name.unwrap_or_else(stand_in)), ..contact.clone() }
+    let name = name.unwrap_or_else(|| stand_in(account, contact.phone.as_deref()));
+    Contact { name: Some(name), ..contact.clone() }
+}
+
+/// Returns what stands in the place of a missing name.
+pub(super) fn stand_in(account: &Account<'_>, phone: Option<&str>) -> String {
+    phone.map_or_else(|| format!("{} user", account.channel_kind), str::to_owned)
 }
 
 /// Returns what Freshchat stores of a user, in the same form.
@@ -31,11 +36,21 @@ pub(super) fn new_user(account: &Account<'_>, contact: &Contact, plain: bool) ->
     if plain {
         return NewUser { reference_id, first_name: changed.first_name, ..NewUser::default() };
     }
-    NewUser {
-        reference_id,
-        properties: vec![Property { name: "channel", value: account.channel_kind.to_owned() }],
-        ..changed
-    }
+    NewUser { reference_id, properties: properties(account, contact), ..changed }
+}
+
+/// Returns what the channel knows of a contact and Freshchat has no field for. Only a new user gets it: it is not known
+/// whether a change replaces the properties that agents wrote.
+fn properties(account: &Account<'_>, contact: &Contact) -> Vec<Property> {
+    let known = [
+        ("channel", Some(account.channel_kind)),
+        ("channel_address", Some(contact.id.as_str())),
+        ("language", contact.language.as_deref()),
+        ("country", contact.country.as_deref()),
+        ("company", contact.company.as_deref()),
+    ];
+    let property = |(name, value): (&'static str, Option<&str>)| Some(Property { name, value: value?.to_owned() });
+    known.into_iter().filter_map(property).collect()
 }
 
 /// Returns the change by which a user stands for a contact.

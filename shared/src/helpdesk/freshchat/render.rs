@@ -1,9 +1,9 @@
 //! Renders a neutral message as Freshchat's message parts.
 
 use super::{
-    CHANNEL_ID, FEATURES, MAX_FILE, memo,
+    ASSIGNED_GROUP_ID, CHANNEL_ID, FEATURES, MAX_FILE, PRIORITY, memo,
     uploads::{self, Uploaded},
-    wire::{Assignment, Id, Link, NewCallback, NewConversation, NewMessage, NewPart, NewVideo},
+    wire::{Assignment, Id, Link, NewCallback, NewConversation, NewMessage, NewPart, NewVideo, Properties},
 };
 use crate::{
     adapter::{Account, Delivery, Known, RenderError},
@@ -23,7 +23,21 @@ pub(super) fn conversation<'a>(
 ) -> Result<NewConversation<'a>, RenderError> {
     let channel_id = account.require(CHANNEL_ID)?;
     let message = NewMessage { user_id: None, channel_id: Some(channel_id), ..message(delivery, known, user) };
-    Ok(NewConversation { status: "new", channel_id, users: [Id { id: user }], messages: [message] })
+    let is_placed = known.memo(memo::PLACED).is_none();
+    let setting = |name: &str| account.setting(name).filter(|_| is_placed);
+    Ok(NewConversation {
+        status: "new",
+        channel_id,
+        assigned_group_id: setting(ASSIGNED_GROUP_ID),
+        properties: setting(PRIORITY).map(|priority| Properties { priority }),
+        users: [Id { id: user }],
+        messages: [message],
+    })
+}
+
+/// Returns whether new conversations get a group or a priority.
+pub(super) fn is_placed(account: &Account<'_>) -> bool {
+    [ASSIGNED_GROUP_ID, PRIORITY].iter().any(|name| account.setting(name).is_some())
 }
 
 /// Returns a message of the user's.

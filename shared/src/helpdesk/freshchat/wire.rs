@@ -121,6 +121,8 @@ pub(super) struct ClassicData<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Change<'a> {
+    /// The agent whom the conversation is assigned to.
+    pub to_agent_id: Word,
     #[serde(borrow, deserialize_with = "lenient")]
     pub conversation: EventConversation<'a>,
 }
@@ -141,6 +143,18 @@ pub(super) struct ProductData<'a> {
     pub actor: Actor,
     #[serde(deserialize_with = "lenient")]
     pub associations: Associations,
+    #[serde(borrow, deserialize_with = "lenient")]
+    pub changes: Changes<'a>,
+}
+
+/// What an event changed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Changes<'a> {
+    /// The names of the fields that changed, each with its old and its new value. In some events the new one comes
+    /// first, so only the record itself tells the new value.
+    #[serde(borrow)]
+    pub model_changes: Json<'a>,
 }
 
 /// The user, the agent and the channel of a Marketplace event.
@@ -183,6 +197,7 @@ pub(super) struct EventConversation<'a> {
     pub user_id: Word,
     pub channel_id: Word,
     pub status: Word,
+    pub assigned_agent_id: Word,
     /// The [`Message`]s, read one at a time.
     #[serde(borrow)]
     pub messages: Json<'a>,
@@ -321,6 +336,22 @@ pub(super) struct Topic {
     pub id: Word,
     pub name: Word,
     pub enabled: Value,
+    #[serde(deserialize_with = "lenient")]
+    pub welcome_message: Message,
+}
+
+/// Reads the answer to `GET /business-hours/within-bh`: whether the account is open now. The names of its fields are not
+/// documented, so the first boolean counts, wherever it stands.
+pub(super) fn is_within(body: &[u8]) -> Option<bool> {
+    fn first(value: &Value) -> Option<bool> {
+        match value {
+            Value::Bool(is_within) => Some(*is_within),
+            Value::Object(fields) => fields.values().find_map(first),
+            Value::Array(items) => items.iter().find_map(first),
+            Value::Null | Value::Number(_) | Value::String(_) => None,
+        }
+    }
+    first(&serde_json::from_slice(body).ok()?)
 }
 
 /// The answer to `GET /accounts/configuration`.
@@ -414,8 +445,18 @@ pub(super) struct Link {
 pub(super) struct NewConversation<'a> {
     pub status: &'static str,
     pub channel_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_group_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Properties<'a>>,
     pub users: [Id<'a>; 1],
     pub messages: [NewMessage<'a>; 1],
+}
+
+/// The properties of a new conversation.
+#[derive(Debug, Serialize)]
+pub(super) struct Properties<'a> {
+    pub priority: &'a str,
 }
 
 /// A reference to a user.

@@ -11,10 +11,13 @@ use super::{
     },
     Claim, Claimed, Finished, JournalKey, JournalState, Trace, parsed,
 };
-use crate::tools::{
-    crypto::{random_id, sha256_hex},
-    millis::Millis,
-    rules::{self, Rule},
+use crate::{
+    adapter::Progress,
+    tools::{
+        crypto::{random_id, sha256_hex},
+        millis::Millis,
+        rules::{self, Rule},
+    },
 };
 
 /// The time for which journal items are kept.
@@ -48,7 +51,8 @@ impl Store {
         let state = text_of(&before, "state").and_then(JournalState::from_word);
         let state = state.ok_or(StoreError::Damaged("state"))?;
         let (owed, told_waiting) = (parsed(&before, "owed"), flag_of(&before, "told_waiting"));
-        Ok(Claim::Finished(Finished { state, owed, told_waiting, life: life(&before) }))
+        let Progress { opened, .. } = parsed(&before, "progress");
+        Ok(Claim::Finished(Finished { state, owed, told_waiting, life: life(&before), opened }))
     }
 
     /// Returns those of the keys under which the journal has an item.

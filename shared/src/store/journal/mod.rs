@@ -175,6 +175,8 @@ pub struct Finished {
     pub told_waiting: bool,
     /// The number of the message's life, from 1.
     pub life: u32,
+    /// Whether the message opened a conversation.
+    pub opened: bool,
 }
 
 /// A message that this process works on, until another process claims it.

@@ -19,7 +19,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    CHANNEL, DeskieSim, EMAIL, KEY, STAFF,
+    CHANNEL, DeskieSim, EMAIL, KEY, STAFF, STAFF_NAME,
     rules::{Refusal, Sent, missing, refused},
     store::{Case, User, now},
 };
@@ -34,6 +34,7 @@ pub(super) fn router(sim: DeskieSim) -> Router {
         .route("/api/cases.json", get(list_cases).post(create_case))
         .route("/api/cases/{id}", get(read_case))
         .route("/api/cases/{id}/messages.json", post(add_message).get(list_messages))
+        .route("/api/staff/{id}", get(read_staff))
         .route("/api/users.json", get(list_users))
         .route("/api/users/{id}", get(read_user).put(update_user))
         .route("/api/users/{id}/link.json", put(link_user))
@@ -91,9 +92,12 @@ async fn guard(State(sim): State<DeskieSim>, request: Request, next: Next) -> Re
     answer
 }
 
-async fn channels(Query(asked): Query<Asked>) -> Answer {
+async fn channels(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) -> Answer {
     let channel = |id: u64, key: &str, title: &str, kind: &str, active: bool| json!({"channel_id": id, "channel_api_key": key, "title": title, "channel_type": kind, "active": active});
-    let all = vec![channel(101, CHANNEL, "Mobile app", "sync", true), channel(102, "cch208", "Forum", "async", false)];
+    let all = vec![
+        channel(101, CHANNEL, "Mobile app", if sim.is_async { "async" } else { "sync" }, true),
+        channel(102, "cch208", "Forum", "async", false),
+    ];
     list("custom_channel", all, &asked)
 }
 
@@ -109,6 +113,7 @@ async fn create_case(State(sim): State<DeskieSim>, request: Request) -> Answer {
     if sent.text("channel") != CHANNEL {
         return Err(refused("wrong_channel"));
     }
+    let given = given(&sent)?;
     let (email, phone) = (sent.text("user_email"), sent.text("user_phone"));
     if !email.is_empty() && !email.contains('@') {
         return Err(refused("incorrect_user_email"));
@@ -127,7 +132,7 @@ async fn create_case(State(sim): State<DeskieSim>, request: Request) -> Answer {
         }
     };
     let id = store.fresh_id();
-    store.cases.insert(id, Case { user, status: "open".into(), created: now(), messages: Vec::new() });
+    store.cases.insert(id, Case { user, status: "open".into(), created: now(), messages: Vec::new(), given });
     if let Err(refusal) = store.write(id, sent, 0) {
         store.cases.remove(&id);
         return Err(refusal);
@@ -136,6 +141,28 @@ async fn create_case(State(sim): State<DeskieSim>, request: Request) -> Answer {
     drop(store);
     sim.report_api_write(id, 0);
     Ok(axum::Json(json!({"case": case})))
+}
+
+/// Returns the fields of a new case that say where it belongs. Those that the account does not have are refused.
+fn given(sent: &Sent) -> Result<Map<String, Value>, Refusal> {
+    let mut given = Map::new();
+    for (name, value) in &sent.fields {
+        let is_good = match (name.as_str(), value) {
+            ("subject", _) => true,
+            ("group_id", value) => value.as_u64() == Some(44),
+            ("priority", value) => matches!(value.as_str(), Some("low" | "normal" | "high" | "critical")),
+            ("language_id", value) => value.as_u64().is_some_and(|id| (1..=20).contains(&id)),
+            ("labels", Value::Array(labels)) => labels.iter().all(|label| label == 101),
+            ("custom_fields", Value::Object(fields)) => fields.keys().all(|name| name == "cf_20"),
+            ("labels" | "custom_fields", _) => false,
+            _ => continue,
+        };
+        if !is_good {
+            return Err(refused("wrong_parameter"));
+        }
+        given.insert(name.clone(), value.clone());
+    }
+    Ok(given)
 }
 
 async fn list_cases(State(sim): State<DeskieSim>, Query(asked): Query<Asked>) -> Answer {
@@ -215,6 +242,14 @@ async fn read_user(State(sim): State<DeskieSim>, Path(id): Path<String>) -> Answ
     let (store, id) = (sim.lock(), id_in(&id));
     let user = store.users.get(&id).ok_or(missing("user_not_found"))?;
     Ok(axum::Json(json!({"user": user_json(id, user, sim.channel_of_users())})))
+}
+
+async fn read_staff(Path(id): Path<String>) -> Answer {
+    if id_in(&id) != STAFF {
+        return Err(missing("staff_not_found"));
+    }
+    let staff = json!({"staff_id": STAFF, "staff_email": EMAIL, "staff_full_name": STAFF_NAME, "active": true});
+    Ok(axum::Json(json!({ "staff": staff })))
 }
 
 async fn update_user(State(sim): State<DeskieSim>, Path(id): Path<String>, request: Request) -> Answer {

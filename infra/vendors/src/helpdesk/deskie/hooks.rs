@@ -22,7 +22,37 @@ impl DeskieSim {
         tokio::spawn(async move { sim.call_webhook(object, id).await });
     }
 
-    /// Writes as an agent in the contact's latest case.
+    /// Changes the status of the contact's latest case as an agent. Deskie reports this only by the account's own rules.
+    pub(super) async fn change(&self, contact: &str, kind: &str, status: &str) -> Result<Said, String> {
+        let (case, user, url) = {
+            let mut store = self.lock();
+            let id = store.latest_case(contact).ok_or("this contact has no case")?;
+            let case = store.cases.get_mut(&id).ok_or("this contact has no case")?;
+            status.clone_into(&mut case.status);
+            (id, case.user, store.webhook.clone())
+        };
+        let Some(url) = url.filter(|_| self.rules) else {
+            return Ok(Said { id: case.to_string(), status: 200, body: String::new(), attempts: 0 });
+        };
+        let fields = [
+            ("type", kind.to_owned()),
+            ("case_id", case.to_string()),
+            ("user_id", user.to_string()),
+            ("custom_user_id", contact.to_owned()),
+            ("status", status.to_owned()),
+            ("staff_id", STAFF.to_string()),
+        ];
+        let (content_type, body) = if self.sends_json {
+            let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+            ("application/json", Value::Object(fields.collect()).to_string())
+        } else {
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            form.extend_pairs(fields);
+            ("application/x-www-form-urlencoded", form.finish())
+        };
+        PlatformCall::post(&case.to_string(), url, content_type, body).repeated(Repeats::STRICT).send(&self.http).await
+    }
+
     /// Answers in the contact's latest case.
     pub(super) async fn agent_writes(&self, contact: &str, saying: Saying) -> Result<Said, String> {
         let case = self.lock().latest_case(contact).ok_or("this contact has no case")?;

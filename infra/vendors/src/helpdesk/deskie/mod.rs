@@ -50,6 +50,8 @@ pub struct DeskieSim {
     sends_json: bool,
     echoes: bool,
     bare_channels: bool,
+    rules: bool,
+    is_async: bool,
     rate: (usize, Duration),
 }
 
@@ -67,6 +69,8 @@ impl DeskieSim {
             sends_json: false,
             echoes: false,
             bare_channels: false,
+            rules: false,
+            is_async: false,
             rate: HIGH_RATE,
         })
     }
@@ -95,6 +99,24 @@ impl DeskieSim {
     #[must_use]
     pub fn with_bare_channels(self) -> Self {
         Self { bare_channels: true, ..self }
+    }
+
+    /// Returns the account with the rules of the README, which report what happens to a case.
+    #[must_use]
+    pub fn with_rules(self) -> Self {
+        Self { rules: true, ..self }
+    }
+
+    /// Returns the account with a channel of the type `async`, in which people write as by mail.
+    #[must_use]
+    pub fn with_async_channel(self) -> Self {
+        Self { is_async: true, ..self }
+    }
+
+    /// Returns all cases as the API shows them, oldest first.
+    pub fn cases(&self) -> Vec<Value> {
+        let store = self.lock();
+        store.cases.iter().map(|(id, case)| store.case_json(*id, case)).collect()
     }
 
     /// Merges a contact's latest case, as an agent, into an earlier case of the contact, or into a new one if there is
@@ -158,15 +180,15 @@ impl HelpdeskSim for DeskieSim {
     }
 
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let mut store = self.lock();
-            let case = store.latest_case(contact).ok_or("this contact has no case")?;
-            if let Some(case) = store.cases.get_mut(&case) {
-                case.status = "closed".to_owned();
-            }
-            // Deskie does not report this.
-            Ok(Said { id: case.to_string(), status: 200, body: String::new(), attempts: 0 })
-        })
+        Box::pin(self.change(contact, "case_closed", "closed"))
+    }
+
+    fn assign<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.change(contact, "case_assigned", "open"))
+    }
+
+    fn reopen<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.change(contact, "case_reopened", "open"))
     }
 
     fn received(&self, contact: Option<&str>) -> Vec<Seen> {

@@ -38,6 +38,9 @@ pub(super) struct Case {
     pub(super) status: String,
     pub(super) created: String,
     pub(super) messages: Vec<Message>,
+    /// The subject, the group, the priority, the labels, the language and the custom fields, as far as they were given.
+    #[serde(default)]
+    pub(super) given: serde_json::Map<String, Value>,
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -69,7 +72,10 @@ impl Store {
         let named = User { name: "Nadia".to_owned(), phone: phone.to_owned(), ..User::default() };
         self.users.insert(user, named);
         let case = self.fresh_id();
-        self.cases.insert(case, Case { user, status: "open".into(), created: now(), messages: Vec::new() });
+        self.cases.insert(
+            case,
+            Case { user, status: "open".into(), created: now(), messages: Vec::new(), given: serde_json::Map::new() },
+        );
         case
     }
 
@@ -106,12 +112,16 @@ impl Store {
     }
 
     pub(super) fn case_json(&self, id: u64, case: &Case) -> Value {
-        json!({
+        let mut shown = json!({
             "case_id": id, "case_number": format!("518-{id}"), "subject": "Chat", "user_id": case.user, "staff_id": 0,
             "group_id": 44, "status": case.status, "priority": "normal", "channel": CHANNEL, "deleted": false,
             "spam": false, "created_at": case.created, "updated_at": case.created,
             "language_id": 2, "custom_fields": {}, "labels": [],
-        })
+        });
+        if let Some(shown) = shown.as_object_mut() {
+            shown.extend(case.given.clone());
+        }
+        shown
     }
 
     pub(super) fn message_json(&self, user: u64, message: &Message) -> Value {

@@ -224,3 +224,31 @@ async fn both_webhooks_say_the_same() {
     assert_eq!((&body["type"], &body["object"]["content"]), (&json!("message_new"), &json!("A & b")));
     assert_eq!([&body["object"]["note"], &body["object"]["b_from_api"]], ["0", "0"]);
 }
+
+#[tokio::test]
+async fn a_case_takes_only_what_the_account_has() {
+    let deskie = serve(DeskieSim::demo().unwrap()).await;
+    let case = deskie
+        .case(
+            "a",
+            json!({"group_id": 44, "priority": "high", "labels": [101], "language_id": 3,
+        "custom_fields": {"cf_20": "gold"}}),
+        )
+        .await;
+    assert_eq!((&case["priority"], &case["labels"], &case["language_id"]), (&json!("high"), &json!([101]), &json!(3)));
+    for more in [
+        json!({"group_id": 45}),
+        json!({"priority": "urgent"}),
+        json!({"labels": [7]}),
+        json!({"labels": "101"}),
+        json!({"language_id": "de"}),
+        json!({"custom_fields": {"cf_21": "x"}}),
+    ] {
+        let mut case = json!({"user_custom_id": "b", "channel": CHANNEL, "subject": "Chat", "content": "hi"});
+        case.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        deskie.refuses("POST", "cases.json", json!({ "case": case }), "wrong_parameter").await;
+    }
+    let (status, staff) = deskie.call("GET", &format!("staff/{STAFF}.json"), None).await;
+    assert_eq!((status, &staff["staff"]["staff_full_name"]), (200, &json!(STAFF_NAME)));
+    assert_eq!(deskie.call("GET", "staff/1.json", None).await.0, 404);
+}

@@ -38,6 +38,8 @@ pub(super) fn router(sim: FreshchatSim) -> Router {
         .route("/conversations", post(create_conversation))
         .route("/conversations/{id}", get(read_conversation).put(update_conversation))
         .route("/conversations/{id}/messages", get(list_messages).post(post_message))
+        .route("/csat/{conversation}", post(rate))
+        .route("/business-hours/within-bh", get(business_hours))
         .route("/images/upload", post(upload_image))
         .route("/files/upload", post(upload_file))
         .fallback(|| async { missing("NOT_FOUND", "resource") })
@@ -139,6 +141,7 @@ async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap
     if body.get("status").is_some_and(|status| !matches!(status.as_str(), Some("new" | "assigned"))) {
         return Err(invalid("Conversation payload not valid"));
     }
+    conversation_fields(&body)?;
     let user = body.pointer("/users/0/id").and_then(Value::as_str).ok_or_else(|| invalid("users is required"))?;
     sim.store().user(user).ok_or_else(|| missing("USER_NOT_FOUND", "user"))?;
     let messages = body.get("messages").and_then(Value::as_array).filter(|messages| !messages.is_empty());
@@ -147,7 +150,7 @@ async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap
         checked.push(sim.message(message, user).await?);
     }
     let mut store = sim.store();
-    let conversation = match store.open_conversation(user, &topic).cloned() {
+    let mut conversation = match store.open_conversation(user, &topic).cloned() {
         Some(open) => open,
         None => {
             let new = store.create_conversation(user, &topic);
@@ -157,11 +160,36 @@ async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap
     };
     let posted: Vec<Value> =
         checked.iter().map(|fields| said(&sim, &mut store, &conversation, fields, &body)).collect();
+    for (name, value) in [("assigned_group_id", &mut conversation.group), ("priority", &mut conversation.priority)] {
+        let given = body.get(name).or_else(|| body.pointer(&format!("/properties/{name}")));
+        *value = given.and_then(Value::as_str).map(str::to_owned).or(value.take());
+    }
+    store.place_in(&conversation);
     let mut shown = conversation.shown();
     put(&mut shown, "freshchat_conversation_id", conversation.number.to_string());
     put(&mut shown, "users", json!([{"id": user}]));
     put(&mut shown, "messages", posted);
     ok(&shown)
+}
+
+/// Checks the fields of a new conversation: known names, a known group, and one of the priorities.
+fn conversation_fields(body: &Value) -> Result<(), Refusal> {
+    let not_valid = || invalid("Conversation payload not valid");
+    let known =
+        ["status", "app_id", "channel_id", "users", "messages", "assigned_group_id", "assigned_agent_id", "properties"];
+    if body.as_object().into_iter().flatten().any(|(name, _)| !known.contains(&name.as_str())) {
+        return Err(not_valid());
+    }
+    if body.get("assigned_group_id").is_some_and(|group| group != GROUP) {
+        return Err(missing("GROUP_NOT_FOUND", "group"));
+    }
+    for (name, value) in body.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let is_priority = matches!(value.as_str(), Some("Low" | "Medium" | "High" | "Urgent"));
+        if name != "priority" || !is_priority {
+            return Err(not_valid());
+        }
+    }
+    if body.get("properties").is_some_and(|properties| !properties.is_object()) { Err(not_valid()) } else { Ok(()) }
 }
 
 /// Stores a message and sends its echo.
@@ -263,12 +291,36 @@ async fn post_message(
         Place::Another => store.create_conversation(&conversation.user, &conversation.channel),
         Place::Here { reopened: false } => conversation,
         Place::Here { reopened: true } => {
-            let reopened = store.set_status(&conversation.id, "new", None).unwrap_or(conversation);
-            sim.send_later(&store, sim.state_changed(&store, &reopened, "user"));
+            let reopened = store.set_status(&conversation.id, "new", None).unwrap_or(conversation.clone());
+            sim.send_later(&store, sim.state_changed(&store, (&conversation, &reopened), "user"));
             reopened
         }
     };
     ok(&said(&sim, &mut store, &conversation, fields, &body))
+}
+
+async fn rate(State(sim): State<FreshchatSim>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
+    let body = parsed(&headers, &body)?;
+    let fields = body.as_object().ok_or_else(|| invalid("the body should be an object"))?;
+    if let Some(key) = fields.keys().find(|key| !matches!(key.as_str(), "rating" | "comment")) {
+        return Err(invalid(format!("unknown field {key}")));
+    }
+    let rating = fields.get("rating").and_then(Value::as_u64).filter(|rating| (1..=5).contains(rating));
+    let rating = rating.ok_or_else(|| invalid("rating is not valid"))?;
+    if fields.get("comment").is_some_and(|comment| !comment.is_string()) {
+        return Err(invalid("comment is not valid"));
+    }
+    let mut store = sim.store();
+    let id = store.conversation(&id).ok_or_else(|| missing("CONVERSATION_NOT_FOUND", "conversation"))?.id.clone();
+    store.ratings.push((id, rating));
+    ok(&json!({"rating": rating}))
+}
+
+async fn business_hours(State(sim): State<FreshchatSim>, Query(query): Query<HashMap<String, String>>) -> Answer {
+    if query.keys().any(|name| name != "group_id") {
+        return Err(invalid("unknown parameter"));
+    }
+    ok(&json!({"within_business_hours": !sim.store().is_closed}))
 }
 
 /// Returns the only file of an upload, which must have the right field name.

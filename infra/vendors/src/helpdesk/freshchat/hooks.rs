@@ -54,28 +54,45 @@ impl FreshchatSim {
     }
 
     /// Returns the event for a new state of a conversation.
-    pub(super) fn state_changed(&self, store: &Store, conversation: &Conversation, actor: &str) -> Value {
+    pub(super) fn state_changed(
+        &self,
+        store: &Store,
+        (before, conversation): (&Conversation, &Conversation),
+        actor: &str,
+    ) -> Value {
         let id = if actor == "agent" { super::store::AGENT } else { &conversation.user };
         if self.webhooks != Webhooks::Classic {
+            let mut changes = json!({});
+            if before.status != conversation.status {
+                put(&mut changes, "status", json!([before.status, conversation.status]));
+            }
+            if before.agent != conversation.agent {
+                put(&mut changes, "assigned_agent_id", json!([before.agent, conversation.agent]));
+            }
             let data = json!({
                 "conversation": conversation.shown(), "actor": person(store, actor, id),
                 "associations": associations(store, Some(conversation)),
-                "changes": {"model_changes": {"status": [null, conversation.status]}},
+                "changes": {"model_changes": changes, "system_changes": null, "misc_changes": null},
             });
             return self.product_event(store, "onConversationUpdate", data);
         }
-        let (action, key, by) = if conversation.is_resolved() {
-            ("conversation_resolution", "resolve", "resolver")
-        } else {
-            ("conversation_reopen", "reopen", "reopener")
+        let (action, key, by) = match conversation.status.as_str() {
+            "resolved" => ("conversation_resolution", "resolve", "resolver"),
+            "assigned" => ("conversation_assignment", "assignment", "assignor"),
+            _ => ("conversation_reopen", "reopen", "reopener"),
         };
         let shown = json!({
             "conversation_id": conversation.id, "app_id": super::store::APP, "status": conversation.status,
-            "channel_id": conversation.channel,
+            "channel_id": conversation.channel, "assigned_agent_id": conversation.agent,
         });
+        let mut change = json!({by: actor, format!("{by}_id"): id, "conversation": shown});
+        if key == "assignment" {
+            put(&mut change, "to_agent_id", conversation.agent.clone().unwrap_or_default());
+            put(&mut change, "from_agent_id", before.agent.clone().unwrap_or_default());
+        }
         json!({
             "actor": {"actor_type": actor, "actor_id": id}, "action": action, "action_time": conversation.updated,
-            "data": {key: {by: actor, format!("{by}_id"): id, "conversation": shown}},
+            "data": {key: change},
         })
     }
 

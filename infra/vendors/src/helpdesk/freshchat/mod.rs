@@ -135,6 +135,23 @@ impl FreshchatSim {
         }
     }
 
+    /// Ends the business hours, or begins them.
+    pub fn close(&self, is_closed: bool) {
+        self.store().is_closed = is_closed;
+    }
+
+    /// Changes the status of the contact's latest conversation as an agent.
+    async fn change(&self, contact: &str, status: &str) -> Result<Said, String> {
+        let (id, event) = {
+            let mut store = self.store();
+            let before = store.latest_conversation(contact)?;
+            let agent = (status == "assigned").then_some(store::AGENT);
+            let after = store.set_status(&before.id, status, agent).ok_or("there is no such conversation")?;
+            (after.id.clone(), self.state_changed(&store, (&before, &after), "agent"))
+        };
+        self.send(&id, event).await
+    }
+
     fn store(&self) -> MutexGuard<'_, Store> {
         self.shared.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -217,14 +234,19 @@ impl HelpdeskSim for FreshchatSim {
     }
 
     fn resolve<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
-        Box::pin(async move {
-            let (id, event) = {
-                let mut store = self.store();
-                let conversation = store.resolve(contact)?;
-                (conversation.id.clone(), self.state_changed(&store, &conversation, "agent"))
-            };
-            self.send(&id, event).await
-        })
+        Box::pin(self.change(contact, "resolved"))
+    }
+
+    fn assign<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.change(contact, "assigned"))
+    }
+
+    fn reopen<'a>(&'a self, contact: &'a str) -> BoxFuture<'a, Result<Said, String>> {
+        Box::pin(self.change(contact, "reopened"))
+    }
+
+    fn ratings(&self) -> Vec<(String, u64)> {
+        self.store().ratings.clone()
     }
 
     fn received(&self, contact: Option<&str>) -> Vec<Seen> {

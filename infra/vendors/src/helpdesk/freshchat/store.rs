@@ -48,6 +48,10 @@ pub(super) struct Store {
     pub messages: Vec<Message>,
     /// The uploads by their name in URLs, which is also the hash of files.
     pub files: BTreeMap<String, File>,
+    /// The ratings, with the conversations that they are for.
+    pub ratings: Vec<(String, u64)>,
+    /// Whether it is outside the business hours.
+    pub is_closed: bool,
     last_millis: i64,
 }
 
@@ -63,6 +67,8 @@ pub(super) struct Conversation {
     pub agent: Option<String>,
     #[serde(default)]
     pub group: Option<String>,
+    #[serde(default)]
+    pub priority: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -93,7 +99,8 @@ impl Conversation {
     pub(super) fn shown(&self) -> Value {
         json!({
             "conversation_id": self.id, "conversation_internal_id": self.number, "app_id": APP, "status": self.status,
-            "channel_id": self.channel, "user_id": self.user, "assigned_agent_id": self.agent, "assigned_group_id": self.group, "skill_id": 0,
+            "channel_id": self.channel, "user_id": self.user, "assigned_agent_id": self.agent, "assigned_group_id": self.group,
+            "properties": {"priority": self.priority}, "skill_id": 0,
             "created_time": self.created, "updated_time": self.updated, "org_contact_id": null,
         })
     }
@@ -168,9 +175,18 @@ impl Store {
             created,
             agent: None,
             group: None,
+            priority: None,
         };
         self.conversations.push(conversation.clone());
         conversation
+    }
+
+    /// Stores the group and the priority of a conversation.
+    pub(super) fn place_in(&mut self, placed: &Conversation) {
+        if let Some(conversation) = self.conversations.iter_mut().find(|it| it.id == placed.id) {
+            conversation.group.clone_from(&placed.group);
+            conversation.priority.clone_from(&placed.priority);
+        }
     }
 
     pub(super) fn open_conversation(&self, user: &str, channel: &str) -> Option<&Conversation> {
@@ -239,7 +255,7 @@ impl Store {
         message
     }
 
-    fn latest_conversation(&self, contact: &str) -> Result<Conversation, String> {
+    pub(super) fn latest_conversation(&self, contact: &str) -> Result<Conversation, String> {
         let users: Vec<String> = self.users_of(contact).map(|user| text(user, "id")).collect();
         let latest = self.conversations.iter().rfind(|conversation| users.contains(&conversation.user)).cloned();
         latest.ok_or_else(|| format!("{contact} has no conversation"))
@@ -264,11 +280,6 @@ impl Store {
         fields.insert("message_source".to_owned(), "web".into());
         fields.extend(said);
         self.add_message(conversation, &fields, None)
-    }
-
-    pub(super) fn resolve(&mut self, contact: &str) -> Result<Conversation, String> {
-        let conversation = self.latest_conversation(contact)?;
-        self.set_status(&conversation.id, "resolved", None).ok_or_else(|| format!("{contact} has no conversation"))
     }
 
     /// Returns the messages that the bridge brought.

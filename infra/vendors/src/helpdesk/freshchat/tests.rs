@@ -524,6 +524,41 @@ async fn a_restart_forgets_nothing() {
 }
 
 #[tokio::test]
+async fn ratings_hours_and_the_place_of_conversations_are_checked() {
+    let served = classic().await;
+    let (user, conversation) = served.contact().await;
+    let csat = format!("/csat/{conversation}");
+    assert_eq!(served.post(&csat, &sample("create_csat.request.json")).await.0, 200);
+    assert_eq!(served.sim.ratings(), [(conversation.clone(), 5)]);
+    for body in [json!({}), json!({"rating": 6}), json!({"rating": "5"}), json!({"rating": 5, "stars": 5})] {
+        assert_eq!(served.post(&csat, &body).await.0, 400, "{body}");
+    }
+    assert_eq!(served.post("/csat/nowhere", &json!({"rating": 5})).await.0, 404);
+    assert_eq!(served.get("/business-hours/within-bh").await.1, json!({"within_business_hours": true}));
+    served.sim.close(true);
+    assert_eq!(served.get("/business-hours/within-bh?group_id=x").await.1, json!({"within_business_hours": false}));
+    assert_eq!(served.get("/business-hours/within-bh?when=now").await.0, 400);
+    let new = |fields: Value| {
+        let mut body = renamed(sample("create_conversation.request.json"), &user);
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        body
+    };
+    let placed = new(json!({"assigned_group_id": GROUP, "properties": {"priority": "Urgent"}}));
+    let (status, shown) = served.post("/conversations", &placed).await;
+    assert_eq!((status, &shown["assigned_group_id"]), (200, &json!(GROUP)), "{shown}");
+    assert_eq!(shown["properties"]["priority"], "Urgent");
+    for (fields, status) in [
+        (json!({"assigned_group_id": "x"}), 404),
+        (json!({"properties": {"priority": "urgent"}}), 400),
+        (json!({"properties": {"cf_unknown": "x"}}), 400),
+        (json!({"properties": []}), 400),
+        (json!({"colour": "red"}), 400),
+    ] {
+        assert_eq!(served.post("/conversations", &new(fields.clone())).await.0, status, "{fields}");
+    }
+}
+
+#[tokio::test]
 async fn messages_are_listed_from_a_time_on_and_only_from_a_time_in_utc() {
     let served = classic().await;
     let (_, conversation) = served.contact().await;

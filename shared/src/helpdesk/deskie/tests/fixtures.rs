@@ -60,9 +60,10 @@ const ROWS: &[(&str, Row)] = &[
     ("create_case_omnidesk_brand.response.json", Answer(201, created, Learned(|| made("730216")))),
     (
         "create_case_with_contact.request.json",
-        Without(&["language_id", "custom_fields", "labels"], || {
+        Request(|| {
             let contact = Contact { company: Some("Lopez Bakery".to_owned()), ..reachable_maria() };
-            sent(&Known::default(), &contact, HELLO)
+            let side = side().with("language_id", "2").with("custom_fields", "cf_20=gold").with("labels", "101");
+            sent_by(&side, &Known::default(), &contact, HELLO)
         }),
     ),
     (
@@ -70,7 +71,13 @@ const ROWS: &[(&str, Row)] = &[
         Answer(
             200,
             |answer| read(&side().with("channel", "forum"), &Task::Check, &Known::default(), answer),
-            Learned(|| vec![Fact::Setting("channel", "cch208".to_owned()), Fact::AccountName("Forum".to_owned())]),
+            Learned(|| {
+                vec![
+                    Fact::Setting("channel", "cch208".to_owned()),
+                    Fact::Setting("channel_type", "async".to_owned()),
+                    Fact::AccountName("Forum".to_owned()),
+                ]
+            }),
         ),
     ),
     (
@@ -107,7 +114,7 @@ const ROWS: &[(&str, Row)] = &[
     ("link_user_id.request.json", Elsewhere("the bridge knows addresses and numbers, not other users")),
     (
         "link_user_phone.request.json",
-        Request(|| updated(Contact { phone: Some("+447700900238".to_owned()), ..nobody() })),
+        Request(|| updated(Contact { phone: Some("+447700900238".to_owned()), verified: true, ..nobody() })),
     ),
     ("list_cases_closed.response.json", Answer(200, listed, Learned(|| vec![newest(CASE, true)]))),
     ("list_cases_empty.response.json", Answer(200, listed, Learned(nothing))),
@@ -199,6 +206,7 @@ const ROWS: &[(&str, Row)] = &[
         "webhook_rule.form",
         Event("53811493 bot 9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10 6120847735 730214: Thanks, we got your message."),
     ),
+    ("webhook_rule_case_state.form", Event("6120847735 6120847735 730214: Some(Resolved) Some(\"resolved\")")),
     ("webhook_unknown_type.form", Event("ignored 53811498: unsupported")),
 ];
 
@@ -319,8 +327,12 @@ fn email_shown() -> Fact {
 }
 
 fn sent(known: &Known, contact: &Contact, text: &str) -> Value {
+    sent_by(&side(), known, contact, text)
+}
+
+fn sent_by(side: &Side, known: &Known, contact: &Contact, text: &str) -> Value {
     let parts = [Part::text(text)];
-    body(&call(side().next(&Deskie, &Task::Deliver(&delivery(contact, &parts, None)), known)))
+    body(&call(side.next(&Deskie, &Task::Deliver(&delivery(contact, &parts, None)), known)))
 }
 
 fn updated(contact: Contact) -> Value {

@@ -710,3 +710,85 @@ proptest! {
         prop_assert!(false, "{known:?}");
     }
 }
+
+#[test]
+fn a_new_case_gets_what_the_settings_say_unless_deskie_refuses_it() {
+    let side = side()
+        .with("group_id", "44")
+        .with("priority", "high")
+        .with("language_id", "en=2, de=3")
+        .with("labels", "101, 102")
+        .with("custom_fields", "cf_20=gold");
+    let contact = Contact { language: Some("de".to_owned()), ..nobody() };
+    let parts = [Part::text("Hello")];
+    let delivery = delivery(&contact, &parts, None);
+    let refused = r#"{"error": "wrong_label"}"#;
+    let created = text(HERE, "create_case.response.json");
+    let script = [("POST cases.json", 400, refused), ("POST cases.json", 201, created.as_str())];
+    let calls = side.run(&Deskie, &Task::Deliver(&delivery), &mut Known::default(), &script);
+    let case = body(&calls[0])["case"].clone();
+    assert_eq!(case["group_id"], 44);
+    assert_eq!((&case["priority"], &case["language_id"]), (&json!("high"), &json!(3)));
+    assert_eq!((&case["labels"], &case["custom_fields"]), (&json!([101, 102]), &json!({"cf_20": "gold"})));
+    let case = body(&calls[1])["case"].clone();
+    for name in ["group_id", "priority", "language_id", "labels", "custom_fields"] {
+        assert_eq!(case[name], Value::Null, "{name}");
+    }
+}
+
+#[test]
+fn in_a_channel_like_mail_a_case_is_about_its_first_line_and_stays_as_long_as_it_is_open() {
+    let side = side().with("channel_type", "async");
+    let contact = maria();
+    let parts = [Part::text("> “It leaves today.”\n  Where is my parcel?\nIt was due on Monday.")];
+    let delivery = delivery(&contact, &parts, None);
+    let created = text(HERE, "create_case.response.json");
+    let script = [("POST cases.json", 201, created.as_str())];
+    let calls = side.run(&Deskie, &Task::Deliver(&delivery), &mut Known::default(), &script);
+    let case = body(&calls[0])["case"].clone();
+    assert_eq!(case["subject"], "Where is my parcel?");
+    let html = "<blockquote><p>“It leaves today.”</p></blockquote><p>Where is my parcel?<br>It was due on Monday.</p>";
+    assert_eq!(case["content_html"], html);
+    // Of two open cases the stored one, and of a closed and an open one the newest.
+    let cases = |stored: &str| {
+        let case = |id: u64, status: &str, at: &str| {
+            json!({"case": {"case_id": id, "user_id": 1, "status": status,
+            "channel": "cch207", "created_at": at}})
+        };
+        json!({"0": case(730_215, "open", "Tue, 04 Jun 2024 09:00:00 +0300"),
+            "1": case(730_214, stored, "Mon, 03 Jun 2024 09:00:00 +0300"), "total_count": 2})
+        .to_string()
+    };
+    let known = Known { link: crate::adapter::Link { state: None, ..linked().link }, ..Known::default() };
+    let task = Task::Deliver(&delivery);
+    let of = |side: &Side, stored: &str| match side.read(&Deskie, &task, &known, &answer(200, &cases(stored))) {
+        Ok(facts) => format!("{facts:?}").contains(CASE),
+        Err(failure) => panic!("{failure:?}"),
+    };
+    assert!(of(&side, "open") && !of(&side, "closed"));
+    assert!(!of(&super::side(), "open"), "in a chat, the newest counts");
+}
+
+#[test]
+fn an_address_that_somebody_merely_claims_joins_nobody() {
+    let claimed = Contact { verified: false, ..reachable_maria() };
+    let parts = [Part::text("Hello")];
+    let delivery = delivery(&claimed, &parts, None);
+    let created = text(HERE, "create_case.response.json");
+    let calls =
+        side().run(&Deskie, &Task::Deliver(&delivery), &mut Known::default(), &[("POST cases.json", 201, &created)]);
+    assert_eq!(
+        (&body(&calls[0])["case"]["user_email"], &body(&calls[0])["case"]["user_phone"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
+#[test]
+fn an_agents_name_is_one_call() {
+    let task = Task::FindAuthor { author: "4118" };
+    let found = r#"{"staff": {"staff_id": 4118, "staff_full_name": "Ines Halvorsund"}}"#;
+    let mut known = Known::default();
+    side().run(&Deskie, &task, &mut known, &[("GET staff/4118.json", 200, found)]);
+    let facts = side().read(&Deskie, &task, &Known::default(), &answer(200, found)).unwrap();
+    assert_eq!(facts, [Fact::Author("Ines Halvorsund".to_owned())]);
+}

@@ -37,7 +37,12 @@ fn maria() -> Contact {
 }
 
 fn reachable_maria() -> Contact {
-    Contact { email: Some("maria@example.com".to_owned()), phone: Some("+447700900238".to_owned()), ..maria() }
+    Contact {
+        email: Some("maria@example.com".to_owned()),
+        phone: Some("+447700900238".to_owned()),
+        verified: true,
+        ..maria()
+    }
 }
 
 /// Returns what is known in the steady state.

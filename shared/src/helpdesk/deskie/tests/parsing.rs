@@ -33,6 +33,11 @@ pub(super) fn described(name: &str) -> String {
 }
 
 fn words(event: &HelpdeskEvent) -> String {
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+    if let HelpdeskEventKind::Conversation { state, news } = &event.kind {
+        let (news, case) = (news.as_ref().map(|news| news.what.word()), or_none(&event.conversation));
+        return format!("{} {} {case}: {state:?} {news:?}", event.group, or_none(&event.user));
+    }
     let HelpdeskEventKind::Message { author, parts } = &event.kind else { panic!("{event:?}") };
     let author = match author.kind {
         AuthorKind::Agent => "agent",
@@ -50,7 +55,6 @@ fn words(event: &HelpdeskEvent) -> String {
         other => format!("{other:?}"),
     };
     let parts: Vec<String> = parts.iter().map(part).collect();
-    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
     let (user, case) = (or_none(&event.user), or_none(&event.conversation));
     format!("{} {author} {} {user} {case}: {}", event.id, event.group, parts.join(" | "))
 }
@@ -353,4 +357,32 @@ proptest! {
         let request = request(webhook.to_string(), JSON);
         let _ = Deskie.parse(&side.account(), Verified::invoked(&request));
     }
+}
+
+#[test]
+fn a_rule_tells_what_happened_to_a_case() {
+    let rule = |fields: Value| parse(fields.to_string(), JSON).map(only);
+    let contact = "viber:9f2c41aa-7d0e-4b61-9a55-0c1e5d3b8f10";
+    let event = rule(json!({"type": "case_assigned", "case_id": 730214, "user_id": 6120847735_u64, "staff_id": "4118",
+        "custom_user_id": contact, "staff_name": "Ines"}))
+    .unwrap();
+    assert_eq!((event.group.as_str(), event.contact.as_deref()), (contact, contact.strip_prefix("viber:")));
+    let HelpdeskEventKind::Conversation { state, news: Some(news) } = event.kind else { panic!() };
+    let agent = news.agent.unwrap();
+    assert_eq!(
+        (news.what.word(), agent.id.as_deref(), agent.name.as_deref()),
+        ("assigned", Some("4118"), Some("Ines"))
+    );
+    assert_eq!(state, Some(crate::model::message::ConversationState::Open));
+    // Assigned to nobody.
+    let event = rule(json!({"type": "case_assigned", "case_id": 1, "staff_id": "0"})).unwrap();
+    assert!(matches!(event.kind, HelpdeskEventKind::Conversation { news: None, .. }), "{event:?}");
+    assert_eq!((event.group.as_str(), event.user), ("1", None));
+    // Variables that were not replaced.
+    for fields in [json!({"type": "case_closed"}), json!({"type": "case_closed", "case_id": "%case_id%"})] {
+        assert!(rule(fields.clone()).unwrap_err().message.contains("case_id"), "{fields}");
+    }
+    let event =
+        rule(json!({"type": "case_closed", "case_id": 1, "user_id": "{{user}}", "custom_user_id": "-"})).unwrap();
+    assert_eq!((event.group.as_str(), event.user, event.contact), ("1", None, None));
 }

@@ -63,7 +63,16 @@ const ROWS: &[(&str, Row)] = &[
     ),
     ("create_conversation_bare.response.json", Answer(200, created, Learned(|| vec![opened(), Fact::Sent(None)]))),
     ("create_conversation_minimal.request.json", MoreThan(|| create("Is the pump under warranty?"))),
-    ("create_user.request.json", Request(|| create_user("absent"))),
+    ("create_csat.request.json", Elsewhere("the bridge asks for the number alone; see the flow test")),
+    (
+        "create_user.request.json",
+        Request(|| {
+            let mut made = create_user("absent");
+            // The sample is from before the address became a property.
+            made["properties"].as_array_mut().unwrap().retain(|property| property["name"] == "channel");
+            made
+        }),
+    ),
     (
         "create_user.response.json",
         Answer(
@@ -160,11 +169,15 @@ const ROWS: &[(&str, Row)] = &[
     ),
     (
         "on_conversation_update.json",
-        Event("onConversationUpdate:4ec945ec-6717-409d-9549-198d5d121bd1:1564394238524: conversation Some(Open)"),
+        Event(
+            "onConversationUpdate:4ec945ec-6717-409d-9549-198d5d121bd1:1564394238524: conversation Some(Open) reopened",
+        ),
     ),
     (
         "on_conversation_update_resolved.json",
-        Event("onConversationUpdate:bd9083fc-5629-4e55-bdda-8b11556dad8a:1687526080915: conversation Some(Resolved)"),
+        Event(
+            "onConversationUpdate:bd9083fc-5629-4e55-bdda-8b11556dad8a:1687526080915: conversation Some(Resolved) resolved",
+        ),
     ),
     ("on_external_event.json", Event("ignored onExternalEvent: unsupported")),
     ("on_external_event_v3.json", Event("ignored onExternalEvent: unsupported")),
@@ -291,19 +304,19 @@ const ROWS: &[(&str, Row)] = &[
     (
         "webhook_conversation_assignment.json",
         Event(
-            "conversation_assignment:6dce5a1b-2140-46a8-833a-f8481495a956:2024-03-02T16:52:41.013Z: conversation Some(Open)",
+            "conversation_assignment:6dce5a1b-2140-46a8-833a-f8481495a956:2024-03-02T16:52:41.013Z: conversation Some(Open) assigned",
         ),
     ),
     (
         "webhook_conversation_reopen.json",
         Event(
-            "conversation_reopen:a7827174-b0e8-4922-a532-e62732e0daee:2026-02-24T10:17:22.391Z: conversation Some(Open)",
+            "conversation_reopen:a7827174-b0e8-4922-a532-e62732e0daee:2026-02-24T10:17:22.391Z: conversation Some(Open) reopened",
         ),
     ),
     (
         "webhook_conversation_resolution.json",
         Event(
-            "conversation_resolution:4482fc0a-2c6f-481d-9b91-9a38d0fb1313:2024-03-01T19:17:08.798Z: conversation Some(Resolved)",
+            "conversation_resolution:4482fc0a-2c6f-481d-9b91-9a38d0fb1313:2024-03-01T19:17:08.798Z: conversation Some(Resolved) resolved",
         ),
     ),
     ("webhook_message_create_agent_2020.json", Event("f7886e18-716a-4163-aaf8-7c9dbd7d4b68: ? writes Text")),
@@ -361,8 +374,11 @@ fn describe(event: &HelpdeskEvent) -> String {
             let kinds: Vec<String> = parts.iter().map(|part| format!("{:?}", part.kind())).collect();
             format!("{} writes {}", author.name.as_deref().unwrap_or("?"), kinds.join(" "))
         }
-        HelpdeskEventKind::Conversation { state } => format!("conversation {state:?}"),
         HelpdeskEventKind::Typing => "typing".to_owned(),
+        HelpdeskEventKind::Conversation { state, news } => {
+            let news = news.as_ref().map(|news| format!(" {}", news.what.word())).unwrap_or_default();
+            format!("conversation {state:?}{news}")
+        }
         HelpdeskEventKind::UserUpdated { .. } => "user".to_owned(),
     };
     format!("{}: {what}", event.id)

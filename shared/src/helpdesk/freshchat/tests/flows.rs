@@ -1047,3 +1047,113 @@ fn a_user_whose_number_proves_nothing_is_left_alone() {
     let script = [(FIND, 200, NOBODY), rest[0], rest[1]];
     deliver(&side(), &mut Known::default(), &hi(), &script);
 }
+
+#[test]
+fn a_rating_is_one_call() {
+    let task = Task::Rate { conversation: CONVERSATION, rating: 4 };
+    let rate = "POST /csat/0c941846-699f-4791-911c-db997befb058";
+    let mut known = linked();
+    let calls = run(&side(), &task, &mut known, &[(rate, 200, "{}")]);
+    assert_eq!(body(&calls[0]), json!({"rating": 4}));
+    assert_eq!((known.sent(), known.link), (1, linked().link));
+    let failure = side().read(&Freshchat, &task, &linked(), &answer(400, NOT_LATEST)).unwrap_err();
+    assert!(matches!(failure, Failure::Rejected { .. }), "{failure:?}");
+}
+
+#[test]
+fn whoever_opens_a_conversation_is_greeted_as_the_settings_say() {
+    let greeted = |side: &Side, script: &[Exchange<'_>]| {
+        let mut known = Known::default();
+        let facts = script.iter().flat_map(|(line, status, text)| {
+            let Step::Call(call) = side.next(&Freshchat, &Task::Greeting, &known) else { panic!("{known:?}") };
+            assert_eq!(side.line(&call), *line);
+            let facts = side.read(&Freshchat, &Task::Greeting, &known, &answer(*status, text)).unwrap();
+            known.learn(&facts);
+            facts
+        });
+        let facts: Vec<Fact> = facts.collect();
+        assert!(matches!(side.next(&Freshchat, &Task::Greeting, &known), Step::Done));
+        let parts =
+            facts.into_iter().filter_map(|fact| if let Fact::Greeting(parts) = fact { Some(parts) } else { None });
+        parts.flatten().collect::<Vec<Part>>()
+    };
+    let hours = "GET /business-hours/within-bh";
+    let topic = |welcome: Value| {
+        json!({"channels": [{"id": TOPIC, "name": "Inbox", "welcome_message": welcome}],
+        "pagination": {"total_pages": 1}})
+        .to_string()
+    };
+    let welcome = topic(json!({"message_type": "normal", "message_parts": [{"text": {"content": "Good day!"}}]}));
+    let side = side().with("welcome", "yes").with("text_when_closed", "We are closed.");
+    let (hello, closed) = (Part::text("Good day!"), Part::text("We are closed."));
+    let rows = [
+        (r#"{"within_business_hours": false}"#, vec![hello.clone(), closed]),
+        (r#"{"data": {"id": 1, "open": true}}"#, vec![hello.clone()]),
+        ("{}", vec![hello]),
+    ];
+    for (answer, parts) in rows {
+        assert_eq!(greeted(&side, &[(TOPICS, 200, &welcome), (hours, 200, answer)]), parts, "{answer}");
+    }
+    let bare = topic(json!(null));
+    assert_eq!(greeted(&side, &[(TOPICS, 200, &bare), (hours, 200, "{}")]), []);
+    let other = without_topic().with("channel_id", "other").with("welcome", "yes");
+    assert_eq!(greeted(&other, &[(TOPICS, 200, &welcome)]), []);
+    assert!(matches!(other.with("welcome", "no").next(&Freshchat, &Task::Greeting, &Known::default()), Step::Done));
+    // Only then is it worth a note that a message opened its conversation.
+    let mut known = unplaced();
+    deliver(&side, &mut known, &hi(), &[(LIST, 404, ""), ("POST /conversations", 200, CREATED)]);
+    assert!(known.progress.opened);
+}
+
+#[test]
+fn an_address_counts_only_if_the_channel_vouches_for_it() {
+    let contact = Contact { phone: None, verified: true, ..lorna() };
+    let by_email = "GET /users?email=lorna.featherby%40example.com";
+    let deliver = |contact: &Contact, script: &[Exchange<'_>]| {
+        let parts = hi();
+        let delivery = delivery(contact, &parts, None);
+        run(&side(), &Task::Deliver(&delivery), &mut Known::default(), script)
+    };
+    let found = json!({"users": [{"id": USER, "email": "Lorna.Featherby@example.com"}]}).to_string();
+    let rest = [(PUT, 200, ""), (LIST, 404, ""), ("POST /conversations", 200, CREATED)];
+    let calls = deliver(&contact, &[&[(FIND, 200, NOBODY), (by_email, 200, &found)], &rest[..]].concat());
+    assert_eq!(body(&calls[2]), json!({"reference_id": format!("viber:{CONTACT}")}));
+    let made = json!({"id": USER}).to_string();
+    let rest = [("POST /users", 201, made.as_str()), ("POST /conversations", 200, CREATED)];
+    // Another channel's contact has the address.
+    let taken = json!({"users": [{"id": "x", "email": "lorna.featherby@example.com", "reference_id": "line:U"}]});
+    deliver(&contact, &[&[(FIND, 200, NOBODY), (by_email, 200, &taken.to_string())], &rest[..]].concat());
+    let claimed = Contact { verified: false, ..contact };
+    deliver(&claimed, &[&[(FIND, 200, NOBODY)], &rest[..]].concat());
+}
+
+#[test]
+fn a_new_user_and_a_new_conversation_get_what_is_known_and_set() {
+    let side = side().with("assigned_group_id", "g1").with("priority", "High");
+    let contact = Contact {
+        language: Some("de".to_owned()),
+        country: Some("AT".to_owned()),
+        company: Some("Lopez Bakery".to_owned()),
+        ..lorna()
+    };
+    let parts = hi();
+    let delivery = delivery(&contact, &parts, None);
+    let made = json!({"id": USER}).to_string();
+    let refused = r#"{"code": 400, "status": "INVALID_VALUE", "message": "Conversation payload not valid"}"#;
+    let script = [
+        (FIND, 200, NOBODY),
+        ("POST /users", 201, made.as_str()),
+        ("POST /conversations", 400, refused),
+        ("POST /conversations", 200, CREATED),
+    ];
+    let calls = run(&side, &Task::Deliver(&delivery), &mut Known::default(), &script);
+    let properties = json!([
+        {"name": "channel", "value": "viber"}, {"name": "channel_address", "value": CONTACT},
+        {"name": "language", "value": "de"}, {"name": "country", "value": "AT"},
+        {"name": "company", "value": "Lopez Bakery"},
+    ]);
+    assert_eq!(body(&calls[1])["properties"], properties);
+    let placed = |call: &Call| (body(call)["assigned_group_id"].clone(), body(call)["properties"].clone());
+    assert_eq!(placed(&calls[2]), (json!("g1"), json!({"priority": "High"})));
+    assert_eq!(placed(&calls[3]), (Value::Null, Value::Null));
+}

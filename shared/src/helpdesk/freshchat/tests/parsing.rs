@@ -354,7 +354,7 @@ fn an_updated_user_has_the_digest_of_what_we_would_have_written() {
 #[test]
 fn events_about_conversations_tell_their_state() {
     let state = |name: &str| match only(parsed(&without_topic(), name)).kind {
-        HelpdeskEventKind::Conversation { state } => state,
+        HelpdeskEventKind::Conversation { state, .. } => state,
         other => panic!("{other:?}"),
     };
     use ConversationState::{Open, Resolved};
@@ -656,4 +656,50 @@ fn the_message_that_an_agent_answers_is_read_where_freshchat_tells_it() {
         let quote = only(parse(&side(), body).unwrap()).quote;
         assert_eq!(quote.and_then(|quote| quote.id).as_deref(), quoted, "{told}");
     }
+}
+
+#[test]
+fn what_happened_to_a_conversation_is_news() {
+    let news_in = |event: HelpdeskEvent| match event.kind {
+        HelpdeskEventKind::Conversation { news, .. } => {
+            news.map(|news| (news.what.word(), news.agent.and_then(|agent| agent.name.or(agent.id)), news.contact))
+        }
+        other => panic!("{other:?}"),
+    };
+    let news = |name: &str| news_in(only(parsed(&without_topic(), name)));
+    let some =
+        |what, agent: &str, contact: Option<&str>| Some((what, Some(agent.to_owned()), contact.map(str::to_owned)));
+    assert_eq!(news("on_conversation_create.json"), None);
+    assert_eq!(news("on_conversation_update.json").map(|(what, ..)| what), Some("reopened"));
+    assert_eq!(news("on_conversation_update_resolved.json").map(|(what, ..)| what), Some("resolved"));
+    let assigned = "f2d3f2be-9228-45cb-aa96-ae3d557d5850";
+    assert_eq!(news("webhook_conversation_assignment.json"), some("assigned", assigned, None));
+    let resolver = "b32a6ef7-c482-4f79-afb8-1501844cf9cd";
+    assert_eq!(news("webhook_conversation_resolution.json"), some("resolved", resolver, None));
+    assert_eq!(news("webhook_conversation_reopen.json"), Some(("reopened", None, None)));
+    let updated = |changes: Value, status: &str| {
+        let event = edited("on_conversation_update.json", |event| {
+            event["data"]["changes"]["model_changes"] = changes;
+            event["data"]["conversation"]["status"] = status.into();
+            let agent = &mut event["data"]["associations"]["agent"];
+            *agent = json!({"id": "2823233e-7122-4f87-9d56-38aaaaeb676a", "first_name": "Jon", "last_name": "Doe"});
+        });
+        news_in(only(parse(&without_topic(), event).unwrap()))
+    };
+    let status = json!({"status": ["new", "assigned"], "assigned_agent_id": [null, "x"]});
+    assert_eq!(updated(status, "assigned"), some("assigned", "Jon Doe", Some("John Doe")));
+    // A label, a group or a property is no news, whatever the state is.
+    for (changes, status) in [
+        (json!({"label_category_id": ["a", "b"]}), "resolved"),
+        (json!({"assigned_group_id": ["a", "b"]}), "assigned"),
+        (json!(null), "resolved"),
+        (json!({"status": ["new", "assigned"]}), "assigned"),
+    ] {
+        assert_eq!(updated(changes.clone(), status), None, "{changes}");
+    }
+    // Assigned to a group only.
+    let to_group = edited("webhook_conversation_assignment.json", |event| {
+        event["data"]["assignment"]["to_agent_id"] = "".into();
+    });
+    assert_eq!(news_in(only(parse(&without_topic(), to_group).unwrap())), None);
 }

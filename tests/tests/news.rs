@@ -1,0 +1,274 @@
+//! Tests of what contacts read about their conversation: what happened to it, the question for a rating, the greeting.
+
+use std::sync::Arc;
+
+use byoc_tests::{Rig, eventually, every_channel, texts};
+use byoc_vendors::{
+    channel::viber::Viber,
+    fault::{Fault, How},
+    helpdesk::{
+        deskie::DeskieSim,
+        freshchat::{FreshchatSim, Webhooks},
+    },
+    people::HelpdeskSim,
+};
+use serde_json::{Value, json};
+
+const QUESTION: &str = "How satisfied are you with our answer?";
+
+/// Changes the installation.
+async fn set(rig: &Rig, patch: Value) {
+    let path = format!("/installations/{}", rig.bridge.installation_id());
+    let (status, body) = rig.bridge.admin("PATCH", &path, Some(&patch)).await.unwrap();
+    assert_eq!(status, 200, "{body}");
+}
+
+/// Returns a helpdesk of each kind that tells what happens to conversations, by each of its ways.
+fn helpdesks() -> Vec<(&'static str, Arc<dyn HelpdeskSim>)> {
+    let mut all: Vec<(&'static str, Arc<dyn HelpdeskSim>)> = Vec::new();
+    for webhooks in [Webhooks::Classic, Webhooks::Marketplace2, Webhooks::Marketplace3] {
+        all.push(("freshchat", Arc::new(FreshchatSim::demo().unwrap().with_webhooks(webhooks))));
+    }
+    all.push(("deskie", Arc::new(DeskieSim::demo().unwrap().with_rules())));
+    all.push(("deskie", Arc::new(DeskieSim::demo().unwrap().with_rules().with_json_webhook())));
+    all
+}
+
+async fn start(channel: &str, helpdesk: (&'static str, Arc<dyn HelpdeskSim>)) -> Rig {
+    Rig::start_with(channel, helpdesk.0, |settings| settings.helpdesk = helpdesk.1).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_texts_nothing_is_told() {
+    for helpdesk in helpdesks() {
+        let rig = start("viber", helpdesk).await;
+        rig.customer_says("My pump leaks.").await;
+        let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+        rig.bridge.helpdesk.assign(&contact).await.unwrap();
+        rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+        rig.bridge.helpdesk.reopen(&contact).await.unwrap();
+        rig.settled().await;
+        rig.exactly_at_channel(0).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_read_what_happens_to_their_question_once() {
+    for helpdesk in helpdesks() {
+        let kind = helpdesk.0;
+        let rig = start("viber", helpdesk).await;
+        let texts_of = json!({
+            "text_on_assign": "{agent} takes care of you, {contact}.", "text_on_resolve": "Solved by {agent}.",
+            "text_on_reopen": "We look again.",
+        });
+        set(&rig, json!({ "settings": texts_of })).await;
+        rig.customer_says("My pump leaks.").await;
+        let seen = rig.exactly_at_helpdesk(1).await.remove(0);
+        let (contact, name) = (seen.contact, seen.from);
+        rig.bridge.helpdesk.assign(&contact).await.unwrap();
+        let mut expected = vec![format!("Ines Halvorsund takes care of you, {name}.")];
+        assert_eq!(texts(&rig.exactly_at_channel(1).await), expected, "{kind}");
+        for _ in 0..2 {
+            rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+            // A repeat of the same is no news.
+            rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+            rig.bridge.helpdesk.reopen(&contact).await.unwrap();
+            expected.extend(["Solved by Ines Halvorsund.", "We look again."].map(str::to_owned));
+            assert_eq!(texts(&rig.exactly_at_channel(expected.len()).await), expected, "{kind}");
+        }
+        assert_eq!(rig.notes(), [], "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assignment_names_the_agent() {
+    for helpdesk in helpdesks() {
+        let kind = helpdesk.0;
+        let rig = start("telegram", helpdesk).await;
+        set(&rig, json!({"settings": {"text_on_assign": "{agent} answers you."}})).await;
+        rig.customer_says("Hi").await;
+        let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+        rig.bridge.helpdesk.assign(&contact).await.unwrap();
+        assert_eq!(texts(&rig.exactly_at_channel(1).await), ["Ines Halvorsund answers you."], "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rating_goes_to_the_helpdesk_and_reopens_nothing() {
+    every_channel(|channel, _| async move {
+        for (kind, helpdesk) in [helpdesks().remove(0), helpdesks().remove(3)] {
+            let rig = start(channel, (kind, helpdesk)).await;
+            set(&rig, json!({"settings": {"ask_rating": true, "text_on_resolve": "Solved."}})).await;
+            rig.customer_says("Hi").await;
+            let seen = rig.exactly_at_helpdesk(1).await.remove(0);
+            rig.bridge.helpdesk.resolve(&seen.contact).await.unwrap();
+            let asked = eventually("the question", async || {
+                let all = texts(&rig.at_channel()).join("\n");
+                (all.contains("Solved.") && all.contains(QUESTION) && all.contains('5')).then_some(all)
+            })
+            .await;
+            rig.settled().await;
+            rig.customer_says("4").await;
+            if kind == "freshchat" {
+                let rated = eventually("the rating", async || rig.bridge.helpdesk.ratings().pop()).await;
+                assert_eq!(rated, (seen.conversation.clone().unwrap(), 4), "{channel}: {asked}");
+                rig.settled().await;
+                assert_eq!(rig.notes(), [], "{channel}");
+            } else {
+                let note = eventually("the note", async || rig.notes().pop()).await;
+                assert!(note.text.contains("4 of 5"), "{channel}: {note:?}");
+            }
+            rig.exactly_at_helpdesk(1).await;
+            // The next number is an ordinary message.
+            rig.customer_says("5").await;
+            let last = rig.exactly_at_helpdesk(2).await.remove(1);
+            assert_eq!(last.text, "5", "{channel} {kind}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rating_that_is_refused_becomes_a_note() {
+    let freshchat = Arc::new(FreshchatSim::demo().unwrap());
+    let rig = start("viber", ("freshchat", freshchat.clone())).await;
+    set(&rig, json!({"settings": {"ask_rating": true, "rating_question": "Well?"}})).await;
+    rig.customer_says("Hi").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    eventually("the question", async || texts(&rig.at_channel()).join("\n").contains("Well?").then_some(())).await;
+    rig.settled().await;
+    freshchat.faults().add(Fault::next(How::Status(400)).at("csat"));
+    rig.customer_says("2").await;
+    let note = eventually("the note", async || rig.notes().pop()).await;
+    assert!(note.text.contains("2 of 5"), "{note:?}");
+    assert_eq!(freshchat.ratings(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anything_but_a_number_is_a_message_and_ends_the_question() {
+    let rig = start("viber", helpdesks().remove(0)).await;
+    set(&rig, json!({"settings": {"ask_rating": true}})).await;
+    rig.customer_says("Hi").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    eventually("the question", async || texts(&rig.at_channel()).join("\n").contains(QUESTION).then_some(())).await;
+    rig.settled().await;
+    rig.customer_says("It leaks again.").await;
+    rig.exactly_at_helpdesk(2).await;
+    rig.customer_says("3").await;
+    assert_eq!(texts(&rig.exactly_at_helpdesk(3).await), ["Hi", "It leaks again.", "3"]);
+    assert_eq!(rig.bridge.helpdesk.ratings(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_channel_does_not_take_is_not_told_to_anybody() {
+    every_channel(|channel, _| async move {
+        let rig = start(channel, helpdesks().remove(0)).await;
+        set(&rig, json!({"settings": {"text_on_resolve": "Solved."}})).await;
+        rig.customer_says("Hi").await;
+        let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+        rig.bridge.channel.faults().add(Fault::next(How::Status(400)));
+        rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+        // What agents write arrives afterwards.
+        rig.agent_says("Anything else?").await;
+        eventually("the answer", async || {
+            texts(&rig.at_channel()).iter().any(|text| text.contains("Anything else?")).then_some(())
+        })
+        .await;
+        rig.settled().await;
+        assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0], "{channel}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_opens_a_conversation_is_greeted_once() {
+    let freshchat = Arc::new(FreshchatSim::demo().unwrap());
+    let rig = start("viber", ("freshchat", freshchat.clone())).await;
+    set(&rig, json!({"helpdesk": {"welcome": "yes", "text_when_closed": "We are closed until Monday."}})).await;
+    rig.say("ana", "Hi").await;
+    assert_eq!(texts(&rig.exactly_at_channel(1).await), ["Good day to you!"]);
+    rig.say("ana", "Hello?").await;
+    rig.exactly_at_helpdesk(2).await;
+    rig.exactly_at_channel(1).await;
+    freshchat.close(true);
+    rig.say("boris", "Hi").await;
+    let expected = ["Good day to you!", "Good day to you!", "We are closed until Monday."];
+    assert_eq!(texts(&rig.exactly_at_channel(3).await), expected);
+    assert_eq!(rig.notes(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_contact_is_told_nothing_and_nobody_hears_of_it() {
+    let viber = Arc::new(Viber::demo().unwrap());
+    let (channel, (kind, helpdesk)) = (viber.clone(), helpdesks().remove(0));
+    let rig = Rig::start_with("viber", kind, |settings| {
+        settings.channel = channel;
+        settings.helpdesk = helpdesk;
+    })
+    .await;
+    set(&rig, json!({"settings": {"text_on_resolve": "Solved.", "ask_rating": true}})).await;
+    rig.customer_says("Hi").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    viber.unsubscribe(rig.bridge.channel.customer()).await.unwrap();
+    rig.settled().await;
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    rig.settled().await;
+    rig.exactly_at_channel(0).await;
+    assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_conversations_get_the_group_and_the_priority_of_the_installation() {
+    let freshchat = Arc::new(FreshchatSim::demo().unwrap());
+    let rig = start("viber", ("freshchat", freshchat.clone())).await;
+    set(&rig, json!({"helpdesk": {"assigned_group_id": byoc_vendors::helpdesk::freshchat::GROUP, "priority": "High"}}))
+        .await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    let conversation = freshchat.conversations().remove(0);
+    assert_eq!(conversation["assigned_group_id"], byoc_vendors::helpdesk::freshchat::GROUP);
+    assert_eq!(conversation["properties"]["priority"], "High");
+    let properties = freshchat.users().remove(0)["properties"].clone();
+    assert!(properties.to_string().contains("channel_address"), "{properties}");
+    // What the account does not have costs nothing.
+    let rig = start("viber", ("freshchat", Arc::new(FreshchatSim::demo().unwrap()))).await;
+    set(&rig, json!({"helpdesk": {"assigned_group_id": "nobody"}})).await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+
+    let deskie = Arc::new(DeskieSim::demo().unwrap());
+    let rig = start("telegram", ("deskie", deskie.clone())).await;
+    let settings = json!({"group_id": "44", "priority": "high", "labels": "101", "custom_fields": "cf_20=gold",
+        "language_id": "en=3, de=4"});
+    set(&rig, json!({ "helpdesk": settings })).await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    let case = deskie.cases().remove(0);
+    assert_eq!((&case["priority"], &case["labels"]), (&json!("high"), &json!([101])), "{case}");
+    assert_eq!(case["custom_fields"], json!({"cf_20": "gold"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_channel_like_mail_a_case_has_the_subject_of_its_message() {
+    let deskie = Arc::new(DeskieSim::demo().unwrap().with_async_channel());
+    let rig = start("viber", ("deskie", deskie.clone())).await;
+    rig.customer_says("Where is my parcel?\nIt was due on Monday.").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    assert_eq!(deskie.cases()[0]["subject"], "Where is my parcel?");
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    let shown = rig.installation_shows("the type", |shown| shown["helpdesk"]["channel_type"] == "async").await;
+    assert_eq!(shown["helpdesk"]["channel"], "cch207");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_have_names_at_deskie_too() {
+    let rig = start("viber", ("deskie", Arc::new(DeskieSim::demo().unwrap()))).await;
+    set(&rig, json!({"settings": {"agent_name": true}})).await;
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.agent_says("Hello").await;
+    let seen = rig.exactly_at_channel(1).await.remove(0);
+    assert!(format!("{} {}", seen.from, seen.text).contains("Ines Halvorsund"), "{seen:?}");
+}
