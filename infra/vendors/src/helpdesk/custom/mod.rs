@@ -11,7 +11,10 @@ use std::{
 };
 
 use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
-use byoc::outside::clock::now;
+use byoc::{
+    model::{message::Quote, quote},
+    outside::clock::now,
+};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -159,7 +162,9 @@ impl System {
                     _ => return Err(wrong()),
                 }
                 let lines = own_api::lines(&call)?;
-                let quote = call.pointer("/quote/text").and_then(Value::as_str).map(|text| format!("> {text}"));
+                let quoted = |name: &str| call.pointer(&format!("/quote/{name}"))?.as_str().map(str::to_owned);
+                let quote = Quote { text: quoted("text"), author: quoted("author"), ..Quote::default() };
+                let quote = call.get("quote").map(|_| quote::line(&quote));
                 let lines: Vec<String> =
                     quote.into_iter().chain(lines).filter(|line| !line.trim().is_empty()).collect();
                 let name = text("/contact/name");
