@@ -140,13 +140,7 @@ impl Ingest {
             Ok(verified) => verified,
             Err(error) => return Err(self.refuse(&open, parser.side, error.into(), error.into()).await),
         };
-        let parsed = match (parser.parse)(&open, verified) {
-            Ok(parsed) => parsed,
-            Err(error) if is_acknowledged(adapter, verified) => {
-                self.keep_unread(&open, parser.side, verified, &error).await?
-            }
-            Err(error) => return Err(self.refuse(&open, parser.side, Refusal::Unreadable, error.into()).await),
-        };
+        let parsed = self.read(&open, verified, parser).await?;
         // What is for another address is always among the ignored events.
         let is_all_own = parsed.ignored.is_empty();
         let skip_too_long = is_acknowledged(adapter, verified);
@@ -157,6 +151,35 @@ impl Ingest {
         }
         self.heard(&open, parser.side, taken).await;
         Ok(ack)
+    }
+
+    /// Reads the events of a call. If the platform wants a 200 in any case, a call of which something cannot be read is
+    /// kept, beside the events that can be read.
+    async fn read<E>(
+        &self,
+        open: &OpenInstallation,
+        verified: Verified<'_>,
+        parser: Parser<E>,
+    ) -> Result<Parsed<E>, ApiError> {
+        let parsed = (parser.parse)(open, verified);
+        if !is_acknowledged(open.side(parser.side).adapter, verified) {
+            return match parsed {
+                Ok(parsed) => {
+                    // Nothing of an unsigned call is kept, so that the installation shows that something was left out.
+                    if parsed.unreadable().is_some() {
+                        self.calls
+                            .note(&self.store, &open.installation.id, parser.side, Err(Refusal::Unreadable))
+                            .await;
+                    }
+                    Ok(parsed)
+                }
+                Err(error) => Err(self.refuse(open, parser.side, Refusal::Unreadable, error.into()).await),
+            };
+        }
+        let error = parsed.as_ref().map_or_else(|error| Some(error.clone()), Parsed::unreadable);
+        let Some(error) = error else { return parsed.map_err(ApiError::from) };
+        let kept = self.keep_unread(open, parser.side, verified, &error).await?;
+        Ok(parsed.unwrap_or(kept))
     }
 
     /// Hands a call to the installations whose addresses its events name, besides the owner of the URL. Each of them has
@@ -210,13 +233,7 @@ impl Ingest {
                 refused("unsigned_from_another_account");
                 continue;
             }
-            let parsed = match (parser.parse)(&sibling, verified) {
-                Ok(parsed) => parsed,
-                Err(error) if is_acknowledged(adapter, verified) => {
-                    self.keep_unread(&sibling, parser.side, verified, &error).await?
-                }
-                Err(error) => return Err(self.refuse(&sibling, parser.side, Refusal::Unreadable, error.into()).await),
-            };
+            let parsed = self.read(&sibling, verified, parser).await?;
             let skip_too_long = is_acknowledged(adapter, verified);
             taken = Some(self.accept(&sibling, parsed, parser.event, request, skip_too_long).await?.1);
             self.heard(&sibling, parser.side, Taken::Event).await;

@@ -1,6 +1,8 @@
 //! Helpers that the tests of the adapters share: samples from a folder, an account to borrow, and a delivery driven to
 //! its end.
 
+mod bad_input;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use bytes::Bytes;

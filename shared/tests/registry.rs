@@ -144,7 +144,7 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
         // The vendors' folders, the registries, and what Meta's channels share.
         let side = folder.file_name().is_some_and(|name| name == "channel" || name == "helpdesk");
         let is_vendors = side && (path.is_dir() || matches!(name, "mod.rs" | "meta.rs"));
-        if is_vendors || matches!(name, "tests" | "tests.rs" | "testing.rs") {
+        if is_vendors || matches!(name, "tests" | "tests.rs" | "testing" | "testing.rs") {
             continue;
         }
         if path.is_dir() {

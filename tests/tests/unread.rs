@@ -134,6 +134,34 @@ async fn what_no_channel_should_send_is_kept_sealed_and_dies_again_or_is_discard
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_of_a_call_can_be_read_arrives_once_and_the_rest_is_kept() {
+    for (channel, list) in [("line", "/events"), ("whatsapp", "/entry/0/changes/0/value/messages")] {
+        let (rig, call) = rig(channel).await;
+        let mut body: Value = serde_json::from_slice(&call.body).unwrap();
+        let events = body.pointer_mut(list).unwrap().as_array_mut().unwrap();
+        let (mut fine, mut odd) = (events[0].clone(), events[0].clone());
+        let id = format!("{:x}", now().get());
+        if channel == "line" {
+            (fine["webhookEventId"], fine["message"]["id"], fine["message"]["text"]) =
+                (json!(id), json!(id), json!("fine"));
+            odd["source"]["userId"] = json!({"id": 5});
+        } else {
+            (fine["id"], fine["text"]["body"]) = (json!(id), json!("fine"));
+            (odd["from"], odd["from_user_id"]) = (json!({"number": 5}), Value::Null);
+        }
+        *events = vec![odd, fine];
+        let call = signed(&rig, &call, body.to_string());
+        assert_eq!(rig.bridge.repeat(&call).await.unwrap(), 200, "{channel}");
+        assert_eq!(texts(&rig.exactly_at_helpdesk(2).await)[1], "fine", "{channel}");
+        let dead = until_dead(&rig, 1).await;
+        assert!(dead["error"].as_str().unwrap().contains("names no contact"), "{channel} {dead}");
+        assert_eq!(post(&rig, "redrive", json!({})).await.1["redriven"], 1, "{channel}");
+        until_dead(&rig, 2).await;
+        rig.exactly_at_helpdesk(2).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn agents_are_told_where_the_contact_is_known() {
     let (rig, call) = rig("viber").await;
     let contact = rig.bridge.channel.customer().to_owned();

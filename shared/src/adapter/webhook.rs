@@ -113,6 +113,12 @@ impl<E> Parsed<E> {
         Self { events: Vec::new(), ignored: vec![Ignored { id: id.into(), reason }], ack: Ack::empty() }
     }
 
+    /// Returns the error of a call of which something that a person may have written could not be read.
+    pub fn unreadable(&self) -> Option<ParseError> {
+        let message = || ParseError { code: UNREADABLE, message: Sentence::EventUnreadable.into(), contact: None };
+        self.ignored.iter().any(Ignored::is_unreadable).then(message)
+    }
+
     /// Returns whether the call brought events or only asked whether the URL is ours.
     pub fn taken(&self) -> Taken {
         let is_handshake = self.ignored.first().is_some_and(|ignored| ignored.reason == HANDSHAKE);
@@ -192,9 +198,25 @@ impl Batch {
 
     /// Adds an event to the ignored ones.
     pub fn ignore(&mut self, id: impl Into<String>, reason: &'static str) {
+        let ignored = Ignored { id: id.into(), reason };
         if self.parsed.ignored.len() < MAX_IGNORED {
-            self.parsed.ignored.push(Ignored { id: id.into(), reason });
+            self.parsed.ignored.push(ignored);
+        } else if let Some(last) = self.parsed.ignored.last_mut().filter(|_| ignored.is_unreadable()) {
+            // The call has to be kept.
+            *last = ignored;
         }
+    }
+
+    /// Passes the objects of a list to `take` one after the other. What is in the place of the list or of an object
+    /// cannot be read.
+    pub fn each<'a>(&mut self, list: Json<'a>, mut take: impl FnMut(&mut Self, Json<'a>)) {
+        if !list.is_array() && !list.is_null() {
+            self.ignore("", UNREADABLE);
+        }
+        list.each(|item| match item.is_object() {
+            true => take(self, item),
+            false => self.ignore("", UNREADABLE),
+        });
     }
 
     /// Returns whether the batch holds neither events nor ignored events.
@@ -226,6 +248,19 @@ pub struct Ignored {
     pub id: String,
     /// The reason, as one stable word.
     pub reason: &'static str,
+}
+
+/// The reason of an ignored event that is not of the form that the platform describes.
+pub const UNREADABLE: &str = "unreadable";
+/// The reasons of ignored events that may be what a person wrote: the contact or the author cannot be read, or nothing
+/// can.
+const MAY_BE_WRITTEN: [&str; 3] = ["nobody", "no_author", UNREADABLE];
+
+impl Ignored {
+    /// Returns whether the event may be what a person wrote, in a form that the adapter cannot read.
+    pub fn is_unreadable(&self) -> bool {
+        MAY_BE_WRITTEN.contains(&self.reason)
+    }
 }
 
 /// The acknowledgement that a platform expects once its events are stored.

@@ -41,21 +41,33 @@ impl Relay {
         // A call that killed the process three times is not read again in this life.
         let is_poison = may_have_arrived_too_often(claimed.doubts);
         match (!is_poison).then(|| events(open, received_at, call)) {
-            Some(Ok(events)) => self.enqueue_all(open, record, &claimed, events).await,
+            Some(Ok((events, unreadable))) => {
+                if let Err(verdict) = self.enqueue_all(open, record, &claimed, events).await? {
+                    return Ok(verdict);
+                }
+                if let Some(error) = unreadable {
+                    return self.keep_unread(open, record, &claimed, call, &error.message, error.contact).await;
+                }
+                self.store.settle(&claimed, &Settlement::Done, &Owed::default(), now()).await?;
+                Ok(Verdict::Done)
+            }
             Some(Err(error)) => self.keep_unread(open, record, &claimed, call, &error.message, error.contact).await,
             None => self.keep_unread(open, record, &claimed, call, &Sentence::Malformed.to_string(), None).await,
         }
     }
 
     /// Puts the events of a call that can be read now into the queue. Repeats of events that are known already are
-    /// recognized as the platform's own repeats are.
+    /// recognized as the platform's own repeats are. Returns the verdict if the queue does not take them.
     async fn enqueue_all(
         &self,
         open: &OpenInstallation,
         record: &Record,
         claimed: &Claimed,
         events: Vec<Event>,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Result<(), Verdict>, StoreError> {
+        if events.is_empty() {
+            return Ok(Ok(()));
+        }
         let installation = &open.installation.id;
         let mut messages = Vec::with_capacity(events.len());
         for event in events {
@@ -63,15 +75,14 @@ impl Relay {
             match Outgoing::pack(&Envelope { v: ENVELOPE_VERSION, installation, received_at, event }) {
                 Ok(message) => messages.push(message),
                 Err(QueueError::TooLong) => tracing::warn!("an event is too long for the queue"),
-                Err(error) => return self.postponed(record, claimed, &error).await,
+                Err(error) => return self.postponed(record, claimed, &error).await.map(Err),
             }
         }
         if let Err(error) = self.queue.send(&messages).await {
-            return self.postponed(record, claimed, &error).await;
+            return self.postponed(record, claimed, &error).await.map(Err);
         }
         tracing::info!(installation.id = %installation, events.queued = messages.len(), "a kept call was read");
-        self.store.settle(claimed, &Settlement::Done, &Owed::default(), now()).await?;
-        Ok(Verdict::Done)
+        Ok(Ok(()))
     }
 
     /// Keeps a call as dead: tells the agents, stores the sealed envelope, and lets the journal end, in this order. A
@@ -118,8 +129,11 @@ impl Relay {
     }
 }
 
+/// The events of a call, and the error if something beside them cannot be read.
+type Read = (Vec<Event>, Option<ParseError>);
+
 /// Reads the events of a call.
-fn events(open: &OpenInstallation, received_at: Millis, call: &UnreadEvent) -> Result<Vec<Event>, ParseError> {
+fn events(open: &OpenInstallation, received_at: Millis, call: &UnreadEvent) -> Result<Read, ParseError> {
     let request = unread::request(call, received_at).ok_or_else(|| ParseError::missing("body"))?;
     let (verified, account) = (Verified::kept(&request, call.is_forwarded), open.account(call.from));
     Ok(match call.from {
@@ -128,6 +142,7 @@ fn events(open: &OpenInstallation, received_at: Millis, call: &UnreadEvent) -> R
     })
 }
 
-fn all<E>(parsed: Parsed<E>, event: fn(E) -> Event) -> Vec<Event> {
-    parsed.events.into_iter().map(event).collect()
+fn all<E>(parsed: Parsed<E>, event: fn(E) -> Event) -> Read {
+    let unreadable = parsed.unreadable();
+    (parsed.events.into_iter().map(event).collect(), unreadable)
 }

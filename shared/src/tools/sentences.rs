@@ -91,6 +91,7 @@ sentences! {
     ForeignFile { vendor: &'a str } = "the file's address is not one of {vendor}'s",
     UnknownVersion = "the message has a form that this version does not know",
     Malformed = "the message cannot be read",
+    EventUnreadable = "something in it names no contact, or is of another form than the platform describes",
     UnreadCall { error: &'a str } = "this version of the bridge cannot read it: {error}",
 
     // Reasons of the network.

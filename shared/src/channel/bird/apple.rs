@@ -22,6 +22,12 @@ pub(super) fn parts(message: Json<'_>) -> Vec<Part> {
         .filter(|words| !words.is_empty())
         .map(Part::text)
         .collect();
+    // What is of another type than documented is there all the same.
+    let content = message.get("content").unwrap_or_default();
+    let is_odd = |name: &str| content.get(name).is_some_and(|value| !value.is_null() && value.text().is_none());
+    if !parts.is_empty() && ["subject", "body"].into_iter().any(is_odd) {
+        parts.push(notice("text", None));
+    }
     let attachments = list(message, "/content/attachments");
     let mut count = 0_usize;
     attachments.each(|_| count += 1);

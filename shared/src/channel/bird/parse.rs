@@ -9,7 +9,7 @@ use super::{
 use crate::{
     adapter::{
         Account,
-        webhook::{ParseError, ParsedChannel, WebhookRequest, id_of},
+        webhook::{ParseError, ParsedChannel, UNREADABLE, WebhookRequest, id_of},
     },
     channel::readable,
     model::message::{
@@ -34,6 +34,9 @@ pub(super) fn parse(
     let body = Json::read(&whole).map_err(|error| ParseError::json(&error))?;
     let [kind, timestamp, data] = body.pick(["type", "timestamp", "data"]);
     let kind = kind.filled_text().ok_or_else(|| ParseError::missing("type"))?;
+    if !data.is_object() {
+        return Err(ParseError::missing("data"));
+    }
     // The id is the same for every redelivery.
     let id = request.header("webhook-id").map_or_else(|| id_of(body.raw()), str::to_owned);
     let event = Event { from: account.setting(FROM), event: kind.split_once('.').map_or("", |(_, event)| event), data };
@@ -248,6 +251,7 @@ impl<'a> Event<'a> {
         let of_conversation = match self.event {
             "conversation_closed" => "conversation_closed",
             "conversation_reopened" => "conversation_reopened",
+            "received" => UNREADABLE,
             _ => "conversation",
         };
         let message = self.data.get("message").filter(|message| message.is_object()).ok_or(of_conversation)?;

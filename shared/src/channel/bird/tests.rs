@@ -90,11 +90,14 @@ fn an_event_that_lacks_something_delivers_the_rest() {
     }
     for (event, reason) in [
         (json!({"type": "sms.received", "data": {"from": 5, "text": "Hi"}}), "nobody"),
-        (json!({"type": "sms.received"}), "nobody"),
+        (json!({"type": "sms.received", "data": {}}), "nobody"),
         (json!({"type": "sms.delivered", "data": {"to": "+1"}}), "no_id"),
-        (json!({"type": "whatsapp.received", "data": 5}), "nobody"),
+        (json!({"type": "whatsapp.received", "data": {"from": 5}}), "nobody"),
     ] {
         assert_eq!(found(&event)["ignored"][0]["reason"], reason, "{event}");
+    }
+    for event in [json!({"type": "sms.received"}), json!({"type": "whatsapp.received", "data": 5})] {
+        assert_eq!(found(&event)["refused"], "missing_field", "{event}");
     }
 }
 

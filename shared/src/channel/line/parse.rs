@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     adapter::{
         Account,
-        webhook::{Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
+        webhook::{Batch, ParseError, ParsedChannel, UNREADABLE, WebhookRequest, id_of},
     },
     channel::readable,
     model::message::{
@@ -34,7 +34,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
         return Ok(ParsedChannel::ignored(destination, "other_bot"));
     }
     let mut batch = Batch::new();
-    events.each(|event| {
+    batch.each(events, |batch, event| {
         let event = Event::of(event);
         match event.read() {
             Ok((contact, kind)) => {
@@ -51,6 +51,9 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
 
 /// The longest reply token that is kept.
 const MAX_TOKEN: usize = 256;
+
+/// The kinds of events that the bridge reads.
+const KINDS: [&str; 6] = ["message", "messageEdited", "unsend", "postback", "follow", "unfollow"];
 
 /// An event. Events of older format lack many of the common fields.
 struct Event<'a> {
@@ -113,6 +116,12 @@ impl<'a> Event<'a> {
         if is_group {
             return Err("group");
         }
+        if self.kind.is_empty() {
+            return Err(UNREADABLE);
+        }
+        if !KINDS.contains(&self.kind.as_str()) {
+            return Err("unknown_event");
+        }
         let contact = given(user).ok_or("nobody")?;
         let message = |part: Part| ChannelEventKind::Message { parts: vec![part] };
         let kind = match self.kind.as_str() {
@@ -173,7 +182,11 @@ fn parts(message: Json<'_>) -> Vec<Part> {
         _ => None,
     };
     match part {
-        Some(sticker @ Part::Sticker { .. }) => std::iter::once(sticker).chain(given(text).map(Part::text)).collect(),
+        Some(sticker @ Part::Sticker { .. }) => {
+            let is_odd = !text.is_null() && text.text().is_none();
+            let words = given(text).map(Part::text).or_else(|| is_odd.then(|| notice("text", None)));
+            std::iter::once(sticker).chain(words).collect()
+        }
         Some(part) => vec![part],
         None => {
             let what = if kind == "text" { "empty message" } else { &kind };

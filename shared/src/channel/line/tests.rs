@@ -94,12 +94,13 @@ fn an_event_of_nobody_or_of_no_kind_is_left_out_and_the_rest_arrives() {
     let text = event("text", json!({"message": {"id": "2", "type": "text", "text": "Hi"}}));
     for (odd, reason) in [
         (event("odd", json!({"type": "messageEdited", "message": {"id": "1", "type": "text"}})), "nothing_to_show"),
-        (json!(7), "nobody"),
+        (json!(7), "unreadable"),
         (event("1", json!({"source": null})), "nobody"),
         (event("1", json!({"source": {"type": "user", "userId": 5}})), "nobody"),
         (event("1", json!({"source": {"type": "group", "groupId": "C1", "userId": "U1"}})), "group"),
         (event("1", json!({"source": {"groupId": "C1", "userId": "U1"}})), "group"),
-        (event("1", json!({"type": null})), "unknown_event"),
+        (event("1", json!({"type": null})), "unreadable"),
+        (event("1", json!({"type": "new", "source": null})), "unknown_event"),
     ] {
         let both = taken(&[odd.clone(), text.clone()]);
         assert_eq!(both.events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>(), ["text"], "{odd}");

@@ -7,7 +7,7 @@ use http::Method;
 
 use super::classify;
 use crate::{
-    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::webhook::{Ack, ParseError, ParsedChannel, UNREADABLE, WebhookRequest, id_of},
     channel::readable,
     model::message::{ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, Part, Receipt},
     tools::{
@@ -61,6 +61,7 @@ const FIELDS: &[&str] = &[
     "status",
     "statusdatetime",
     "statuserrorcode",
+    "statusreason",
 ];
 
 /// The fields by their names in lower case, because the case varies. If a name occurs twice, the last value counts.
@@ -179,10 +180,15 @@ const STOPPED: &str = "103";
 /// Reads an event of the Conversations API.
 fn event(request: &WebhookRequest, kind: &str, body: Json<'_>) -> ParsedChannel {
     let text = |path: &str| body.text_at(path).filter(|text| !text.is_empty());
-    let message = body.get("message").filter(|message| message.is_object());
-    let Some(message) = message.filter(|_| matches!(kind, "message.created" | "message.updated")) else {
-        return ParsedChannel::ignored(text("/conversation/id").unwrap_or_default(), "conversation");
+    let message = body.get("message").unwrap_or_default();
+    let reason = match kind {
+        "message.created" | "message.updated" if message.is_object() => None,
+        "message.created" => Some(UNREADABLE),
+        _ => Some("conversation"),
     };
+    if let Some(reason) = reason {
+        return ParsedChannel::ignored(text("/conversation/id").unwrap_or_default(), reason);
+    }
     let is_ours = text("/message/direction").as_deref() == Some("sent");
     let given = text("/message/id").map(Cow::into_owned);
     if given.is_none() && kind == "message.updated" {

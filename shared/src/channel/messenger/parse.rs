@@ -6,7 +6,7 @@ use super::Messenger;
 use crate::{
     adapter::{
         Account, Verified,
-        webhook::{Addresses, Batch, ParseError, ParsedChannel, WebhookRequest, id_of},
+        webhook::{Addresses, Batch, ParseError, ParsedChannel, UNREADABLE, WebhookRequest, id_of},
     },
     channel::{meta, readable},
     model::message::{
@@ -44,15 +44,17 @@ pub(super) fn parse(
         return Err(ParseError::missing("entry"));
     }
     let mut batch = Batch::new();
-    if object.text().as_deref() != Some(platform.object) {
+    if object.text().ok_or_else(|| ParseError::missing("object"))? != platform.object {
         batch.ignore("", "other_object");
         return Ok(batch.done());
     }
     let ours = account.setting(platform.account_id.name);
-    entries.each(|entry| {
+    batch.each(entries, |batch, entry| {
         let [page, standby, messaging, changes] = entry.pick(["id", "standby", "messaging", "changes"]);
-        let page = page.text().unwrap_or_default();
-        if !verified.is_for(Some(&page), ours) {
+        let page = page.text();
+        let is_ours = verified.is_for(page.as_deref(), ours);
+        let page = page.unwrap_or_default();
+        if !is_ours {
             return batch.ignore(page, "other_page");
         }
         if !standby.is_null() {
@@ -62,7 +64,7 @@ pub(super) fn parse(
         if !changes.is_null() {
             batch.ignore(page, "other_field");
         }
-        messaging.each(|event| Event::of(platform, event, request.received_at).read(&mut batch));
+        batch.each(messaging, |batch, event| Event::of(platform, event, request.received_at).read(batch));
     });
     if batch.is_empty() {
         batch.ignore("", "nothing");
@@ -137,7 +139,8 @@ impl<'a> Event<'a> {
         if names_any {
             return;
         }
-        if self.contact.is_empty() {
+        let is_written = [self.message, edit, postback, reaction].into_iter().any(|event| !event.is_null());
+        if self.contact.is_empty() && is_written {
             return batch.ignore("", "nobody");
         }
         let said = |part: Part| ChannelEventKind::Message { parts: vec![part] };
@@ -145,8 +148,10 @@ impl<'a> Event<'a> {
             self.message(batch);
         } else if !edit.is_null() {
             let times = edit.get("num_edit").and_then(Json::u64).unwrap_or_default();
-            let Some(text) = edit.get("text").and_then(Json::filled_text) else {
-                return batch.ignore(self.mid(edit), "nothing_to_show");
+            let text = edit.get("text").unwrap_or_default();
+            let is_readable = edit.is_object() && (text.is_null() || text.text().is_some());
+            let Some(text) = text.filled_text() else {
+                return batch.ignore(self.mid(edit), if is_readable { "nothing_to_show" } else { UNREADABLE });
             };
             let part = Part::text(format!("(edited) {text}"));
             self.push(batch, format!("edit:{}:{times}", self.mid(edit)), said(part));
@@ -253,6 +258,13 @@ fn parts(message: Json<'_>) -> Vec<Part> {
     }
     if let Some(title) = message.text_at("/referral/ads_context_data/ad_title") {
         parts.push(Part::text(format!("(came from {title})")));
+    }
+    // What is of another type than documented is there all the same.
+    if !text.is_null() && text.text().is_none() && !parts.is_empty() {
+        parts.insert(0, notice("text"));
+    }
+    if !attachments.is_null() && !attachments.is_array() && !parts.is_empty() {
+        parts.push(notice("attachment"));
     }
     if parts.is_empty() {
         let is_unsupported = is(message, "is_unsupported");

@@ -120,7 +120,7 @@ fn an_event_that_lacks_something_is_a_notice_and_spoils_no_other() {
         (event(json!({"message_edit": {"mid": "m", "num_edit": "x"}})), ("nothing_to_show", Value::Null)),
         (event(json!({"postback": {"title": 5}})), ("postback:1:5000", notice("pressed button", Value::Null))),
         (event(json!({"sender": {"id": 5}, "message": {"mid": "m", "text": "x"}})), ("nobody", Value::Null)),
-        (json!("event"), ("nobody", Value::Null)),
+        (json!("event"), ("unreadable", Value::Null)),
         (
             json!({"delivery": {"mids": ["", 5, "sent"]}}),
             ("delivered:sent", json!({"type": "receipt", "message": "sent", "receipt": {"status": "delivered"}})),

@@ -8,7 +8,7 @@ use super::{BOT_TOKEN, CONNECTION, content};
 use crate::{
     adapter::{
         Account,
-        webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+        webhook::{Ack, ParseError, ParsedChannel, UNREADABLE, WebhookRequest, id_of},
     },
     model::message::{ChannelEvent, ChannelEventKind, Contact, MessageNames, Part},
     tools::{
@@ -115,7 +115,10 @@ impl Update {
     /// Tells that messages in a chat with a business account were deleted. Telegram does not say by whom.
     fn deleted(&self, deleted: Json<'_>) -> ParsedChannel {
         let [chat, messages] = deleted.pick(["chat", "message_ids"]);
-        let Some(chat) = Chat::of(chat).filter(|chat| chat.is_private) else { return self.ignored("nobody") };
+        let Some(chat) = Chat::of(chat) else { return self.ignored("nobody") };
+        if !chat.is_private {
+            return self.ignored("group");
+        }
         let mut count = 0_usize;
         messages.each(|_| count += 1);
         let text = match count {
@@ -144,14 +147,15 @@ impl Update {
     /// spinning (<https://core.telegram.org/bots/api#making-requests-when-getting-updates>).
     fn pressed(&self, query: Json<'_>) -> ParsedChannel {
         let [id, from, message, data] = query.pick(["id", "from", "message", "data"]);
+        let [inline, game] = query.pick(["inline_message_id", "game_short_name"]);
         let id = id.text().or_else(|| id.f64().map(|_| id.raw().into()));
         let heard = id.map_or_else(Ack::empty, |id| {
             Ack::json(&json!({"method": "answerCallbackQuery", "callback_query_id": id}))
         });
         let parsed = match (message.get("chat").and_then(Chat::of), data.text()) {
-            (None, _) => self.ignored("inline_message"),
+            (None, _) => self.ignored(if inline.is_null() { "nobody" } else { "inline_message" }),
             (Some(chat), _) if !chat.is_private => self.ignored("group"),
-            (Some(_), None) => self.ignored("game"),
+            (Some(_), None) => self.ignored(if game.is_null() { UNREADABLE } else { "game" }),
             (Some(chat), Some(data)) => {
                 // A message that Telegram no longer stores arrives without its buttons.
                 let text = label(message, &data).unwrap_or(data);

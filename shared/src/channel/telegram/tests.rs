@@ -65,7 +65,8 @@ fn an_update_that_lacks_something_delivers_the_rest() {
         (json!({"update_id": 1, "message": 5}), "nobody"),
         (json!({"update_id": 1, "message": {"chat": {"id": "5"}, "text": "Hi"}}), "nobody"),
         (json!({"update_id": 1, "my_chat_member": {"chat": {"id": 5}}}), "unknown_status"),
-        (json!({"update_id": 1, "callback_query": 5}), "inline_message"),
+        (json!({"update_id": 1, "callback_query": 5}), "nobody"),
+        (json!({"update_id": 1, "callback_query": {"inline_message_id": "1"}}), "inline_message"),
     ] {
         assert_eq!(found(&update)["ignored"][0]["reason"], reason, "{update}");
     }

@@ -181,7 +181,8 @@ fn parts(form: &Form) -> Vec<Part> {
             _ => notice("location", label),
         });
     }
-    let count = form.get("NumMedia").and_then(|count| count.parse::<usize>().ok()).unwrap_or_default().min(FILES);
+    let given = || (0..FILES).filter(|index| form.get(&format!("MediaUrl{index}")).is_some()).count();
+    let count = form.get("NumMedia").map_or(Some(0), |count| count.parse().ok()).unwrap_or_else(given).min(FILES);
     let is_document = form.get("MessageType") == Some("document");
     for index in 0..count {
         let Some(url) = form.get(&format!("MediaUrl{index}")) else {

@@ -9,7 +9,7 @@ use super::classify::ERRORS;
 use crate::{
     adapter::{
         Account, Verified,
-        webhook::{self, Addresses, ParseError, ParsedChannel, WebhookRequest, id_of},
+        webhook::{self, Addresses, ParseError, ParsedChannel, UNREADABLE, WebhookRequest, id_of},
     },
     channel::{meta, readable},
     model::{
@@ -49,20 +49,24 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
         return Err(ParseError::missing("entry"));
     }
     let mut found = webhook::Batch::new();
-    if object.text().as_deref() != Some("whatsapp_business_account") {
+    let object = object.text().ok_or_else(|| ParseError::missing("object"))?;
+    if object != "whatsapp_business_account" {
         found.ignore("", "other_object");
         return Ok(found.done());
     }
     let ours = account.setting(super::PHONE_NUMBER_ID);
     let takes_standby = account.setting(super::STANDBY) == Some("yes");
-    entries.each(|entry| {
-        entry.get("changes").unwrap_or_default().each(|change| {
+    found.each(entries, |found, entry| {
+        found.each(entry.get("changes").unwrap_or_default(), |found, change| {
             let [field, value] = change.pick(["field", "value"]);
-            let field = field.text().unwrap_or_default();
+            let Some(field) = field.text() else { return found.ignore("", UNREADABLE) };
             let is_standby = field == "standby";
             let is_taken = matches!(&*field, "messages" | "smb_message_echoes") || is_standby && takes_standby;
             if value.is_null() || !is_taken {
                 return found.ignore(field, "other_field");
+            }
+            if !value.is_object() {
+                return found.ignore(field, UNREADABLE);
             }
             let number = value.text_at("/metadata/phone_number_id");
             if !verified.is_for(number.as_deref(), ours) {
@@ -71,12 +75,12 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
             let [contacts, messages, echoes, statuses] =
                 value.pick(["contacts", "messages", "message_echoes", "statuses"]);
             let received_at = request.received_at;
-            let mut batch = Batch { contacts: Contacts::of(contacts), received_at, is_standby, found: &mut found };
-            messages.each(|message| batch.message(message));
-            echoes.each(|message| batch.echo(message));
+            let change = Change { contacts: Contacts::of(contacts), received_at, is_standby };
+            found.each(messages, |found, message| change.message(found, message));
+            found.each(echoes, |found, message| change.echo(found, message));
             // The bridge sent none of the messages that the AI agent's statuses are about.
             if !is_standby {
-                statuses.each(|status| batch.status(status));
+                found.each(statuses, |found, status| change.status(found, status));
             }
             // Errors beside no message and no status speak of the account.
             let is_of_account = messages.is_null() && statuses.is_null();
@@ -89,6 +93,9 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
             }
         });
     });
+    if found.is_empty() {
+        found.ignore("", "nothing");
+    }
     Ok(found.done())
 }
 
@@ -107,27 +114,29 @@ pub(super) fn addresses(account: &Account<'_>, request: &WebhookRequest) -> Addr
 }
 
 /// One change, whose messages and statuses share their contacts.
-struct Batch<'a> {
+struct Change<'a> {
     contacts: Contacts<'a>,
     received_at: Millis,
     /// Whether Meta's AI agent speaks for the number.
     is_standby: bool,
-    found: &'a mut webhook::Batch,
 }
 
-impl Batch<'_> {
-    fn take(&mut self, item: Json<'_>, id: String, read: Result<(Contact, ChannelEventKind), &'static str>) {
+/// The contact and the content of a message or a status, or the reason why it is left out.
+type Read = Result<(Contact, ChannelEventKind), &'static str>;
+
+impl Change<'_> {
+    fn take(&self, found: &mut webhook::Batch, item: Json<'_>, id: String, read: Read) {
         match read {
             Ok((contact, kind)) => {
                 let at = time(item).unwrap_or(self.received_at);
                 let (names, quote) = names_and_quote(item, &kind);
-                self.found.push(ChannelEvent::new(id, at, contact, kind).with(names, quote));
+                found.push(ChannelEvent::new(id, at, contact, kind).with(names, quote));
             }
-            Err(why) => self.found.ignore(id, why),
+            Err(why) => found.ignore(id, why),
         }
     }
 
-    fn message(&mut self, message: Json<'_>) {
+    fn message(&self, found: &mut webhook::Batch, message: Json<'_>) {
         let [group, user, number] = message.pick(["group_id", "from_user_id", "from"]);
         let read = || {
             if !group.is_null() {
@@ -145,16 +154,11 @@ impl Batch<'_> {
             let parts = parts(message).ok_or("nothing_to_show")?;
             Ok((contact, ChannelEventKind::Message { parts: self.marked(parts, "to Meta's AI agent") }))
         };
-        self.take(message, message_id(message), read());
+        self.take(found, message, message_id(message), read());
     }
 
     /// Reads the news that a person opened the chat. It matters only with the advertisement that led there.
-    fn opened(
-        &self,
-        message: Json<'_>,
-        user: Json<'_>,
-        number: Json<'_>,
-    ) -> Result<(Contact, ChannelEventKind), &'static str> {
+    fn opened(&self, message: Json<'_>, user: Json<'_>, number: Json<'_>) -> Read {
         let context = came_from(message).ok_or("opened")?;
         let contact = self.contacts.contact(user, number).ok_or("nobody")?;
         Ok((contact, ChannelEventKind::Opened { context: text::truncate(&context, TEXT).into_owned() }))
@@ -199,19 +203,19 @@ impl Batch<'_> {
     }
 
     /// Reads a message that the business typed in its phone app.
-    fn echo(&mut self, message: Json<'_>) {
+    fn echo(&self, found: &mut webhook::Batch, message: Json<'_>) {
         let [user, number] = message.pick(["to_user_id", "to"]);
         let read = || {
             let contact = self.contacts.contact(user, number).ok_or("nobody")?;
             let parts = self.marked(parts(message).ok_or("nothing_to_show")?, "by Meta's AI agent");
             Ok((contact, ChannelEventKind::BusinessEcho { parts, message: None }))
         };
-        self.take(message, message_id(message), read());
+        self.take(found, message, message_id(message), read());
     }
 
     /// Reads the status of a message that the bridge sent. The message's own id finds the message, so the contact may
     /// be missing.
-    fn status(&mut self, status: Json<'_>) {
+    fn status(&self, found: &mut webhook::Batch, status: Json<'_>) {
         let names = ["status", "recipient_type", "recipient_user_id", "recipient_id", "id"];
         let [word, kind, user, number, message] = status.pick(names);
         let (word, message) = (word.text().unwrap_or_default(), message.text().unwrap_or_default());
@@ -234,7 +238,7 @@ impl Batch<'_> {
             Ok((Contact { id, ..Contact::default() }, kind))
         };
         // All statuses of a message carry that message's id.
-        self.take(status, format!("{word}:{message}"), read());
+        self.take(found, status, format!("{word}:{message}"), read());
     }
 }
 

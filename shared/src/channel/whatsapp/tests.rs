@@ -587,7 +587,7 @@ fn an_item_that_lacks_something_is_a_notice_and_spoils_no_other() {
         assert_eq!(both["events"][1]["id"], "wamid.FINE", "{odd}");
         assert_eq!(both, found(&odd), "an id is the same for every redelivery");
     }
-    for (odd, reason) in [(message(json!({"from": 5})), "nobody"), (json!(5), "nobody")] {
+    for (odd, reason) in [(message(json!({"from": 5})), "nobody"), (json!(5), "unreadable")] {
         let both = found(&odd);
         assert_eq!((&both["ignored"][0]["reason"], &both["events"][0]["id"]), (&json!(reason), &json!("wamid.FINE")));
     }

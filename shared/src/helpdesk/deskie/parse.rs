@@ -55,13 +55,13 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     if is_from_api && message.staff_id.id().is_none() && !message.sent_via_rule.0 {
         return Ok(ParsedHelpdesk::ignored(id, "echo"));
     }
-    let parts = parts(&message);
+    let parts = parts(&message, webhook.object);
     if parts.is_empty() {
         return Ok(ParsedHelpdesk::ignored(id, "empty"));
     }
     let custom = message.custom_user_id.or(&message.user_custom_id);
     let Some(group) = custom.text().or(message.user_id.id()).or(message.case_id.id()) else {
-        return Ok(ParsedHelpdesk::ignored(id, "no_contact"));
+        return Ok(ParsedHelpdesk::ignored(id, "nobody"));
     };
     // The relay compares a message from a program or a rule with the bridge's own posts. A rule's message never is one
     // of them, so it is always delivered.
@@ -100,7 +100,7 @@ fn own_id<'m>(message: &'m WebhookMessage<'_>) -> Option<&'m str> {
     message.message_id.id().filter(|id| id.len() <= MAX_ID)
 }
 
-fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
+fn parts(message: &WebhookMessage<'_>, object: Json<'_>) -> Vec<Part> {
     let text = match message.content.text() {
         Some(content) => content.replace("\r\n", "\n"),
         None => message.content_html.text().map(html::to_text).unwrap_or_default(),
@@ -108,9 +108,21 @@ fn parts(message: &WebhookMessage<'_>) -> Vec<Part> {
     let text = Some(text.trim()).filter(|text| !text.is_empty()).map(Part::text);
     let files = wire::entries(message.attachments);
     let others = (files.len() > FILES).then(|| Part::Unsupported { what: "more files".to_owned(), text: None });
-    // The message has no content, or none that can be read.
-    let is_lost = text.is_none() && files.is_empty() && !message.content.is_there() && !message.content_html.is_there();
-    let lost = is_lost.then(|| Part::Unsupported { what: "message".to_owned(), text: None });
+    // The message has no content, or some that cannot be read.
+    let is_word = |value: Json<'_>| value.is_null() || value.text().is_some() || value.f64().is_some();
+    let has_odd_text =
+        ["content", "content_html"].into_iter().filter_map(|name| object.get(name)).any(|it| !is_word(it));
+    let odd_files = message.attachments;
+    let has_odd_files = !(odd_files.is_null() || odd_files.is_array() || odd_files.is_object())
+        && odd_files.text().is_none_or(|text| !matches!(text.trim(), "" | "0" | "-"));
+    let has_none = !message.content.is_there() && !message.content_html.is_there();
+    let is_lost = text.is_none() && (has_odd_text || has_odd_files || files.is_empty() && has_none);
+    let lost = match (is_lost, has_odd_files) {
+        (true, _) => Some("message"),
+        (false, true) => Some("file"),
+        (false, false) => None,
+    };
+    let lost = lost.map(|what| Part::Unsupported { what: what.to_owned(), text: None });
     // A picture that was pasted into the editor stands in the HTML only.
     let mut pictures = Vec::new();
     for url in message.content.text().and(message.content_html.text()).map(html::pictures).unwrap_or_default() {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     adapter::{
         Account, Verified,
-        webhook::{self, Addresses, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof},
+        webhook::{self, Addresses, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, UNREADABLE},
     },
     model::message::{Author, AuthorKind, ConversationState, HelpdeskEvent, HelpdeskEventKind, Quote},
     tools::{
@@ -137,9 +137,19 @@ fn product(call: Call<'_>, event: &str) -> ParsedHelpdesk {
     };
     match event {
         "onMessageCreate" => {
+            if !conversation.messages.is_array() {
+                return Parsed::ignored(event, UNREADABLE);
+            }
             let mut found = Found::default();
-            conversation.messages.each(|message| around.add(&wire::record(message), &mut found));
-            if found.count == 0 { Parsed::ignored(event, "empty") } else { found.oldest_first() }
+            conversation.messages.each(|message| match message.is_object() {
+                true => around.add(&wire::record(message), &mut found),
+                false => found.ignore(String::new(), UNREADABLE),
+            });
+            if found.count == 0 && found.ignored.is_empty() {
+                Parsed::ignored(event, "empty")
+            } else {
+                found.oldest_first()
+            }
         }
         "onConversationCreate" | "onConversationUpdate" => {
             let new = (event == "onConversationCreate").then_some(ConversationState::Open);
@@ -226,7 +236,7 @@ impl Around<'_> {
         if let Some(reason) = around.foreign() {
             return Err(reason);
         }
-        around.partner().ok_or("no_contact")?;
+        around.partner().ok_or("nobody")?;
         let parts = parts::contents(message, around.conversation.text()).parts;
         if parts.is_empty() {
             return Err("empty");

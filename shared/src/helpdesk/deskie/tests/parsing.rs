@@ -224,7 +224,10 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
         (json!({"content": {}, "content_html": 7}), said("7")),
         (json!({"content": ["x"], "content_html": true}), notice("message", "")),
         (json!({"content": "", "content_html": null}), "ignored: empty".to_owned()),
-        (json!({"content": "x", "attachments": 7}), said("x")),
+        (
+            json!({"content": "x", "attachments": 7}),
+            format!("{} | {}", said("x"), "Unsupported { what: \"file\", text: None }"),
+        ),
         (
             json!({"content": "x", "attachments": [{"url": "file:///etc/passwd"}]}),
             format!("{} | {}", said("x"), "Unsupported { what: \"file\", text: Some(\"file:///etc/passwd\") }"),
@@ -236,7 +239,7 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
         (json!({"staff_id": {}}), text.clone()),
         (
             json!({"custom_user_id": null, "user_custom_id": [], "user_id": true, "case_id": {}}),
-            "ignored: no_contact".to_owned(),
+            "ignored: nobody".to_owned(),
         ),
     ];
     for (changes, expected) in rows {

@@ -466,15 +466,15 @@ fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
             body(
                 r#"{"event": "onMessageCreate", "data": {"actor": {"type": "agent"}, "message": {"messages": [{"id": "1", "message_parts": [{"text": "x"}]}]}}}"#,
             ),
-            "ignored: no_contact",
+            "ignored: nobody",
         ),
-        (body(r#"{"event": "onMessageCreate"}"#), "ignored: empty"),
-        (body(r#"{"event": "onMessageCreate", "data": {"message": {"messages": 7}}}"#), "ignored: empty"),
+        (body(r#"{"event": "onMessageCreate"}"#), "ignored: unreadable"),
+        (body(r#"{"event": "onMessageCreate", "data": {"message": {"messages": 7}}}"#), "ignored: unreadable"),
         (body(r#"{"action": "message_create"}"#), "ignored: no_author"),
         (body(r#"{"action": "message_create", "data": {"message": "x"}}"#), "ignored: no_author"),
         (
             body(r#"{"action": "message_create", "actor": {"actor_type": "agent"}, "data": {"message": {}}}"#),
-            "ignored: no_contact",
+            "ignored: nobody",
         ),
         (body(r#"{"event": "onUserUpdate", "data": 5}"#), "ignored: no_contact"),
         (
