@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::tools::{
     crypto::{same, sha256_hex},
+    language::Language,
     millis::Millis,
     words::words,
 };
@@ -227,6 +228,11 @@ pub struct Options {
     /// Not written while it has its default, as above.
     #[serde(skip_serializing_if = "Clone::clone")]
     pub mark_read: bool,
+    /// The language of what customers and agents read of the bridge.
+    ///
+    /// Not written while it has its default, as above.
+    #[serde(skip_serializing_if = "Language::is_english")]
+    pub language: Language,
 }
 
 impl Default for Options {
@@ -240,6 +246,7 @@ impl Default for Options {
             give_up_after_hours: 72,
             remember_quotes: true,
             mark_read: true,
+            language: Language::English,
         }
     }
 }

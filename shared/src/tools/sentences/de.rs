@@ -89,6 +89,7 @@ translations! {
     UnknownVersion = "die Nachricht hat eine Form, die diese Version nicht kennt",
     Malformed = "die Nachricht ist nicht lesbar",
     UnreadCall { error } = "diese Version der Bridge kann es nicht lesen: {error}",
+    EventUnreadable = "etwas darin nennt keinen Kontakt oder hat eine andere Form, als die Plattform beschreibt",
 
     // Reasons of the network.
     NoConnection = "keine Verbindung zum Anbieter",

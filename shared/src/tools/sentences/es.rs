@@ -88,6 +88,7 @@ translations! {
     UnknownVersion = "el mensaje tiene un formato que esta versión no conoce",
     Malformed = "el mensaje no se puede leer",
     UnreadCall { error } = "esta versión del puente no puede leerlo: {error}",
+    EventUnreadable = "algo en él no nombra ningún contacto o tiene un formato distinto del que describe la plataforma",
 
     // Reasons of the network.
     NoConnection = "sin conexión con el proveedor",

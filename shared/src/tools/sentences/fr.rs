@@ -89,6 +89,7 @@ translations! {
     UnknownVersion = "le message a une forme que cette version ne connaît pas",
     Malformed = "le message est illisible",
     UnreadCall { error } = "cette version de la passerelle ne peut pas le lire : {error}",
+    EventUnreadable = "un élément ne nomme aucun contact, ou n’a pas la forme que décrit la plateforme",
 
     // Reasons of the network.
     NoConnection = "aucune connexion au fournisseur",

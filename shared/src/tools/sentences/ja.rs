@@ -84,6 +84,7 @@ translations! {
     UnknownVersion = "メッセージの形式がこのバージョンに対応していません",
     Malformed = "メッセージを読み取れません",
     UnreadCall { error } = "このバージョンのブリッジでは読み取れません：{error}",
+    EventUnreadable = "内容の一部が連絡先を示していないか、プラットフォームの説明と異なる形式です",
 
     // Reasons of the network.
     NoConnection = "サービス提供元に接続できません",

@@ -86,6 +86,7 @@ translations! {
     UnknownVersion = "ця версія не знає такої форми повідомлення",
     Malformed = "повідомлення неможливо прочитати",
     UnreadCall { error } = "ця версія моста не може його прочитати: {error}",
+    EventUnreadable = "щось у ньому не називає контакту або має не ту форму, яку описує платформа",
 
     // Reasons of the network.
     NoConnection = "немає з’єднання з постачальником",
