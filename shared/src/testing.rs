@@ -31,6 +31,7 @@ use crate::{
         },
     },
     tools::{
+        language::Language,
         millis::Millis,
         secret::{Secret, Secrets},
     },
@@ -241,7 +242,17 @@ pub(crate) fn file(kind: MediaKind, url: &str, caption: Option<&str>) -> Part {
 
 /// Returns a delivery to a contact.
 pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Option<&'a Author>) -> Delivery<'a> {
-    Delivery { id: "1", at: Millis::new(1), echo: false, contact, parts, author, key: "k", quote: None }
+    Delivery {
+        id: "1",
+        at: Millis::new(1),
+        echo: false,
+        contact,
+        parts,
+        author,
+        key: "k",
+        quote: None,
+        language: Language::English,
+    }
 }
 
 /// Returns the calls that deliver parts as an answer to the message with this id, each answered by `reply`.

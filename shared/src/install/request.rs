@@ -260,6 +260,9 @@ pub(super) fn mistakes(
     all_settings(adapter).filter_map(wrong).collect()
 }
 
+/// The options that are not written while they have their default.
+const UNWRITTEN: [&str; 3] = ["remember_quotes", "mark_read", "language"];
+
 /// Applies the options of a request to the current ones.
 fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError> {
     let patch = match patch {
@@ -273,13 +276,14 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
             "relay_bot_messages" | "agent_name" | "marketplace" | "remember_quotes" | "mark_read" => {
                 Sentence::TrueOrFalse
             }
+            "language" => Sentence::LanguageWords,
             "repeat_window_seconds" => Sentence::SecondsUpTo60,
             "give_up_after_hours" => Sentence::HoursUpTo144,
             _ => {
                 let known = serde_json::to_value(Options::default()).unwrap_or_default();
                 let known = known.as_object().map(|known| known.keys().cloned().collect::<Vec<_>>());
                 let mut known = known.unwrap_or_default();
-                known.extend(["remember_quotes".to_owned(), "mark_read".to_owned()]);
+                known.extend(UNWRITTEN.map(str::to_owned));
                 return Err(unknown_setting("settings.", name, known.iter().map(String::as_str)));
             }
         };
@@ -307,7 +311,7 @@ fn nested(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     for (name, value) in flat.iter().filter(|(name, value)| name.ends_with("_kind") || !is_empty(value)) {
         if let Some((side, name)) = name.split_once('_').filter(|(side, _)| matches!(*side, "helpdesk" | "channel")) {
             sides.entry(side).or_default().insert(name.to_owned(), value.clone());
-        } else if options.get(name).is_some() {
+        } else if options.get(name).is_some() || UNWRITTEN.contains(&name.as_str()) {
             let value = match value.as_str() {
                 Some("true") => Value::Bool(true),
                 Some("false") => Value::Bool(false),

@@ -84,6 +84,7 @@ fn every_option<S: Serializer>(options: &Options, serializer: S) -> Result<S::Ok
     if let Some(fields) = all.as_object_mut() {
         fields.insert("remember_quotes".to_owned(), options.remember_quotes.into());
         fields.insert("mark_read".to_owned(), options.mark_read.into());
+        fields.insert("language".to_owned(), options.language.word().into());
     }
     all.serialize(serializer)
 }

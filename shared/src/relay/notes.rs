@@ -48,10 +48,19 @@ impl Relay {
         };
         let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
-        let parts = [Part::text(Sentence::Note { text: &note.text })];
+        let parts = [Part::text(open.language().say(Sentence::Note { text: &note.text }))];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
-        let echo =
-            Delivery { id, at, echo: true, contact: &contact, parts: &parts, author: None, key: &key, quote: None };
+        let echo = Delivery {
+            id,
+            at,
+            echo: true,
+            contact: &contact,
+            parts: &parts,
+            author: None,
+            key: &key,
+            quote: None,
+            language: open.language(),
+        };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },
             None if open.helpdesk.features().echoes => Task::Deliver(&echo),

@@ -131,6 +131,11 @@ sentences! {
     Agent = "Agent",
     Choose = "Choose",
     Place = "Location",
+    Cards = "Cards",
+    EmptyNotice = "[empty message]",
+    FileNotTaken { name: &'a str, by: &'a str } = "[{name}: {by} did not take this file]",
+    FileRefused { name: &'a str, by: &'a str } = "[{name}: {by} refused this file]",
+    FileUnsafe { name: &'a str, by: &'a str } = "[{name}: {by} did not accept this file as safe]",
 
     // What a file, a message or a side is called, as an argument of other sentences.
     KindImage = "image",
@@ -685,8 +690,10 @@ mod tests {
     fn no_text_has_spaces_that_a_line_break_of_the_source_left() {
         let english = ENGLISH.iter().map(|(name, english)| (Language::English, *name, *english));
         let all = english.chain(translated().map(|(language, name, _, own)| (language, name, own)));
-        let wrong: Vec<_> =
-            all.filter(|(.., text)| text.contains("  ") || text.trim() != *text).map(|(l, name, _)| (l, name)).collect();
+        let wrong: Vec<_> = all
+            .filter(|(.., text)| text.contains("  ") || text.trim() != *text)
+            .map(|(l, name, _)| (l, name))
+            .collect();
         assert_eq!(wrong, []);
     }
 

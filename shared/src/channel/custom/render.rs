@@ -13,6 +13,7 @@ use crate::{
         fit,
         message::{Button, Card, Media, MediaKind, MediaSource, Part, Quote},
     },
+    tools::language::Language,
 };
 
 /// Returns one call with the whole message. The app recognizes a repeat by the message's id.
@@ -26,7 +27,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         contact: OutgoingContact { id: &delivery.contact.id },
         author: author.map(|name| OutgoingAuthor { name }),
         quote: delivery.quote.cloned().map(|Quote { id, text, author, at }| Quoted { message: id, text, author, at }),
-        parts: delivery.parts.iter().map(Piece::from).collect(),
+        parts: delivery.parts.iter().map(|part| Piece::from((part, delivery.language))).collect(),
     };
     let body = serde_json::to_vec(&message).map_err(|_| RenderError::new("the message could not be written"))?;
     let signature = standard_webhooks::sign(account.require_secret(SECRET)?, &id, account.now, &body);
@@ -40,15 +41,15 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     Ok(vec![call.build()?])
 }
 
-impl From<&Part> for Piece {
-    fn from(part: &Part) -> Self {
+impl From<(&Part, Language)> for Piece {
+    fn from((part, language): (&Part, Language)) -> Self {
         match part.clone() {
             Part::Text { text } => Self::Text(Text { text }),
             Part::Media(media) => {
                 let url = match media.source {
                     MediaSource::Link { url } | MediaSource::ShortLink { url } => url,
                     MediaSource::Reference { .. } | MediaSource::Fetched => {
-                        return Self::Text(Text { text: fit::as_text(part) });
+                        return Self::Text(Text { text: fit::as_text(part, language) });
                     }
                 };
                 let Media { name, content_type, size, seconds, caption, .. } = media;
@@ -61,7 +62,9 @@ impl From<&Part> for Piece {
                 }
             }
             Part::Location { latitude, longitude, label } => Self::Location(Place { latitude, longitude, label }),
-            Part::ContactCard { more, .. } if !more.is_empty() => Self::Text(Text { text: fit::as_text(part) }),
+            Part::ContactCard { more, .. } if !more.is_empty() => {
+                Self::Text(Text { text: fit::as_text(part, language) })
+            }
             Part::ContactCard { name, phone, .. } => Self::ContactCard(ContactCard { name, phone }),
             Part::Sticker { id, url } => Self::Sticker(Sticker { id, url }),
             Part::Buttons { buttons } => {

@@ -12,6 +12,11 @@ translations! {
     Agent = "Agent",
     Choose = "Auswählen",
     Place = "Standort",
+    Cards = "Karten",
+    EmptyNotice = "[leere Nachricht]",
+    FileNotTaken { name, by } = "[{name}: {by} hat diese Datei nicht angenommen]",
+    FileRefused { name, by } = "[{name}: {by} hat diese Datei abgelehnt]",
+    FileUnsafe { name, by } = "[{name}: {by} hat diese Datei nicht als sicher akzeptiert]",
 
     // What a file, a message or a side is called.
     KindImage = "Bild",

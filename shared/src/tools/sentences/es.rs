@@ -12,6 +12,11 @@ translations! {
     Agent = "Agente",
     Choose = "Elegir",
     Place = "Ubicación",
+    Cards = "Tarjetas",
+    EmptyNotice = "[mensaje vacío]",
+    FileNotTaken { name, by } = "[{name}: {by} no admitió este archivo]",
+    FileRefused { name, by } = "[{name}: {by} rechazó este archivo]",
+    FileUnsafe { name, by } = "[{name}: {by} no aceptó este archivo como seguro]",
 
     // What a file, a message or a side is called.
     KindImage = "imagen",

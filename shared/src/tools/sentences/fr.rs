@@ -12,6 +12,11 @@ translations! {
     Agent = "Agent",
     Choose = "Choisir",
     Place = "Position",
+    Cards = "Cartes",
+    EmptyNotice = "[message vide]",
+    FileNotTaken { name, by } = "[{name} : {by} n’a pas pris ce fichier]",
+    FileRefused { name, by } = "[{name} : {by} a refusé ce fichier]",
+    FileUnsafe { name, by } = "[{name} : {by} n’a pas jugé ce fichier sûr]",
 
     // What a file, a message or a side is called.
     KindImage = "image",

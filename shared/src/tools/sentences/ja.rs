@@ -12,6 +12,11 @@ translations! {
     Agent = "担当者",
     Choose = "選択",
     Place = "位置情報",
+    Cards = "カード",
+    EmptyNotice = "[空のメッセージ]",
+    FileNotTaken { name, by } = "[{name}：{by}がこのファイルを受け付けませんでした]",
+    FileRefused { name, by } = "[{name}：{by}がこのファイルを拒否しました]",
+    FileUnsafe { name, by } = "[{name}：{by}がこのファイルを安全と認めませんでした]",
 
     // What a file, a message or a side is called.
     KindImage = "画像",

@@ -12,6 +12,11 @@ translations! {
     Agent = "Агент",
     Choose = "Выбрать",
     Place = "Местоположение",
+    Cards = "Карточки",
+    EmptyNotice = "[пустое сообщение]",
+    FileNotTaken { name, by } = "[{name}: {by} не принимает этот файл]",
+    FileRefused { name, by } = "[{name}: {by} отклоняет этот файл]",
+    FileUnsafe { name, by } = "[{name}: {by} не считает этот файл безопасным]",
 
     // What a file, a message or a side is called.
     KindImage = "изображение",

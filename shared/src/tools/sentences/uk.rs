@@ -12,6 +12,11 @@ translations! {
     Agent = "Агент",
     Choose = "Вибрати",
     Place = "Місцезнаходження",
+    Cards = "Картки",
+    EmptyNotice = "[порожнє повідомлення]",
+    FileNotTaken { name, by } = "[{name}: {by} не приймає цей файл]",
+    FileRefused { name, by } = "[{name}: {by} відхиляє цей файл]",
+    FileUnsafe { name, by } = "[{name}: {by} не вважає цей файл безпечним]",
 
     // What a file, a message or a side is called.
     KindImage = "зображення",

@@ -13,7 +13,7 @@ use byoc::{
         installation::Options,
         message::{Contact, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     },
-    tools::{json::Json, millis::Millis, secret::Secret},
+    tools::{json::Json, language::Language, millis::Millis, secret::Secret},
 };
 
 use super::*;
@@ -141,7 +141,17 @@ fn lorna() -> Contact {
 }
 
 fn delivery<'a>(contact: &'a Contact, parts: &'a [Part]) -> Delivery<'a> {
-    Delivery { id: "event-1", at: Millis::new(1), echo: false, contact, parts, author: None, key: "key", quote: None }
+    Delivery {
+        id: "event-1",
+        at: Millis::new(1),
+        echo: false,
+        contact,
+        parts,
+        author: None,
+        key: "key",
+        quote: None,
+        language: Language::English,
+    }
 }
 
 /// A stand-in for the bridge that keeps the calls it gets. It answers with the given statuses in turn, then with 200.

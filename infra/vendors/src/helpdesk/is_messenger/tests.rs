@@ -10,7 +10,7 @@ use byoc::{
         installation::Options,
         message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
     },
-    tools::{millis::Millis, secret::Secret},
+    tools::{language::Language, millis::Millis, secret::Secret},
 };
 
 use super::*;
@@ -222,6 +222,7 @@ async fn everything_that_the_adapter_sends_is_taken() {
             author: None,
             key: "k",
             quote: None,
+            language: Language::English,
         };
         drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
         drive(&sim, &server, &Task::Deliver(&Delivery { id: "m2", echo: true, ..delivery })).await.unwrap();
@@ -251,6 +252,7 @@ async fn faults_are_seen_by_the_adapter() {
         author: None,
         key: "k",
         quote: None,
+        language: Language::English,
     };
     assert!(drive(&sim, &server, &Task::Deliver(&delivery)).await.is_err());
     drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
