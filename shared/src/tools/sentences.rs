@@ -700,7 +700,7 @@ mod tests {
     /// Every English text is recognized among all others, whatever its arguments are.
     #[test]
     fn an_english_text_is_found_in_the_table_again() {
-        let named = |name: &str| Some(Cow::Owned(format!("‹{name} 1›")));
+        let named = |name: &str| Some(Cow::Owned(format!("‹{name}›")));
         for (language, name, english, own) in translated() {
             let (text, expected) = (Template::of(english).fill(named), Template::of(own).fill(named));
             // The same English words may stand for different things, such as a state and the headline above such messages.
