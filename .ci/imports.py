@@ -32,6 +32,7 @@ ROOMS = [
     "ingest",
     "relay",
     "install",
+    "web",
 ]
 
 # The folders of sources, each with its rooms.

@@ -12,7 +12,7 @@ use crate::{
     adapter::{Account, Adapter},
     channel::{Channel, channel},
     helpdesk::{Helpdesk, Named, helpdesk},
-    model::installation::{Installation, InstallationState, Route, Side},
+    model::installation::{Installation, Route, Side},
     outside::{
         clock::now,
         vault::{Sealed, Vault, VaultError},
@@ -114,7 +114,7 @@ impl OpenInstallation {
 
     /// Returns whether the installation was uninstalled.
     pub fn is_uninstalled(&self) -> bool {
-        self.installation.state == InstallationState::Uninstalled
+        self.installation.state.is_uninstalled()
     }
 }
 

@@ -176,6 +176,14 @@ impl Rig {
         }
     }
 
+    /// Signs in with the admin key, and returns the session's cookie with its attributes.
+    pub async fn session_cookie(&self) -> String {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let form = format!("admin_key={}", self.bridge.admin_key);
+        let answer = client.post(format!("{}/login", self.bridge.url)).body(form).send().await.expect("an answer");
+        answer.headers()["set-cookie"].to_str().expect("a cookie").to_owned()
+    }
+
     /// Writes as a customer. The bridge must accept the message.
     pub async fn say(&self, customer: &str, text: &str) -> Said {
         let said = self.bridge.channel.say(customer, Saying::Text(text.to_owned())).await.expect("a webhook call");

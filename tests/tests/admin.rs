@@ -65,6 +65,13 @@ async fn a_long_list_comes_page_by_page_and_whole() {
     }
     made.sort();
     assert_eq!((found, pages), (made, 3));
+    let client = byoc_tests::http_client();
+    let cookie = rig.session_cookie().await;
+    let began = std::time::Instant::now();
+    let home = client.get(&rig.bridge.url).header("cookie", cookie.split(';').next().unwrap()).send().await.unwrap();
+    let home = home.text().await.unwrap();
+    assert!(home.contains("Next page") && home.len() < 60 * 1_024, "{} bytes", home.len());
+    println!("a page of the home took {:?}", began.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

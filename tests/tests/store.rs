@@ -467,3 +467,38 @@ async fn what_was_sent_to_a_contact_is_found_with_its_time() {
     let begun = Some(ms(2_750));
     assert_eq!(found, [("done", begun, true, true), ("on its way", None, true, true), ("read", begun, false, false)]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_of_the_journal_are_listed_page_by_page_each_once() {
+    let kept = store().await;
+    for (at, contact, event) in
+        [(1, "ana", "1"), (2, "ben", "2"), (3, "ana", "3"), (4, "eva", "4"), (5, "ana", "5"), (6, "", "unread")]
+    {
+        let key = JournalKey {
+            installation: "i".into(),
+            contact: contact.into(),
+            direction: Direction::Inbound,
+            event: event.into(),
+        };
+        kept.store.claim(&key, Millis::new(at), Millis::new(at)).await.unwrap();
+    }
+    let (all, next) = kept.store.journaled_contacts("i", None, 200).await.unwrap();
+    assert_eq!((all.as_slice(), next), (["ana", "eva", "ben"].map(str::to_owned).as_slice(), None));
+    assert_eq!(kept.store.journaled_contacts("j", None, 200).await.unwrap(), (Vec::new(), None));
+    // More than a page of messages.
+    for at in 10..350 {
+        let contact = format!("contact{}", at % 7);
+        let (direction, event) = (Direction::Inbound, at.to_string());
+        let key = JournalKey { installation: "many".into(), contact, direction, event };
+        kept.store.claim(&key, Millis::new(at), Millis::new(at)).await.unwrap();
+    }
+    let (mut found, mut after, mut calls) = (std::collections::BTreeSet::new(), None, 0);
+    loop {
+        let (contacts, next) = kept.store.journaled_contacts("many", after.as_deref(), 1).await.unwrap();
+        found.extend(contacts);
+        calls += 1;
+        let Some(next) = next else { break };
+        after = Some(next);
+    }
+    assert_eq!((found.len(), calls), (7, 4));
+}

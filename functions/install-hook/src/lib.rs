@@ -1,9 +1,9 @@
 //! The install hook: creates, changes and removes installations, through the admin's routes and page and through the
-//! set-up events of a Marketplace app.
+//! set-up events of a Marketplace app. By schedule, it lets installations catch up with what agents wrote.
 
 use byoc::{
     ingest::health,
-    install::{Access, Admin, Discard, InstallationView, Installed, Redrive, Wanted},
+    install::{Access, Admin, CatchUp, Discard, InstallationView, Installed, Redrive, Wanted, is_scheduled},
     outside::{
         config::Environment,
         lambda::{Invocation, Reply, bearer, method_not_allowed, refusal, unreadable},
@@ -67,7 +67,11 @@ impl InstallHook {
         if event.len() > BODY_LIMIT {
             return Ok(refusal(&too_large()));
         }
-        Ok(json!(self.admin.app_event(&serde_json::from_str(event).unwrap_or_default()).await?))
+        let event: Value = serde_json::from_str(event).unwrap_or_default();
+        if is_scheduled(&event) {
+            return Ok(json!(self.admin.reconcile().await?));
+        }
+        Ok(json!(self.admin.app_event(&event).await?))
     }
 
     async fn route(&self, request: Request<Bytes>) -> Result<Answer, ApiError> {
@@ -145,11 +149,20 @@ impl InstallHook {
                     .map_err(|_| ApiError::unprocessable("bad_setting", Sentence::ObjectOfDiscard))?;
                 self.admin.discard(id, &wanted).await.map(ok_answer)
             }
+            (&Method::POST, ["installations", id, "catch-up"]) => {
+                let wanted: CatchUp = match body(&request)? {
+                    None => CatchUp::default(),
+                    Some(body) => serde_json::from_value(body)
+                        .map_err(|_| ApiError::unprocessable("bad_setting", Sentence::ObjectOfCatchUp))?,
+                };
+                self.admin.catch_up(id, &wanted).await.map(ok_answer)
+            }
             (_, ["installations"]) => Err(method_not_allowed(&method, "GET or POST")),
             (_, ["installations", _]) => Err(method_not_allowed(&method, "GET, PATCH or DELETE")),
-            (_, ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry" | "discard"]) => {
-                Err(method_not_allowed(&method, "POST"))
-            }
+            (
+                _,
+                ["installations", _, "rotate" | "register" | "check" | "redrive" | "retry" | "discard" | "catch-up"],
+            ) => Err(method_not_allowed(&method, "POST")),
             (_, ["installations", _, "messages" | "dead-letters" | "settings", ..]) => {
                 Err(method_not_allowed(&method, "GET"))
             }

@@ -100,7 +100,8 @@ pub trait HelpdeskSim: Send + Sync {
     fn faults(&self) -> &Faults;
     /// Returns the `helpdesk` object of an install request for this simulator, which is served at `base`.
     fn install(&self, base: &str) -> Value;
-    /// Pastes the generated helpdesk URL into the helpdesk's settings by hand.
+    /// Pastes the generated helpdesk URL into the helpdesk's settings by hand. An empty URL clears the field, so that
+    /// nothing is called.
     fn paste_webhook(&self, url: &str);
     /// Answers as an agent in the latest conversation of this contact, whom the bridge names for example `viber:<id>`.
     /// Fails if there is no conversation.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::message::{Contact, ConversationState, Part, Quote},
+    model::message::{Contact, ConversationState, HelpdeskEvent, Part, Quote},
     tools::{millis::Millis, secret::Secret},
 };
 
@@ -85,6 +85,8 @@ impl Known {
                 | Fact::Profile(_)
                 | Fact::Author(_)
                 | Fact::Contact(_)
+                | Fact::Stranger
+                | Fact::Written(_)
                 | Fact::MadeByHand { .. } => {}
             }
         }
@@ -129,6 +131,8 @@ pub struct Link {
     pub moved_to: Option<String>,
     /// When the other id took over, by the channel's clock.
     pub moved_at: Option<Millis>,
+    /// The id of the same contact from which this link was taken over, under which earlier messages are journaled.
+    pub moved_from: Option<String>,
 }
 
 /// What a delivery has achieved so far, stored in its journal item.
@@ -274,6 +278,10 @@ pub enum Fact {
     Author(String),
     /// [`Task::FindContact`](super::Task::FindContact): the channel's own id of the contact.
     Contact(String),
+    /// [`Task::FindContact`](super::Task::FindContact): the user is a person of another channel.
+    Stranger,
+    /// [`Task::History`](super::Task::History): a message, as the webhook would have reported it.
+    Written(Box<HelpdeskEvent>),
     /// [`Task::FindContact`](super::Task::FindContact): the user does not come from a channel but was made in the
     /// helpdesk, with this telephone number, as somebody wrote it.
     MadeByHand {

@@ -64,10 +64,20 @@ pub enum Task<'a> {
         author: &'a str,
     },
     /// Helpdesk only: look up the contact that a user of the helpdesk stands for. Teaches
-    /// [`Fact::Contact`](super::Fact::Contact) or [`Fact::MadeByHand`](super::Fact::MadeByHand).
+    /// [`Fact::Contact`](super::Fact::Contact), [`Fact::MadeByHand`](super::Fact::MadeByHand) or
+    /// [`Fact::Stranger`](super::Fact::Stranger).
     FindContact {
         /// The helpdesk's user id.
         user: &'a str,
+    },
+    /// Helpdesk only, if [`Features::history`](crate::model::features::Features::history) is set: read the messages of
+    /// the link's conversation. Teaches a [`Fact::Written`](super::Fact::Written) for each message that the webhook
+    /// would have reported. The helpdesk's memos say how far the history was read.
+    History {
+        /// The channel's own id of the contact.
+        contact: &'a str,
+        /// The moment from which messages are read.
+        since: Millis,
     },
     /// Helpdesk only: let a user who was made in the helpdesk stand for a contact from now on, where the helpdesk keeps
     /// such a name. May be repeated.
@@ -94,6 +104,7 @@ impl Task<'_> {
             Self::Fetch(..) => "fetch",
             Self::FindAuthor { .. } => "find_author",
             Self::FindContact { .. } => "find_contact",
+            Self::History { .. } => "history",
             Self::Pair { .. } => "pair",
         }
     }

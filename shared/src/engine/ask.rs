@@ -50,20 +50,23 @@ pub(crate) enum Found {
         /// The number as it was written.
         phone: Option<String>,
     },
-    /// Nobody on this channel.
-    Nobody,
+    /// Somebody of another channel.
+    Stranger,
+    /// The helpdesk does not tell, or does not know the user.
+    Unknown,
 }
 
 /// Returns whom a helpdesk's user stands for. `Err` holds the reason for a retry.
 pub(crate) async fn find_contact(http: &HttpClient, open: &OpenInstallation, user: &str) -> Result<Found, String> {
     let found = |fact| match fact {
         Fact::Contact(contact) => Some(Found::Contact(contact)),
+        Fact::Stranger => Some(Found::Stranger),
         Fact::MadeByHand { phone } => Some(Found::MadeByHand { phone }),
         _ => None,
     };
     match run(http, open.side(Side::Helpdesk), &Task::FindContact { user }).await {
-        Ok(facts) => Ok(facts.into_iter().find_map(found).unwrap_or(Found::Nobody)),
-        Err(failure) => reason_for_retry(failure).map(|()| Found::Nobody),
+        Ok(facts) => Ok(facts.into_iter().find_map(found).unwrap_or(Found::Unknown)),
+        Err(failure) => reason_for_retry(failure).map(|()| Found::Unknown),
     }
 }
 

@@ -348,7 +348,8 @@ impl Admin {
             }
             Event::Channel(event) => (Direction::Inbound, Some(event.contact.id), event.id),
             Event::Note(note) => (Direction::Note, Some(note.contact), note.id),
-            // A receipt has no journal item of its own.
+            // A receipt has no journal item of its own, and a wish to read a conversation has none either.
+            Event::History(history) => (Direction::Note, Some(history.contact), history.id),
             Event::Receipt(receipt) => (Direction::Note, Some(receipt.contact), receipt.id),
             Event::Helpdesk(event) => {
                 let mut contact = event.contact;

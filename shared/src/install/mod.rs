@@ -19,6 +19,7 @@ mod accounts;
 mod addresses;
 mod apply;
 mod brakes;
+mod catch_up;
 mod dead_letters;
 mod events;
 mod heard;
@@ -28,6 +29,7 @@ mod sessions;
 mod tokens;
 mod view;
 
+pub use catch_up::{CatchUp, is_scheduled};
 pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
 pub use heard::{HeardSide, HeardView, RefusedView};
@@ -35,9 +37,9 @@ pub use keys::{KeyView, Keys, NewKey};
 pub use request::{Mistake, Wanted, all_settings, kinds};
 pub use sessions::{SESSION, Session};
 pub use view::{
-    AccountNames, AccountView, AppAnswer, AppError, CheckReport, DeadLetter, DeadLetters, DiscardReport, Finding,
-    FindingState, InstallationList, InstallationSummary, InstallationView, Installed, Overview, Quota, RedriveReport,
-    SideReport, SideView,
+    AccountNames, AccountView, AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport,
+    Finding, FindingState, InstallationList, InstallationSummary, InstallationView, Installed, Overview, Quota,
+    ReconcileReport, RedriveReport, SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

@@ -58,12 +58,13 @@ impl Wanted {
         let body = form.as_ref().unwrap_or(body);
         refuse_other_fields(body, &["helpdesk", "channel", "settings"])?;
         let (helpdesk, channel) = (section(body, Side::Helpdesk)?, section(body, Side::Channel)?);
-        Ok(Self {
+        Self {
             helpdesk: new_side(Side::Helpdesk, helpdesk, allow_http)?,
             channel: new_side(Side::Channel, channel, allow_http)?,
             options: options(body.get("settings"), &Options::default())?,
             account_keys: Vec::new(),
-        })
+        }
+        .checked()
     }
 
     /// Returns every setting that is missing or malformed in the flat fields of a form, in the order of the settings.
@@ -91,12 +92,21 @@ impl Wanted {
         let (installation, sealed) = (&open.installation, &open.sealed);
         let channel = Before { adapter: open.channel, side: &installation.channel, secrets: &sealed.channel };
         let helpdesk = Before { adapter: open.helpdesk, side: &installation.helpdesk, secrets: &sealed.helpdesk };
-        Ok(Self {
+        Self {
             channel: changed_side(Side::Channel, patch, &channel, allow_http)?,
             helpdesk: changed_side(Side::Helpdesk, patch, &helpdesk, allow_http)?,
             options: options(patch.get("settings"), &installation.options)?,
             account_keys: installation.account_keys.clone(),
-        })
+        }
+        .checked()
+    }
+
+    /// Refuses an option that the helpdesk cannot fulfil.
+    fn checked(self) -> Result<Self, ApiError> {
+        if self.options.reconcile_hours > 0 && !self.helpdesk.adapter.features().history {
+            return Err(bad_setting("settings.reconcile_hours", Sentence::ZeroWithoutHistory));
+        }
+        Ok(self)
     }
 
     pub(super) fn side(&self, side: Side) -> &WantedSide {
@@ -260,9 +270,6 @@ pub(super) fn mistakes(
     all_settings(adapter).filter_map(wrong).collect()
 }
 
-/// The options that are not written while they have their default.
-const UNWRITTEN: [&str; 3] = ["remember_quotes", "mark_read", "language"];
-
 /// Applies the options of a request to the current ones.
 fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError> {
     let patch = match patch {
@@ -271,33 +278,41 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
     };
     let mut merged = serde_json::to_value(before).unwrap_or_default();
     for (name, value) in patch {
-        let should_be = match name.as_str() {
-            "on_resolved" => Sentence::ReopenOrNew,
-            "relay_bot_messages" | "agent_name" | "marketplace" | "remember_quotes" | "mark_read" => {
-                Sentence::TrueOrFalse
-            }
-            "language" => Sentence::LanguageWords,
-            "repeat_window_seconds" => Sentence::SecondsUpTo60,
-            "give_up_after_hours" => Sentence::HoursUpTo144,
-            _ => {
-                let known = serde_json::to_value(Options::default()).unwrap_or_default();
-                let known = known.as_object().map(|known| known.keys().cloned().collect::<Vec<_>>());
-                let mut known = known.unwrap_or_default();
-                known.extend(UNWRITTEN.map(str::to_owned));
-                return Err(unknown_setting("settings.", name, known.iter().map(String::as_str)));
-            }
-        };
+        let should_be =
+            option(name).ok_or_else(|| unknown_setting("settings.", name, OPTIONS.iter().map(|(known, _)| *known)))?;
         let mut alone = serde_json::to_value(Options::default()).unwrap_or_default();
         if let (Some(alone), Some(merged)) = (alone.as_object_mut(), merged.as_object_mut()) {
             alone.insert(name.clone(), value.clone());
             merged.insert(name.clone(), value.clone());
         }
         match serde_json::from_value::<Options>(alone) {
-            Ok(options) if options.repeat_window_seconds <= 60 && (1..=144).contains(&options.give_up_after_hours) => {}
+            Ok(options)
+                if options.repeat_window_seconds <= 60
+                    && (1..=144).contains(&options.give_up_after_hours)
+                    && options.reconcile_hours <= 168 => {}
             _ => return Err(bad_setting(&format!("settings.{name}"), should_be)),
         }
     }
     serde_json::from_value(merged).map_err(|_| bad_setting("settings", Sentence::ObjectOfSettings))
+}
+
+/// The options, and what each of them should be.
+const OPTIONS: [(&str, Sentence<'static>); 10] = [
+    ("on_resolved", Sentence::ReopenOrNew),
+    ("relay_bot_messages", Sentence::TrueOrFalse),
+    ("agent_name", Sentence::TrueOrFalse),
+    ("marketplace", Sentence::TrueOrFalse),
+    ("repeat_window_seconds", Sentence::SecondsUpTo60),
+    ("give_up_after_hours", Sentence::HoursUpTo144),
+    ("reconcile_hours", Sentence::HoursUpTo168),
+    ("remember_quotes", Sentence::TrueOrFalse),
+    ("mark_read", Sentence::TrueOrFalse),
+    ("language", Sentence::LanguageWords),
+];
+
+/// Returns what the option of this name should be, or `None` if there is none of this name.
+fn option(name: &str) -> Option<Sentence<'static>> {
+    OPTIONS.iter().find(|(known, _)| *known == name).map(|(_, should_be)| *should_be)
 }
 
 /// Nests the fields of a Marketplace form, which are flat: `helpdesk_kind`, `helpdesk_token`, `channel_auth_token`,
@@ -306,12 +321,11 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
 /// fields belong to neither side.
 fn nested(flat: &Map<String, Value>) -> Option<Map<String, Value>> {
     let mut sides: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    let options = serde_json::to_value(Options::default()).unwrap_or_default();
     let is_empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
     for (name, value) in flat.iter().filter(|(name, value)| name.ends_with("_kind") || !is_empty(value)) {
         if let Some((side, name)) = name.split_once('_').filter(|(side, _)| matches!(*side, "helpdesk" | "channel")) {
             sides.entry(side).or_default().insert(name.to_owned(), value.clone());
-        } else if options.get(name).is_some() || UNWRITTEN.contains(&name.as_str()) {
+        } else if option(name).is_some() {
             let value = match value.as_str() {
                 Some("true") => Value::Bool(true),
                 Some("false") => Value::Bool(false),

@@ -85,6 +85,7 @@ fn every_option<S: Serializer>(options: &Options, serializer: S) -> Result<S::Ok
         fields.insert("remember_quotes".to_owned(), options.remember_quotes.into());
         fields.insert("mark_read".to_owned(), options.mark_read.into());
         fields.insert("language".to_owned(), options.language.word().into());
+        fields.insert("reconcile_hours".to_owned(), options.reconcile_hours.into());
     }
     all.serialize(serializer)
 }
@@ -335,6 +336,29 @@ pub struct RedriveReport {
     pub redriven: u32,
     /// Whether there may be more; then call again.
     pub more: bool,
+}
+
+/// The result of a call to catch up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CatchUpReport {
+    /// The number of conversations that this call found in the journal.
+    pub conversations: usize,
+    /// The number of those that were put into the queue and will be read.
+    pub queued: usize,
+    /// Where the next call continues, for its `after`; left out if there are no more conversations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The answer to an event of the schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReconcileReport {
+    /// Always true.
+    pub ok: bool,
+    /// The number of installations whose conversations will be read.
+    pub installations: usize,
+    /// The number of conversations that were put into the queue.
+    pub queued: usize,
 }
 
 /// The answer to a set-up event of the Marketplace.

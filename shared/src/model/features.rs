@@ -51,6 +51,9 @@ pub struct Features {
     /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there.
     /// This is for helpdesks that do not report merged conversations.
     pub agents_move_contacts: bool,
+    /// Helpdesks only: whether the messages of a conversation can be read, to catch up with those whose webhook calls
+    /// were lost.
+    pub history: bool,
     /// Helpdesks only: how long the stored state of a conversation is trusted. This is for helpdesks that do not report
     /// changes of the state. Afterwards the adapter gets a link without a state, and asks.
     pub state_lasts: Option<StateLasts>,
@@ -150,6 +153,7 @@ impl Features {
         quotes_by_id: false,
         echoes: false,
         agents_move_contacts: false,
+        history: false,
         state_lasts: None,
         retry_keys_last: None,
         reply_tokens_last: None,

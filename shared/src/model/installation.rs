@@ -107,6 +107,11 @@ pub enum InstallationState {
 }
 
 impl InstallationState {
+    /// Returns whether the installation is uninstalled.
+    pub fn is_uninstalled(self) -> bool {
+        self == Self::Uninstalled
+    }
+
     fn initial() -> Self {
         Self::Registering
     }
@@ -218,6 +223,12 @@ pub struct Options {
     pub repeat_window_seconds: u32,
     /// The age in hours (1 to 144) after which a message that still fails is given up.
     pub give_up_after_hours: u32,
+    /// Every how many hours (0 to 168) the bridge reads at the helpdesk what agents wrote, in case that webhook calls were
+    /// lost; 0 for never.
+    ///
+    /// Not written while it has its default, as below.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reconcile_hours: u32,
     /// Whether the beginning of each message is remembered, so that agents can read which message a contact answers.
     ///
     /// Not written while it has its default, so that the version before can read the installation.
@@ -235,6 +246,11 @@ pub struct Options {
     pub language: Language,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -244,6 +260,7 @@ impl Default for Options {
             marketplace: false,
             repeat_window_seconds: 5,
             give_up_after_hours: 72,
+            reconcile_hours: 0,
             remember_quotes: true,
             mark_read: true,
             language: Language::English,

@@ -4,6 +4,8 @@
 //! Vendor shapes live in the adapters. These types are serialized only for our own queue and journal, inside an
 //! [`Envelope`] that carries a version.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::installation::Side;
@@ -39,6 +41,8 @@ pub enum Event {
     Receipt(ReceiptEvent),
     /// A side sent a signed call that cannot be read.
     Unread(UnreadEvent),
+    /// The bridge itself wants to read what agents wrote in a conversation while no webhook arrived.
+    History(HistoryEvent),
 }
 
 impl Event {
@@ -48,6 +52,7 @@ impl Event {
             Self::Channel(_)
             | Self::Note(_)
             | Self::Receipt(_)
+            | Self::History(_)
             | Self::Unread(UnreadEvent { from: Side::Channel, .. }) => Side::Helpdesk,
             Self::Helpdesk(_) | Self::Unread(UnreadEvent { from: Side::Helpdesk, .. }) => Side::Channel,
         }
@@ -64,7 +69,7 @@ impl Event {
                 Some((contact.as_deref()?, Side::Channel))
             }
             Self::Note(note) => Some((&note.contact, Side::Helpdesk)),
-            Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) | Self::Unread(_) => None,
+            Self::Channel(_) | Self::Helpdesk(_) | Self::Receipt(_) | Self::Unread(_) | Self::History(_) => None,
         }
     }
 }
@@ -82,13 +87,8 @@ impl Event {
                     parts.iter_mut().for_each(Part::clean);
                 }
             }
-            Self::Helpdesk(event) => {
-                event.quote.iter_mut().for_each(Quote::clean);
-                if let HelpdeskEventKind::Message { author, parts } = &mut event.kind {
-                    clean_name(&mut author.name);
-                    parts.iter_mut().for_each(Part::clean);
-                }
-            }
+            Self::Helpdesk(event) => event.clean(),
+            Self::History(event) => event.found.iter_mut().for_each(HelpdeskEvent::clean),
             Self::Note(_) | Self::Receipt(_) | Self::Unread(_) => {}
         }
     }
@@ -279,6 +279,16 @@ pub struct HelpdeskEvent {
     pub quote: Option<Quote>,
 }
 
+impl HelpdeskEvent {
+    fn clean(&mut self) {
+        self.quote.iter_mut().for_each(Quote::clean);
+        if let HelpdeskEventKind::Message { author, parts } = &mut self.kind {
+            clean_name(&mut author.name);
+            parts.iter_mut().for_each(Part::clean);
+        }
+    }
+}
+
 /// The kinds of [`HelpdeskEvent`].
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -338,6 +348,30 @@ pub struct ReceiptEvent {
     pub original: Option<String>,
     /// The receipt.
     pub receipt: Receipt,
+}
+
+/// A wish to read the messages of one conversation at the helpdesk, with what was read so far. A long history takes
+/// several of these events, each of which continues the one before.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct HistoryEvent {
+    /// An id that is unique per catch-up, contact and continuation.
+    pub id: String,
+    /// The channel's own id of the contact.
+    pub contact: String,
+    /// The moment from which messages are read.
+    pub since: Millis,
+    /// The conversation that is read, once the first event has found it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// What the helpdesk's adapter remembers about the history, such as the next page.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub memo: BTreeMap<String, String>,
+    /// The number of calls that were made so far.
+    #[serde(default)]
+    pub calls: u32,
+    /// The messages that were found so far, in the order in which they were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<HelpdeskEvent>,
 }
 
 /// The person who writes on a channel.

@@ -22,6 +22,9 @@ const DEAD: &str = "DeadMessages";
 /// The age of a message that the queue handed out and that has to wait on.
 const AGE: &str = "WaitingMessageAge";
 
+/// The number of agents' messages that ended without a delivery and without a word to anybody.
+const SILENT: &str = "SilentMessages";
+
 /// The metrics of this process.
 pub struct Metrics(&'static Collector);
 
@@ -37,6 +40,7 @@ impl Metrics {
         let collector = Builder::new().cloudwatch_namespace(NAMESPACE).with_dimension(FUNCTION, function.to_owned());
         let collector = collector.init().ok()?;
         describe_counter!(DEAD, Unit::Count, "messages that were given up");
+        describe_counter!(SILENT, Unit::Count, "messages of agents about whose end nobody is told");
         describe_histogram!(AGE, Unit::Seconds, "the age of messages that wait on");
         Some(Self(collector))
     }
@@ -53,6 +57,11 @@ impl Metrics {
 /// Counts a message for this side that was given up.
 pub(crate) fn message_died(side: Side) {
     counter!(DEAD, SIDE => side.word()).increment(1);
+}
+
+/// Counts a message of an agent that ended without a delivery and without a word to anybody.
+pub(crate) fn message_silent() {
+    counter!(SILENT, SIDE => Side::Channel.word()).increment(1);
 }
 
 /// Notes the age of a message for this side, which was at the head of its lane and has to wait on.

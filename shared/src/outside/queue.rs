@@ -13,9 +13,13 @@ use thiserror::Error;
 
 use crate::{
     model::message::{
-        ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, NoteEvent, ReceiptEvent, UnreadEvent,
+        ChannelEvent, ChannelEventKind, Envelope, Event, HelpdeskEvent, HistoryEvent, NoteEvent, ReceiptEvent,
+        UnreadEvent,
     },
-    tools::{answer::ApiError, crypto::sha256_hex},
+    tools::{
+        answer::ApiError,
+        crypto::{sha256, sha256_hex},
+    },
 };
 
 /// The maximum length of a message body in the queue, in bytes.
@@ -31,6 +35,8 @@ const MAX_EVENT_ID: usize = 900;
 /// The maximum length of the id of an event of the bridge's own, in bytes. Such an id contains the id of the event that
 /// it is about, so a limit of [`MAX_EVENT_ID`] would refuse the note about a long id at every attempt.
 const MAX_OWN_EVENT_ID: usize = 960;
+/// The number of lanes in which the conversations of an installation are read.
+const HISTORY_LANES: u8 = 4;
 
 /// A FIFO queue.
 #[derive(Clone, Debug)]
@@ -91,10 +97,11 @@ impl Outgoing {
             Event::Receipt(ReceiptEvent { id, contact, .. }) => ("receipt", contact, id),
             // Nobody knows whom such an event is about. One group keeps the events of an installation in order.
             Event::Unread(UnreadEvent { id, .. }) => ("unread", &envelope.installation, id),
+            Event::History(HistoryEvent { id, contact, .. }) => ("history", &history_lane(contact), id),
         };
         let max_id = match &envelope.event {
             Event::Channel(_) | Event::Helpdesk(_) | Event::Unread(_) => MAX_EVENT_ID,
-            Event::Note(_) | Event::Receipt(_) => MAX_OWN_EVENT_ID,
+            Event::Note(_) | Event::Receipt(_) | Event::History(_) => MAX_OWN_EVENT_ID,
         };
         let body = ascii_json(envelope);
         if body.len() > BODY_LIMIT || key.len() > MAX_CONTACT_ID || id.len() > max_id {
@@ -284,6 +291,12 @@ impl Queue {
             }),
         }
     }
+}
+
+/// Returns the lane in which a contact's history is read. An installation has few such lanes: however many
+/// conversations wait for the rate limit, only the heads of these lanes take turns of the relay.
+fn history_lane(contact: &str) -> String {
+    sha256(contact.as_bytes()).first().map_or(0, |byte| byte % HISTORY_LANES).to_string()
 }
 
 /// A message that was received and not yet deleted.

@@ -3,7 +3,7 @@
 
 use std::{sync::PoisonError, time::Duration};
 
-use super::{Message, Record, Relay, Verdict, receipts};
+use super::{Message, Record, Relay, Silence, Verdict, done_or, ending::Ending, receipts};
 use crate::{
     adapter::{Link, Progress},
     engine::ask::{self, Found},
@@ -12,7 +12,7 @@ use crate::{
     model::{
         features::ContactIds,
         installation::Side,
-        message::{Author, ChannelEvent, Contact, HelpdeskEvent, HelpdeskEventKind},
+        message::{Author, ChannelEvent, Contact, Event, HelpdeskEvent},
     },
     outside::clock::now,
     store::{Bucket, Direction, HelpdeskId, LinkChange, StoreError},
@@ -31,31 +31,39 @@ enum Asked {
     /// The user stands for the contact with this id of the channel.
     Contact(String),
     /// There is no contact to send to, and this is what becomes of the message.
-    Settled(Verdict),
+    Settled(Ending),
     /// The helpdesk gave no answer, for this reason.
     Unanswered(String),
 }
 
 impl Relay {
     /// Returns the contact that a helpdesk's event is about: from the event itself, or else from the stored reverse
-    /// link, or else by asking the helpdesk.
-    pub(super) async fn contact_of(
+    /// link.
+    pub(super) async fn known_contact(
+        &self,
+        open: &OpenInstallation,
+        event: &HelpdeskEvent,
+    ) -> Result<Option<String>, StoreError> {
+        if event.contact.is_some() {
+            return Ok(event.contact.clone());
+        }
+        for id in HelpdeskId::of(event.user.as_deref(), event.conversation.as_deref()) {
+            if let Some(contact) = self.store.contact_of(&open.installation.id, id).await? {
+                return Ok(Some(contact));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the contact that a message of a helpdesk is for and of whom nothing is stored, by asking the helpdesk.
+    pub(super) async fn asked_contact(
         &self,
         open: &OpenInstallation,
         record: &Record,
         event: &HelpdeskEvent,
-    ) -> Result<Result<String, Verdict>, StoreError> {
-        if let Some(contact) = &event.contact {
-            return Ok(Ok(contact.clone()));
-        }
-        for id in HelpdeskId::of(event.user.as_deref(), event.conversation.as_deref()) {
-            if let Some(contact) = self.store.contact_of(&open.installation.id, id).await? {
-                return Ok(Ok(contact));
-            }
-        }
-        let is_message = matches!(event.kind, HelpdeskEventKind::Message { .. });
-        let Some(user) = event.user.as_deref().filter(|_| is_message) else {
-            return Ok(Err(Verdict::Done));
+    ) -> Result<Result<String, Ending>, StoreError> {
+        let Some(user) = event.user.as_deref() else {
+            return Ok(Err(self.unknown_contact(open, record, event).await));
         };
         let named = open.helpdesk.contact_by_id(&open.account(Side::Helpdesk), user);
         if let Some(contact) = named.and_then(|named| open.contact_id(named)) {
@@ -64,24 +72,22 @@ impl Relay {
         let asked = match ask::find_contact(&self.http, open, user).await {
             Ok(Found::Contact(contact)) => Asked::Contact(contact),
             Ok(Found::MadeByHand { phone }) => self.pair_by_phone(open, event, user, phone.as_deref()).await?,
-            Ok(Found::Nobody) if open.helpdesk.features().receipts => {
-                Asked::Settled(self.unknown_contact(open, record, event, user).await)
-            }
-            // The user has nothing to do with this channel.
-            Ok(Found::Nobody) => Asked::Settled(Verdict::Done),
+            Ok(Found::Unknown) => Asked::Settled(self.unknown_contact(open, record, event).await),
+            Ok(Found::Stranger) => Asked::Settled(Ending::Silent(Silence::OtherChannel)),
             Err(reason) => Asked::Unanswered(reason),
         };
         let reason = match asked {
             Asked::Contact(contact) => return Ok(Ok(contact)),
-            Asked::Settled(verdict) => return Ok(Err(verdict)),
+            Asked::Settled(ending) => return Ok(Err(ending)),
             Asked::Unanswered(reason) => reason,
         };
         tracing::warn!(installation.id = %open.installation.id, reason, "a contact could not be looked up");
         if record.life(open, self.waits).is_over() {
-            return Ok(Err(self.set_aside(record, &Sentence::LookUpFailed.to_string()).await));
+            let event = Event::Helpdesk(event.clone());
+            return Ok(Err(Ending::told(self.set_aside_told(open, record, &event, Sentence::LookUpFailed).await)));
         }
         let tries = record.receive_count.saturating_sub(1);
-        Ok(Err(Verdict::Again(self.waits.after(tries, &record.message.deduplication))))
+        Ok(Err(Ending::after(self.waits.after(tries, &record.message.deduplication))))
     }
 
     /// Returns the contact with the telephone number of a user whom agents entered, and pairs both. If the channel
@@ -101,7 +107,7 @@ impl Relay {
                 None => Sentence::PhoneNeeded,
                 Some(_) => Sentence::PhoneUnclear,
             };
-            return Ok(Asked::Settled(self.note_unreachable(open, event, user, reason).await));
+            return Ok(Asked::Settled(Ending::told(self.note_unreachable(open, event, reason).await)));
         };
         let (contact, before) = self.current(&open.installation.id, &contact).await?;
         if before.user.is_none() && before.conversation.is_none() {
@@ -120,16 +126,10 @@ impl Relay {
 
     /// Handles a message for a contact that nobody knows. The link may be about to be written, so the message waits;
     /// after the last wait, its author is told why it cannot arrive.
-    async fn unknown_contact(
-        &self,
-        open: &OpenInstallation,
-        record: &Record,
-        event: &HelpdeskEvent,
-        user: &str,
-    ) -> Verdict {
+    async fn unknown_contact(&self, open: &OpenInstallation, record: &Record, event: &HelpdeskEvent) -> Ending {
         match receipts::receipt_wait(record) {
-            Some(verdict) => verdict,
-            None => self.note_unreachable(open, event, user, Sentence::UnknownContact).await,
+            Some(later) => Ending::Later(later),
+            None => Ending::told(self.note_unreachable(open, event, Sentence::UnknownContact).await),
         }
     }
 
@@ -193,7 +193,8 @@ impl Relay {
         if other == contact {
             return Ok(link);
         }
-        let ours = Link { moved_to: None, moved_at: None, ..theirs.clone() };
+        let moved_from = Some(other.to_owned());
+        let ours = Link { moved_to: None, moved_at: None, moved_from, ..theirs.clone() };
         self.store.change_link(installation, contact, &LinkChange::between(&link, &ours)).await?;
         let moved = Link { moved_to: Some(contact.to_owned()), moved_at: Some(at), ..theirs.clone() };
         self.store.change_link(installation, other, &LinkChange::between(&theirs, &moved)).await?;
@@ -245,7 +246,7 @@ impl Relay {
             return Ok(Verdict::Done);
         };
         let text = open.language().say(Sentence::ContactMoved { text }).into();
-        Ok(self.send_note(open, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
+        Ok(done_or(self.send_note(open, &contact.id, &event.id, None, text).await))
     }
 
     /// Adds the channel's profile to the contact if the event lacks the name and the contact has no helpdesk user yet.

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use super::{Failure, Message, Relay, Verdict};
+use super::{
+    Failure, Message, Record, Relay,
+    ending::{self, Ending, Later},
+};
 use crate::{
     installations::OpenInstallation,
     model::{
         fit,
         installation::{Problem, Side},
-        message::Receipt,
+        message::{Event, Receipt},
     },
     outside::{clock::now, metrics},
     store::{Claimed, Direction, JournalKey, Owed, Settlement, StoreError},
@@ -37,6 +40,22 @@ pub(super) fn blocked_code(direction: Direction) -> &'static str {
 }
 
 impl Relay {
+    /// Sets a message of an agent aside that cannot be processed, and tells its author.
+    pub(super) async fn set_aside_told(
+        &self,
+        open: &OpenInstallation,
+        record: &Record,
+        event: &Event,
+        reason: Sentence<'_>,
+    ) -> Result<(), Later> {
+        if let Event::Helpdesk(message) = event
+            && ending::is_message(event)
+        {
+            self.note_unreachable(open, message, reason).await?;
+        }
+        self.set_aside(record, &reason.to_string()).await
+    }
+
     /// Records a failed attempt and decides between retry, rejection and dead letter.
     pub(super) async fn settle_failure(
         &self,
@@ -44,7 +63,7 @@ impl Relay {
         mut claimed: Claimed,
         beside: &Owed,
         failure: Failure,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Ending, StoreError> {
         let installation = &message.open.installation;
         tracing::warn!(
             installation.id = %installation.id,
@@ -94,8 +113,8 @@ impl Relay {
         };
         let wait = planned.max(self.waits.before_copy(claimed.doubts));
         if !claimed.told_waiting && self.is_long_at_the_head(message) {
-            if let Err(verdict) = self.note_waiting(message, claimed.life, &reason).await {
-                return Ok(verdict);
+            if let Err(later) = self.note_waiting(message, claimed.life, &reason).await {
+                return Ok(Ending::Later(later));
             }
             claimed.told_waiting = true;
         }
@@ -103,7 +122,7 @@ impl Relay {
         if doubtful && matches!(settled, Err(StoreError::Conflict)) {
             self.mark_overtaken(&claimed.key).await;
         }
-        settled.map(|()| Verdict::Again(wait))
+        settled.map(|()| Ending::after(wait))
     }
 
     /// Marks a message whose call was, or may have been, accepted after another process had taken the message over: the
@@ -121,22 +140,22 @@ impl Relay {
         message: &Message<'_>,
         wait: Duration,
         reason: &str,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Ending, StoreError> {
         if !self.is_long_at_the_head(message) {
-            return Ok(Verdict::Again(wait));
+            return Ok(Ending::after(wait));
         }
         let key = message.key();
-        let Some(life) = self.store.untold_life(&key).await? else { return Ok(Verdict::Again(wait)) };
+        let Some(life) = self.store.untold_life(&key).await? else { return Ok(Ending::after(wait)) };
         let brake = self.store.brake(&key.installation, Direction::Note.target()).await?;
         if brake.is_closed_for(message.open.installation.version) {
-            return Ok(Verdict::Again(wait));
+            return Ok(Ending::after(wait));
         }
-        if let Err(verdict) = self.note_waiting(message, life, reason).await {
-            return Ok(verdict);
+        if let Err(later) = self.note_waiting(message, life, reason).await {
+            return Ok(Ending::Later(later));
         }
         // A process that dies before this record sends the same note again, which the note's own journal item stops.
         self.store.note_told_waiting(&key, message.received_at, now()).await?;
-        Ok(Verdict::Again(wait))
+        Ok(Ending::after(wait))
     }
 
     /// Returns whether a message is an agent's answer that has been at the head of its lane for long.
@@ -145,7 +164,7 @@ impl Relay {
     }
 
     /// Tells the agents, once in this life of the message, that their answer waits.
-    async fn note_waiting(&self, message: &Message<'_>, life: u32, reason: &str) -> Result<(), Verdict> {
+    async fn note_waiting(&self, message: &Message<'_>, life: u32, reason: &str) -> Result<(), Later> {
         let left = message.record.life(message.open, self.waits).left();
         let until = now().plus(left).rfc3339();
         let channel = &message.open.installation.channel.kind;
@@ -157,7 +176,7 @@ impl Relay {
     }
 
     /// Tells the agents that an answer arrived of which they read that it waits.
-    pub(super) async fn note_arrived(&self, message: &Message<'_>, life: u32) -> Result<(), Verdict> {
+    pub(super) async fn note_arrived(&self, message: &Message<'_>, life: u32) -> Result<(), Later> {
         let arrived = Sentence::ArrivedAfterAll { channel: &message.open.installation.channel.kind };
         let text = message.open.language().say(arrived).into();
         let about = in_life(format!("arrived:{}", message.event), life);
@@ -171,12 +190,12 @@ impl Relay {
         beside: &Owed,
         reason: String,
         explanation: &str,
-    ) -> Result<Verdict, StoreError> {
-        if let Err(verdict) = self.note_failure(message, claimed, &reason, explanation).await {
-            return Ok(verdict);
+    ) -> Result<Ending, StoreError> {
+        if let Err(later) = self.note_failure(message, claimed, &reason, explanation).await {
+            return Ok(Ending::Later(later));
         }
         self.store.settle(claimed, &Settlement::Rejected { reason }, beside, now()).await?;
-        Ok(Verdict::Done)
+        Ok(Ending::Told)
     }
 
     /// Gives a message up: tells the agents, stores the envelope, and lets the journal end as dead, in this order. A
@@ -187,16 +206,16 @@ impl Relay {
         claimed: &Claimed,
         beside: &Owed,
         reason: String,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Ending, StoreError> {
         if rules::holds(Rule::DeathIsTold)
-            && let Err(verdict) = self.note_failure(message, claimed, &reason, &reason).await
+            && let Err(later) = self.note_failure(message, claimed, &reason, &reason).await
         {
-            return Ok(verdict);
+            return Ok(Ending::Later(later));
         }
         let envelope = self.store.keep_envelope(claimed, &message.record.message, now()).await?;
         self.store.settle(claimed, &Settlement::Dead { reason, envelope }, beside, now()).await?;
         metrics::message_died(message.direction.target());
-        Ok(Verdict::Done)
+        Ok(Ending::Told)
     }
 
     /// Tells the agents about a failure. They read the `explanation`; the journal and repeats of the message get the
@@ -207,7 +226,7 @@ impl Relay {
         claimed: &Claimed,
         reason: &str,
         explanation: &str,
-    ) -> Result<(), Verdict> {
+    ) -> Result<(), Later> {
         let (open, contact) = (message.open, message.contact.id.as_str());
         let language = open.language();
         let shown = &language.translate(explanation);

@@ -3,8 +3,8 @@
 //! [`Relay::handle`] is the whole path of a message. [`recorder`] records what each answer taught, [`files`] fetches
 //! files, [`pace`] keeps shared rate limits, [`failure`] decides how a failure is handled, [`waits`] decides when the
 //! message comes back, [`contacts`] finds out who a message is for, [`quotes`] what a message answers, [`notes`] tells
-//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, and [`unread`] keeps calls that cannot
-//! be read.
+//! agents what they have to know, [`receipts`] delivers receipts to the helpdesk, [`unread`] keeps calls that cannot
+//! be read, and [`history`] reads what agents wrote while no webhook arrived.
 
 use std::{
     collections::HashMap,
@@ -15,6 +15,7 @@ use std::{
 use tokio::time::Instant;
 
 use self::{
+    ending::{Ending, Later},
     pace::{Pace, Paced, Permits},
     waits::{Life, Waits},
 };
@@ -55,8 +56,10 @@ use crate::{
 
 mod brakes;
 mod contacts;
+mod ending;
 mod failure;
 mod files;
+mod history;
 mod notes;
 pub mod pace;
 mod quotes;
@@ -66,6 +69,7 @@ mod unread;
 mod waits;
 
 pub use crate::adapter::Failure;
+pub use ending::Silence;
 pub use waits::RETRY_WAITS;
 
 /// The first backoff after a failure of the table or the queue.
@@ -136,6 +140,21 @@ pub enum Verdict {
     Leave,
 }
 
+impl From<Later> for Verdict {
+    fn from(Later(wait): Later) -> Self {
+        Self::Again(wait)
+    }
+}
+
+impl From<Ending> for Verdict {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Delivered | Ending::Told | Ending::Silent(_) | Ending::NoMessage => Self::Done,
+            Ending::Later(later) => later.into(),
+        }
+    }
+}
+
 impl Relay {
     /// Makes the clients from the environment. No call is made.
     ///
@@ -181,10 +200,10 @@ impl Relay {
     async fn process(&self, record: &Record) -> Verdict {
         let mut envelope: Envelope = match serde_json::from_str(&record.message.body) {
             Ok(Envelope { v, .. }) if v != ENVELOPE_VERSION => {
-                return self.set_aside(record, &Sentence::UnknownVersion.to_string()).await;
+                return done_or(self.set_aside(record, &Sentence::UnknownVersion.to_string()).await);
             }
             Ok(envelope) => envelope,
-            Err(_) => return self.set_aside(record, &Sentence::Malformed.to_string()).await,
+            Err(_) => return done_or(self.set_aside(record, &Sentence::Malformed.to_string()).await),
         };
         envelope.event.clean();
         let (held, open, read) =
@@ -206,6 +225,7 @@ impl Relay {
                     installation.id = %envelope.installation,
                     "a message of a removed installation was dropped"
                 );
+                Silence::Uninstalled.note(&envelope.installation, &envelope.event);
                 return Verdict::Done;
             }
             Err(error) => {
@@ -223,10 +243,16 @@ impl Relay {
         let passage = Passage { open: &open, record, envelope: &envelope, read: read.as_ref() };
         let result = match &envelope.event {
             Event::Channel(event) => self.channel_event(&passage, event).await,
-            Event::Helpdesk(event) => self.helpdesk_event(&passage, event).await,
+            Event::Helpdesk(event) => self.helpdesk_event(&passage, event).await.map(|ending| {
+                if let Ending::Silent(silence) = ending {
+                    silence.note(&envelope.installation, &envelope.event);
+                }
+                ending.into()
+            }),
             Event::Note(note) => self.note(&passage, note).await,
             Event::Receipt(receipt) => self.own_receipt(&open, record, &envelope, receipt).await,
             Event::Unread(unread) => self.unread(&open, record, envelope.received_at, unread).await,
+            Event::History(history) => self.history(&open, record, history).await,
         };
         let verdict = match result {
             Ok(verdict) => verdict,
@@ -235,7 +261,7 @@ impl Relay {
             // The table will never take this message: its keys or what has to be known of it are too large.
             Err(StoreError::Refused { operation, message }) => {
                 tracing::error!(operation, reason = message, "the table refused a message for good");
-                self.set_aside(record, &Sentence::NotJournaled.to_string()).await
+                done_or(self.set_aside_told(&open, record, &envelope.event, Sentence::NotJournaled).await)
             }
             Err(error) => {
                 tracing::error!(error = %error, installation.id = %envelope.installation, "the table failed");
@@ -245,7 +271,10 @@ impl Relay {
         match verdict {
             Verdict::Again(wait) => {
                 let life = record.life(&open, self.waits);
-                metrics::message_waits(envelope.event.target(), life.age);
+                // Conversations that are read wait for their rate limit, and nobody waits for them.
+                if !matches!(envelope.event, Event::History(_)) {
+                    metrics::message_waits(envelope.event.target(), life.age);
+                }
                 Verdict::Again(self.waits.stretched(wait, record.receive_count, life))
             }
             verdict => verdict,
@@ -289,14 +318,14 @@ impl Relay {
             quote: event.quote.as_deref(),
         };
         match &event.kind {
-            ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await,
+            ChannelEventKind::Message { parts } => self.deliver(inbound(parts, false)).await.map(Verdict::from),
             ChannelEventKind::BusinessEcho { message: Some(message), .. }
                 if let Some(verdict) = self.own_echo(open, record, message).await? =>
             {
                 Ok(verdict)
             }
             ChannelEventKind::BusinessEcho { parts, .. } if open.helpdesk.features().echoes => {
-                self.deliver(inbound(parts, true)).await
+                self.deliver(inbound(parts, true)).await.map(Verdict::from)
             }
             ChannelEventKind::Receipt { message, receipt } => {
                 self.channel_receipt(open, record, message, (receipt, event.at)).await
@@ -340,20 +369,25 @@ impl Relay {
                 let language = open.language();
                 let texts: Vec<String> = parts.iter().map(|part| fit::as_text(part, language)).collect();
                 let text = language.say(Sentence::FromAnotherDevice { text: &texts.join("\n") }).into();
-                Ok(self.send_note(open, &contact.id, &event.id, None, text).await.err().unwrap_or(Verdict::Done))
+                Ok(done_or(self.send_note(open, &contact.id, &event.id, None, text).await))
             }
         }
     }
 
-    async fn helpdesk_event(&self, passage: &Passage<'_>, event: &HelpdeskEvent) -> Result<Verdict, StoreError> {
+    async fn helpdesk_event(&self, passage: &Passage<'_>, event: &HelpdeskEvent) -> Result<Ending, StoreError> {
         let Passage { open, record, envelope, read } = *passage;
-        let mut contact = match self.contact_of(open, record, event).await? {
-            Ok(contact) => Contact { id: contact, ..Contact::default() },
-            Err(verdict) => return Ok(verdict),
-        };
+        let known = self.known_contact(open, event).await?;
         let installation = &envelope.installation;
         match &event.kind {
             HelpdeskEventKind::Message { author, parts } => {
+                let contact = match known {
+                    Some(contact) => contact,
+                    None => match self.asked_contact(open, record, event).await? {
+                        Ok(contact) => contact,
+                        Err(ending) => return Ok(ending),
+                    },
+                };
+                let mut contact = Contact { id: contact, ..Contact::default() };
                 let read = match read {
                     Some(read) => read,
                     None => &self.store.link_and_brake(installation, &contact.id, Side::Channel).await?,
@@ -364,10 +398,10 @@ impl Relay {
                     contact.id = self.current(installation, &contact.id).await?.0;
                 }
                 if author.kind == AuthorKind::Bot && self.is_ours(installation, &event.id).await? {
-                    return Ok(Verdict::Done);
+                    return Ok(Ending::Silent(Silence::OwnPost));
                 }
-                if let Some(verdict) = self.drop_repeat(open, &contact.id, envelope.received_at, event).await? {
-                    return Ok(verdict);
+                if let Some(ending) = self.drop_repeat(open, &contact.id, envelope.received_at, event).await? {
+                    return Ok(ending);
                 }
                 let message = Message {
                     open,
@@ -389,7 +423,9 @@ impl Relay {
                 self.deliver(message).await
             }
             HelpdeskEventKind::Conversation { state } => {
-                let Some(conversation) = &event.conversation else { return Ok(Verdict::Done) };
+                let (Some(contact), Some(conversation)) = (known, &event.conversation) else {
+                    return Ok(Ending::NoMessage);
+                };
                 let update_state = |link: &mut Link| {
                     if link.conversation.as_ref() == Some(conversation) && state.is_some() {
                         link.state = *state;
@@ -399,14 +435,17 @@ impl Relay {
                         link.state = *state;
                     }
                 };
-                self.change_link(open, &contact.id, update_state).await
+                self.change_link(open, &contact, update_state).await?;
+                Ok(Ending::NoMessage)
             }
             HelpdeskEventKind::UserUpdated { digest } => {
+                let Some(contact) = known else { return Ok(Ending::NoMessage) };
                 // Somebody at the helpdesk edited the profile, so the bridge must not overwrite it.
                 let pin_profile = |link: &mut Link| {
                     link.profile_pinned |= link.user.is_some() && link.profile.as_ref() != Some(digest);
                 };
-                self.change_link(open, &contact.id, pin_profile).await
+                self.change_link(open, &contact, pin_profile).await?;
+                Ok(Ending::NoMessage)
             }
         }
     }
@@ -417,15 +456,12 @@ impl Relay {
     }
 
     /// Moves a message that cannot be processed to the dead-letter queue, so that it is not retried for ever.
-    async fn set_aside(&self, record: &Record, reason: &str) -> Verdict {
+    async fn set_aside(&self, record: &Record, reason: &str) -> Result<(), Later> {
         tracing::error!(reason, "a message was set aside");
-        match self.dead_letters.send_one(&record.message, Some(reason)).await {
-            Ok(()) => Verdict::Done,
-            Err(error) => {
-                tracing::error!(error = %error, "the dead-letter queue failed");
-                Verdict::Again(OUR_FAILURE_BACKOFF)
-            }
-        }
+        self.dead_letters.send_one(&record.message, Some(reason)).await.map_err(|error| {
+            tracing::error!(error = %error, "the dead-letter queue failed");
+            Later(OUR_FAILURE_BACKOFF)
+        })
     }
 
     /// Claims a message, unless the brake of its side is closed. `Err` means that there is nothing to do now.
@@ -496,15 +532,16 @@ impl Relay {
         Ok(true)
     }
 
-    async fn deliver(&self, message: Message<'_>) -> Result<Verdict, StoreError> {
+    async fn deliver(&self, message: Message<'_>) -> Result<Ending, StoreError> {
         let Attempt { mut claimed, link, lane } = match self.claim(&message).await? {
             Ok(attempt) => attempt,
             Err(Idle::Braked { wait, reason }) => return self.wait_for_brake(&message, wait, &reason).await,
             // The process may have stopped before it confirmed the message.
             Err(Idle::Finished(Finished { state: JournalState::Done, told_waiting, life, .. })) => {
-                return Ok(self.confirm(&message, told_waiting.then_some(life)).await);
+                let confirmed = self.confirm(&message, told_waiting.then_some(life)).await;
+                return Ok(confirmed.map_or_else(Ending::Later, |()| Ending::Silent(Silence::Finished)));
             }
-            Err(Idle::Finished(_)) => return Ok(Verdict::Done),
+            Err(Idle::Finished(_)) => return Ok(Ending::Silent(Silence::Finished)),
         };
         if failure::may_have_arrived_too_often(claimed.doubts) {
             return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
@@ -578,7 +615,7 @@ impl Relay {
         attempt: Attempt<'_>,
         tasks: Tasks<'_>,
         files: files::Files,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Ending, StoreError> {
         let Attempt { claimed, link, lane } = attempt;
         let open = message.open;
         let side = open.side(message.direction.target());
@@ -607,6 +644,10 @@ impl Relay {
             known.progress.memo.insert(quotes::REFUSED.to_owned(), String::new());
         };
         match driven {
+            Ok(()) if message.direction == Direction::Outbound && known.sent() == 0 && known.answered == 0 => {
+                let (claimed, beside) = recorder.into_claimed(&known);
+                self.settle_failure(message, claimed, &beside, Failure::rejected(Sentence::MessageEmpty)).await
+            }
             Ok(()) => {
                 let was_noted = recorder.was_noted();
                 let claimed = recorder.settle_done(&known).await?;
@@ -615,20 +656,21 @@ impl Relay {
                 if let Some(id) = known.contact_id.as_deref().filter(|_| message.direction == Direction::Outbound) {
                     self.correct(message, id).await;
                 }
-                Ok(self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await)
+                let confirmed = self.confirm(message, claimed.told_waiting.then_some(claimed.life)).await;
+                Ok(confirmed.map_or_else(Ending::Later, |()| Ending::Delivered))
             }
             Err(Stop::Store(error)) => Err(error),
             Err(Stop::Postponed(wait)) => {
                 let (claimed, beside) = recorder.into_claimed(&known);
                 self.store.settle(&claimed, &Settlement::Postponed, &beside, now()).await?;
-                Ok(Verdict::Again(wait))
+                Ok(Ending::after(wait))
             }
             Err(Stop::OutOfTime) => {
                 // What took so long is known by now or counts as a try of the files, so that this comes to an end.
                 known.progress.files.values_mut().for_each(|file| file.missed = file.missed.saturating_add(1));
                 let (claimed, beside) = recorder.into_claimed(&known);
                 self.store.settle(&claimed, &Settlement::Postponed, &beside, now()).await?;
-                Ok(Verdict::Again(OUT_OF_TIME_WAIT))
+                Ok(Ending::after(OUT_OF_TIME_WAIT))
             }
             Err(Stop::Failure(failure)) => {
                 match &failure {
@@ -659,16 +701,14 @@ impl Relay {
 
     /// Tells the helpdesk that the channel accepted a message. Only then may the message leave the queue. `told_waiting`
     /// is the life in which the agents were told that the message waits.
-    async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Verdict {
+    async fn confirm(&self, message: &Message<'_>, told_waiting: Option<u32>) -> Result<(), Later> {
         if message.direction != Direction::Outbound {
-            return Verdict::Done;
+            return Ok(());
         }
-        if let Some(life) = told_waiting
-            && let Err(verdict) = self.note_arrived(message, life).await
-        {
-            return verdict;
+        if let Some(life) = told_waiting {
+            self.note_arrived(message, life).await?;
         }
-        self.confirm_sent(message.open, &message.contact.id, message.event).await.err().unwrap_or(Verdict::Done)
+        self.confirm_sent(message.open, &message.contact.id, message.event).await
     }
 
     async fn delivered(&self, message: &Message<'_>, claimed: &Claimed) {
@@ -821,6 +861,11 @@ impl<'a> Message<'a> {
             event: self.event.to_owned(),
         }
     }
+}
+
+/// Returns what the queue does with an event that is finished once something is stored.
+fn done_or(stored: Result<(), Later>) -> Verdict {
+    stored.map_or_else(Verdict::from, |()| Verdict::Done)
 }
 
 /// Returns the part that precedes the message of a contact who opened the chat through a link that carries a text. The

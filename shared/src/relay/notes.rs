@@ -1,7 +1,8 @@
 //! Notes to agents, and the other events that the bridge itself puts into the queue.
 
 use super::{
-    Attempt, Idle, Message, NO_NAMES, OUR_FAILURE_BACKOFF, Passage, Relay, Tasks, Verdict, delivery_key, failure, files,
+    Attempt, Idle, Message, NO_NAMES, OUR_FAILURE_BACKOFF, Passage, Relay, Tasks, Verdict, delivery_key, ending::Later,
+    failure, files,
 };
 use crate::{
     adapter::{Delivery, Link, Task},
@@ -39,7 +40,8 @@ impl Relay {
             Err(Idle::Finished(_)) => return Ok(Verdict::Done),
         };
         if failure::may_have_arrived_too_often(claimed.doubts) {
-            return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
+            let buried = self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
+            return buried.map(Verdict::from);
         }
         let link = Link {
             user: link.user.or_else(|| note.user.clone()),
@@ -67,7 +69,8 @@ impl Relay {
             None => Task::Note { contact: &contact, text: &note.text, at },
         };
         let attempt = Attempt { claimed, link, lane };
-        self.attempt(&message, attempt, Tasks { task, without_quote: None }, files::Files::default()).await
+        let tasks = Tasks { task, without_quote: None };
+        self.attempt(&message, attempt, tasks, files::Files::default()).await.map(Verdict::from)
     }
 
     /// Puts a private note about a contact into the queue, once per event that the note is about.
@@ -78,7 +81,7 @@ impl Relay {
         about: &str,
         message: Option<String>,
         text: String,
-    ) -> Result<(), Verdict> {
+    ) -> Result<(), Later> {
         let id = format!("about:{about}");
         self.enqueue(
             open,
@@ -92,22 +95,23 @@ impl Relay {
         &self,
         open: &OpenInstallation,
         event: &HelpdeskEvent,
-        user: &str,
         reason: Sentence<'_>,
-    ) -> Verdict {
+    ) -> Result<(), Later> {
+        // Whoever the note is about has no id of the channel.
+        let contact = event.contact.as_ref().or(event.user.as_ref()).or(event.conversation.as_ref());
         let note = NoteEvent {
             id: format!("about:{}", event.id),
-            contact: user.to_owned(),
+            contact: contact.unwrap_or(&event.group).clone(),
             message: Some(event.id.clone()),
-            user: Some(user.to_owned()),
+            user: event.user.clone(),
             conversation: event.conversation.clone(),
             text: failure::not_delivered(open, &reason.to_string()),
         };
-        self.enqueue(open, Event::Note(note)).await.err().unwrap_or(Verdict::Done)
+        self.enqueue(open, Event::Note(note)).await
     }
 
     /// Puts an event of the bridge's own into the queue.
-    pub(super) async fn enqueue(&self, open: &OpenInstallation, event: Event) -> Result<(), Verdict> {
+    pub(super) async fn enqueue(&self, open: &OpenInstallation, event: Event) -> Result<(), Later> {
         let installation = open.installation.id.clone();
         let envelope = Envelope { v: ENVELOPE_VERSION, installation, received_at: now(), event };
         let sent = match Outgoing::pack(&envelope) {
@@ -120,7 +124,7 @@ impl Relay {
                 installation.id = %open.installation.id,
                 "an event of our own could not be stored"
             );
-            Verdict::Again(OUR_FAILURE_BACKOFF)
+            Later(OUR_FAILURE_BACKOFF)
         })
     }
 }

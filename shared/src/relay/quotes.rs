@@ -5,7 +5,7 @@ use std::{pin::pin, time::Duration};
 
 use tokio::time::{Instant, timeout};
 
-use super::{Message, Relay, Verdict};
+use super::{Message, Relay, ending::Ending};
 use crate::{
     adapter::{Link, Progress, Task},
     channel::asks_for_template,
@@ -92,8 +92,8 @@ impl Relay {
         &self,
         message: &Message<'_>,
         mark: Option<String>,
-        attempt: impl Future<Output = Result<Verdict, StoreError>>,
-    ) -> Result<Verdict, StoreError> {
+        attempt: impl Future<Output = Result<Ending, StoreError>>,
+    ) -> Result<Ending, StoreError> {
         let Some(mark) = mark else { return attempt.await };
         let contact = &message.contact.id;
         let marking = async {
@@ -108,7 +108,7 @@ impl Relay {
             biased;
             () = &mut marking => {}
             done = &mut attempt => {
-                if matches!(done, Ok(Verdict::Done)) {
+                if !matches!(done, Ok(Ending::Later(_)) | Err(_)) {
                     let left = message.record.deadline.saturating_duration_since(Instant::now());
                     let _ = timeout(MARK_GRACE.min(left / 2), marking).await;
                 }

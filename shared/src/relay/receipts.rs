@@ -2,7 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Failure, Record, Relay, Verdict, failure, pace::Permits, recorder, waits::Waits};
+use super::{
+    Failure, Record, Relay, Silence, Verdict, done_or,
+    ending::{Ending, Later},
+    failure,
+    pace::Permits,
+    recorder,
+    waits::Waits,
+};
 use crate::{
     adapter::{Known, Task},
     engine::{Listener, Stop, drive},
@@ -47,7 +54,7 @@ impl Relay {
         // A contact's own message is found by its id too, for quotes.
         let Some(journal) = journal.filter(|journal| journal.direction == Direction::Outbound) else {
             // The receipt may have overtaken the answer to our own send call.
-            return Ok(receipt_wait(record).unwrap_or(Verdict::Done));
+            return Ok(receipt_wait(record).map_or(Verdict::Done, Verdict::from));
         };
         let contact = &Contact { id: journal.contact.clone(), ..Contact::default() };
         let noted = self.store.note_receipt(&journal, receipt, now()).await?;
@@ -61,11 +68,7 @@ impl Relay {
         }
         if let Some(reason) = receipt.failure() {
             let text = failure::not_delivered(open, &reason);
-            return Ok(self
-                .send_note(open, &contact.id, &journal.event, None, text)
-                .await
-                .err()
-                .unwrap_or(Verdict::Done));
+            return Ok(done_or(self.send_note(open, &contact.id, &journal.event, None, text).await));
         }
         Ok(Verdict::Done)
     }
@@ -89,7 +92,7 @@ impl Relay {
             match (last, receipt_wait(record)) {
                 (Some(at), _) => until = at,
                 // The receipt may have overtaken the answer to our own send call.
-                (None, Some(verdict)) => return Ok(verdict),
+                (None, Some(later)) => return Ok(later.into()),
                 // Somebody else sent the message.
                 (None, None) => {}
             }
@@ -98,15 +101,15 @@ impl Relay {
         for message in sent.iter().filter(is_due) {
             if !open.helpdesk.features().receipts {
                 self.store.note_receipt(&message.key, receipt, now()).await?;
-            } else if let Err(verdict) =
+            } else if let Err(later) =
                 self.queue_receipt(open, contact, &message.key.event, None, receipt.clone()).await
             {
-                return Ok(verdict);
+                return Ok(later.into());
             }
         }
         // A message whose send call is not answered yet may be among those that the receipt is for.
         let is_early = sent.iter().any(|message| message.sent_at.is_none() && message.received_at <= until);
-        Ok(receipt_wait(record).filter(|_| is_early).unwrap_or(Verdict::Done))
+        Ok(receipt_wait(record).filter(|_| is_early).map_or(Verdict::Done, Verdict::from))
     }
 
     /// Returns what to do with a message of the business that may be one of ours: nothing if it is one, and wait if the
@@ -122,7 +125,7 @@ impl Relay {
             return Ok(Some(Verdict::Done));
         }
         // The contact's own messages wait behind this one, so it does not take the longest wait.
-        Ok(receipt_wait(record).filter(|_| record.receive_count < ECHO_RECEIVES))
+        Ok(receipt_wait(record).filter(|_| record.receive_count < ECHO_RECEIVES).map(Verdict::from))
     }
 
     /// Handles a receipt that the bridge itself created.
@@ -201,7 +204,7 @@ impl Relay {
         open: &OpenInstallation,
         contact: &str,
         message: &str,
-    ) -> Result<(), Verdict> {
+    ) -> Result<(), Later> {
         if !open.helpdesk.features().receipts {
             return Ok(());
         }
@@ -217,7 +220,7 @@ impl Relay {
         message: &str,
         repeat: Option<&str>,
         receipt: Receipt,
-    ) -> Result<(), Verdict> {
+    ) -> Result<(), Later> {
         let recipient = repeat.unwrap_or(message);
         let event = ReceiptEvent {
             id: format!("{}:{recipient}", receipt.word()),
@@ -239,7 +242,7 @@ impl Relay {
         contact: &str,
         received_at: Millis,
         event: &HelpdeskEvent,
-    ) -> Result<Option<Verdict>, StoreError> {
+    ) -> Result<Option<Ending>, StoreError> {
         let window = Duration::from_secs(open.installation.options.repeat_window_seconds.into());
         let Some(repeat_key) = event.repeat_key.as_deref().filter(|_| !window.is_zero()) else { return Ok(None) };
         let installation = &open.installation.id;
@@ -253,9 +256,8 @@ impl Relay {
         };
         // An original without a journal item has no receipts to share.
         let Some(status) = self.store.join(&journal, &event.id).await? else { return Ok(None) };
-        tracing::info!(installation.id = %installation, "a repeated message was dropped");
         if !open.helpdesk.features().receipts {
-            return Ok(Some(Verdict::Done));
+            return Ok(Some(Ending::Silent(Silence::Repeat)));
         }
         let failed =
             |reason: Option<String>| Receipt::failed(failure::not_delivered(open, &reason.unwrap_or_default()));
@@ -267,18 +269,18 @@ impl Relay {
             (_, None) => Vec::new(),
         };
         for receipt in receipts {
-            if let Err(verdict) = self.queue_receipt(open, contact, &original, Some(&event.id), receipt).await {
-                return Ok(Some(verdict));
+            if let Err(later) = self.queue_receipt(open, contact, &original, Some(&event.id), receipt).await {
+                return Ok(Some(Ending::Later(later)));
             }
         }
-        Ok(Some(Verdict::Done))
+        Ok(Some(Ending::Silent(Silence::Repeat)))
     }
 }
 
 /// Returns when to look again for something that should soon be there; `None` after the last wait.
-pub(super) fn receipt_wait(record: &Record) -> Option<Verdict> {
+pub(super) fn receipt_wait(record: &Record) -> Option<Later> {
     let earlier = usize::try_from(record.receive_count.saturating_sub(1)).unwrap_or(usize::MAX);
-    RECEIPT_WAITS.get(earlier).map(|wait| Verdict::Again(Duration::from_secs(*wait)))
+    RECEIPT_WAITS.get(earlier).map(|wait| Later(Duration::from_secs(*wait)))
 }
 
 fn receipt_failed(waits: Waits, open: &OpenInstallation, record: &Record, at: Millis, failure: &Failure) -> Verdict {

@@ -104,8 +104,8 @@ impl Relay {
             let (side, reason) = (&language.translate(call.from.word()), &language.translate(&reason));
             let text = language.say(Sentence::UnreadKept { side, reason }).into();
             let about = in_life(call.id.clone(), claimed.life);
-            if let Err(verdict) = self.send_note(open, &contact, &about, None, text).await {
-                return Ok(verdict);
+            if let Err(later) = self.send_note(open, &contact, &about, None, text).await {
+                return Ok(later.into());
             }
         }
         let sealed = match self.vault.seal_bytes(installation, record.message.body.clone().into_bytes()).await {

@@ -5,9 +5,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, Delete, Put, TransactWriteItem},
 };
 
-use super::{
-    Changes, Item, Store, StoreError, incomplete, key, list, number, number_of, owned, text, text_of, unavailable,
-};
+use super::{Changes, Item, Store, StoreError, incomplete, key, number, number_of, owned, text, text_of, unavailable};
 use crate::model::installation::{Installation, InstallationState, Problem};
 
 impl Store {
@@ -52,7 +50,7 @@ impl Store {
     /// read. The installation carries the version that it was read with, which is 0 for a new one.
     pub async fn put_installation(&self, installation: &Installation, stale_keys: &[String]) -> Result<(), StoreError> {
         let id = &installation.id;
-        let is_uninstalled = installation.state == InstallationState::Uninstalled;
+        let is_uninstalled = installation.state.is_uninstalled();
         let unchanged = if installation.version == 0 { "attribute_not_exists(pk)" } else { "version = :version" };
         let mut meta =
             Put::builder().table_name(&self.table).set_item(Some(write(installation)?)).condition_expression(unchanged);
@@ -67,9 +65,9 @@ impl Store {
             self.put_owned(&identity_pk, id)?
         });
         writes.push(if is_uninstalled {
-            self.delete(&list::shard_pk(id), &pk(id), None)?
+            self.delete(&list_pk_of(id), &pk(id), None)?
         } else {
-            self.put_in(list::entry(id))?
+            self.put_in(key(&list_pk_of(id), &pk(id)))?
         });
         let kind = &installation.helpdesk.kind;
         for account in &installation.account_keys {
@@ -84,6 +82,7 @@ impl Store {
             let write = if is_uninstalled { self.drop_address(address, id)? } else { self.take_address(address, id)? };
             writes.push(write);
         }
+        writes.push(self.reconciles(installation)?);
         for account in stale_keys {
             writes.push(self.delete(&account_pk(kind, account), &pk(id), None)?);
         }
@@ -125,6 +124,20 @@ impl Store {
         }
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(incomplete)?).build())
     }
+}
+
+/// The number of partitions that hold the list of all installations.
+pub(super) const LIST_SHARDS: u8 = 4;
+
+/// Returns the key of a partition of the list.
+pub(super) fn list_pk(shard: u8) -> String {
+    format!("ALL#{shard}")
+}
+
+/// Returns the key of the partition that lists an installation.
+fn list_pk_of(id: &str) -> String {
+    let digit = id.bytes().next().and_then(|first| char::from(first).to_digit(16)).unwrap_or_default();
+    list_pk(u8::try_from(digit).unwrap_or_default() % LIST_SHARDS)
 }
 
 fn pk(id: &str) -> String {

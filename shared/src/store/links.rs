@@ -99,6 +99,7 @@ impl LinkChange {
         field("to_mark", &self.before.to_mark, &self.after.to_mark);
         field("reply_token", &self.before.reply_token, &self.after.reply_token);
         field("moved_to", &self.before.moved_to, &self.after.moved_to);
+        field("moved_from", &self.before.moved_from, &self.after.moved_from);
         let is_changed = self.before.state != self.after.state || self.before.conversation != self.after.conversation;
         if self.after.state.is_some() && is_changed {
             changes.set("state_at", number(now()));
@@ -147,6 +148,18 @@ impl Store {
     /// Returns an error if the call to the table fails.
     pub async fn link(&self, installation: &str, contact: &str) -> Result<Link, StoreError> {
         Ok(self.item(&contact_pk(installation, contact), "LINK").await?.map(|item| read(&item)).unwrap_or_default())
+    }
+
+    /// Returns the links of these contacts that exist, with their contacts, in any order. The contacts must differ.
+    ///
+    /// # Errors
+    /// Returns an error if a call to the table fails.
+    pub async fn links(&self, installation: &str, contacts: &[String]) -> Result<Vec<(String, Link)>, StoreError> {
+        let keys = contacts.iter().map(|contact| key(&contact_pk(installation, contact), "LINK")).collect();
+        let items = self.items(keys, None).await?;
+        let prefix = contact_pk(installation, "");
+        let contact = |item: &Item| text_of(item, "pk")?.strip_prefix(&prefix).map(str::to_owned);
+        Ok(items.iter().filter_map(|item| Some((contact(item)?, read(item)))).collect())
     }
 
     /// Returns the contact that a helpdesk user or conversation stands for.
@@ -214,5 +227,6 @@ pub(super) fn read(item: &Item) -> Link {
         reply_at: number_of(item, "reply_at"),
         moved_to: owned(item, "moved_to"),
         moved_at: number_of(item, "moved_at"),
+        moved_from: owned(item, "moved_from"),
     }
 }

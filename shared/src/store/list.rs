@@ -11,9 +11,6 @@ use crate::model::{
     installation::{Installation, Side},
 };
 
-/// The number of partitions that hold the list.
-const SHARDS: u8 = 4;
-
 /// An installation in the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
@@ -36,7 +33,7 @@ impl Store {
         after: Option<&str>,
         limit: u16,
     ) -> Result<(Vec<Listed>, Option<String>), StoreError> {
-        let shards = (0..SHARDS).map(|shard| self.ids_of_shard(shard, after, limit));
+        let shards = (0..accounts::LIST_SHARDS).map(|shard| self.ids_of_shard(shard, after, limit));
         let mut ids: Vec<String> = try_join_all(shards).await?.into_iter().flatten().collect();
         ids.sort();
         let limit = usize::from(limit);
@@ -70,7 +67,7 @@ impl Store {
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk AND sk > :after")
-            .expression_attribute_values(":pk", text(format!("ALL#{shard}")))
+            .expression_attribute_values(":pk", text(accounts::list_pk(shard)))
             .expression_attribute_values(":after", text(after))
             .limit(i32::from(limit).saturating_add(1))
             .send()
@@ -99,15 +96,4 @@ impl Store {
             .map_err(|error| unavailable("Query", error))?;
         Ok(u32::try_from(answer.count).unwrap_or_default())
     }
-}
-
-/// Returns the item that puts an installation on the list.
-pub(super) fn entry(id: &str) -> Item {
-    key(&shard_pk(id), &format!("I#{id}"))
-}
-
-/// Returns the key of the partition that lists an installation.
-pub(super) fn shard_pk(id: &str) -> String {
-    let digit = id.chars().next().and_then(|first| first.to_digit(16)).unwrap_or_default();
-    format!("ALL#{}", digit % u32::from(SHARDS))
 }

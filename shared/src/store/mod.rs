@@ -18,6 +18,7 @@
 //! | receipt lookup | `I#<id>#R#<side>#<message id>` | `R` |
 //! | repeats | `I#<id>#C#<contact>` | `REPEAT#<hash of what is repeated>` |
 //! | brake | `I#<id>` | `BRAKE#<side>`, of downloads `BRAKE#<side>.files` |
+//! | schedule of catching up | `RECONCILE` | `<id>` |
 //! | enrolment key | `KEYS` | its id |
 //! | quota | `I#<id>` or `I#<id>#C#<contact>` | `QUOTA#<name>` |
 
@@ -47,6 +48,7 @@ mod links;
 mod list;
 mod overview;
 mod quota;
+mod reconcile;
 mod repeats;
 mod siblings;
 
@@ -60,6 +62,7 @@ pub use links::{HelpdeskId, LinkChange};
 pub use list::Listed;
 pub use overview::{MessageSummary, Page, PageFrom};
 pub use quota::Bucket;
+pub use reconcile::Reconciliation;
 pub use repeats::{IncomingCall, RepeatStatus};
 pub use siblings::Strays;
 

@@ -1,5 +1,7 @@
 //! The views for admins: the latest messages of an installation, the trace of one message, the dead letters.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::future::try_join_all;
 use serde::Serialize;
@@ -9,6 +11,10 @@ use super::{
     number_of, owned, text, text_of, unavailable,
 };
 use crate::tools::millis::Millis;
+
+/// The length of a page of the journal in which contacts are looked for, and the number of pages of one call.
+const CONTACT_PAGE: u16 = 100;
+const CONTACT_PAGES: usize = 50;
 
 /// A journal item, in a form for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,6 +98,33 @@ impl Store {
         }))
     }
 
+    /// Returns contacts whose messages are in the journal, those with the newest messages first, and where to continue
+    /// if there are more than `most` or many messages of few contacts. `after` is the place where the last call ended.
+    ///
+    /// # Errors
+    /// Returns an error if a call to the table fails.
+    pub async fn journaled_contacts(
+        &self,
+        installation: &str,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<(Vec<String>, Option<String>), StoreError> {
+        let mut contacts: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut place = after.map(str::to_owned);
+        for _ in 0..CONTACT_PAGES {
+            let from = PageFrom { after: place.as_deref(), oldest_first: false, limit: CONTACT_PAGE };
+            let (keys, next) = self.page_of(installation, None, &from).await?;
+            let new = keys.into_iter().map(|key| key.contact).filter(|contact| !contact.is_empty());
+            contacts.extend(new.filter(|contact| seen.insert(contact.clone())));
+            if next.is_none() || contacts.len() >= most {
+                return Ok((contacts, next));
+            }
+            place = next;
+        }
+        Ok((contacts, place))
+    }
+
     /// Returns the keys of a page of the journal, and where the next page begins. Messages of the same place are never
     /// torn apart, so a page may be a bit longer than its limit.
     pub(super) async fn page_of(
@@ -153,7 +186,7 @@ impl Store {
                         .expression_attribute_names("#state", "state")
                         .expression_attribute_values(":state", text(state.word()));
                 }
-                None => query = query.limit(i32::from(page.limit)),
+                None => query = query.limit(i32::from(page.limit).saturating_add(1)),
             }
             let answer = query.send().await.map_err(|error| unavailable("Query", error))?;
             for item in answer.items.unwrap_or_default() {
@@ -162,8 +195,7 @@ impl Store {
                 }
             }
             from = answer.last_evaluated_key;
-            // Without a state, nobody asks for another page.
-            if from.is_none() || found.len() >= enough || state.is_none() && found.len() >= usize::from(page.limit) {
+            if from.is_none() || found.len() >= enough {
                 return Ok(found);
             }
         }

@@ -78,6 +78,10 @@ macro_rules! english_only {
             | Sentence::ObjectOfUrls
             | Sentence::ObjectOfRedrive
             | Sentence::ObjectOfDiscard
+            | Sentence::ObjectOfCatchUp
+            | Sentence::NoHistory { .. }
+            | Sentence::NextOfCallBefore
+            | Sentence::TimeToCatchUp { .. }
             | Sentence::AdminBodyTooLong { .. }
             | Sentence::RawBodyNeeded
             | Sentence::NoInstallation
@@ -108,6 +112,8 @@ macro_rules! english_only {
             | Sentence::LanguageWords
             | Sentence::SecondsUpTo60
             | Sentence::HoursUpTo144
+            | Sentence::HoursUpTo168
+            | Sentence::ZeroWithoutHistory
     };
 }
 
@@ -175,6 +181,10 @@ sentences! {
     ContactStopped = "the contact has stopped messages from this account; you can answer once the contact writes again",
     NotJournaled = "the table takes no record of the message",
     MayHaveArrived = "the message was sent three times and it stayed unknown whether it arrived; it may have arrived",
+    HistoryNotRead = "the conversation could not be read",
+    HistoryCut { count: usize } =
+        "the bridge read this conversation to catch up with messages that it had missed; it sent what it found among \
+         the newest {count} messages of agents and stopped there, so that older ones may not have reached the customer",
     NoteHasNoPlace = "the helpdesk has no conversation with this contact in which a note could stand",
     OnlyCustomersBegin = "on this channel only the customer can begin a conversation",
     PhoneNeeded =
@@ -258,6 +268,9 @@ sentences! {
     EnrolmentKeyCannot { act: &'a str } = "an enrolment key cannot {act}; use the admin key",
     ObjectOfUrls = "the body should be an object with `urls`",
     ObjectOfRedrive = "the body should be an object of `message`, `contact`, `error` and `dry_run`",
+    ObjectOfCatchUp = "the body should be an object of `since` and `after`",
+    NoHistory { kind: &'a str } =
+        "the helpdesk {kind} cannot be asked for earlier messages; what it could not deliver it shows as failed",
     ObjectOfDiscard = "the body should be an object of `reason`, `message`, `contact`, `error` and `dry_run`",
     ReasonNeeded { most: usize } = "`reason` should say why the messages are removed, in at most {most} characters",
     NotDead { state: &'a str } = "this message is not dead but {state}; only dead messages can be redriven or discarded",
@@ -329,6 +342,10 @@ sentences! {
     TrueOrFalse = "true or false",
     LanguageWords = "one of: en, de, es, fr, ru, uk, ja",
     SecondsUpTo60 = "a number of seconds from 0 to 60",
+    HoursUpTo168 = "a whole number of hours from 0 (never) to 168",
+    ZeroWithoutHistory = "0 (never), because this helpdesk cannot be asked for earlier messages",
+    NextOfCallBefore = "the `next` of the call before",
+    TimeToCatchUp { days: u64 } = "a time such as 2026-11-28T09:30:00Z, not in the future and at most {days} days ago",
     HoursUpTo144 = "a whole number of hours from 1 to 144",
 
     // On the admin's page.
@@ -373,7 +390,6 @@ sentences! {
     TryNow = "Try now",
     TriesNow = "What waits is tried at its next turn.",
     Registered = "Set up",
-    SetUpByHand = "Set up by hand",
     RegisteredAgain = "The channel now calls this bridge.",
     Works = "works",
     Channel = "Channel",
@@ -381,6 +397,8 @@ sentences! {
     GivenUp = "Given up",
     GivenUpAdvice =
         "These messages were not delivered. Once the reason is mended, send them again; each is kept for 30 days.",
+    MessagesGivenUp = "Messages were given up",
+    MessagesGivenUpAdvice = "They are kept below with the reason of each, and can be sent again.",
     MoreGivenUp = "There are more. These are the newest.",
     GivenUpCount { count: u32 } = "{count} given up",
     SendAgain = "Send again",

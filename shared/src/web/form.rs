@@ -147,7 +147,7 @@ fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong, language
     let mistake = wrong.fields.iter().find(|mistake| mistake.side == side && mistake.setting == setting.name);
     // A page holds no secret, so a credential has to be entered again.
     let value = if setting.secret { None } else { fields.get(&id) };
-    let described = if mistake.is_some() { format!("{id}_help {id}_mistake") } else { format!("{id}_help") };
+    let described = format!("{id}_help");
     let invalid = mistake.map(|_| "true");
     html! {
         div .field {
@@ -171,12 +171,13 @@ fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong, language
                         autocomplete="off" spellcheck="false" aria-describedby=(described) aria-invalid=[invalid];
                 }
             }
-            p .help id={ (id) "_help" } { (pieces::with_names(setting.help)) }
             @if let Some(mistake) = mistake {
-                p .mistake id={ (id) "_mistake" } {
+                p .mistake id=(described) {
                     @let should_be = Sentence::ShouldBe { name: mistake.setting, should_be: mistake.should_be };
                     (pieces::with_names(&language.say(should_be).to_string()))
                 }
+            } @else {
+                p .help id=(described) { (pieces::with_names(setting.help)) }
             }
         }
     }

@@ -47,7 +47,7 @@ fn render(list: &InstallationList, viewer: &Viewer, language: Language) -> Marku
 }
 
 fn card(installation: &InstallationSummary, language: Language) -> Markup {
-    let (mark, state) = pieces::state(installation.state, installation.problem.is_some());
+    let (mark, state) = pieces::state(installation);
     html! {
         section .standing.(mark) {
             h2 {

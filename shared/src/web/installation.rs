@@ -193,6 +193,9 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Str
         InstallationState::Registering => ("wait", Sentence::Registering, Sentence::RegisteringNow.into()),
         InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered, Sentence::RegisterBelow.into()),
         _ if overview.is_braked => ("bad", Sentence::InTrouble, Sentence::InTroubleAdvice.into()),
+        _ if !overview.dead.messages.is_empty() => {
+            ("bad", Sentence::MessagesGivenUp, Sentence::MessagesGivenUpAdvice.into())
+        }
         _ if left > 0 => ("wait", Sentence::StepsLeft { left, all }, Sentence::StepsLeftAdvice.into()),
         _ => match (came("inbound"), came("outbound")) {
             (true, true) => ("good", Sentence::Working, Sentence::BothDirectionsWork.into()),

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::Viewer;
 use crate::{
+    install::InstallationSummary,
     model::installation::InstallationState,
     tools::{language::Language, sentences::Sentence},
 };
@@ -23,17 +24,23 @@ pub(super) fn bar(viewer: &Viewer, language: Language) -> Markup {
     }
 }
 
-/// Returns the CSS class and the word of a state.
-pub(super) fn state(state: InstallationState, has_problem: bool) -> (&'static str, Sentence<'static>) {
-    if has_problem {
-        return ("bad", Sentence::NeedsAttention);
-    }
-    match state {
+/// Returns the CSS class and the word for how an installation is.
+pub(super) fn state(installation: &InstallationSummary) -> (&'static str, Sentence<'static>) {
+    let heard = &installation.heard;
+    match installation.state {
+        _ if installation.problem.is_some() => ("bad", Sentence::NeedsAttention),
+        InstallationState::Active | InstallationState::Manual if installation.dead_letters > 0 => {
+            ("bad", Sentence::MessagesGivenUp)
+        }
+        InstallationState::Active | InstallationState::Manual
+            if heard.channel.latest_at.is_none() || heard.helpdesk.latest_at.is_none() =>
+        {
+            ("wait", Sentence::WaitingForFirst)
+        }
         InstallationState::Registering => ("wait", Sentence::Registering),
         InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered),
         InstallationState::Uninstalled => ("bad", Sentence::Removed),
-        InstallationState::Active => ("good", Sentence::Registered),
-        InstallationState::Manual => ("good", Sentence::SetUpByHand),
+        InstallationState::Active | InstallationState::Manual => ("good", Sentence::Registered),
     }
 }
 

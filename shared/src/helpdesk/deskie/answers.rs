@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    CHANNEL, calls, classify, memo,
+    CHANNEL, calls, classify, memo, parse,
     plan::Plan,
     profile::{self, Field},
     render::Post,
@@ -14,7 +14,11 @@ use super::{
 use crate::{
     adapter::{Account, Fact, Failure, Known, Learned},
     model::message::{Contact, ConversationState},
+    tools::millis::Millis,
 };
+
+/// The length of a page of messages.
+const PAGE: usize = 100;
 
 pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer: &Response<Bytes>) -> Learned {
     let reader = Reader { account, channel: account.require(CHANNEL)?, known, answer };
@@ -30,6 +34,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::UpdateUser { contact, field, .. } => reader.updated_user(contact, field),
         Plan::LookForNote { text, .. } => reader.looked_for_note(text),
         Plan::PostNote { case, .. } => reader.posted_note(case),
+        Plan::ReadHistory { case, contact, since } => reader.history(case, contact, since),
     }
 }
 
@@ -160,7 +165,7 @@ impl Reader<'_> {
         };
         match self.account.contact_of(custom) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
-            None => Err(Failure::rejected("this Deskie user is not one of the channel's contacts")),
+            None => Ok(vec![Fact::Stranger]),
         }
     }
 
@@ -284,6 +289,26 @@ impl Reader<'_> {
         self.check_or_missing("to list the messages")?;
         let found = search::find_note(text, self.answer).map(|id| Fact::Sent(Some(id)));
         Ok(vec![found.unwrap_or(Fact::DoubtSettled)])
+    }
+
+    /// Reads a page of a case, newest first. The list ends where it counts no more messages, or beyond `since`.
+    fn history(&self, case: &str, contact: &str, since: Millis) -> Learned {
+        if self.is_missing() {
+            return Ok(self.lost(case));
+        }
+        self.check("to list the messages")?;
+        let page = memo::page(self.known);
+        let found = parse::history(self.account, self.known, self.answer.body(), (case, contact));
+        let found = found.ok_or_else(|| Failure::retry("Deskie answered without the messages"))?;
+        // Deskie's times are whole seconds.
+        let is_old = |at: Option<Millis>| at.is_some_and(|at| at.seconds() < since.seconds());
+        let is_last = found.is_empty()
+            || wire::total_count(self.answer.body()).is_some_and(|total| page.saturating_mul(PAGE) >= total)
+            || found.iter().any(|(at, _)| is_old(*at));
+        let next = if is_last { memo::END.to_owned() } else { (page + 1).to_string() };
+        let new = found.into_iter().filter(|(at, _)| !is_old(*at));
+        let written = new.filter_map(|(_, event)| event).map(|event| Fact::Written(Box::new(event)));
+        Ok([Fact::memo(memo::PAGE, next)].into_iter().chain(written).collect())
     }
 
     fn posted_note(&self, case: &str) -> Learned {

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::{
-    API_KEY, API_URL, CHANNEL, EMAIL,
+    API_KEY, API_URL, CHANNEL, EMAIL, memo,
     plan::Plan,
     profile,
     render::{self, Post},
@@ -33,6 +33,9 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         }
         Plan::LookForPost { case, .. } | Plan::LookForNote { case, .. } => {
             api.get("list_messages", &format!("{}?order=desc&limit=100", messages(case)))
+        }
+        Plan::ReadHistory { case, .. } => {
+            api.get("list_messages", &format!("{}?order=desc&limit=100&page={}", messages(case), memo::page(known)))
         }
         Plan::Create { contact, post } => {
             api.post("create_case", "cases.json", render::case(account, contact, known, &post)?, &post)

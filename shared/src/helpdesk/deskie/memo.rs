@@ -24,12 +24,21 @@ pub(super) const DOUBT: &str = "doubt";
 pub(super) const PLAIN: &str = "plain";
 /// Deskie refuses notes in the name of the configured agent.
 pub(super) const STAFF: &str = "staff";
+/// The number of the next page of a case's history, or [`END`].
+pub(super) const PAGE: &str = "page";
+/// There is no further page.
+pub(super) const END: &str = "end";
 /// The profile waits for another message.
 pub(super) const PROFILE: &str = "profile";
 
 /// Returns the key of the memo that Deskie refused the files of a post.
 pub(super) fn refused_files(post: usize) -> String {
     format!("files.{post}")
+}
+
+/// Returns the number of the next page of a list.
+pub(super) fn page(known: &Known) -> usize {
+    known.memo(PAGE).and_then(|page| page.parse().ok()).unwrap_or(1)
 }
 
 /// Returns the entries of a value that is a comma-separated list.

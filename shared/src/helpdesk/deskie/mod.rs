@@ -97,6 +97,7 @@ static FEATURES: Features = Features {
     // nearly every account. The answers say when the allowance is used up and how long to wait.
     rate: None,
     agents_move_contacts: true,
+    history: true,
     state_lasts: Some(StateLasts { setting: RECHECK_SECONDS, default: RECHECK }),
     ..Features::BASE
 };

@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::header;
 use serde::Deserialize;
 
 use super::{
-    form, html,
-    wire::{self, Attachment, Webhook, WebhookMessage},
+    form, html, search,
+    wire::{self, Attachment, Message, Webhook, WebhookMessage, Word},
 };
 use crate::{
     adapter::{
-        Account, Verified,
+        Account, Known, Verified,
         webhook::{ParseError, ParsedHelpdesk, WebhookRequest},
     },
     helpdesk::is_link,
@@ -20,6 +21,7 @@ use crate::{
         crypto::sha256_hex,
         file_type::content_type_of,
         json::{self, Json},
+        millis::Millis,
     },
 };
 
@@ -39,39 +41,83 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
     if !webhook.object.is_object() {
         return Err(ParseError::missing("object"));
     }
-    let message = WebhookMessage::deserialize(webhook.object).unwrap_or_default();
+    let mut message = WebhookMessage::deserialize(webhook.object).unwrap_or_default();
+    message.b_from_api.0 |= webhook.b_from_api.0;
     let id = id(&message, request);
     if kind != "message_new" {
         return Ok(ParsedHelpdesk::ignored(id, "unsupported"));
     }
+    Ok(match event(account, (&message, webhook.object), &id, request.received_at) {
+        // Without an id of its own, the same bytes within a short time are a repeat.
+        Ok(event) => ParsedHelpdesk::events(vec![HelpdeskEvent {
+            repeat_key: own_id(&message).is_none().then(|| sha256_hex(&request.body)),
+            ..event
+        }]),
+        Err(reason) => ParsedHelpdesk::ignored(id, reason),
+    })
+}
+
+/// Returns the messages of a page of a case with their times: for each message that the webhook would have reported,
+/// its event. `None` if the page is no list. A message without an id is left out, because nobody could tell whether it
+/// was delivered before.
+pub(super) fn history(
+    account: &Account<'_>,
+    known: &Known,
+    page: &Bytes,
+    (case, contact): (&str, &str),
+) -> Option<Vec<(Option<Millis>, Option<HelpdeskEvent>)>> {
+    let text = json::text_of(page);
+    let page = Json::read(&text).ok().filter(|page| page.is_object() || page.is_array())?;
+    let read = |entry: Json<'_>| {
+        let entry = entry.get("message")?;
+        let record = Message::deserialize(entry).unwrap_or_default();
+        let at = record.created_at.text().and_then(search::date);
+        if search::is_by_customer(&record) {
+            return Some((at, None));
+        }
+        let mut message = WebhookMessage::deserialize(entry).unwrap_or_default();
+        // Only a rule writes without a person. Records need not say so, as calls do.
+        message.sent_via_rule.0 |= record.staff_id.id().is_none();
+        message.custom_user_id = Word::of(account.reference(contact));
+        message.user_id = known.link.user.as_deref().map(Word::of).unwrap_or_default();
+        message.case_id = Word::of(case);
+        let id = own_id(&message).map(str::to_owned);
+        Some((at, id.and_then(|id| event(account, (&message, entry), &id, at.unwrap_or(account.now)).ok())))
+    };
+    Some(wire::entries(page).into_iter().filter_map(read).collect())
+}
+
+/// Returns the event of a message, which was read from `object`, or the reason why the message is left out.
+fn event(
+    account: &Account<'_>,
+    (message, object): (&WebhookMessage<'_>, Json<'_>),
+    id: &str,
+    at: Millis,
+) -> Result<HelpdeskEvent, &'static str> {
     // A note is for agents, whatever else it is.
     if message.note.0 {
-        return Ok(ParsedHelpdesk::ignored(id, "private"));
+        return Err("private");
     }
-    let is_from_api = message.b_from_api.0 || webhook.b_from_api.0;
     // Both agents and customers can write through the API. A message that neither an agent nor a rule wrote is in the
     // customer's name and never goes back to the customer. This recognizes the bridge's own message even if its id is
     // unknown, as when it created the case.
-    if is_from_api && message.staff_id.id().is_none() && !message.sent_via_rule.0 {
-        return Ok(ParsedHelpdesk::ignored(id, "echo"));
+    if message.b_from_api.0 && message.staff_id.id().is_none() && !message.sent_via_rule.0 {
+        return Err("echo");
     }
-    let parts = parts(&message, webhook.object);
+    let parts = parts(message, object);
     if parts.is_empty() {
-        return Ok(ParsedHelpdesk::ignored(id, "empty"));
+        return Err("empty");
     }
     let custom = message.custom_user_id.or(&message.user_custom_id);
-    let Some(group) = custom.text().or(message.user_id.id()).or(message.case_id.id()) else {
-        return Ok(ParsedHelpdesk::ignored(id, "nobody"));
-    };
+    let group = custom.text().or(message.user_id.id()).or(message.case_id.id()).ok_or("nobody")?;
     // The relay compares a message from a program or a rule with the bridge's own posts. A rule's message never is one
     // of them, so it is always delivered.
-    let by_machine = is_from_api || message.sent_via_rule.0;
+    let by_machine = message.b_from_api.0 || message.sent_via_rule.0;
     let author = Author { kind: if by_machine { AuthorKind::Bot } else { AuthorKind::Agent }, name: None, id: None };
-    Ok(ParsedHelpdesk::events(vec![HelpdeskEvent {
-        // Without an id of its own, the same bytes within a short time are a repeat.
-        repeat_key: own_id(&message).is_none().then(|| sha256_hex(&request.body)),
-        id,
-        at: request.received_at,
+    Ok(HelpdeskEvent {
+        repeat_key: None,
+        id: id.to_owned(),
+        at,
         group: group.to_owned(),
         contact: custom.text().and_then(|custom| account.contact_of(custom)).map(str::to_owned),
         user: message.user_id.id().map(str::to_owned),
@@ -79,7 +125,7 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
         kind: HelpdeskEventKind::Message { author, parts },
         // Deskie does not tell which message an agent answers.
         quote: None,
-    }]))
+    })
 }
 
 /// Returns the body as JSON, from either of the two encodings. Deskie is known to send forms.

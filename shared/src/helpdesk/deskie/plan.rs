@@ -8,6 +8,7 @@ use super::{
 use crate::{
     adapter::{Delivery, Known, RenderError, Task},
     model::message::{Contact, ConversationState},
+    tools::millis::Millis,
 };
 
 /// The next step of a task.
@@ -57,6 +58,12 @@ pub(super) enum Plan<'a> {
         case: &'a str,
         text: &'a str,
     },
+    /// `GET cases/{id}/messages.json`, to read what agents wrote.
+    ReadHistory {
+        case: &'a str,
+        contact: &'a str,
+        since: Millis,
+    },
     /// `POST cases/{id}/messages.json`, for agents only.
     PostNote {
         case: &'a str,
@@ -70,6 +77,7 @@ pub(super) fn plan<'a>(task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, Re
         Task::Note { contact, text, .. } => note(contact, text, known)?,
         Task::Check if known.answered == 0 => Plan::CheckChannel,
         Task::FindContact { user } if known.answered == 0 => Plan::ReadUser { user },
+        Task::History { contact, since } => history(contact, since, known),
         // The call was answered.
         Task::Check | Task::FindContact { .. } => Plan::Done,
         // Deskie takes a `user_custom_id` only from the case that creates the user. The stored link leads to the contact.
@@ -77,6 +85,16 @@ pub(super) fn plan<'a>(task: &Task<'a>, known: &'a Known) -> Result<Plan<'a>, Re
         // Deskie's files are open links, its events name no agents, and its webhooks are entered by hand.
         _ => return Err(RenderError::unknown(task)),
     })
+}
+
+/// Plans to read a case. A case that is gone was deleted, or merged into the newest case of the user.
+fn history<'a>(contact: &'a str, since: Millis, known: &'a Known) -> Plan<'a> {
+    match (&known.link.conversation, &known.link.user) {
+        _ if known.memo(memo::PAGE) == Some(memo::END) || known.memo(memo::USER) == Some(memo::GONE) => Plan::Done,
+        (Some(case), _) => Plan::ReadHistory { case, contact, since },
+        (None, Some(user)) if known.memo(memo::CASES).is_none() => Plan::ListCases { user },
+        (None, _) => Plan::Done,
+    }
 }
 
 fn deliver<'a>(delivery: &Delivery<'a>, known: &'a Known) -> Plan<'a> {

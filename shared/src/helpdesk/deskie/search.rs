@@ -111,7 +111,7 @@ impl After {
 
 /// Returns whether a message is from the customer's side, which means that it names no agent. Its user may differ from
 /// the known one, because profiles can be linked.
-fn is_by_customer(message: &Message) -> bool {
+pub(super) fn is_by_customer(message: &Message) -> bool {
     message.staff_id.id().is_none() && !message.user_id.is_nobody() && !message.note.0
 }
 

@@ -19,6 +19,11 @@ use crate::{
 pub(super) struct Word(Option<String>);
 
 impl Word {
+    /// Makes a text.
+    pub(super) fn of(text: impl Into<String>) -> Self {
+        Self(Some(text.into()))
+    }
+
     /// Returns the text, unless it is blank.
     pub(super) fn text(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.trim().is_empty())

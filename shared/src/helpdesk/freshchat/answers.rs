@@ -65,6 +65,7 @@ pub(super) fn read(account: &Account<'_>, known: &Known, plan: Plan<'_>, answer:
         Plan::LookForNote { text, at, .. } => reader.looked_for_note(text, at),
         Plan::PostNote { conversation, .. } => reader.posted_note(conversation),
         Plan::FindFile { file, .. } => reader.file_link(&file),
+        Plan::ReadHistory { conversation, since } => reader.history(conversation, since),
     }
 }
 
@@ -80,6 +81,7 @@ fn is_search(plan: &Plan<'_>) -> bool {
             | Plan::LookForNote { .. }
             | Plan::ListInDoubt { .. }
             | Plan::LookInCandidate { .. }
+            | Plan::ReadHistory { .. }
             | Plan::ReadUser { .. }
     )
 }
@@ -465,15 +467,40 @@ impl Reader<'_> {
         let user: User = wire::read(self.answer.body());
         let Some(name) = user.reference_id.text() else {
             // The web widget's visitors have a `restore_id`, and whoever was made in Freshchat has neither.
-            return match user.restore_id.text() {
-                None if user.id.text().is_some() => Ok(vec![Fact::MadeByHand { phone: user.phone.owned() }]),
-                _ => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
-            };
+            return Ok(match (user.restore_id.text(), user.id.text()) {
+                (Some(_), _) => vec![Fact::Stranger],
+                (None, Some(_)) => vec![Fact::MadeByHand { phone: user.phone.owned() }],
+                (None, None) => Vec::new(),
+            });
         };
         match self.account.contact_of(name) {
             Some(contact) => Ok(vec![Fact::Contact(contact.to_owned())]),
-            None => Err(Failure::rejected("this Freshchat user is not one of the channel's contacts")),
+            None => Ok(vec![Fact::Stranger]),
         }
+    }
+
+    /// Reads a page of what was written in a conversation, newest first. The list ends with a page that is empty, that
+    /// begins like the one before, or that reaches back beyond `since`. A conversation that was deleted has no history.
+    fn history(&self, conversation: &str, since: Millis) -> Learned {
+        let end = || Fact::memo(memo::PAGE, memo::END);
+        if self.is_missing() {
+            return Ok(vec![end()]);
+        }
+        self.check_or_past_end("to list the messages")?;
+        let Messages { messages } = wire::read(self.answer.body());
+        let first = messages.first().and_then(|message| message.id.text());
+        let is_old = |message: &Message| parse::millis(&message.created_time).is_some_and(|at| at < since);
+        if first.is_none() || first == self.known.memo(memo::FIRST) {
+            return Ok(vec![end()]);
+        }
+        let page = match messages.iter().any(is_old) {
+            true => end(),
+            false => Fact::memo(memo::PAGE, (memo::page(self.known) + 1).to_string()),
+        };
+        let new: Vec<&Message> = messages.iter().filter(|message| !is_old(message)).collect();
+        let written = parse::history(self.account, &new, conversation);
+        let place = [page, Fact::memo(memo::FIRST, first.unwrap_or_default())];
+        Ok(place.into_iter().chain(written.into_iter().map(|event| Fact::Written(Box::new(event)))).collect())
     }
 
     /// Reads a file's link. The file is found by Freshchat's own name of it, or else by its position in the message.

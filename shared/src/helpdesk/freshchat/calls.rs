@@ -39,6 +39,11 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
         // A message that opened the conversation a moment ago, or a note of a moment ago, is among the newest.
         Plan::LookInCandidate { conversation, .. } => api.list("list_messages", &messages(&conversation), 1),
         Plan::LookForNote { conversation, .. } => api.list("list_messages", &messages(conversation), 1),
+        Plan::ReadHistory { conversation, since } => {
+            let from = escaped(&since.rfc3339());
+            let query = format!("page={}&items_per_page=50&from_time={from}", memo::page(known));
+            api.get("list_messages", &format!("{}?{query}", messages(conversation)))
+        }
         Plan::ReadAgent { agent } => api.get("read_agent", &format!("/agents/{}", escaped(agent))),
         Plan::ReadUser { user } => api.get("read_user", &format!("/users/{}", escaped(user))),
         Plan::NameUser { user, contact } => api.name_user(user, &account.reference(contact)),

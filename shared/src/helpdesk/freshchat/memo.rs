@@ -43,6 +43,10 @@ pub(super) const PROFILE: &str = "profile";
 pub(super) const TOPIC: &str = "topic";
 /// The number of the next page of a list, unless it is the first.
 pub(super) const PAGE: &str = "page";
+/// In place of a page's number: there is no further page.
+pub(super) const END: &str = "end";
+/// The first message of the page before. A page that begins with it is that page again.
+pub(super) const FIRST: &str = "first";
 /// The link to a file.
 pub(super) const URL: &str = "url";
 

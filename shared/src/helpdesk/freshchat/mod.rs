@@ -90,6 +90,7 @@ static FEATURES: Features = Features {
     ],
     address: Some("topic"),
     marketplace: true,
+    history: true,
     ..Features::BASE
 };
 

@@ -45,7 +45,7 @@ pub(super) fn parse(account: &Account<'_>, request: Verified<'_>) -> Result<Pars
     let webhook: Webhook<'_> = wire::record(value);
     let id = webhook::id_of(&text);
     let received_at = request.request().received_at;
-    let call = Call { account, request, webhook: &webhook, id: &id, received_at };
+    let call = Call { account, request: Some(request), webhook: &webhook, id: &id, received_at };
     match (&webhook.event, &webhook.action) {
         (Word::Is(event), Word::Absent) => Ok(product(call, event)),
         (Word::Absent, Word::Is(action)) => Ok(classic(call, action)),
@@ -79,7 +79,8 @@ pub(super) fn addresses(account: &Account<'_>, body: &[u8]) -> Addresses {
 #[derive(Clone, Copy)]
 struct Call<'a> {
     account: &'a Account<'a>,
-    request: Verified<'a>,
+    /// The request; `None` for messages that were read from a conversation of the installation.
+    request: Option<Verified<'a>>,
     webhook: &'a Webhook<'a>,
     /// The id for events that have none of their own, the same for every redelivery.
     id: &'a str,
@@ -118,6 +119,27 @@ fn classic(call: Call<'_>, action: &str) -> ParsedHelpdesk {
         ..around
     };
     around.conversation_changed(action, &call.webhook.action_time, state_of(&conversation.status).or(Some(state)))
+}
+
+/// Returns the messages of a conversation that a classic webhook would have reported, in the given order. A message
+/// without an id is left out, because nobody could tell whether it was delivered before.
+pub(super) fn history(account: &Account<'_>, messages: &[&Message], conversation: &str) -> Vec<HelpdeskEvent> {
+    let (webhook, conversation) = (Webhook::default(), Word::Is(conversation.to_owned()));
+    let call = Call { account, request: None, webhook: &webhook, id: "", received_at: account.now };
+    let event = |message: &&Message| {
+        let around = Around {
+            call,
+            actor: &webhook.actor,
+            agent: None,
+            user: &message.user_id,
+            reference: &Word::Absent,
+            conversation: message.conversation_id.or(&conversation),
+            topic: &message.channel_id,
+            at: account.now,
+        };
+        around.message(message, message.id.text().filter(|id| id.len() <= MAX_ID)?).ok()
+    };
+    messages.iter().filter_map(event).collect()
 }
 
 /// Reads a product event (<https://developers.freshworks.com/docs/>, "Product events" of the Freshchat modules).
@@ -312,7 +334,12 @@ impl Around<'_> {
     /// A reference in the bridge's own form with another channel's name belongs to another installation. Any other
     /// foreign reference proves nothing, because agents merge users, so the stored link decides.
     fn foreign(&self) -> Option<&'static str> {
-        if !self.call.request.is_for(self.topic.text(), self.call.account.setting(CHANNEL_ID)) {
+        let (topic, own) = (self.topic.text(), self.call.account.setting(CHANNEL_ID));
+        let is_own = match self.call.request {
+            Some(request) => request.is_for(topic, own),
+            None => topic.is_none() || topic == own,
+        };
+        if !is_own {
             return Some("other_topic");
         }
         let (kind, id) = self.reference.text()?.split_once(':')?;

@@ -37,7 +37,6 @@ pub(super) enum Plan<'a> {
     ReadUser {
         user: &'a str,
     },
-    /// `GET /agents/{id}`
     /// `GET /users?phone_no=`
     FindByPhone {
         phone: &'a str,
@@ -52,6 +51,7 @@ pub(super) enum Plan<'a> {
         user: &'a str,
         contact: &'a Contact,
     },
+    /// `GET /agents/{id}`
     ReadAgent {
         agent: &'a str,
     },
@@ -120,6 +120,11 @@ pub(super) enum Plan<'a> {
         conversation: String,
         file: FileRef,
     },
+    /// `GET /conversations/{id}/messages?from_time=`, to read what agents wrote.
+    ReadHistory {
+        conversation: &'a str,
+        since: Millis,
+    },
     /// The download of a file.
     Download {
         url: &'a str,
@@ -136,6 +141,12 @@ pub(super) fn plan<'a>(account: &Account<'_>, task: &Task<'a>, known: &'a Known)
         Task::Pair { user, contact } if known.answered == 0 => Plan::NameUser { user, contact },
         Task::FindAuthor { author } if known.answered == 0 => Plan::ReadAgent { agent: author },
         Task::Fetch(media, context) => fetch(media, context, known)?,
+        Task::History { since, .. } => match known.link.conversation.as_deref() {
+            Some(conversation) if known.memo(memo::PAGE) != Some(memo::END) => {
+                Plan::ReadHistory { conversation, since }
+            }
+            _ => Plan::Done,
+        },
         // The call was answered.
         Task::Check | Task::FindAuthor { .. } | Task::FindContact { .. } | Task::Pair { .. } => Plan::Done,
         // Webhooks are entered by hand, and Freshchat has no receipts.

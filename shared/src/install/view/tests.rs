@@ -137,6 +137,8 @@ fn answers_have_the_fields_that_the_document_describes() {
     holds("RedriveReport", &redriven, &redriven);
     let discarded = DiscardReport { discarded: 0, more: false };
     holds("DiscardReport", &discarded, &discarded);
+    let report = CatchUpReport { conversations: 1, queued: 1, next: None };
+    holds("CatchUpReport", &report, &CatchUpReport { next: Some("x".into()), ..report.clone() });
     let last = DeadLetters::default();
     holds("DeadLetters", &last, &DeadLetters { next: Some("x".into()), ..last.clone() });
 }

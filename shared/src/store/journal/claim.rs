@@ -51,6 +51,16 @@ impl Store {
         Ok(Claim::Finished(Finished { state, owed, told_waiting, life: life(&before) }))
     }
 
+    /// Returns those of the keys under which the journal has an item.
+    ///
+    /// # Errors
+    /// Returns an error if a call to the table fails.
+    pub async fn journaled(&self, keys: Vec<JournalKey>) -> Result<Vec<JournalKey>, StoreError> {
+        let keys: Vec<Item> = keys.iter().map(JournalKey::item_key).collect();
+        let items = self.items(keys, Some("pk, sk")).await?;
+        Ok(items.iter().filter_map(JournalKey::from_item).collect())
+    }
+
     /// Returns the number of a message's life, from 1, if the message is not finished and the agents were not told in
     /// this life that it waits.
     ///

@@ -49,6 +49,8 @@ translations! {
     ArrivedAfterAll { channel } = "Die wartende Antwort wurde nun doch über {channel} zugestellt.",
     NotShown { reason } = "Eine Nachricht des Kunden konnte hier nicht angezeigt werden: {reason}.",
     EchoNotShown { reason } = "Eine Nachricht von einem anderen Gerät konnte hier nicht angezeigt werden: {reason}.",
+    HistoryCut { count } =
+        "die Bridge hat diese Konversation gelesen, um verpasste Nachrichten nachzuholen; sie hat gesendet, was sie unter den neuesten {count} Nachrichten von Agenten fand, und dort aufgehört, sodass ältere den Kunden vielleicht nicht erreicht haben",
 
     // Reasons.
     BrakeClosed { until, reason } = "Nachrichten warten bis {until}, weil Aufrufe fehlgeschlagen sind: {reason}",
@@ -70,6 +72,7 @@ translations! {
         "die Telefonnummer des Benutzers ist nicht verwendbar; geben Sie sie mit Ländervorwahl an, zum Beispiel +44 7700 \
          900123",
     UnknownContact = "kein Kontakt mit dieser ID ist bekannt",
+    HistoryNotRead = "die Konversation konnte nicht gelesen werden",
     Answered { call, status } = "{call} antwortete mit {status}",
     AnsweredOddly { call, status } = "{call} antwortete mit {status} in unbekannter Form",
     Explained { reason, explanation } = "{reason}: {explanation}",
@@ -227,7 +230,6 @@ translations! {
     TryNow = "Jetzt versuchen",
     TriesNow = "Was wartet, wird an der nächsten Reihe versucht.",
     Registered = "Eingerichtet",
-    SetUpByHand = "Von Hand eingerichtet",
     RegisteredAgain = "Der Kanal ruft nun diese Bridge auf.",
     Works = "funktioniert",
     Channel = "Kanal",
@@ -237,6 +239,8 @@ translations! {
         "Diese Nachrichten wurden nicht zugestellt. Ist die Ursache behoben, senden Sie sie erneut; jede wird 30 Tage \
          aufbewahrt.",
     MoreGivenUp = "Es gibt weitere. Dies sind die neuesten.",
+    MessagesGivenUp = "Nachrichten wurden aufgegeben",
+    MessagesGivenUpAdvice = "Sie stehen unten mit ihrem jeweiligen Grund und können erneut gesendet werden.",
     GivenUpCount { count } = "aufgegeben: {count}",
     SendAgain = "Erneut senden",
     SendAllAgain = "Alle erneut senden",

@@ -49,6 +49,8 @@ translations! {
     ArrivedAfterAll { channel } = "La respuesta que estaba en espera se ha entregado finalmente por {channel}.",
     NotShown { reason } = "No se pudo mostrar aquí un mensaje del cliente: {reason}.",
     EchoNotShown { reason } = "No se pudo mostrar aquí un mensaje de otro dispositivo: {reason}.",
+    HistoryCut { count } =
+        "el puente leyó esta conversación para recuperar mensajes que se había perdido; envió lo que encontró entre los {count} mensajes más recientes de agentes y se detuvo ahí, por lo que es posible que los anteriores no hayan llegado al cliente",
 
     // Reasons.
     BrakeClosed { until, reason } = "los mensajes esperan hasta {until} porque fallaron llamadas: {reason}",
@@ -69,6 +71,7 @@ translations! {
         "el número de teléfono del usuario no se puede utilizar; escríbalo con el prefijo del país, por ejemplo +44 7700 \
          900123",
     UnknownContact = "no se conoce ningún contacto con este id",
+    HistoryNotRead = "no se pudo leer la conversación",
     Answered { call, status } = "{call} respondió {status}",
     AnsweredOddly { call, status } = "{call} respondió {status} con un formato desconocido",
     Explained { reason, explanation } = "{reason}: {explanation}",
@@ -212,7 +215,6 @@ translations! {
     TryNow = "Intentar ahora",
     TriesNow = "Lo que está en espera se intentará en su próximo turno.",
     Registered = "Configurada",
-    SetUpByHand = "Configurada a mano",
     RegisteredAgain = "El canal llama ahora a este puente.",
     Works = "funciona",
     Channel = "Canal",
@@ -222,6 +224,8 @@ translations! {
         "Estos mensajes no se entregaron. Cuando se haya corregido la causa, vuelva a enviarlos; cada uno se conserva 30 \
          días.",
     MoreGivenUp = "Hay más. Estos son los más recientes.",
+    MessagesGivenUp = "Se han abandonado mensajes",
+    MessagesGivenUpAdvice = "Se conservan más abajo, cada uno con su motivo, y se pueden volver a enviar.",
     GivenUpCount { count } = "abandonados: {count}",
     SendAgain = "Volver a enviar",
     SendAllAgain = "Volver a enviar todos",

@@ -49,6 +49,8 @@ translations! {
     ArrivedAfterAll { channel } = "La réponse en attente a finalement été distribuée sur {channel}.",
     NotShown { reason } = "Un message du client n’a pas pu être affiché ici : {reason}.",
     EchoNotShown { reason } = "Un message d’un autre appareil n’a pas pu être affiché ici : {reason}.",
+    HistoryCut { count } =
+        "la passerelle a lu cette conversation pour rattraper les messages manqués ; elle a envoyé ce qu’elle a trouvé parmi les {count} messages d’agents les plus récents et s’est arrêtée là, de sorte que les plus anciens ne sont peut-être pas parvenus au client",
 
     // Reasons.
     BrakeClosed { until, reason } =
@@ -70,6 +72,7 @@ translations! {
         "le numéro de téléphone de l’utilisateur est inutilisable ; écrivez-le avec l’indicatif du pays, par exemple \
          +44 7700 900123",
     UnknownContact = "aucun contact n’est connu sous cet identifiant",
+    HistoryNotRead = "la conversation n’a pas pu être lue",
     Answered { call, status } = "{call} a répondu {status}",
     AnsweredOddly { call, status } = "{call} a répondu {status} sous une forme inconnue",
     Explained { reason, explanation } = "{reason} : {explanation}",
@@ -221,7 +224,6 @@ translations! {
     TryNow = "Réessayer maintenant",
     TriesNow = "Ce qui attend sera réessayé à son prochain tour.",
     Registered = "Configurée",
-    SetUpByHand = "Configurée manuellement",
     RegisteredAgain = "Le canal appelle maintenant cette passerelle.",
     Works = "fonctionne",
     Channel = "Canal",
@@ -230,6 +232,8 @@ translations! {
     GivenUpAdvice =
         "Ces messages n’ont pas été distribués. Une fois la cause corrigée, renvoyez-les ; chacun est conservé 30 jours.",
     MoreGivenUp = "Il y en a d’autres. Voici les plus récents.",
+    MessagesGivenUp = "Des messages ont été abandonnés",
+    MessagesGivenUpAdvice = "Ils sont conservés ci-dessous, chacun avec sa raison, et peuvent être renvoyés.",
     GivenUpCount { count } = "abandonnés : {count}",
     SendAgain = "Renvoyer",
     SendAllAgain = "Tout renvoyer",

@@ -48,6 +48,8 @@ translations! {
     ArrivedAfterAll { channel } = "待機していた返信が{channel}で配信されました。",
     NotShown { reason } = "顧客のメッセージをここに表示できませんでした：{reason}。",
     EchoNotShown { reason } = "別の端末からのメッセージをここに表示できませんでした：{reason}。",
+    HistoryCut { count } =
+        "ブリッジは受け取れなかったメッセージを補うためにこの会話を読み取りました。担当者の最新のメッセージ{count}件の中で見つけたものを送信し、そこで終了したため、それより古いメッセージは顧客に届いていない可能性があります",
 
     // Reasons.
     BrakeClosed { until, reason } = "呼び出しが失敗したため、メッセージは{until}まで待機します：{reason}",
@@ -65,6 +67,7 @@ translations! {
     PhoneUnclear =
         "ユーザーの電話番号を使用できません。+44 7700 900123 のように国番号を付けて入力してください",
     UnknownContact = "このIDの連絡先は見つかりません",
+    HistoryNotRead = "会話を読み取れませんでした",
     Answered { call, status } = "{call}の応答は{status}でした",
     AnsweredOddly { call, status } = "{call}の応答は{status}で、形式が不明です",
     Explained { reason, explanation } = "{reason}：{explanation}",
@@ -208,7 +211,6 @@ translations! {
     TryNow = "今すぐ再試行",
     TriesNow = "待機中のメッセージは、次の順番で再試行されます。",
     Registered = "設定済み",
-    SetUpByHand = "手動で設定済み",
     RegisteredAgain = "チャネルがこのブリッジを呼び出すようになりました。",
     Works = "正常",
     Channel = "チャネル",
@@ -217,6 +219,8 @@ translations! {
     GivenUpAdvice =
         "これらのメッセージは配信されませんでした。原因を解消したら再送信してください。各メッセージは30日間保管されます。",
     MoreGivenUp = "ほかにもあります。ここには最新のものを表示しています。",
+    MessagesGivenUp = "配信を断念したメッセージがあります",
+    MessagesGivenUpAdvice = "それぞれの理由とともに下に表示され、再送信できます。",
     GivenUpCount { count } = "配信を断念：{count}",
     SendAgain = "再送信",
     SendAllAgain = "すべて再送信",

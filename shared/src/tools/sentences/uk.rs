@@ -49,6 +49,8 @@ translations! {
     ArrivedAfterAll { channel } = "Відповідь, що очікувала, усе ж доставлено через {channel}.",
     NotShown { reason } = "Повідомлення клієнта не вдалося показати тут: {reason}.",
     EchoNotShown { reason } = "Повідомлення з іншого пристрою не вдалося показати тут: {reason}.",
+    HistoryCut { count } =
+        "міст прочитав цю розмову, щоб надолужити пропущені повідомлення; він надіслав знайдене серед останніх повідомлень агентів (перевірено: {count}) і зупинився, тому давніші могли не дійти до клієнта",
 
     // Reasons.
     BrakeClosed { until, reason } = "повідомлення очікують до {until}, бо виклики завершилися помилкою: {reason}",
@@ -67,6 +69,7 @@ translations! {
     PhoneUnclear =
         "номер телефону користувача непридатний; вкажіть його з кодом країни, наприклад +44 7700 900123",
     UnknownContact = "контакт із таким id невідомий",
+    HistoryNotRead = "не вдалося прочитати розмову",
     Answered { call, status } = "{call}: відповідь {status}",
     AnsweredOddly { call, status } = "{call}: відповідь {status} у невідомій формі",
     Explained { reason, explanation } = "{reason}: {explanation}",
@@ -209,7 +212,6 @@ translations! {
     TryNow = "Спробувати зараз",
     TriesNow = "Те, що очікує, буде надіслано найближчої черги.",
     Registered = "Налаштовано",
-    SetUpByHand = "Налаштовано вручну",
     RegisteredAgain = "Тепер канал викликає цей міст.",
     Works = "працює",
     Channel = "Канал",
@@ -218,6 +220,8 @@ translations! {
     GivenUpAdvice =
         "Ці повідомлення не було доставлено. Коли причину буде усунено, надішліть їх повторно; кожне зберігається 30 днів.",
     MoreGivenUp = "Є й інші. Тут показано найновіші.",
+    MessagesGivenUp = "Є недоставлені повідомлення",
+    MessagesGivenUpAdvice = "Вони зберігаються нижче із зазначенням причини, і їх можна надіслати повторно.",
     GivenUpCount { count } = "не доставлено: {count}",
     SendAgain = "Надіслати повторно",
     SendAllAgain = "Надіслати всі повторно",

@@ -103,6 +103,14 @@ impl DeskieSim {
         self.lock().merge(contact);
     }
 
+    /// Deletes the contact's latest case, as an admin.
+    pub fn delete_case(&self, contact: &str) {
+        let mut store = self.lock();
+        if let Some(case) = store.latest_case(contact) {
+            store.cases.remove(&case);
+        }
+    }
+
     /// Merges a contact's user into another user, as an agent. The other user takes over the contact's cases and id.
     pub fn merge_user(&self, contact: &str) {
         self.lock().merge_user(contact);
@@ -138,7 +146,7 @@ impl HelpdeskSim for DeskieSim {
     }
 
     fn paste_webhook(&self, url: &str) {
-        self.lock().webhook = Some(url.to_owned());
+        self.lock().webhook = Some(url.to_owned()).filter(|url| !url.is_empty());
     }
 
     fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {

@@ -13,6 +13,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     FreshchatSim, TOKEN, TOPICS,
@@ -198,6 +199,11 @@ async fn update_conversation(
     ok(&changed.ok_or_else(|| missing("CONVERSATION_NOT_FOUND", "conversation"))?.shown())
 }
 
+/// Reads a time in UTC.
+fn utc_time(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().filter(|time| time.offset().is_utc())
+}
+
 async fn list_messages(
     State(sim): State<FreshchatSim>,
     Path(id): Path<String>,
@@ -207,10 +213,25 @@ async fn list_messages(
     let (Some(page @ 1..), Some(size @ 1..=50)) = (number("page", 1), number("items_per_page", 10)) else {
         return Err(invalid("page or items_per_page is not valid"));
     };
+    let from = match query.get("from_time") {
+        Some(text) => Some(utc_time(text).ok_or_else(|| invalid("from_time is not valid"))?),
+        None => None,
+    };
     let store = sim.store();
     let guid = store.conversation(&id).ok_or_else(|| missing("CONVERSATION_NOT_FOUND", "conversation"))?.id.clone();
-    let theirs = store.messages.iter().rev().filter(|message| text(&message.shown, "conversation_id") == guid);
-    let shown: Vec<&Value> = theirs.skip((page - 1) * size).take(size).map(|message| &message.shown).collect();
+    let is_theirs = |message: &&Value| {
+        text(message, "conversation_id") == guid
+            && from.is_none_or(|from| utc_time(&text(message, "created_time")).is_some_and(|at| at >= from))
+    };
+    let mut theirs: Vec<&Value> = store.messages.iter().rev().map(|message| &message.shown).filter(is_theirs).collect();
+    let skipped = if sim.endless_history && !theirs.is_empty() {
+        let first = (page - 1) % theirs.len();
+        theirs.rotate_left(first);
+        0
+    } else {
+        (page - 1) * size
+    };
+    let shown: Vec<&Value> = theirs.into_iter().skip(skipped).take(size).collect();
     let href = format!("/v2/conversations/{guid}/messages?page={}&items_per_page={size}", page + 1);
     ok(&json!({"messages": shown, "link": {"rel": "self", "href": href}}))
 }

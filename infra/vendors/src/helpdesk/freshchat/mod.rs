@@ -57,6 +57,7 @@ pub struct FreshchatSim {
     shared: Arc<Shared>,
     webhooks: Webhooks,
     when_resolved: WhenResolved,
+    endless_history: bool,
     faults: Faults,
 }
 
@@ -82,6 +83,7 @@ impl FreshchatSim {
             shared: Arc::new(shared),
             webhooks: Webhooks::default(),
             when_resolved: WhenResolved::default(),
+            endless_history: false,
             faults: Faults::default(),
         })
     }
@@ -96,6 +98,17 @@ impl FreshchatSim {
     #[must_use]
     pub fn with_when_resolved(self, when_resolved: WhenResolved) -> Self {
         Self { when_resolved, ..self }
+    }
+
+    /// Returns the account with lists of messages that have no last page: each page begins with another message.
+    #[must_use]
+    pub fn with_endless_history(self) -> Self {
+        Self { endless_history: true, ..self }
+    }
+
+    /// Deletes the contact's latest conversation, as an admin.
+    pub fn delete_conversation(&self, contact: &str) {
+        self.store().delete_conversation(contact);
     }
 
     /// Returns all users of the account as the API shows them.
@@ -173,7 +186,7 @@ impl HelpdeskSim for FreshchatSim {
     }
 
     fn paste_webhook(&self, url: &str) {
-        self.store().webhook = Some(url.to_owned());
+        self.store().webhook = Some(url.to_owned()).filter(|url| !url.is_empty());
     }
 
     fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {

@@ -234,6 +234,12 @@ impl Store {
         latest.ok_or_else(|| format!("{contact} has no conversation"))
     }
 
+    pub(super) fn delete_conversation(&mut self, contact: &str) {
+        let Ok(latest) = self.latest_conversation(contact) else { return };
+        self.conversations.retain(|conversation| conversation.id != latest.id);
+        self.messages.retain(|message| text(&message.shown, "conversation_id") != latest.id);
+    }
+
     pub(super) fn agent_says(&mut self, contact: &str, said: Map<String, Value>) -> Result<Value, String> {
         let conversation = self.latest_conversation(contact)?;
         Ok(self.agent_writes(&conversation, said))

@@ -522,3 +522,21 @@ async fn a_restart_forgets_nothing() {
     assert_eq!(again.public_key(), served.sim.public_key());
     assert_eq!(again.snapshot(), served.sim.snapshot());
 }
+
+#[tokio::test]
+async fn messages_are_listed_from_a_time_on_and_only_from_a_time_in_utc() {
+    let served = classic().await;
+    let (_, conversation) = served.contact().await;
+    let list = async |from: &str| {
+        let from = format!("/conversations/{conversation}/messages?from_time={}", from.replace('+', "%2B"));
+        let (status, answer) = served.get(&from).await;
+        (status, answer["messages"].as_array().map_or(0, Vec::len))
+    };
+    assert_eq!(list("2020-01-01T00:00:00Z").await, (200, 1));
+    assert_eq!(list("2999-01-01T00:00:00.5Z").await, (200, 0));
+    for bad in ["", "yesterday", "2020-01-01", "2020-01-01T00:00:00", "2020-01-01T00:00:00+02:00", "1577836800"] {
+        assert_eq!(list(bad).await.0, 400, "{bad}");
+    }
+    served.sim.delete_conversation(CONTACT);
+    assert_eq!(list("2020-01-01T00:00:00Z").await.0, 404);
+}

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::*;
 use crate::{
     adapter::{Call, Fact, Failure, Repeat},
-    model::message::{Media, MediaKind, MediaSource},
+    model::message::{AuthorKind, HelpdeskEventKind, Media, MediaKind, MediaSource},
+    tools::millis::Millis,
 };
 
 const CREATE: &str = "POST cases.json";
@@ -618,6 +619,45 @@ fn the_company_is_told_with_the_case_or_once_it_is_known() {
 }
 
 #[test]
+fn a_history_is_read_page_by_page_as_the_webhook_would_have_reported_it() {
+    let page = |number: usize| format!("GET cases/730214/messages.json?order=desc&limit=100&page={number}");
+    let since = Millis::from_rfc3339("2024-06-03T09:00:00+03:00").unwrap();
+    let task = Task::History { contact: CONTACT, since };
+    let sample = text(HERE, "list_messages.response.json");
+    // The list tells how many messages there are.
+    run(&side(), &task, &mut linked(), &[(&page(1), 200, &sample)]);
+    let long = sample.replace("\"total_count\": 2", "\"total_count\": 150");
+    run(&side(), &task, &mut linked(), &[(&page(1), 200, &long), (&page(2), 200, &long)]);
+    let uncounted = sample.replace("\"total_count\": 2", "\"x\": 2");
+    run(&side(), &task, &mut linked(), &[(&page(1), 200, &uncounted), (&page(2), 200, "[]")]);
+    let old = long.replace("09:20:01", "08:59:59");
+    run(&side(), &task, &mut linked(), &[(&page(1), 200, &old)]);
+    // A case that is gone was merged into the newest one, or deleted.
+    let cases = text(HERE, "list_cases_open.response.json");
+    let calls = side().run(&Deskie, &task, &mut linked(), &[(&page(1), 404, NOT_FOUND), (LIST, 200, "[]")]);
+    assert_eq!(calls.len(), 2);
+    let mut known = linked();
+    known.link.conversation = Some("1".to_owned());
+    let first = "GET cases/1/messages.json?order=desc&limit=100&page=1";
+    run(&side(), &task, &mut known, &[(first, 404, NOT_FOUND), (LIST, 200, &cases), (&page(1), 200, &sample)]);
+    run(&side(), &task, &mut Known::default(), &[]);
+    // Only what agents wrote is written, with the id and in the lane of the webhook.
+    let written = |answer_text: &str| {
+        let facts = side().read(&Deskie, &task, &linked(), &answer(200, answer_text)).unwrap();
+        facts.into_iter().filter(|fact| matches!(fact, Fact::Written(_))).collect::<Vec<_>>()
+    };
+    let written_by_agent = written(&sample);
+    let [Fact::Written(event)] = written_by_agent.as_slice() else { panic!("{written_by_agent:?}") };
+    assert_eq!((event.id.as_str(), event.group.as_str()), ("53811487", format!("viber:{CONTACT}").as_str()));
+    assert_eq!((event.contact.as_deref(), event.conversation.as_deref()), (Some(CONTACT), Some(CASE)));
+    assert_eq!(written(&sample.replace("\"note\": false", "\"note\": true")), []);
+    assert_eq!(written(&sample.replace("\"message_id\": 53811487", "\"message_id\": null")), []);
+    let by_rule = written(&sample.replace("\"staff_id\": 4118", "\"staff_id\": 0"));
+    let [Fact::Written(event)] = by_rule.as_slice() else { panic!("{by_rule:?}") };
+    assert!(matches!(&event.kind, HelpdeskEventKind::Message { author, .. } if author.kind == AuthorKind::Bot));
+}
+
+#[test]
 fn a_user_leads_to_the_contact() {
     let read = |custom: &str| {
         let text = json!({"user": {"user_id": 6_120_847_735_u64, "user_custom_id": custom}}).to_string();
@@ -630,7 +670,7 @@ fn a_user_leads_to_the_contact() {
     };
     let Ok(facts) = read(&format!("viber:{CONTACT}")) else { panic!() };
     assert_eq!(facts[0], Fact::Contact(CONTACT.to_owned()));
-    assert!(matches!(read("telegram:1"), Err(Failure::Rejected { .. })));
+    assert_eq!(read("telegram:1"), Ok(vec![Fact::Stranger]));
 }
 
 proptest! {

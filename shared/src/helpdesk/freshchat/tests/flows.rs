@@ -5,11 +5,13 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    adapter::{Call, Fact, Failure, FetchContext},
+    adapter::{Call, Fact, Failure, FetchContext, Repeat, Verified},
+    helpdesk::Helpdesk,
     model::{
         installation::OnResolved,
         message::{ConversationState, Media, MediaKind, MediaSource},
     },
+    tools::millis::Millis,
 };
 
 const ACCOUNT: Exchange<'_> = ("GET /accounts/configuration", 200, r#"{"organisation_id": 1}"#);
@@ -657,7 +659,7 @@ fn only_what_posts_or_makes_something_may_double() {
     let side = side();
     let repeat = |known: &Known| call(side.next(&Freshchat, &Task::Deliver(&delivery), known)).repeat;
     assert_eq!(repeat(&linked()), crate::adapter::Repeat::Doubles);
-    assert_eq!(repeat(&Known::default()), crate::adapter::Repeat::Harmless);
+    assert_eq!(repeat(&Known::default()), Repeat::Harmless);
     let made = call(side.next(&Freshchat, &Task::Deliver(&delivery), &linked()));
     assert!(made.request.headers()["authorization"].is_sensitive());
     assert_eq!(made.request.headers()["authorization"], "Bearer the-token");
@@ -786,6 +788,53 @@ fn a_note_in_doubt_is_looked_for_before_it_is_posted_again() {
 }
 
 #[test]
+fn a_history_is_read_page_by_page_as_the_webhooks_would_have_reported_it() {
+    const PAGE: &str = "GET /conversations/0c941846-699f-4791-911c-db997befb058/messages?page=";
+    const REST: &str = "&items_per_page=50&from_time=2023-06-23T18%3A00%3A00Z";
+    let since = Millis::from_rfc3339("2023-06-23T18:00:00Z").unwrap();
+    let task = Task::History { contact: CONTACT, since };
+    let page = |number: usize| format!("{PAGE}{number}{REST}");
+    let sample = text(HERE, "list_messages.response.json");
+    let written = |page: &str| {
+        let facts = side().read(&Freshchat, &task, &linked(), &answer(200, page)).unwrap();
+        let events =
+            facts.into_iter().filter_map(|fact| if let Fact::Written(event) = fact { Some(event) } else { None });
+        events.map(|event| *event).collect::<Vec<_>>()
+    };
+    // The list ends with an empty page, with a page that begins like the one before, and where there is nothing.
+    for (status, last) in [(200, r#"{"messages": []}"#), (200, sample.as_str()), (404, "{}"), (400, "{}")] {
+        let calls = run(&side(), &task, &mut linked(), &[(&page(1), 200, &sample), (&page(2), status, last)]);
+        assert!(calls.iter().all(|call| call.repeat == Repeat::Harmless));
+    }
+    run(&side(), &task, &mut linked(), &[(&page(1), 404, "{}")]);
+    run(&side(), &task, &mut Known::default(), &[]);
+    // A page that reaches back beyond the time is the last, also of a list that ignores the time.
+    let old = sample.replace("2023-06-23T18:09", "2023-06-23T17:09");
+    run(&side(), &task, &mut linked(), &[(&page(1), 200, &old)]);
+    // Only what agents wrote is written, with the id and in the lane of the webhook.
+    let [file] = written(&sample).try_into().unwrap();
+    assert_eq!((file.id.as_str(), file.group.as_str()), ("958599b9-3aa6-4063-8b99-44ecf5c0657e", CONVERSATION));
+    let event = json!({"action": "message_create", "actor": {"actor_type": "agent", "actor_id": "a"},
+        "action_time": "2023-06-23T18:37:33.793Z",
+        "data": {"message": serde_json::from_str::<Value>(&sample).unwrap()["messages"][0]}});
+    let request = webhook(&[], event.to_string());
+    let parsed = Freshchat.parse(&side().account(), Verified::invoked(&request)).unwrap();
+    assert_eq!(
+        parsed.events.iter().map(|event| (&event.id, &event.group, &event.at, &event.conversation)).next(),
+        Some((&file.id, &file.group, &file.at, &file.conversation))
+    );
+    for (from, to) in [
+        (r#""message_type": "normal""#, r#""message_type": "private""#),
+        (r#""actor_type": "agent""#, r#""actor_type": "system""#),
+        (r#""actor_type": "agent""#, r#""actor_type": "bot""#),
+        (r#""id": "958599b9"#, r#""id": "", "x": "958599b9"#),
+        (r#""channel_id": "808a2713"#, r#""channel_id": "another"#),
+    ] {
+        assert_eq!(written(&sample.replace(from, to)), [], "{to}");
+    }
+}
+
+#[test]
 fn a_user_leads_back_to_the_contact() {
     let side = side();
     let task = Task::FindContact { user: USER };
@@ -799,11 +848,10 @@ fn a_user_leads_back_to_the_contact() {
         r#"{"id": "u", "reference_id": "line:U1"}"#,
         r#"{"reference_id": "viber:"}"#,
     ] {
-        assert!(matches!(
-            side.read(&Freshchat, &task, &Known::default(), &answer(200, foreign)),
-            Err(Failure::Rejected { .. })
-        ));
+        let read = side.read(&Freshchat, &task, &Known::default(), &answer(200, foreign));
+        assert_eq!(read, Ok(vec![Fact::Stranger]), "{foreign}");
     }
+    assert_eq!(side.read(&Freshchat, &task, &Known::default(), &answer(200, "{}")), Ok(Vec::new()));
     assert!(matches!(side.read(&Freshchat, &task, &Known::default(), &answer(404, "")), Err(Failure::Rejected { .. })));
     for (by_hand, phone) in [
         (r#"{"id": "u", "phone": "+44 7700 900123", "reference_id": null}"#, Some("+44 7700 900123")),
