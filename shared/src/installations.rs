@@ -18,7 +18,7 @@ use crate::{
         vault::{Sealed, Vault, VaultError},
     },
     store::{Store, StoreError},
-    tools::{answer::ApiError, crypto::is_id, millis::Millis},
+    tools::{answer::ApiError, crypto::is_id, language::Language, millis::Millis},
 };
 
 /// How long a cached installation is valid.
@@ -56,6 +56,11 @@ impl OpenInstallation {
         let mut open = Self { installation, sealed, channel, helpdesk, channel_url: None };
         open.channel_url = open.url(public_url, Route::Channel);
         Ok(open)
+    }
+
+    /// Returns the language of what the installation's customers and agents read.
+    pub fn language(&self) -> Language {
+        self.installation.options.language
     }
 
     /// Returns a generated URL, if the installation has a token for the route.

@@ -31,6 +31,7 @@ use crate::{
         },
     },
     tools::{
+        language::Language,
         millis::Millis,
         secret::{Secret, Secrets},
     },
@@ -251,6 +252,7 @@ pub(crate) fn delivery<'a>(contact: &'a Contact, parts: &'a [Part], author: Opti
         key: "k",
         quote: None,
         details: Details::NONE,
+        language: Language::English,
     }
 }
 

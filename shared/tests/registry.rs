@@ -194,6 +194,71 @@ fn a_name_in_a_source_is_found_and_one_in_a_comment_or_a_test_is_not() {
     }
 }
 
+/// The pieces of text that pages may hold in every language: the product's name and units.
+const SAME_EVERYWHERE: [&str; 4] = ["BYOC", " · BYOC", " ms", " s"];
+
+/// Returns the literals in the `html!` blocks of a source that people read: the content of elements, and the attributes
+/// that browsers show or read out. What stands in parentheses is code.
+fn shown_literals(source: &str) -> Vec<&str> {
+    let source = source.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let mut found = Vec::new();
+    for block in source.split("html! {").skip(1) {
+        let (mut braces, mut parentheses, mut before, mut at) = (vec![true], 0_i32, "", 0);
+        while let Some(c) = block.get(at..).and_then(|rest| rest.chars().next()) {
+            let rest = block.get(at + c.len_utf8()..).unwrap_or_default();
+            let mut taken = c.len_utf8();
+            match c {
+                // A brace behind an equals sign holds the value of an attribute.
+                '{' => braces.push(!before.ends_with('=')),
+                '}' => drop(braces.pop()),
+                '(' | '[' => parentheses += 1,
+                ')' | ']' => parentheses -= 1,
+                '/' if rest.starts_with('/') => taken = rest.find('\n').map_or(block.len() - at, |end| end + 1),
+                '"' => {
+                    let literal = rest.split('"').next().unwrap_or_default();
+                    taken += literal.len() + 1;
+                    let is_content = !before.ends_with('=') && braces.last() == Some(&true);
+                    let is_shown =
+                        ["aria-label=", "title=", "alt=", "placeholder="].iter().any(|it| before.ends_with(it));
+                    let letters = literal.chars().filter(|c| c.is_alphabetic()).count();
+                    if parentheses == 0 && (is_content || is_shown) && letters > 0 {
+                        found.push(literal);
+                    }
+                }
+                _ => {}
+            }
+            if braces.is_empty() {
+                break;
+            }
+            at += taken;
+            before = block.get(..at).unwrap_or_default().trim_end();
+        }
+    }
+    found
+}
+
+#[test]
+fn no_page_says_anything_outside_the_table_of_sentences() {
+    let mut sources = Vec::new();
+    self::sources(&root().join("shared/src/web"), &mut sources);
+    assert!(sources.len() > 4, "{}", sources.len());
+    for (path, source) in &sources {
+        let shown: Vec<&str> =
+            shown_literals(source).into_iter().filter(|literal| !SAME_EVERYWHERE.contains(literal)).collect();
+        assert_eq!(shown, Vec::<&str>::new(), "{path}");
+    }
+}
+
+#[test]
+fn a_literal_on_a_page_is_found_and_one_in_code_is_not() {
+    let source = r##"fn page() { html! {
+        p .note title="Hint" { "Hello" @if let Some("true") = it { b { "there" } } } // "not this"
+        input id={ "key_" (field) } type="text" value=(if it { "a" } else { "b" });
+        @for (name, text) in [("rotate", Sentence::Done)] { (text) " · " "5" }
+    } } fn other() { "no page" }"##;
+    assert_eq!(shown_literals(source), ["Hint", "Hello", "there"]);
+}
+
 /// A field of the Marketplace app's settings page.
 #[derive(Clone, Debug, Serialize)]
 struct Field {

@@ -14,6 +14,7 @@ use byoc::{
         },
     },
     outside::queue::Outgoing,
+    tools::language::Language,
 };
 use byoc_local::bridge::QUEUE;
 use byoc_tests::{FILES, Rig, every_channel, every_helpdesk, matrix};
@@ -134,7 +135,7 @@ async fn cells(rig: &Rig, outbound: bool) -> BTreeMap<String, Vec<String>> {
             false => byoc::helpdesk::helpdesk(rig.bridge.helpdesk.kind()).unwrap().features(),
         };
         if limits.support(part.kind()) == Support::Exact && part.kind() != PartKind::Text {
-            let plain = steady(&fit::as_text(&part), rig, &host.url());
+            let plain = steady(&fit::as_text(&part, Language::English), rig, &host.url());
             assert!(!shown.contains(&plain), "{:?} is not exact: {shown:?}", part.kind());
         }
         cells.insert(format!("{:?}", part.kind()), shown);

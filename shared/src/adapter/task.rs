@@ -2,7 +2,7 @@
 
 use crate::{
     model::message::{Author, Contact, Details, Media, Part, Quote, Receipt},
-    tools::millis::Millis,
+    tools::{language::Language, millis::Millis},
 };
 
 /// A task that takes calls to a vendor.
@@ -169,6 +169,8 @@ pub struct Delivery<'a> {
     /// A UUID that is the same for every attempt at this delivery. [`Delivery::retry_key`] derives one UUID per call
     /// from it.
     pub key: &'a str,
+    /// The language of the words that a side adds, such as those in the place of a part that it cannot show.
+    pub language: Language,
 }
 
 impl Delivery<'_> {

@@ -296,7 +296,7 @@ fn options(patch: Option<&Value>, before: &Options) -> Result<Options, ApiError>
 }
 
 /// The options, and what each of them should be.
-const OPTIONS: [(&str, Sentence<'static>); 14] = [
+const OPTIONS: [(&str, Sentence<'static>); 15] = [
     ("on_resolved", Sentence::ReopenOrNew),
     ("relay_bot_messages", Sentence::TrueOrFalse),
     ("agent_name", Sentence::TrueOrFalse),
@@ -306,6 +306,7 @@ const OPTIONS: [(&str, Sentence<'static>); 14] = [
     ("reconcile_hours", Sentence::HoursUpTo168),
     ("remember_quotes", Sentence::TrueOrFalse),
     ("mark_read", Sentence::TrueOrFalse),
+    ("language", Sentence::LanguageWords),
     ("text_on_assign", TEXT),
     ("text_on_resolve", TEXT),
     ("text_on_reopen", TEXT),

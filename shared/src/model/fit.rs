@@ -1,5 +1,7 @@
 //! Fallback forms for parts that a side cannot show, so that no part is dropped silently.
 
+use std::borrow::Cow;
+
 use crate::{
     model::{
         features::{TextLimit, TextUnit},
@@ -7,28 +9,29 @@ use crate::{
         message::{Author, Button, Card, Media, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// Converts any part to plain text, as the last resort of every side. The text is never empty.
-pub fn as_text(part: &Part) -> String {
+/// What the bridge itself adds is in `language`.
+pub fn as_text(part: &Part, language: Language) -> String {
     match part {
         Part::Text { text } => text.clone(),
-        Part::Media(media) => plain_media(media),
+        Part::Media(media) => plain_media(media, language),
         Part::Location { latitude, longitude, label } => {
             let link = map_link(*latitude, *longitude);
             label.as_ref().map_or_else(|| link.clone(), |label| format!("{label}\n{link}"))
         }
         Part::ContactCard { name, phone, more } => {
             let known: Vec<&str> = [name, phone].into_iter().flatten().chain(more).map(String::as_str).collect();
-            if known.is_empty() { Sentence::ContactCard.into() } else { known.join("\n") }
+            if known.is_empty() { language.say(Sentence::ContactCard).into() } else { known.join("\n") }
         }
-        Part::Sticker { url: Some(url), .. } => format!("{}\n{url}", Sentence::Sticker),
-        Part::Sticker { url: None, .. } => Sentence::Sticker.into(),
+        Part::Sticker { url: Some(url), .. } => format!("{}\n{url}", language.say(Sentence::Sticker)),
+        Part::Sticker { url: None, .. } => language.say(Sentence::Sticker).into(),
         Part::Buttons { buttons } => plain_buttons(buttons),
-        Part::Carousel { cards } => cards.iter().map(plain_card).collect::<Vec<_>>().join("\n\n"),
+        Part::Carousel { cards } => plain_cards(cards),
         Part::Unsupported { what, text } => {
-            let notice = Sentence::Unsupported { what }.to_string();
+            let notice = language.say(Sentence::Unsupported { what: &language.translate(what) }).to_string();
             text.as_ref().map_or_else(|| notice.clone(), |text| format!("{notice}\n{text}"))
         }
     }
@@ -119,6 +122,16 @@ pub fn plain_buttons(buttons: &[Button]) -> String {
     lines.join("\n")
 }
 
+/// Formats cards as their texts, links and buttons.
+pub fn plain_cards(cards: &[Card]) -> String {
+    cards.iter().map(plain_card).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Returns the name of a file, or what it is.
+pub fn name(media: &Media, language: Language) -> Cow<'_, str> {
+    media.name.as_deref().map_or_else(|| language.translate(media.kind.word()), Cow::Borrowed)
+}
+
 fn plain_card(card: &Card) -> String {
     let mut lines: Vec<String> = [&card.title, &card.text, &card.image].into_iter().flatten().cloned().collect();
     if !card.buttons.is_empty() {
@@ -127,9 +140,8 @@ fn plain_card(card: &Card) -> String {
     lines.join("\n")
 }
 
-fn plain_media(media: &Media) -> String {
-    let name = media.name.as_deref().unwrap_or(media.kind.word());
-    let mut lines = vec![format!("[{name}]")];
+fn plain_media(media: &Media, language: Language) -> String {
+    let mut lines = vec![format!("[{}]", name(media, language))];
     if let MediaSource::Link { url } | MediaSource::ShortLink { url } = &media.source {
         lines.push(url.clone());
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::tools::{
     crypto::{same, sha256_hex},
+    language::Language,
     millis::Millis,
     words::words,
 };
@@ -238,6 +239,11 @@ pub struct Options {
     /// Not written while it has its default, as above.
     #[serde(skip_serializing_if = "Clone::clone")]
     pub mark_read: bool,
+    /// The language of what customers and agents read of the bridge.
+    ///
+    /// Not written while it has its default, as above.
+    #[serde(skip_serializing_if = "Language::is_english")]
+    pub language: Language,
     /// What the contact reads when an agent is assigned to their conversation, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_on_assign: Option<String>,
@@ -275,6 +281,7 @@ impl Default for Options {
             reconcile_hours: 0,
             remember_quotes: true,
             mark_read: true,
+            language: Language::English,
             text_on_assign: None,
             text_on_resolve: None,
             text_on_reopen: None,
@@ -316,6 +323,7 @@ impl Options {
                 fields.insert(name.to_owned(), value.into());
             }
             fields.insert("reconcile_hours".to_owned(), self.reconcile_hours.into());
+            fields.insert("language".to_owned(), self.language.word().into());
         }
         whole
     }

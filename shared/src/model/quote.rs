@@ -7,7 +7,7 @@ use crate::{
         message::{Media, Part, Quote},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// The longest beginning of a message that is remembered and shown.
@@ -21,25 +21,27 @@ pub fn words(text: &str) -> Option<String> {
 }
 
 /// Returns the beginning of a message on one line. A file is named, and its address left out.
-pub fn words_of(parts: &[Part]) -> Option<String> {
+pub fn words_of(parts: &[Part], language: Language) -> Option<String> {
     let texts = parts.iter().take(WORDS.max).map(|part| match part {
-        Part::Media(Media { name, kind, caption, .. }) => {
-            let name = name.as_deref().unwrap_or(kind.word());
-            format!("[{name}] {}", caption.as_deref().unwrap_or_default())
+        Part::Media(media) => {
+            let name = fit::name(media, language);
+            format!("[{name}] {}", media.caption.as_deref().unwrap_or_default())
         }
-        Part::Sticker { .. } => Sentence::Sticker.into(),
-        other => fit::as_text(other),
+        Part::Sticker { .. } => language.say(Sentence::Sticker).into(),
+        other => fit::as_text(other, language),
     });
     words(&texts.collect::<Vec<_>>().join(" "))
 }
 
 /// Returns the line that tells people which message is quoted: its words, or that it is an earlier message.
-pub fn line(quote: &Quote) -> String {
-    match (quote.text.as_deref().and_then(words), &quote.author) {
-        (Some(text), Some(author)) => Sentence::QuotedBy { author, text: &text }.into(),
-        (Some(text), None) => Sentence::Quoted { text: &text }.into(),
-        (None, _) => Sentence::QuotedEarlier.into(),
-    }
+pub fn line(quote: &Quote, language: Language) -> String {
+    let text = quote.text.as_deref().and_then(words);
+    let line = match (&text, &quote.author) {
+        (Some(text), Some(author)) => Sentence::QuotedBy { author, text },
+        (Some(text), None) => Sentence::Quoted { text },
+        (None, _) => Sentence::QuotedEarlier,
+    };
+    language.say(line).into()
 }
 
 /// Returns parts with a line above them: in the first text or caption, or else as a text of its own.
@@ -72,7 +74,7 @@ mod tests {
             (quote(None, None), "> (in reply to an earlier message)".to_owned()),
             (quote(Some(&long), None), format!("> “{}…”", "word ".repeat(39) + "word")),
         ] {
-            assert_eq!(line(&quote), expected);
+            assert_eq!(line(&quote, Language::English), expected);
         }
         assert_eq!(above("> x", &[Part::text("a"), Part::text("b")]), [Part::text("> x\na"), Part::text("b")]);
         let file = Media::new(MediaKind::Image, MediaSource::Reference { id: "1".into() });
@@ -91,7 +93,7 @@ mod tests {
         let named = Media { name: Some("a.pdf".into()), caption: None, ..file.clone() };
         let sticker = Part::Sticker { id: "1".into(), url: Some("https://files.example/s".into()) };
         let parts = [Part::Media(file), Part::Media(named), sticker, Part::text("bye")];
-        assert_eq!(words_of(&parts).unwrap(), "[image] look here [a.pdf] [sticker] bye");
-        assert_eq!(words_of(&[]), None);
+        assert_eq!(words_of(&parts, Language::English).unwrap(), "[image] look here [a.pdf] [sticker] bye");
+        assert_eq!(words_of(&[], Language::English), None);
     }
 }

@@ -245,7 +245,7 @@ impl Relay {
         let Some(text) = text.filter(|_| link.user.is_some() || link.conversation.is_some()) else {
             return Ok(Verdict::Done);
         };
-        let text = Sentence::ContactMoved { text }.into();
+        let text = open.language().say(Sentence::ContactMoved { text }).into();
         Ok(done_or(self.send_note(open, &contact.id, &event.id, None, text).await))
     }
 

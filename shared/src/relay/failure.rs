@@ -75,7 +75,8 @@ impl Relay {
             "a message was not delivered"
         );
         let reason: String = failure.reason().chars().take(500).collect();
-        let written: Vec<String> = message.parts.iter().map(fit::as_text).collect();
+        let written: Vec<String> =
+            message.parts.iter().map(|part| fit::as_text(part, message.open.language())).collect();
         let explanation = failure.explained(written.iter().map(String::as_str));
         let (wait, doubtful) = match failure {
             Failure::Rejected { .. } | Failure::Gone { .. } if message.is_news() => {
@@ -171,14 +172,17 @@ impl Relay {
         let left = message.record.life(message.open, self.waits).left();
         let until = now().plus(left).rfc3339();
         let channel = &message.open.installation.channel.kind;
-        let text = Sentence::NotDeliveredYet { channel, reason, until: &until }.into();
+        let language = message.open.language();
+        let reason = &language.translate(reason);
+        let text = language.say(Sentence::NotDeliveredYet { channel, reason, until: &until }).into();
         let about = in_life(format!("waiting:{}", message.event), life);
         self.send_note(message.open, &message.contact.id, &about, None, text).await
     }
 
     /// Tells the agents that an answer arrived of which they read that it waits.
     pub(super) async fn note_arrived(&self, message: &Message<'_>, life: u32) -> Result<(), Later> {
-        let text = Sentence::ArrivedAfterAll { channel: &message.open.installation.channel.kind }.into();
+        let arrived = Sentence::ArrivedAfterAll { channel: &message.open.installation.channel.kind };
+        let text = message.open.language().say(arrived).into();
         let about = in_life(format!("arrived:{}", message.event), life);
         self.send_note(message.open, &message.contact.id, &about, None, text).await
     }
@@ -231,11 +235,13 @@ impl Relay {
         explanation: &str,
     ) -> Result<(), Later> {
         let (open, contact) = (message.open, message.contact.id.as_str());
+        let language = open.language();
+        let shown = &language.translate(explanation);
         let (text, failed) = match message.direction {
             Direction::Note => return Ok(()),
             Direction::Outbound => (not_delivered(open, explanation), Some(message.event.to_owned())),
-            Direction::Inbound if message.echo => (Sentence::EchoNotShown { reason: explanation }.into(), None),
-            Direction::Inbound => (Sentence::NotShown { reason: explanation }.into(), None),
+            Direction::Inbound if message.echo => (language.say(Sentence::EchoNotShown { reason: shown }).into(), None),
+            Direction::Inbound => (language.say(Sentence::NotShown { reason: shown }).into(), None),
         };
         if open.helpdesk.features().receipts {
             for repeat in &claimed.repeats {
@@ -266,7 +272,8 @@ pub(super) fn in_life(about: String, life: u32) -> String {
 
 /// Returns the text that tells agents that a message will not arrive.
 pub(super) fn not_delivered(open: &OpenInstallation, reason: &str) -> String {
-    Sentence::NotDelivered { channel: &open.installation.channel.kind, reason }.into()
+    let (language, channel) = (open.language(), &open.installation.channel.kind);
+    language.say(Sentence::NotDelivered { channel, reason: &language.translate(reason) }).into()
 }
 
 #[cfg(test)]

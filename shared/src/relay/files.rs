@@ -34,6 +34,7 @@ use crate::{
     store::{Braked, StoreError},
     tools::{
         file_type::{content_type_of, extension_in, extension_of, spelled},
+        language::Language,
         length, preview,
         sentences::Sentence,
     },
@@ -78,6 +79,7 @@ struct Source<'a> {
     side: OpenSide<'a>,
     until: Instant,
     host: &'a Host,
+    language: Language,
 }
 
 /// How the host of the files of one attempt behaves.
@@ -170,7 +172,8 @@ impl Relay {
             let context = FetchContext { part: index, ..*context };
             let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX).max(1);
             left = left.saturating_sub(1);
-            let source = Source { side, until: Instant::now() + share, host };
+            let (until, language) = (Instant::now() + share, message.open.language());
+            let source = Source { side, until, host, language };
             match self.prepare_file(progress, features, &source, media, &context, &mut files).await {
                 Ok(part) => parts.push(part),
                 // The other files are fetched all the same, so that every file uses up its own attempts.
@@ -216,7 +219,7 @@ impl Relay {
                 let missed = file.missed;
                 // The attempts that had the bytes had no time left to use them.
                 if missed >= MAX_FILE_ATTEMPTS {
-                    let part = Part::text(missing_notice(media));
+                    let part = Part::text(missing_notice(media, source.language));
                     file.placed = Some(part.clone());
                     return Ok(part);
                 }
@@ -227,15 +230,15 @@ impl Relay {
                     }
                     // The target has asked for the file, so it does not have the file yet.
                     Ok(Fetched::Stored { url, size, extension }) if missed > 0 => {
-                        linked(media, url, size, &extension, None)
+                        linked(media, url, size, &extension, (None, source.language))
                     }
-                    Err(_) if missed + 1 >= MAX_FILE_ATTEMPTS => Part::text(missing_notice(media)),
+                    Err(_) if missed + 1 >= MAX_FILE_ATTEMPTS => Part::text(missing_notice(media, source.language)),
                     Ok(Fetched::Stored { .. }) | Err(_) => return Ok(Part::Media(earlier)),
                 }
             }
             Some(part) => return Ok(part),
             None => match self.fetch_in_time(source, media, max_bytes, context, files).await {
-                Ok(fetched) => self.place(features, media, fetched, context.part, files).await?,
+                Ok(fetched) => self.place(features, media, fetched, (context.part, source.language), files).await?,
                 Err(failure) => {
                     file.tries = file.tries.saturating_add(1);
                     if file.tries < MAX_FILE_ATTEMPTS
@@ -247,7 +250,7 @@ impl Relay {
                         let wait = if let Failure::Retry { wait, .. } = failure { wait } else { None };
                         return Err(Failure::Retry { wait, reason, doubtful: false });
                     }
-                    Part::text(missing_notice(media))
+                    Part::text(missing_notice(media, source.language))
                 }
             },
         };
@@ -261,7 +264,7 @@ impl Relay {
         features: &Features,
         media: &Media,
         fetched: Fetched,
-        index: usize,
+        (index, language): (usize, Language),
         files: &mut Files,
     ) -> Result<Part, Failure> {
         let (bytes, permit, extension) = match fetched {
@@ -269,7 +272,7 @@ impl Relay {
                 let accepted =
                     accepting_limit(features, media.kind, &extension, size).filter(|limit| limit.by == MediaBy::Link);
                 let media = &self.completed(features, media, accepted, &Bytes::new(), size).await?;
-                return Ok(linked(media, url, size, &extension, accepted));
+                return Ok(linked(media, url, size, &extension, (accepted, language)));
             }
             Fetched::Whole { bytes, permit, extension } => (bytes, permit, extension),
         };
@@ -279,7 +282,7 @@ impl Relay {
         let Some(limit) = accepted.filter(|limit| limit.by == MediaBy::Upload) else {
             let media = &self.completed(features, media, accepted, &bytes, size).await?;
             let url = self.put(bytes, &extension).await?;
-            return Ok(linked(media, url, size, &extension, accepted));
+            return Ok(linked(media, url, size, &extension, (accepted, language)));
         };
         let placed = described(media, limit.kind, MediaSource::Fetched, size, &extension);
         files.0.insert(index, (upload(&placed, bytes), permit));
@@ -498,10 +501,19 @@ fn accepting_limit(features: &Features, kind: MediaKind, extension: &str, size: 
 }
 
 /// Returns a file that the target gets as a link: as its own kind if the target takes such links, or else in a text.
-fn linked(media: &Media, url: String, size: u64, extension: &str, limit: Option<&MediaLimit>) -> Part {
+fn linked(
+    media: &Media,
+    url: String,
+    size: u64,
+    extension: &str,
+    (limit, language): (Option<&MediaLimit>, Language),
+) -> Part {
     match limit {
         Some(limit) => Part::Media(described(media, limit.kind, MediaSource::Link { url }, size, extension)),
-        None => Part::text(fit::as_text(&Part::Media(Media { source: MediaSource::Link { url }, ..media.clone() }))),
+        None => Part::text(fit::as_text(
+            &Part::Media(Media { source: MediaSource::Link { url }, ..media.clone() }),
+            language,
+        )),
     }
 }
 
@@ -524,9 +536,9 @@ fn upload(media: &Media, bytes: Bytes) -> UploadFile {
 }
 
 /// Returns the text in place of a file that could not be fetched.
-fn missing_notice(media: &Media) -> String {
-    let name = media.name.as_deref().unwrap_or(media.kind.word());
-    let mut text = Sentence::FileMissing { name, kind: media.kind.word() }.to_string();
+fn missing_notice(media: &Media, language: Language) -> String {
+    let (name, kind) = (&fit::name(media, language), &language.translate(media.kind.word()));
+    let mut text = language.say(Sentence::FileMissing { name, kind }).to_string();
     if let MediaSource::Link { url } = &media.source {
         text.push('\n');
         text.push_str(url);

@@ -227,7 +227,7 @@ impl Relay {
         );
         if is_cut {
             tracing::warn!(installation.id = %installation, "a history goes on beyond the limit and was cut");
-            let text = Sentence::HistoryCut { count }.into();
+            let text = open.language().say(Sentence::HistoryCut { count }).into();
             return Ok(done_or(self.send_note(open, contact, id, None, text).await));
         }
         Ok(Verdict::Done)

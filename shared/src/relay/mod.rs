@@ -25,6 +25,7 @@ use crate::{
     engine::{Stop, drive},
     installations::{Installations, OpenInstallation},
     model::{
+        fit,
         installation::Side,
         message::{
             Author, AuthorKind, ChannelEvent, ChannelEventKind, Contact, Details, ENVELOPE_VERSION, Envelope, Event,
@@ -379,8 +380,9 @@ impl Relay {
                 self.move_pairing(open, contact, (from, text.as_deref()), event).await
             }
             ChannelEventKind::BusinessEcho { parts, .. } => {
-                let texts: Vec<String> = parts.iter().map(crate::model::fit::as_text).collect();
-                let text = Sentence::FromAnotherDevice { text: &texts.join("\n") }.into();
+                let language = open.language();
+                let texts: Vec<String> = parts.iter().map(|part| fit::as_text(part, language)).collect();
+                let text = language.say(Sentence::FromAnotherDevice { text: &texts.join("\n") }).into();
                 Ok(done_or(self.send_note(open, &contact.id, &event.id, None, text).await))
             }
         }
@@ -635,6 +637,7 @@ impl Relay {
             key,
             quote: native,
             details: message.details,
+            language: message.open.language(),
         };
         // A message may be refused for its quote.
         let without = native.map(|quote| message.quoting(quote, &parts, true));
@@ -945,7 +948,7 @@ fn opening(message: &Message<'_>, link: &Link, progress: &mut Progress) -> Optio
     }
     let noted = progress.opened_with.as_ref().or(link.opened_with.as_ref()).cloned()?;
     progress.opened_with = Some(noted.clone());
-    Some(Part::text(Sentence::ChatOpened { with: &noted }))
+    Some(Part::text(message.open.language().say(Sentence::ChatOpened { with: &noted })))
 }
 
 /// Returns a UUID that is the same for every attempt at a message.

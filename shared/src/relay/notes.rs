@@ -55,7 +55,7 @@ impl Relay {
         };
         let failed = note.message.as_deref().filter(|_| open.helpdesk.features().receipts);
         let receipt = Receipt::failed(note.text.clone());
-        let parts = [Part::text(Sentence::Note { text: &note.text })];
+        let parts = [Part::text(open.language().say(Sentence::Note { text: &note.text }))];
         let (id, at, key) = (note.id.as_str(), envelope.received_at, delivery_key(&claimed.key));
         let echo = Delivery {
             id,
@@ -67,6 +67,7 @@ impl Relay {
             key: &key,
             quote: None,
             details: Details::NONE,
+            language: open.language(),
         };
         let task = match failed {
             Some(failed) => Task::Receipt { contact: &contact, message: failed, receipt: &receipt, at },

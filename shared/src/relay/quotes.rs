@@ -141,21 +141,21 @@ impl Message<'_> {
 
     /// Returns what is remembered of this message. Its words are only remembered for channels whose quotes lack them.
     pub(super) fn quotable(&self) -> Quotable {
-        let features = self.channel_features();
+        let (features, language) = (self.channel_features(), self.open.language());
         let is_outbound = self.direction == Direction::Outbound;
         let can_be_quoted = is_outbound || self.names.id.is_some();
         let keeps_words = features.quotes_by_id && can_be_quoted && self.open.installation.options.remember_quotes;
         let author = match (is_outbound, self.author) {
-            (true, author) => {
-                author.and_then(|author| author.name.clone()).or_else(|| Some(Sentence::Agent.to_string()))
-            }
+            (true, author) => author
+                .and_then(|author| author.name.clone())
+                .or_else(|| Some(language.say(Sentence::Agent).to_string())),
             (false, _) => {
                 let writer = self.details.writer.as_ref().map(|writer| writer.shown().to_owned());
                 writer.or_else(|| self.contact.name.clone()).filter(|_| !self.echo)
             }
         };
         Quotable {
-            text: quote::words_of(self.parts).filter(|_| keeps_words),
+            text: quote::words_of(self.parts, language).filter(|_| keeps_words),
             author: author.filter(|_| keeps_words),
             names: MessageNames {
                 to_mark: None,
@@ -191,7 +191,7 @@ impl Message<'_> {
         if self.direction == Direction::Outbound && (is_empty || is_template) {
             return parts.to_vec();
         }
-        let quoted = quote::above(&quote::line(quote), parts);
+        let quoted = quote::above(&quote::line(quote, self.open.language()), parts);
         if keeps_places && quoted.len() != parts.len() { parts.to_vec() } else { quoted }
     }
 

@@ -100,7 +100,9 @@ impl Relay {
         tracing::warn!(installation.id = %installation, error, "a signed call cannot be read and is kept as dead");
         let reason = Sentence::UnreadCall { error }.to_string();
         if let Some(contact) = contact {
-            let text = Sentence::UnreadKept { side: call.from.word(), reason: &reason }.into();
+            let language = open.language();
+            let (side, reason) = (&language.translate(call.from.word()), &language.translate(&reason));
+            let text = language.say(Sentence::UnreadKept { side, reason }).into();
             let about = in_life(call.id.clone(), claimed.life);
             if let Err(later) = self.send_note(open, &contact, &about, None, text).await {
                 return Ok(later.into());

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod crypto;
 pub mod file_type;
 pub mod json;
+pub mod language;
 pub mod length;
 pub mod millis;
 pub mod names;

@@ -1,13 +1,21 @@
-//! The sentences of the bridge that customers, agents and admins read, in one table with typed arguments; English only.
+//! The sentences of the bridge that customers, agents and admins read, in one table with typed arguments.
 //!
-//! What a vendor's error code means and what a vendor's setting should be stands in that vendor's own tables.
+//! The table of this file is English. Each further language has a file with the same sentences, and does not compile
+//! while it lacks one, has one too many or names other arguments. What only programs and developers read is in
+//! [`english_only!`] instead. What a vendor's error code means and what a vendor's setting should be stands in that
+//! vendor's own tables, in English.
+//!
+//! The journal, the log and the API are English, so failures and findings carry English text. Where people read such a
+//! text, [`Language::translate`] finds the sentence that it was made of and says it in their language.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use super::language::Language;
 
 /// Makes an enum of sentences: each variant is one, its fields are the arguments that its text names.
 macro_rules! sentences {
     ($($variant:ident $({ $($field:ident: $kind:ty),+ })? = $text:literal,)+) => {
-        /// A sentence, or a piece of one; its [`Display`](fmt::Display) is the text.
+        /// A sentence, or a piece of one; its [`Display`](fmt::Display) is the English text.
         #[allow(missing_docs, reason = "the text says what the argument is")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Sentence<'a> {
@@ -21,8 +29,101 @@ macro_rules! sentences {
                 }
             }
         }
+
+        /// The name and the English template of every sentence.
+        const ENGLISH: &[(&str, &str)] = &[$((stringify!($variant), $text)),+];
     };
 }
+
+/// Makes the sentences of another language, from lines such as
+/// `StepsLeft { left, all } = "Noch {left} von {all} Schritten",`.
+macro_rules! translations {
+    ($($variant:ident $({ $($field:ident),+ })? = $text:literal,)+) => {
+        use std::fmt;
+
+        use super::Sentence;
+
+        /// Writes a sentence in this language.
+        #[deny(unreachable_patterns, unused_variables, reason = "a surplus sentence or argument is a mistake")]
+        pub(super) fn write(sentence: &Sentence<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match sentence {
+                $(Sentence::$variant $({ $($field),+ })? => write!(f, $text),)+
+                english_only!() => fmt::Display::fmt(sentence, f),
+            }
+        }
+
+        /// Returns the template of the sentence with a name, if this language has it.
+        pub(super) fn template(name: &str) -> Option<&'static str> {
+            match name {
+                $(stringify!($variant) => Some($text),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+/// The sentences that stay English in every language, because only programs and developers read them.
+macro_rules! english_only {
+    () => {
+        // To the callers of our routes.
+        Sentence::NothingHere
+            | Sentence::WrongMethod { .. }
+            | Sentence::BadRequest
+            | Sentence::TextUpTo { .. }
+            | Sentence::BodyTooLong { .. }
+            | Sentence::SignatureMissing
+            | Sentence::SignatureWrong
+            | Sentence::SignatureStale
+            | Sentence::SettingsKeyCannot { .. }
+            | Sentence::EnrolmentKeyCannot { .. }
+            | Sentence::ObjectOfUrls
+            | Sentence::ObjectOfRedrive
+            | Sentence::ObjectOfDiscard
+            | Sentence::ObjectOfCatchUp
+            | Sentence::NoHistory { .. }
+            | Sentence::NextOfCallBefore
+            | Sentence::TimeToCatchUp { .. }
+            | Sentence::AdminBodyTooLong { .. }
+            | Sentence::RawBodyNeeded
+            | Sentence::NoInstallation
+            | Sentence::UnknownEvent
+            // To those who install by the API.
+            | Sentence::SendAdminKey
+            | Sentence::WrongKey
+            | Sentence::KeyOfOtherAccount { .. }
+            | Sentence::HelpdeskKinds { .. }
+            | Sentence::HostOfAccount
+            | Sentence::LabelOfKey { .. }
+            | Sentence::RequestNotObject
+            | Sentence::UnknownKind { .. }
+            | Sentence::UnknownSetting { .. }
+            | Sentence::UnknownSettingMeant { .. }
+            | Sentence::UnknownField { .. }
+            | Sentence::BadUrlNames
+            | Sentence::UnknownAppEvent
+            | Sentence::SeveralInstallations
+            // What a setting of the API should be.
+            | Sentence::Object
+            | Sentence::ObjectOfBothSides
+            | Sentence::ObjectOfSide
+            | Sentence::ObjectOfSettings
+            | Sentence::SameKind
+            | Sentence::ReopenOrNew
+            | Sentence::TrueOrFalse
+            | Sentence::LanguageWords
+            | Sentence::SecondsUpTo60
+            | Sentence::HoursUpTo144
+            | Sentence::HoursUpTo168
+            | Sentence::ZeroWithoutHistory
+    };
+}
+
+mod de;
+mod es;
+mod fr;
+mod ja;
+mod ru;
+mod uk;
 
 #[rustfmt::skip]
 sentences! {
@@ -37,6 +138,29 @@ sentences! {
     Agent = "Agent",
     Choose = "Choose",
     RatingQuestion = "How satisfied are you with our answer? Choose a number from 1 (not at all) to 5 (very).",
+    Place = "Location",
+    Cards = "Cards",
+    EmptyNotice = "[empty message]",
+    FileNotTaken { name: &'a str, by: &'a str } = "[{name}: {by} did not take this file]",
+    FileRefused { name: &'a str, by: &'a str } = "[{name}: {by} refused this file]",
+    FileUnsafe { name: &'a str, by: &'a str } = "[{name}: {by} did not accept this file as safe]",
+
+    // What a file, a message or a side is called, as an argument of other sentences.
+    KindImage = "image",
+    KindVideo = "video",
+    KindRecording = "recording",
+    KindFile = "file",
+    KindMoreFiles = "more files",
+    KindAttachment = "attachment",
+    KindLocation = "location",
+    KindContactCard = "contact card",
+    KindPoll = "poll",
+    KindPressedButton = "pressed button",
+    KindMultimedia = "multimedia message",
+    KindEmpty = "empty message",
+    KindUnknown = "unknown message",
+    SideChannel = "channel",
+    SideHelpdesk = "helpdesk",
 
     // To agents.
     ChatOpened { with: &'a str } = "[The chat was opened with: {with}]",
@@ -222,6 +346,7 @@ sentences! {
     SameKind = "what it was at the install; make a new installation for another kind",
     ReopenOrNew = "`reopen` or `new`",
     TrueOrFalse = "true or false",
+    LanguageWords = "one of: en, de, es, fr, ru, uk, ja",
     SecondsUpTo60 = "a number of seconds from 0 to 60",
     HoursUpTo168 = "a whole number of hours from 0 (never) to 168",
     ZeroWithoutHistory = "0 (never), because this helpdesk cannot be asked for earlier messages",
@@ -344,7 +469,8 @@ sentences! {
     FormOfOtherPage = "this form is not of your session; open the page again and repeat",
     LinkExpired = "This link has expired, or nothing is here",
     LinkExpiredAdvice =
-        "The link of an installation's page is valid for 30 days, and a new one ends the old one. Ask whoever runs the          bridge for the new link, or sign in with the admin key.",
+        "The link of an installation's page is valid for 30 days, and a new one ends the old one. Ask whoever runs the \
+         bridge for the new link, or sign in with the admin key.",
     ToHome = "To the list of installations",
     Installations = "Installations",
     NoInstallations = "There is none yet.",
@@ -371,10 +497,268 @@ sentences! {
     OptionRatingQuestion = "The question for the rating",
     OptionPlaceholders = "In these texts, `{{agent}}` and `{{contact}}` stand for the names.",
     OptionMarketplace = "The Freshworks Marketplace app forwards the helpdesk’s events",
+    OptionLanguage = "Language of what the bridge adds to messages and notes",
 }
 
 impl From<Sentence<'_>> for String {
     fn from(sentence: Sentence<'_>) -> Self {
         sentence.to_string()
+    }
+}
+
+impl<'a> Sentence<'a> {
+    /// Returns the sentence in a language.
+    pub fn in_language(self, language: Language) -> Said<'a> {
+        Said { sentence: self, language }
+    }
+}
+
+/// A sentence in a language; its [`Display`](fmt::Display) is the text.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    sentence: Sentence<'a>,
+    language: Language,
+}
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sentence, language } = self;
+        match language {
+            Language::English => fmt::Display::fmt(sentence, f),
+            Language::German => de::write(sentence, f),
+            Language::Spanish => es::write(sentence, f),
+            Language::French => fr::write(sentence, f),
+            Language::Russian => ru::write(sentence, f),
+            Language::Ukrainian => uk::write(sentence, f),
+            Language::Japanese => ja::write(sentence, f),
+        }
+    }
+}
+
+impl From<Said<'_>> for String {
+    fn from(said: Said<'_>) -> Self {
+        said.to_string()
+    }
+}
+
+impl Language {
+    /// Returns a sentence in this language.
+    pub fn say(self, sentence: Sentence<'_>) -> Said<'_> {
+        sentence.in_language(self)
+    }
+
+    /// Returns the English text of a sentence in this language, with its arguments, if they are sentences too. Any other
+    /// text, such as a vendor's own words, stays as it is.
+    pub fn translate(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::English => Cow::Borrowed(text),
+            _ => self.several(text).or_else(|| self.translated(text)).map_or(Cow::Borrowed(text), Cow::Owned),
+        }
+    }
+
+    /// Translates sentences that semicolons join, if each of them is in the table.
+    fn several(self, text: &str) -> Option<String> {
+        text.match_indices("; ").find_map(|(at, _)| {
+            let (first, rest) = (text.get(..at)?, text.get(at + 2..)?);
+            let first = self.translated(first)?;
+            let rest = self.several(rest).or_else(|| self.translated(rest))?;
+            Some(format!("{first}; {rest}"))
+        })
+    }
+
+    fn translated(self, text: &str) -> Option<String> {
+        let read = |(name, template): &(&'static str, &'static str)| {
+            let template = Template::of(template);
+            Some((template.literal(), *name, template.read(text)?))
+        };
+        // Of all sentences that a text may be, it is the one that says the most itself.
+        let (_, name, arguments) = ENGLISH.iter().filter_map(read).max_by_key(|(literal, ..)| *literal)?;
+        let own = Template::of(self.template(name)?);
+        Some(own.fill(|name| {
+            let (_, value) = arguments.iter().find(|(argument, _)| *argument == name)?;
+            Some(self.translate(value))
+        }))
+    }
+
+    fn template(self, name: &str) -> Option<&'static str> {
+        match self {
+            Self::English => None,
+            Self::German => de::template(name),
+            Self::Spanish => es::template(name),
+            Self::French => fr::template(name),
+            Self::Russian => ru::template(name),
+            Self::Ukrainian => uk::template(name),
+            Self::Japanese => ja::template(name),
+        }
+    }
+}
+
+/// The text of a sentence, cut at its arguments.
+struct Template<'t>(Vec<Piece<'t>>);
+
+/// A piece of a template.
+enum Piece<'t> {
+    Text(String),
+    Argument(&'t str),
+}
+
+impl<'t> Template<'t> {
+    fn of(template: &'t str) -> Self {
+        let mut pieces = Vec::new();
+        let (mut text, mut rest) = (String::new(), template);
+        while let Some((before, after)) = rest.split_once(['{', '}']) {
+            text.push_str(before);
+            let escaped = after.strip_prefix('{').map(|after| ('{', after));
+            if let Some((brace, after)) = escaped.or_else(|| after.strip_prefix('}').map(|after| ('}', after))) {
+                text.push(brace);
+                rest = after;
+            } else if let Some((name, after)) = after.split_once('}') {
+                if !text.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut text)));
+                }
+                pieces.push(Piece::Argument(name));
+                rest = after;
+            } else {
+                rest = after;
+            }
+        }
+        text.push_str(rest);
+        if !text.is_empty() {
+            pieces.push(Piece::Text(text));
+        }
+        Self(pieces)
+    }
+
+    /// Returns the length of the text that is the sentence's own.
+    fn literal(&self) -> usize {
+        let lengths = self.0.iter().map(|piece| if let Piece::Text(text) = piece { text.len() } else { 0 });
+        lengths.sum()
+    }
+
+    /// Returns the arguments with which this template makes a text, if it does.
+    fn read<'s>(&self, text: &'s str) -> Option<Vec<(&'t str, &'s str)>> {
+        let (mut arguments, mut argument, mut rest) = (Vec::new(), None, text);
+        for (index, piece) in self.0.iter().enumerate() {
+            match (piece, argument) {
+                (Piece::Argument(name), _) => argument = Some(*name),
+                (Piece::Text(text), None) => rest = rest.strip_prefix(text.as_str())?,
+                (Piece::Text(text), Some(name)) => {
+                    let is_last = index + 1 == self.0.len();
+                    let (value, after) = match is_last {
+                        true => (rest.strip_suffix(text.as_str())?, ""),
+                        false => rest.split_once(text.as_str())?,
+                    };
+                    arguments.push((name, value));
+                    (argument, rest) = (None, after);
+                }
+            }
+        }
+        if let Some(name) = argument {
+            arguments.push((name, std::mem::take(&mut rest)));
+        }
+        (rest.is_empty() && arguments.iter().all(|(_, value)| !value.is_empty())).then_some(arguments)
+    }
+
+    /// Returns the text with these values of its arguments.
+    fn fill<'v>(&self, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
+        let piece = |piece: &Piece<'_>| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Argument(name) => value(name).unwrap_or_default().into_owned(),
+        };
+        self.0.iter().map(piece).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OTHERS: [Language; 6] = [
+        Language::German,
+        Language::Spanish,
+        Language::French,
+        Language::Russian,
+        Language::Ukrainian,
+        Language::Japanese,
+    ];
+
+    fn translated() -> impl Iterator<Item = (Language, &'static str, &'static str, &'static str)> {
+        OTHERS.into_iter().flat_map(|language| {
+            let own = move |(name, english): &(&'static str, &'static str)| {
+                Some((language, *name, *english, language.template(name)?))
+            };
+            ENGLISH.iter().filter_map(own)
+        })
+    }
+
+    #[test]
+    fn a_sentence_speaks_each_language() {
+        let left = Sentence::StepsLeft { left: 2, all: 3 };
+        let texts = Language::ALL.map(|language| language.say(left).to_string());
+        let expected = [
+            "2 of 3 steps left",
+            "Noch 2 von 3 Schritten",
+            "Pasos pendientes: 2 de 3",
+            "Étapes restantes : 2 sur 3",
+            "Осталось шагов: 2 из 3",
+            "Залишилося кроків: 2 із 3",
+            "残りの手順：2/3",
+        ];
+        assert_eq!(texts, expected);
+        assert_eq!(Sentence::WrongKey.in_language(Language::German).to_string(), Sentence::WrongKey.to_string());
+    }
+
+    #[test]
+    fn no_translation_is_a_copy_of_the_english_text() {
+        let copies: Vec<_> = translated()
+            .filter(|(.., english, own)| english == own && english.split_whitespace().count() > 3)
+            .map(|(language, name, ..)| (language, name))
+            .collect();
+        assert_eq!(copies, []);
+    }
+
+    #[test]
+    fn no_text_has_spaces_that_a_line_break_of_the_source_left() {
+        let english = ENGLISH.iter().map(|(name, english)| (Language::English, *name, *english));
+        let all = english.chain(translated().map(|(language, name, _, own)| (language, name, own)));
+        let wrong: Vec<_> = all
+            .filter(|(.., text)| text.contains("  ") || text.trim() != *text)
+            .map(|(l, name, _)| (l, name))
+            .collect();
+        assert_eq!(wrong, []);
+    }
+
+    /// Every English text is recognized among all others, whatever its arguments are.
+    #[test]
+    fn an_english_text_is_found_in_the_table_again() {
+        let named = |name: &str| Some(Cow::Owned(format!("‹{name}›")));
+        for (language, name, english, own) in translated() {
+            let (text, expected) = (Template::of(english).fill(named), Template::of(own).fill(named));
+            // The same English words may stand for different things, such as a state and the headline above such messages.
+            let alike = ENGLISH.iter().filter(|(_, other)| *other == english).count();
+            if alike == 1 {
+                assert_eq!(language.translate(&text), expected, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn reasons_within_reasons_are_translated_and_the_words_of_vendors_stay() {
+        let german = |text: &str| Language::German.translate(text).into_owned();
+        let reason = Sentence::NoConnection.to_string();
+        let failed = Sentence::FileNotFetched { kind: "image", reason: &reason }.to_string();
+        assert_eq!(german(&failed), "Bild konnte nicht abgerufen werden: keine Verbindung zum Anbieter");
+        let answered = Sentence::Answered { call: "Viber's send_message", status: 503 }.to_string();
+        assert_eq!(german(&answered), "Viber's send_message antwortete mit 503");
+        let opens = Sentence::BrakeOpens.to_string();
+        assert!(opens.contains("/{id}/") && german(&opens).contains("/{id}/"), "{opens}");
+        assert_eq!(german("the number is not on WhatsApp"), "the number is not on WhatsApp");
+        assert_eq!(german(""), "");
+        let key = |name| Sentence::CheckKey { name, should_be: "40 digits" };
+        let keys = format!("{}; {}", key("a"), key("b"));
+        assert_eq!(german(&keys), format!("{}; {}", Language::German.say(key("a")), Language::German.say(key("b"))));
+        let explained = Sentence::Explained { reason: "131026", explanation: "message undeliverable" }.to_string();
+        assert_eq!(german(&explained), explained);
+        assert_eq!(Language::English.translate(&failed), failed);
     }
 }

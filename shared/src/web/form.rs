@@ -10,7 +10,7 @@ use crate::{
     adapter::settings::{Form, Setting},
     install::{Installed, Mistake, Wanted, all_settings, kinds},
     model::installation::{MAX_TEXT, Side},
-    tools::{answer::ApiError, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, sentences::Sentence},
 };
 
 /// What is wrong with a form.
@@ -28,8 +28,8 @@ impl Pages<'_> {
         };
         let viewer = Viewer::Admin(session);
         Ok(Page::new(
-            Sentence::AddInstallation.to_string(),
-            render(&viewer, &chosen(&Fields::of_query(request)), &Wrong::default()),
+            self.language.say(Sentence::AddInstallation),
+            render(&viewer, &chosen(&Fields::of_query(request)), &Wrong::default(), self.language),
         )
         .into())
     }
@@ -38,9 +38,9 @@ impl Pages<'_> {
     pub(super) async fn send_form(self, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let fields = Fields::of_form(request)?;
         let viewer = Viewer::Admin(self.sender(request, &fields).await?);
-        let wanted = object(&fields);
+        let (wanted, language) = (object(&fields), self.language);
         let refused = |wrong: Wrong, status| {
-            let page = Page::new(Sentence::AddInstallation.to_string(), render(&viewer, &fields, &wrong));
+            let page = Page::new(language.say(Sentence::AddInstallation), render(&viewer, &fields, &wrong, language));
             Ok(Page { status, ..page }.into())
         };
         let mistakes = Wanted::mistakes(&wanted, self.allow_http);
@@ -55,7 +55,9 @@ impl Pages<'_> {
             Ok(Installed { installation, .. }) if installation.generated_secrets.is_empty() => {
                 Ok(Shown::Elsewhere { path: format!("/installations/{}/settings", installation.id), cookie: None })
             }
-            Ok(installed) => Ok(Page::new(Sentence::Installed.to_string(), secrets(&viewer, &installed)).into()),
+            Ok(installed) => {
+                Ok(Page::new(language.say(Sentence::Installed), secrets(&viewer, &installed, language)).into())
+            }
             Err(error) if error.status.is_server_error() && error.retry_after.is_none() => Err(error),
             Err(error) => refused(Wrong { fields: Vec::new(), whole: Some(error.message) }, error.status),
         }
@@ -74,28 +76,28 @@ fn chosen(query: &Fields) -> Fields {
     Fields(["helpdesk", "channel"].into_iter().filter_map(kind).collect())
 }
 
-fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong) -> Markup {
+fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
     let kind_of = |side: Side| {
         let wanted = fields.get(if side == Side::Channel { "channel_kind" } else { "helpdesk_kind" })?;
         kinds(side).into_iter().find(|(kind, _)| *kind == wanted)
     };
     html! {
-        (pieces::bar(viewer))
+        (pieces::bar(viewer, language))
         main {
-            h1 { (Sentence::AddInstallation) }
-            section { (choice(fields)) }
+            h1 { (language.say(Sentence::AddInstallation)) }
+            section { (choice(fields, language)) }
             @if let (Some(helpdesk), Some(channel)) = (kind_of(Side::Helpdesk), kind_of(Side::Channel)) {
                 @let count = wrong.fields.len() + usize::from(wrong.whole.is_some());
                 @if count > 0 {
                     section .standing.bad role="alert" #mistakes tabindex="-1" {
-                        h2 { (Sentence::MistakesFound { count }) }
-                        @if let Some(whole) = &wrong.whole { p { (pieces::with_names(whole)) } }
+                        h2 { (language.say(Sentence::MistakesFound { count })) }
+                        @if let Some(whole) = &wrong.whole { p { (pieces::with_names(&language.translate(whole))) } }
                         ul {
                             @for mistake in &wrong.fields {
-                                li { a href={ "#" (id_of(mistake.side, mistake.setting)) } { (mistake.side.word()) ": " (mistake.setting) } }
+                                li { a href={ "#" (id_of(mistake.side, mistake.setting)) } { (language.translate(mistake.side.word())) ": " (mistake.setting) } }
                             }
                         }
-                        p { (Sentence::EnterSecretsAgain) }
+                        p { (language.say(Sentence::EnterSecretsAgain)) }
                     }
                 }
                 form method="post" action="/install" novalidate {
@@ -104,11 +106,11 @@ fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong) -> Markup {
                         section {
                             h2 { (adapter.features().title) }
                             input type="hidden" name={ (side.word()) "_kind" } value=(kind);
-                            @for setting in all_settings(adapter) { (field(side, setting, fields, wrong)) }
+                            @for setting in all_settings(adapter) { (field(side, setting, fields, wrong, language)) }
                         }
                     }
-                    (options(fields))
-                    button .main type="submit" { (Sentence::Install) }
+                    (options(fields, language))
+                    button .main type="submit" { (language.say(Sentence::Install)) }
                 }
             }
         }
@@ -116,14 +118,14 @@ fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong) -> Markup {
 }
 
 /// Renders the choice of both kinds.
-fn choice(fields: &Fields) -> Markup {
+fn choice(fields: &Fields, language: Language) -> Markup {
     html! {
         form .choice method="get" action="/install" {
             @for (side, label) in [(Side::Channel, Sentence::Channel), (Side::Helpdesk, Sentence::Helpdesk)] {
                 @let name = side.word();
                 @let chosen = fields.get(if side == Side::Channel { "channel_kind" } else { "helpdesk_kind" });
                 div {
-                    label for={ "kind_" (name) } { (label) }
+                    label for={ "kind_" (name) } { (language.say(label)) }
                     select id={ "kind_" (name) } name=(name) {
                         @for (kind, adapter) in kinds(side) {
                             option value=(kind) selected[chosen == Some(kind)] { (adapter.features().title) }
@@ -131,7 +133,7 @@ fn choice(fields: &Fields) -> Markup {
                     }
                 }
             }
-            button type="submit" { (Sentence::Continue) }
+            button type="submit" { (language.say(Sentence::Continue)) }
         }
     }
 }
@@ -140,7 +142,7 @@ fn id_of(side: Side, setting: &str) -> String {
     format!("{}_{setting}", side.word())
 }
 
-fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong) -> Markup {
+fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
     let id = id_of(side, setting.name);
     let mistake = wrong.fields.iter().find(|mistake| mistake.side == side && mistake.setting == setting.name);
     // A page holds no secret, so a credential has to be entered again.
@@ -151,7 +153,7 @@ fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong) -> Marku
         div .field {
             label for=(id) {
                 code { (setting.name) }
-                @if !setting.required { " " small { (Sentence::Optional) } }
+                @if !setting.required { " " small { (language.say(Sentence::Optional)) } }
             }
             @match setting.form {
                 Form::Choice(words) => {
@@ -171,7 +173,8 @@ fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong) -> Marku
             }
             @if let Some(mistake) = mistake {
                 p .mistake id=(described) {
-                    (pieces::with_names(&Sentence::ShouldBe { name: mistake.setting, should_be: mistake.should_be }.to_string()))
+                    @let should_be = Sentence::ShouldBe { name: mistake.setting, should_be: mistake.should_be };
+                    (pieces::with_names(&language.say(should_be).to_string()))
                 }
             } @else {
                 p .help id=(described) { (pieces::with_names(setting.help)) }
@@ -181,7 +184,9 @@ fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong) -> Marku
 }
 
 /// Renders the options of the bridge's behaviour, which have good defaults.
-fn options(fields: &Fields) -> Markup {
+fn options(fields: &Fields, language: Language) -> Markup {
+    // Whoever reads the form in a language probably writes to customers in it.
+    let chosen_language = fields.get("language").map_or(Some(language), Language::from_tag);
     let switches = [
         ("agent_name", Sentence::OptionAgentName),
         ("relay_bot_messages", Sentence::OptionBotMessages),
@@ -197,45 +202,53 @@ fn options(fields: &Fields) -> Markup {
     html! {
         section {
             details {
-                summary { (Sentence::MoreOptions) }
+                summary { (language.say(Sentence::MoreOptions)) }
                 div .field {
-                    label for="on_resolved" { (Sentence::OptionOnResolved) }
+                    label for="on_resolved" { (language.say(Sentence::OptionOnResolved)) }
                     select #on_resolved name="on_resolved" {
-                        option value="reopen" { (Sentence::OptionReopen) }
-                        option value="new" selected[fields.get("on_resolved") == Some("new")] { (Sentence::OptionNew) }
+                        option value="reopen" { (language.say(Sentence::OptionReopen)) }
+                        option value="new" selected[fields.get("on_resolved") == Some("new")] { (language.say(Sentence::OptionNew)) }
+                    }
+                }
+                div .field {
+                    label for="language" { (language.say(Sentence::OptionLanguage)) }
+                    select #language name="language" {
+                        @for it in Language::ALL {
+                            option value=(it.word()) lang=(it.word()) selected[chosen_language == Some(it)] { (it.name()) }
+                        }
                     }
                 }
                 @for (name, text) in switches {
                     div .check {
                         input id=(name) name=(name) type="checkbox" value="true" checked[fields.get(name) == Some("true")];
-                        label for=(name) { (text) }
+                        label for=(name) { (language.say(text)) }
                     }
                 }
                 @for (name, text) in texts {
                     div .field {
-                        label for=(name) { (text) " " small { (Sentence::Optional) } }
+                        label for=(name) { (language.say(text)) " " small { (language.say(Sentence::Optional)) } }
                         textarea id=(name) name=(name) rows="2" maxlength=(MAX_TEXT) { (fields.get(name).unwrap_or_default()) }
                     }
                 }
-                p .help { (pieces::with_names(&Sentence::OptionPlaceholders.to_string())) }
+                p .help { (pieces::with_names(&language.say(Sentence::OptionPlaceholders).to_string())) }
             }
         }
     }
 }
 
 /// Renders the credentials that the bridge has made, which are shown once.
-fn secrets(viewer: &Viewer, Installed { installation, .. }: &Installed) -> Markup {
+fn secrets(viewer: &Viewer, Installed { installation, .. }: &Installed, language: Language) -> Markup {
     html! {
-        (pieces::bar(viewer))
+        (pieces::bar(viewer, language))
         main {
             section .standing.good {
-                h1 { (Sentence::Installed) }
-                p { (Sentence::ShownOnce) }
+                h1 { (language.say(Sentence::Installed)) }
+                p { (language.say(Sentence::ShownOnce)) }
                 @for (name, secret) in &installation.generated_secrets {
                     h2 { code { (name) } }
-                    (pieces::copy(secret))
+                    (pieces::copy(secret, language))
                 }
-                p { a .button.main href={ "/installations/" (installation.id) "/settings" } { (Sentence::ToSteps) } }
+                p { a .button.main href={ "/installations/" (installation.id) "/settings" } { (language.say(Sentence::ToSteps)) } }
             }
         }
     }

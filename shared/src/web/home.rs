@@ -8,7 +8,7 @@ use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
     install::{Access, AccountView, InstallationList, InstallationSummary, kinds},
     model::installation::Side,
-    tools::{answer::ApiError, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, sentences::Sentence},
 };
 
 impl Pages<'_> {
@@ -19,33 +19,34 @@ impl Pages<'_> {
         };
         let query = Fields::of_query(request);
         let list = self.admin.list(query.get("after"), &Access::Admin).await?;
-        Ok(Page::new(Sentence::Installations.to_string(), render(&list, &Viewer::Admin(session))).into())
+        Ok(Page::new(self.language.say(Sentence::Installations), render(&list, &Viewer::Admin(session), self.language))
+            .into())
     }
 }
 
-fn render(list: &InstallationList, viewer: &Viewer) -> Markup {
+fn render(list: &InstallationList, viewer: &Viewer, language: Language) -> Markup {
     html! {
-        (pieces::bar(viewer))
+        (pieces::bar(viewer, language))
         main {
             div .head {
-                h1 { (Sentence::Installations) }
-                a .button.main href="/install" { (Sentence::AddInstallation) }
+                h1 { (language.say(Sentence::Installations)) }
+                a .button.main href="/install" { (language.say(Sentence::AddInstallation)) }
             }
             @if list.installations.is_empty() {
-                section { p .empty { (Sentence::NoInstallations) } }
+                section { p .empty { (language.say(Sentence::NoInstallations)) } }
             } @else {
                 ul .cards {
-                    @for installation in &list.installations { li { (card(installation)) } }
+                    @for installation in &list.installations { li { (card(installation, language)) } }
                 }
             }
             @if let Some(next) = &list.next {
-                p { a rel="next" href={ "/?after=" (next) } { (Sentence::NextPage) } }
+                p { a rel="next" href={ "/?after=" (next) } { (language.say(Sentence::NextPage)) } }
             }
         }
     }
 }
 
-fn card(installation: &InstallationSummary) -> Markup {
+fn card(installation: &InstallationSummary, language: Language) -> Markup {
     let (mark, state) = pieces::state(installation);
     html! {
         section .standing.(mark) {
@@ -54,15 +55,15 @@ fn card(installation: &InstallationSummary) -> Markup {
                     (title(Side::Channel, &installation.channel)) " ⇄ "
                     (title(Side::Helpdesk, &installation.helpdesk))
                 }
-                " " span .badge.(mark) { (state) }
+                " " span .badge.(mark) { (language.say(state)) }
             }
-            @if let Some(problem) = &installation.problem { p { (problem.message) } }
+            @if let Some(problem) = &installation.problem { p { (language.translate(&problem.message)) } }
             p .facts {
-                (Sentence::LastHeard) ": "
-                (Sentence::Channel) " " (pieces::time_or_never(installation.heard.channel.latest_at.as_deref())) " · "
-                (Sentence::Helpdesk) " " (pieces::time_or_never(installation.heard.helpdesk.latest_at.as_deref()))
+                (language.say(Sentence::LastHeard)) ": "
+                (language.say(Sentence::Channel)) " " (pieces::time_or_never(installation.heard.channel.latest_at.as_deref(), language)) " · "
+                (language.say(Sentence::Helpdesk)) " " (pieces::time_or_never(installation.heard.helpdesk.latest_at.as_deref(), language))
                 @if installation.dead_letters > 0 {
-                    " · " strong .bad { (Sentence::GivenUpCount { count: installation.dead_letters }) }
+                    " · " strong .bad { (language.say(Sentence::GivenUpCount { count: installation.dead_letters })) }
                 }
             }
             p .id { code { (installation.id) } }

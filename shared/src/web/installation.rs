@@ -7,17 +7,19 @@ use serde_json::json;
 
 use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
-    install::{CheckReport, DeadLetter, Discard, Overview, Redrive, SideReport},
+    install::{CheckReport, DeadLetter, Discard, Finding, Overview, Redrive, SideReport},
     model::{installation::InstallationState, steps::NextStep},
     relay::RETRY_WAITS,
     store::MessageSummary,
-    tools::{answer::ApiError, millis::Millis, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, millis::Millis, sentences::Sentence},
 };
 
 /// The page that a form was sent from, and where its links lead.
 struct Place {
     id: String,
     viewer: Viewer,
+    /// The language of the reader.
+    language: Language,
 }
 
 impl Place {
@@ -40,7 +42,7 @@ impl Place {
                 (self.viewer.word())
                 input type="hidden" name="action" value=(action);
                 @for (name, value) in more { input type="hidden" name=(name) value=(value); }
-                button type="submit" { (text) }
+                button type="submit" { (self.language.say(text)) }
             }
         }
     }
@@ -53,7 +55,7 @@ impl Pages<'_> {
         let (place, overview) = self.opened(id, request, &query).await?;
         if let Some(message) = query.get("message") {
             let message = self.admin.message(id, message).await?;
-            return Ok(Page::new(Sentence::Message.to_string(), trace(&place, &message)).into());
+            return Ok(Page::new(self.language.say(Sentence::Message), trace(&place, &message)).into());
         }
         Ok(shown(&place, &overview, None))
     }
@@ -80,19 +82,19 @@ impl Pages<'_> {
     /// Returns what the page shows, for the holder of the link or for an admin. Nobody else learns whether the
     /// installation exists.
     async fn opened(self, id: &str, request: &Request<Bytes>, query: &Fields) -> Result<(Place, Overview), ApiError> {
-        let id = id.to_owned();
+        let (id, language) = (id.to_owned(), self.language);
         if let Some(key) = query.get("key") {
             let overview = self.admin.overview_by_link(&id, key).await?;
-            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() } }, overview));
+            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language }, overview));
         }
         let session = self.session(request.headers()).await.ok_or_else(ApiError::not_found)?;
         let overview = self.admin.overview_by_id(&id).await?;
-        Ok((Place { id, viewer: Viewer::Admin(session) }, overview))
+        Ok((Place { id, viewer: Viewer::Admin(session), language }, overview))
     }
 
     /// Carries out an action. Returns what happened.
     async fn done(self, place: &Place, form: &Fields) -> Result<Markup, ApiError> {
-        let id = place.id.as_str();
+        let (id, language) = (place.id.as_str(), self.language);
         let message = form.get("message").map(str::to_owned);
         let is_confirmed = || {
             let key = form.get("admin_key").map(str::trim);
@@ -105,34 +107,34 @@ impl Pages<'_> {
             }
         };
         Ok(match form.get("action") {
-            Some("check") => checked(&self.admin.check(id).await?),
+            Some("check") => checked(&self.admin.check(id).await?, language),
             Some("register") => match self.admin.register(id).await?.problem {
-                Some(problem) => html! { p { (problem.message) } },
-                None => html! { p { (Sentence::RegisteredAgain) } },
+                Some(problem) => html! { p { (language.translate(&problem.message)) } },
+                None => html! { p { (language.say(Sentence::RegisteredAgain)) } },
             },
             Some("retry") => {
                 self.admin.retry(id).await?;
-                html! { p { (Sentence::TriesNow) } }
+                html! { p { (language.say(Sentence::TriesNow)) } }
             }
             Some("redrive") => {
                 let report = self.admin.redrive(id, &Redrive { message, ..Redrive::default() }).await?;
-                html! { p { (Sentence::SentAgainCount { count: report.redriven }) } }
+                html! { p { (language.say(Sentence::SentAgainCount { count: report.redriven })) } }
             }
             Some("discard") => {
                 let reason = form.get("reason").unwrap_or_default().to_owned();
                 let report = self.admin.discard(id, &Discard { message, reason, ..Discard::default() }).await?;
-                html! { p { (Sentence::DiscardedCount { count: report.discarded }) } }
+                html! { p { (language.say(Sentence::DiscardedCount { count: report.discarded })) } }
             }
             Some("rotate") => {
                 is_confirmed()?;
                 let urls = form.get("urls").unwrap_or_default();
                 self.admin.rotate(id, Some(&json!([urls]))).await?;
-                html! { p { (Sentence::UrlRenewed) } }
+                html! { p { (language.say(Sentence::UrlRenewed)) } }
             }
             Some("uninstall") => {
                 is_confirmed()?;
                 self.admin.uninstall(id).await?;
-                html! { p { (Sentence::RemovedForGood) } }
+                html! { p { (language.say(Sentence::RemovedForGood)) } }
             }
             _ => return Err(ApiError::unprocessable("bad_setting", Sentence::UnknownAction)),
         })
@@ -140,15 +142,15 @@ impl Pages<'_> {
 }
 
 /// Renders the result of a check.
-fn checked(report: &CheckReport) -> Markup {
+fn checked(report: &CheckReport, language: Language) -> Markup {
     let side = |title: Sentence<'static>, report: &SideReport| {
         html! {
             li {
-                (title) ": "
-                @match &report.reason { Some(reason) => { (reason) } None => { (Sentence::Works) } }
+                (language.say(title)) ": "
+                @match &report.reason { Some(reason) => { (language.translate(reason)) } None => { (language.say(Sentence::Works)) } }
                 @if let Some(quota) = report.quota {
                     @if let (Some(left), Some(limit)) = (quota.left, quota.limit) {
-                        "; " (Sentence::QuotaLeft { left, limit })
+                        "; " (language.say(Sentence::QuotaLeft { left, limit }))
                     }
                 }
             }
@@ -158,9 +160,15 @@ fn checked(report: &CheckReport) -> Markup {
         ul {
             (side(Sentence::Channel, &report.channel))
             (side(Sentence::Helpdesk, &report.helpdesk))
-            @for finding in &report.findings { li { (pieces::with_names(&finding.cause)) ": " (pieces::with_names(&finding.fix)) } }
+            @for finding in &report.findings { li { (found(finding, ": ", language)) } }
         }
     }
+}
+
+/// Renders the cause of a finding and what to do about it.
+fn found(finding: &Finding, between: &str, language: Language) -> Markup {
+    let (cause, fix) = (language.translate(&finding.cause), language.translate(&finding.fix));
+    html! { (pieces::with_names(&cause)) (between) (pieces::with_names(&fix)) }
 }
 
 /// Returns the steps that the bridge can see, and how many of them are left.
@@ -170,7 +178,7 @@ fn progress(steps: &[NextStep]) -> (usize, usize) {
 }
 
 /// Returns the CSS class, the headline and the advice for an installation.
-fn status(overview: &Overview) -> (&'static str, String, String) {
+fn status(overview: &Overview, language: Language) -> (&'static str, String, String) {
     let installation = &overview.installation;
     let steps = installation.steps.as_deref().unwrap_or_default();
     let (all, left) = progress(steps);
@@ -196,11 +204,11 @@ fn status(overview: &Overview) -> (&'static str, String, String) {
             (false, false) => ("wait", Sentence::WaitingForFirst, Sentence::WriteFirst.into()),
         },
     };
-    (mark, headline.to_string(), advice)
+    (mark, language.say(headline).into(), language.translate(&advice).into_owned())
 }
 
 fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, String>>) -> Shown {
-    let installation = &overview.installation;
+    let (installation, language) = (&overview.installation, place.language);
     let name = |title: &Option<String>, account: &Option<String>| {
         pieces::named(title.as_deref().unwrap_or_default(), account.as_deref())
     };
@@ -209,19 +217,19 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
         format!("{} ⇄ {}", name(&titles.channel, &accounts.channel), name(&titles.helpdesk, &accounts.helpdesk));
     let is_live = installation.state != InstallationState::Uninstalled;
     let body = html! {
-        (pieces::bar(&place.viewer))
+        (pieces::bar(&place.viewer, language))
         main {
             h1 { (title) }
-            p .id { (Sentence::Installation) " " code { (installation.id) } }
+            p .id { (language.say(Sentence::Installation)) " " code { (installation.id) } }
             @if let Some(outcome) = outcome {
                 @match outcome {
-                    Ok(done) => { section .standing.good #outcome role="status" { h2 { (Sentence::Done) } (done) } }
-                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (Sentence::NotDone) } p { (pieces::with_names(why)) } } }
+                    Ok(done) => { section .standing.good #outcome role="status" { h2 { (language.say(Sentence::Done)) } (done) } }
+                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&language.translate(why))) } } }
                 }
             }
             div data-live="standing" { (standing(place, overview)) }
             @if is_live {
-                div data-live="heard" { (heard(overview)) }
+                div data-live="heard" { (heard(overview, language)) }
                 div data-live="steps" { (steps(place, overview)) }
                 div data-live="dead" { (dead(place, &overview.dead.messages, overview.dead.next.is_some())) }
                 div data-live="messages" { (messages(place, overview)) }
@@ -233,28 +241,29 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
 }
 
 fn standing(place: &Place, overview: &Overview) -> Markup {
-    let (mark, headline, advice) = status(overview);
+    let language = place.language;
+    let (mark, headline, advice) = status(overview, language);
     html! {
         section .standing.(mark) aria-live="polite" {
             h2 { (headline) }
             p { (pieces::with_names(&advice)) }
             @for finding in &overview.findings {
-                p .brake { (finding.side.word()) ": " (pieces::with_names(&finding.cause)) "; " (pieces::with_names(&finding.fix)) "." }
+                p .brake { (language.translate(finding.side.word())) ": " (found(finding, "; ", language)) "." }
             }
             @if overview.is_braked { (place.button("retry", &[], Sentence::TryNow)) }
         }
     }
 }
 
-fn heard(overview: &Overview) -> Markup {
+fn heard(overview: &Overview, language: Language) -> Markup {
     let heard = &overview.installation.heard;
     html! {
         section {
-            h2 { (Sentence::LastHeard) }
+            h2 { (language.say(Sentence::LastHeard)) }
             dl {
                 @for (title, side) in [(Sentence::Channel, &heard.channel), (Sentence::Helpdesk, &heard.helpdesk)] {
-                    dt { (title) }
-                    dd { (pieces::time_or_never(side.latest_at.as_deref())) }
+                    dt { (language.say(title)) }
+                    dd { (pieces::time_or_never(side.latest_at.as_deref(), language)) }
                 }
             }
         }
@@ -262,11 +271,11 @@ fn heard(overview: &Overview) -> Markup {
 }
 
 fn steps(place: &Place, overview: &Overview) -> Markup {
-    let steps = overview.installation.steps.as_deref().unwrap_or_default();
+    let (steps, language) = (overview.installation.steps.as_deref().unwrap_or_default(), place.language);
     html! {
         section {
-            h2 { (Sentence::SetUp) }
-            ol .steps { @for step in steps { (step_item(step)) } }
+            h2 { (language.say(Sentence::SetUp)) }
+            ol .steps { @for step in steps { (step_item(step, language)) } }
             div .actions {
                 (place.button("check", &[], Sentence::CheckBothAccounts))
                 @if overview.registers { (place.button("register", &[], Sentence::RegisterAgain)) }
@@ -276,29 +285,30 @@ fn steps(place: &Place, overview: &Overview) -> Markup {
 }
 
 /// Renders a step of the set-up with the text to paste.
-fn step_item(step: &NextStep) -> Markup {
+fn step_item(step: &NextStep, language: Language) -> Markup {
     html! {
         li .done[step.done] {
-            @if step.done { span .tick { "✓ " (Sentence::StepDone) } " " }
+            @if step.done { span .tick { "✓ " (language.say(Sentence::StepDone)) } " " }
             (pieces::with_names(&step.text))
             @if let Some(url) = step.docs_url {
-                " " a href=(url) target="_blank" rel="noreferrer" { (Sentence::Documentation) }
+                " " a href=(url) target="_blank" rel="noreferrer" { (language.say(Sentence::Documentation)) }
             }
-            @if let Some(copy) = &step.copy { (pieces::copy(copy)) }
+            @if let Some(copy) = &step.copy { (pieces::copy(copy, language)) }
         }
     }
 }
 
 fn dead(place: &Place, letters: &[DeadLetter], has_more: bool) -> Markup {
+    let language = place.language;
     html! {
         @if !letters.is_empty() {
             section {
-                h2 { (Sentence::GivenUp) }
-                p { (Sentence::GivenUpAdvice) }
+                h2 { (language.say(Sentence::GivenUp)) }
+                p { (language.say(Sentence::GivenUpAdvice)) }
                 ul .letters {
                     @for letter in letters { li { (dead_item(place, letter)) } }
                 }
-                @if has_more { p { (Sentence::MoreGivenUp) } }
+                @if has_more { p { (language.say(Sentence::MoreGivenUp)) } }
                 div .actions { (place.button("redrive", &[], Sentence::SendAllAgain)) }
             }
         }
@@ -306,24 +316,25 @@ fn dead(place: &Place, letters: &[DeadLetter], has_more: bool) -> Markup {
 }
 
 fn dead_item(place: &Place, DeadLetter { summary, damaged }: &DeadLetter) -> Markup {
-    let field = format!("reason_{}", summary.id);
+    let (field, language) = (format!("reason_{}", summary.id), place.language);
+    let error = language.translate(summary.error.as_deref().unwrap_or_default());
     html! {
         p {
-            (pieces::time(&summary.received_at)) " · " (direction(summary.direction)) " · "
-            a href=(place.address(&[("message", &summary.id)])) { (Sentence::Details) }
+            (pieces::time(&summary.received_at)) " · " (language.say(direction(summary.direction))) " · "
+            a href=(place.address(&[("message", &summary.id)])) { (language.say(Sentence::Details)) }
         }
-        p .bad { (pieces::with_names(summary.error.as_deref().unwrap_or_default())) }
+        p .bad { (pieces::with_names(&error)) }
         div .actions {
             @if !damaged { (place.button("redrive", &[("message", &summary.id)], Sentence::SendAgain)) }
             details {
-                summary { (Sentence::Discard) }
+                summary { (language.say(Sentence::Discard)) }
                 form method="post" action=(place.address(&[])) {
                     (place.viewer.word())
                     input type="hidden" name="action" value="discard";
                     input type="hidden" name="message" value=(summary.id);
-                    label for=(field) { (Sentence::WhyDiscard) }
+                    label for=(field) { (language.say(Sentence::WhyDiscard)) }
                     input id=(field) name="reason" required maxlength="500";
-                    button type="submit" { (Sentence::Discard) }
+                    button type="submit" { (language.say(Sentence::Discard)) }
                 }
             }
         }
@@ -335,18 +346,18 @@ const COLUMNS: [Sentence<'static>; 5] =
     [Sentence::Received, Sentence::Direction, Sentence::State, Sentence::Took, Sentence::Remarks];
 
 fn messages(place: &Place, overview: &Overview) -> Markup {
-    let messages = &overview.messages;
+    let (messages, language) = (&overview.messages, place.language);
     let waiting = messages.iter().filter(|message| message.state == "claimed").count();
     html! {
         section {
-            h2 { (Sentence::LatestMessages) }
-            @if waiting > 0 { p { (Sentence::WaitingCount { count: waiting }) } }
+            h2 { (language.say(Sentence::LatestMessages)) }
+            @if waiting > 0 { p { (language.say(Sentence::WaitingCount { count: waiting })) } }
             @if messages.is_empty() {
-                p .empty { (Sentence::NoMessages) }
+                p .empty { (language.say(Sentence::NoMessages)) }
             } @else {
-                div .scroll tabindex="0" role="region" aria-label=(Sentence::LatestMessages) {
+                div .scroll tabindex="0" role="region" aria-label=(language.say(Sentence::LatestMessages)) {
                     table {
-                        thead { tr { @for title in COLUMNS { th scope="col" { (title) } } } }
+                        thead { tr { @for title in COLUMNS { th scope="col" { (language.say(title)) } } } }
                         tbody { @for message in messages { (row(place, message, overview.is_braked)) } }
                     }
                 }
@@ -356,13 +367,14 @@ fn messages(place: &Place, overview: &Overview) -> Markup {
 }
 
 fn row(place: &Place, message: &MessageSummary, is_braked: bool) -> Markup {
+    let language = place.language;
     html! {
         tr {
             td { a href=(place.address(&[("message", &message.id)])) { (pieces::time(&message.received_at)) } }
-            td { (direction(message.direction)) }
-            td { (state(message)) }
+            td { (language.say(direction(message.direction))) }
+            td { (state(message, language)) }
             td { (took(message.took_ms)) }
-            td { (note(message)) @if !is_braked { (next_try(message)) } }
+            td { (note(message, language)) @if !is_braked { (next_try(message, language)) } }
         }
     }
 }
@@ -375,7 +387,7 @@ fn direction(word: &str) -> Sentence<'static> {
     }
 }
 
-fn state(message: &MessageSummary) -> Markup {
+fn state(message: &MessageSummary, language: Language) -> Markup {
     let word = match (message.state, message.receipt.as_deref()) {
         (_, Some("read")) => Sentence::StateRead,
         (_, Some("delivered")) => Sentence::StateDelivered,
@@ -385,7 +397,7 @@ fn state(message: &MessageSummary) -> Markup {
         ("discarded", _) => Sentence::StateDiscarded,
         _ => Sentence::StateWaiting,
     };
-    html! { span .state.(message.state) { (word) } }
+    html! { span .state.(message.state) { (language.say(word)) } }
 }
 
 /// Writes how long a message took.
@@ -396,33 +408,35 @@ fn took(milliseconds: u64) -> Markup {
 }
 
 /// Tells when a waiting message is tried again. The wait varies by a fifth, and a vendor may ask for another.
-fn next_try(message: &MessageSummary) -> Markup {
+fn next_try(message: &MessageSummary, language: Language) -> Markup {
     let tries = usize::try_from(message.attempts).unwrap_or(usize::MAX);
     let wait = RETRY_WAITS.get(tries.saturating_sub(1)).or(RETRY_WAITS.last()).copied().unwrap_or_default();
     let last = Millis::from_rfc3339(&message.updated_at).filter(|_| message.state == "claimed");
     html! {
         @if let Some(last) = last {
-            " " (Sentence::NextTry) " " (pieces::time(&last.plus(std::time::Duration::from_secs(wait)).rfc3339()))
+            " " (language.say(Sentence::NextTry)) " " (pieces::time(&last.plus(std::time::Duration::from_secs(wait)).rfc3339()))
         }
     }
 }
 
-fn note(message: &MessageSummary) -> String {
-    let mut notes: Vec<String> = message.error.iter().filter(|_| message.state != "done").cloned().collect();
+fn note(message: &MessageSummary, language: Language) -> String {
+    let error = message.error.as_deref().filter(|_| message.state != "done");
+    let mut notes: Vec<String> = error.map(|error| language.translate(error).into_owned()).into_iter().collect();
     if message.attempts > 1 {
-        notes.push(Sentence::Attempts { attempts: message.attempts }.into());
+        notes.push(language.say(Sentence::Attempts { attempts: message.attempts }).into());
     }
     if message.possibly_doubled {
-        notes.push(Sentence::PossiblyDoubled.into());
+        notes.push(language.say(Sentence::PossiblyDoubled).into());
     }
     notes.join("; ")
 }
 
 /// Renders the ways to change and to remove the installation.
 fn manage(place: &Place) -> Markup {
+    let language = place.language;
     html! {
         section {
-            h2 { (Sentence::Manage) }
+            h2 { (language.say(Sentence::Manage)) }
             @for (action, urls, summary, advice) in [
                 ("rotate", "channel", Sentence::RenewChannelUrl, Sentence::RenewChannelAdvice),
                 ("rotate", "helpdesk", Sentence::RenewHelpdeskUrl, Sentence::RenewHelpdeskAdvice),
@@ -431,21 +445,21 @@ fn manage(place: &Place) -> Markup {
             ] {
                 @let field = format!("{action}_{urls}");
                 details {
-                    summary { (summary) }
+                    summary { (language.say(summary)) }
                     form method="post" action=(place.address(&[])) {
-                        p { (advice) }
+                        p { (language.say(advice)) }
                         (place.viewer.word())
                         input type="hidden" name="action" value=(action);
                         input type="hidden" name="urls" value=(urls);
                         @if let Viewer::Link { .. } = place.viewer {
-                            label for={ "key_" (field) } { (Sentence::AdminKey) }
+                            label for={ "key_" (field) } { (language.say(Sentence::AdminKey)) }
                             input id={ "key_" (field) } name="admin_key" type="password" autocomplete="off" required;
                         }
                         div .check {
                             input id={ "sure_" (field) } name="sure" type="checkbox" value="yes" required;
-                            label for={ "sure_" (field) } { (Sentence::IAmSure) }
+                            label for={ "sure_" (field) } { (language.say(Sentence::IAmSure)) }
                         }
-                        button .danger type="submit" { (summary) }
+                        button .danger type="submit" { (language.say(summary)) }
                     }
                 }
             }
@@ -455,39 +469,40 @@ fn manage(place: &Place) -> Markup {
 
 /// Renders everything that the journal knows about a message.
 fn trace(place: &Place, message: &MessageSummary) -> Markup {
+    let language = place.language;
     html! {
-        (pieces::bar(&place.viewer))
+        (pieces::bar(&place.viewer, language))
         main {
-            p { a href=(place.address(&[])) { "← " (Sentence::ToInstallation) } }
-            h1 { (Sentence::Message) }
+            p { a href=(place.address(&[])) { "← " (language.say(Sentence::ToInstallation)) } }
+            h1 { (language.say(Sentence::Message)) }
             section {
                 dl {
-                    dt { (Sentence::Direction) } dd { (direction(message.direction)) }
-                    dt { (Sentence::State) } dd { (state(message)) }
-                    dt { (Sentence::Received) } dd { (pieces::time(&message.received_at)) }
-                    dt { (Sentence::Changed) } dd { (pieces::time(&message.updated_at)) }
-                    dt { (Sentence::Contact) } dd { code { (message.contact) } }
-                    @if !note(message).is_empty() { dt { (Sentence::Remarks) } dd { (note(message)) (next_try(message)) } }
+                    dt { (language.say(Sentence::Direction)) } dd { (language.say(direction(message.direction))) }
+                    dt { (language.say(Sentence::State)) } dd { (state(message, language)) }
+                    dt { (language.say(Sentence::Received)) } dd { (pieces::time(&message.received_at)) }
+                    dt { (language.say(Sentence::Changed)) } dd { (pieces::time(&message.updated_at)) }
+                    dt { (language.say(Sentence::Contact)) } dd { code { (message.contact) } }
+                    @if !note(message, language).is_empty() { dt { (language.say(Sentence::Remarks)) } dd { (note(message, language)) (next_try(message, language)) } }
                     @if !message.sent_as.is_empty() {
-                        dt { (Sentence::SentAs) }
+                        dt { (language.say(Sentence::SentAs)) }
                         dd { @for id in &message.sent_as { code { (id) } " " } }
                     }
-                    dt { (Sentence::MessageId) } dd { code { (message.id) } }
+                    dt { (language.say(Sentence::MessageId)) } dd { code { (message.id) } }
                 }
                 @if message.state == "dead" {
                     div .actions { (place.button("redrive", &[("message", &message.id)], Sentence::SendAgain)) }
                 }
             }
             section {
-                h2 { (Sentence::Calls) }
+                h2 { (language.say(Sentence::Calls)) }
                 @if message.calls.is_empty() {
-                    p .empty { (Sentence::NoCalls) }
+                    p .empty { (language.say(Sentence::NoCalls)) }
                 } @else {
-                    div .scroll tabindex="0" role="region" aria-label=(Sentence::Calls) {
+                    div .scroll tabindex="0" role="region" aria-label=(language.say(Sentence::Calls)) {
                         table {
                             thead { tr {
                                 @for title in [Sentence::Time, Sentence::Attempt, Sentence::Call, Sentence::Outcome, Sentence::Took] {
-                                    th scope="col" { (title) }
+                                    th scope="col" { (language.say(title)) }
                                 }
                             } }
                             tbody {
@@ -496,7 +511,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                                         td { (pieces::time(&call.at.rfc3339())) }
                                         td { (call.attempt) }
                                         td { code { (call.call) } }
-                                        td { (call.result) }
+                                        td { (language.translate(&call.result)) }
                                         td { (call.ms) " ms" }
                                     }
                                 }

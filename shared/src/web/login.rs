@@ -5,7 +5,7 @@ use http::{Request, StatusCode};
 use maud::html;
 
 use super::{Fields, Page, Pages, Shown};
-use crate::tools::{answer::ApiError, sentences::Sentence};
+use crate::tools::{answer::ApiError, language::Language, sentences::Sentence};
 
 impl Pages<'_> {
     /// Opens a session for whoever sends the admin key.
@@ -15,7 +15,7 @@ impl Pages<'_> {
         match self.admin.sign_in(key).await? {
             Some((_, cookie)) => Ok(Shown::Elsewhere { path: "/".to_owned(), cookie: Some(cookie) }),
             None => {
-                let mut page = form_page(Some(Sentence::WrongAdminKey));
+                let mut page = form_page(Some(Sentence::WrongAdminKey), self.language);
                 page.status = StatusCode::UNAUTHORIZED;
                 Ok(page.into())
             }
@@ -30,25 +30,25 @@ impl Pages<'_> {
 }
 
 /// Makes the page that asks for the admin key.
-pub(super) fn page(mistake: Option<Sentence<'_>>) -> Shown {
-    form_page(mistake).into()
+pub(super) fn page(mistake: Option<Sentence<'_>>, language: Language) -> Shown {
+    form_page(mistake, language).into()
 }
 
-fn form_page(mistake: Option<Sentence<'_>>) -> Page {
+fn form_page(mistake: Option<Sentence<'_>>, language: Language) -> Page {
     let body = html! {
         main {
             section .narrow {
-                h1 { (Sentence::SignIn) }
-                p { (Sentence::SignInAdvice) }
+                h1 { (language.say(Sentence::SignIn)) }
+                p { (language.say(Sentence::SignInAdvice)) }
                 form method="post" action="/login" {
-                    label for="admin_key" { (Sentence::AdminKey) }
+                    label for="admin_key" { (language.say(Sentence::AdminKey)) }
                     input #admin_key name="admin_key" type="password" autocomplete="current-password" required autofocus
                         aria-describedby=[mistake.map(|_| "mistake")] aria-invalid=[mistake.map(|_| "true")];
-                    @if let Some(mistake) = mistake { p #mistake .mistake role="alert" { (mistake) } }
-                    button .main type="submit" { (Sentence::SignIn) }
+                    @if let Some(mistake) = mistake { p #mistake .mistake role="alert" { (language.say(mistake)) } }
+                    button .main type="submit" { (language.say(Sentence::SignIn)) }
                 }
             }
         }
     };
-    Page::new(Sentence::SignIn.to_string(), body)
+    Page::new(language.say(Sentence::SignIn), body)
 }

@@ -13,6 +13,7 @@ use crate::{
     tools::{
         answer::{Answer, ApiError},
         crypto::random_id,
+        language::Language,
         sentences::Sentence,
     },
 };
@@ -36,6 +37,8 @@ pub struct Pages<'a> {
     admin: &'a Admin,
     /// Whether http URLs are allowed in forms, and cookies on http.
     allow_http: bool,
+    /// The language of the reader.
+    language: Language,
 }
 
 /// A page before it gets its frame.
@@ -103,16 +106,21 @@ impl Fields {
 impl<'a> Pages<'a> {
     /// Makes the pages of an install hook.
     pub fn new(admin: &'a Admin, allow_http: bool) -> Self {
-        Self { admin, allow_http }
+        Self { admin, allow_http, language: Language::English }
     }
 
     /// Answers a request for a page; `None` if the request is not for a page.
     pub async fn answer(self, request: &Request<Bytes>) -> Option<Answer> {
+        let pages = Self { language: Language::of_request(request.headers()), ..self };
+        pages.answer_in_language(request).await
+    }
+
+    async fn answer_in_language(self, request: &Request<Bytes>) -> Option<Answer> {
         let path: Vec<&str> = request.uri().path().split('/').skip(1).collect();
         let (is_get, is_post) = (request.method() == Method::GET, request.method() == Method::POST);
         let page = match path.as_slice() {
             [""] if is_get => self.home(request).await,
-            ["login"] if is_get => Ok(login::page(None)),
+            ["login"] if is_get => Ok(login::page(None, self.language)),
             ["login"] if is_post => self.sign_in(request).await,
             ["logout"] if is_post => self.sign_out(request).await,
             ["install"] if is_get => self.form(request).await,
@@ -151,7 +159,7 @@ impl<'a> Pages<'a> {
                 self.set_cookie(&mut answer, cookie.as_deref());
                 answer
             }
-            Err(error) => self.frame(failure(&error)),
+            Err(error) => self.frame(failure(&error, self.language)),
         }
     }
 
@@ -160,7 +168,7 @@ impl<'a> Pages<'a> {
         let Page { status, title, body, cookie } = page;
         let html = html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.language.word()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -183,6 +191,7 @@ impl<'a> Pages<'a> {
         *answer.status_mut() = status;
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.language.word()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -228,7 +237,7 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Makes the page of a request that failed.
-fn failure(error: &ApiError) -> Page {
+fn failure(error: &ApiError, language: Language) -> Page {
     let headline = match error.status {
         StatusCode::NOT_FOUND => Sentence::LinkExpired,
         StatusCode::UNAUTHORIZED => Sentence::SignedOut,
@@ -236,17 +245,17 @@ fn failure(error: &ApiError) -> Page {
         _ => Sentence::NotDone,
     };
     let advice: String = match error.status {
-        StatusCode::NOT_FOUND => Sentence::LinkExpiredAdvice.into(),
-        _ => error.message.clone(),
+        StatusCode::NOT_FOUND => language.say(Sentence::LinkExpiredAdvice).into(),
+        _ => language.translate(&error.message).into_owned(),
     };
     let body = html! {
         main {
             section .standing.bad role="alert" {
-                h1 { (headline) }
+                h1 { (language.say(headline)) }
                 p { (advice) }
-                p { a href="/" { (Sentence::ToHome) } }
+                p { a href="/" { (language.say(Sentence::ToHome)) } }
             }
         }
     };
-    Page { status: error.status, ..Page::new(headline.to_string(), body) }
+    Page { status: error.status, ..Page::new(language.say(headline), body) }
 }

@@ -3,16 +3,20 @@
 use maud::{Markup, html};
 
 use super::Viewer;
-use crate::{install::InstallationSummary, model::installation::InstallationState, tools::sentences::Sentence};
+use crate::{
+    install::InstallationSummary,
+    model::installation::InstallationState,
+    tools::{language::Language, sentences::Sentence},
+};
 
 /// Renders the bar above the pages of a session.
-pub(super) fn bar(viewer: &Viewer) -> Markup {
+pub(super) fn bar(viewer: &Viewer, language: Language) -> Markup {
     html! {
         header .bar {
             @match viewer {
                 Viewer::Admin(_) => {
-                    nav aria-label="BYOC" { a href="/" { (Sentence::Installations) } }
-                    form method="post" action="/logout" { (viewer.word()) button type="submit" { (Sentence::SignOut) } }
+                    nav aria-label="BYOC" { a href="/" { (language.say(Sentence::Installations)) } }
+                    form method="post" action="/logout" { (viewer.word()) button type="submit" { (language.say(Sentence::SignOut)) } }
                 }
                 Viewer::Link { .. } => { span { "BYOC" } }
             }
@@ -46,8 +50,8 @@ pub(super) fn time(at: &str) -> Markup {
 }
 
 /// Renders a time, or that there was none yet.
-pub(super) fn time_or_never(at: Option<&str>) -> Markup {
-    html! { @match at { Some(at) => { (time(at)) } None => { (Sentence::NotHeardYet) } } }
+pub(super) fn time_or_never(at: Option<&str>, language: Language) -> Markup {
+    html! { @match at { Some(at) => { (time(at)) } None => { (language.say(Sentence::NotHeardYet)) } } }
 }
 
 /// Returns a platform with the name of the account.
@@ -65,11 +69,11 @@ pub(super) fn with_names(text: &str) -> Markup {
 }
 
 /// Renders a text to copy with its button.
-pub(super) fn copy(text: &str) -> Markup {
+pub(super) fn copy(text: &str, language: Language) -> Markup {
     html! {
         div .copy {
             code { (text) }
-            button type="button" data-copy=(text) hidden { (Sentence::Copy) }
+            button type="button" data-copy=(text) hidden { (language.say(Sentence::Copy)) }
         }
     }
 }

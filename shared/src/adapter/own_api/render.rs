@@ -1,9 +1,12 @@
 //! Renders what both kinds' calls have in common.
 
 use super::wire::{Buttons, Cards, Choice, ContactCard, File, Other, Piece, Place, Quoted, Sticker, Text, WireCard};
-use crate::model::{
-    fit,
-    message::{Button, Card, Media, MediaKind, MediaSource, Part, Quote},
+use crate::{
+    model::{
+        fit,
+        message::{Button, Card, Media, MediaKind, MediaSource, Part, Quote},
+    },
+    tools::language::Language,
 };
 
 impl From<Quote> for Quoted {
@@ -12,15 +15,15 @@ impl From<Quote> for Quoted {
     }
 }
 
-impl From<&Part> for Piece {
-    fn from(part: &Part) -> Self {
+impl From<(&Part, Language)> for Piece {
+    fn from((part, language): (&Part, Language)) -> Self {
         match part.clone() {
             Part::Text { text } => Self::Text(Text { text }),
             Part::Media(media) => {
                 let url = match media.source {
                     MediaSource::Link { url } | MediaSource::ShortLink { url } => url,
                     MediaSource::Reference { .. } | MediaSource::Fetched => {
-                        return Self::Text(Text { text: fit::as_text(part) });
+                        return Self::Text(Text { text: fit::as_text(part, language) });
                     }
                 };
                 let Media { name, content_type, size, seconds, caption, .. } = media;
@@ -33,7 +36,9 @@ impl From<&Part> for Piece {
                 }
             }
             Part::Location { latitude, longitude, label } => Self::Location(Place { latitude, longitude, label }),
-            Part::ContactCard { more, .. } if !more.is_empty() => Self::Text(Text { text: fit::as_text(part) }),
+            Part::ContactCard { more, .. } if !more.is_empty() => {
+                Self::Text(Text { text: fit::as_text(part, language) })
+            }
             Part::ContactCard { name, phone, .. } => Self::ContactCard(ContactCard { name, phone }),
             Part::Sticker { id, url } => Self::Sticker(Sticker { id, url }),
             Part::Buttons { buttons } => {

@@ -16,7 +16,7 @@ use crate::{
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::{file_type::is_voice, sentences::Sentence},
+    tools::{file_type::is_voice, language::Language, sentences::Sentence},
 };
 
 const fn chars(max: usize) -> TextLimit {
@@ -42,7 +42,12 @@ pub(super) fn calls(
     account: &Account<'_>,
     delivery: &Delivery<'_>,
 ) -> Result<Vec<Call>, RenderError> {
-    let mut messages = Messages { product, byline: Byline::of(account.options, delivery.author), list: Vec::new() };
+    let mut messages = Messages {
+        product,
+        byline: Byline::of(account.options, delivery.author),
+        language: delivery.language,
+        list: Vec::new(),
+    };
     let quoted = delivery.quote.and_then(|quote| quote.id.as_ref()).filter(|_| product == Product::WhatsApp);
     for part in delivery.parts {
         messages.part(part)?;
@@ -70,6 +75,7 @@ pub(super) fn calls(
 struct Messages<'a> {
     product: Product,
     byline: Byline<'a>,
+    language: Language,
     list: Vec<Value>,
 }
 
@@ -106,7 +112,7 @@ impl Messages<'_> {
             (Product::WhatsApp, Part::Carousel { cards }) => self.carousel(cards),
             (Product::Apple, Part::Media(media)) => self.attachment(media),
             (Product::Apple, Part::Buttons { buttons }) => self.quick_replies(buttons),
-            (_, other) => self.text(&fit::as_text(other)),
+            (_, other) => self.text(&fit::as_text(other, self.language)),
         }
         Ok(())
     }
@@ -130,7 +136,7 @@ impl Messages<'_> {
     /// Adds a file on WhatsApp.
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::as_text(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone()), self.language));
         };
         let key = match media.kind {
             MediaKind::Image => "image",
@@ -161,7 +167,7 @@ impl Messages<'_> {
     /// Adds a file on Apple Messages, which Bird fetches and passes on.
     fn attachment(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::as_text(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone()), self.language));
         };
         let mut attachment = json!({"source_url": url});
         if let Some(fields) = attachment.as_object_mut() {
@@ -211,7 +217,7 @@ impl Messages<'_> {
         let shape = |card: &Card| (card.buttons.len(), matches!(card.buttons.first(), Some(Button::Link { .. })));
         let is_even = cards.windows(2).all(|pair| matches!(pair, [a, b] if shape(a) == shape(b)));
         let Some(shown) = shown.filter(|shown| CARDS.contains(&shown.len()) && is_even) else {
-            return self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() }));
+            return self.text(&fit::plain_cards(cards));
         };
         let titles = || cards.iter().filter_map(|card| card.title.as_deref()).collect::<Vec<_>>().join(", ");
         let body = self.body().unwrap_or_else(|| self.byline.sign(&titles()));

@@ -28,7 +28,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
         thread: delivery.contact.thread.clone().map(|id| Named { id }),
         author: author.map(|name| Author { name: Some(name) }),
         quote: delivery.quote.cloned().map(Quoted::from),
-        parts: delivery.parts.iter().map(Piece::from).collect(),
+        parts: delivery.parts.iter().map(|part| Piece::from((part, delivery.language))).collect(),
     };
     Ok(vec![Endpoint::of(account, CALLBACK_URL, SECRET)?.post(CALLBACK, &id, &message)?])
 }

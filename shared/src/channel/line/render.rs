@@ -15,7 +15,7 @@ use crate::{
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// The maximum number of messages in a call.
@@ -40,7 +40,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>, known: &Know
     let name = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
     let name = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
     let sender = name.map(|name| Sender { name: text::truncate(&name, utf16(20)).into_owned() });
-    let mut messages = Messages { sender, list: Vec::new(), choices: Vec::new() };
+    let mut messages = Messages { sender, language: delivery.language, list: Vec::new(), choices: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
@@ -70,6 +70,7 @@ pub(super) fn replies(known: &Known) -> bool {
 
 struct Messages {
     sender: Option<Sender>,
+    language: Language,
     list: Vec<Outbound>,
     /// The buttons that become quick replies.
     choices: Vec<Button>,
@@ -80,9 +81,10 @@ impl Messages {
         match part {
             Part::Media(media) => self.media(media),
             Part::Location { latitude, longitude, label } if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 => {
+                let place = self.language.say(Sentence::Place).to_string();
                 let (title, address) = match label.as_deref().map(str::trim).filter(|label| !label.is_empty()) {
                     Some(label) => label.split_once('\n').unwrap_or((label, label)),
-                    None => ("Location", "Location"),
+                    None => (place.as_str(), place.as_str()),
                 };
                 let cut = |label: &str| text::truncate(label.trim(), utf16(100)).into_owned();
                 let (title, address) = (cut(title), cut(address));
@@ -90,7 +92,7 @@ impl Messages {
             }
             Part::Buttons { buttons } => self.buttons(buttons),
             Part::Carousel { cards } => self.carousel(cards),
-            other => self.text(&fit::as_text(other)),
+            other => self.text(&fit::as_text(other, self.language)),
         }
     }
 
@@ -104,7 +106,7 @@ impl Messages {
     /// other files.
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::as_text(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone()), self.language));
         };
         let content = match (media.kind, media.thumbnail.as_ref(), media.seconds) {
             _ if url.len() > 2_000 || !url.starts_with("http") => None,
@@ -128,7 +130,7 @@ impl Messages {
                 self.text(media.caption.as_deref().unwrap_or_default());
             }
             None => {
-                let name = media.name.as_deref().unwrap_or(media.kind.word());
+                let name = fit::name(media, self.language);
                 let caption = media.caption.as_deref().unwrap_or_default();
                 self.text(format!("{name}\n{url}\n{caption}").trim_end());
             }
@@ -185,11 +187,12 @@ impl Messages {
         match columns.filter(|columns| (1..=CARDS).contains(&columns.len()) && is_even && is_same) {
             Some(columns) => {
                 let titles: Vec<&str> = cards.iter().filter_map(|card| card.title.as_deref()).collect();
-                let alt_text = if titles.is_empty() { "Cards".to_owned() } else { titles.join(", ") };
+                let alt_text =
+                    if titles.is_empty() { self.language.say(Sentence::Cards).into() } else { titles.join(", ") };
                 let alt_text = text::truncate(&alt_text, utf16(1_500)).into_owned();
                 self.push(Content::Template { alt_text, template: json!({"type": "carousel", "columns": columns}) });
             }
-            None => self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() })),
+            None => self.text(&fit::plain_cards(cards)),
         }
     }
 

@@ -69,7 +69,7 @@ fn contents(account: &Account<'_>, delivery: &Delivery<'_>) -> Vec<(&'static str
             (Some(_), Part::Media(media)) if caption_inside(media).is_none() => media.caption.clone(),
             (Some(_), Part::Location { label, .. }) => label.clone(),
             (Some(_), _) => None,
-            (None, other) => Some(fit::as_text(other)),
+            (None, other) => Some(fit::as_text(other, delivery.language)),
         };
         let words = byline.sign(&words.unwrap_or_default());
         let limit = if is_conversation { CONVERSATION_TEXT } else { text::sms_limit(&words, SMS_PARTS) };

@@ -13,7 +13,7 @@ use crate::{
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{language::Language, sentences::Sentence},
 };
 
 const QUICK_REPLIES: usize = 13;
@@ -35,7 +35,7 @@ pub(super) fn calls(
     is_late: bool,
 ) -> Result<Vec<Call>, RenderError> {
     let byline = Byline::of(account.options, delivery.author);
-    let mut messages = Messages { platform, byline, list: Vec::new() };
+    let mut messages = Messages { platform, byline, language: delivery.language, list: Vec::new() };
     for part in delivery.parts {
         messages.part(part);
     }
@@ -65,6 +65,7 @@ pub(super) fn calls(
 struct Messages<'a> {
     platform: &'a Messenger,
     byline: Byline<'a>,
+    language: Language,
     list: Vec<Value>,
 }
 
@@ -74,7 +75,7 @@ impl Messages<'_> {
             Part::Media(media) => self.media(media),
             Part::Buttons { buttons } => self.buttons(buttons),
             Part::Carousel { cards } => self.cards(cards),
-            other => self.text(&fit::as_text(other)),
+            other => self.text(&fit::as_text(other, self.language)),
         }
     }
 
@@ -87,7 +88,7 @@ impl Messages<'_> {
 
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::as_text(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone()), self.language));
         };
         let kind = match media.kind {
             MediaKind::Image => "image",
@@ -140,7 +141,7 @@ impl Messages<'_> {
                 let payload = json!({"template_type": "generic", "elements": elements});
                 self.list.push(json!({"attachment": {"type": "template", "payload": payload}}));
             }
-            None => self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() })),
+            None => self.text(&fit::plain_cards(cards)),
         }
     }
 }

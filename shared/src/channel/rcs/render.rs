@@ -65,9 +65,9 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
                     list.push(card);
                     continue;
                 }
-                None => fit::as_text(part),
+                None => fit::as_text(part, delivery.language),
             },
-            other => fit::as_text(other),
+            other => fit::as_text(other, delivery.language),
         };
         let words = byline.sign(&words);
         list.extend(text::split(&words, FEATURES.text).into_iter().map(|piece| json!({"text": piece})));

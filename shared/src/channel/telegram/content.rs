@@ -8,7 +8,7 @@ use crate::{
         message::{Media, MediaKind, MediaSource, Part, Quote},
         quote,
     },
-    tools::{json::Json, millis::Millis},
+    tools::{json::Json, language::Language, millis::Millis},
 };
 
 /// The maximum depth and the maximum length of a rich message that is shown, and of the lists in messages.
@@ -333,7 +333,7 @@ pub(super) fn quote(contact: &str, message: Json<'_>) -> Option<Quote> {
         None => {
             let [text, caption] = other.pick(["text", "caption"]);
             let words = text.text().or_else(|| caption.text()).as_deref().and_then(quote::words);
-            words.or_else(|| quote::words_of(&[part(other)?]).filter(|_| has_content(other)))
+            words.or_else(|| quote::words_of(&[part(other)?], Language::English).filter(|_| has_content(other)))
         }
         chosen => chosen,
     };

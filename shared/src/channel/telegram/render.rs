@@ -17,7 +17,7 @@ use crate::{
         message::{Button, Card, Contact, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// The memo with the chat's new id.
@@ -113,9 +113,9 @@ pub(super) fn requests(
     let place = Place { chat, connection, topic: topic.filter(|_| known.memo(NO_TOPIC).is_none()) };
     // The id of the chat stands before the message's own.
     let quoted = delivery.quote.and_then(|quote| quote.id.as_deref()?.rsplit(':').next()?.parse().ok());
-    let mut requests = Requests { place, quoted, known, list: Vec::new() };
+    let mut requests = Requests { place, quoted, known, language: delivery.language, list: Vec::new() };
     let author = delivery.author.and_then(|author| author.name.as_deref()).filter(|_| account.options.agent_name);
-    for item in items(delivery.parts, author) {
+    for item in items(delivery, author) {
         requests.item(&item);
     }
     if requests.list.is_empty() {
@@ -140,10 +140,10 @@ enum Shown<'a> {
 }
 
 /// Turns parts into items. Telegram does not show which agent writes, so the agent's name stands before the first text.
-fn items<'a>(parts: &'a [Part], author: Option<&str>) -> Vec<Item<'a>> {
+fn items<'a>(delivery: &Delivery<'a>, author: Option<&str>) -> Vec<Item<'a>> {
     let mut items: Vec<Item<'a>> = Vec::new();
-    for (index, part) in parts.iter().enumerate() {
-        let plain = || Cow::from(fit::as_text(part));
+    for (index, part) in delivery.parts.iter().enumerate() {
+        let plain = || Cow::from(fit::as_text(part, delivery.language));
         let (shown, text) = match part {
             Part::Buttons { buttons } => {
                 match items.last_mut().filter(|last| last.buttons.is_empty()) {
@@ -200,6 +200,7 @@ struct Requests<'a> {
     place: Place<'a>,
     quoted: Option<i64>,
     known: &'a Known,
+    language: Language,
     list: Vec<Request>,
 }
 
@@ -231,16 +232,18 @@ impl Requests<'_> {
     fn rich(&mut self, method: &'static str, fields: Value, item: &Item<'_>, behind: &str) {
         if self.is_refused() {
             let words = match &item.shown {
-                Shown::Place(latitude, longitude) => fit::as_text(&Part::Location {
-                    latitude: *latitude,
-                    longitude: *longitude,
-                    label: Some(item.text.clone().into_owned()).filter(|label| !label.is_empty()),
-                }),
-                Shown::Contact(name, phone) => fit::as_text(&Part::ContactCard {
-                    name: (*name).clone(),
-                    phone: Some((*phone).to_owned()),
-                    more: Vec::new(),
-                }),
+                Shown::Place(latitude, longitude) => fit::as_text(
+                    &Part::Location {
+                        latitude: *latitude,
+                        longitude: *longitude,
+                        label: Some(item.text.clone().into_owned()).filter(|label| !label.is_empty()),
+                    },
+                    self.language,
+                ),
+                Shown::Contact(name, phone) => fit::as_text(
+                    &Part::ContactCard { name: (*name).clone(), phone: Some((*phone).to_owned()), more: Vec::new() },
+                    self.language,
+                ),
                 Shown::Text | Shown::File(..) | Shown::Picture(_) => item.text.clone().into_owned(),
             };
             return self.text(&words, &item.buttons);
@@ -283,7 +286,7 @@ impl Requests<'_> {
             }
             MediaSource::Link { .. } | MediaSource::ShortLink { .. } | MediaSource::Reference { .. } => {
                 let media = Media { caption: None, ..media.clone() };
-                let words = format!("{}\n{}", fit::as_text(&Part::Media(media)), item.text);
+                let words = format!("{}\n{}", fit::as_text(&Part::Media(media), self.language), item.text);
                 self.text(words.trim_end(), &item.buttons);
             }
         }

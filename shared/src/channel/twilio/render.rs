@@ -16,7 +16,7 @@ use crate::{
         message::{Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// Returns the calls that deliver a message to its contact, in order.
@@ -25,6 +25,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
     let mut messages = Messages {
         is_whatsapp: to.starts_with("whatsapp:"),
         byline: Byline::of(account.options, delivery.author),
+        language: delivery.language,
         list: Vec::new(),
     };
     for part in delivery.parts {
@@ -56,6 +57,7 @@ fn sender(account: &Account<'_>, is_whatsapp: bool) -> Result<(&'static str, Str
 struct Messages<'a> {
     is_whatsapp: bool,
     byline: Byline<'a>,
+    language: Language,
     list: Vec<Fields>,
 }
 
@@ -68,10 +70,10 @@ impl Messages<'_> {
                 let label = label.as_deref().map(|label| label.split('\n').collect::<Vec<_>>().join(", "));
                 let place = format!("geo:{latitude},{longitude}");
                 let action = label.as_ref().map_or_else(|| place.clone(), |label| format!("{place}|{label}"));
-                let body = label.unwrap_or_else(|| "Location".to_owned());
+                let body = label.unwrap_or_else(|| self.language.say(Sentence::Place).into());
                 self.list.push(vec![("Body", body), ("PersistentAction", action)]);
             }
-            other => self.text(&fit::as_text(other)),
+            other => self.text(&fit::as_text(other, self.language)),
         }
     }
 
@@ -107,7 +109,7 @@ impl Messages<'_> {
 
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::as_text(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone()), self.language));
         };
         let caption = self.byline.sign(media.caption.as_deref().unwrap_or_default());
         // WhatsApp shows a text with pictures and videos only, and drops any other.

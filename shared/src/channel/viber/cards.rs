@@ -8,7 +8,7 @@ use super::{
 use crate::model::{
     features::{TextLimit, TextUnit},
     fit,
-    message::{Button, Card, Part},
+    message::{Button, Card},
     text,
 };
 
@@ -36,7 +36,7 @@ pub(super) fn contents(cards: &[Card]) -> Vec<(Option<Content>, &[Card])> {
 
 fn content(cards: &[Card]) -> Option<Content> {
     let buttons: Vec<Key> = cards.iter().map(cells).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
-    let plain = fit::as_text(&Part::Carousel { cards: cards.to_vec() });
+    let plain = fit::plain_cards(cards);
     Some(Content::RichMedia {
         alt_text: text::truncate(&plain, ALTERNATIVE).into_owned(),
         rich_media: RichMedia {

@@ -15,7 +15,7 @@ use crate::{
         message::{Button, Card, Media, Part},
         text,
     },
-    tools::sentences::Sentence,
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// The memo with the index of the first request that must avoid everything that requires a newer Viber version.
@@ -46,6 +46,7 @@ pub(super) fn messages(
         receiver: &delivery.contact.id,
         sender: sender(account, delivery.author.and_then(|author| author.name.as_deref())),
         old_from: known.memo(OLD_FROM).and_then(|index| index.parse().ok()),
+        language: delivery.language,
         list: Vec::new(),
         buttons: Vec::new(),
     };
@@ -85,6 +86,7 @@ struct Messages<'a> {
     receiver: &'a str,
     sender: Sender,
     old_from: Option<usize>,
+    language: Language,
     list: Vec<Send>,
     /// The buttons of all parts, because only the last message's keyboard stays visible.
     buttons: Vec<Button>,
@@ -97,7 +99,7 @@ impl Messages<'_> {
             Part::Media(media) => self.media(media),
             Part::Location { latitude, longitude, label } => {
                 if !(latitude.abs() <= 90.0 && longitude.abs() <= 180.0) {
-                    return self.text(&fit::as_text(part));
+                    return self.text(&fit::as_text(part, self.language));
                 }
                 let location = SentPlace { lat: latitude.to_string(), lon: longitude.to_string() };
                 self.push(Content::Location { location });
@@ -116,7 +118,7 @@ impl Messages<'_> {
             Part::Buttons { buttons } => self.buttons.extend(buttons.iter().cloned()),
             Part::Carousel { cards } => self.carousel(cards),
             Part::ContactCard { .. } | Part::Sticker { .. } | Part::Unsupported { .. } => {
-                self.text(&fit::as_text(part))
+                self.text(&fit::as_text(part, self.language))
             }
         }
     }
@@ -143,7 +145,7 @@ impl Messages<'_> {
                 self.push(content);
                 self.text(rest.unwrap_or_default());
             }
-            None => self.text(&fit::as_text(&Part::Media(media.clone()))),
+            None => self.text(&fit::as_text(&Part::Media(media.clone()), self.language)),
         }
     }
 
@@ -153,7 +155,7 @@ impl Messages<'_> {
             let message = content.map(|content| Send { min_api_version: Some(7), ..self.message(content) });
             match message.filter(|message| size(message) <= LARGEST && !self.is_old(self.list.len())) {
                 Some(message) => self.list.push(message),
-                None => self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() })),
+                None => self.text(&fit::plain_cards(cards)),
             }
         }
     }

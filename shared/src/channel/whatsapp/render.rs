@@ -20,7 +20,7 @@ use crate::{
         message::{Button, Card, Media, MediaKind, MediaSource, Part},
         text,
     },
-    tools::{file_type::is_voice, sentences::Sentence},
+    tools::{file_type::is_voice, language::Language, sentences::Sentence},
 };
 
 const fn chars(max: usize) -> TextLimit {
@@ -36,7 +36,8 @@ pub(super) const LANGUAGE: &str = "en_US";
 
 /// Returns the calls that deliver a message to its contact, in order.
 pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Vec<Call>, RenderError> {
-    let mut messages = Messages { byline: Byline::of(account.options, delivery.author), list: Vec::new() };
+    let byline = Byline::of(account.options, delivery.author);
+    let mut messages = Messages { byline, language: delivery.language, list: Vec::new() };
     for part in delivery.parts {
         messages.part(part)?;
     }
@@ -65,6 +66,7 @@ pub(super) fn calls(account: &Account<'_>, delivery: &Delivery<'_>) -> Result<Ve
 
 struct Messages<'a> {
     byline: Byline<'a>,
+    language: Language,
     list: Vec<Value>,
 }
 
@@ -96,7 +98,7 @@ impl Messages<'_> {
             }
             Part::Buttons { buttons } => self.buttons(buttons),
             Part::Carousel { cards } => self.cards(cards),
-            other => self.text(&fit::as_text(other)),
+            other => self.text(&fit::as_text(other, self.language)),
         }
         Ok(())
     }
@@ -121,7 +123,7 @@ impl Messages<'_> {
 
     fn media(&mut self, media: &Media) {
         let MediaSource::Link { url } = &media.source else {
-            return self.text(&fit::as_text(&Part::Media(media.clone())));
+            return self.text(&fit::as_text(&Part::Media(media.clone()), self.language));
         };
         let kind = match media.kind {
             MediaKind::Image => "image",
@@ -164,9 +166,10 @@ impl Messages<'_> {
                     |(id, title): &(String, &str)| json!({"type": "reply", "reply": {"id": id, "title": title}});
                 ("button", json!({"buttons": choices.iter().map(button).collect::<Vec<_>>()}))
             }
-            (None, None, Some(rows)) => {
-                ("list", json!({"button": Sentence::Choose.to_string(), "sections": [{"rows": rows}]}))
-            }
+            (None, None, Some(rows)) => (
+                "list",
+                json!({"button": self.language.say(Sentence::Choose).to_string(), "sections": [{"rows": rows}]}),
+            ),
             (None, None, None) => return self.text(&fit::plain_buttons(buttons)),
         };
         let body = self.body();
@@ -181,10 +184,10 @@ impl Messages<'_> {
         match cards::action(cards) {
             Some(action) => {
                 let body = self.body().unwrap_or_else(|| self.byline.sign(&cards::titles(cards)));
-                let body = if body.trim().is_empty() { Sentence::Choose.into() } else { body };
+                let body = if body.trim().is_empty() { self.language.say(Sentence::Choose).into() } else { body };
                 self.interactive("carousel", &body, action, Value::Null);
             }
-            None => self.text(&fit::as_text(&Part::Carousel { cards: cards.to_vec() })),
+            None => self.text(&fit::plain_cards(cards)),
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) fn content(account: &Account<'_>, delivery: &Delivery<'_>, known: &Kn
         choice: choice.map(|Choice { label, payload, .. }| Chosen { label, payload }),
         group,
         quote: delivery.quote.cloned().map(Quoted::from),
-        parts: delivery.parts.iter().map(Piece::from).collect(),
+        parts: delivery.parts.iter().map(|part| Piece::from((part, delivery.language))).collect(),
     }
 }
 

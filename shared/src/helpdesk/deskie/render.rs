@@ -1,5 +1,7 @@
 //! Renders a neutral message as posts: text with files. One post is one call, however many parts a message has.
 
+use std::borrow::Cow;
+
 use super::{
     CHANNEL, FEATURES, MAX_FILE, MAX_FILES, NOTE_STAFF_ID, extras, html, is_async, memo, profile::Field, wire::Record,
 };
@@ -10,6 +12,7 @@ use crate::{
         message::{Contact, Media, MediaSource, Part},
         text,
     },
+    tools::sentences::Sentence,
 };
 
 /// One post of a delivery.
@@ -87,7 +90,7 @@ pub(super) fn posts(delivery: &Delivery<'_>, known: &Known) -> Vec<Post> {
                 lines.extend(media.caption.clone());
                 files.push((index, media));
             }
-            other => lines.push(fit::as_text(other)),
+            other => lines.push(fit::as_text(other, delivery.language)),
         }
     }
     let whole = lines.into_iter().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
@@ -136,13 +139,16 @@ fn groups(files: &[(usize, &Media)]) -> Vec<Vec<usize>> {
 fn finish(post: &mut Post, is_refused: bool, delivery: &Delivery<'_>) {
     let names = |post: &Post| {
         let media = post.files.iter().filter_map(|index| match delivery.parts.get(*index) {
-            Some(Part::Media(media)) => Some(media.name.as_deref().unwrap_or(media.kind.word())),
+            Some(Part::Media(media)) => Some(fit::name(media, delivery.language)),
             _ => None,
         });
-        media.map(str::to_owned).collect::<Vec<_>>()
+        media.map(Cow::into_owned).collect::<Vec<_>>()
     };
     if is_refused {
-        let notices = names(post).into_iter().map(|name| format!("[{name}: Deskie did not take this file]"));
+        let notices = names(post).into_iter().map(|name| {
+            let notice = Sentence::FileNotTaken { name: &name, by: FEATURES.title };
+            delivery.language.say(notice).to_string()
+        });
         let text = Some(std::mem::take(&mut post.text)).filter(|text| !text.is_empty());
         post.text = text.into_iter().chain(notices).collect::<Vec<_>>().join("\n");
         post.files.clear();
@@ -151,6 +157,6 @@ fn finish(post: &mut Post, is_refused: bool, delivery: &Delivery<'_>) {
         post.text = names(post).join("\n");
     }
     if post.text.trim().is_empty() {
-        post.text = "[empty message]".to_owned();
+        post.text = delivery.language.say(Sentence::EmptyNotice).into();
     }
 }

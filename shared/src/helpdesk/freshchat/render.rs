@@ -12,6 +12,7 @@ use crate::{
         message::{Media, MediaKind, MediaSource, Part},
         text,
     },
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// Returns a new conversation in the account's topic, with its first message.
@@ -85,16 +86,16 @@ pub(super) fn message_parts(delivery: &Delivery<'_>, known: &Known) -> Vec<NewPa
         match part {
             Part::Media(media) => {
                 texts(&mut parts, media.caption.as_deref().unwrap_or_default());
-                file(&mut parts, media, index, known);
+                file(&mut parts, media, (index, delivery.language), known);
             }
             Part::Sticker { url: Some(url), .. } if known.memo(memo::LINKS_AS_TEXT).is_none() => {
                 parts.push(NewPart::Image(Link { url: url.clone() }));
             }
-            other => texts(&mut parts, &fit::as_text(other)),
+            other => texts(&mut parts, &fit::as_text(other, delivery.language)),
         }
     }
     if parts.is_empty() && !delivery.parts.is_empty() {
-        texts(&mut parts, "[empty message]");
+        texts(&mut parts, &delivery.language.say(Sentence::EmptyNotice).to_string());
     }
     parts
 }
@@ -122,13 +123,13 @@ fn texts(parts: &mut Vec<NewPart>, content: &str) {
     parts.extend(pieces.map(|piece| NewPart::Text { content: piece.to_owned() }));
 }
 
-fn file(parts: &mut Vec<NewPart>, media: &Media, index: usize, known: &Known) {
+fn file(parts: &mut Vec<NewPart>, media: &Media, (index, language): (usize, Language), known: &Known) {
     let url = match &media.source {
         MediaSource::Fetched => {
             match uploads::uploaded(known, index) {
                 Some(Uploaded::Part(part)) => parts.push(part),
-                Some(Uploaded::Notice(notice)) => texts(parts, &notice),
-                Some(Uploaded::AsFile) | None => texts(parts, &format!("[{}]", uploads::name(media))),
+                Some(Uploaded::Notice(notice)) => texts(parts, &language.translate(&notice)),
+                Some(Uploaded::AsFile) | None => texts(parts, &format!("[{}]", fit::name(media, language))),
             }
             return;
         }
@@ -143,6 +144,6 @@ fn file(parts: &mut Vec<NewPart>, media: &Media, index: usize, known: &Known) {
             parts.push(NewPart::Video(NewVideo { url, content_type: media.content_type.clone() }));
         }
         // The caption already stands before the file.
-        _ => texts(parts, &fit::as_text(&Part::Media(Media { caption: None, ..media.clone() }))),
+        _ => texts(parts, &fit::as_text(&Part::Media(Media { caption: None, ..media.clone() }), language)),
     }
 }

@@ -6,12 +6,13 @@ use http::Response;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    memo,
+    FEATURES, memo,
     wire::{self, Attachment, Link, NewFile, NewPart},
 };
 use crate::{
     adapter::{Delivery, Fact, Known},
     model::message::{Media, MediaKind, MediaSource, Part},
+    tools::sentences::Sentence,
 };
 
 /// The result of an upload.
@@ -80,7 +81,7 @@ pub(super) fn file(media: &Media, answer: &Response<Bytes>) -> Uploaded {
     let file: Attachment = wire::read(answer.body());
     let safe = matches!(file.file_security_status.text(), None | Some("SAFE_FILE" | "AV_PENDING"));
     let Some(file_hash) = file.hash().owned().filter(|_| safe) else {
-        return Uploaded::Notice(format!("[{}: Freshchat did not accept this file as safe]", name(media)));
+        return Uploaded::Notice(Sentence::FileUnsafe { name: name(media), by: FEATURES.title }.into());
     };
     let name = file.name().owned().unwrap_or_else(|| name(media).to_owned());
     let content_type = file.content_type().owned().or_else(|| media.content_type.clone());
@@ -96,7 +97,7 @@ pub(super) fn file(media: &Media, answer: &Response<Bytes>) -> Uploaded {
 
 /// Returns the result for a file that Freshchat refused.
 pub(super) fn refused(media: &Media) -> Uploaded {
-    Uploaded::Notice(format!("[{}: Freshchat refused this file]", name(media)))
+    Uploaded::Notice(Sentence::FileRefused { name: name(media), by: FEATURES.title }.into())
 }
 
 /// Returns the name of a file that cannot be shown.

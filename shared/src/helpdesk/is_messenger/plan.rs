@@ -27,7 +27,7 @@ pub(super) enum Plan<'a> {
 
 pub(super) fn plan<'a>(task: &Task<'a>, known: &Known) -> Result<Plan<'a>, RenderError> {
     Ok(match *task {
-        Task::Deliver(delivery) => match render::messages(delivery.parts, known).into_iter().nth(known.sent()) {
+        Task::Deliver(delivery) => match render::messages(delivery, known).into_iter().nth(known.sent()) {
             Some(message) => Plan::Post { delivery, message },
             None => Plan::Done,
         },

@@ -12,7 +12,7 @@ use crate::{
         message::{Contact, Media, MediaKind, MediaSource, Part, Receipt},
         text,
     },
-    tools::{millis::Millis, phone::is_e164},
+    tools::{language::Language, millis::Millis, phone::is_e164, sentences::Sentence},
 };
 use std::time::Duration;
 
@@ -40,24 +40,26 @@ pub(super) fn status(message: &str, receipt: &Receipt, at: Millis) -> Event {
 }
 
 /// Returns the messages of a delivery, the same list on every attempt.
-pub(super) fn messages(parts: &[Part], known: &Known) -> Vec<Message> {
+pub(super) fn messages(delivery: &Delivery<'_>, known: &Known) -> Vec<Message> {
     let mut messages = Vec::new();
-    for part in parts {
+    for part in delivery.parts {
         match part {
-            Part::Media(media) => file(&mut messages, media),
+            Part::Media(media) => file(&mut messages, media, delivery.language),
             // A location is always one message, so that its form does not shift the messages after it.
             Part::Location { latitude, longitude, label } if known.memo(memo::LOCATION_AS_TEXT).is_none() => {
                 let address = label.as_ref().map(|label| text::truncate(label, FEATURES.text).into_owned());
                 messages.push(Message::Location { latitude: *latitude, longitude: *longitude, address });
             }
             Part::Location { .. } => {
-                messages.push(Message::Text { text: text::truncate(&fit::as_text(part), FEATURES.text).into_owned() });
+                messages.push(Message::Text {
+                    text: text::truncate(&fit::as_text(part, delivery.language), FEATURES.text).into_owned(),
+                });
             }
-            other => texts(&mut messages, &fit::as_text(other)),
+            other => texts(&mut messages, &fit::as_text(other, delivery.language)),
         }
     }
-    if messages.is_empty() && !parts.is_empty() {
-        texts(&mut messages, "[empty message]");
+    if messages.is_empty() && !delivery.parts.is_empty() {
+        texts(&mut messages, &delivery.language.say(Sentence::EmptyNotice).to_string());
     }
     messages
 }
@@ -68,7 +70,7 @@ fn texts(messages: &mut Vec<Message>, content: &str) {
 }
 
 /// Adds a file and, after it, its caption: attachments have no caption in this direction.
-fn file(messages: &mut Vec<Message>, media: &Media) {
+fn file(messages: &mut Vec<Message>, media: &Media, language: Language) {
     match &media.source {
         MediaSource::Link { url } => {
             let kind = match media.kind {
@@ -83,7 +85,7 @@ fn file(messages: &mut Vec<Message>, media: &Media) {
             texts(messages, media.caption.as_deref().unwrap_or_default());
         }
         MediaSource::ShortLink { .. } | MediaSource::Reference { .. } | MediaSource::Fetched => {
-            texts(messages, &fit::as_text(&Part::Media(media.clone())));
+            texts(messages, &fit::as_text(&Part::Media(media.clone()), language));
         }
     }
 }

@@ -22,6 +22,7 @@ use byoc::{
         message::{Button, Card, ChannelEventKind, Contact, Details, Media, MediaKind, MediaSource, Part, Receipt},
     },
     tools::{
+        language::Language,
         millis::Millis,
         secret::{Secret, Secrets},
     },
@@ -542,6 +543,7 @@ async fn the_adapter_and_the_simulator_understand_each_other() {
         key: "k",
         quote: None,
         details: Details::NONE,
+        language: Language::English,
     };
     let (known, _) = side.run(&Task::Deliver(&delivery)).await.unwrap();
     let ids: Vec<String> = world.viber.received(Some(CUSTOMER)).into_iter().map(|seen| seen.id).collect();

@@ -14,6 +14,7 @@ use axum::{Json, Router, body::Bytes, extract::State, http::HeaderMap, routing::
 use byoc::{
     model::{message::Quote, quote},
     outside::clock::now,
+    tools::language::Language,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -164,7 +165,7 @@ impl System {
                 let lines = own_api::lines(&call)?;
                 let quoted = |name: &str| call.pointer(&format!("/quote/{name}"))?.as_str().map(str::to_owned);
                 let quote = Quote { text: quoted("text"), author: quoted("author"), ..Quote::default() };
-                let quote = call.get("quote").map(|_| quote::line(&quote));
+                let quote = call.get("quote").map(|_| quote::line(&quote, Language::English));
                 let lines: Vec<String> =
                     quote.into_iter().chain(lines).filter(|line| !line.trim().is_empty()).collect();
                 let name = text("/contact/name");

@@ -13,7 +13,7 @@ use byoc::{
         installation::Options,
         message::{Contact, Details, HelpdeskEvent, HelpdeskEventKind, Media, MediaKind, MediaSource, Part},
     },
-    tools::{json::Json, millis::Millis, secret::Secret},
+    tools::{json::Json, language::Language, millis::Millis, secret::Secret},
 };
 
 use super::*;
@@ -151,6 +151,7 @@ fn delivery<'a>(contact: &'a Contact, parts: &'a [Part]) -> Delivery<'a> {
         key: "key",
         quote: None,
         details: Details::NONE,
+        language: Language::English,
     }
 }
 

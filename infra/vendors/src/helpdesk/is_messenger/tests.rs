@@ -10,7 +10,7 @@ use byoc::{
         installation::Options,
         message::{Contact, Details, Media, MediaKind, MediaSource, Part, Receipt},
     },
-    tools::{millis::Millis, secret::Secret},
+    tools::{language::Language, millis::Millis, secret::Secret},
 };
 
 use super::*;
@@ -223,6 +223,7 @@ async fn everything_that_the_adapter_sends_is_taken() {
             key: "k",
             quote: None,
             details: Details::NONE,
+            language: Language::English,
         };
         drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
         drive(&sim, &server, &Task::Deliver(&Delivery { id: "m2", echo: true, ..delivery })).await.unwrap();
@@ -253,6 +254,7 @@ async fn faults_are_seen_by_the_adapter() {
         key: "k",
         quote: None,
         details: Details::NONE,
+        language: Language::English,
     };
     assert!(drive(&sim, &server, &Task::Deliver(&delivery)).await.is_err());
     drive(&sim, &server, &Task::Deliver(&delivery)).await.unwrap();
