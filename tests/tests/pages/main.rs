@@ -2,6 +2,7 @@
 //! the documentation.
 
 mod browser;
+mod studio;
 
 use browser::{Browser, WIDTHS};
 use byoc_tests::Rig;
