@@ -358,43 +358,31 @@ fn settings_table(adapter: &dyn Adapter) -> String {
     table
 }
 
-/// Returns the chapter, the heading and the side and kind of every table of settings in the README.
-fn sections(readme: &str) -> Vec<(&str, &str, &str)> {
-    let mut found = Vec::new();
-    let (mut chapter, mut heading) = ("", "");
-    for line in readme.lines() {
-        if let Some(title) = line.strip_prefix("## ") {
-            (chapter, heading) = (title, "");
-        } else if let Some(title) = line.strip_prefix("### ") {
-            heading = title;
-        } else if let Some(kind) = line.strip_prefix(TABLE).and_then(|rest| rest.strip_suffix(" -->")) {
-            found.push((chapter, heading, kind));
-        }
-    }
-    found
-}
-
-/// Returns the anchor that GitHub makes from a heading.
-fn anchor(heading: &str) -> String {
-    let kept = heading.to_lowercase().replace(' ', "-");
-    kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+/// Returns the path of the page of a kind.
+fn page(side: &str, kind: &str) -> String {
+    format!("docs/{side}s/{kind}.md")
 }
 
 #[test]
-fn the_readme_has_a_section_with_the_settings_of_every_kind() {
-    let readme = std::fs::read_to_string(root().join(README)).unwrap();
-    let mut listed: Vec<&str> = sections(&readme).into_iter().map(|(.., kind)| kind).collect();
-    listed.sort_unstable();
-    let known: Vec<String> = kinds().iter().map(|(side, kind, _)| format!("{side} {kind}")).collect();
-    assert_eq!(listed, known, "each kind has one section with `{TABLE}<side> <kind> -->` and `{TABLE_END}`");
-    let mut should_be = readme.clone();
+fn every_kind_has_a_page_with_its_settings() {
+    let mut pages: Vec<String> = Vec::new();
     for (side, kind, adapter) in kinds() {
+        let path = page(side, kind);
+        let text = std::fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(text.starts_with("# "), "{path} begins with its title");
         let begin = format!("{TABLE}{side} {kind} -->\n");
-        let (before, rest) = should_be.split_once(&begin).unwrap();
-        let (_, after) = rest.split_once(TABLE_END).unwrap();
-        should_be = format!("{before}{begin}{}{TABLE_END}{after}", settings_table(adapter));
+        let marks = "has one section between `<!-- settings <side> <kind> -->` and `<!-- /settings -->`";
+        let (before, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("{path} {marks}"));
+        let (_, after) = rest.split_once(TABLE_END).unwrap_or_else(|| panic!("{path} {marks}"));
+        hold(&path, &format!("{before}{begin}{}{TABLE_END}{after}", settings_table(adapter)));
+        pages.push(path);
     }
-    hold(README, &should_be);
+    for side in ["channel", "helpdesk"] {
+        for file in std::fs::read_dir(root().join(format!("docs/{side}s"))).unwrap() {
+            let path = format!("docs/{side}s/{}", file.unwrap().file_name().to_string_lossy());
+            assert!(pages.contains(&path), "{path} is the page of no kind");
+        }
+    }
 }
 
 #[test]
@@ -405,17 +393,45 @@ fn the_readme_lists_every_kind_near_its_start() {
         ("helpdesk", "Helpdesks", HELPDESKS.iter().map(|(kind, _)| *kind).collect()),
     ] {
         let row = readme.lines().find(|line| line.starts_with(&format!("| **{chapter}** |"))).unwrap();
-        let links: BTreeSet<&str> = row.split("](#").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-        let of_side = sections(&readme).into_iter().filter(|(.., kind)| kind.starts_with(&format!("{side} ")));
-        let headings: Vec<(&str, &str)> = of_side.map(|(chapter, heading, _)| (chapter, heading)).collect();
-        assert!(headings.iter().all(|(found, _)| *found == chapter), "{headings:?}");
-        let anchors: Vec<String> = headings.iter().map(|(_, heading)| anchor(heading)).collect();
-        assert_eq!(links, anchors.iter().map(String::as_str).collect(), "the links of {chapter} near the start");
+        let links: BTreeSet<&str> = row.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        let pages: Vec<String> = registered.iter().map(|kind| page(side, kind)).collect();
+        assert_eq!(links, pages.iter().map(String::as_str).collect(), "the links of {chapter} near the start");
         // The values of the option are in the parentheses after its name.
         let (_, rest) = readme.split_once(&format!("`--{side}` (")).unwrap();
         let options = rest.split(')').next().unwrap();
         let options: BTreeSet<&str> = options.split(", ").map(|option| option.trim_matches('`')).collect();
         assert_eq!(options, registered, "the values of `--{side}`");
+    }
+}
+
+/// Returns the anchors that GitHub makes from the headings of a page.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let anchor = |heading: &str| -> String {
+        let kept = heading.trim().to_lowercase().replace(' ', "-");
+        kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+    };
+    text.lines().filter(|line| line.starts_with('#')).map(|line| anchor(line.trim_start_matches('#'))).collect()
+}
+
+#[test]
+fn every_link_of_the_documentation_leads_somewhere() {
+    let mut pages: Vec<PathBuf> = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|page| root().join(page)).into();
+    for folder in ["docs", "docs/channels", "docs/helpdesks"] {
+        let files = std::fs::read_dir(root().join(folder)).unwrap().map(|file| file.unwrap().path());
+        pages.extend(files.filter(|file| file.extension().is_some_and(|extension| extension == "md")));
+    }
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            assert!(target.exists(), "{}: {link}", page.display());
+            if !anchor.is_empty() {
+                let there = anchors(&std::fs::read_to_string(&target).unwrap());
+                assert!(there.contains(anchor), "{}: {link}", page.display());
+            }
+        }
     }
 }
 

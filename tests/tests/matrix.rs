@@ -1,4 +1,4 @@
-//! Tests of the README's capability matrix: it is generated from code, and what really arrives confirms every cell.
+//! Tests of the documentation's capability matrix: it is generated from code, and what really arrives confirms every cell.
 //!
 //! `BYOC_UPDATE=1 cargo test -p byoc-tests --test matrix` rewrites both, so that a change shows in the diff.
 
@@ -38,12 +38,12 @@ fn hold(path: &str, found: &str, should_be: &str, write: &str) {
 }
 
 #[test]
-fn the_readme_shows_what_the_code_says() {
-    let readme = std::fs::read_to_string(in_repository("../README.md")).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).expect("the mark where the matrix begins");
+fn the_documentation_shows_what_the_code_says() {
+    let page = std::fs::read_to_string(in_repository("../docs/what-arrives.md")).unwrap();
+    let (before, rest) = page.split_once(BEGIN).expect("the mark where the matrix begins");
     let (shown, after) = rest.split_once(END).expect("the mark where the matrix ends");
     let table = matrix::table();
-    hold("../README.md", shown, &table, &format!("{before}{BEGIN}{table}{END}{after}"));
+    hold("../docs/what-arrives.md", shown, &table, &format!("{before}{BEGIN}{table}{END}{after}"));
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! A real browser without a window. Debian's packages `chromium` and `chromium-driver` bring it; a test says so and
-//! passes where there is none, unless `CI` is set.
+//! passes where there is none.
+//!
+//! The tests need ten commands of [WebDriver](https://www.w3.org/TR/webdriver2/), which are plain HTTP calls. The crates
+//! for it change the features of the crates that the product uses (`serde_json/preserve_order`), so that all other tests
+//! would test something else than what is deployed.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,7 +13,6 @@ use std::{
 
 use base64::Engine;
 use serde_json::{Value, json};
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
 /// The widths of a phone and of a desktop, in CSS pixels.
 pub const WIDTHS: [u32; 2] = [360, 1_400];
@@ -18,34 +21,55 @@ const HEAVIEST: usize = 60 * 1_024;
 
 /// A browser with an empty profile, stopped when dropped.
 pub struct Browser {
-    pub driver: WebDriver,
-    process: Child,
+    http: reqwest::Client,
+    /// The URL of the session at the driver.
+    session: String,
+    _process: Process,
 }
+
+/// The driver, which ends with the test.
+struct Process(Child);
+
+/// An element of the page.
+pub struct Element<'a> {
+    browser: &'a Browser,
+    id: String,
+}
+
+/// The key under which WebDriver writes the id of an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// The Enter key, as WebDriver writes it.
+pub const ENTER: &str = "\u{e007}";
 
 impl Browser {
     /// Starts a browser; `None`, with a word on standard error, if the machine has none.
     pub async fn start() -> Option<Self> {
         let (Some(driver), Some(browser)) = (program("chromedriver"), program("chromium")) else {
             eprintln!("skipped: install chromium and chromium-driver to test the pages in a browser");
-            assert!(std::env::var_os("CI").is_none(), "CI has a browser");
             return None;
         };
         let port = byoc_tests::free_ports().await;
-        let process = Command::new(driver)
+        let command = Command::new(driver)
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver starts");
-        let mut wanted = DesiredCapabilities::chrome();
-        wanted.set_binary(&browser.to_string_lossy()).unwrap();
-        for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en"] {
-            wanted.add_arg(argument).unwrap();
-        }
-        let server = format!("http://127.0.0.1:{port}");
+        let process = Process(command);
+        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en"];
+        let wanted = json!({"capabilities": {"alwaysMatch": {
+            "browserName": "chrome", "goog:chromeOptions": {"binary": browser, "args": arguments}}}});
+        let http = byoc_tests::http_client();
         for _ in 0..100 {
-            if let Ok(driver) = WebDriver::new(&server, wanted.clone()).await {
-                return Some(Self { driver, process });
+            let asked = http.post(format!("http://127.0.0.1:{port}/session")).body(wanted.to_string()).send().await;
+            if let Ok(answer) = asked {
+                let made: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+                let id = made["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("no session: {made}"));
+                return Some(Self {
+                    http,
+                    session: format!("http://127.0.0.1:{port}/session/{id}"),
+                    _process: process,
+                });
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -55,7 +79,7 @@ impl Browser {
     /// Opens a page in a window of this width, in dark or light colours.
     pub async fn open(&self, url: &str, width: u32, is_dark: bool) {
         self.look(width, is_dark).await;
-        self.driver.goto(url).await.unwrap();
+        self.post("/url", json!({"url": url})).await;
     }
 
     /// Changes the window's width and colours.
@@ -67,16 +91,69 @@ impl Browser {
         self.cdp("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Sends a command to the driver.
+    async fn post(&self, command: &str, body: Value) -> Value {
+        let request = self.http.post(format!("{}{command}", self.session)).body(body.to_string());
+        Self::value(command, request.send().await.unwrap()).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    async fn get(&self, command: &str) -> Result<Value, String> {
+        Self::value(command, self.http.get(format!("{}{command}", self.session)).send().await.unwrap()).await
+    }
+
+    async fn value(command: &str, answer: reqwest::Response) -> Result<Value, String> {
+        let is_good = answer.status().is_success();
+        let mut answer: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        if is_good { Ok(answer["value"].take()) } else { Err(format!("{command}: {}", answer["value"]["message"])) }
+    }
+
     async fn cdp(&self, method: &str, parameters: Value) -> Value {
-        self.driver.cdp().send_raw(method, parameters).await.unwrap()
+        self.post("/goog/cdp/execute", json!({"cmd": method, "params": parameters})).await
     }
 
+    /// Runs a script and returns what the script returns.
     pub async fn run(&self, script: &str) -> Value {
-        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+        self.post("/execute/sync", json!({"script": script, "args": []})).await
     }
 
+    /// Returns the elements that a CSS selector finds.
+    pub async fn all(&self, selector: &str) -> Vec<Element<'_>> {
+        let found = self.post("/elements", json!({"using": "css selector", "value": selector})).await;
+        let id = |element: &Value| Element { browser: self, id: element[ELEMENT].as_str().unwrap().to_owned() };
+        found.as_array().unwrap().iter().map(id).collect()
+    }
+
+    /// Returns the first element that a CSS selector finds.
+    pub async fn find(&self, selector: &str) -> Element<'_> {
+        self.all(selector).await.into_iter().next().unwrap_or_else(|| panic!("the page has no {selector}"))
+    }
+
+    /// Returns the button with a text.
+    pub async fn button(&self, text: &str) -> Element<'_> {
+        let path = format!("//button[normalize-space()='{text}']");
+        let found = self.post("/element", json!({"using": "xpath", "value": path})).await;
+        Element { browser: self, id: found[ELEMENT].as_str().unwrap().to_owned() }
+    }
+
+    /// Returns the element that has the focus.
+    pub async fn focused(&self) -> Element<'_> {
+        let found = self.get("/element/active").await.unwrap();
+        Element { browser: self, id: found[ELEMENT].as_str().unwrap().to_owned() }
+    }
+
+    /// Returns the path of the page.
+    pub async fn path(&self) -> String {
+        self.run("return location.pathname").await.as_str().unwrap().to_owned()
+    }
+
+    /// Returns the text of the page, as people see it.
     pub async fn text(&self) -> String {
         self.run("return document.body.innerText").await.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until the page shows a text.
+    pub async fn shows(&self, text: &str) {
+        byoc_tests::eventually(text, async || self.text().await.contains(text).then_some(())).await;
     }
 
     /// Checks what every page promises at every width and in both colours, and takes its pictures. With `BYOC_UPDATE`
@@ -105,7 +182,7 @@ impl Browser {
         let answer = self.cdp("Page.captureScreenshot", wanted).await;
         let picture = answer["data"].as_str().unwrap();
         let picture = base64::engine::general_purpose::STANDARD.decode(picture).unwrap();
-        let folder = if std::env::var_os("BYOC_UPDATE").is_some() {
+        let folder = if byoc_tests::variable("BYOC_UPDATE").is_some() {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/screenshots")
         } else {
             std::env::temp_dir().join("byoc-screenshots")
@@ -120,25 +197,47 @@ impl Browser {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("axe/node_modules/axe-core/axe.min.js");
         let Ok(axe) = std::fs::read_to_string(&script) else {
             eprintln!("skipped: run npm ci in tests/axe to check the accessibility of the pages");
-            assert!(std::env::var_os("CI").is_none(), "CI has axe");
             return;
         };
-        self.driver.execute(&axe, Vec::new()).await.unwrap();
+        self.run(&axe).await;
         let script = "const done = arguments[arguments.length - 1]; axe.run().then(
             (result) => done(result.violations.map((it) => [it.id, it.help, it.nodes.map((node) => node.html)])));";
-        let found = self.driver.execute_async(script, Vec::new()).await.unwrap();
-        assert_eq!(found.json(), &json!([]), "{name}");
+        let found = self.post("/execute/async", json!({"script": script, "args": []})).await;
+        assert_eq!(found, json!([]), "{name}");
     }
 }
 
-impl Drop for Browser {
+impl Element<'_> {
+    /// Clicks the element.
+    pub async fn click(&self) {
+        self.browser.post(&format!("/element/{}/click", self.id), json!({})).await;
+    }
+
+    /// Types on the element.
+    pub async fn type_in(&self, text: &str) {
+        self.browser.post(&format!("/element/{}/value", self.id), json!({"text": text})).await;
+    }
+
+    /// Empties a field.
+    pub async fn clear(&self) {
+        self.browser.post(&format!("/element/{}/clear", self.id), json!({})).await;
+    }
+
+    /// Returns the text of the element, as people see it.
+    pub async fn text(&self) -> String {
+        let text = self.browser.get(&format!("/element/{}/text", self.id)).await.unwrap();
+        text.as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
 fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
+    let path = byoc_tests::variable("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }

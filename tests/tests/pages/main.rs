@@ -4,11 +4,10 @@
 mod browser;
 mod studio;
 
-use browser::{Browser, WIDTHS};
+use browser::{Browser, ENTER, WIDTHS};
 use byoc_tests::Rig;
 use byoc_vendors::fault::{Fault, How};
 use serde_json::{Value, json};
-use thirtyfour::{By, Key};
 
 /// The time scale by which three days pass in a quarter of a second.
 const SHORT_LIFE: f64 = 1e-6;
@@ -22,34 +21,18 @@ async fn status(url: &str) -> u16 {
 }
 
 async fn headline(browser: &Browser) -> String {
-    browser.driver.find(By::Css(".standing h1, .standing h2")).await.unwrap().text().await.unwrap()
+    browser.find(".standing h1, .standing h2").await.text().await
 }
 
 /// Signs in as a person without a mouse does.
 async fn sign_in(browser: &Browser, rig: &Rig) {
     browser.open(&rig.bridge.url, WIDTHS[1], false).await;
-    let key = browser.driver.active_element().await.unwrap();
-    key.send_keys(rig.bridge.admin_key.clone() + Key::Enter).await.unwrap();
-    browser.driver.query_text("Add an installation").await;
+    browser.focused().await.type_in(&format!("{}{ENTER}", rig.bridge.admin_key)).await;
+    browser.shows("Add an installation").await;
 }
 
 fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
-}
-
-trait Waits {
-    async fn query_text(&self, text: &str);
-}
-
-impl Waits for thirtyfour::WebDriver {
-    /// Waits until the page shows a text.
-    async fn query_text(&self, text: &str) {
-        byoc_tests::eventually(text, async || {
-            let shown = self.find(By::Tag("body")).await.ok()?.text().await.ok()?;
-            shown.contains(text).then_some(())
-        })
-        .await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,13 +49,13 @@ async fn a_page_counts_the_steps_that_are_left_and_ticks_them() {
     rig.agent_says("Hello").await;
     rig.exactly_at_channel(1).await;
     // The page keeps itself fresh.
-    browser.driver.query_text("Messages come through in both directions.").await;
+    browser.shows("Messages come through in both directions.").await;
     assert_eq!(headline(&browser).await, "Working");
-    assert_eq!(browser.driver.find_all(By::Css(".steps .done")).await.unwrap().len(), 4);
+    assert_eq!(browser.all(".steps .done").await.len(), 4);
     browser.inspect("page-working").await;
 
-    browser.driver.find(By::Css("tbody a")).await.unwrap().click().await.unwrap();
-    browser.driver.query_text("Calls").await;
+    browser.find("tbody a").await.click().await;
+    browser.shows("Calls").await;
     assert!(browser.text().await.contains("customer") || browser.text().await.contains("agent"));
     browser.inspect("message").await;
 }
@@ -96,9 +79,8 @@ async fn a_page_in_trouble_says_why_and_sends_the_dead_again() {
     assert!(!text.contains("Where is my parcel?"), "the page shows what a customer wrote");
     browser.inspect("page-in-trouble").await;
 
-    let again = browser.driver.find(By::XPath("//button[text()='Send again']")).await.unwrap();
-    again.send_keys(Key::Enter + "").await.unwrap();
-    browser.driver.query_text("Messages that were sent again: 1.").await;
+    browser.button("Send again").await.type_in(ENTER).await;
+    browser.shows("Messages that were sent again: 1.").await;
     rig.many_at_helpdesk(std::time::Duration::from_secs(20), 2).await;
 }
 
@@ -115,12 +97,11 @@ async fn the_home_lists_installs_and_removes() {
     }
     // A wrong key is told beside the field, and opens nothing.
     browser.open(&rig.bridge.url, WIDTHS[1], false).await;
-    let key = browser.driver.active_element().await.unwrap();
-    key.send_keys("wrong" + Key::Enter).await.unwrap();
-    browser.driver.query_text("this is not the admin key").await;
+    browser.focused().await.type_in(&format!("wrong{ENTER}")).await;
+    browser.shows("this is not the admin key").await;
     browser.inspect("sign-in").await;
     sign_in(&browser, &rig).await;
-    let cards = browser.driver.find_all(By::Css(".cards li")).await.unwrap().len();
+    let cards = browser.all(".cards li").await.len();
     assert_eq!(cards, 3);
     browser.inspect("home").await;
     assert_eq!(browser.run("return document.cookie").await, "", "a script can read the session");
@@ -128,16 +109,9 @@ async fn the_home_lists_installs_and_removes() {
     // The form: three mistakes at once, each beside its field.
     let form = format!("{}/install?channel=viber&helpdesk=freshchat", rig.bridge.url);
     browser.open(&form, WIDTHS[1], false).await;
-    browser
-        .driver
-        .find(By::Css("form[action='/install'][method=post] button.main"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    browser.driver.query_text("Fields to correct").await;
-    let wrong = browser.driver.find_all(By::Css("[aria-invalid=true]")).await.unwrap().len();
+    browser.find("form[action='/install'][method=post] button.main").await.click().await;
+    browser.shows("Fields to correct").await;
+    let wrong = browser.all("[aria-invalid=true]").await.len();
     assert!(wrong >= 3, "{wrong} fields are marked");
     browser.inspect("install-mistakes").await;
 
@@ -147,33 +121,27 @@ async fn the_home_lists_installs_and_removes() {
     wanted["helpdesk"] = rig.bridge.request["helpdesk"].clone();
     for side in ["helpdesk", "channel"] {
         for (name, value) in wanted[side].as_object().unwrap() {
-            let Some(field) = browser.driver.find(By::Id(format!("{side}_{name}"))).await.ok() else { continue };
-            field.clear().await.unwrap();
-            field.send_keys(value.as_str().unwrap().replace('\n', " ")).await.unwrap();
+            for field in browser.all(&format!("#{side}_{name}")).await {
+                field.clear().await;
+                field.type_in(&value.as_str().unwrap().replace('\n', " ")).await;
+            }
         }
     }
-    browser
-        .driver
-        .find(By::Css("form[action='/install'][method=post] button.main"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    browser.driver.query_text("Set-up").await;
-    let page = browser.driver.current_url().await.unwrap();
-    assert!(page.path().starts_with("/installations/"), "{page}");
+    browser.find("form[action='/install'][method=post] button.main").await.click().await;
+    browser.shows("Set-up").await;
+    let path = browser.path().await;
+    assert!(path.starts_with("/installations/"), "{path}");
 
     // Uninstalling asks first.
     let button = "return [...document.querySelectorAll('details')].at(-1).open = true";
     browser.run(button).await;
-    browser.driver.find(By::Id("sure_uninstall_")).await.unwrap().click().await.unwrap();
-    browser.driver.find(By::XPath("//button[text()='Uninstall']")).await.unwrap().click().await.unwrap();
-    browser.driver.query_text("its URLs answer nobody any more").await;
+    browser.find("#sure_uninstall_").await.click().await;
+    browser.button("Uninstall").await.click().await;
+    browser.shows("its URLs answer nobody any more").await;
     browser.open(&rig.bridge.url, WIDTHS[1], false).await;
-    assert_eq!(browser.driver.find_all(By::Css(".cards li")).await.unwrap().len(), 3);
-    browser.driver.find(By::XPath("//button[text()='Sign out']")).await.unwrap().click().await.unwrap();
-    browser.driver.query_text("Enter the admin key").await;
+    assert_eq!(browser.all(".cards li").await.len(), 3);
+    browser.button("Sign out").await.click().await;
+    browser.shows("Enter the admin key").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
