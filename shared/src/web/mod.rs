@@ -23,6 +23,8 @@ mod installation;
 mod login;
 mod pieces;
 
+pub use self::pieces::with_names;
+
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 /// The name of the session's cookie.

@@ -8,11 +8,9 @@ use byoc_local::{
 };
 use byoc_tests::{eventually, eventually_within};
 use serde_json::{Value, json};
-use thirtyfour::{By, Key, WebElement};
 
 use crate::{
-    Waits,
-    browser::{Browser, WIDTHS},
+    browser::{Browser, ENTER, WIDTHS},
     form,
 };
 
@@ -29,27 +27,24 @@ async fn studio_with(change: impl FnOnce(&mut Settings)) -> Bridge {
     studio::start(settings).await.unwrap()
 }
 
-async fn find(browser: &Browser, css: &str) -> WebElement {
-    browser.driver.find(By::Css(css)).await.unwrap()
+/// Presses a button as a person without a mouse does. Several buttons may have the text; `within` says which is meant.
+async fn press(browser: &Browser, within: &str, text: &str) {
+    for button in browser.all(&format!("{within} button")).await {
+        if button.text().await == text {
+            return button.type_in(ENTER).await;
+        }
+    }
+    panic!("{within} has no button {text}");
 }
 
-/// Presses a button as a person without a mouse does.
-async fn press(browser: &Browser, path: &str) {
-    let button = browser.driver.find(By::XPath(path)).await.unwrap();
-    button.send_keys(Key::Enter + "").await.unwrap();
-}
-
-async fn type_into(browser: &Browser, css: &str, text: &str) {
-    find(browser, css).await.send_keys(text.to_owned() + Key::Enter).await.unwrap();
+async fn write(browser: &Browser, side: &str, text: &str) {
+    browser.find(&format!("#write-{side}")).await.type_in(&format!("{text}{ENTER}")).await;
 }
 
 /// Waits until a part of the page shows a text.
-async fn shows(browser: &Browser, css: &str, text: &str) {
-    eventually(text, async || {
-        let shown = browser.driver.find(By::Css(css)).await.ok()?.text().await.ok()?;
-        shown.contains(text).then_some(())
-    })
-    .await;
+async fn shows(browser: &Browser, part: &str, text: &str) {
+    let script = format!("return document.querySelector('{part}')?.innerText ?? ''");
+    eventually(text, async || browser.run(&script).await.as_str()?.contains(text).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,19 +52,19 @@ async fn a_customer_and_an_agent_talk_in_the_simulator() {
     let Some(browser) = Browser::start().await else { return };
     let bridge = studio().await;
     browser.open(&format!("{}/try", bridge.url), WIDTHS[1], false).await;
-    type_into(&browser, "#write-channel", "Hi, where is my <b>order</b>?").await;
-    shows(&browser, "#phone", "sent").await;
+    write(&browser, "channel", "Hi, where is my <b>order</b>?").await;
+    shows(&browser, "#phone", "arrived").await;
     shows(&browser, "#inbox", "Hi, where is my <b>order</b>?").await;
-    type_into(&browser, "#write-helpdesk", "It is on its way.").await;
+    write(&browser, "helpdesk", "It is on its way.").await;
     shows(&browser, "#phone", "It is on its way.").await;
     shows(&browser, "#inbox", "read").await;
 
-    press(&browser, "//section[contains(@class, 'phone')]//button[.='Send a picture']").await;
+    press(&browser, ".phone", "Send a picture").await;
     let loaded = "const picture = document.querySelector('#inbox img'); return picture?.naturalWidth ?? 0";
     eventually("the picture", async || (browser.run(loaded).await == 240).then_some(())).await;
-    press(&browser, "//button[.='Ask with buttons']").await;
+    press(&browser, ".inbox", "Ask with buttons").await;
     shows(&browser, "#phone", "Tomorrow").await;
-    press(&browser, "//div[@id='phone']//button[.='Tomorrow']").await;
+    press(&browser, "#phone", "Tomorrow").await;
     shows(&browser, "#inbox", "Tomorrow").await;
     eventually("the answer to the question", async || {
         let seen = bridge.helpdesk.received(None);
@@ -82,7 +77,7 @@ async fn a_customer_and_an_agent_talk_in_the_simulator() {
     browser.run("for (const it of document.querySelectorAll('#hops details')) it.open = true").await;
     let html = browser.run("return document.documentElement.outerHTML").await;
     let html = html.as_str().unwrap();
-    let hops = find(&browser, "#hops").await.text().await.unwrap();
+    let hops = browser.find("#hops").await.text().await;
     assert!(hops.contains("HTTP 200: POST /channels/") && hops.contains("Attempt 1"), "{hops}");
     let token = bridge.request["channel"]["auth_token"].as_str().unwrap();
     let url_token = bridge.installation["channel_webhook_url"].as_str().unwrap().rsplit('/').next().unwrap();
@@ -90,8 +85,12 @@ async fn a_customer_and_an_agent_talk_in_the_simulator() {
         assert!(!html.contains(secret), "a secret is on the page: {secret}");
     }
     browser.inspect("simulator").await;
-    press(&browser, "//button[.='Resolve']").await;
-    browser.driver.query_text("The conversation is resolved").await;
+    browser.find("#hops > p a").await.type_in(ENTER).await;
+    browser.shows("Calls").await;
+    browser.run("history.back()").await;
+    browser.shows("the agents’ inbox").await;
+    press(&browser, ".inbox", "Resolve").await;
+    browser.shows("The conversation is resolved").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,21 +98,21 @@ async fn the_simulator_counts_down_to_the_next_attempt() {
     let Some(browser) = Browser::start().await else { return };
     let bridge = studio().await;
     browser.open(&format!("{}/try", bridge.url), WIDTHS[1], true).await;
-    let times = find(&browser, "#times-helpdesk").await;
-    times.clear().await.unwrap();
-    times.send_keys("20").await.unwrap();
-    press(&browser, "//form[h3='Freshchat']//button[.='Break']").await;
+    let times = browser.find("#times-helpdesk").await;
+    times.clear().await;
+    times.type_in("20").await;
+    press(&browser, ".troubles form:last-child", "Break").await;
     shows(&browser, "#trouble-helpdesk", "The next 20 calls fail").await;
-    type_into(&browser, "#write-channel", "Is anybody there?").await;
+    write(&browser, "channel", "Is anybody there?").await;
     // After the third attempt, the next one comes in half a minute, which is long enough to look.
     shows(&browser, "#hops", "Attempt 3").await;
     shows(&browser, "#hops", "attempt 4 in 2").await;
-    let hops = find(&browser, "#hops").await.text().await.unwrap();
+    let hops = browser.find("#hops").await.text().await;
     assert!(hops.contains("Attempt 1") && hops.contains("500"), "{hops}");
     shows(&browser, "#phone", "waiting").await;
     browser.inspect("simulator-retry").await;
 
-    press(&browser, "//form[h3='Freshchat']//button[.='Repair']").await;
+    press(&browser, ".troubles form:last-child", "Repair").await;
     shows(&browser, "#trouble-helpdesk", "Works").await;
     bridge.queues.queues().clock().advance(Duration::from_secs(60));
     shows(&browser, "#inbox", "Is anybody there?").await;
@@ -126,23 +125,23 @@ async fn a_second_pair_runs_beside_the_first() {
     let bridge = studio().await;
     let simulator = format!("{}/try", bridge.url);
     browser.open(&simulator, WIDTHS[1], false).await;
-    type_into(&browser, "#write-channel", "On Viber").await;
+    write(&browser, "channel", "On Viber").await;
     shows(&browser, "#inbox", "On Viber").await;
-    find(&browser, "#channel").await.send_keys("Telegram").await.unwrap();
-    find(&browser, "#helpdesk").await.send_keys("Deskie").await.unwrap();
-    press(&browser, "//button[.='Start this pair']").await;
+    browser.find("#channel").await.type_in("Telegram").await;
+    browser.find("#helpdesk").await.type_in("Deskie").await;
+    press(&browser, ".start", "Start this pair").await;
     eventually_within(Duration::from_secs(60), "the second pair", async || {
-        let address = browser.driver.current_url().await.ok()?;
-        address.query()?.contains("telegram-deskie").then_some(())
+        let query = browser.run("return location.search").await;
+        query.as_str()?.contains("telegram-deskie").then_some(())
     })
     .await;
-    type_into(&browser, "#write-channel", "On Telegram").await;
+    write(&browser, "channel", "On Telegram").await;
     shows(&browser, "#inbox", "On Telegram").await;
     assert!(!browser.text().await.contains("On Viber"));
-    type_into(&browser, "#write-helpdesk", "Answered on Telegram").await;
+    write(&browser, "helpdesk", "Answered on Telegram").await;
     shows(&browser, "#phone", "Answered on Telegram").await;
     browser.inspect("simulator-two-pairs").await;
-    find(&browser, ".tabs a").await.click().await.unwrap();
+    browser.find(".tabs a").await.click().await;
     shows(&browser, "#inbox", "On Viber").await;
     assert!(!browser.text().await.contains("On Telegram"));
 }
@@ -153,20 +152,20 @@ async fn the_event_test_says_why_an_event_failed() {
     let bridge = studio().await;
     let page = format!("{}/web/test?event=on_message_create_agent_text.json", bridge.url);
     browser.open(&page, WIDTHS[1], false).await;
-    press(&browser, "//button[.='Simulate']").await;
-    browser.driver.query_text("events that it put into the queue: 1").await;
+    press(&browser, "#event", "Simulate").await;
+    browser.shows("events that it put into the queue: 1").await;
     assert!(browser.text().await.contains("Success"));
     // Nothing that is no JSON is sent.
-    let field = find(&browser, "#json").await;
-    field.send_keys("}").await.unwrap();
-    press(&browser, "//button[.='Simulate']").await;
-    browser.driver.query_text("This is no JSON").await;
+    let field = browser.find("#json").await;
+    field.type_in("}").await;
+    press(&browser, "#event", "Simulate").await;
+    browser.shows("This is no JSON").await;
     assert!(browser.text().await.contains("Success"), "the page was left");
     let wrong = r#"{"event": "onMessageCreate", "installation": "0123456789abcdef0123456789abcdef", "data": {}}"#;
-    field.clear().await.unwrap();
-    field.send_keys(wrong).await.unwrap();
-    press(&browser, "//button[.='Simulate']").await;
-    browser.driver.query_text("Failed").await;
+    field.clear().await;
+    field.type_in(wrong).await;
+    press(&browser, "#event", "Simulate").await;
+    browser.shows("Failed").await;
     browser.inspect("event-test-failed").await;
     assert_eq!(browser.run("return document.getElementById('json').value").await, wrong, "the edit is gone");
 }

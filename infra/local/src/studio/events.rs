@@ -12,6 +12,7 @@ use byoc::{
 };
 use byoc_vendors::people::{ChannelSim, Saying, WebhookCall};
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use crate::bridge::Functions;
@@ -92,8 +93,8 @@ pub struct Installed<'a> {
 pub(super) struct Sample {
     /// The name of its file.
     pub(super) name: &'static str,
-    /// The event.
-    pub(super) event: Value,
+    /// The event as JSON.
+    pub(super) json: String,
 }
 
 /// The samples of one kind.
@@ -116,8 +117,9 @@ impl Installed<'_> {
 
     /// Returns all samples, made to fit the installation.
     pub(super) fn all(self) -> Vec<Samples> {
-        let sample = |(name, event): (&'static str, Option<Value>)| Some(Sample { name, event: event? });
-        let product = PRODUCT_EVENTS.iter().map(|(name, text)| (*name, self.product_event(text)));
+        let sample =
+            |(name, event): (&'static str, Option<Value>)| Some(Sample { name, json: pretty(&event?.to_string()) });
+        let product = PRODUCT_EVENTS.iter().map(|(name, text)| Sample { name, json: self.product_event(text) });
         let set_up = [
             ("install_hook_on_app_install.json", Some(self.app_event("onAppInstall"))),
             ("install_hook_after_app_update.json", Some(self.app_event("afterAppUpdate"))),
@@ -126,7 +128,7 @@ impl Installed<'_> {
         let webhooks = [("channel_webhook_text.json", self.webhook_call())];
         let queue = [("relay_sqs.json", self.queue_event())];
         vec![
-            Samples { title: "Product events", samples: product.filter_map(sample).collect() },
+            Samples { title: "Product events", samples: product.collect() },
             Samples { title: "Set-up events", samples: set_up.into_iter().filter_map(sample).collect() },
             Samples { title: "Channel webhooks", samples: webhooks.into_iter().filter_map(sample).collect() },
             Samples { title: "Queue", samples: queue.into_iter().filter_map(sample).collect() },
@@ -134,10 +136,8 @@ impl Installed<'_> {
     }
 
     /// Returns a product event that names this installation, so that the account need not be the right one.
-    fn product_event(self, text: &str) -> Option<Value> {
-        let mut event: Value = serde_json::from_str(text).ok()?;
-        event.as_object_mut()?.insert("installation".to_owned(), self.id.into());
-        Some(event)
+    fn product_event(self, text: &str) -> String {
+        pretty(&text.replacen('{', &format!("{{\"installation\": \"{}\",", self.id), 1))
     }
 
     fn app_event(self, name: &str) -> Value {
@@ -262,7 +262,7 @@ fn direct(function: &'static str, reply: Result<Value, ApiError>) -> Outcome {
         Some(why) => Err(why),
         None => Ok(done(&answer)),
     };
-    Outcome { function, result, answer: pretty(&answer) }
+    Outcome { function, result, answer: pretty(&answer.to_string()) }
 }
 
 /// Says what the answer of a function means.
@@ -301,7 +301,7 @@ async fn http(functions: &Functions, event: &Value) -> Outcome {
     } else {
         Err(format!("HTTP {status}: {why}"))
     };
-    Outcome { function, result, answer: pretty(&shown) }
+    Outcome { function, result, answer: pretty(&shown.to_string()) }
 }
 
 fn request(event: &Value) -> Result<Request<Bytes>, String> {
@@ -341,15 +341,54 @@ async fn relay(environment: &Environment, event: &Value) -> Outcome {
                 0 => Ok("The relay finished every message of the batch.".to_owned()),
                 again => Err(format!("messages that the relay wants to see again: {again}; the journal says why")),
             };
-            Outcome { function, result, answer: pretty(&answer) }
+            Outcome { function, result, answer: pretty(&answer.to_string()) }
         }
         Err(error) => failed(error.to_string()),
     }
 }
 
-/// Returns JSON as people read it.
-pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+/// Returns JSON as people read it, with its fields in the order in which they came; another text as it is.
+pub(super) fn pretty(json: &str) -> String {
+    if serde_json::from_str::<IgnoredAny>(json).is_err() {
+        return json.to_owned();
+    }
+    let (mut out, mut depth, mut in_string, mut is_escaped) = (String::new(), 0_usize, false, false);
+    let line = |depth: usize| format!("\n{}", "  ".repeat(depth));
+    for character in json.chars() {
+        if in_string {
+            out.push(character);
+            in_string = is_escaped || character != '"';
+            is_escaped = character == '\\' && !is_escaped;
+            continue;
+        }
+        match character {
+            '{' | '[' => {
+                depth += 1;
+                out.push(character);
+                out.push_str(&line(depth));
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                out.truncate(out.trim_end().len());
+                if !out.ends_with(['{', '[']) {
+                    out.push_str(&line(depth));
+                }
+                out.push(character);
+            }
+            ',' => {
+                out.push(',');
+                out.push_str(&line(depth));
+            }
+            ':' => out.push_str(": "),
+            '"' => {
+                in_string = true;
+                out.push('"');
+            }
+            space if space.is_ascii_whitespace() => {}
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -357,6 +396,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn json_is_indented_in_its_own_order() {
+        let json = r#"{"b":[1, "a,\"}\\"],"a":{},"c":{"d": null }}"#;
+        let expected =
+            "{\n  \"b\": [\n    1,\n    \"a,\\\"}\\\\\"\n  ],\n  \"a\": {},\n  \"c\": {\n    \"d\": null\n  }\n}";
+        assert_eq!(pretty(json), expected);
+        assert_eq!(pretty("a=b&c"), "a=b&c");
+    }
 
     #[test]
     fn every_file_of_the_sample_events_is_here() {

@@ -1,15 +1,14 @@
 //! Every hop of a message: the webhook call, the neutral event, each call to the vendor, and when it is tried again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use byoc::{model::installation::Side, tools::millis::Millis};
+use byoc::model::installation::Side;
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::{
     events::pretty,
     pair::{Call, Entry, received_at},
-    simulator::{self, Place},
+    pieces::{Place, next, outcome},
 };
 use crate::recorder::Exchange;
 
@@ -19,8 +18,8 @@ const BODY_SHOWN: usize = 1_500;
 const ATTEMPTS: usize = 12;
 /// The number of calls whose bodies are shown, the latest ones.
 const CALLS_WITH_BODIES: usize = 6;
-/// How much the clocks of a call's two ends may differ, in milliseconds.
-const TOLERANCE: u64 = 30;
+/// How much later either end of a call may note it.
+const TOLERANCE: Duration = Duration::from_millis(30);
 
 /// Renders the hops of a message.
 pub(super) fn render(place: &Place<'_>, entry: Option<&Entry>) -> Markup {
@@ -35,7 +34,8 @@ pub(super) fn render(place: &Place<'_>, entry: Option<&Entry>) -> Markup {
     html! {
         h2 { "Every hop of the " @if place.message.is_none() { "newest " } "message" }
         p .id {
-            (direction(&entry.direction)) " · " (state(entry)) " · " code { (entry.id) }
+            (direction(&entry.direction)) " · " (outcome(entry, false)) " · "
+            a href={ "/try/installation?pair=" (place.pair.name) "&message=" (entry.id) } { "on the installation’s page" }
             @if place.message.is_some() { " · " a href={ "/try?pair=" (place.pair.name) "#hops" } { "follow the newest" } }
         }
         ol .hops {
@@ -67,19 +67,6 @@ fn direction(word: &str) -> &'static str {
         "outbound" => "from the agent to the customer",
         _ => "a note of the bridge to the agents",
     }
-}
-
-fn state(entry: &Entry) -> Markup {
-    let (class, word) = match (entry.state.as_str(), entry.receipt.as_deref()) {
-        ("rejected", _) | ("done", Some("failed")) => ("dead", "not delivered"),
-        ("dead", _) => ("dead", "given up"),
-        ("done", Some("read")) => ("done", "read"),
-        ("done", Some("delivered")) => ("done", "delivered"),
-        ("done", _) => ("done", "sent"),
-        ("discarded", _) => ("dead", "discarded"),
-        _ => ("claimed", "waiting"),
-    };
-    html! { span .state.(class) { (word) } }
 }
 
 /// Returns the call that brought a message: the bridge received the message while it answered that call.
@@ -141,24 +128,24 @@ fn last(place: &Place<'_>, entry: &Entry) -> Markup {
         @match entry.state.as_str() {
             "claimed" | "" => {
                 li .pending {
-                    strong { (simulator::next(place, entry)) }
+                    strong { (next(place, entry)) }
                     @if let Some(error) = &entry.error { p .call { "Last error: " (place.pair.mask.text(error)) } }
                 }
             }
             "done" => { li .done { strong { "Delivered" } " " span .soft { "after " (entry.took_ms) " ms" } } }
-            _ => { li .failed { strong { (state(entry)) } @if let Some(error) = &entry.error { p .call { (place.pair.mask.text(error)) } } } }
+            _ => { li .failed { strong { (outcome(entry, false)) } @if let Some(error) = &entry.error { p .call { (place.pair.mask.text(error)) } } } }
         }
     }
 }
 
-/// Returns the recorded call of an entry in the trace.
+/// Returns the recorded call of an entry in the trace, which notes when the answer was read.
 fn made<'a>(call: &Call, side: Side, exchanges: &'a [Exchange]) -> Option<&'a Exchange> {
-    let from = Millis::new(call.at.get() - i64::try_from(TOLERANCE).unwrap_or_default());
-    let until = call.at.plus(std::time::Duration::from_millis(call.ms + TOLERANCE));
+    let began = call.at.minus(Duration::from_millis(call.ms));
+    let (from, until) = (began.minus(TOLERANCE), call.at.plus(TOLERANCE));
     exchanges
         .iter()
-        .filter(|made| made.by_bridge && made.side == side && from <= made.began && made.began <= until)
-        .min_by_key(|made| made.began.millis_since(call.at).max(call.at.millis_since(made.began)))
+        .filter(|made| made.by_bridge && made.side == side && (from..=until).contains(&made.began))
+        .min_by_key(|made| made.began.millis_since(began).max(began.millis_since(made.began)))
 }
 
 /// Renders a call with its answer, without secrets.
@@ -181,8 +168,7 @@ fn exchange(place: &Place<'_>, call: &Exchange, key: &str) -> Markup {
 
 /// Returns a body as people read it, without secrets.
 fn shown(place: &Place<'_>, body: &str) -> String {
-    let body = serde_json::from_str::<Value>(body).map_or_else(|_| body.to_owned(), |value| pretty(&value));
-    let body = place.pair.mask.text(&body);
+    let body = place.pair.mask.text(&pretty(body));
     match body.char_indices().nth(BODY_SHOWN) {
         Some((end, _)) => format!("{}…", body.get(..end).unwrap_or_default()),
         None => body,

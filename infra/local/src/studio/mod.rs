@@ -39,6 +39,7 @@ mod events;
 mod hops;
 mod mask;
 mod pair;
+mod pieces;
 mod simulator;
 mod test_page;
 
@@ -130,6 +131,7 @@ impl Studio {
             .route("/try/resolve", post(resolve))
             .route("/try/trouble", post(trouble))
             .route("/try/pairs", post(add_pair))
+            .route("/try/installation", get(installation))
             .route("/try/sample.png", get(sample))
             .route("/try/picture", get(picture))
             .route("/web/test", get(test_page).post(simulate))
@@ -160,7 +162,7 @@ async fn simulator(State(studio): State<Studio>, Query(shown): Query<Shown>) -> 
     let Some(pair) = studio.pair(shown.pair.as_deref()) else { return starting() };
     pair.read_journal().await;
     let entry = chosen(&pair, shown.message.as_deref()).await;
-    let place = simulator::Place { pair: &pair, state: &pair.state(), message: shown.message.as_deref() };
+    let place = pieces::Place { pair: &pair, state: &pair.state(), message: shown.message.as_deref() };
     page("Simulator", &simulator::page(&place, entry.as_ref(), &studio.names()))
 }
 
@@ -204,7 +206,7 @@ impl Live {
             }
             let pair = &self.watching.pair;
             let entry = chosen(pair, self.message.as_deref()).await;
-            let place = simulator::Place { pair, state: &pair.state(), message: self.message.as_deref() };
+            let place = pieces::Place { pair, state: &pair.state(), message: self.message.as_deref() };
             let parts: Vec<(&'static str, String)> = simulator::parts(&place, entry.as_ref())
                 .into_iter()
                 .map(|(name, part)| (name, part.into_string()))
@@ -298,6 +300,14 @@ async fn add_pair(State(studio): State<Studio>, Form(wanted): Form<Wanted>) -> R
             back(&first)
         }
     }
+}
+
+/// Leads to the product's own page of the installation, so that no page here has its key.
+async fn installation(State(studio): State<Studio>, Query(shown): Query<Shown>) -> Response {
+    let Some(pair) = studio.pair(shown.pair.as_deref()) else { return starting() };
+    let message = shown.message.map(|message| form_urlencoded::byte_serialize(message.as_bytes()).collect::<String>());
+    let message = message.map(|message| format!("&message={message}")).unwrap_or_default();
+    Redirect::to(&format!("{}{message}", pair.settings_url)).into_response()
 }
 
 async fn sample() -> Response {

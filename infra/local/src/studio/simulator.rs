@@ -6,7 +6,8 @@ use maud::{Markup, html};
 
 use super::{
     hops,
-    pair::{Entry, Line, Next, Pair, State, Who},
+    pair::{Entry, Line, Pair, Who},
+    pieces::{Place, bar, next, outcome, tabs, title},
 };
 
 /// What the agent asks with buttons.
@@ -22,20 +23,6 @@ const TROUBLES: [(&str, &str); 4] = [
     ("hang", "does not answer (time-out)"),
     ("reset", "breaks the connection"),
 ];
-
-/// The place that a page shows.
-pub(super) struct Place<'a> {
-    pub(super) pair: &'a Pair,
-    pub(super) state: &'a State,
-    /// The message that was chosen.
-    pub(super) message: Option<&'a str>,
-}
-
-impl Place<'_> {
-    fn address(&self, message: &str) -> String {
-        format!("/try?pair={}&message={message}#hops", self.pair.name)
-    }
-}
 
 /// Renders the whole page.
 pub(super) fn page(place: &Place<'_>, entry: Option<&Entry>, names: &[String]) -> Markup {
@@ -92,33 +79,6 @@ pub(super) fn parts(place: &Place<'_>, entry: Option<&Entry>) -> Vec<(&'static s
     ]
 }
 
-/// Renders the bar above the pages.
-pub(super) fn bar(here: &str, pair: &Pair) -> Markup {
-    let places = [("/try", "Simulator"), ("/web/test", "Event test")];
-    html! {
-        header .bar.wide {
-            nav aria-label="BYOC" {
-                @for (path, title) in places {
-                    a href={ (path) "?pair=" (pair.name) } aria-current=[(path == here).then_some("page")] { (title) } " "
-                }
-                a href=(pair.settings_url) { "Installation" }
-            }
-            span { "everything runs on this machine" }
-        }
-    }
-}
-
-fn title(side: Side, pair: &Pair) -> &'static str {
-    match side {
-        Side::Channel => {
-            byoc::channel::channel(pair.channel.kind()).map_or(pair.channel.kind(), |it| it.features().title)
-        }
-        Side::Helpdesk => {
-            byoc::helpdesk::helpdesk(pair.helpdesk.kind()).map_or(pair.helpdesk.kind(), |it| it.features().title)
-        }
-    }
-}
-
 /// Renders the running pairs and the form for another one.
 fn pair_choice(pair: &Pair, names: &[String]) -> Markup {
     let channels = byoc_vendors::channels();
@@ -142,17 +102,6 @@ fn pair_choice(pair: &Pair, names: &[String]) -> Markup {
                 }
             }
             button type="submit" { "Start this pair" }
-        }
-    }
-}
-
-/// Renders links to the running pairs.
-pub(super) fn tabs(path: &str, pair: &Pair, names: &[String]) -> Markup {
-    html! {
-        nav .tabs aria-label="Running pairs" {
-            @for name in names {
-                a .badge href={ (path) "?pair=" (name) } aria-current=[(*name == pair.name).then_some("page")] { (name) }
-            }
         }
     }
 }
@@ -267,7 +216,7 @@ enum Piece<'a> {
     },
 }
 
-fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+fn parts_of(text: &str) -> impl Iterator<Item = Piece<'_>> {
     text.lines().filter(|line| !line.is_empty()).map(|line| {
         let described = line.strip_prefix('[').and_then(|line| line.split_once(']'));
         match described.filter(|(word, _)| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase())) {
@@ -280,7 +229,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 
 /// Returns the address of the picture in a message.
 pub(super) fn picture_url(text: &str) -> Option<&str> {
-    pieces(text).find_map(|piece| match piece {
+    parts_of(text).find_map(|piece| match piece {
         Piece::Other { word: "image" | "picture" | "photo" | "sticker" | "file" | "media" | "attachment", rest } => {
             rest.split_whitespace().find(|word| word.starts_with("http"))
         }
@@ -291,7 +240,7 @@ pub(super) fn picture_url(text: &str) -> Option<&str> {
 fn content(pair: &Pair, line: &Line) -> Markup {
     let picture = picture_url(&line.text);
     html! {
-        @for piece in pieces(&line.text) {
+        @for piece in parts_of(&line.text) {
             @match piece {
                 Piece::Text(text) => { p { (text) } }
                 Piece::Button(label) if line.side == Side::Channel => {
@@ -322,37 +271,10 @@ fn receipt(place: &Place<'_>, line: &Line, entry: Option<&Entry>) -> Markup {
     let Some(entry) = entry else {
         return html! { span .state { @if line.id.is_some() { "taken by the bridge" } @else { "sending…" } } };
     };
-    let is_marked = || line.id.as_ref().is_some_and(|id| place.pair.channel.marked().contains(id));
-    let (class, word) = match (entry.state.as_str(), entry.receipt.as_deref()) {
-        ("rejected", _) | ("done", Some("failed")) => ("dead", "✗ not delivered"),
-        ("dead", _) => ("dead", "✗ given up"),
-        ("done", Some("read")) => ("done", "✓✓ read"),
-        ("done", Some("delivered")) => ("done", "✓✓ delivered"),
-        ("done", _) if line.side == Side::Channel && is_marked() => ("done", "✓✓ read"),
-        ("done", _) => ("done", "✓ sent"),
-        _ if entry.attempts > 0 && entry.error.is_some() => ("claimed", "waiting"),
-        _ => ("claimed", "on its way"),
-    };
+    let is_marked = line.id.as_ref().is_some_and(|id| place.pair.channel.marked().contains(id));
     html! {
-        span .state.(class) { (word) }
-        @if class == "claimed" { " " (next(place, entry)) }
-    }
-}
-
-/// Renders when a waiting message is tried again.
-pub(super) fn next(place: &Place<'_>, entry: &Entry) -> Markup {
-    let next = entry.received().and_then(|at| place.state.next.get(&at));
-    let attempt = entry.attempts + 1;
-    html! {
-        @match next {
-            Some(Next::At(at)) => {
-                span .next data-due=(at.get()) data-attempt=(attempt) {
-                    "attempt " (attempt) " in " (at.since(byoc::outside::clock::now()).as_secs()) " s"
-                }
-            }
-            Some(Next::Running) if entry.attempts > 0 => { span .next { "attempt " (entry.attempts) " runs" } }
-            _ => {}
-        }
+        (outcome(entry, line.side == Side::Channel && is_marked))
+        @if entry.state == "claimed" { " " (next(place, entry)) }
     }
 }
 
@@ -369,7 +291,7 @@ mod tests {
             Piece::Other { word: "picture", rest: "http://127.0.0.1:1/x.png" },
             Piece::Text("[No] button"),
         ];
-        assert_eq!(pieces(text).collect::<Vec<_>>(), expected);
+        assert_eq!(parts_of(text).collect::<Vec<_>>(), expected);
         assert_eq!(picture_url(text), Some("http://127.0.0.1:1/x.png"));
     }
 }

@@ -1,11 +1,12 @@
 //! The page that sends a sample event to its function.
 
+use byoc::web::with_names;
 use maud::{Markup, html};
 
 use super::{
-    events::{Outcome, Samples, pretty},
+    events::{Outcome, Samples},
     pair::Pair,
-    simulator,
+    pieces,
 };
 
 /// What stands in the form.
@@ -31,14 +32,14 @@ pub(super) fn page(pair: &Pair, form: &Filled<'_>, names: &[String]) -> Markup {
     let samples = || kinds.iter().flat_map(|kind| &kind.samples);
     let chosen = samples().find(|sample| sample.name == form.event).or_else(|| samples().next());
     let name = chosen.map(|sample| sample.name).unwrap_or_default();
-    let text = form.json.map(str::to_owned).or_else(|| chosen.map(|sample| pretty(&sample.event))).unwrap_or_default();
+    let text = form.json.map(str::to_owned).or_else(|| chosen.map(|sample| sample.json.clone())).unwrap_or_default();
     let is_malformed = matches!(form.outcome, Some(Sent::Malformed(_)));
     html! {
-        (simulator::bar("/web/test", pair))
+        (pieces::bar("/web/test", pair))
         main {
             div .head {
                 h1 { "Event test" }
-                @if names.len() > 1 { (simulator::tabs("/web/test", pair, names)) }
+                @if names.len() > 1 { (pieces::tabs("/web/test", pair, names)) }
             }
             p .facts {
                 "Events go to the functions of " strong { (pair.name) } " as " code { "cargo lambda invoke" }
@@ -101,7 +102,7 @@ fn outcome(sent: Option<&Sent>) -> Markup {
                 };
                 section .standing.(class) #outcome role=(if class == "bad" { "alert" } else { "status" }) tabindex="-1" {
                     h2 { (headline) }
-                    p { code { (function) } ": " (words) }
+                    p { code { (function) } ": " (with_names(words)) }
                     @if !answer.is_empty() {
                         details open { summary { "Answer" } pre tabindex="0" { (answer) } }
                     }
