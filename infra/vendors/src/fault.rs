@@ -348,6 +348,7 @@ mod tests {
         faults.add(Fault::next(How::Status(503)).at("/a").after(1).times(2));
         faults.add(Fault::next(How::TooMany(1)).at("/a/b"));
         faults.add(Fault::next(How::Reset));
+        assert_eq!(faults.left(), 4);
         let mut statuses = Vec::new();
         for path in ["/a", "/a/b", "/a", "/c", "/a/b", "/a"] {
             statuses.push(call(path).await);

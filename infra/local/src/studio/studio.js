@@ -40,7 +40,8 @@ if (live) {
   for (const id of ["phone", "inbox", "hops", "notice", "trouble-channel", "trouble-helpdesk"]) {
     source.addEventListener(id, (event) => put(document.getElementById(id), event.data));
   }
-  addEventListener("pagehide", () => source.close());
+  // A page that comes back from the browser's memory has lost its connection.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   setInterval(count, 250);
 }
 
