@@ -29,12 +29,12 @@ async fn studio_with(change: impl FnOnce(&mut Settings)) -> Bridge {
 
 /// Presses a button as a person without a mouse does. Several buttons may have the text; `within` says which is meant.
 async fn press(browser: &Browser, within: &str, text: &str) {
-    for button in browser.all(&format!("{within} button")).await {
-        if button.text().await == text {
-            return button.type_in(ENTER).await;
-        }
-    }
-    panic!("{within} has no button {text}");
+    let script = format!(
+        "const button = [...document.querySelectorAll('{within} button')].find((it) => it.innerText === '{text}');
+        button?.focus(); return !!button"
+    );
+    assert_eq!(browser.run(&script).await, true, "{within} has no button {text}");
+    browser.focused().await.type_in(ENTER).await;
 }
 
 async fn write(browser: &Browser, side: &str, text: &str) {
@@ -64,6 +64,9 @@ async fn a_customer_and_an_agent_talk_in_the_simulator() {
     eventually("the picture", async || (browser.run(loaded).await == 240).then_some(())).await;
     press(&browser, ".inbox", "Ask with buttons").await;
     shows(&browser, "#phone", "Tomorrow").await;
+    // No more news comes that would renew the phone while the button is pressed.
+    let read = "return [...document.querySelectorAll('#inbox .here')].filter((it) => /read/.test(it.innerText)).length";
+    eventually("two receipts", async || (browser.run(read).await == 2).then_some(())).await;
     press(&browser, "#phone", "Tomorrow").await;
     shows(&browser, "#inbox", "Tomorrow").await;
     eventually("the answer to the question", async || {
