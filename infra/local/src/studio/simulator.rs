@@ -240,7 +240,7 @@ pub(super) fn picture_url(text: &str) -> Option<&str> {
 fn content(pair: &Pair, line: &Line) -> Markup {
     let picture = picture_url(&line.text);
     html! {
-        @for piece in parts_of(&line.text) {
+        @for (index, piece) in parts_of(&line.text).enumerate() {
             @match piece {
                 Piece::Text(text) => { p { (text) } }
                 Piece::Button(label) if line.side == Side::Channel => {
@@ -248,7 +248,7 @@ fn content(pair: &Pair, line: &Line) -> Markup {
                         input type="hidden" name="pair" value=(pair.name);
                         input type="hidden" name="side" value="channel";
                         input type="hidden" name="text" value=(label) data-keep;
-                        button id={ "press-" (line.number) "-" (label) } name="what" value="text" { (label) }
+                        button id={ "press-" (line.number) "-" (index) } name="what" value="text" { (label) }
                     }
                 }
                 Piece::Button(label) => { p .chip { "▢ " (label) } }
