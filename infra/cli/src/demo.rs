@@ -14,14 +14,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use byoc::{
-    model::message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, MediaKind, Part},
-    outside::queue::Outgoing,
-};
-use byoc_local::bridge::Bridge;
+use byoc::model::message::MediaKind;
+use byoc_local::{bridge::Bridge, studio::Installed};
 use byoc_vendors::{
     fault::{Fault, Faults, How},
-    people::{ChannelSim, HelpdeskSim, Said, Saying, Seen, WebhookCall},
+    people::{ChannelSim, HelpdeskSim, Said, Saying, Seen},
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -201,12 +198,8 @@ async fn fault(State(demo): State<Demo>, Json(trouble): Json<Trouble>) -> Respon
         Side::Channel => demo.channel.faults(),
         Side::Helpdesk => demo.helpdesk.faults(),
     };
-    let how = match trouble.how {
-        Failure::Broken => How::Status(500),
-        Failure::TooMany => How::TooMany(2),
-        Failure::Hang => How::Hang(Duration::from_secs(60)),
-        Failure::Reset => How::Reset,
-    };
+    let word = trouble.how.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let Some(how) = How::named(&word) else { return refusal("there is no such trouble") };
     if trouble.times > 0 {
         faults.add(Fault::next(how).times(trouble.times.min(1_000)));
     }
@@ -223,79 +216,8 @@ async fn env(State(demo): State<Demo>) -> Response {
 /// Answers with events for `cargo lambda invoke` that fit this installation, by file name.
 async fn events(State(demo): State<Demo>) -> Response {
     let Some(running) = demo.running.get() else { return refusal("the bridge is still starting") };
-    let customer = demo.channel.customer();
-    let now = byoc::outside::clock::now();
-    let event = Envelope {
-        v: ENVELOPE_VERSION,
-        installation: running.id().to_owned(),
-        received_at: now,
-        event: Event::Channel(ChannelEvent::new(
-            format!("sample-{now}"),
-            now,
-            Contact { id: customer.to_owned(), name: Some("Lorna Featherby".into()), ..Contact::default() },
-            ChannelEventKind::Message { parts: vec![Part::text("Hello from a sample event")] },
-        )),
-    };
-    let mut events = serde_json::Map::new();
-    if let Ok(message) = Outgoing::pack(&event) {
-        events.insert("relay_sqs.json".into(), sqs_event(&message));
-    }
-    let install = json!({"event": "onAppInstall", "region": "US", "timestamp": now, "iparams": running.request});
-    events.insert("install_hook_on_app_install.json".into(), install);
-    if let Some(call) = demo.channel.sign(customer, Saying::Text("Hello from a sample webhook call".into())) {
-        events.insert("channel_webhook_text.json".into(), http_event(&call));
-    }
-    Json(Value::Object(events)).into_response()
-}
-
-fn sqs_event(message: &Outgoing) -> Value {
-    json!({"Records": [{
-        "messageId": "00000000-0000-4000-8000-000000000001",
-        "receiptHandle": "sample",
-        "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": "1",
-            "SentTimestamp": "1764000000000",
-            "SequenceNumber": "1",
-            "MessageGroupId": message.group,
-            "MessageDeduplicationId": message.deduplication,
-            "SenderId": "sample",
-            "ApproximateFirstReceiveTimestamp": "1764000000001",
-        },
-        "messageAttributes": {},
-        "md5OfBody": "",
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:byoc.fifo",
-        "awsRegion": "us-east-1",
-    }]})
-}
-
-/// Returns a webhook call as API Gateway hands it to a function (payload 2.0).
-fn http_event(call: &WebhookCall) -> Value {
-    let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
-    let headers: serde_json::Map<String, Value> = call
-        .headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), Value::from(value.to_str().ok()?))))
-        .collect();
-    json!({
-        "version": "2.0",
-        "routeKey": "ANY /channels/{installation}/{token}",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": headers,
-        "requestContext": {
-            "accountId": "000000000000", "apiId": "sample", "domainName": "127.0.0.1", "domainPrefix": "127",
-            "http": {
-                "method": call.method.as_str(), "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1",
-                "userAgent": "sample",
-            },
-            "requestId": "sample", "routeKey": "ANY /channels/{installation}/{token}", "stage": "$default",
-            "time": "25/Nov/2026:00:00:00 +0000", "timeEpoch": 0,
-        },
-        "body": String::from_utf8_lossy(&call.body),
-        "isBase64Encoded": false,
-    })
+    let installed = Installed { channel: demo.channel.as_ref(), id: running.id(), request: &running.request };
+    Json(Value::Object(installed.files())).into_response()
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,10 @@ mod demo;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use byoc_local::bridge::{Bridge, Settings};
+use byoc_local::{
+    bridge::{Bridge, Settings},
+    studio,
+};
 use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
@@ -107,7 +110,7 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
         routes: demo.router(),
         ..Settings::new(channel, helpdesk)
     };
-    let bridge = Bridge::start(settings).await.map_err(|error| error.to_string())?;
+    let bridge = studio::start(settings).await.map_err(|error| error.to_string())?;
     demo.runs(&bridge);
     greet(&bridge, arguments);
     tokio::select! {
@@ -128,7 +131,9 @@ fn greet(bridge: &Bridge, arguments: &Arguments) {
     let text = |name: &str| bridge.installation.get(name).and_then(Value::as_str).unwrap_or_default();
     let (channel, helpdesk) = bridge.vendor_urls();
     let port = if arguments.port == 8300 { String::new() } else { format!("--port {} ", bridge.address().port()) };
-    println!("The bridge is running.\n");
+    println!("The bridge is running. Open {}/try\n", bridge.url);
+    println!("  simulator            {}/try", bridge.url);
+    println!("  event test           {}/web/test", bridge.url);
     println!("  bridge               {}", bridge.url);
     println!("  simulated {:<10} {channel}", bridge.channel.kind());
     println!("  simulated {:<10} {helpdesk}", bridge.helpdesk.kind());
@@ -140,7 +145,7 @@ fn greet(bridge: &Bridge, arguments: &Arguments) {
     }
     println!("  settings page        {}", text("settings_url"));
     println!("  admin key            {}", bridge.admin_key);
-    println!("\nTry it in another terminal:");
+    println!("\nOr try it in another terminal:");
     println!("  cargo run -- {port}say \"Hi, where is my order?\"   a customer writes");
     println!("  cargo run -- {port}answer \"It is on its way.\"     the agent answers");
     println!("  cargo run -- {port}fault helpdesk 500 2           the helpdesk fails twice; nothing gets lost");

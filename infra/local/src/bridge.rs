@@ -13,17 +13,18 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use byoc::{
+    model::installation::Side,
     outside::{
         aws::{Aws, Timeouts},
         config::Environment,
         lambda::{Invocation, Reply},
     },
-    tools::crypto::sha256_hex,
+    tools::{answer::ApiError, crypto::sha256_hex},
 };
 use byoc_vendors::{
     fault::with_faults,
@@ -40,6 +41,7 @@ use crate::{
     clock::Clock,
     event_source::{EventSource, InFlight, Polling},
     queue::{QueueServer, QueueSettings, Queues},
+    recorder::{Begun, Recorder},
     server::Server,
     table::Table,
 };
@@ -74,6 +76,8 @@ pub struct Settings {
     pub routes: Router,
     /// The number by which all waits and ages of deliveries are multiplied.
     pub retry_time_scale: f64,
+    /// Where calls and events are recorded, for people who want to see every hop.
+    pub recorder: Option<Recorder>,
 }
 
 impl Settings {
@@ -89,6 +93,7 @@ impl Settings {
             clock: Clock::new(),
             routes: Router::new(),
             retry_time_scale: 1.0,
+            recorder: None,
         }
     }
 }
@@ -117,6 +122,8 @@ pub struct Bridge {
     pub in_flight: InFlight,
     /// The latest webhook calls.
     pub traffic: Traffic,
+    /// Where calls and events are recorded, if they are.
+    pub recorder: Option<Recorder>,
     functions: Functions,
     vendors: (Server, Server),
     polling: Option<Polling>,
@@ -158,7 +165,8 @@ impl Bridge {
     /// # Errors
     /// Returns an error that names the part that did not start, with the reason.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        let Settings { port, data, channel, helpdesk, options, workers, clock, routes, retry_time_scale } = settings;
+        let Settings { port, data, channel, helpdesk, options, workers, clock, routes, retry_time_scale, recorder } =
+            settings;
         let scratch = if data.is_none() { Some(Scratch::new()?) } else { None };
         let folder = data.clone().or_else(|| scratch.as_ref().map(|scratch| scratch.0.clone())).unwrap_or_default();
         std::fs::create_dir_all(&folder)
@@ -171,8 +179,12 @@ impl Bridge {
         let queues = queues.serve(listen(port, 2).await?).map_err(part)?;
         restore(&folder, "channel", |snapshot| channel.restore(snapshot));
         restore(&folder, "helpdesk", |snapshot| helpdesk.restore(snapshot));
-        let channel_api = with_faults(channel.router(), channel.faults());
-        let helpdesk_api = with_faults(helpdesk.router(), helpdesk.faults());
+        let recorded = |api: Router, side: Side| match &recorder {
+            Some(recorder) => recorder.wrap(api, side),
+            None => api,
+        };
+        let channel_api = recorded(with_faults(channel.router(), channel.faults()), Side::Channel);
+        let helpdesk_api = recorded(with_faults(helpdesk.router(), helpdesk.faults()), Side::Helpdesk);
         let vendors = (
             Server::start(listen(port, 3).await?, channel_api).map_err(part)?,
             Server::start(listen(port, 4).await?, helpdesk_api).map_err(part)?,
@@ -187,7 +199,11 @@ impl Bridge {
         let functions = Functions::from_environment(&variables).await?;
         let traffic = Traffic::default();
         let in_flight = InFlight::default();
-        let polling = if workers > 0 { Some(start_relay(&variables, workers, in_flight.clone()).await?) } else { None };
+        let polling = if workers > 0 {
+            Some(start_relay(&variables, workers, in_flight.clone(), recorder.clone()).await?)
+        } else {
+            None
+        };
         let mut bridge = Self {
             url,
             admin_key,
@@ -203,7 +219,8 @@ impl Bridge {
             vendors,
             polling,
             in_flight,
-            front: Server::start(front, functions.router(&traffic).merge(routes)).map_err(part)?,
+            front: Server::start(front, functions.router(&traffic, recorder.as_ref()).merge(routes)).map_err(part)?,
+            recorder,
             _scratch: scratch,
             _saving: JoinSet::new(),
         };
@@ -257,18 +274,17 @@ impl Bridge {
     /// Invokes the install hook with an event that is not an HTTP call, as the Marketplace app would. Returns its
     /// answer, or null if the function failed.
     pub async fn invoke_install_hook(&self, event: Value) -> Value {
-        match self.functions.install_hook.handle(Invocation::Direct(event.to_string())).await {
-            Ok(Reply::Direct(answer)) => answer,
-            _ => Value::Null,
-        }
+        self.functions.invoke_install_hook(event.to_string()).await.unwrap_or_default()
     }
 
     /// Invokes the function product-events in the same way.
     pub async fn invoke_product_events(&self, event: Value) -> Value {
-        match self.functions.product_events.handle(Invocation::Direct(event.to_string())).await {
-            Ok(Reply::Direct(answer)) => answer,
-            _ => Value::Null,
-        }
+        self.functions.invoke_product_events(event.to_string()).await.unwrap_or_default()
+    }
+
+    /// Returns the functions with routes, for calls without HTTP.
+    pub fn functions(&self) -> Functions {
+        self.functions.clone()
     }
 
     /// Makes an install hook like that of a second process: on the same table, but with a memory of its own.
@@ -311,7 +327,8 @@ impl Bridge {
     /// # Errors
     /// Returns an error if a part did not start.
     pub async fn start_relay(&mut self, workers: usize) -> Result<(), StartError> {
-        self.polling = Some(start_relay(&self.variables(), workers, self.in_flight.clone()).await?);
+        self.polling =
+            Some(start_relay(&self.variables(), workers, self.in_flight.clone(), self.recorder.clone()).await?);
         Ok(())
     }
 
@@ -327,20 +344,30 @@ impl Bridge {
 }
 
 /// Starts the relay and the event source that invokes it.
-async fn start_relay(environment: &Environment, workers: usize, in_flight: InFlight) -> Result<Polling, StartError> {
+async fn start_relay(
+    environment: &Environment,
+    workers: usize,
+    in_flight: InFlight,
+    recorder: Option<Recorder>,
+) -> Result<Polling, StartError> {
     let relay = Arc::new(relay::Function::from_environment(environment).await?);
     let sqs = Aws::from_environment(environment, Timeouts::Background).await.sqs();
     let queue_url = environment.queue_url().map_err(part)?;
     let source = EventSource { workers, in_flight, ..EventSource::new(sqs, queue_url) };
     Ok(source.start(move |event| {
         let relay = relay.clone();
+        for body in event.records.iter().filter_map(|record| record.body.as_ref()) {
+            if let Some(recorder) = &recorder {
+                recorder.received(body.clone());
+            }
+        }
         async move { Ok::<_, Infallible>(relay.batch(event).await) }
     }))
 }
 
 /// The functions with routes, made by the constructors that their `main` calls.
-#[derive(Clone)]
-struct Functions {
+#[derive(Clone, Debug)]
+pub struct Functions {
     channel_webhook: Arc<ChannelWebhook>,
     product_events: Arc<ProductEvents>,
     install_hook: Arc<InstallHook>,
@@ -356,8 +383,33 @@ impl Functions {
     }
 
     /// Returns a router that does what API Gateway does: one address for the three functions with routes.
-    fn router(&self, traffic: &Traffic) -> Router {
-        Router::new().fallback(dispatch).with_state((self.clone(), traffic.clone()))
+    fn router(&self, traffic: &Traffic, recorder: Option<&Recorder>) -> Router {
+        Router::new().fallback(dispatch).with_state((self.clone(), traffic.clone(), recorder.cloned()))
+    }
+
+    /// Answers an HTTP call as the function does that has the route.
+    pub async fn http(&self, request: axum::http::Request<Bytes>) -> axum::http::Response<Bytes> {
+        match first_piece(request.uri().path()) {
+            "channels" | "media" => self.channel_webhook.http(request).await,
+            "helpdesks" => self.product_events.http(request).await,
+            _ => self.install_hook.http(request).await,
+        }
+    }
+
+    /// Invokes the function product-events with an event that is not an HTTP call.
+    ///
+    /// # Errors
+    /// Returns the failure of the function.
+    pub async fn invoke_product_events(&self, event: String) -> Result<Value, ApiError> {
+        direct(self.product_events.handle(Invocation::Direct(event)).await)
+    }
+
+    /// Invokes the install hook with an event that is not an HTTP call.
+    ///
+    /// # Errors
+    /// Returns the failure of the function.
+    pub async fn invoke_install_hook(&self, event: String) -> Result<Value, ApiError> {
+        direct(self.install_hook.handle(Invocation::Direct(event)).await)
     }
 }
 
@@ -396,28 +448,45 @@ impl Bridge {
     }
 }
 
-async fn dispatch(State((functions, traffic)): State<(Functions, Traffic)>, request: Request) -> Response {
+async fn dispatch(
+    State((functions, traffic, recorder)): State<(Functions, Traffic, Option<Recorder>)>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, GATEWAY_LIMIT).await else {
         return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let route = parts.uri.path().split('/').nth(1).unwrap_or_default().to_owned();
-    if matches!(route.as_str(), "channels" | "helpdesks") {
-        let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-        traffic.note(WebhookCall {
-            method: parts.method.clone(),
-            target,
-            headers: parts.headers.clone(),
-            body: body.clone(),
-        });
-    }
-    let request = axum::http::Request::from_parts(parts, body);
-    let answer = match route.as_str() {
-        "channels" | "media" => functions.channel_webhook.http(request).await,
-        "helpdesks" => functions.product_events.http(request).await,
-        _ => functions.install_hook.http(request).await,
+    let side = match first_piece(parts.uri.path()) {
+        "channels" => Some(Side::Channel),
+        "helpdesks" => Some(Side::Helpdesk),
+        _ => None,
     };
+    let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let recording = side.zip(recorder).map(|(side, recorder)| {
+        (recorder, Begun::now(side, false, &parts.method, target.clone(), &parts.headers, &body))
+    });
+    if side.is_some() {
+        let (method, headers, body) = (parts.method.clone(), parts.headers.clone(), body.clone());
+        traffic.note(WebhookCall { method, target, headers, body });
+    }
+    let answer = functions.http(axum::http::Request::from_parts(parts, body)).await;
+    if let Some((recorder, begun)) = recording {
+        recorder.answered(begun, answer.status().as_u16(), answer.body());
+    }
     answer.map(Body::from)
+}
+
+/// Returns the piece of a path that chooses the function.
+fn first_piece(path: &str) -> &str {
+    path.split('/').nth(1).unwrap_or_default()
+}
+
+/// Returns the answer to a direct invocation; such an answer is never an HTTP answer.
+fn direct(reply: Result<Reply, ApiError>) -> Result<Value, ApiError> {
+    match reply? {
+        Reply::Direct(answer) => Ok(answer),
+        Reply::Http(_) => Ok(Value::Null),
+    }
 }
 
 /// Returns the environment that the functions read, here and as processes of their own.

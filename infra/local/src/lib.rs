@@ -8,7 +8,9 @@ pub mod event_source;
 mod killed;
 pub mod log;
 pub mod queue;
+pub mod recorder;
 pub mod server;
+pub mod studio;
 pub mod table;
 #[cfg(test)]
 mod testing;

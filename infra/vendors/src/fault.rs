@@ -78,6 +78,19 @@ pub enum How {
     Entries(Vec<usize>),
 }
 
+impl How {
+    /// Returns the trouble that people switch on by this word: `500`, `429`, `hang` or `reset`.
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "500" => Self::Status(500),
+            "429" => Self::TooMany(2),
+            "hang" => Self::Hang(Duration::from_secs(60)),
+            "reset" => Self::Reset,
+            _ => return None,
+        })
+    }
+}
+
 impl Fault {
     /// Makes a fault that fails the next call, without effect.
     pub fn next(how: How) -> Self {
@@ -129,6 +142,11 @@ impl Faults {
     /// Returns the number of waiting faults. A fault that strikes several times counts once.
     pub fn waiting(&self) -> usize {
         self.book().waiting.len()
+    }
+
+    /// Returns the number of calls that the waiting faults will fail.
+    pub fn left(&self) -> usize {
+        self.book().waiting.iter().map(|fault| fault.times).sum()
     }
 
     /// Returns the number of calls that arrived under this name.
@@ -330,6 +348,7 @@ mod tests {
         faults.add(Fault::next(How::Status(503)).at("/a").after(1).times(2));
         faults.add(Fault::next(How::TooMany(1)).at("/a/b"));
         faults.add(Fault::next(How::Reset));
+        assert_eq!(faults.left(), 4);
         let mut statuses = Vec::new();
         for path in ["/a", "/a/b", "/a", "/c", "/a/b", "/a"] {
             statuses.push(call(path).await);

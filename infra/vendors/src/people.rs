@@ -110,6 +110,11 @@ pub trait HelpdeskSim: Send + Sync {
     /// Answers as an agent in the latest conversation of this contact, whom the bridge names for example `viber:<id>`.
     /// Fails if there is no conversation.
     fn answer<'a>(&'a self, contact: &'a str, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
+    /// Returns what an agent writes to ask a question with answers to choose from, or `None` if the helpdesk has no such
+    /// messages.
+    fn asking(&self, _question: &str, _answers: &[&str]) -> Option<Saying> {
+        None
+    }
     /// Begins a conversation as an agent, with somebody who is entered with this telephone number or without any.
     fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>>;
     /// Resolves the contact's latest conversation as an agent.

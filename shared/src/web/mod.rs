@@ -24,12 +24,70 @@ mod installation;
 mod login;
 mod pieces;
 
+pub use self::pieces::with_names;
+
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 /// The name of the session's cookie.
 const COOKIE: &str = "byoc_session";
 /// The maximum length of a form, in bytes.
 const FORM_LIMIT: usize = 256 * 1024;
+
+/// A page in the look of the product's own pages, before it gets its frame.
+pub struct Framed<'a> {
+    /// The title.
+    pub title: &'a str,
+    /// The body.
+    pub body: &'a Markup,
+    /// The styles besides those that all pages share.
+    pub style: &'a str,
+    /// The script.
+    pub script: &'a str,
+    /// The sources of images, in the words of a Content-Security-Policy.
+    pub images: &'a str,
+    /// The language of the page.
+    pub language: Language,
+}
+
+impl Framed<'_> {
+    /// Returns the page with its headers: nothing runs or is loaded but what the page itself names.
+    pub fn answer(&self) -> Answer {
+        let Ok(nonce) = random_id() else { return ApiError::unavailable().answer() };
+        let Self { title, body, style, script, images, language } = self;
+        let html = html! {
+            (DOCTYPE)
+            html lang=(language.word()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    link rel="icon" href="data:,";
+                    title { (title) " · BYOC" }
+                    style nonce=(nonce) { (PreEscaped(STYLE)) (PreEscaped(style)) }
+                }
+                body {
+                    (body)
+                    script nonce=(nonce) { (PreEscaped(script)) }
+                }
+            }
+        };
+        let policy = format!(
+            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src \
+             {images}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        );
+        let mut answer = Response::new(Bytes::from(html.into_string()));
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.word()));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        answer
+    }
+}
 
 /// Answers the requests for pages.
 #[derive(Clone, Copy, Debug)]
@@ -164,39 +222,12 @@ impl<'a> Pages<'a> {
     }
 
     fn frame(self, page: Page) -> Answer {
-        let Ok(nonce) = random_id() else { return ApiError::unavailable().answer() };
         let Page { status, title, body, cookie } = page;
-        let html = html! {
-            (DOCTYPE)
-            html lang=(self.language.word()) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="referrer" content="no-referrer";
-                    link rel="icon" href="data:,";
-                    title { (title) " · BYOC" }
-                    style nonce=(nonce) { (PreEscaped(STYLE)) }
-                }
-                body {
-                    (body)
-                    script nonce=(nonce) { (PreEscaped(SCRIPT)) }
-                }
-            }
-        };
-        let policy = format!(
-            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src \
-             data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        );
-        let mut answer = Response::new(Bytes::from(html.into_string()));
-        *answer.status_mut() = status;
-        let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.language.word()));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if let Ok(policy) = HeaderValue::from_str(&policy) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        let language = self.language;
+        let framed = Framed { title: &title, body: &body, style: "", script: SCRIPT, images: "data:", language };
+        let mut answer = framed.answer();
+        if answer.status() == StatusCode::OK {
+            *answer.status_mut() = status;
         }
         self.set_cookie(&mut answer, cookie.as_deref());
         answer

@@ -60,7 +60,7 @@ pub(super) fn named(title: &str, account: Option<&str>) -> String {
 }
 
 /// Renders a text in which backticks surround names.
-pub(super) fn with_names(text: &str) -> Markup {
+pub fn with_names(text: &str) -> Markup {
     html! {
         @for (index, piece) in text.split('`').enumerate() {
             @if index % 2 == 0 { (piece) } @else { code { (piece) } }

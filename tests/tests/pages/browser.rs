@@ -86,6 +86,8 @@ impl Browser {
     pub async fn look(&self, width: u32, is_dark: bool) {
         let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
         self.cdp("Emulation.setDeviceMetricsOverride", size).await;
+        // A scroll bar would cut the pictures of long pages on the right.
+        self.cdp("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
         let scheme = if is_dark { "dark" } else { "light" };
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.cdp("Emulation.setEmulatedMedia", features).await;

@@ -2,6 +2,7 @@
 //! the documentation.
 
 mod browser;
+mod studio;
 
 use browser::{Browser, ENTER, WIDTHS};
 use byoc_tests::Rig;

@@ -218,6 +218,11 @@ impl HelpdeskSim for FreshchatSim {
         })
     }
 
+    fn asking(&self, question: &str, answers: &[&str]) -> Option<Saying> {
+        let answers = answers.iter().map(|label| json!({"quick_reply_button": {"label": label}}));
+        Some(Saying::Raw(std::iter::once(json!({"text": {"content": question}})).chain(answers).collect()))
+    }
+
     fn begin<'a>(&'a self, phone: Option<&'a str>, saying: Saying) -> BoxFuture<'a, Result<Said, String>> {
         Box::pin(async move {
             let (message, event) = {
