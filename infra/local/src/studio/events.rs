@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{Method, Request, Uri};
 use base64::Engine;
 use byoc::{
-    install::is_app_event,
+    install::{is_app_event, is_scheduled},
     model::message::{ChannelEvent, ChannelEventKind, Contact, ENVELOPE_VERSION, Envelope, Event, Part},
     outside::{config::Environment, queue::Outgoing},
     tools::answer::ApiError,
@@ -74,6 +74,9 @@ pub const PRODUCT_EVENTS: &[(&str, &str)] = &[
     ("on_user_update.json", include_str!("../../../../tests/events/on_user_update.json")),
 ];
 
+/// The event of the schedule by which installations catch up.
+const SCHEDULED: &str = include_str!("../../../../tests/events/scheduled_event.json");
+
 /// The time that an invocation of the relay may take.
 const RELAY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -124,6 +127,7 @@ impl Installed<'_> {
             ("install_hook_on_app_install.json", Some(self.app_event("onAppInstall"))),
             ("install_hook_after_app_update.json", Some(self.app_event("afterAppUpdate"))),
             ("install_hook_on_app_uninstall_unknown.json", Some(uninstall_of_nobody())),
+            ("scheduled_event.json", serde_json::from_str(SCHEDULED).ok()),
         ];
         let webhooks = [("channel_webhook_text.json", self.webhook_call())];
         let queue = [("relay_sqs.json", self.queue_event())];
@@ -244,7 +248,7 @@ pub(super) async fn simulate(functions: &Functions, environment: &Environment, e
         return http(functions, event).await;
     }
     let text = event.to_string();
-    let (function, reply) = if is_app_event(event) {
+    let (function, reply) = if is_app_event(event) || is_scheduled(event) {
         ("install-hook", functions.invoke_install_hook(text).await)
     } else {
         ("product-events", functions.invoke_product_events(text).await)
@@ -414,7 +418,8 @@ mod tests {
             .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
             .filter(|name| name.ends_with(".json"))
             .collect();
-        let here: BTreeSet<String> = PRODUCT_EVENTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut here: BTreeSet<String> = PRODUCT_EVENTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        here.insert("scheduled_event.json".to_owned());
         assert_eq!(here, there);
     }
 }
