@@ -181,7 +181,7 @@ async fn every_sample_event_works() {
     let text = async |url: &str| client.get(url).send().await.unwrap().text().await.unwrap();
     let html = text(&page).await;
     let names: Vec<&str> = html.split("<option value=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
-    assert_eq!(names.len(), studio::PRODUCT_EVENTS.len() + 5, "{names:?}");
+    assert_eq!(names.len(), studio::PRODUCT_EVENTS.len() + 6, "{names:?}");
     for name in names {
         let html = text(&format!("{page}?event={name}")).await;
         let json =

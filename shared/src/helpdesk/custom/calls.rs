@@ -35,6 +35,6 @@ pub(super) fn step(account: &Account<'_>, known: &Known, plan: Plan<'_>) -> Resu
             ("send_typing", id, account.now, contact, What::Typing)
         }
     };
-    let call = Outgoing { id: &id, at, contact: render::customer(account, contact), what };
+    let call = Outgoing { id: &id, at, contact: render::customer(account, known, contact), what };
     Endpoint::of(account, CALLBACK_URL, SECRET)?.post(name, &id, &call).map(Step::Call)
 }

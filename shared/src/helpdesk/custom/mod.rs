@@ -92,7 +92,7 @@ impl Adapter for Custom {
     }
 
     fn read(&self, account: &Account<'_>, task: &Task<'_>, known: &Known, answer: &Response<Bytes>) -> Learned {
-        answers::read(account, plan::plan(task, known)?, answer)
+        answers::read(account, known, plan::plan(task, known)?, answer)
     }
 }
 

@@ -34,10 +34,15 @@ fn conversation(account: &Account<'_>, known: &Known) -> &'static str {
     }
 }
 
+/// Returns the id by which the system knows a contact. It stays when the channel gives the contact another one.
+pub(super) fn reference(account: &Account<'_>, known: &Known, contact: &str) -> String {
+    known.link.user.clone().unwrap_or_else(|| account.reference(contact))
+}
+
 /// Returns the contact with everything that the channel told.
-pub(super) fn customer<'a>(account: &Account<'a>, contact: &Contact) -> Customer<'a> {
+pub(super) fn customer<'a>(account: &Account<'a>, known: &Known, contact: &Contact) -> Customer<'a> {
     let Contact { id, name, avatar, phone, email, company, language, country, verified, .. } = contact.clone();
     let person =
-        Person { id: account.reference(&id), name, email, phone, company, avatar, language, country, verified };
+        Person { id: reference(account, known, &id), name, email, phone, company, avatar, language, country, verified };
     Customer { channel: account.channel_kind, person }
 }
