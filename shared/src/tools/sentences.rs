@@ -2,7 +2,7 @@
 //!
 //! The table of this file is English. Each further language has a file with the same sentences, and does not compile
 //! while it lacks one, has one too many or names other arguments. What only programs and developers read is in
-//! [`english_only!`] instead. What a vendor's error code means and what a vendor's setting should be stands in that
+//! `english_only!` instead. What a vendor's error code means and what a vendor's setting should be stands in that
 //! vendor's own tables, in English.
 //!
 //! The journal, the log and the API are English, so failures and findings carry English text. Where people read such a
