@@ -75,7 +75,8 @@ async fn a_customer_and_an_agent_talk_in_the_simulator() {
     })
     .await;
 
-    // Every hop, without the secrets.
+    // Every hop of the pressed button, without the secrets. The question before it was delivered as well.
+    shows(&browser, "#hops", "from the customer to the agent").await;
     shows(&browser, "#hops", "Delivered").await;
     browser.run("for (const it of document.querySelectorAll('#hops details')) it.open = true").await;
     let html = browser.run("return document.documentElement.outerHTML").await;
