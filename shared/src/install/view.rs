@@ -1,6 +1,6 @@
 //! The views that admins get as JSON. A test compares the fields of the structs with `infra/openapi.yaml`.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
@@ -411,28 +411,29 @@ pub struct Overview {
 }
 
 impl Admin {
-    /// Returns what the page shows of the installation that this settings key opens.
+    /// Returns the installation whose page this settings key opens.
     ///
     /// # Errors
     /// 404 for a wrong key and for an unknown installation alike, 503 if one of our own services fails.
-    pub async fn overview_by_link(&self, id: &str, key: &str) -> Result<Overview, ApiError> {
-        let open = self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)?;
-        self.overview(&open).await
+    pub async fn linked(&self, id: &str, key: &str) -> Result<Arc<OpenInstallation>, ApiError> {
+        self.opened_by(id, key).await?.ok_or_else(ApiError::not_found)
+    }
+
+    /// Returns an installation for the holder of the admin key.
+    ///
+    /// # Errors
+    /// 404 for an unknown installation, 503 if one of our own services fails.
+    pub async fn installation(&self, id: &str) -> Result<Arc<OpenInstallation>, ApiError> {
+        self.find(id).await
     }
 
     /// Returns what the page shows of an installation.
     ///
     /// # Errors
-    /// 404 for an unknown installation, 503 if one of our own services fails.
-    pub async fn overview_by_id(&self, id: &str) -> Result<Overview, ApiError> {
-        let open = self.find(id).await?;
-        self.overview(&open).await
-    }
-
-    async fn overview(&self, open: &OpenInstallation) -> Result<Overview, ApiError> {
+    /// 503 if one of our own services fails.
+    pub async fn overview(&self, open: &OpenInstallation) -> Result<Overview, ApiError> {
         let id = open.installation.id.as_str();
-        let (installation, heard, latest, dead) = tokio::try_join!(
-            self.view(open),
+        let (heard, latest, dead) = tokio::try_join!(
             async { Ok(self.store.heard(id).await?) },
             async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) },
             self.dead_page(id, None, PAGE_DEAD),
@@ -442,7 +443,7 @@ impl Admin {
         findings.extend(heard::findings(open, &heard));
         let title = |side| Some(open.side(side).adapter.features().title.to_owned());
         Ok(Overview {
-            installation,
+            installation: self.view_of(open, &heard),
             titles: AccountNames { channel: title(Side::Channel), helpdesk: title(Side::Helpdesk) },
             registers: open.channel.features().registers,
             findings,
@@ -508,11 +509,15 @@ impl Admin {
 
     /// Returns the view of an installation that was just read or written.
     pub(super) async fn view(&self, open: &OpenInstallation) -> Result<InstallationView, ApiError> {
+        let heard = self.store.heard(&open.installation.id).await?;
+        Ok(self.view_of(open, &heard))
+    }
+
+    fn view_of(&self, open: &OpenInstallation, heard: &HeardSides) -> InstallationView {
         let installation = &open.installation;
-        let heard = self.store.heard(&installation.id).await?;
         let url = |route| (!open.is_uninstalled()).then(|| self.url(open, route));
-        let steps = (!open.is_uninstalled()).then(|| self.next_steps(open, &heard));
-        Ok(InstallationView {
+        let steps = (!open.is_uninstalled()).then(|| self.next_steps(open, heard));
+        InstallationView {
             id: installation.id.clone(),
             state: installation.state,
             channel: SideView::of(installation, Side::Channel),
@@ -528,12 +533,12 @@ impl Admin {
             next_steps: steps.as_ref().map(|steps| steps.iter().map(|step| step.sentence.clone()).collect()),
             steps,
             generated_secrets: BTreeMap::new(),
-            problem: heard::problem(installation, &heard),
-            heard: HeardView::from(&heard),
+            problem: heard::problem(installation, heard),
+            heard: HeardView::from(heard),
             dead_letters_removed: None,
             created_at: installation.created_at.rfc3339(),
             updated_at: installation.updated_at.rfc3339(),
-        })
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The page of an installation: whether it works, what is left to do, what waits, what was given up.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::Request;
 use maud::{Markup, html};
@@ -8,6 +10,7 @@ use serde_json::json;
 use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
     install::{CheckReport, DeadLetter, Discard, Finding, Overview, Redrive, SideReport},
+    installations::OpenInstallation,
     model::{installation::InstallationState, steps::NextStep},
     relay::RETRY_WAITS,
     store::MessageSummary,
@@ -52,12 +55,12 @@ impl Pages<'_> {
     /// Shows an installation, or the trace of one of its messages.
     pub(super) async fn installation(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let query = Fields::of_query(request);
-        let (place, overview) = self.opened(id, request, &query).await?;
+        let (place, open) = self.opened(id, request, &query).await?;
         if let Some(message) = query.get("message") {
             let message = self.admin.message(id, message).await?;
             return Ok(Page::new(self.language.say(Sentence::Message), trace(&place, &message)).into());
         }
-        Ok(shown(&place, &overview, None))
+        Ok(shown(&place, &self.admin.overview(&open).await?, None))
     }
 
     /// Carries out the action of a form, and shows the installation with the outcome.
@@ -72,24 +75,26 @@ impl Pages<'_> {
             Err(error) if error.status.is_client_error() => Err(error.message),
             Err(error) => return Err(error),
         };
-        let overview = match self.admin.overview_by_id(id).await {
-            Ok(overview) => overview,
-            Err(_) => before,
-        };
-        Ok(shown(&place, &overview, Some(&outcome)))
+        // The action may have changed the installation.
+        let open = self.admin.installation(id).await.unwrap_or(before);
+        Ok(shown(&place, &self.admin.overview(&open).await?, Some(&outcome)))
     }
 
-    /// Returns what the page shows, for the holder of the link or for an admin. Nobody else learns whether the
-    /// installation exists.
-    async fn opened(self, id: &str, request: &Request<Bytes>, query: &Fields) -> Result<(Place, Overview), ApiError> {
+    /// Returns the installation, for the holder of the link or for an admin. Nobody else learns whether it exists.
+    async fn opened(
+        self,
+        id: &str,
+        request: &Request<Bytes>,
+        query: &Fields,
+    ) -> Result<(Place, Arc<OpenInstallation>), ApiError> {
         let (id, language) = (id.to_owned(), self.language);
         if let Some(key) = query.get("key") {
-            let overview = self.admin.overview_by_link(&id, key).await?;
-            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language }, overview));
+            let open = self.admin.linked(&id, key).await?;
+            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language }, open));
         }
         let session = self.session(request.headers()).await.ok_or_else(ApiError::not_found)?;
-        let overview = self.admin.overview_by_id(&id).await?;
-        Ok((Place { id, viewer: Viewer::Admin(session), language }, overview))
+        let open = self.admin.installation(&id).await?;
+        Ok((Place { id, viewer: Viewer::Admin(session), language }, open))
     }
 
     /// Carries out an action. Returns what happened.
