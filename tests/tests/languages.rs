@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use byoc::tools::{language::Language, sentences::Sentence};
 use byoc_tests::{Rig, eventually, http_client};
-use byoc_vendors::{channel::viber::Viber, people::Saying};
+use byoc_vendors::{
+    channel::viber::Viber,
+    fault::{Fault, How},
+    people::Saying,
+};
 use http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 
@@ -60,6 +64,27 @@ async fn customers_of_a_german_installation_read_german() {
     let text = rig.exactly_at_channel(1).await[0].text.clone();
     drop(fast);
     assert!(text.starts_with("[weg.pdf: Datei konnte nicht abgerufen werden]"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_german_customer_is_asked_for_a_rating_in_german_and_agents_read_it_so() {
+    let (rig, _) = german("freshchat").await;
+    let path = format!("/installations/{}", rig.bridge.installation_id());
+    let change = json!({"settings": {"ask_rating": true}});
+    assert_eq!(rig.bridge.admin("PATCH", &path, Some(&change)).await.unwrap().0, 200);
+    rig.customer_says("Hallo").await;
+    let contact = rig.exactly_at_helpdesk(1).await[0].contact.clone();
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    let is_asked = async || {
+        let seen = byoc_tests::texts(&rig.at_channel()).join("\n");
+        seen.contains("Wählen Sie eine Zahl von 1 (gar nicht) bis 5 (sehr).").then_some(())
+    };
+    eventually("the German question", is_asked).await;
+    rig.settled().await;
+    rig.bridge.helpdesk.faults().add(Fault::next(How::Status(400)).at("csat"));
+    rig.customer_says("4").await;
+    let note = eventually("the German note", async || rig.notes().pop()).await;
+    assert!(note.text.contains("Der Kunde hat diese Unterhaltung bewertet: 4 von 5."), "{note:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -154,8 +154,8 @@ impl Relay {
             parts.push(Part::text(text));
         }
         if asks(options, news.what) {
-            let question = options.rating_question.clone();
-            parts.push(Part::text(question.unwrap_or_else(|| Sentence::RatingQuestion.into())));
+            let (own, language) = (options.rating_question.clone(), message.open.language());
+            parts.push(Part::text(own.unwrap_or_else(|| language.say(Sentence::RatingQuestion).into())));
             let button =
                 |rating: u8| Button::Reply { label: rating.to_string(), text: rating.to_string(), payload: None };
             parts.push(Part::Buttons { buttons: RATINGS.map(button).collect() });
@@ -203,7 +203,7 @@ impl Relay {
         if failure::may_have_arrived_too_often(claimed.doubts) {
             return self.bury(&message, &claimed, &Owed::default(), Sentence::MayHaveArrived.into()).await;
         }
-        let text = Sentence::Rated { rating, most: *RATINGS.end() }.to_string();
+        let text = message.open.language().say(Sentence::Rated { rating, most: *RATINGS.end() }).to_string();
         let note = Task::Note { contact: message.contact, text: &text, at: message.received_at };
         let was_refused = claimed.progress.memo.contains_key(quotes::REFUSED);
         let tasks = if message.open.helpdesk.features().rates && !was_refused {

@@ -123,7 +123,7 @@ impl Relay {
         if message.direction != Direction::Inbound || transcript.is_empty() {
             return Ok(());
         }
-        let text = transcript::text(transcript, group.as_deref());
+        let text = transcript::text(transcript, group.as_deref(), message.open.language());
         self.send_note(message.open, &message.contact.id, &format!("transcript:{}", message.event), None, text).await
     }
 
