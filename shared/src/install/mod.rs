@@ -34,7 +34,7 @@ pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
 pub use heard::{HeardSide, HeardView, RefusedView};
 pub use keys::{KeyView, Keys, NewKey};
-pub use request::{Mistake, Wanted, all_settings, kinds};
+pub use request::{Mistake, Wanted, all_settings, kind_of, kinds};
 pub use sessions::{SESSION, Session};
 pub use view::{
     AccountNames, AccountView, AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport,

@@ -145,7 +145,8 @@ pub fn kinds(side: Side) -> Vec<(&'static str, &'static dyn Adapter)> {
     }
 }
 
-fn kind_of(side: Side, wanted: &str) -> Option<(&'static str, &'static dyn Adapter)> {
+/// Returns the name and the adapter of a kind, or `None` if the side has no such kind.
+pub fn kind_of(side: Side, wanted: &str) -> Option<(&'static str, &'static dyn Adapter)> {
     kinds(side).into_iter().find(|(kind, _)| *kind == wanted)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
     adapter::settings::{Form, Setting},
-    install::{Installed, Mistake, Wanted, all_settings, kinds},
+    install::{Installed, Mistake, Wanted, all_settings, kind_of, kinds},
     model::installation::{MAX_TEXT, Side},
     tools::{answer::ApiError, language::Language, sentences::Sentence},
 };
@@ -76,17 +76,19 @@ fn chosen(query: &Fields) -> Fields {
     Fields(["helpdesk", "channel"].into_iter().filter_map(kind).collect())
 }
 
+/// Returns the kind of a side that a form names.
+fn chosen_kind(fields: &Fields, side: Side) -> Option<&str> {
+    fields.get(&id_of(side, "kind"))
+}
+
 fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
-    let kind_of = |side: Side| {
-        let wanted = fields.get(if side == Side::Channel { "channel_kind" } else { "helpdesk_kind" })?;
-        kinds(side).into_iter().find(|(kind, _)| *kind == wanted)
-    };
+    let chosen = |side: Side| kind_of(side, chosen_kind(fields, side)?);
     html! {
         (pieces::bar(viewer, language))
         main {
             h1 { (language.say(Sentence::AddInstallation)) }
             section { (choice(fields, language)) }
-            @if let (Some(helpdesk), Some(channel)) = (kind_of(Side::Helpdesk), kind_of(Side::Channel)) {
+            @if let (Some(helpdesk), Some(channel)) = (chosen(Side::Helpdesk), chosen(Side::Channel)) {
                 @let count = wrong.fields.len() + usize::from(wrong.whole.is_some());
                 @if count > 0 {
                     section .standing.bad role="alert" #mistakes tabindex="-1" {
@@ -123,7 +125,7 @@ fn choice(fields: &Fields, language: Language) -> Markup {
         form .choice method="get" action="/install" {
             @for (side, label) in [(Side::Channel, Sentence::Channel), (Side::Helpdesk, Sentence::Helpdesk)] {
                 @let name = side.word();
-                @let chosen = fields.get(if side == Side::Channel { "channel_kind" } else { "helpdesk_kind" });
+                @let chosen = chosen_kind(fields, side);
                 div {
                     label for={ "kind_" (name) } { (language.say(label)) }
                     select id={ "kind_" (name) } name=(name) {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
-    install::{Access, AccountView, InstallationList, InstallationSummary, kinds},
+    install::{Access, AccountView, InstallationList, InstallationSummary, kind_of},
     model::installation::Side,
     tools::{answer::ApiError, language::Language, sentences::Sentence},
 };
@@ -73,7 +73,7 @@ fn card(installation: &InstallationSummary, language: Language) -> Markup {
 
 /// Returns what people call an account: the platform, and the account's name if the vendor tells it.
 fn title(side: Side, account: &AccountView) -> String {
-    let title = kinds(side).into_iter().find(|(kind, _)| *kind == account.kind);
+    let title = kind_of(side, &account.kind);
     let title = title.map_or(account.kind.as_str(), |(_, adapter)| adapter.features().title);
     pieces::named(title, account.account_name.as_deref())
 }
