@@ -1,0 +1,5 @@
+//! What the adapter says to people, in each language.
+
+use crate::{adapter::phrases::COMMON, channel::phrases::SHARED, tools::phrases::Catalogue};
+
+pub(super) static PHRASES: Catalogue = Catalogue { vendor: "Telegram", tables: &[SHARED, COMMON] };

@@ -1,0 +1,5 @@
+//! What the adapter says to people, in each language.
+
+use crate::{adapter::phrases::COMMON, tools::phrases::Catalogue};
+
+pub(super) static PHRASES: Catalogue = Catalogue { vendor: "the helpdesk system", tables: &[COMMON] };
