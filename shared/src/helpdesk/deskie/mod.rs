@@ -6,8 +6,9 @@
 //! A contact is a Deskie user with the custom id `<channel kind>:<channel's user id>`. The first message creates a case
 //! and with it the user. Later messages go into the newest case, or into a new one if that case is closed, whatever
 //! `on_resolved` says: this is how Deskie intends its channels to work. Only rules of the admin's tell when Deskie
-//! closes a case, nothing tells when it merges one, and the smallest plan allows 20 calls a minute, so the bridge relies
-//! on the last known state of a case for a while and then requests it again. In the steady state an inbound message costs one call.
+//! closes a case, nothing tells when it merges one, and the smallest plan allows 20 calls a minute, so the bridge
+//! relies on the last known state of a case for a while and then requests it again. In the steady state an inbound
+//! message costs one call.
 
 mod answers;
 mod calls;
