@@ -142,10 +142,9 @@ impl System {
             return Err(refused(400, "contact.id should begin with contact.channel"));
         }
         let wrong = || refused(400, "a call that the document does not know");
-        let is_repeat = headers.get("webhook-id").and_then(|id| id.to_str().ok());
-        let is_repeat = !self.desk().taken.insert(is_repeat.unwrap_or_default().to_owned());
+        let key = headers.get("webhook-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
         let mut desk = self.desk();
-        if is_repeat {
+        if desk.taken.contains(&key) {
             desk.repeats += 1;
             return Ok(json!({"ok": true}));
         }
@@ -157,12 +156,13 @@ impl System {
                     &[&common[..], &["conversation", "author", "quote", "choice", "group", "parts"]].concat(),
                 )?;
                 let is_echo = kind == "echo";
-                match (is_echo, text("/conversation").as_str()) {
-                    (true, "") | (false, "open" | "reopened") => {}
-                    (false, "new") => desk.conversations += 1,
+                let begun = match (is_echo, text("/conversation").as_str()) {
+                    (true, "") | (false, "open" | "reopened") => 0,
+                    (false, "new") => 1,
                     _ => return Err(wrong()),
-                }
+                };
                 let lines = own_api::lines(&call)?;
+                desk.conversations += begun;
                 let quoted = |name: &str| call.pointer(&format!("/quote/{name}"))?.as_str().map(str::to_owned);
                 let quote = Quote { text: quoted("text"), author: quoted("author"), ..Quote::default() };
                 let quote = call.get("quote").map(|_| quote::line(&quote, Language::English));
@@ -205,6 +205,8 @@ impl System {
             }
             _ => return Err(wrong()),
         }
+        // Only what was taken is a repeat when it comes again.
+        desk.taken.insert(key);
         Ok(json!({"ok": true}))
     }
 }
