@@ -113,9 +113,9 @@ fn kinds_settings() -> Vec<(&'static str, &'static str)> {
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         let name = path.file_name().unwrap().to_str().unwrap();
-        // The vendors' folders, the registries, and what Meta's channels share.
+        // The vendors' folders, the registries, and what several vendors share.
         let side = folder.file_name().is_some_and(|name| name == "channel" || name == "helpdesk");
-        let is_vendors = side && (path.is_dir() || matches!(name, "mod.rs" | "meta.rs"));
+        let is_vendors = side && (path.is_dir() || matches!(name, "mod.rs" | "meta.rs" | "phrases.rs"));
         if is_vendors || matches!(name, "tests" | "tests.rs" | "testing" | "testing.rs") {
             continue;
         }

@@ -13,14 +13,6 @@ pub(super) static SHARED: &[Phrase] = phrases! {
         uk: "відмова {vendor}: {what} (HTTP {status})",
         ja: "{vendor}が{what}を拒否しました（HTTP {status}）",
     }
-    "{vendor} refused the API token (HTTP {status}); it may have expired or been withdrawn" {
-        de: "{vendor} hat das API-Token abgelehnt (HTTP {status}); vielleicht ist es abgelaufen oder wurde zurückgezogen",
-        es: "{vendor} rechazó el token de la API (HTTP {status}); puede haber caducado o haberse revocado",
-        fr: "{vendor} a refusé le jeton d’API (HTTP {status}) ; il a peut-être expiré ou été révoqué",
-        ru: "{vendor} отклонил токен API (HTTP {status}); возможно, он истёк или отозван",
-        uk: "{vendor} відхилив токен API (HTTP {status}); можливо, він прострочений або відкликаний",
-        ja: "{vendor}がAPIトークンを拒否しました（HTTP {status}）。期限切れか、取り消された可能性があります",
-    }
     "the message" {
         de: "die Nachricht",
         es: "el mensaje",

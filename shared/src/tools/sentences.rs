@@ -202,6 +202,7 @@ sentences! {
     Answered { call: &'a str, status: u16 } = "{call} answered {status}",
     AnsweredOddly { call: &'a str, status: u16 } = "{call} answered {status} in an unknown form",
     Explained { reason: &'a str, explanation: &'a str } = "{reason}: {explanation}",
+    NoticeStep { cause: &'a str, fix: &'a str } = "{cause}: {fix}.",
     LookUpFailed = "the contact could not be looked up",
     TooManyCalls = "the delivery takes too many calls",
     NotOurTurn = "the rate of this account is used up for the moment",

@@ -43,4 +43,3 @@ pub fn literals(source: &str) -> Vec<&str> {
     }
     found
 }
-

@@ -32,7 +32,7 @@ pub static INSTAGRAM: Messenger = Messenger {
     has_metadata: false,
     reuses_files: false,
     features: &FEATURES,
-    phrases: &phrases::PHRASES_OF_INSTAGRAM,
+    phrases: &phrases::INSTAGRAM,
     settings: SETTINGS,
     errors: ERRORS,
     too_late: TOO_LATE,

@@ -83,7 +83,7 @@ pub static MESSENGER: Messenger = Messenger {
     has_metadata: true,
     reuses_files: true,
     features: &FEATURES,
-    phrases: &phrases::PHRASES,
+    phrases: &phrases::MESSENGER,
     settings: SETTINGS,
     errors: classify::ERRORS,
     too_late: classify::TOO_LATE,

@@ -76,23 +76,31 @@ static OWN: &[Phrase] = phrases! {
         ja: "営業時間外に会話を始めた人に表示される文（1,000文字以内）",
     }
     // Steps.
-    "In Freshchat open Admin Settings > Marketplace and Integrations > API > Conversation Webhooks (in older accounts Admin > Webhooks), paste {url} as the webhook URL and switch it on. Freshchat has one such field for the whole account: if a URL of the bridge is already pasted for another channel, there is nothing to do." {
-        de: "Öffnen Sie in Freshchat „Admin Settings > Marketplace and Integrations > API > Conversation Webhooks“ (in älteren Konten „Admin > Webhooks“), fügen Sie {url} als Webhook-URL ein und schalten Sie den Webhook ein. Freshchat hat nur ein solches Feld für das ganze Konto: Steht dort schon eine URL der Bridge für einen anderen Kanal, ist nichts zu tun.",
-        es: "En Freshchat, abra «Admin Settings > Marketplace and Integrations > API > Conversation Webhooks» (en cuentas antiguas, «Admin > Webhooks»), pegue {url} como URL del webhook y actívelo. Freshchat tiene un solo campo así para toda la cuenta: si ya contiene una URL del puente de otro canal, no hay nada que hacer.",
-        fr: "Dans Freshchat, ouvrez « Admin Settings > Marketplace and Integrations > API > Conversation Webhooks » (dans les anciens comptes, « Admin > Webhooks »), collez {url} comme URL du webhook et activez-le. Freshchat n’a qu’un champ de ce genre pour tout le compte : s’il contient déjà une URL de la passerelle pour un autre canal, il n’y a rien à faire.",
-        ru: "В Freshchat откройте «Admin Settings > Marketplace and Integrations > API > Conversation Webhooks» (в старых аккаунтах «Admin > Webhooks»), вставьте {url} как URL вебхука и включите вебхук. В Freshchat одно такое поле на весь аккаунт: если там уже есть URL моста для другого канала, ничего делать не нужно.",
-        uk: "У Freshchat відкрийте «Admin Settings > Marketplace and Integrations > API > Conversation Webhooks» (у старіших акаунтах «Admin > Webhooks»), вставте {url} як URL вебхука й увімкніть вебхук. У Freshchat одне таке поле на весь акаунт: якщо там уже є URL моста для іншого каналу, нічого робити не потрібно.",
-        ja: "Freshchatで「Admin Settings > Marketplace and Integrations > API > Conversation Webhooks」（古いアカウントでは「Admin > Webhooks」）を開き、{url}をWebhook URLとして貼り付けて有効にしてください。この欄はアカウント全体で1つだけです。別のチャネル用のブリッジのURLがすでに入っている場合は、何もする必要はありません。",
+    "In Freshchat, as account admin, open Admin Settings > Marketplace and Integrations > API > Conversation Webhooks (in older accounts Admin > Webhooks), switch the webhook on, paste {url} into Webhook and press Save. Freshchat has one such field for the whole account: if a URL of the bridge is already pasted for another channel, there is nothing to do." {
+        de: "Öffnen Sie in Freshchat als Konto-Administrator „Admin Settings > Marketplace and Integrations > API > Conversation Webhooks“ (in älteren Konten „Admin > Webhooks“), schalten Sie den Webhook ein, fügen Sie {url} in „Webhook“ ein und drücken Sie „Save“. Freshchat hat nur ein solches Feld für das ganze Konto: Steht dort schon eine URL der Bridge für einen anderen Kanal, ist nichts zu tun.",
+        es: "En Freshchat, como administrador de la cuenta, abra «Admin Settings > Marketplace and Integrations > API > Conversation Webhooks» (en cuentas antiguas, «Admin > Webhooks»), active el webhook, pegue {url} en «Webhook» y pulse «Save». Freshchat tiene un solo campo así para toda la cuenta: si ya contiene una URL del puente de otro canal, no hay nada que hacer.",
+        fr: "Dans Freshchat, en tant qu’administrateur du compte, ouvrez « Admin Settings > Marketplace and Integrations > API > Conversation Webhooks » (dans les anciens comptes, « Admin > Webhooks »), activez le webhook, collez {url} dans « Webhook » et appuyez sur « Save ». Freshchat n’a qu’un champ de ce genre pour tout le compte : s’il contient déjà une URL de la passerelle pour un autre canal, il n’y a rien à faire.",
+        ru: "В Freshchat с правами администратора аккаунта откройте «Admin Settings > Marketplace and Integrations > API > Conversation Webhooks» (в старых аккаунтах «Admin > Webhooks»), включите вебхук, вставьте {url} в «Webhook» и нажмите «Save». В Freshchat одно такое поле на весь аккаунт: если там уже есть URL моста для другого канала, ничего делать не нужно.",
+        uk: "У Freshchat з правами адміністратора акаунта відкрийте «Admin Settings > Marketplace and Integrations > API > Conversation Webhooks» (у старіших акаунтах «Admin > Webhooks»), увімкніть вебхук, вставте {url} у «Webhook» і натисніть «Save». У Freshchat одне таке поле на весь акаунт: якщо там уже є URL моста для іншого каналу, нічого робити не потрібно.",
+        ja: "Freshchatでアカウント管理者として「Admin Settings > Marketplace and Integrations > API > Conversation Webhooks」（古いアカウントでは「Admin > Webhooks」）を開き、Webhookを有効にして、「Webhook」に{url}を貼り付け、「Save」を押してください。この欄はアカウント全体で1つだけです。別のチャネル用のブリッジのURLがすでに入っている場合は、何もする必要はありません。",
     }
-    "Copy the public key that Freshchat shows there into the setting `webhook_public_key`, so that only Freshchat's own calls are let in." {
-        de: "Kopieren Sie den öffentlichen Schlüssel, den Freshchat dort anzeigt, in die Einstellung `webhook_public_key`, damit nur Aufrufe von Freshchat selbst angenommen werden.",
-        es: "Copie la clave pública que Freshchat muestra allí en el ajuste `webhook_public_key`, para que solo se admitan las llamadas del propio Freshchat.",
-        fr: "Copiez la clé publique que Freshchat y affiche dans le paramètre `webhook_public_key`, afin que seuls les appels de Freshchat soient acceptés.",
-        ru: "Скопируйте открытый ключ, который Freshchat там показывает, в настройку `webhook_public_key`, чтобы принимались только вызовы самого Freshchat.",
-        uk: "Скопіюйте відкритий ключ, який Freshchat там показує, у налаштування `webhook_public_key`, щоб приймалися лише виклики самого Freshchat.",
-        ja: "Freshchat自身の呼び出しだけを受け付けるように、そこに表示される公開鍵を設定 `webhook_public_key` にコピーしてください。",
+    "On the same page, under Authentication, copy the RSA public key into the setting `webhook_public_key`, so that only Freshchat's own calls are let in." {
+        de: "Kopieren Sie auf derselben Seite unter „Authentication“ den öffentlichen RSA-Schlüssel in die Einstellung `webhook_public_key`, damit nur Aufrufe von Freshchat selbst angenommen werden.",
+        es: "En la misma página, en «Authentication», copie la clave pública RSA en el ajuste `webhook_public_key`, para que solo se admitan las llamadas del propio Freshchat.",
+        fr: "Sur la même page, sous « Authentication », copiez la clé publique RSA dans le paramètre `webhook_public_key`, afin que seuls les appels de Freshchat soient acceptés.",
+        ru: "На той же странице в разделе «Authentication» скопируйте открытый ключ RSA в настройку `webhook_public_key`, чтобы принимались только вызовы самого Freshchat.",
+        uk: "На тій самій сторінці в розділі «Authentication» скопіюйте відкритий ключ RSA в налаштування `webhook_public_key`, щоб приймалися лише виклики самого Freshchat.",
+        ja: "Freshchat自身の呼び出しだけを受け付けるように、同じページの「Authentication」にあるRSA公開鍵を設定 `webhook_public_key` にコピーしてください。",
     }
     // Reasons.
+    "Freshchat refused the API token (HTTP {status}); it may have expired or been withdrawn" {
+        de: "Freshchat hat das API-Token abgelehnt (HTTP {status}); vielleicht ist es abgelaufen oder wurde zurückgezogen",
+        es: "Freshchat rechazó el token de la API (HTTP {status}); puede haber caducado o haberse revocado",
+        fr: "Freshchat a refusé le jeton d’API (HTTP {status}) ; il a peut-être expiré ou été révoqué",
+        ru: "Freshchat отклонил токен API (HTTP {status}); возможно, он истёк или отозван",
+        uk: "Freshchat відхилив токен API (HTTP {status}); можливо, він прострочений або відкликаний",
+        ja: "FreshchatがAPIトークンを拒否しました（HTTP {status}）。期限切れか、取り消された可能性があります",
+    }
     "`api_url` does not lead to Freshchat's API" {
         de: "`api_url` führt nicht zur API von Freshchat",
         es: "`api_url` no lleva a la API de Freshchat",
