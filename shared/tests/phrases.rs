@@ -17,9 +17,87 @@ use self::source::{literals, root};
 /// Kinds whose adapter is in the folder of another kind.
 const GUESTS: &[(&str, &str)] = &[("apple", "bird"), ("instagram", "messenger")];
 
-/// Texts that no phrase translates, each with the file that holds it.
+/// Texts that no phrase translates, each with the file that holds it: the words of vendors by which adapters recognize
+/// an answer, what only programs and developers read, and what stands in a message for something that it has.
 #[rustfmt::skip]
 const UNSAID: &[(&str, &[&str])] = &[
+    ("channel/bird/apple.rs", &[
+        "{title}: {answers}",
+    ]),
+    ("channel/bird/classify.rs", &[
+        "{product:?} {from}",
+    ]),
+    ("channel/custom/parse.rs", &[
+        "a number from 1 to 200", "a list of at most 500 lines",
+    ]),
+    ("channel/line/classify.rs", &[
+        "Invalid reply token", "retry key", "Failed to send messages", "webhook endpoint", "monthly limit",
+    ]),
+    ("channel/messagebird/calls.rs", &[
+        "AccessKey {}",
+    ]),
+    ("channel/messagebird/mod.rs", &[
+        "curl https://conversations.messagebird.com/v1/webhooks -H 'Authorization: AccessKey YOUR_ACCESS_KEY' -H 'Content-Type: application/json' -d '{body}'",
+    ]),
+    ("channel/messenger/classify.rs", &[
+        "allowed window", "isn't receiving messages", "isn’t receiving messages", "not receiving messages",
+    ]),
+    ("channel/messenger/instagram.rs", &[
+        "allowed window", "isn't receiving messages", "isn’t receiving messages", "not receiving messages",
+    ]),
+    ("channel/messenger/parse.rs", &[
+        "more attachments", "unsupported message",
+    ]),
+    ("channel/rcs/parse.rs", &[
+        "an event",
+    ]),
+    ("channel/telegram/classify.rs", &[
+        "chat not found", "user not found", "have no rights to send a message", "business connection not found",
+        "not enough rights", "message thread not found", "blocked by the user", "user is deactivated",
+        "can't initiate conversation", "was kicked", "message text is empty", "message is too long",
+        "caption is too long", "can't parse entities", "file is too big", "wrong file_id",
+        "file is temporarily unavailable", "wrong HTTP URL", "failed to get HTTP URL content",
+        "wrong type of the web page content", "bad webhook",
+    ]),
+    ("channel/telegram/content.rs", &[
+        "{mark} {text}",
+    ]),
+    ("channel/template.rs", &[
+        "button{number}=<end of the link>", "/template {name} {}",
+    ]),
+    ("channel/twilio/classify.rs", &[
+        "/template {} {}", "{sid} {sender}",
+    ]),
+    ("channel/twilio/parse.rs", &[
+        "an ad",
+    ]),
+    ("channel/viber/classify.rs", &[
+        "> HttpResponse[HTTP/",
+    ]),
+    ("channel/viber/parse.rs", &[
+        "the name of an event", "empty link",
+    ]),
+    ("channel/whatsapp/parse.rs", &[
+        "to Meta's AI agent", "by Meta's AI agent", "{} without content", "the contact's account changed", "an ad",
+        "{headline}: {url}", "contact card without content", "more contact cards", "{name}: {}",
+        "\\n{quantity} × {product} ({price} {currency})",
+    ]),
+    ("helpdesk/deskie/answers.rs", &[
+        "without a key", "without a title",
+    ]),
+    ("helpdesk/deskie/classify.rs", &[
+        "rate limit",
+    ]),
+    ("helpdesk/deskie/render.rs", &[
+        "Chat on {}", "Chat with {name}",
+    ]),
+    ("helpdesk/freshchat/classify.rs", &[
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT", ", {it}",
+        "not the latest conversation", "fragment not supported",
+    ]),
+    ("helpdesk/freshchat/profile.rs", &[
+        "{} user",
+    ]),
 ];
 
 /// The adapters of one folder, and its files.

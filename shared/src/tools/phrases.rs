@@ -135,3 +135,45 @@ impl Language {
         Translator::new(self).translate(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static TEST: Catalogue = Catalogue {
+        vendor: "Vendor",
+        tables: &[phrases! {
+            "{vendor} failed" {
+                de: "Fehler bei {vendor}", es: "error de {vendor}", fr: "erreur de {vendor}", ru: "сбой {vendor}",
+                uk: "збій {vendor}", ja: "{vendor}のエラー",
+            }
+            "the key is wrong; make a new one" {
+                de: "der Schlüssel ist falsch; erstellen Sie einen neuen", es: "la clave es incorrecta; cree otra",
+                fr: "la clé est incorrecte ; créez-en une autre", ru: "ключ неверный; создайте новый",
+                uk: "ключ неправильний; створіть новий", ja: "キーが正しくありません。新しく作成してください",
+            }
+        }],
+    };
+
+    #[test]
+    fn a_phrase_is_found_alone_and_inside_a_sentence() {
+        let translator = Translator::new(Language::German).with(&TEST);
+        for (english, german) in [
+            ("Vendor failed", "Fehler bei Vendor"),
+            ("the key is wrong; make a new one", "der Schlüssel ist falsch; erstellen Sie einen neuen"),
+            (
+                "the key is wrong; make a new one; Vendor failed",
+                "der Schlüssel ist falsch; erstellen Sie einen neuen; Fehler bei Vendor",
+            ),
+            ("Vendor failed: no connection to the vendor", "Fehler bei Vendor: keine Verbindung zum Anbieter"),
+            ("Not delivered on x: Vendor failed.", "Nicht zugestellt über x: Fehler bei Vendor."),
+            // A vendor's own words stay, and so does what another vendor's adapter says.
+            ("Something failed", "Something failed"),
+            ("Other failed", "Other failed"),
+        ] {
+            assert_eq!(translator.translate(english), german);
+            assert_eq!(Translator::new(Language::English).with(&TEST).translate(english), english);
+        }
+        assert_eq!(Language::German.translate("Vendor failed"), "Vendor failed");
+    }
+}

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 /// Returns the root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Returns a source without its test module.
-pub fn product(source: &str) -> &str {
+pub(crate) fn product(source: &str) -> &str {
     const TESTS: &str = "\n#[cfg(test)]\nmod ";
     let is_inside = |(at, _): &(usize, &str)| {
         source.get(at + TESTS.len()..).and_then(|rest| rest.lines().next()).is_some_and(|line| line.ends_with('{'))
@@ -18,7 +18,7 @@ pub fn product(source: &str) -> &str {
 }
 
 /// Returns the string literals of a source, except those in its comments and in its test module.
-pub fn literals(source: &str) -> Vec<&str> {
+pub(crate) fn literals(source: &str) -> Vec<&str> {
     let mut rest = product(source);
     let mut found = Vec::new();
     while let Some(at) = rest.find(['"', '/', '\'']) {

@@ -165,7 +165,7 @@ static OWN: &[Phrase] = phrases! {
         ja: "連絡先が返信するか1時間が過ぎるまで、Viberはこの連絡先へのメッセージを受け付けません",
     }
     "the contact's Viber is too old for this message" {
-        de: "das Viber des Kontakts ist zu alt für diese Nachricht",
+        de: "die Viber-Version des Kontakts ist zu alt für diese Nachricht",
         es: "la versión de Viber del contacto es demasiado antigua para este mensaje",
         fr: "la version de Viber du contact est trop ancienne pour ce message",
         ru: "версия Viber у контакта слишком старая для этого сообщения",
