@@ -119,8 +119,9 @@ mod tests {
             for setting in [None, Some("x")] {
                 assert!(!adapter.features().title.is_empty(), "{kind} has no title");
                 let mut side = Side::new(kind, &[], &[("verify_token", "bridge-made")]);
-                for name in adapter.settings().iter().filter(|name| !name.secret) {
-                    side.settings.extend(setting.map(|value| (name.name.to_owned(), value.to_owned())));
+                for it in adapter.settings().iter().filter(|it| !it.secret) {
+                    let value = setting.or(it.required.then_some("x"));
+                    side.settings.extend(value.map(|value| (it.name.to_owned(), value.to_owned())));
                 }
                 let steps = adapter.next_steps(&side.account(), &Urls { channel, helpdesk });
                 let mut ids: Vec<&str> = steps.iter().map(|step| step.id).collect();

@@ -117,7 +117,7 @@ impl Translator {
             Some((read.literal, own.map(|(_, own)| own), Some(catalogue.vendor), read.arguments))
         });
         let of_bridge = ENGLISH.iter().filter_map(|(name, template)| {
-            let template = Template::of(*template);
+            let template = Template::of(template);
             let arguments = template.read(text)?;
             Some((template.literal(), self.language.template(name), None, arguments))
         });
