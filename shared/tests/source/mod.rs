@@ -11,7 +11,7 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn product(source: &str) -> &str {
     const TESTS: &str = "\n#[cfg(test)]\nmod ";
     let is_inside = |(at, _): &(usize, &str)| {
-        source.get(at + TESTS.len()..).and_then(|rest| rest.lines().next()).is_some_and(|line| line.ends_with('{'))
+        source.get(at + TESTS.len()..).and_then(|rest| rest.lines().next()).is_some_and(|line| line.contains('{'))
     };
     let end = source.match_indices(TESTS).find(is_inside).map_or(source.len(), |(at, _)| at);
     source.split_at(end).0
