@@ -255,3 +255,21 @@ async fn agents_read_in_their_language_why_a_vendor_refused() {
     eventually("the German note", is_told).await;
     rig.journal_shows("the reason", |entry| entry["error"] == "the contact's Viber is too old for this message").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn remarks_on_what_customers_did_are_in_the_language_of_the_agents() {
+    let forwarded = json!({"text": "Hallo", "forward_origin": {"type": "hidden_user", "sender_user_name": "Ada"}});
+    for (channel, saying, expected) in [
+        ("whatsapp", json!({"type": "reaction", "reaction": {"emoji": "👍"}}), "(hat mit 👍 reagiert)"),
+        ("telegram", forwarded, "(weitergeleitet von Ada)\nHallo"),
+        ("messenger", json!({"text": "Ja", "reply_to": {"story": {}}}), "(als Antwort auf Ihre Story)"),
+    ] {
+        let rig = Rig::start_with(channel, "deskie", |settings| settings.options = json!({"language": "de"})).await;
+        let said = rig.bridge.channel.say(rig.bridge.channel.customer(), Saying::Raw(saying)).await.unwrap();
+        assert_eq!(said.status, 200, "{channel}: {}", said.body);
+        let seen = rig.exactly_at_helpdesk(1).await;
+        assert!(seen[0].text.contains(expected), "{channel}: {}", seen[0].text);
+        let subject = seen[0].raw["subject"].as_str().unwrap_or_default();
+        assert!(subject.starts_with("Chat mit ") || subject.starts_with("Chat über "), "{channel}: {subject}");
+    }
+}

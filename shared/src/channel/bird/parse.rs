@@ -17,7 +17,9 @@ use crate::{
     },
     tools::{
         json::{self, Json},
+        language::Language,
         millis::Millis,
+        sentences::Sentence,
     },
 };
 
@@ -39,7 +41,9 @@ pub(super) fn parse(
     }
     // The id is the same for every redelivery.
     let id = request.header("webhook-id").map_or_else(|| id_of(body.raw()), str::to_owned);
-    let event = Event { from: account.setting(FROM), event: kind.split_once('.').map_or("", |(_, event)| event), data };
+    let language = account.options.language;
+    let event = kind.split_once('.').map_or("", |(_, event)| event);
+    let event = Event { from: account.setting(FROM), event, data, language };
     let read = match (product, kind.split_once('.').map(|(family, _)| family)) {
         (Product::Sms, Some("sms")) => event.sms(),
         (Product::Sms, Some("sms_suppression")) => event.suppression("destination", "originator"),
@@ -72,6 +76,8 @@ struct Event<'a> {
     from: Option<&'a str>,
     event: &'a str,
     data: Json<'a>,
+    /// The language of remarks on what agents read.
+    language: Language,
 }
 
 impl<'a> Event<'a> {
@@ -158,7 +164,9 @@ impl<'a> Event<'a> {
             "received" => ChannelEventKind::Message { parts: self.content() },
             _ => {
                 let emoji = self.data("emoji").ok_or("nothing_to_show")?;
-                ChannelEventKind::Message { parts: vec![Part::text(format!("(reacted with {emoji})"))] }
+                ChannelEventKind::Message {
+                    parts: vec![Part::text(self.language.say(Sentence::ReactedWith { emoji: &emoji }).to_string())],
+                }
             }
         };
         Ok((contact, kind))

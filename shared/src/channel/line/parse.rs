@@ -13,7 +13,9 @@ use crate::{
     },
     tools::{
         json::{self, Json},
+        language::Language,
         millis::Millis,
+        sentences::Sentence,
     },
 };
 
@@ -36,7 +38,7 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     let mut batch = Batch::new();
     batch.each(events, |batch, event| {
         let event = Event::of(event);
-        match event.read() {
+        match event.read(account.options.language) {
             Ok((contact, kind)) => {
                 let at = event.timestamp.i64().map_or(request.received_at, Millis::new);
                 let contact = Contact { id: contact, reply_token: event.reply_token(), ..Contact::default() };
@@ -107,7 +109,7 @@ impl<'a> Event<'a> {
     }
 
     /// Returns the contact and the content of the event, or the reason why the event is left out.
-    fn read(&self) -> Result<(String, ChannelEventKind), &'static str> {
+    fn read(&self, language: Language) -> Result<(String, ChannelEventKind), &'static str> {
         if self.mode.text().as_deref() == Some("standby") {
             return Err("standby");
         }
@@ -128,9 +130,9 @@ impl<'a> Event<'a> {
             "message" => ChannelEventKind::Message { parts: parts(self.message) },
             "messageEdited" => {
                 let text = self.message.get("text").and_then(given).ok_or("nothing_to_show")?;
-                message(Part::text(format!("(edited) {text}")))
+                message(Part::text(format!("{} {text}", language.say(Sentence::Edited))))
             }
-            "unsend" => message(Part::text("(took back an earlier message)")),
+            "unsend" => message(Part::text(language.say(Sentence::TookBack).to_string())),
             "postback" => message(pressed(self.postback)?),
             "follow" => ChannelEventKind::Subscribed,
             "unfollow" => ChannelEventKind::Unsubscribed,

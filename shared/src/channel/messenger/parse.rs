@@ -15,7 +15,9 @@ use crate::{
     tools::{
         crypto::{UUID_RANDOM, uuid_version},
         json::{self, Json},
+        language::Language,
         millis::Millis,
+        sentences::Sentence,
     },
 };
 
@@ -64,7 +66,7 @@ pub(super) fn parse(
         if !changes.is_null() {
             batch.ignore(page, "other_field");
         }
-        batch.each(messaging, |batch, event| Event::of(platform, event, request.received_at).read(batch));
+        batch.each(messaging, |batch, event| Event::of(platform, account, event, request.received_at).read(batch));
     });
     if batch.is_empty() {
         batch.ignore("", "nothing");
@@ -91,14 +93,23 @@ struct Event<'a> {
     /// The contact's id; empty if it cannot be read.
     contact: String,
     message: Json<'a>,
+    /// The language of remarks on what agents read.
+    language: Language,
 }
 
 impl<'a> Event<'a> {
-    fn of(platform: &'a Messenger, whole: Json<'a>, received_at: Millis) -> Self {
+    fn of(platform: &'a Messenger, account: &Account<'_>, whole: Json<'a>, received_at: Millis) -> Self {
         let [sender, recipient, timestamp, message] = whole.pick(["sender", "recipient", "timestamp", "message"]);
         let contact = if is(message, "is_echo") { recipient } else { sender };
         let contact = contact.get("id").and_then(Json::filled_text).filter(|id| id.len() <= ID).unwrap_or_default();
-        Self { platform, whole, at: time(timestamp).unwrap_or(received_at), contact, message }
+        Self {
+            platform,
+            whole,
+            at: time(timestamp).unwrap_or(received_at),
+            contact,
+            message,
+            language: account.options.language,
+        }
     }
 
     fn push(&self, batch: &mut Batch, id: String, kind: ChannelEventKind) {
@@ -153,7 +164,7 @@ impl<'a> Event<'a> {
             let Some(text) = text.filled_text() else {
                 return batch.ignore(self.mid(edit), if is_readable { "nothing_to_show" } else { UNREADABLE });
             };
-            let part = Part::text(format!("(edited) {text}"));
+            let part = Part::text(format!("{} {text}", self.language.say(Sentence::Edited)));
             self.push(batch, format!("edit:{}:{times}", self.mid(edit)), said(part));
         } else if !postback.is_null() {
             let [mid, title, payload] = postback.pick(["mid", "title", "payload"]);
@@ -166,7 +177,11 @@ impl<'a> Event<'a> {
             match emoji.text().filter(|_| action.text().as_deref() == Some("react")) {
                 Some(emoji) => {
                     let id = format!("reaction:{mid}:{}", self.at);
-                    self.push(batch, id, said(Part::text(format!("(reacted with {emoji})"))));
+                    self.push(
+                        batch,
+                        id,
+                        said(Part::text(self.language.say(Sentence::ReactedWith { emoji: &emoji }).to_string())),
+                    );
                 }
                 None => batch.ignore(mid, "nothing_to_show"),
             }
@@ -212,18 +227,22 @@ impl<'a> Event<'a> {
         let (id, kind) = if is_echo {
             // Without metadata, only the id tells whether the message is one of the bridge's.
             let message = (!self.platform.has_metadata).then(|| mid.clone());
-            (format!("echo:{mid}"), ChannelEventKind::BusinessEcho { parts: parts(self.message), message })
+            (
+                format!("echo:{mid}"),
+                ChannelEventKind::BusinessEcho { parts: parts(self.message, self.language), message },
+            )
         } else if is_deleted {
-            let parts = vec![Part::text("(took back an earlier message)")];
+            let parts = vec![Part::text(self.language.say(Sentence::TookBack).to_string())];
             (format!("deleted:{mid}"), ChannelEventKind::Message { parts })
         } else {
-            (mid, ChannelEventKind::Message { parts: parts(self.message) })
+            (mid, ChannelEventKind::Message { parts: parts(self.message, self.language) })
         };
         self.push(batch, id, kind);
     }
 }
 
-fn parts(message: Json<'_>) -> Vec<Part> {
+fn parts(message: Json<'_>, language: Language) -> Vec<Part> {
+    let say = |remark: Sentence<'_>| language.say(remark).to_string();
     let [text, attachments] = message.pick(["text", "attachments"]);
     let mut parts: Vec<Part> = text.filled_text().map(Part::text).into_iter().collect();
     let (mut seen, mut is_cut) = (Vec::new(), false);
@@ -241,7 +260,7 @@ fn parts(message: Json<'_>) -> Vec<Part> {
         let part = match sticker {
             Some(id) if THUMBS.contains(&id) => Part::text("👍"),
             Some(id) => Part::Sticker { id: id.to_string(), url: link(attachment) },
-            None => part(attachment),
+            None => part(attachment, language),
         };
         // A link arrives both as text and as a preview of itself.
         if parts.last() != Some(&part) {
@@ -252,12 +271,12 @@ fn parts(message: Json<'_>) -> Vec<Part> {
         parts.push(notice("more attachments"));
     }
     if let Some(url) = message.text_at("/reply_to/story/url").filter(|url| is_link(url)) {
-        parts.push(Part::text(format!("(in reply to your story: {url})")));
+        parts.push(Part::text(say(Sentence::StoryReplyAt { url: &url })));
     } else if message.pointer("/reply_to/story").is_some_and(|story| story.is_object()) {
-        parts.push(Part::text("(in reply to your story)"));
+        parts.push(Part::text(say(Sentence::StoryReply)));
     }
     if let Some(title) = message.text_at("/referral/ads_context_data/ad_title") {
-        parts.push(Part::text(format!("(came from {title})")));
+        parts.push(Part::text(say(Sentence::CameFrom { from: &title })));
     }
     // What is of another type than documented is there all the same.
     if !text.is_null() && text.text().is_none() && !parts.is_empty() {
@@ -273,7 +292,7 @@ fn parts(message: Json<'_>) -> Vec<Part> {
     parts
 }
 
-fn part(attachment: Json<'_>) -> Part {
+fn part(attachment: Json<'_>, language: Language) -> Part {
     let [kind, title, payload] = attachment.pick(["type", "title", "payload"]);
     let kind = kind.text().unwrap_or("unknown message".into());
     let media = |kind| link(attachment).map(|url| Part::Media(Media::new(kind, MediaSource::ShortLink { url })));
@@ -297,7 +316,7 @@ fn part(attachment: Json<'_>) -> Part {
         // The media of the story may not be stored, so agents get its link, which works as long as the story.
         "story_mention" => {
             let url = link(attachment).map(|url| format!("\n{url}")).unwrap_or_default();
-            Some(Part::text(format!("(mentioned you in a story){url}")))
+            Some(Part::text(format!("{}{url}", language.say(Sentence::StoryMention))))
         }
         // Whatever else is shared has a title or a link that can be opened, under ever more names.
         _ => {

@@ -8,7 +8,7 @@ use crate::{
         message::{Media, MediaKind, MediaSource, Part, Quote},
         quote,
     },
-    tools::{json::Json, language::Language, millis::Millis},
+    tools::{json::Json, language::Language, millis::Millis, sentences::Sentence},
 };
 
 /// The maximum depth and the maximum length of a rich message that is shown, and of the lists in messages.
@@ -119,17 +119,17 @@ const SERVICE: &[&str] = &[
 ];
 
 /// Returns the parts of a message, or `None` if the message is not the contact's.
-pub(super) fn parts(message: Json<'_>, is_edit: bool) -> Option<Vec<Part>> {
+pub(super) fn parts(message: Json<'_>, is_edit: bool, language: Language) -> Option<Vec<Part>> {
     let mut part = part(message)?;
     let mut head = Vec::new();
     let origin = message.get("forward_origin").unwrap_or_default();
     if !origin.is_null() {
-        head.push(
-            origin_of(origin).map_or_else(|| "(forwarded)".to_owned(), |name| format!("(forwarded from {name})")),
-        );
+        let name = origin_of(origin);
+        let forwarded = name.as_deref().map_or(Sentence::Forwarded, |name| Sentence::ForwardedFrom { name });
+        head.push(language.say(forwarded).to_string());
     }
     if is_edit {
-        head.push("(edited)".to_owned());
+        head.push(language.say(Sentence::Edited).to_string());
     }
     let mut files = Vec::new();
     rich_files(message.get("rich_message").unwrap_or_default(), 0, &mut files);

@@ -13,7 +13,9 @@ use crate::{
     model::message::{ChannelEvent, ChannelEventKind, Contact, MessageNames, Part},
     tools::{
         json::{self, Json},
+        language::Language,
         millis::Millis,
+        sentences::Sentence,
     },
 };
 
@@ -31,7 +33,8 @@ pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<P
     }
     let id = id.i64().map_or_else(|| id_of(body.raw()), |id| id.to_string());
     let bot = account.secret(BOT_TOKEN).and_then(|token| token.reveal().split_once(':')?.0.parse().ok());
-    let update = Update { id: format!("update:{id}"), received_at: request.received_at, bot };
+    let language = account.options.language;
+    let update = Update { id: format!("update:{id}"), received_at: request.received_at, bot, language };
     if !message.is_null() {
         return Ok(update.message(message, false));
     }
@@ -69,6 +72,8 @@ struct Update {
     received_at: Millis,
     /// The bot's own id, which its token begins with.
     bot: Option<i64>,
+    /// The language of remarks on what agents read.
+    language: Language,
 }
 
 impl Update {
@@ -84,7 +89,9 @@ impl Update {
             // The contact moves while sharing a live location; agents have received the first position.
             return self.ignored("live_location");
         }
-        let Some(parts) = content::parts(message, is_edit) else { return self.ignored("service_message") };
+        let Some(parts) = content::parts(message, is_edit, self.language) else {
+            return self.ignored("service_message");
+        };
         let contact = Contact {
             phone: content::own_number(message),
             // Without the flag, the id is that of a mere thread of replies.
@@ -121,12 +128,12 @@ impl Update {
         }
         let mut count = 0_usize;
         messages.each(|_| count += 1);
-        let text = match count {
+        let remark = match count {
             0 => return self.ignored("nothing_to_show"),
-            1 => "(a message in this chat was deleted)".to_owned(),
-            count => format!("({count} messages in this chat were deleted)"),
+            1 => Sentence::MessageDeleted,
+            count => Sentence::MessagesDeleted { count },
         };
-        let kind = ChannelEventKind::Message { parts: vec![Part::text(text)] };
+        let kind = ChannelEventKind::Message { parts: vec![Part::text(self.language.say(remark).to_string())] };
         ParsedChannel::events(vec![self.event(contact(&chat, deleted, Json::default()), None, kind)])
     }
 

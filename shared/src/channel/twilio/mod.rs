@@ -226,8 +226,8 @@ impl Adapter for Twilio {
 }
 
 impl Channel for Twilio {
-    fn parse(&self, _account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
-        parse::parse(request.request())
+    fn parse(&self, account: &Account<'_>, request: Verified<'_>) -> Result<ParsedChannel, ParseError> {
+        parse::parse(account, request.request())
     }
 
     fn event_of(&self, message: &str) -> Option<String> {

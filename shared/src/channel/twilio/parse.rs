@@ -11,10 +11,14 @@ use super::{
     wire::{TWIML, phone},
 };
 use crate::{
-    adapter::webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    adapter::{
+        Account,
+        webhook::{Ack, ParseError, ParsedChannel, WebhookRequest, id_of},
+    },
     model::message::{
         ChannelEvent, ChannelEventKind, Contact, Media, MediaKind, MediaSource, MessageNames, Part, Quote, Receipt,
     },
+    tools::{language::Language, sentences::Sentence},
 };
 
 /// The maximum number of files in a message. Twilio sends ten.
@@ -73,7 +77,7 @@ impl Form {
 
 /// Returns the events in a call. A field that is missing in a call that Twilio signed would be missing in a repeat too,
 /// so the bridge delivers the rest.
-pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
+pub(super) fn parse(account: &Account<'_>, request: &WebhookRequest) -> Result<ParsedChannel, ParseError> {
     let raw: &[u8] = if request.method == Method::GET { request.query.as_bytes() } else { &request.body };
     let form = Form::read(raw);
     let sid = form.get("MessageSid").or_else(|| form.get("SmsSid"));
@@ -85,7 +89,7 @@ pub(super) fn parse(request: &WebhookRequest) -> Result<ParsedChannel, ParseErro
     let parsed = match (status, sid) {
         _ if is_message => {
             let id = sid.map_or_else(|| id_of(&String::from_utf8_lossy(raw)), str::to_owned);
-            message(&form, &id, request)
+            message(&form, &id, request, account.options.language)
         }
         (Some(status), Some(sid)) => news(&form, sid, status, request),
         (Some(_), None) => ParsedChannel::ignored("", "no_id"),
@@ -108,7 +112,7 @@ pub(super) fn acknowledgement() -> Ack {
     Ack { status: 200, content_type: Some("text/xml"), body: Bytes::from_static(TWIML) }
 }
 
-fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
+fn message(form: &Form, sid: &str, request: &WebhookRequest, language: Language) -> ParsedChannel {
     let Some(from) = form.get("From") else { return ParsedChannel::ignored(sid, "nobody") };
     // The business-scoped id stays the same when the person hides the number.
     let id = form.get("ExternalUserId").or_else(|| form.get("ExternalUserIdentifier"));
@@ -123,7 +127,7 @@ fn message(form: &Form, sid: &str, request: &WebhookRequest) -> ParsedChannel {
         ..contact(id)
     };
     let event = |id: String, kind| ChannelEvent::new(id, request.received_at, contact.clone(), kind);
-    let mut message = event(event_of(sid), ChannelEventKind::Message { parts: parts(form) });
+    let mut message = event(event_of(sid), ChannelEventKind::Message { parts: parts(form, language) });
     // Only WhatsApp has quotes and read marks.
     if from.starts_with("whatsapp:") {
         let sid = form.get("MessageSid").or_else(|| form.get("SmsSid")).map(str::to_owned);
@@ -166,7 +170,7 @@ fn news(form: &Form, sid: &str, status: &str, request: &WebhookRequest) -> Parse
     parsed
 }
 
-fn parts(form: &Form) -> Vec<Part> {
+fn parts(form: &Form, language: Language) -> Vec<Part> {
     let body = form.get("Body").filter(|body| !body.trim().is_empty());
     let number = |name: &str, most: f64| {
         form.get(name).and_then(|text| text.parse::<f64>().ok()).filter(|degrees| degrees.abs() <= most)
@@ -209,8 +213,10 @@ fn parts(form: &Form) -> Vec<Part> {
         }
     }
     if let Some(url) = form.get("ReferralSourceUrl") {
-        let headline = form.get("ReferralHeadline").unwrap_or("an ad");
-        parts.push(Part::text(format!("(came from {headline}: {url})")));
+        let headline = form.get("ReferralHeadline").map(str::to_owned);
+        let headline = headline.unwrap_or_else(|| language.say(Sentence::AnAd).to_string());
+        let from = format!("{headline}: {url}");
+        parts.push(Part::text(language.say(Sentence::CameFrom { from: &from }).to_string()));
     }
     if parts.is_empty() {
         parts.push(notice("empty message", None));

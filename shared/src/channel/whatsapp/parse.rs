@@ -21,7 +21,9 @@ use crate::{
     },
     tools::{
         json::{self, Json},
+        language::Language,
         millis::Millis,
+        sentences::Sentence,
     },
 };
 
@@ -75,7 +77,8 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
             let [contacts, messages, echoes, statuses] =
                 value.pick(["contacts", "messages", "message_echoes", "statuses"]);
             let received_at = request.received_at;
-            let change = Change { contacts: Contacts::of(contacts), received_at, is_standby };
+            let language = account.options.language;
+            let change = Change { contacts: Contacts::of(contacts), received_at, is_standby, language };
             found.each(messages, |found, message| change.message(found, message));
             found.each(echoes, |found, message| change.echo(found, message));
             // The bridge sent none of the messages that the AI agent's statuses are about.
@@ -119,6 +122,8 @@ struct Change<'a> {
     received_at: Millis,
     /// Whether Meta's AI agent speaks for the number.
     is_standby: bool,
+    /// The language of remarks on what agents read.
+    language: Language,
 }
 
 /// The contact and the content of a message or a status, or the reason why it is left out.
@@ -151,25 +156,26 @@ impl Change<'_> {
                 return Ok(moved);
             }
             let contact = self.contacts.contact(user, number).ok_or("nobody")?;
-            let parts = parts(message).ok_or("nothing_to_show")?;
-            Ok((contact, ChannelEventKind::Message { parts: self.marked(parts, "to Meta's AI agent") }))
+            let parts = parts(message, self.language).ok_or("nothing_to_show")?;
+            Ok((contact, ChannelEventKind::Message { parts: self.marked(parts, Sentence::ToAiAgent) }))
         };
         self.take(found, message, message_id(message), read());
     }
 
     /// Reads the news that a person opened the chat. It matters only with the advertisement that led there.
     fn opened(&self, message: Json<'_>, user: Json<'_>, number: Json<'_>) -> Read {
-        let context = came_from(message).ok_or("opened")?;
+        let context = came_from(message, self.language).ok_or("opened")?;
         let contact = self.contacts.contact(user, number).ok_or("nobody")?;
         Ok((contact, ChannelEventKind::Opened { context: text::truncate(&context, TEXT).into_owned() }))
     }
 
     /// Says of what was written while Meta's AI agent speaks for the number who wrote it.
-    fn marked(&self, mut parts: Vec<Part>, who: &str) -> Vec<Part> {
+    fn marked(&self, mut parts: Vec<Part>, who: Sentence<'_>) -> Vec<Part> {
+        let who = self.language.say(who);
         match parts.first_mut() {
             _ if !self.is_standby => {}
-            Some(Part::Text { text }) => *text = format!("({who}) {text}"),
-            _ => parts.insert(0, Part::text(format!("({who})"))),
+            Some(Part::Text { text }) => *text = format!("{who} {text}"),
+            _ => parts.insert(0, Part::text(who.to_string())),
         }
         parts
     }
@@ -207,7 +213,7 @@ impl Change<'_> {
         let [user, number] = message.pick(["to_user_id", "to"]);
         let read = || {
             let contact = self.contacts.contact(user, number).ok_or("nobody")?;
-            let parts = self.marked(parts(message).ok_or("nothing_to_show")?, "by Meta's AI agent");
+            let parts = self.marked(parts(message, self.language).ok_or("nothing_to_show")?, Sentence::ByAiAgent);
             Ok((contact, ChannelEventKind::BusinessEcho { parts, message: None }))
         };
         self.take(found, message, message_id(message), read());
@@ -330,12 +336,13 @@ fn id(value: Json<'_>) -> Option<Cow<'_, str>> {
 }
 
 /// Returns the content of a message, or `None` if the message only takes a reaction back.
-fn parts(message: Json<'_>) -> Option<Vec<Part>> {
+fn parts(message: Json<'_>, language: Language) -> Option<Vec<Part>> {
     let kind = message.get("type").and_then(Json::text).unwrap_or_default();
-    match content(message, &kind).filter(|parts| !parts.is_empty()) {
+    match content(message, &kind, language).filter(|parts| !parts.is_empty()) {
         None if kind != "reaction" => {
             let of_kind = message.get(&kind).unwrap_or_default();
-            let what = format!("{} without content", words(&kind).unwrap_or("message".into()));
+            let kind = words(&kind).unwrap_or("message".into());
+            let what = Sentence::KindWithoutContent { kind: &kind }.to_string();
             Some(vec![Part::Unsupported { what, text: readable(of_kind) }])
         }
         parts => parts,
@@ -343,7 +350,8 @@ fn parts(message: Json<'_>) -> Option<Vec<Part>> {
 }
 
 /// Returns the parts of a message, or `None` if the message lacks what its type promises.
-fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
+fn content(message: Json<'_>, kind: &str, language: Language) -> Option<Vec<Part>> {
+    let say = |remark: Sentence<'_>| language.say(remark).to_string();
     let of_kind = message.get(kind).unwrap_or_default();
     let at = |name: &str| of_kind.get(name).and_then(Json::filled_text);
     let notice = |what: &str, text| Part::Unsupported { what: what.into(), text };
@@ -357,16 +365,16 @@ fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
         "contacts" => return Some(cards(of_kind)),
         "button" => Part::text(at("text")?),
         "interactive" => pressed(of_kind),
-        "reaction" => Part::text(format!("(reacted with {})", at("emoji")?)),
-        "order" => Part::text(order(of_kind)),
+        "reaction" => Part::text(say(Sentence::ReactedWith { emoji: &at("emoji")? })),
+        "order" => Part::text(order(of_kind, language)),
         "edit" => {
             let words = ["text/body", "image/caption", "video/caption", "document/caption"]
                 .into_iter()
                 .find_map(|path| of_kind.text_at(&format!("/message/{path}")));
-            Part::text(format!("(edited) {}", words?))
+            Part::text(format!("{} {}", say(Sentence::Edited), words?))
         }
-        "revoke" => Part::text("(took back an earlier message)"),
-        "system" => Part::text(format!("({})", at("body").as_deref().unwrap_or("the contact's account changed"))),
+        "revoke" => Part::text(say(Sentence::TookBack)),
+        "system" => Part::text(at("body").map_or_else(|| say(Sentence::AccountChanged), |body| format!("({body})"))),
         "unsupported" => notice(at("type").as_deref().unwrap_or("unknown message"), readable(of_kind)),
         other => {
             let text = message.text_at("/text/body").map(Cow::into_owned).or_else(|| readable(of_kind));
@@ -374,14 +382,15 @@ fn content(message: Json<'_>, kind: &str) -> Option<Vec<Part>> {
         }
     };
     let mut parts = vec![part];
-    parts.extend(came_from(message).map(|from| Part::text(format!("(came from {from})"))));
+    parts.extend(came_from(message, language).map(|from| Part::text(say(Sentence::CameFrom { from: &from }))));
     Some(parts)
 }
 
 /// Returns the advertisement that led a person here.
-fn came_from(message: Json<'_>) -> Option<String> {
+fn came_from(message: Json<'_>, language: Language) -> Option<String> {
     let url = message.text_at("/referral/source_url")?;
-    let headline = message.text_at("/referral/headline").unwrap_or("an ad".into());
+    let headline =
+        message.text_at("/referral/headline").unwrap_or_else(|| language.say(Sentence::AnAd).to_string().into());
     Some(format!("{headline}: {url}"))
 }
 
@@ -472,12 +481,12 @@ fn pressed(interactive: Json<'_>) -> Part {
     Part::text(if lines.is_empty() { form.into_owned() } else { lines })
 }
 
-fn order(order: Json<'_>) -> String {
+fn order(order: Json<'_>, language: Language) -> String {
     let word = |value: Json<'_>| match value.text() {
         None if value.is_null() => String::new(),
         text => text.unwrap_or(value.raw().into()).into_owned(),
     };
-    let mut lines = "(order)".to_owned();
+    let mut lines = language.say(Sentence::Order).to_string();
     order.get("product_items").unwrap_or_default().each(|item| {
         let words = item.pick(["quantity", "product_retailer_id", "item_price", "currency"]).map(word);
         let [quantity, product, price, currency] = &words;

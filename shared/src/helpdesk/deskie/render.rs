@@ -47,7 +47,8 @@ pub(super) fn case(
 ) -> Result<Record, RenderError> {
     let name = Field::Name.of(contact).map(|name| name.chars().take(SUBJECT).collect::<String>());
     let subject =
-        name.as_ref().map_or_else(|| format!("Chat on {}", account.channel_kind), |name| format!("Chat with {name}"));
+        name.as_ref().map_or(Sentence::ChatOn { channel: account.channel_kind }, |name| Sentence::ChatWith { name });
+    let subject = account.options.language.say(subject).to_string();
     // Where people write as by mail, a case is about what its first line says.
     let first = post.text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('>'));
     let first = first.filter(|_| is_async(account)).map(|line| line.chars().take(SUBJECT).collect::<String>());
