@@ -17,7 +17,7 @@ const CONTACT_PAGE: u16 = 100;
 const CONTACT_PAGES: usize = 50;
 
 /// A journal item, in a form for people.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MessageSummary {
     /// The id by which admins refer to the message.
     pub id: String,
