@@ -23,6 +23,8 @@ pub struct MessageSummary {
     pub id: String,
     /// `inbound`, `outbound` or `note`.
     pub direction: &'static str,
+    /// The word that stands for the message in the log.
+    pub log_id: String,
     /// The channel's own id of the contact.
     pub contact: String,
     /// `claimed`, `done`, `rejected`, `dead` or `discarded`.
@@ -238,6 +240,7 @@ pub(super) fn summary(item: &Item) -> Option<MessageSummary> {
     Some(MessageSummary {
         id: key.public_id(),
         direction: key.direction.word(),
+        log_id: key.log_id(),
         contact: key.contact,
         state: text_of(item, "state").and_then(JournalState::from_word)?.word(),
         received_at: at.rfc3339(),

@@ -469,6 +469,7 @@ sentences! {
     UnknownAction = "this page has no such action; open it again",
     Message = "Message",
     MessageId = "Message id",
+    LogId = "Id in the log",
     ToInstallation = "Back to the installation",
     Changed = "Changed",
     Contact = "Contact",

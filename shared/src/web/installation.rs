@@ -515,6 +515,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                         dd { @for id in &message.sent_as { code { (id) } " " } }
                     }
                     dt { (language.say(Sentence::MessageId)) } dd { code { (message.id) } }
+                    dt { (language.say(Sentence::LogId)) } dd { code { (message.log_id) } }
                 }
                 @if message.state == "dead" {
                     div .actions { (place.button("redrive", &[("message", &message.id)], Sentence::SendAgain)) }

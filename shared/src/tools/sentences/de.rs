@@ -305,6 +305,7 @@ translations! {
     UnknownAction = "diese Seite kennt diese Aktion nicht; öffnen Sie sie erneut",
     Message = "Nachricht",
     MessageId = "Nachrichten-ID",
+    LogId = "ID im Protokoll",
     ToInstallation = "Zurück zur Installation",
     Changed = "Geändert",
     Contact = "Kontakt",

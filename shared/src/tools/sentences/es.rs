@@ -286,6 +286,7 @@ translations! {
     UnknownAction = "esta página no tiene esa acción; ábrala de nuevo",
     Message = "Mensaje",
     MessageId = "Id del mensaje",
+    LogId = "Id en el registro",
     ToInstallation = "Volver a la instalación",
     Changed = "Modificado",
     Contact = "Contacto",

@@ -298,6 +298,7 @@ translations! {
     UnknownAction = "cette page ne propose pas cette action ; ouvrez-la de nouveau",
     Message = "Message",
     MessageId = "Identifiant du message",
+    LogId = "Identifiant dans le journal",
     ToInstallation = "Retour à l’installation",
     Changed = "Modifié",
     Contact = "Contact",

@@ -277,6 +277,7 @@ translations! {
     UnknownAction = "このページにその操作はありません。ページを開き直してください",
     Message = "メッセージ",
     MessageId = "メッセージID",
+    LogId = "ログのID",
     ToInstallation = "インストールに戻る",
     Changed = "変更日時",
     Contact = "連絡先",

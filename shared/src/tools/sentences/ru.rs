@@ -288,6 +288,7 @@ translations! {
     UnknownAction = "на этой странице нет такого действия; откройте её заново",
     Message = "Сообщение",
     MessageId = "Id сообщения",
+    LogId = "Id в логе",
     ToInstallation = "Назад к установке",
     Changed = "Изменено",
     Contact = "Контакт",

@@ -282,6 +282,7 @@ translations! {
     UnknownAction = "на цій сторінці немає такої дії; відкрийте її знову",
     Message = "Повідомлення",
     MessageId = "Id повідомлення",
+    LogId = "Id у лозі",
     ToInstallation = "Назад до встановлення",
     Changed = "Змінено",
     Contact = "Контакт",
