@@ -151,9 +151,24 @@ impl Demo {
         serde_json::from_str(&request.send().await.ok()?.text().await.ok()?).ok()
     }
 
-    /// Returns the messages of the journal, newest first.
+    /// Returns the messages of the journal, newest first, and the kinds of both sides.
     pub(crate) async fn journal(&self) -> Value {
-        self.ask("/messages").await.unwrap_or_default()
+        let mut journal = self.ask("/messages").await.unwrap_or_default();
+        if let Some(journal) = journal.as_object_mut() {
+            journal.insert("channel".into(), self.channel.kind().into());
+            journal.insert("helpdesk".into(), self.helpdesk.kind().into());
+        }
+        journal
+    }
+
+    /// Returns what agents have seen of this channel. A helpdesk that is kept in a folder also has the contacts of the
+    /// channels that ran before.
+    fn seen_by_agents(&self) -> Vec<Seen> {
+        let is_foreign = |seen: &Seen| {
+            let kind = seen.contact.split_once(':').map(|(kind, _)| kind);
+            kind.is_some_and(|kind| kind != self.channel.kind() && byoc_vendors::channels().any(|known| known == kind))
+        };
+        self.helpdesk.received(None).into_iter().filter(|seen| !is_foreign(seen)).collect()
     }
 
     fn saying(&self, words: &Words) -> Result<Saying, String> {
@@ -207,7 +222,7 @@ async fn answer(State(demo): State<Demo>, Json(words): Json<Words>) -> Response 
         Err(why) => return refusal(&why),
     };
     // The helpdesk knows the customer by the name that the bridge gave.
-    let seen = demo.helpdesk.received(None);
+    let seen = demo.seen_by_agents();
     let theirs = |seen: &&Seen| !seen.private && words.customer.as_ref().is_none_or(|id| seen.contact.contains(id));
     let Some(contact) = seen.iter().rev().find(theirs).map(|seen| seen.contact.clone()) else {
         return refusal(&nobody(&seen, words.customer.as_deref()));
@@ -232,7 +247,7 @@ async fn answer(State(demo): State<Demo>, Json(words): Json<Words>) -> Response 
 }
 
 async fn resolve(State(demo): State<Demo>) -> Response {
-    let Some(contact) = demo.helpdesk.received(None).pop().map(|seen| seen.contact) else {
+    let Some(contact) = demo.seen_by_agents().pop().map(|seen| seen.contact) else {
         return refusal("there is no conversation yet; let a customer write first: cargo run -- say \"Hi\"");
     };
     match demo.helpdesk.resolve(&contact).await {

@@ -116,9 +116,8 @@ impl Running {
                 let body = self.post("fault", &json!(trouble)).await?;
                 if !self.printed(&body) {
                     let (side, how) = (name(*side), name(*how));
-                    let waiting = body.get("waiting").and_then(Value::as_u64).unwrap_or_default();
-                    let calls = if waiting == 1 { "call".to_owned() } else { format!("{waiting} calls") };
-                    println!("The {side} will fail its next {calls}, the latest with {how}. Nothing gets lost.");
+                    let calls = if *times == 1 { "call".to_owned() } else { format!("{times} calls") };
+                    println!("The {side} will fail its next {calls} with {how}. Nothing gets lost.");
                     println!("Next: {} say \"Hi\", and watch each attempt.", self.program());
                 }
                 Ok(())

@@ -14,10 +14,15 @@ impl Tries {
     /// comes, and what was given up.
     pub(crate) fn news(&mut self, journal: &Value) -> Vec<String> {
         let messages = journal.get("messages").and_then(Value::as_array).into_iter().flatten().rev();
-        messages.filter_map(|message| self.new_in(message)).collect()
+        let at = |message: &Value| {
+            let is_outbound = message.get("direction").is_some_and(|direction| direction == "outbound");
+            let side = if is_outbound { "channel" } else { "helpdesk" };
+            journal.get(side).and_then(Value::as_str).unwrap_or(side)
+        };
+        messages.filter_map(|message| self.new_in(message, at(message))).collect()
     }
 
-    fn new_in(&mut self, message: &Value) -> Option<String> {
+    fn new_in(&mut self, message: &Value, at: &str) -> Option<String> {
         let text = |name: &str| message.get(name).and_then(Value::as_str);
         let (id, error, state) = (text("id")?, text("error")?, text("state")?);
         let attempts = message.get("attempts").and_then(Value::as_u64)?;
@@ -29,9 +34,9 @@ impl Tries {
         }
         self.0.insert(id.to_owned(), told);
         Some(match state {
-            "claimed" => format!("attempt {attempts}: {error}; again in {}", wait_after(attempts)),
-            "rejected" => format!("refused for good: {error}"),
-            _ => format!("given up after attempt {attempts}: {error}"),
+            "claimed" => format!("attempt {attempts} at {at}: {error}; again in {}", wait_after(attempts)),
+            "rejected" => format!("refused for good by {at}: {error}"),
+            _ => format!("given up after attempt {attempts} at {at}: {error}"),
         })
     }
 }
@@ -54,17 +59,26 @@ mod tests {
     use super::*;
 
     fn journal(attempts: u64, state: &str) -> Value {
-        let waits = json!({"id": "a", "state": state, "attempts": attempts, "error": "Freshchat answered 500"});
-        json!({"messages": [{"id": "b", "state": "done", "attempts": 1}, waits]})
+        let waits = json!({"id": "a", "state": state, "attempts": attempts, "error": "send_message answered 500"});
+        json!({"helpdesk": "freshchat", "messages": [{"id": "b", "state": "done", "attempts": 1}, waits]})
     }
 
     #[test]
     fn each_failed_attempt_is_told_once_with_the_wait() {
         let mut tries = Tries::default();
-        assert_eq!(tries.news(&journal(1, "claimed")), ["attempt 1: Freshchat answered 500; again in about 1 s"]);
+        assert_eq!(
+            tries.news(&journal(1, "claimed")),
+            ["attempt 1 at freshchat: send_message answered 500; again in about 1 s"]
+        );
         assert_eq!(tries.news(&journal(1, "claimed")), Vec::<String>::new());
-        assert_eq!(tries.news(&journal(2, "claimed")), ["attempt 2: Freshchat answered 500; again in about 5 s"]);
-        assert_eq!(tries.news(&journal(2, "dead")), ["given up after attempt 2: Freshchat answered 500"]);
+        assert_eq!(
+            tries.news(&journal(2, "claimed")),
+            ["attempt 2 at freshchat: send_message answered 500; again in about 5 s"]
+        );
+        assert_eq!(
+            tries.news(&journal(2, "dead")),
+            ["given up after attempt 2 at freshchat: send_message answered 500"]
+        );
         assert_eq!(tries.news(&journal(2, "dead")), Vec::<String>::new());
         assert_eq!(tries.news(&journal(3, "done")), Vec::<String>::new());
     }
