@@ -436,13 +436,14 @@ impl Admin {
     /// Reads everything that findings are made of.
     pub(super) async fn look(&self, open: &OpenInstallation) -> Result<Look, ApiError> {
         let id = open.installation.id.as_str();
+        // Each of these futures is large, and all of them together do not fit the stack of a debug build.
         let (heard, latest, dead, brakes, of_channel, of_helpdesk) = tokio::try_join!(
-            async { Ok(self.store.heard(id).await?) },
-            async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) },
-            self.dead_page(id, None, PAGE_DEAD),
-            async { Ok(self.closed_brakes(open).await?) },
-            self.strays(open, Side::Channel),
-            self.strays(open, Side::Helpdesk),
+            Box::pin(async { Ok::<_, ApiError>(self.store.heard(id).await?) }),
+            Box::pin(async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) }),
+            Box::pin(self.dead_page(id, None, PAGE_DEAD)),
+            Box::pin(async { Ok(self.closed_brakes(open).await?) }),
+            Box::pin(self.strays(open, Side::Channel)),
+            Box::pin(self.strays(open, Side::Helpdesk)),
         )?;
         let steps = self.next_steps(open, &heard);
         let strays = of_channel.into_iter().chain(of_helpdesk).collect();
