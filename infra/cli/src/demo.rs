@@ -357,3 +357,22 @@ fn refusal(message: &str) -> Response {
     let body = json!({"error": {"code": "not_possible", "message": message}});
     (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_not_there_is_told_with_those_who_are() {
+        let seen = |contact: &str| {
+            serde_json::from_value(json!({
+                "id": "", "contact": contact, "conversation": null, "from": "", "text": "", "private": false, "raw": null,
+            }))
+            .unwrap()
+        };
+        let all = [seen("viber:b"), seen("viber:a"), seen("viber:b")];
+        assert_eq!(nobody(&all, Some("c")), "there is no contact `c`; those who wrote: viber:a, viber:b");
+        assert!(nobody(&[], Some("c")).starts_with("no customer has written yet"));
+        assert!(nobody(&[], None).starts_with("no customer has written yet"));
+    }
+}

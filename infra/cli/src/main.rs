@@ -222,3 +222,44 @@ async fn feed(bridge: &Bridge) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<Arguments, String> {
+        let words = std::iter::once("byoc").chain(words.iter().copied());
+        Arguments::try_parse_from(words).map_err(|error| with_tip(error).to_string())
+    }
+
+    #[test]
+    fn a_misspelled_command_is_told_with_the_right_one() {
+        for (given, meant) in [("sya", "say"), ("ansver", "answer"), ("falut", "fault"), ("resolv", "resolve")] {
+            let error = parsed(&[given, "x"]).err().unwrap();
+            assert!(error.contains(&format!("'{meant}'")), "{given}: {error}");
+        }
+        assert!(!parsed(&["transmogrify"]).err().unwrap().contains("tip:"));
+    }
+
+    #[test]
+    fn help_and_mistakes_name_the_kinds() {
+        for text in [parsed(&["--help"]).err().unwrap(), parsed(&["--channel", "pigeon"]).err().unwrap()] {
+            for kind in byoc_vendors::channels() {
+                assert!(text.contains(kind), "{kind}: {text}");
+            }
+        }
+        assert_eq!(parsed(&["--helpdesk", "is-messenger"]).unwrap().helpdesk, "is-messenger");
+    }
+
+    #[test]
+    fn an_image_needs_no_link_and_somebody_says_something() {
+        let image = |words: &[&str]| match parsed(words)?.command {
+            Some(Command::Say { image, .. } | Command::Answer { image, .. }) => Ok(image),
+            _ => Err("another command".to_owned()),
+        };
+        assert_eq!(image(&["say", "--image"]), Ok(Some(String::new())));
+        assert_eq!(image(&["answer", "--image", "https://x/a.png"]), Ok(Some("https://x/a.png".to_owned())));
+        assert_eq!(image(&["say", "Hi"]), Ok(None));
+        assert!(image(&["say"]).is_err() && image(&["say", "Hi", "--image"]).is_err());
+    }
+}
