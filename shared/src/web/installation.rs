@@ -1,6 +1,6 @@
 //! The page of an installation: whether it works, what is left to do, what waits, what was given up.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 use http::Request;
@@ -17,7 +17,7 @@ use crate::{
     },
     relay::RETRY_WAITS,
     store::MessageSummary,
-    tools::{answer::ApiError, language::Language, millis::Millis, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, millis::Millis, phrases::Translator, sentences::Sentence},
 };
 
 /// The page that a form was sent from, and where its links lead.
@@ -26,9 +26,16 @@ struct Place {
     viewer: Viewer,
     /// The language of the reader.
     language: Language,
+    /// What says English texts in the reader's language.
+    translator: Translator,
 }
 
 impl Place {
+    /// Returns an English text in the reader's language.
+    fn translate<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.translator.translate(text)
+    }
+
     /// Returns the address of this page with some more fields.
     fn address(&self, more: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -99,11 +106,13 @@ impl Pages<'_> {
         let (id, language) = (id.to_owned(), self.language);
         if let Some(key) = query.get("key") {
             let open = self.admin.linked(&id, key).await?;
-            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language }, open));
+            let translator = open.translator(language);
+            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language, translator }, open));
         }
         let session = self.session(request.headers()).await.ok_or_else(ApiError::not_found)?;
         let open = self.admin.installation(&id).await?;
-        Ok((Place { id, viewer: Viewer::Admin(session), language }, open))
+        let translator = open.translator(language);
+        Ok((Place { id, viewer: Viewer::Admin(session), language, translator }, open))
     }
 
     /// Carries out an action. Returns what happened.
@@ -123,10 +132,10 @@ impl Pages<'_> {
         let text = match form.get("action") {
             Some("check") => {
                 let report = self.admin.check(id).await?;
-                return Ok(Done { text: checked(&report, language), findings: Some(report.findings) });
+                return Ok(Done { text: checked(place, &report), findings: Some(report.findings) });
             }
             Some("register") => match self.admin.register(id).await?.problem {
-                Some(problem) => html! { p { (language.translate(&problem.message)) } },
+                Some(problem) => html! { p { (place.translate(&problem.message)) } },
                 None => html! { p { (language.say(Sentence::RegisteredAgain)) } },
             },
             Some("retry") => {
@@ -167,7 +176,8 @@ struct Done {
 }
 
 /// Renders the result of a check.
-fn checked(report: &CheckReport, language: Language) -> Markup {
+fn checked(place: &Place, report: &CheckReport) -> Markup {
+    let language = place.language;
     let side = |title: Sentence<'static>, report: &SideReport| {
         html! {
             li {
@@ -184,18 +194,18 @@ fn checked(report: &CheckReport, language: Language) -> Markup {
             (side(Sentence::Channel, &report.channel))
             (side(Sentence::Helpdesk, &report.helpdesk))
             @for finding in report.findings.iter().filter(|finding| finding.standing != Standing::StepsLeft) {
-                li { (found(finding, language)) }
+                li { (found(place, finding)) }
             }
         }
     }
 }
 
 /// Renders the cause of a finding and what to do about it.
-fn found(finding: &Finding, language: Language) -> Markup {
+fn found(place: &Place, finding: &Finding) -> Markup {
     let Finding { side, cause, fix, .. } = finding;
-    let (cause, fix) = (language.translate(cause), language.translate(fix));
+    let (cause, fix) = (place.translate(cause), place.translate(fix));
     let side = if *side == Side::Channel { Sentence::Channel } else { Sentence::Helpdesk };
-    html! { (language.say(side)) ": " (pieces::with_names(&cause)) "; " (pieces::with_names(&fix)) "." }
+    html! { (place.language.say(side)) ": " (pieces::with_names(&cause)) "; " (pieces::with_names(&fix)) "." }
 }
 
 /// Returns the steps that the bridge can see, and how many of them are left.
@@ -248,7 +258,7 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
             @if let Some(outcome) = outcome {
                 @match outcome {
                     Ok(done) => { section .standing.good #outcome role="status" { h2 { (language.say(Sentence::Done)) } (done) } }
-                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&language.translate(why))) } } }
+                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&place.translate(why))) } } }
                 }
             }
             div data-live="standing" { (standing(place, overview)) }
@@ -275,7 +285,7 @@ fn standing(place: &Place, overview: &Overview) -> Markup {
             h2 { (headline) }
             @if let Some(advice) = advice { p { (advice) } }
             @for finding in overview.findings.iter().filter(|finding| !is_step(finding)) {
-                p .brake { (found(finding, language)) }
+                p .brake { (found(place, finding)) }
             }
             @if is_braked(overview) { (place.button("retry", &[], Sentence::TryNow)) }
         }
@@ -302,7 +312,7 @@ fn steps(place: &Place, overview: &Overview) -> Markup {
     html! {
         section {
             h2 { (language.say(Sentence::SetUp)) }
-            ol .steps { @for step in steps { (step_item(step, language)) } }
+            ol .steps { @for step in steps { (step_item(place, step)) } }
             div .actions {
                 (place.button("check", &[], Sentence::CheckBothAccounts))
                 @if overview.registers { (place.button("register", &[], Sentence::RegisterAgain)) }
@@ -312,11 +322,12 @@ fn steps(place: &Place, overview: &Overview) -> Markup {
 }
 
 /// Renders a step of the set-up with the text to paste.
-fn step_item(step: &NextStep, language: Language) -> Markup {
+fn step_item(place: &Place, step: &NextStep) -> Markup {
+    let language = place.language;
     html! {
         li .done[step.done] {
             @if step.done { span .tick { "✓ " (language.say(Sentence::StepDone)) } " " }
-            (pieces::with_names(&step.text))
+            (pieces::with_names(&place.translate(&step.text)))
             @if let Some(url) = step.docs_url {
                 " " a href=(url) target="_blank" rel="noreferrer" { (language.say(Sentence::Documentation)) }
             }
@@ -344,7 +355,7 @@ fn dead(place: &Place, letters: &[DeadLetter], has_more: bool) -> Markup {
 
 fn dead_item(place: &Place, DeadLetter { summary, damaged }: &DeadLetter) -> Markup {
     let (field, language) = (format!("reason_{}", summary.id), place.language);
-    let error = language.translate(summary.error.as_deref().unwrap_or_default());
+    let error = place.translate(summary.error.as_deref().unwrap_or_default());
     html! {
         p {
             (pieces::time(&summary.received_at)) " · " (language.say(direction(summary.direction))) " · "
@@ -401,7 +412,7 @@ fn row(place: &Place, message: &MessageSummary, is_braked: bool) -> Markup {
             td { (language.say(direction(message.direction))) }
             td { (state(message, language)) }
             td { (took(message.took_ms)) }
-            td { (note(message, language)) @if !is_braked { (next_try(message, language)) } }
+            td { (note(place, message)) @if !is_braked { (next_try(message, language)) } }
         }
     }
 }
@@ -446,9 +457,10 @@ fn next_try(message: &MessageSummary, language: Language) -> Markup {
     }
 }
 
-fn note(message: &MessageSummary, language: Language) -> String {
+fn note(place: &Place, message: &MessageSummary) -> String {
+    let language = place.language;
     let error = message.error.as_deref().filter(|_| message.state != "done");
-    let mut notes: Vec<String> = error.map(|error| language.translate(error).into_owned()).into_iter().collect();
+    let mut notes: Vec<String> = error.map(|error| place.translate(error).into_owned()).into_iter().collect();
     if message.attempts > 1 {
         notes.push(language.say(Sentence::Attempts { attempts: message.attempts }).into());
     }
@@ -509,7 +521,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                     dt { (language.say(Sentence::Received)) } dd { (pieces::time(&message.received_at)) }
                     dt { (language.say(Sentence::Changed)) } dd { (pieces::time(&message.updated_at)) }
                     dt { (language.say(Sentence::Contact)) } dd { code { (message.contact) } }
-                    @if !note(message, language).is_empty() { dt { (language.say(Sentence::Remarks)) } dd { (note(message, language)) (next_try(message, language)) } }
+                    @if !note(place, message).is_empty() { dt { (language.say(Sentence::Remarks)) } dd { (note(place, message)) (next_try(message, language)) } }
                     @if !message.sent_as.is_empty() {
                         dt { (language.say(Sentence::SentAs)) }
                         dd { @for id in &message.sent_as { code { (id) } " " } }
@@ -539,7 +551,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                                         td { (pieces::time(&call.at.rfc3339())) }
                                         td { (call.attempt) }
                                         td { code { (call.call) } }
-                                        td { (language.translate(&call.result)) }
+                                        td { (place.translate(&call.result)) }
                                         td { (call.ms) " ms" }
                                     }
                                 }
