@@ -42,6 +42,9 @@ mod unread;
 
 use siblings::Siblings;
 
+/// The most messages of one call whose words stand in the log.
+const LOGGED_IDS: usize = 20;
+
 /// The state of a webhook function.
 #[derive(Debug)]
 pub struct Ingest {
@@ -408,6 +411,7 @@ impl Ingest {
             installation.id = %installation,
             events.queued = messages.len(),
             events.ignored = parsed.ignored.len(),
+            message.ids = logged_ids(&messages),
             "a webhook call was taken"
         );
         Ok((Queued { ok: true, queued: messages.len(), ignored: parsed.ignored }, parsed.ack))
@@ -503,6 +507,15 @@ fn answer(result: Result<Ack, ApiError>) -> Answer {
         Ok(ack) => ack.into_answer(),
         Err(error) => error.answer(),
     }
+}
+
+/// Returns the words that stand for messages in the log, without those of a long batch.
+fn logged_ids(messages: &[Outgoing]) -> String {
+    let mut ids: Vec<&str> = messages.iter().take(LOGGED_IDS).map(Outgoing::log_id).collect();
+    if messages.len() > LOGGED_IDS {
+        ids.push("…");
+    }
+    ids.join(" ")
 }
 
 #[cfg(test)]

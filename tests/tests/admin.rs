@@ -41,6 +41,26 @@ async fn the_list_shows_each_installation_until_it_is_removed() {
     assert_eq!(listed(&rig, "").await, json!({"installations": []}));
 }
 
+/// The kinds whose check makes no call that tells a name: the account is given by the settings alone.
+const NAMELESS: [&str; 3] = ["custom", "rcs", "is_messenger"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_vendor_that_tells_the_name_of_the_account_is_shown_with_it() {
+    byoc_tests::every_channel(|channel, helpdesk| async move {
+        let rig = Rig::start(channel, helpdesk).await;
+        let names = rig.bridge.installation["account_names"].clone();
+        for (side, kind) in [("channel", channel), ("helpdesk", helpdesk)] {
+            assert_eq!(names[side].is_string(), !NAMELESS.contains(&kind), "{kind}: {names}");
+        }
+        let url = rig.bridge.installation["settings_url"].as_str().unwrap();
+        let html = byoc_tests::http_client().get(url).send().await.unwrap().text().await.unwrap();
+        for name in names.as_object().unwrap().values() {
+            assert!(html.contains(&format!("({})", name.as_str().unwrap())), "{channel} {helpdesk}: {html}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_list_comes_page_by_page_and_whole() {
     let rig = Rig::start("custom", "freshchat").await;

@@ -164,9 +164,11 @@ async fn everything_survives_a_restart() {
         rig.bridge.kill_relay().await;
         // The message is accepted but not delivered when the process dies.
         rig.customer_says("queued").await;
-        for (side, memory) in [("channel", rig.bridge.channel.snapshot()), ("helpdesk", rig.bridge.helpdesk.snapshot())]
-        {
-            let (path, memory) = (folder.path().join(format!("{side}.json")), memory.to_string());
+        for (side, kind, memory) in [
+            ("channel", channel, rig.bridge.channel.snapshot()),
+            ("helpdesk", helpdesk, rig.bridge.helpdesk.snapshot()),
+        ] {
+            let (path, memory) = (folder.path().join(format!("{side}-{kind}.json")), memory.to_string());
             let is_saved = async || std::fs::read_to_string(&path).is_ok_and(|saved| saved == memory).then_some(());
             eventually("what the simulator remembers, on the disk", is_saved).await;
         }
@@ -185,4 +187,35 @@ async fn everything_survives_a_restart() {
         assert_eq!(journal.len(), 3, "{channel} {helpdesk}: {journal:?}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_channel_on_the_same_folder_keeps_the_memory_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = byoc_tests::free_ports().await;
+    let settings = || {
+        let data = folder.path().to_owned();
+        move |settings: &mut byoc_local::bridge::Settings| {
+            settings.data = Some(data);
+            settings.port = port;
+        }
+    };
+    for (channel, seen_before) in [("viber", 0), ("line", 0), ("viber", 1)] {
+        let rig = Rig::start_with(channel, "deskie", settings()).await;
+        assert_eq!(rig.at_channel().len(), seen_before, "{channel}");
+        let written = rig.at_helpdesk().len();
+        rig.customer_says(channel).await;
+        rig.exactly_at_helpdesk(written + 1).await;
+        if seen_before == 0 {
+            rig.agent_says("answer").await;
+            rig.exactly_at_channel(1).await;
+            // What simulators remember is saved every 100 ms.
+            let path = folder.path().join(format!("channel-{channel}.json"));
+            let memory = rig.bridge.channel.snapshot().to_string();
+            let is_saved = async || std::fs::read_to_string(&path).is_ok_and(|saved| saved == memory).then_some(());
+            eventually("what the simulator remembers, on the disk", is_saved).await;
+        }
+        rig.settled().await;
+        rig.bridge.kill().await;
+    }
 }

@@ -187,3 +187,88 @@ async fn a_call_for_a_sibling_is_heard_by_the_sibling() {
     let shown = rig.bridge.admin("GET", &path, None).await.unwrap().1;
     assert!(shown["heard"]["channel"]["latest_at"].is_string(), "{shown}");
 }
+
+/// Reads a check and the page, which show the same causes except for steps, which the page lists.
+async fn told(rig: &Rig) -> (Value, Vec<String>) {
+    let (report, html) = (check(rig).await, page(rig).await);
+    let unescaped = html.replace("&quot;", "\"").replace("&amp;", "&").replace("<code>", "`").replace("</code>", "`");
+    let mut codes = Vec::new();
+    for finding in report["findings"].as_array().unwrap() {
+        let (code, cause) = (finding["code"].as_str().unwrap(), finding["cause"].as_str().unwrap());
+        // A brake that is about to open, and a message between two tries, change from one moment to the next.
+        let is_steady = !["brake_closed", "messages_waiting"].contains(&code);
+        let is_step = rig.bridge.installation["steps"].as_array().unwrap().iter().any(|step| step["id"] == code);
+        assert!(!is_steady || is_step || unescaped.contains(cause), "{cause}: {html}");
+        codes.push(code.to_owned());
+    }
+    (report, codes)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_says_what_is_left_until_messages_pass_in_both_directions() {
+    let rig = Rig::start("whatsapp", "freshchat").await;
+    let (report, codes) = told(&rig).await;
+    assert_eq!((&report["ok"], &report["standing"]), (&json!(false), &json!("steps_left")), "{report}");
+    let findings = report["findings"].as_array().unwrap();
+    assert!(codes.len() == 4 && findings.iter().all(|finding| finding["state"] == "todo"), "{report}");
+    assert!(findings.iter().any(|it| it["fix"].as_str().unwrap().contains("/channels/")), "{report}");
+    assert!((&report["channel"]["ok"], &report["helpdesk"]["ok"]) == (&json!(true), &json!(true)), "{report}");
+
+    // Viber registers the URL itself, so that only the helpdesk's step is left. It is done once Freshchat tells the
+    // bridge of the customer's message, and still no agent has written.
+    let rig = Rig::start("viber", "freshchat").await;
+    let (report, codes) = told(&rig).await;
+    assert_eq!((&report["standing"], codes.len()), (&json!("steps_left"), 2), "{report}");
+    assert!(!report.to_string().contains("your own phone"), "{report}");
+    rig.customer_says("Hi").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.settled().await;
+    let (report, codes) = told(&rig).await;
+    assert_eq!((&report["ok"], &report["standing"]), (&json!(false), &json!("halfway")), "{report}");
+    assert_eq!(codes, ["nothing_delivered"]);
+    rig.agent_says("Hello").await;
+    rig.exactly_at_channel(1).await;
+    rig.settled().await;
+    let (report, codes) = told(&rig).await;
+    assert_eq!((&report["ok"], &report["standing"], codes.len()), (&json!(true), &json!("working"), 0), "{report}");
+    assert!(page(&rig).await.contains("Messages come through in both directions."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_names_what_needs_a_person() {
+    // Three days pass in a quarter of a second.
+    let rig = Rig::start_with("viber", "freshchat", |settings| settings.retry_time_scale = 1e-6).await;
+    rig.customer_says("before").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.agent_says("Hello").await;
+    rig.exactly_at_channel(1).await;
+    rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)).times(1_000));
+    rig.customer_says("Where is my parcel?").await;
+    let fast = rig.fast_time();
+    rig.journal_shows("a dead letter", |message| message["state"] == "dead").await;
+    drop(fast);
+    rig.bridge.helpdesk.faults().clear();
+    let (report, codes) = told(&rig).await;
+    assert!(codes.contains(&"dead_letters".to_owned()) && report["ok"] == false, "{report}");
+    let dead = report["findings"].as_array().unwrap().iter().find(|it| it["code"] == "dead_letters").unwrap();
+    assert_eq!((&dead["side"], &dead["state"]), (&json!("helpdesk"), &json!("error")), "{report}");
+    assert!(dead["cause"].as_str().unwrap().contains("answered 500"), "{report}");
+    let list = rig.bridge.admin("GET", "/installations", None).await.unwrap().1;
+    assert_eq!(list["installations"][0]["standing"], "given_up", "{list}");
+
+    // The vendor refuses the credentials, which only a check asks.
+    let rig = Rig::start("viber", "freshchat").await;
+    rig.bridge.helpdesk.faults().add(Fault::next(How::Status(401)).times(10));
+    let report = check(&rig).await;
+    let refused = &report["findings"][0];
+    assert_eq!((&refused["code"], &refused["side"]), (&json!("credentials_refused"), &json!("helpdesk")), "{report}");
+    assert_eq!((&report["ok"], &report["standing"]), (&json!(false), &json!("needs_attention")), "{report}");
+    assert_eq!(refused["cause"], report["helpdesk"]["reason"], "{report}");
+    // The page shows it after a check, too.
+    let url = shown(&rig).await["settings_url"].as_str().unwrap().to_owned();
+    let request = byoc_tests::http_client().post(url).body("action=check");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let html = request.send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("Needs your attention") && html.contains(refused["cause"].as_str().unwrap()), "{html}");
+    assert!(html.contains("does not work"), "{html}");
+}

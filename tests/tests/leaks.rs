@@ -103,6 +103,17 @@ async fn no_secret_no_token_and_no_text_reaches_the_log() {
         }
         let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert!(written.contains("a message was delivered") && written.contains("a message was not delivered"));
+        // One message can be followed from the webhook call to the delivery.
+        for message in rig.journal().await {
+            let id = message["log_id"].as_str().unwrap();
+            if message["direction"] != "note" && message["state"] == "done" {
+                let about = |what: &str| written.lines().any(|line| line.contains(what) && line.contains(id));
+                assert!(about("a webhook call was taken"), "{channel} {helpdesk}: {message}");
+                assert!(about("a message was delivered"), "{channel} {helpdesk}: {message}");
+            }
+        }
+        // A contact's id may be a telephone number.
+        secrets.push(rig.bridge.channel.customer().to_owned());
         for secret in secrets {
             let line = written.lines().find(|line| line.contains(&secret));
             assert_eq!(line, None, "{channel} {helpdesk}");

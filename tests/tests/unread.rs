@@ -288,7 +288,7 @@ async fn the_hundred_and_first_of_a_day_is_dropped_counted_and_shown() {
     assert_eq!((&report["ok"], &report["problem"]["code"]), (&json!(false), &json!("unread_dropped")), "{report}");
     let url = shown["settings_url"].as_str().unwrap();
     let html = http_client().get(url).send().await.unwrap().text().await.unwrap();
-    assert!(html.contains("Needs your attention") && html.contains("could not be read"), "{html}");
+    assert!(html.contains("Needs your attention") && html.contains("cannot be read, and were dropped"), "{html}");
     rig.settled().await;
     assert_eq!(post(&rig, "redrive", json!({"dry_run": true})).await.1["redriven"], 100);
 }

@@ -15,7 +15,10 @@ use axum::{
     routing::{get, post},
 };
 use byoc::model::message::MediaKind;
-use byoc_local::{bridge::Bridge, studio::Installed};
+use byoc_local::{
+    bridge::Bridge,
+    studio::{Installed, sample_picture},
+};
 use byoc_vendors::{
     fault::{Fault, Faults, How},
     people::{ChannelSim, HelpdeskSim, Said, Saying, Seen},
@@ -63,7 +66,7 @@ impl Running {
 pub(crate) struct Words {
     /// The text.
     pub(crate) text: Option<String>,
-    /// A link to an image, instead of a text.
+    /// A link to an image instead of a text; empty for the sample picture.
     pub(crate) image: Option<String>,
     /// The customer's id; without it, the usual customer.
     pub(crate) customer: Option<String>,
@@ -133,9 +136,57 @@ impl Demo {
             .route("/demo/resolve", post(resolve))
             .route("/demo/fault", post(fault))
             .route("/demo/transcript", get(transcript))
+            .route("/demo/journal", get(journal))
             .route("/demo/env", post(env))
             .route("/demo/events", post(events))
             .with_state(self.clone())
+    }
+
+    /// Asks the bridge as its admin.
+    async fn ask(&self, path: &str) -> Option<Value> {
+        let running = self.running.get()?;
+        let url = format!("{}/installations/{}{path}", running.url, running.id());
+        let client = byoc_vendors::call::client(Duration::from_secs(30)).ok()?;
+        let request = client.get(&url).header("authorization", format!("Bearer {}", running.admin_key));
+        serde_json::from_str(&request.send().await.ok()?.text().await.ok()?).ok()
+    }
+
+    /// Returns the messages of the journal, newest first, and the kinds of both sides.
+    pub(crate) async fn journal(&self) -> Value {
+        let mut journal = self.ask("/messages").await.unwrap_or_default();
+        if let Some(journal) = journal.as_object_mut() {
+            journal.insert("channel".into(), self.channel.kind().into());
+            journal.insert("helpdesk".into(), self.helpdesk.kind().into());
+        }
+        journal
+    }
+
+    /// Returns what agents have seen of this channel. A helpdesk that is kept in a folder also has the contacts of the
+    /// channels that ran before.
+    fn seen_by_agents(&self) -> Vec<Seen> {
+        let is_foreign = |seen: &Seen| {
+            let kind = seen.contact.split_once(':').map(|(kind, _)| kind);
+            kind.is_some_and(|kind| kind != self.channel.kind() && byoc_vendors::channels().any(|known| known == kind))
+        };
+        self.helpdesk.received(None).into_iter().filter(|seen| !is_foreign(seen)).collect()
+    }
+
+    fn saying(&self, words: &Words) -> Result<Saying, String> {
+        match (&words.text, words.image.as_deref()) {
+            (_, Some("")) => {
+                let running = self.running.get().ok_or("the bridge is still starting")?;
+                Ok(sample_picture(&running.url))
+            }
+            (_, Some(url)) if !url.starts_with("http://") && !url.starts_with("https://") => {
+                Err(format!("`{url}` is no link; --image without one sends the sample picture"))
+            }
+            (_, Some(url)) => {
+                let name = url.rsplit('/').next().unwrap_or("image.png").to_owned();
+                Ok(Saying::Media { kind: MediaKind::Image, url: url.to_owned(), name, size: 0 })
+            }
+            (Some(text), None) => Ok(Saying::Text(text.clone())),
+            (None, None) => Err("say what: `text` or `image`".to_owned()),
+        }
     }
 
     fn customer(&self, words: &Words) -> String {
@@ -144,25 +195,37 @@ impl Demo {
 }
 
 async fn say(State(demo): State<Demo>, Json(words): Json<Words>) -> Response {
-    let Some(saying) = saying(&words) else { return refusal("say what: `text` or `image`") };
+    let saying = match demo.saying(&words) {
+        Ok(saying) => saying,
+        Err(why) => return refusal(&why),
+    };
     let customer = demo.customer(&words);
     let before = demo.helpdesk.received(None).len();
+    let conversations = demo.helpdesk.made().conversations;
     let began = Instant::now();
     let said = match demo.channel.say(&customer, saying).await {
         Ok(said) => said,
         Err(error) => return refusal(&error),
     };
     let arrived = arrival(began, || demo.helpdesk.received(None).into_iter().nth(before)).await;
-    Json(report_body(&said, arrived, began.elapsed())).into_response()
+    let is_new = demo.helpdesk.made().conversations > conversations;
+    let mut report = report_body(&said, arrived, began.elapsed());
+    if let Some(report) = report.as_object_mut() {
+        report.insert("new_conversation".into(), json!(is_new));
+    }
+    Json(report).into_response()
 }
 
 async fn answer(State(demo): State<Demo>, Json(words): Json<Words>) -> Response {
-    let Some(saying) = saying(&words) else { return refusal("say what: `text` or `image`") };
+    let saying = match demo.saying(&words) {
+        Ok(saying) => saying,
+        Err(why) => return refusal(&why),
+    };
     // The helpdesk knows the customer by the name that the bridge gave.
-    let seen = demo.helpdesk.received(None);
+    let seen = demo.seen_by_agents();
     let theirs = |seen: &&Seen| !seen.private && words.customer.as_ref().is_none_or(|id| seen.contact.contains(id));
     let Some(contact) = seen.iter().rev().find(theirs).map(|seen| seen.contact.clone()) else {
-        return refusal("no customer has written yet; let one write first: cargo run -- say \"Hi\"");
+        return refusal(&nobody(&seen, words.customer.as_deref()));
     };
     let before = demo.channel.received(None).len();
     let began = Instant::now();
@@ -184,11 +247,15 @@ async fn answer(State(demo): State<Demo>, Json(words): Json<Words>) -> Response 
 }
 
 async fn resolve(State(demo): State<Demo>) -> Response {
-    let Some(contact) = demo.helpdesk.received(None).pop().map(|seen| seen.contact) else {
+    let Some(contact) = demo.seen_by_agents().pop().map(|seen| seen.contact) else {
         return refusal("there is no conversation yet; let a customer write first: cargo run -- say \"Hi\"");
     };
     match demo.helpdesk.resolve(&contact).await {
-        Ok(said) => Json(json!({"said": said})).into_response(),
+        Ok(said) => {
+            let installation = demo.ask("").await.unwrap_or_default();
+            let then = installation.pointer("/settings/on_resolved").cloned().unwrap_or_default();
+            Json(json!({"said": said, "contact": contact, "next_message": then})).into_response()
+        }
         Err(error) => refusal(&error),
     }
 }
@@ -220,6 +287,10 @@ async fn events(State(demo): State<Demo>) -> Response {
     Json(Value::Object(installed.files())).into_response()
 }
 
+async fn journal(State(demo): State<Demo>) -> Response {
+    Json(demo.journal().await).into_response()
+}
+
 #[derive(Deserialize)]
 struct From {
     #[serde(default)]
@@ -237,14 +308,16 @@ async fn transcript(State(demo): State<Demo>, Query(from): Query<From>) -> Respo
     .into_response()
 }
 
-fn saying(words: &Words) -> Option<Saying> {
-    match (&words.text, &words.image) {
-        (_, Some(url)) => {
-            let name = url.rsplit('/').next().unwrap_or("image.png").to_owned();
-            Some(Saying::Media { kind: MediaKind::Image, url: url.clone(), name, size: 0 })
+/// Says that there is no contact to answer, and who has written.
+fn nobody(seen: &[Seen], wanted: Option<&str>) -> String {
+    let mut contacts: Vec<&str> = seen.iter().map(|seen| seen.contact.as_str()).collect();
+    contacts.sort_unstable();
+    contacts.dedup();
+    match wanted {
+        Some(wanted) if !contacts.is_empty() => {
+            format!("there is no contact `{wanted}`; those who wrote: {}", contacts.join(", "))
         }
-        (Some(text), None) => Some(Saying::Text(text.clone())),
-        (None, None) => None,
+        _ => "no customer has written yet; let one write first: cargo run -- say \"Hi\"".to_owned(),
     }
 }
 
@@ -260,15 +333,10 @@ async fn arrival(began: Instant, mut look: impl FnMut() -> Option<Seen>) -> Opti
 
 /// Returns the last receipt that the bridge noted for a message on the channel.
 async fn receipt(demo: &Demo, message: &str) -> Option<String> {
-    let running = demo.running.get()?;
-    let url = format!("{}/installations/{}/messages", running.url, running.id());
-    let client = byoc_vendors::call::client(Duration::from_secs(30)).ok()?;
     let began = Instant::now();
     let mut last = None;
     while began.elapsed() < RECEIPT_TIMEOUT && last.as_deref() != Some("read") {
-        let request = client.get(&url).header("authorization", format!("Bearer {}", running.admin_key));
-        let body = request.send().await.ok()?.text().await.ok()?;
-        let body: Value = serde_json::from_str(&body).ok()?;
+        let body = demo.journal().await;
         let messages = body.get("messages")?.as_array()?;
         let sent_as = |entry: &&Value| {
             entry.get("sent_as").and_then(Value::as_array).is_some_and(|ids| ids.iter().any(|id| id == message))
@@ -288,4 +356,23 @@ fn report_body(said: &Said, arrived: Option<Seen>, took: Duration) -> Value {
 fn refusal(message: &str) -> Response {
     let body = json!({"error": {"code": "not_possible", "message": message}});
     (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_not_there_is_told_with_those_who_are() {
+        let seen = |contact: &str| {
+            serde_json::from_value(json!({
+                "id": "", "contact": contact, "conversation": null, "from": "", "text": "", "private": false, "raw": null,
+            }))
+            .unwrap()
+        };
+        let all = [seen("viber:b"), seen("viber:a"), seen("viber:b")];
+        assert_eq!(nobody(&all, Some("c")), "there is no contact `c`; those who wrote: viber:a, viber:b");
+        assert!(nobody(&[], Some("c")).starts_with("no customer has written yet"));
+        assert!(nobody(&[], None).starts_with("no customer has written yet"));
+    }
 }

@@ -38,7 +38,7 @@ beforeEach(async () => {
     connect: () => (views.i1 = view("i1")),
     show: ({ installation }) => views[installation] || refuse(404, "nothing is here"),
     change: ({ installation }) => views[installation],
-    check: () => ({ channel: { ok: true }, helpdesk: { ok: true }, findings: [{ cause: "Old", fix: "renew" }] }),
+    check: () => ({ channel: { ok: true }, helpdesk: { ok: true }, findings: [{ state: "warning", cause: "Old", fix: "renew" }, { state: "todo", cause: "Left", fix: "do it" }] }),
     disconnect: ({ installation }) => delete views[installation],
   };
   vi.stubGlobal("app", {

@@ -177,8 +177,8 @@ impl Bridge {
             vec![QueueSettings::new(QUEUE).with_redrive(DEAD_LETTERS, 1_000), QueueSettings::new(DEAD_LETTERS)];
         let queues = Queues::open(queue_settings, data.as_deref(), clock).map_err(part)?;
         let queues = queues.serve(listen(port, 2).await?).map_err(part)?;
-        restore(&folder, "channel", |snapshot| channel.restore(snapshot));
-        restore(&folder, "helpdesk", |snapshot| helpdesk.restore(snapshot));
+        restore(&folder, "channel", channel.kind(), |snapshot| channel.restore(snapshot));
+        restore(&folder, "helpdesk", helpdesk.kind(), |snapshot| helpdesk.restore(snapshot));
         let recorded = |api: Router, side: Side| match &recorder {
             Some(recorder) => recorder.wrap(api, side),
             None => api,
@@ -544,13 +544,15 @@ fn save_always(folder: PathBuf, channel: &Arc<dyn ChannelSim>, helpdesk: &Arc<dy
     saving.spawn(async move {
         let mut saved = [String::new(), String::new()];
         loop {
-            let now = [("channel", channel.snapshot()), ("helpdesk", helpdesk.snapshot())];
-            for ((name, snapshot), saved) in now.into_iter().zip(&mut saved) {
+            let now =
+                [("channel", channel.kind(), channel.snapshot()), ("helpdesk", helpdesk.kind(), helpdesk.snapshot())];
+            for ((name, kind, snapshot), saved) in now.into_iter().zip(&mut saved) {
                 let text = snapshot.to_string();
                 if text == *saved {
                     continue;
                 }
-                let (path, fresh) = (folder.join(format!("{name}.json")), folder.join(format!("{name}.json.new")));
+                let path = memory_file(&folder, name, kind);
+                let fresh = path.with_extension("json.new");
                 if std::fs::write(&fresh, &text).and_then(|()| std::fs::rename(&fresh, &path)).is_ok() {
                     *saved = text;
                 }
@@ -561,8 +563,14 @@ fn save_always(folder: PathBuf, channel: &Arc<dyn ChannelSim>, helpdesk: &Arc<dy
     saving
 }
 
-fn restore(folder: &Path, name: &str, into: impl Fn(Value)) {
-    let snapshot = std::fs::read_to_string(folder.join(format!("{name}.json"))).ok();
+/// Returns where the memory of a simulator is kept. Each kind has its own, so that another channel on the same folder
+/// starts afresh and finds its memory again later.
+fn memory_file(folder: &Path, name: &str, kind: &str) -> PathBuf {
+    folder.join(format!("{name}-{kind}.json"))
+}
+
+fn restore(folder: &Path, name: &str, kind: &str, into: impl Fn(Value)) {
+    let snapshot = std::fs::read_to_string(memory_file(folder, name, kind)).ok();
     if let Some(snapshot) = snapshot.and_then(|text| serde_json::from_str(&text).ok()) {
         into(snapshot);
     }

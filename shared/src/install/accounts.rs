@@ -1,9 +1,11 @@
 //! Checks of both accounts, and the identity by which the bridge recognises the same accounts.
 
 use super::{
-    Admin, HeardView, Wanted, heard,
+    Admin, HeardView, Wanted,
+    findings::{Standing, is_ok},
+    heard,
     request::WantedSide,
-    view::{CheckReport, Finding, SideReport},
+    view::CheckReport,
 };
 use crate::{
     adapter::{
@@ -32,27 +34,18 @@ impl Admin {
         let owns = owning_sides(channel.as_ref().unwrap_or(&no_facts), helpdesk.as_ref().unwrap_or(&no_facts));
         let names = Names::of(channel.as_ref().unwrap_or(&no_facts), helpdesk.as_ref().unwrap_or(&no_facts));
         self.bring_up_to_date(&open, &owns, &names).await?;
-        let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
-        let latest = self.store.latest(id, 1).await?;
-        let heard = self.store.heard(id).await?;
-        let problem = heard::problem(&open.installation, &heard);
-        let mut findings = self.closed_brakes(&open).await?;
-        findings.extend(heard::findings(&open, &heard));
-        findings.extend(Finding::all(&open));
-        let quotas = [(Side::Channel, channel.quota), (Side::Helpdesk, helpdesk.quota)];
-        findings.extend(quotas.into_iter().filter_map(|(side, quota)| quota?.finding(side)));
-        for side in [Side::Channel, Side::Helpdesk] {
-            findings.extend(self.strays(&open, side).await?);
-        }
+        let look = self.look(&open).await?;
+        let findings = look.findings(&open.installation, &[(Side::Channel, &channel), (Side::Helpdesk, &helpdesk)]);
         Ok(CheckReport {
-            ok: channel.ok && helpdesk.ok && problem.is_none(),
+            ok: is_ok(&findings),
+            standing: Standing::of(open.installation.state, &findings),
             state: open.installation.state,
-            problem,
-            channel,
-            helpdesk,
+            problem: heard::problem(&open.installation, &look.heard),
+            channel: channel.into(),
+            helpdesk: helpdesk.into(),
             findings,
-            heard: HeardView::from(&heard),
-            latest_message_at: latest.messages.into_iter().next().map(|message| message.received_at),
+            heard: HeardView::from(&look.heard),
+            latest_message_at: look.messages.into_iter().next().map(|message| message.received_at),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{Admin, Finding, FindingState, accounts::Names};
+use super::{Admin, accounts::Names, findings::Stray};
 use crate::{
     installations::OpenInstallation,
     model::installation::{Installation, Side},
@@ -85,23 +85,15 @@ impl Admin {
         }
     }
 
-    /// Returns a finding if calls arrive here for an address that no installation has.
-    pub(super) async fn strays(&self, open: &OpenInstallation, side: Side) -> Result<Option<Finding>, ApiError> {
+    /// Returns the calls that arrive at a side's URL for an address that no installation has.
+    pub(super) async fn strays(&self, open: &OpenInstallation, side: Side) -> Result<Option<Stray>, ApiError> {
         let Some(noun) = open.side(side).adapter.features().address else { return Ok(None) };
         let Some(strays) = self.store.strays(&open.installation.id, side).await? else { return Ok(None) };
         if self.store.holder_of_address(&strays.address).await?.is_some() {
             return Ok(None);
         }
-        let id = strays.address.rsplit_once('/').map_or("", |(_, id)| id);
-        let at = strays.latest_at.rfc3339();
-        Ok(Some(Finding {
-            code: "stray_calls",
-            side,
-            state: FindingState::Warning,
-            cause: format!("calls for the {noun} {id} arrive here, and no installation has it (latest at {at})").into(),
-            fix: format!("make an installation for the {noun}, or ignore this if the bridge should not serve it")
-                .into(),
-        }))
+        let id = strays.address.rsplit_once('/').map_or("", |(_, id)| id).to_owned();
+        Ok(Some(Stray { side, noun, id, latest_at: strays.latest_at }))
     }
 
     /// Returns an installation with its adapters and without secrets.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     Admin, InstallationView, Installed, Wanted,
     accounts::{Checked, host},
+    findings::REGISTRATION_FAILED,
     tokens::renew_dead_tokens,
 };
 use crate::{
@@ -212,7 +213,7 @@ impl Admin {
                     (InstallationState::Active, None)
                 }
                 Err(failure) => {
-                    let problem = Problem { code: "registration_failed".into(), message: failure.reason().to_owned() };
+                    let problem = Problem { code: REGISTRATION_FAILED.into(), message: failure.reason().to_owned() };
                     tracing::warn!(
                         installation.id = %open.installation.id,
                         reason = failure.reason(),

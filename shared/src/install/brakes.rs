@@ -2,16 +2,12 @@
 
 use serde::Serialize;
 
-use super::{
-    Admin,
-    view::{Finding, FindingState},
-};
+use super::{Admin, findings::Closed};
 use crate::{
     installations::OpenInstallation,
     model::installation::Side,
-    outside::clock::now,
     store::{Braked, StoreError},
-    tools::{answer::ApiError, sentences::Sentence},
+    tools::answer::ApiError,
 };
 
 /// The answer to a request that releases the brakes.
@@ -37,28 +33,15 @@ impl Admin {
         Ok(Released { released })
     }
 
-    /// Returns a finding for each brake that is closed.
-    pub(super) async fn closed_brakes(&self, open: &OpenInstallation) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = Vec::new();
+    /// Returns the brakes that are closed.
+    pub(super) async fn closed_brakes(&self, open: &OpenInstallation) -> Result<Vec<Closed>, StoreError> {
+        let mut closed = Vec::new();
         for braked in Braked::ALL {
             let brake = self.store.brake(&open.installation.id, braked).await?;
-            let Some(until) = brake.closed_until.filter(|_| brake.is_closed_for(open.installation.version)) else {
-                continue;
-            };
-            let until = until.max(now()).rfc3339();
-            let (until, reason) = (until.as_str(), brake.reason.as_str());
-            let cause = match braked {
-                Braked::Messages(_) => Sentence::BrakeClosed { until, reason },
-                Braked::Downloads(_) => Sentence::DownloadsBraked { until, reason },
-            };
-            findings.push(Finding {
-                code: "brake_closed",
-                side: braked.side(),
-                state: FindingState::Warning,
-                cause: cause.to_string().into(),
-                fix: Sentence::BrakeOpens.to_string().into(),
-            });
+            if let Some(until) = brake.closed_until.filter(|_| brake.is_closed_for(open.installation.version)) {
+                closed.push(Closed { braked, until, reason: brake.reason });
+            }
         }
-        Ok(findings)
+        Ok(closed)
     }
 }

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Finding, FindingState};
 use crate::{
-    adapter::settings::Setting,
-    installations::OpenInstallation,
     model::{
         heard::{Heard, HeardSides, Refusal, RefusedCalls},
         installation::{Installation, Problem, Side},
@@ -72,11 +69,6 @@ impl From<&Heard> for HeardSide {
     }
 }
 
-/// Returns a finding for each reason for which calls were refused within the last day.
-pub(super) fn findings(open: &OpenInstallation, heard: &HeardSides) -> Vec<Finding> {
-    refused_lately(heard).map(|(side, calls)| finding(open, side, calls)).collect()
-}
-
 /// Returns the problem that needs a person: the one that the installation has, or else that calls were dropped.
 pub(super) fn problem(installation: &Installation, heard: &HeardSides) -> Option<Problem> {
     let dropped = || {
@@ -87,49 +79,9 @@ pub(super) fn problem(installation: &Installation, heard: &HeardSides) -> Option
     installation.problem.clone().or_else(dropped)
 }
 
-fn refused_lately(heard: &HeardSides) -> impl Iterator<Item = (Side, &RefusedCalls)> {
+/// Returns the calls that were refused within the last day.
+pub(super) fn refused_lately(heard: &HeardSides) -> impl Iterator<Item = (Side, &RefusedCalls)> {
     let sides = [Side::Channel, Side::Helpdesk].into_iter();
     let of_side = |side: Side| heard.side(side).refused.iter().map(move |calls| (side, calls));
     sides.flat_map(of_side).filter(|(_, calls)| now().since(calls.latest_at) < WARNED)
-}
-
-fn finding(open: &OpenInstallation, side: Side, calls: &RefusedCalls) -> Finding {
-    let what = match calls.reason {
-        Refusal::SignatureWrong => Sentence::WithWrongSignature,
-        Refusal::SignatureMissing => Sentence::WithoutSignature,
-        Refusal::SignatureStale => Sentence::WithStaleSignature,
-        Refusal::HandshakeWrong => Sentence::WithWrongHandshake,
-        Refusal::TooLarge => Sentence::WithLongBody,
-        Refusal::Unreadable => Sentence::WithUnreadableBody,
-        Refusal::UnreadTooMany => Sentence::UnreadBeyondLimit,
-        Refusal::UnreadTooLong => Sentence::UnreadBeyondSize,
-    };
-    let (what, since, latest) = (what.to_string(), calls.since.rfc3339(), calls.latest_at.rfc3339());
-    let cause = Sentence::RefusedCalls { count: calls.count, what: &what, since: &since, latest: &latest };
-    let fix = match calls.reason {
-        Refusal::SignatureWrong | Refusal::SignatureMissing => check_keys(open, side),
-        Refusal::SignatureStale => Sentence::CheckClocks.into(),
-        Refusal::HandshakeWrong => Sentence::CheckHandshake.into(),
-        Refusal::TooLarge => Sentence::SendLess.into(),
-        Refusal::Unreadable => Sentence::CheckCaller.into(),
-        Refusal::UnreadTooMany | Refusal::UnreadTooLong => Sentence::UpdateBridge.into(),
-    };
-    let cause = String::from(cause).into();
-    Finding { code: "refused_calls", side, state: FindingState::Warning, cause, fix: fix.into() }
-}
-
-/// Names the settings by which the platform's calls are verified, which an admin may have copied from elsewhere.
-fn check_keys(open: &OpenInstallation, side: Side) -> String {
-    let adapter = open.side(side).adapter;
-    let is_given = |setting: &&Setting| setting.signs && !setting.internal;
-    let keys: Vec<String> = adapter.settings().iter().filter(is_given).map(check_key).collect();
-    if keys.is_empty() {
-        let fix = if adapter.features().registers { Sentence::RegisterForKey } else { Sentence::CheckCaller };
-        return fix.into();
-    }
-    keys.join("; ")
-}
-
-fn check_key(setting: &Setting) -> String {
-    Sentence::CheckKey { name: setting.name, should_be: setting.help }.into()
 }

@@ -22,6 +22,7 @@ mod brakes;
 mod catch_up;
 mod dead_letters;
 mod events;
+mod findings;
 mod heard;
 mod keys;
 mod request;
@@ -32,14 +33,15 @@ mod view;
 pub use catch_up::{CatchUp, is_scheduled};
 pub use dead_letters::{Discard, Redrive};
 pub use events::is_app_event;
+pub use findings::{Finding, FindingState, Standing};
 pub use heard::{HeardSide, HeardView, RefusedView};
 pub use keys::{KeyView, Keys, NewKey};
 pub use request::{Mistake, Wanted, all_settings, kind_of, kinds};
 pub use sessions::{SESSION, Session};
 pub use view::{
     AccountNames, AccountView, AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport,
-    Finding, FindingState, InstallationList, InstallationSummary, InstallationView, Installed, Overview, Quota,
-    ReconcileReport, RedriveReport, SideReport, SideView,
+    InstallationList, InstallationSummary, InstallationView, Installed, Overview, Quota, ReconcileReport,
+    RedriveReport, SideReport, SideView,
 };
 
 /// The install hook: its clients and its configuration.

@@ -1,21 +1,24 @@
 //! The views that admins get as JSON. A test compares the fields of the structs with `infra/openapi.yaml`.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
-use super::{Access, Admin, HeardView, heard};
+use super::{
+    Access, Admin, HeardView,
+    findings::{Closed, Dead, Facts, Finding, Standing, Stray, target},
+    heard,
+};
 use crate::{
     adapter::{Fact, Learned, Urls},
     installations::OpenInstallation,
     model::{
-        features::Features,
         heard::HeardSides,
         installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
-        steps::{NextStep, Notice},
+        steps::NextStep,
     },
     store::{JournalKey, Listed, MessageSummary, Page},
-    tools::{answer::ApiError, sentences::Sentence},
+    tools::answer::ApiError,
 };
 
 /// An installation without its secrets.
@@ -118,6 +121,8 @@ pub struct InstallationSummary {
     pub id: String,
     /// The state of the installation.
     pub state: InstallationState,
+    /// How the installation stands, as far as this list tells.
+    pub standing: Standing,
     /// The problem that needs a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -160,9 +165,12 @@ pub struct InstallationList {
 
 impl From<Listed> for InstallationSummary {
     fn from(Listed { installation, heard, dead }: Listed) -> Self {
+        let dead_letters = (dead > 0).then_some(Dead { side: Side::Helpdesk, reason: None });
+        let findings = Facts { dead: dead_letters, ..Facts::new(&installation, &heard) }.findings();
         Self {
             problem: heard::problem(&installation, &heard),
             state: installation.state,
+            standing: Standing::of(installation.state, &findings),
             channel: AccountView::of(&installation, Side::Channel),
             helpdesk: AccountView::of(&installation, Side::Helpdesk),
             heard: HeardView::from(&heard),
@@ -184,8 +192,10 @@ pub struct Installed {
 /// The result of checking both accounts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckReport {
-    /// Whether both sides accept their credentials and the installation has no problem.
+    /// Whether a person has nothing to do: no finding is an error or left to do.
     pub ok: bool,
+    /// How the installation stands.
+    pub standing: Standing,
     /// The state of the installation.
     pub state: InstallationState,
     /// The problem that needs a person.
@@ -194,7 +204,7 @@ pub struct CheckReport {
     pub channel: SideReport,
     /// The result of the helpdesk's check.
     pub helpdesk: SideReport,
-    /// What an admin should know about these kinds.
+    /// What an admin should know, the most urgent first.
     pub findings: Vec<Finding>,
     /// When each side was last heard, and which of its calls were refused.
     pub heard: HeardView,
@@ -240,56 +250,6 @@ impl Quota {
         let Fact::Quota { limit, used } = *fact else { return None };
         Some(Self { limit, used, left: limit.map(|limit| limit.saturating_sub(used)) })
     }
-
-    /// Returns the finding that less than a tenth of the messages is left.
-    pub(super) fn finding(self, side: Side) -> Option<Finding> {
-        let (limit, left) = self.limit.zip(self.left)?;
-        (left.saturating_mul(10) < limit).then(|| Finding {
-            code: "quota_nearly_used",
-            side,
-            state: FindingState::Warning,
-            cause: Sentence::QuotaLeft { left, limit }.to_string().into(),
-            fix: Sentence::QuotaFix.to_string().into(),
-        })
-    }
-}
-
-/// A fact that an admin should know, with what to do about it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Finding {
-    /// A stable word for programs.
-    pub code: &'static str,
-    /// The side that the finding is about.
-    pub side: Side,
-    /// The severity.
-    pub state: FindingState,
-    /// The fact.
-    pub cause: Cow<'static, str>,
-    /// The remedy.
-    pub fix: Cow<'static, str>,
-}
-
-impl Finding {
-    /// Returns the notices of the vendors of both sides.
-    pub(super) fn all(open: &OpenInstallation) -> Vec<Self> {
-        let sides = [(Side::Channel, open.channel.features()), (Side::Helpdesk, open.helpdesk.features())];
-        let of_side =
-            |(side, limits): (Side, &Features)| limits.notices.iter().map(move |it| Self::from_notice(side, it));
-        sides.into_iter().flat_map(of_side).collect()
-    }
-
-    fn from_notice(side: Side, notice: &Notice) -> Self {
-        let Notice { code, cause, fix, .. } = *notice;
-        Self { code, side, state: FindingState::Warning, cause: cause.into(), fix: fix.into() }
-    }
-}
-
-/// The severity of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FindingState {
-    /// The feature works now but will stop working one day.
-    Warning,
 }
 
 /// A message that the relay gave up.
@@ -400,14 +360,43 @@ pub struct Overview {
     pub titles: AccountNames,
     /// Whether the channel has a call that sets the webhook URL.
     pub registers: bool,
-    /// What an admin should know now.
+    /// What an admin should know, the most urgent first.
     pub findings: Vec<Finding>,
-    /// Whether messages wait for a vendor that is in trouble.
-    pub is_braked: bool,
     /// The latest messages, newest first.
     pub messages: Vec<MessageSummary>,
     /// The newest dead letters.
     pub dead: DeadLetters,
+}
+
+/// What the table knows about an installation.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) heard: HeardSides,
+    steps: Vec<NextStep>,
+    /// The latest messages, newest first.
+    pub(super) messages: Vec<MessageSummary>,
+    dead: DeadLetters,
+    brakes: Vec<Closed>,
+    strays: Vec<Stray>,
+}
+
+impl Look {
+    /// Returns what an admin should know, also about what the vendors just answered to the credentials.
+    pub(super) fn findings(&self, installation: &Installation, accounts: &[(Side, &Learned)]) -> Vec<Finding> {
+        let latest = self.dead.messages.first().map(|letter| &letter.summary);
+        let dead = latest.map(|latest| Dead { side: target(latest.direction), reason: latest.error.clone() });
+        let is_all = self.messages.len() < usize::from(PAGE_MESSAGES);
+        Facts {
+            steps: &self.steps,
+            messages: (&self.messages, is_all),
+            dead,
+            brakes: &self.brakes,
+            strays: &self.strays,
+            accounts,
+            ..Facts::new(installation, &self.heard)
+        }
+        .findings()
+    }
 }
 
 impl Admin {
@@ -432,25 +421,33 @@ impl Admin {
     /// # Errors
     /// 503 if one of our own services fails.
     pub async fn overview(&self, open: &OpenInstallation) -> Result<Overview, ApiError> {
-        let id = open.installation.id.as_str();
-        let (heard, latest, dead) = tokio::try_join!(
-            async { Ok(self.store.heard(id).await?) },
-            async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) },
-            self.dead_page(id, None, PAGE_DEAD),
-        )?;
-        let mut findings = self.closed_brakes(open).await?;
-        let is_braked = !findings.is_empty();
-        findings.extend(heard::findings(open, &heard));
+        let look = self.look(open).await?;
         let title = |side| Some(open.side(side).adapter.features().title.to_owned());
         Ok(Overview {
-            installation: self.view_of(open, &heard),
+            findings: look.findings(&open.installation, &[]),
+            installation: self.view_of(open, &look.heard),
             titles: AccountNames { channel: title(Side::Channel), helpdesk: title(Side::Helpdesk) },
             registers: open.channel.features().registers,
-            findings,
-            is_braked,
-            messages: latest.messages,
-            dead,
+            messages: look.messages,
+            dead: look.dead,
         })
+    }
+
+    /// Reads everything that findings are made of.
+    pub(super) async fn look(&self, open: &OpenInstallation) -> Result<Look, ApiError> {
+        let id = open.installation.id.as_str();
+        // Each of these futures is large, and all of them together do not fit the stack of a debug build.
+        let (heard, latest, dead, brakes, of_channel, of_helpdesk) = tokio::try_join!(
+            Box::pin(async { Ok::<_, ApiError>(self.store.heard(id).await?) }),
+            Box::pin(async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) }),
+            Box::pin(self.dead_page(id, None, PAGE_DEAD)),
+            Box::pin(async { Ok(self.closed_brakes(open).await?) }),
+            Box::pin(self.strays(open, Side::Channel)),
+            Box::pin(self.strays(open, Side::Helpdesk)),
+        )?;
+        let steps = self.next_steps(open, &heard);
+        let strays = of_channel.into_iter().chain(of_helpdesk).collect();
+        Ok(Look { heard, steps, messages: latest.messages, dead, brakes, strays })
     }
 
     /// Returns the view of an installation, without its secrets.

@@ -72,6 +72,21 @@ pub enum QueueError {
     },
 }
 
+/// Returns the word that stands for a message in the log. Neither the contact nor the platform's id, which may contain a
+/// telephone number, can be read from it.
+pub fn log_id(installation: &str, direction: &str, event: &str) -> String {
+    shortened(&message_hash(installation, direction, event)).to_owned()
+}
+
+fn message_hash(installation: &str, direction: &str, id: &str) -> String {
+    sha256_hex(format!("{installation}\n{direction}\n{id}").as_bytes())
+}
+
+/// Returns as much of a hash as tells the messages of a log apart.
+fn shortened(hash: &str) -> &str {
+    hash.get(..16).unwrap_or(hash)
+}
+
 impl Outgoing {
     /// Packs an event: its group, its deduplication id and its body.
     ///
@@ -112,8 +127,13 @@ impl Outgoing {
         if body.len() > BODY_LIMIT || key.len() > MAX_CONTACT_ID || id.len() > max_id {
             return Err(QueueError::TooLong);
         }
-        let hash = |name: &str| sha256_hex(format!("{}\n{direction}\n{name}", envelope.installation).as_bytes());
+        let hash = |name: &str| message_hash(&envelope.installation, direction, name);
         Ok(Self { group: hash(key), deduplication: hash(id), body })
+    }
+
+    /// Returns the word that stands for the message in the log, from the webhook call to the delivery.
+    pub fn log_id(&self) -> &str {
+        shortened(&self.deduplication)
     }
 
     /// Returns the same message with a new deduplication id, so that the queue does not drop it as a repeat.
@@ -403,6 +423,7 @@ mod tests {
         let packed = Outgoing::pack(&envelope("x")).unwrap();
         assert_eq!((packed.group.len(), packed.deduplication.len()), (64, 64));
         assert_ne!(packed.group, packed.deduplication);
+        assert_eq!(packed.log_id(), log_id("i", "inbound", "e"));
     }
 
     #[test]

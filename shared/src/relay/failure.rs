@@ -69,6 +69,7 @@ impl Relay {
             installation.id = %installation.id,
             channel.kind = %installation.channel.kind,
             helpdesk.kind = %installation.helpdesk.kind,
+            message.id = claimed.key.log_id(),
             message.direction = claimed.key.direction.word(),
             message.attempt = claimed.attempt,
             reason = failure.reason(),

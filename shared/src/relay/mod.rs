@@ -770,6 +770,7 @@ impl Relay {
             installation.id = %installation.id,
             channel.kind = %installation.channel.kind,
             helpdesk.kind = %installation.helpdesk.kind,
+            message.id = claimed.key.log_id(),
             message.direction = claimed.key.direction.word(),
             message.attempt = claimed.attempt,
             message.possibly_doubled = claimed.doubled,

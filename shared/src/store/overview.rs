@@ -17,12 +17,14 @@ const CONTACT_PAGE: u16 = 100;
 const CONTACT_PAGES: usize = 50;
 
 /// A journal item, in a form for people.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MessageSummary {
     /// The id by which admins refer to the message.
     pub id: String,
     /// `inbound`, `outbound` or `note`.
     pub direction: &'static str,
+    /// The word that stands for the message in the log.
+    pub log_id: String,
     /// The channel's own id of the contact.
     pub contact: String,
     /// `claimed`, `done`, `rejected`, `dead` or `discarded`.
@@ -238,6 +240,7 @@ pub(super) fn summary(item: &Item) -> Option<MessageSummary> {
     Some(MessageSummary {
         id: key.public_id(),
         direction: key.direction.word(),
+        log_id: key.log_id(),
         contact: key.contact,
         state: text_of(item, "state").and_then(JournalState::from_word)?.word(),
         received_at: at.rfc3339(),

@@ -339,6 +339,37 @@ sentences! {
     QuotaLeft { left: u64, limit: u64 } = "{left} of {limit} messages of this month are left",
     QuotaFix = "change the plan at the vendor; when the messages are used up, answers wait until the month ends",
 
+    // To admins, about how an installation stands: causes and remedies.
+    ChannelIsTold = "the channel is being told the webhook URL",
+    RegisterIfStill = "if this does not change within a minute, register the webhook again",
+    UrlNotTaken = "the channel did not take the webhook URL",
+    RegisterFix = "mend what the channel names, then register the webhook again",
+    BlockedFix =
+        "mend it at the vendor, or install the same accounts again with new credentials, which keeps the URLs; \
+         what waits is then tried again",
+    CredentialsFix = "install the same accounts again with the right credentials, which keeps the URLs",
+    AskAgain = "check again in a minute; messages wait meanwhile and are not lost",
+    DeadLetters = "messages were given up",
+    DeadBecause { reason: &'a str } = "messages were given up, the latest because: {reason}",
+    DeadFix = "once the reason is mended, send them again, or discard them",
+    StepToDo = "a step of the set-up is left",
+    StepsFirst = "do the steps of the set-up that are left first",
+    MessagesWait { count: usize, reason: &'a str } =
+        "messages that wait for another try: {count}, the latest because: {reason}",
+    TriesByItself = "the bridge tries again by itself",
+    ChannelNotHeard = "nothing has come from the channel yet",
+    HelpdeskNotHeard = "nothing has come from the helpdesk yet",
+    NoneToHelpdesk = "no message of a customer has reached the helpdesk yet",
+    NoneToChannel = "no message of an agent has reached the channel yet",
+    WriteYourself = "write to the channel from your own phone and watch the page of the installation",
+    AnswerYourself =
+        "answer a customer’s message in the helpdesk; if nothing shows then, the helpdesk does not call its \
+         webhook URL yet",
+    StrayCalls { noun: &'a str, id: &'a str, at: &'a str } =
+        "calls for the {noun} {id} arrive here, and no installation has it (latest at {at})",
+    StrayFix { noun: &'a str } =
+        "make an installation for the {noun}, or ignore this if the bridge should not serve it",
+
     // To admins, about calls that were refused.
     RefusedCalls { count: u64, what: &'a str, since: &'a str, latest: &'a str } =
         "calls {what}: {count} since {since}, the latest at {latest}",
@@ -383,20 +414,13 @@ sentences! {
     Installation = "Installation",
     NeedsAttention = "Needs your attention",
     Registering = "Registering",
-    RegisteringNow = "The channel is being told the webhook URL.",
     NotRegistered = "The channel did not take the URL",
-    RegisterBelow = "Register the webhook again below.",
     Removed = "Uninstalled",
     RemovedForGood = "This installation was removed; its URLs answer nobody any more.",
     Working = "Working",
     BothDirectionsWork = "Messages come through in both directions.",
     HalfwayThere = "Halfway there",
-    NowAnswer =
-        "A customer's message reached the helpdesk. Answer it there and watch this page; if nothing shows, the \
-         helpdesk does not call its webhook URL yet.",
-    NowWrite = "An agent's message reached the channel. Write to the channel from your own phone and watch this page.",
     WaitingForFirst = "Waiting for the first message",
-    WriteFirst = "No message has come through yet. Write to the channel from your own phone and watch this page.",
     SetUp = "Set-up",
     CheckBothAccounts = "Check both accounts",
     RegisterAgain = "Register the webhook again",
@@ -423,6 +447,7 @@ sentences! {
     Registered = "Set up",
     RegisteredAgain = "The channel now calls this bridge.",
     Works = "works",
+    WorksNot = "does not work",
     Channel = "Channel",
     Helpdesk = "Helpdesk",
     GivenUp = "Given up",
@@ -468,6 +493,7 @@ sentences! {
     UnknownAction = "this page has no such action; open it again",
     Message = "Message",
     MessageId = "Message id",
+    LogId = "Id in the log",
     ToInstallation = "Back to the installation",
     Changed = "Changed",
     Contact = "Contact",

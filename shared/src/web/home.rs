@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
-    install::{Access, AccountView, InstallationList, InstallationSummary, kind_of},
+    install::{Access, AccountView, InstallationList, InstallationSummary, Standing, kind_of},
     model::installation::Side,
     tools::{answer::ApiError, language::Language, phrases::Translator, sentences::Sentence},
 };
@@ -47,7 +47,11 @@ fn render(list: &InstallationList, viewer: &Viewer, language: Language) -> Marku
 }
 
 fn card(installation: &InstallationSummary, language: Language) -> Markup {
-    let (mark, state) = pieces::state(installation);
+    // The list does not tell whether messages wait, so that it does not say that they pass.
+    let (mark, state) = match installation.standing {
+        Standing::Working => ("good", Sentence::Registered),
+        standing => pieces::standing(standing),
+    };
     html! {
         section .standing.(mark) {
             h2 {

@@ -9,9 +9,12 @@ use serde_json::json;
 
 use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
-    install::{CheckReport, DeadLetter, Discard, Finding, Overview, Redrive, SideReport},
+    install::{CheckReport, DeadLetter, Discard, Finding, Overview, Redrive, SideReport, Standing},
     installations::OpenInstallation,
-    model::{installation::InstallationState, steps::NextStep},
+    model::{
+        installation::{InstallationState, Side},
+        steps::NextStep,
+    },
     relay::RETRY_WAITS,
     store::MessageSummary,
     tools::{answer::ApiError, language::Language, millis::Millis, phrases::Translator, sentences::Sentence},
@@ -84,7 +87,13 @@ impl Pages<'_> {
         };
         // The action may have changed the installation.
         let open = self.admin.installation(id).await.unwrap_or(before);
-        Ok(shown(&place, &self.admin.overview(&open).await?, Some(&outcome)))
+        let mut overview = self.admin.overview(&open).await?;
+        let outcome = outcome.map(|Done { text, findings }| {
+            // What the vendors have just answered is news to the overview.
+            overview.findings = findings.unwrap_or_else(|| std::mem::take(&mut overview.findings));
+            text
+        });
+        Ok(shown(&place, &overview, Some(&outcome)))
     }
 
     /// Returns the installation, for the holder of the link or for an admin. Nobody else learns whether it exists.
@@ -107,7 +116,7 @@ impl Pages<'_> {
     }
 
     /// Carries out an action. Returns what happened.
-    async fn done(self, place: &Place, form: &Fields) -> Result<Markup, ApiError> {
+    async fn done(self, place: &Place, form: &Fields) -> Result<Done, ApiError> {
         let (id, language) = (place.id.as_str(), self.language);
         let message = form.get("message").map(str::to_owned);
         let is_confirmed = || {
@@ -120,8 +129,11 @@ impl Pages<'_> {
                 (true, Some(_)) => Ok(()),
             }
         };
-        Ok(match form.get("action") {
-            Some("check") => checked(place, &self.admin.check(id).await?),
+        let text = match form.get("action") {
+            Some("check") => {
+                let report = self.admin.check(id).await?;
+                return Ok(Done { text: checked(place, &report), findings: Some(report.findings) });
+            }
             Some("register") => match self.admin.register(id).await?.problem {
                 Some(problem) => html! { p { (place.translate(&problem.message)) } },
                 None => html! { p { (language.say(Sentence::RegisteredAgain)) } },
@@ -151,8 +163,16 @@ impl Pages<'_> {
                 html! { p { (language.say(Sentence::RemovedForGood)) } }
             }
             _ => return Err(ApiError::unprocessable("bad_setting", Sentence::UnknownAction)),
-        })
+        };
+        Ok(Done { text, findings: None })
     }
+}
+
+/// The outcome of an action.
+struct Done {
+    text: Markup,
+    /// What a check of both accounts has found.
+    findings: Option<Vec<Finding>>,
 }
 
 /// Renders the result of a check.
@@ -162,11 +182,9 @@ fn checked(place: &Place, report: &CheckReport) -> Markup {
         html! {
             li {
                 (language.say(title)) ": "
-                @match &report.reason { Some(reason) => { (place.translate(reason)) } None => { (language.say(Sentence::Works)) } }
-                @if let Some(quota) = report.quota {
-                    @if let (Some(left), Some(limit)) = (quota.left, quota.limit) {
-                        "; " (language.say(Sentence::QuotaLeft { left, limit }))
-                    }
+                (language.say(if report.ok { Sentence::Works } else { Sentence::WorksNot }))
+                @if let Some((left, limit)) = report.quota.and_then(|quota| quota.left.zip(quota.limit)) {
+                    "; " (language.say(Sentence::QuotaLeft { left, limit }))
                 }
             }
         }
@@ -175,15 +193,19 @@ fn checked(place: &Place, report: &CheckReport) -> Markup {
         ul {
             (side(Sentence::Channel, &report.channel))
             (side(Sentence::Helpdesk, &report.helpdesk))
-            @for finding in &report.findings { li { (found(place, finding, ": ")) } }
+            @for finding in report.findings.iter().filter(|finding| finding.standing != Standing::StepsLeft) {
+                li { (found(place, finding)) }
+            }
         }
     }
 }
 
 /// Renders the cause of a finding and what to do about it.
-fn found(place: &Place, finding: &Finding, between: &str) -> Markup {
-    let (cause, fix) = (place.translate(&finding.cause), place.translate(&finding.fix));
-    html! { (pieces::with_names(&cause)) (between) (pieces::with_names(&fix)) }
+fn found(place: &Place, finding: &Finding) -> Markup {
+    let Finding { side, cause, fix, .. } = finding;
+    let (cause, fix) = (place.translate(cause), place.translate(fix));
+    let side = if *side == Side::Channel { Sentence::Channel } else { Sentence::Helpdesk };
+    html! { (place.language.say(side)) ": " (pieces::with_names(&cause)) "; " (pieces::with_names(&fix)) "." }
 }
 
 /// Returns the steps that the bridge can see, and how many of them are left.
@@ -193,33 +215,30 @@ fn progress(steps: &[NextStep]) -> (usize, usize) {
 }
 
 /// Returns the CSS class, the headline and the advice for an installation.
-fn status(place: &Place, overview: &Overview) -> (&'static str, String, String) {
+fn status(overview: &Overview, language: Language) -> (&'static str, String, Option<String>) {
     let installation = &overview.installation;
-    let steps = installation.steps.as_deref().unwrap_or_default();
-    let (all, left) = progress(steps);
-    let came =
-        |direction| overview.messages.iter().any(|message| message.direction == direction && message.state == "done");
-    let (mark, headline, advice): (_, Sentence<'_>, String) = match installation.state {
-        InstallationState::Uninstalled => ("bad", Sentence::Removed, Sentence::RemovedForGood.into()),
-        _ if installation.problem.is_some() => {
-            let message = installation.problem.as_ref().map(|problem| problem.message.clone());
-            ("bad", Sentence::NeedsAttention, message.unwrap_or_default())
-        }
-        InstallationState::Registering => ("wait", Sentence::Registering, Sentence::RegisteringNow.into()),
-        InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered, Sentence::RegisterBelow.into()),
-        _ if overview.is_braked => ("bad", Sentence::InTrouble, Sentence::InTroubleAdvice.into()),
-        _ if !overview.dead.messages.is_empty() => {
-            ("bad", Sentence::MessagesGivenUp, Sentence::MessagesGivenUpAdvice.into())
-        }
-        _ if left > 0 => ("wait", Sentence::StepsLeft { left, all }, Sentence::StepsLeftAdvice.into()),
-        _ => match (came("inbound"), came("outbound")) {
-            (true, true) => ("good", Sentence::Working, Sentence::BothDirectionsWork.into()),
-            (true, false) => ("wait", Sentence::HalfwayThere, Sentence::NowAnswer.into()),
-            (false, true) => ("wait", Sentence::HalfwayThere, Sentence::NowWrite.into()),
-            (false, false) => ("wait", Sentence::WaitingForFirst, Sentence::WriteFirst.into()),
-        },
+    let standing = Standing::of(installation.state, &overview.findings);
+    let (all, left) = progress(installation.steps.as_deref().unwrap_or_default());
+    let (mark, headline) = pieces::standing(standing);
+    let headline = if standing == Standing::StepsLeft { Sentence::StepsLeft { left, all } } else { headline };
+    let advice = match standing {
+        Standing::Removed => Some(Sentence::RemovedForGood),
+        Standing::InTrouble | Standing::Waiting => Some(Sentence::InTroubleAdvice),
+        Standing::GivenUp => Some(Sentence::MessagesGivenUpAdvice),
+        Standing::StepsLeft => Some(Sentence::StepsLeftAdvice),
+        Standing::Working => Some(Sentence::BothDirectionsWork),
+        Standing::NeedsAttention
+        | Standing::NotRegistered
+        | Standing::Registering
+        | Standing::NothingYet
+        | Standing::Halfway => None,
     };
-    (mark, place.language.say(headline).into(), place.translate(&advice).into_owned())
+    (mark, language.say(headline).into(), advice.map(|advice| language.say(advice).into()))
+}
+
+/// Returns whether messages wait for a vendor that is in trouble.
+fn is_braked(overview: &Overview) -> bool {
+    overview.findings.iter().any(|finding| finding.standing == Standing::InTrouble)
 }
 
 fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, String>>) -> Shown {
@@ -256,15 +275,19 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
 }
 
 fn standing(place: &Place, overview: &Overview) -> Markup {
-    let (mark, headline, advice) = status(place, overview);
+    let language = place.language;
+    let (mark, headline, advice) = status(overview, language);
+    let steps = overview.installation.steps.as_deref().unwrap_or_default();
+    // What is also a step stands among the steps.
+    let is_step = |finding: &Finding| steps.iter().any(|step| step.id == finding.code);
     html! {
         section .standing.(mark) aria-live="polite" {
             h2 { (headline) }
-            p { (pieces::with_names(&advice)) }
-            @for finding in &overview.findings {
-                p .brake { (place.translate(finding.side.word())) ": " (found(place, finding, "; ")) "." }
+            @if let Some(advice) = advice { p { (advice) } }
+            @for finding in overview.findings.iter().filter(|finding| !is_step(finding)) {
+                p .brake { (found(place, finding)) }
             }
-            @if overview.is_braked { (place.button("retry", &[], Sentence::TryNow)) }
+            @if is_braked(overview) { (place.button("retry", &[], Sentence::TryNow)) }
         }
     }
 }
@@ -373,7 +396,7 @@ fn messages(place: &Place, overview: &Overview) -> Markup {
                 div .scroll tabindex="0" role="region" aria-label=(language.say(Sentence::LatestMessages)) {
                     table {
                         thead { tr { @for title in COLUMNS { th scope="col" { (language.say(title)) } } } }
-                        tbody { @for message in messages { (row(place, message, overview.is_braked)) } }
+                        tbody { @for message in messages { (row(place, message, is_braked(overview))) } }
                     }
                 }
             }
@@ -504,6 +527,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                         dd { @for id in &message.sent_as { code { (id) } " " } }
                     }
                     dt { (language.say(Sentence::MessageId)) } dd { code { (message.id) } }
+                    dt { (language.say(Sentence::LogId)) } dd { code { (message.log_id) } }
                 }
                 @if message.state == "dead" {
                     div .actions { (place.button("redrive", &[("message", &message.id)], Sentence::SendAgain)) }

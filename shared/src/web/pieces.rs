@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use super::Viewer;
 use crate::{
-    install::InstallationSummary,
-    model::installation::InstallationState,
+    install::Standing,
     tools::{language::Language, sentences::Sentence},
 };
 
@@ -24,23 +23,20 @@ pub(super) fn bar(viewer: &Viewer, language: Language) -> Markup {
     }
 }
 
-/// Returns the CSS class and the word for how an installation is.
-pub(super) fn state(installation: &InstallationSummary) -> (&'static str, Sentence<'static>) {
-    let heard = &installation.heard;
-    match installation.state {
-        _ if installation.problem.is_some() => ("bad", Sentence::NeedsAttention),
-        InstallationState::Active | InstallationState::Manual if installation.dead_letters > 0 => {
-            ("bad", Sentence::MessagesGivenUp)
-        }
-        InstallationState::Active | InstallationState::Manual
-            if heard.channel.latest_at.is_none() || heard.helpdesk.latest_at.is_none() =>
-        {
-            ("wait", Sentence::WaitingForFirst)
-        }
-        InstallationState::Registering => ("wait", Sentence::Registering),
-        InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered),
-        InstallationState::Uninstalled => ("bad", Sentence::Removed),
-        InstallationState::Active | InstallationState::Manual => ("good", Sentence::Registered),
+/// Returns the CSS class and the headline for how an installation stands.
+pub(super) fn standing(standing: Standing) -> (&'static str, Sentence<'static>) {
+    match standing {
+        Standing::Removed => ("bad", Sentence::Removed),
+        Standing::NeedsAttention => ("bad", Sentence::NeedsAttention),
+        Standing::NotRegistered => ("bad", Sentence::NotRegistered),
+        Standing::Registering => ("wait", Sentence::Registering),
+        Standing::InTrouble => ("bad", Sentence::InTrouble),
+        Standing::GivenUp => ("bad", Sentence::MessagesGivenUp),
+        Standing::StepsLeft => ("wait", Sentence::SetUp),
+        Standing::Waiting => ("wait", Sentence::InTrouble),
+        Standing::NothingYet => ("wait", Sentence::WaitingForFirst),
+        Standing::Halfway => ("wait", Sentence::HalfwayThere),
+        Standing::Working => ("good", Sentence::Working),
     }
 }
 

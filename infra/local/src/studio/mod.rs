@@ -219,6 +219,17 @@ impl Live {
     }
 }
 
+fn picture_url(base: &str) -> String {
+    format!("{base}/try/sample.png")
+}
+
+/// Returns a message with the picture that the local bridge at `base` serves, so that it needs no internet.
+pub fn sample_picture(base: &str) -> Saying {
+    let size = u64::try_from(SAMPLE.len()).unwrap_or_default();
+    let kind = byoc::model::message::MediaKind::Image;
+    Saying::Media { kind, url: picture_url(base), name: SAMPLE_NAME.to_owned(), size }
+}
+
 fn back(pair: &Pair) -> Response {
     Redirect::to(&format!("/try?pair={}", pair.name)).into_response()
 }
@@ -230,11 +241,8 @@ async fn write(State(studio): State<Studio>, Form(wanted): Form<Wanted>) -> Resp
     match wanted.what.as_str() {
         "picture" => {
             let base = studio.url.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let url = format!("{base}/try/sample.png");
-            let size = u64::try_from(SAMPLE.len()).unwrap_or_default();
-            let kind = byoc::model::message::MediaKind::Image;
-            let saying = Saying::Media { kind, url: url.clone(), name: SAMPLE_NAME.to_owned(), size };
-            pair.write(side, &format!("[image] {url}"), saying);
+            let url = picture_url(&base);
+            pair.write(side, &format!("[image] {url}"), sample_picture(&base));
         }
         "question" => match pair.helpdesk.asking(simulator::QUESTION, &simulator::ANSWERS) {
             Some(asking) => {

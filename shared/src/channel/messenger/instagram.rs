@@ -27,7 +27,7 @@ pub static INSTAGRAM: Messenger = Messenger {
     account_id: INSTAGRAM_ID,
     // The Page of the access token.
     sender: Some("me"),
-    check: ("id,instagram_business_account", "/instagram_business_account/id"),
+    check: ("id,name,instagram_business_account", "/instagram_business_account/id"),
     profile: ("name,username,profile_pic", &[&["name"], &["username"]]),
     has_metadata: false,
     reuses_files: false,

@@ -161,13 +161,15 @@ fn an_account_of_instagram_is_proved_by_its_page() {
     let side = instagram();
     let check =
         |answered: &str| INSTAGRAM.read(&side.account(), &Task::Check, &Known::default(), &answer(200, answered));
-    let linked = |id: &str| format!(r#"{{"id": "1", "instagram_business_account": {{"id": "{id}"}}}}"#);
-    assert!(check(&linked(ACCOUNT)).unwrap().contains(&Fact::OwnsAddress));
+    let linked =
+        |id: &str| format!(r#"{{"id": "1", "name": "Example shop", "instagram_business_account": {{"id": "{id}"}}}}"#);
+    let facts = check(&linked(ACCOUNT)).unwrap();
+    assert!(facts.contains(&Fact::OwnsAddress) && facts.contains(&Fact::AccountName("Example shop".into())));
     // Without instagram_basic, the Page does not tell its account.
     assert!(!check(r#"{"id": "1"}"#).unwrap().contains(&Fact::OwnsAddress));
     assert!(matches!(check(&linked("17841400000000002")), Err(Failure::Rejected { .. })));
     let Step::Call(call) = INSTAGRAM.next(&side.account(), &Task::Check, &Known::default()).unwrap() else { panic!() };
-    let asked = "https://graph.facebook.com/v25.0/me?fields=id,instagram_business_account";
+    let asked = "https://graph.facebook.com/v25.0/me?fields=id,name,instagram_business_account";
     assert_eq!(call.request.uri(), asked);
     let profile = |answered: &str| {
         let task = Task::Profile { contact: "3" };

@@ -9,6 +9,7 @@ use crate::{
         installation::Side,
         message::{MessageNames, UnreadEvent},
     },
+    outside::queue::log_id,
     tools::{crypto::sha256, millis::Millis, words::words},
 };
 
@@ -77,6 +78,11 @@ impl JournalKey {
     /// Returns the id by which admins refer to the message: short, opaque, and safe in a path.
     pub fn public_id(&self) -> String {
         format!("{}{}", hex::encode(self.contact.as_bytes()), self.suffix())
+    }
+
+    /// Returns the word that stands for the message in the log, from the webhook call to the delivery.
+    pub fn log_id(&self) -> String {
+        log_id(&self.installation, self.direction.word(), &self.event)
     }
 
     fn suffix(&self) -> String {

@@ -179,6 +179,39 @@ translations! {
     QuotaLeft { left, limit } = "noch {left} von {limit} Nachrichten dieses Monats verfügbar",
     QuotaFix =
         "wechseln Sie beim Anbieter den Tarif; sind die Nachrichten aufgebraucht, warten Antworten bis zum Monatsende",
+
+    // To admins, about how an installation stands: causes and remedies.
+    ChannelIsTold = "dem Kanal wird gerade die Webhook-URL mitgeteilt",
+    RegisterIfStill = "ändert sich das nicht innerhalb einer Minute, registrieren Sie den Webhook erneut",
+    UrlNotTaken = "der Kanal hat die Webhook-URL nicht angenommen",
+    RegisterFix = "beheben Sie, was der Kanal nennt, und registrieren Sie den Webhook dann erneut",
+    BlockedFix =
+        "beheben Sie es beim Anbieter, oder installieren Sie dieselben Konten mit neuen Zugangsdaten erneut, \
+         wobei die URLs bleiben; was wartet, wird dann erneut versucht",
+    CredentialsFix = "installieren Sie dieselben Konten mit den richtigen Zugangsdaten erneut, wobei die URLs bleiben",
+    AskAgain = "prüfen Sie in einer Minute erneut; Nachrichten warten so lange und gehen nicht verloren",
+    DeadLetters = "Nachrichten wurden aufgegeben",
+    DeadBecause { reason } = "Nachrichten wurden aufgegeben, die letzte aus diesem Grund: {reason}",
+    DeadFix = "ist die Ursache behoben, senden Sie sie erneut, oder verwerfen Sie sie",
+    StepToDo = "ein Schritt der Einrichtung ist noch offen",
+    StepsFirst = "erledigen Sie zuerst die offenen Schritte der Einrichtung",
+    MessagesWait { count, reason } =
+        "Nachrichten, die auf einen weiteren Versuch warten: {count}, die letzte aus diesem Grund: {reason}",
+    TriesByItself = "die Bridge versucht es von selbst erneut",
+    ChannelNotHeard = "vom Kanal ist noch nichts gekommen",
+    HelpdeskNotHeard = "vom Helpdesk ist noch nichts gekommen",
+    NoneToHelpdesk = "noch hat keine Nachricht eines Kunden den Helpdesk erreicht",
+    NoneToChannel = "noch hat keine Nachricht eines Agenten den Kanal erreicht",
+    WriteYourself = "schreiben Sie dem Kanal von Ihrem eigenen Telefon und beobachten Sie die Seite der Installation",
+    AnswerYourself =
+        "antworten Sie im Helpdesk auf die Nachricht eines Kunden; erscheint dann nichts, ruft der Helpdesk seine \
+         Webhook-URL noch nicht auf",
+    StrayCalls { noun, id, at } =
+        "hier kommen Aufrufe für {noun} {id} an, und keine Installation hat diese Adresse (zuletzt um {at})",
+    StrayFix { noun } =
+        "legen Sie eine Installation dafür an ({noun}), oder übergehen Sie dies, wenn die Bridge sie nicht \
+         bedienen soll",
+
     RefusedCalls { count, what, since, latest } = "Aufrufe {what}: {count} seit {since}, zuletzt um {latest}",
     WithWrongSignature = "mit falscher Signatur",
     WithoutSignature = "ohne Signatur",
@@ -210,24 +243,13 @@ translations! {
     Installation = "Installation",
     NeedsAttention = "Handlungsbedarf",
     Registering = "Wird registriert",
-    RegisteringNow = "Dem Kanal wird gerade die Webhook-URL mitgeteilt.",
     NotRegistered = "Der Kanal hat die URL nicht angenommen",
-    RegisterBelow = "Registrieren Sie den Webhook unten erneut.",
     Removed = "Entfernt",
     RemovedForGood = "Diese Installation wurde entfernt; ihre URLs antworten niemandem mehr.",
     Working = "In Betrieb",
     BothDirectionsWork = "Nachrichten kommen in beiden Richtungen an.",
     HalfwayThere = "Die Hälfte ist geschafft",
-    NowAnswer =
-        "Eine Nachricht eines Kunden hat den Helpdesk erreicht. Antworten Sie dort und beobachten Sie diese Seite; \
-         erscheint nichts, ruft der Helpdesk seine Webhook-URL noch nicht auf.",
-    NowWrite =
-        "Eine Nachricht eines Agenten hat den Kanal erreicht. Schreiben Sie dem Kanal von Ihrem eigenen Telefon und \
-         beobachten Sie diese Seite.",
     WaitingForFirst = "Warten auf die erste Nachricht",
-    WriteFirst =
-        "Bisher ist keine Nachricht angekommen. Schreiben Sie dem Kanal von Ihrem eigenen Telefon und beobachten Sie diese \
-         Seite.",
     SetUp = "Einrichtung",
     CheckBothAccounts = "Beide Konten prüfen",
     RegisterAgain = "Webhook erneut registrieren",
@@ -256,6 +278,7 @@ translations! {
     Registered = "Eingerichtet",
     RegisteredAgain = "Der Kanal ruft nun diese Bridge auf.",
     Works = "funktioniert",
+    WorksNot = "funktioniert nicht",
     Channel = "Kanal",
     Helpdesk = "Helpdesk",
     GivenUp = "Aufgegeben",
@@ -306,6 +329,7 @@ translations! {
     UnknownAction = "diese Seite kennt diese Aktion nicht; öffnen Sie sie erneut",
     Message = "Nachricht",
     MessageId = "Nachrichten-ID",
+    LogId = "ID im Protokoll",
     ToInstallation = "Zurück zur Installation",
     Changed = "Geändert",
     Contact = "Kontakt",

@@ -173,6 +173,36 @@ translations! {
     // Findings.
     QuotaLeft { left, limit } = "mensajes disponibles este mes: {left} de {limit}",
     QuotaFix = "cambie de plan con el proveedor; cuando se agoten los mensajes, las respuestas esperarán a fin de mes",
+
+    // To admins, about how an installation stands: causes and remedies.
+    ChannelIsTold = "se está comunicando al canal la URL del webhook",
+    RegisterIfStill = "si no cambia en un minuto, vuelva a registrar el webhook",
+    UrlNotTaken = "el canal no aceptó la URL del webhook",
+    RegisterFix = "corrija lo que indica el canal y vuelva a registrar el webhook",
+    BlockedFix =
+        "corríjalo en el proveedor o instale de nuevo las mismas cuentas con credenciales nuevas, lo que conserva \
+         las URL; lo que espera se intentará entonces de nuevo",
+    CredentialsFix = "instale de nuevo las mismas cuentas con las credenciales correctas, lo que conserva las URL",
+    AskAgain = "compruebe de nuevo en un minuto; mientras tanto los mensajes esperan y no se pierden",
+    DeadLetters = "se han abandonado mensajes",
+    DeadBecause { reason } = "se han abandonado mensajes, el último por este motivo: {reason}",
+    DeadFix = "cuando se haya corregido la causa, vuelva a enviarlos o descártelos",
+    StepToDo = "queda un paso de la configuración",
+    StepsFirst = "haga primero los pasos pendientes de la configuración",
+    MessagesWait { count, reason } = "mensajes que esperan otro intento: {count}, el último por este motivo: {reason}",
+    TriesByItself = "el puente vuelve a intentarlo por sí solo",
+    ChannelNotHeard = "aún no ha llegado nada del canal",
+    HelpdeskNotHeard = "aún no ha llegado nada del helpdesk",
+    NoneToHelpdesk = "aún no ha llegado al helpdesk ningún mensaje de un cliente",
+    NoneToChannel = "aún no ha llegado al canal ningún mensaje de un agente",
+    WriteYourself = "escriba al canal desde su propio teléfono y observe la página de la instalación",
+    AnswerYourself =
+        "responda en el helpdesk al mensaje de un cliente; si no aparece nada, el helpdesk aún no llama a la URL \
+         de su webhook",
+    StrayCalls { noun, id, at } =
+        "aquí llegan llamadas para {noun} {id}, y ninguna instalación tiene esa dirección (la última a las {at})",
+    StrayFix { noun } = "cree una instalación para esa dirección ({noun}) o ignore esto si el puente no debe atenderla",
+
     RefusedCalls { count, what, since, latest } = "llamadas {what}: {count} desde {since}, la última a las {latest}",
     WithWrongSignature = "con una firma incorrecta",
     WithoutSignature = "sin firma",
@@ -198,22 +228,13 @@ translations! {
     Installation = "Instalación",
     NeedsAttention = "Requiere su atención",
     Registering = "Registrando",
-    RegisteringNow = "Se está comunicando al canal la URL del webhook.",
     NotRegistered = "El canal no aceptó la URL",
-    RegisterBelow = "Vuelva a registrar el webhook más abajo.",
     Removed = "Eliminada",
     RemovedForGood = "Esta instalación se ha eliminado; sus URL ya no responden a nadie.",
     Working = "En funcionamiento",
     BothDirectionsWork = "Los mensajes llegan en ambas direcciones.",
     HalfwayThere = "A mitad de camino",
-    NowAnswer =
-        "El mensaje de un cliente llegó al helpdesk. Respóndalo allí y observe esta página; si no aparece nada, el helpdesk \
-         aún no llama a la URL de su webhook.",
-    NowWrite =
-        "El mensaje de un agente llegó al canal. Escriba al canal desde su propio teléfono y observe esta página.",
     WaitingForFirst = "A la espera del primer mensaje",
-    WriteFirst =
-        "Aún no ha llegado ningún mensaje. Escriba al canal desde su propio teléfono y observe esta página.",
     SetUp = "Configuración",
     CheckBothAccounts = "Comprobar ambas cuentas",
     RegisterAgain = "Volver a registrar el webhook",
@@ -241,6 +262,7 @@ translations! {
     Registered = "Configurada",
     RegisteredAgain = "El canal llama ahora a este puente.",
     Works = "funciona",
+    WorksNot = "no funciona",
     Channel = "Canal",
     Helpdesk = "Helpdesk",
     GivenUp = "Abandonados",
@@ -288,6 +310,7 @@ translations! {
     UnknownAction = "esta página no tiene esa acción; ábrala de nuevo",
     Message = "Mensaje",
     MessageId = "Id del mensaje",
+    LogId = "Id en el registro",
     ToInstallation = "Volver a la instalación",
     Changed = "Modificado",
     Contact = "Contacto",

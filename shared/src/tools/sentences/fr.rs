@@ -178,6 +178,39 @@ translations! {
     QuotaLeft { left, limit } = "messages restants ce mois-ci : {left} sur {limit}",
     QuotaFix =
         "changez d’offre chez le fournisseur ; une fois les messages épuisés, les réponses attendent la fin du mois",
+
+    // To admins, about how an installation stands: causes and remedies.
+    ChannelIsTold = "l’URL du webhook est en cours de transmission au canal",
+    RegisterIfStill = "si cela ne change pas d’ici une minute, enregistrez de nouveau le webhook",
+    UrlNotTaken = "le canal n’a pas accepté l’URL du webhook",
+    RegisterFix = "corrigez ce qu’indique le canal, puis enregistrez de nouveau le webhook",
+    BlockedFix =
+        "corrigez-le chez le fournisseur, ou installez de nouveau les mêmes comptes avec de nouveaux \
+         identifiants, ce qui conserve les URL ; ce qui attend est alors réessayé",
+    CredentialsFix = "installez de nouveau les mêmes comptes avec les bons identifiants, ce qui conserve les URL",
+    AskAgain = "vérifiez de nouveau dans une minute ; entre-temps, les messages attendent et ne sont pas perdus",
+    DeadLetters = "des messages ont été abandonnés",
+    DeadBecause { reason } = "des messages ont été abandonnés, le dernier pour cette raison : {reason}",
+    DeadFix = "une fois la cause corrigée, renvoyez-les, ou abandonnez-les définitivement",
+    StepToDo = "il reste une étape de la configuration",
+    StepsFirst = "faites d’abord les étapes de la configuration qui restent",
+    MessagesWait { count, reason } =
+        "messages qui attendent un nouvel essai : {count}, le dernier pour cette raison : {reason}",
+    TriesByItself = "la passerelle réessaie d’elle-même",
+    ChannelNotHeard = "rien n’est encore venu du canal",
+    HelpdeskNotHeard = "rien n’est encore venu du helpdesk",
+    NoneToHelpdesk = "aucun message d’un client n’est encore arrivé au helpdesk",
+    NoneToChannel = "aucun message d’un agent n’est encore arrivé sur le canal",
+    WriteYourself = "écrivez au canal depuis votre propre téléphone et observez la page de l’installation",
+    AnswerYourself =
+        "répondez dans le helpdesk au message d’un client ; si rien n’apparaît, le helpdesk n’appelle pas encore \
+         l’URL de son webhook",
+    StrayCalls { noun, id, at } =
+        "des appels pour {noun} {id} arrivent ici, et aucune installation n’a cette adresse (le dernier à {at})",
+    StrayFix { noun } =
+        "créez une installation pour cette adresse ({noun}), ou ignorez ceci si la passerelle ne doit pas la \
+         servir",
+
     RefusedCalls { count, what, since, latest } = "appels {what} : {count} depuis {since}, le dernier à {latest}",
     WithWrongSignature = "avec une signature incorrecte",
     WithoutSignature = "sans signature",
@@ -206,23 +239,13 @@ translations! {
     Installation = "Installation",
     NeedsAttention = "Intervention requise",
     Registering = "Enregistrement en cours",
-    RegisteringNow = "L’URL du webhook est en cours de transmission au canal.",
     NotRegistered = "Le canal n’a pas accepté l’URL",
-    RegisterBelow = "Enregistrez de nouveau le webhook ci-dessous.",
     Removed = "Supprimée",
     RemovedForGood = "Cette installation a été supprimée ; ses URL ne répondent plus à personne.",
     Working = "En service",
     BothDirectionsWork = "Les messages passent dans les deux sens.",
     HalfwayThere = "À mi-chemin",
-    NowAnswer =
-        "Le message d’un client est arrivé au helpdesk. Répondez-y et observez cette page ; si rien n’apparaît, le helpdesk \
-         n’appelle pas encore l’URL de son webhook.",
-    NowWrite =
-        "Le message d’un agent est arrivé sur le canal. Écrivez au canal depuis votre propre téléphone et observez cette \
-         page.",
     WaitingForFirst = "En attente du premier message",
-    WriteFirst =
-        "Aucun message n’est encore passé. Écrivez au canal depuis votre propre téléphone et observez cette page.",
     SetUp = "Configuration",
     CheckBothAccounts = "Vérifier les deux comptes",
     RegisterAgain = "Enregistrer de nouveau le webhook",
@@ -250,6 +273,7 @@ translations! {
     Registered = "Configurée",
     RegisteredAgain = "Le canal appelle maintenant cette passerelle.",
     Works = "fonctionne",
+    WorksNot = "ne fonctionne pas",
     Channel = "Canal",
     Helpdesk = "Helpdesk",
     GivenUp = "Abandonnés",
@@ -298,6 +322,7 @@ translations! {
     UnknownAction = "cette page ne propose pas cette action ; ouvrez-la de nouveau",
     Message = "Message",
     MessageId = "Identifiant du message",
+    LogId = "Identifiant dans le journal",
     ToInstallation = "Retour à l’installation",
     Changed = "Modifié",
     Contact = "Contact",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, header},
     response::Response,
     routing::{get, post},
@@ -204,16 +204,27 @@ async fn send(
 }
 
 /// Serves the account, a customer's profile, or a file.
-async fn object(State(meta): State<Meta>, Path(id): Path<String>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+async fn object(
+    State(meta): State<Meta>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
     authorized(&headers)?;
+    let asked = query.unwrap_or_default();
+    let name = asked.split(['=', ',', '&']).any(|field| field == "name").then_some("Example shop");
     let memory = meta.base.memory.lock();
     if let (Some(platform), true) = (meta.product.platform(), id == meta.sender()) {
         let account = json!({"id": platform.account});
         let page = messenger::MESSENGER.account;
-        return Ok(Json(json!({"id": page, "name": "Example shop", "instagram_business_account": account})));
+        return Ok(Json(json!({"id": page, "name": name, "instagram_business_account": account})));
     }
-    if id == meta.sender() || meta.product == Product::WhatsApp && id == whatsapp::SECOND_NUMBER_ID {
-        return Ok(Json(json!({"id": id, "name": "Example shop"})));
+    if meta.product == Product::WhatsApp && [meta.sender(), whatsapp::SECOND_NUMBER_ID].contains(&id.as_str()) {
+        let number = whatsapp::SHOWN_NUMBER;
+        return Ok(Json(json!({"id": id, "verified_name": "Example shop", "display_phone_number": number})));
+    }
+    if id == meta.sender() {
+        return Ok(Json(json!({"id": id, "name": name})));
     }
     if memory.files.contains_key(&id) {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();

@@ -16,13 +16,14 @@ pub(super) use self::rules::{check, mark, templates};
 /// The business account, which has the templates.
 pub(super) const ACCOUNT_ID: &str = "118604227730951";
 pub(super) const NUMBER_ID: &str = "109830417265540";
-
+/// The first number as people write it, without the plus sign.
+pub(super) const SHOWN_NUMBER: &str = "12025550111";
 /// Another number of the same app, which only shows that it exists.
 pub(super) const SECOND_NUMBER_ID: &str = "109830417265541";
 
 fn envelope(mut value: Value) -> Value {
     put(&mut value, "messaging_product", "whatsapp");
-    let number = json!({"display_phone_number": "12025550111", "phone_number_id": NUMBER_ID});
+    let number = json!({"display_phone_number": SHOWN_NUMBER, "phone_number_id": NUMBER_ID});
     put(&mut value, "metadata", number);
     json!({"object": "whatsapp_business_account", "entry": [{"id": ACCOUNT_ID, "changes": [{"field": "messages", "value": value}]}]})
 }
