@@ -1,7 +1,9 @@
 //! Tests of conversations that agents begin: the customer has never written.
 
-use byoc_tests::{Rig, eventually, texts};
-use byoc_vendors::people::Saying;
+use std::sync::Arc;
+
+use byoc_tests::{Rig, eventually, every_pair, texts};
+use byoc_vendors::{helpdesk::is_messenger::IsMessengerSim, people::Saying};
 
 const PHONE: &str = "+447700900555";
 /// The channels whose contacts are telephone numbers, and may be written to first.
@@ -82,6 +84,40 @@ async fn who_cannot_be_written_to_is_told_to_the_agent() {
             assert_eq!(rig.at_channel(), [], "{channel} {helpdesk}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_begins_arrives_or_is_explained_on_every_channel() {
+    every_pair(|channel, helpdesk| async move {
+        let rig = Rig::start_with(channel, helpdesk, |settings| {
+            if helpdesk == "is_messenger" {
+                settings.helpdesk = Arc::new(IsMessengerSim::demo().unwrap().with_phone_ids());
+            }
+        })
+        .await;
+        let is_phone_channel = channel == "whatsapp" || PHONE_CHANNELS.contains(&channel);
+        let digits: String = rig.bridge.channel.customer().chars().filter(char::is_ascii_digit).collect();
+        let phone = if is_phone_channel { format!("+{digits}") } else { PHONE.to_owned() };
+        let said = rig.bridge.helpdesk.begin(Some(&phone), text("Hello, your parcel is here.")).await.unwrap();
+        let reason = match (channel, helpdesk) {
+            ("whatsapp", _) => "/template",
+            _ => "only",
+        };
+        if PHONE_CHANNELS.contains(&channel) {
+            let seen = rig.exactly_at_channel(1).await;
+            assert!(seen[0].text.contains("your parcel is here"), "{channel} {helpdesk}: {:?}", texts(&seen));
+            assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0], "{channel} {helpdesk}");
+            return;
+        }
+        let told = eventually("the reason", async || {
+            let refusal = Some(said.body.clone()).filter(|_| said.status >= 400);
+            refusal.or_else(|| rig.bridge.helpdesk.failures().pop())
+        })
+        .await;
+        assert!(told.contains(reason), "{channel} {helpdesk}: {told}");
+        assert_eq!(rig.at_channel(), [], "{channel} {helpdesk}");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

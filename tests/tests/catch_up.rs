@@ -7,7 +7,7 @@ use std::{
 
 use byoc::store::{Direction, JournalKey, LinkChange, Store};
 use byoc_local::bridge::TABLE;
-use byoc_tests::{Rig, eventually, texts};
+use byoc_tests::{Rig, eventually, every_channel, texts};
 use byoc_vendors::{
     fault::{Fault, How},
     helpdesk::{
@@ -100,6 +100,29 @@ async fn what_no_webhook_reported_arrives_once_and_in_order() {
         assert_eq!(texts(&rig.exactly_at_channel(5).await)[1..], ["lost 0", "lost 1", "lost 2", "after"], "{kind}");
         assert_eq!(rig.notes(), [], "{kind}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_webhook_reported_arrives_on_every_channel() {
+    every_channel(|channel, _| async move {
+        for helpdesk in HELPDESKS {
+            let rig = Rig::start_with(channel, helpdesk, |settings| settings.retry_time_scale = FAST).await;
+            let contact = conversation(&rig).await;
+            for number in 0..2 {
+                lost(&rig, &contact, text(&format!("lost {number}"))).await;
+            }
+            for _ in 0..2 {
+                assert_eq!(catch_up(&rig).await, json!({"conversations": 1, "queued": 1}), "{channel} {helpdesk}");
+                let seen = rig.exactly_at_channel(2).await;
+                let is_right = (0..).zip(&seen).all(|(number, seen)| seen.text.contains(&format!("lost {number}")));
+                assert!(is_right, "{channel} {helpdesk}: {:?}", texts(&seen));
+            }
+            rig.customer_says("Thank you").await;
+            rig.exactly_at_helpdesk(2).await;
+            assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
