@@ -219,6 +219,24 @@ async fn a_history_without_an_end_is_cut_and_the_agents_are_told() {
     assert_eq!(messages_read(&rig), 20 + 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cannot_be_read_is_told_once_and_holds_up_no_other() {
+    let rig = start("freshchat").await;
+    let contact = conversation(&rig).await;
+    let odd = json!({"actor_type": {"kind": "agent"}, "message_parts": [{"text": {"content": "who wrote this?"}}]});
+    for saying in [text("before"), Saying::Raw(odd), text("after")] {
+        lost(&rig, &contact, saying).await;
+    }
+    for _ in 0..2 {
+        catch_up(&rig).await;
+        assert_eq!(texts(&rig.exactly_at_channel(2).await), ["before", "after"]);
+        let told = eventually("the note", async || rig.notes().pop()).await;
+        assert!(told.text.contains("could not be read"), "{}", told.text);
+        rig.settled().await;
+        assert_eq!(rig.notes().len(), 1);
+    }
+}
+
 /// Returns the number of calls that read messages.
 fn messages_read(rig: &Rig) -> usize {
     rig.bridge.helpdesk.faults().counts().iter().filter(|(path, _)| path.contains("/messages")).map(|(_, n)| n).sum()

@@ -10,7 +10,7 @@ use byoc_vendors::{
         deskie::DeskieSim,
         freshchat::{FreshchatSim, Webhooks},
     },
-    people::{ChannelSim, HelpdeskSim},
+    people::{ChannelSim, HelpdeskSim, Saying},
 };
 use serde_json::{Value, json};
 
@@ -322,31 +322,83 @@ async fn new_conversations_get_the_group_and_the_priority_of_the_installation() 
     assert_eq!(case["custom_fields"], json!({"cf_20": "gold"}));
 }
 
-/// Returns what a channel tells of its usual customer with the first message: the name, the telephone number and the
-/// language.
-fn told_by(channel: &str) -> [Option<&'static str>; 3] {
+/// Returns what a channel tells of its usual customer with the first message: the name, the telephone number, the
+/// language and the country.
+fn told_by(channel: &str) -> [Option<&'static str>; 4] {
     match channel {
-        _ => [None, None, None],
+        "apple" => [None; 4],
+        "bird" | "messagebird" => [None, Some("+447700900161"), None, None],
+        "custom" => [Some("Iryna Bondar"), None, None, None],
+        "instagram" | "messenger" => [Some("Sam Example"), None, None, None],
+        "line" => [Some("Mirai Hoshizora"), None, Some("ja"), None],
+        "rcs" => [None, Some("+447700900123"), None, None],
+        "telegram" => [Some("Iryna"), None, Some("uk"), None],
+        "twilio" => [None, Some("+12025550123"), None, None],
+        "viber" => [Some("Lorna Featherby"), None, Some("uk"), Some("UA")],
+        "whatsapp" => [Some("Sam Example"), Some("+16505550123"), None, None],
+        _ => panic!("{channel} needs a row here"),
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_channel_tells_of_a_customer_is_in_the_profile() {
     every_channel(|channel, _| async move {
+        let [name, phone, language, country] = told_by(channel);
         let freshchat = Arc::new(FreshchatSim::demo().unwrap());
         let rig = start(channel, ("freshchat", freshchat.clone())).await;
         rig.customer_says("Hi").await;
         rig.exactly_at_helpdesk(1).await;
         let user = freshchat.users().remove(0);
-        println!("ROW {channel} {user}");
+        let names = [&user["first_name"], &user["last_name"]].map(|name| name.as_str().unwrap_or_default());
+        let stand_in = phone.map_or_else(|| format!("{channel} user"), str::to_owned);
+        assert_eq!(names.join(" ").trim(), name.unwrap_or(&stand_in), "{channel}");
+        assert_eq!(user["phone"].as_str(), phone, "{channel}");
+        let property = |wanted: &str| {
+            let mut all = user["properties"].as_array().unwrap().iter();
+            all.find(|property| property["name"] == wanted).and_then(|property| property["value"].as_str())
+        };
+        assert_eq!([property("language"), property("country")], [language, country], "{channel}");
+        assert_eq!(
+            [property("channel"), property("channel_address")],
+            [Some(channel), Some(rig.bridge.channel.customer())]
+        );
+
         let deskie = Arc::new(DeskieSim::demo().unwrap());
         let rig = start(channel, ("deskie", deskie.clone())).await;
+        set(&rig, json!({"helpdesk": {"language_id": "uk=3, ja=4"}})).await;
         rig.customer_says("Hi").await;
         rig.exactly_at_helpdesk(1).await;
-        println!("ROW {channel} deskie {}", deskie.users().remove(0));
-        let _ = told_by(channel);
+        let user = deskie.users().remove(0);
+        assert_eq!(user["user_full_name"], name.unwrap_or_default(), "{channel}");
+        assert_eq!(user["user_phone"], phone.unwrap_or_default(), "{channel}");
+        let expected = language.map_or(2, |language| if language == "uk" { 3 } else { 4 });
+        assert_eq!(deskie.cases()[0]["language_id"], expected, "{channel}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_edits_in_a_profile_stays_when_the_channel_tells_another_name() {
+    let app = App::demo().unwrap();
+    let freshchat = Arc::new(FreshchatSim::demo().unwrap().with_webhooks(Webhooks::Marketplace3));
+    let rig = with_app(("freshchat", freshchat.clone()), &app).await;
+    let named = |name: &str| {
+        Saying::Raw(json!({"contact": {"id": app.customer(), "name": name}, "parts": [{"type": "text", "text": "Hi"}]}))
+    };
+    let name = || freshchat.users()[0]["first_name"].clone();
+    for (count, written, shown) in [(1, "Iryna", "Iryna"), (2, "Ira", "Ira")] {
+        rig.bridge.channel.say(app.customer(), named(written)).await.unwrap();
+        rig.exactly_at_helpdesk(count).await;
+        rig.settled().await;
+        assert_eq!(name(), shown);
+    }
+    let contact = rig.at_helpdesk()[0].contact.clone();
+    freshchat.edit_user(&contact, json!({"first_name": "Mrs Bondar"})).await.unwrap();
+    rig.settled().await;
+    rig.bridge.channel.say(app.customer(), named("Irka")).await.unwrap();
+    rig.exactly_at_helpdesk(3).await;
+    rig.settled().await;
+    assert_eq!(name(), "Mrs Bondar");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,7 +54,7 @@ async fn a_deleted_topic_shows_as_a_problem_and_loses_nothing() {
     assert!(shown["problem"]["message"].as_str().unwrap().contains("topic"), "{shown}");
     let path = format!("/installations/{}", rig.bridge.installation_id());
     let (_, checked) = rig.bridge.admin("POST", &format!("{path}/check"), None).await.unwrap();
-    assert!(checked["findings"].to_string().contains("no topic with the id"), "{checked}");
+    assert!(checked["helpdesk"]["reason"].to_string().contains("no topic with the id"), "{checked}");
     // An install or a change with a topic of another account is refused at once.
     let other = serde_json::json!({"helpdesk": {"channel_id": "808a2713-0000-4003-bc7f-6923baec92a4"}});
     let (status, refused) = rig.bridge.admin("PATCH", &path, Some(&other)).await.unwrap();

@@ -74,15 +74,20 @@ async fn three_channels_of_one_account_get_their_answers_through_one_url_and_thr
     }
 }
 
+/// Lets an installation take the unsigned events that the Marketplace app forwards, as the app's page does.
+async fn takes_forwarded_events(rig: &Rig, installation: &Value) {
+    let path = format!("/installations/{}", installation["id"].as_str().unwrap());
+    let change = json!({"settings": {"marketplace": true}});
+    assert_eq!(rig.bridge.admin("PATCH", &path, Some(&change)).await.unwrap().0, 200);
+}
+
 /// Joins these channels to the topics of one account, and lets every customer and an agent write to each other: through
 /// Freshchat's own webhook, through the URL to which the Marketplace app forwards, and through the app's invocations.
 async fn account_of(kinds: &[&'static str]) {
     let freshchat = FreshchatSim::demo().unwrap();
     let helpdesk = Arc::new(freshchat.clone());
     let rig = Rig::start_with(kinds[0], "freshchat", |settings| settings.helpdesk = helpdesk).await;
-    let forwarded = json!({"settings": {"marketplace": true}});
-    let path = format!("/installations/{}", rig.bridge.installation_id());
-    assert_eq!(rig.bridge.admin("PATCH", &path, Some(&forwarded)).await.unwrap().0, 200);
+    takes_forwarded_events(&rig, &rig.bridge.installation).await;
     let (mut sims, mut servers) = (vec![rig.bridge.channel.clone()], Vec::new());
     for (kind, topic) in kinds.iter().zip(TOPICS).skip(1) {
         let sim = byoc_vendors::channel(kind).unwrap();
@@ -91,6 +96,7 @@ async fn account_of(kinds: &[&'static str]) {
         let changes = [("/channel", channel), ("/helpdesk/channel_id", json!(topic))];
         let (status, made) = install(&rig, &changes).await;
         assert_eq!(status, 201, "{kind}: {made}");
+        takes_forwarded_events(&rig, &made).await;
         sim.paste_webhook(made["channel_webhook_url"].as_str().unwrap());
         sims.push(sim);
         servers.push(server);
@@ -105,7 +111,7 @@ async fn account_of(kinds: &[&'static str]) {
             let way = freshchat.clone().with_webhooks(webhooks);
             way.answer(&contact, Saying::Text(text.clone())).await.unwrap();
             let arrived = || sim.received(None).iter().filter(|seen| seen.text.contains(&text)).count();
-            eventually("the answer", async || (arrived() == 1).then_some(())).await;
+            eventually(&text, async || (arrived() == 1).then_some(())).await;
             if webhooks != Webhooks::Classic {
                 // The app may also hand its event to the function, which finds the installation by account and topic.
                 let call = rig.bridge.traffic.calls("/helpdesks/").pop().unwrap();

@@ -91,7 +91,8 @@ pub(super) fn history(
         message.user_id = known.link.user.as_deref().map(Word::of).unwrap_or_default();
         message.case_id = Word::of(case);
         let id = own_id(&message).map(str::to_owned);
-        let fact = match event(account, (&message, entry), id.as_deref().unwrap_or_default(), at.unwrap_or(account.now)) {
+        let fact = match event(account, (&message, entry), id.as_deref().unwrap_or_default(), at.unwrap_or(account.now))
+        {
             Ok(event) if id.is_some() => Some(Fact::Written(Box::new(event))),
             Err(reason) if !may_be_written(reason) => None,
             Ok(_) | Err(_) => Some(Fact::Unread(id.or_else(|| record.created_at.owned()).unwrap_or_default())),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::people::Seen;
+use crate::{json::put, people::Seen};
 
 /// The topic of the local bridge.
 pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
@@ -278,6 +278,9 @@ impl Store {
         let user = text(&self.create_user(fields.as_object().unwrap_or(&Map::new())), "id");
         let theirs = self.conversations.iter_mut().filter(|conversation| gone.contains(&conversation.user));
         theirs.for_each(|conversation| conversation.user.clone_from(&user));
+        for message in self.messages.iter_mut().filter(|message| gone.contains(&text(&message.shown, "user_id"))) {
+            put(&mut message.shown, "user_id", user.clone());
+        }
     }
 
     /// Returns whether there is a topic with this id.

@@ -832,6 +832,15 @@ fn a_history_is_read_page_by_page_as_the_webhooks_would_have_reported_it() {
     ] {
         assert_eq!(written(&sample.replace(from, to)), [], "{to}");
     }
+    // What a person may have written is not passed over in silence, and ends no history.
+    let learned = |page: &str| side().read(&Freshchat, &task, &linked(), &answer(200, page)).unwrap();
+    let unread = |page: &str| learned(page).into_iter().filter(|fact| matches!(fact, Fact::Unread(_))).count();
+    assert_eq!(unread(&sample), 0);
+    let nameless = sample.replace(r#""id": "958599b9"#, r#""id": "", "x": "958599b9"#);
+    let authorless = sample.replace(r#""actor_type": "agent""#, r#""actor_type": 5"#);
+    assert_eq!([unread(&nameless), unread(&authorless)], [1, 1]);
+    assert_eq!(unread(r#"{"messages": ["x", {"id": "m-1", "message_type": "private"}]}"#), 1);
+    assert!(learned(r#"{"messages": ["x", {"id": "m-1"}]}"#).contains(&Fact::memo("first", "m-1")));
 }
 
 #[test]
