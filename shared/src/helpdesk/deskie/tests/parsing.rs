@@ -217,7 +217,7 @@ fn what_is_not_deskies_is_refused_without_a_word_of_it() {
 #[test]
 fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
     let text = words(&only(edited(json!({}))));
-    let said = |said: &str| format!("53811487 agent {CONTACT} {USER} {CASE}: {said}");
+    let said = |said: &str| format!("53811487 agent {USER} {USER} {CASE}: {said}");
     let notice = |what: &str, text: &str| {
         said(&format!(
             "{:?}",
