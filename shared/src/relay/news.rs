@@ -8,7 +8,6 @@ use super::{
     Attempt, Idle, Life, Message, NO_NAMES, Passage, Relay, Silence, Tasks, Waits,
     ending::{Ending, Later},
     failure, files, quotes,
-    receipts::next_try,
 };
 use crate::{
     adapter::{Fact, Failure, Link, PendingRating, Progress, Task},
@@ -113,7 +112,7 @@ impl Relay {
         let contact = Contact { id: contact.to_owned(), ..Contact::default() };
         let task = Task::Conversation { contact: &contact, event: &event.id, what, at: event.at };
         let Err(failure) = Box::pin(ask::run(&self.http, open.side(Side::Channel), &task)).await else { return Ok(()) };
-        if let Some(later) = next_try(self.waits, record, (envelope.received_at, NEWS_LASTS), &failure) {
+        if let Some(later) = failure::next_try(self.waits, record, (envelope.received_at, NEWS_LASTS), &failure) {
             return Err(later);
         }
         let (id, reason) = (&open.installation.id, failure.reason());

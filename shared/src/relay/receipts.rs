@@ -293,26 +293,7 @@ fn receipt_failed(waits: Waits, open: &OpenInstallation, record: &Record, at: Mi
         reason = failure.reason(),
         "a receipt could not be delivered"
     );
-    next_try(waits, record, (at, MAX_RECEIPT_AGE), failure).map_or(Verdict::Done, Verdict::from)
-}
-
-/// Returns when to repeat a call that belongs to no message; `None` if a repeat is useless, or `lasts` have passed since
-/// `at`.
-pub(super) fn next_try(
-    waits: Waits,
-    record: &Record,
-    (at, lasts): (Millis, Duration),
-    failure: &Failure,
-) -> Option<Later> {
-    if now().since(at) >= waits.scaled(lasts) {
-        return None;
-    }
-    let planned = waits.after(record.receive_count.saturating_sub(1), &record.message.deduplication);
-    match failure {
-        Failure::Retry { wait, .. } => Some(Later(wait.map_or(planned, |wait| waits.requested(wait)))),
-        Failure::Blocked { .. } => Some(Later(planned)),
-        Failure::Rejected { .. } | Failure::Gone { .. } => None,
-    }
+    failure::next_try(waits, record, (at, MAX_RECEIPT_AGE), failure).map_or(Verdict::Done, Verdict::from)
 }
 
 /// Observes calls that keep no record but wait for permits.
