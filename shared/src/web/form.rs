@@ -7,10 +7,13 @@ use serde_json::{Map, Value};
 
 use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
-    adapter::settings::{Form, Setting},
+    adapter::{
+        Adapter,
+        settings::{Form, Setting},
+    },
     install::{Installed, Mistake, Wanted, all_settings, kind_of, kinds},
     model::installation::{MAX_TEXT, Side},
-    tools::{answer::ApiError, language::Language, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, phrases::Translator, sentences::Sentence},
 };
 
 /// What is wrong with a form.
@@ -89,11 +92,12 @@ fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -
             h1 { (language.say(Sentence::AddInstallation)) }
             section { (choice(fields, language)) }
             @if let (Some(helpdesk), Some(channel)) = (chosen(Side::Helpdesk), chosen(Side::Channel)) {
+                @let translator = Translator::new(language).with_sides(channel.1.phrases(), helpdesk.1.phrases());
                 @let count = wrong.fields.len() + usize::from(wrong.whole.is_some());
                 @if count > 0 {
                     section .standing.bad role="alert" #mistakes tabindex="-1" {
                         h2 { (language.say(Sentence::MistakesFound { count })) }
-                        @if let Some(whole) = &wrong.whole { p { (pieces::with_names(&language.translate(whole))) } }
+                        @if let Some(whole) = &wrong.whole { p { (pieces::with_names(&translator.translate(whole))) } }
                         ul {
                             @for mistake in &wrong.fields {
                                 li { a href={ "#" (id_of(mistake.side, mistake.setting)) } { (language.translate(mistake.side.word())) ": " (mistake.setting) } }
@@ -108,7 +112,7 @@ fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -
                         section {
                             h2 { (adapter.features().title) }
                             input type="hidden" name={ (side.word()) "_kind" } value=(kind);
-                            @for setting in all_settings(adapter) { (field(side, setting, fields, wrong, language)) }
+                            @for setting in all_settings(adapter) { (field((side, adapter), setting, fields, wrong, language)) }
                         }
                     }
                     (options(fields, language))
@@ -144,7 +148,14 @@ fn id_of(side: Side, setting: &str) -> String {
     format!("{}_{setting}", side.word())
 }
 
-fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
+fn field(
+    (side, adapter): (Side, &dyn Adapter),
+    setting: &Setting,
+    fields: &Fields,
+    wrong: &Wrong,
+    language: Language,
+) -> Markup {
+    let translator = Translator::new(language).with(adapter.phrases());
     let id = id_of(side, setting.name);
     let mistake = wrong.fields.iter().find(|mistake| mistake.side == side && mistake.setting == setting.name);
     // A page holds no secret, so a credential has to be entered again.
@@ -175,11 +186,12 @@ fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong, language
             }
             @if let Some(mistake) = mistake {
                 p .mistake id=(described) {
-                    @let should_be = Sentence::ShouldBe { name: mistake.setting, should_be: mistake.should_be };
+                    @let should_be = translator.translate(mistake.should_be);
+                    @let should_be = Sentence::ShouldBe { name: mistake.setting, should_be: &should_be };
                     (pieces::with_names(&language.say(should_be).to_string()))
                 }
             } @else {
-                p .help id=(described) { (pieces::with_names(setting.help)) }
+                p .help id=(described) { (pieces::with_names(&translator.translate(setting.help))) }
             }
         }
     }
