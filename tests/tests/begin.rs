@@ -1,7 +1,9 @@
 //! Tests of conversations that agents begin: the customer has never written.
 
-use byoc_tests::{Rig, eventually, texts};
-use byoc_vendors::people::Saying;
+use std::sync::Arc;
+
+use byoc_tests::{Rig, eventually, every_pair, texts};
+use byoc_vendors::{helpdesk::is_messenger::IsMessengerSim, people::Saying};
 
 const PHONE: &str = "+447700900555";
 /// The channels whose contacts are telephone numbers, and may be written to first.
@@ -66,13 +68,15 @@ async fn an_agent_begins_on_whatsapp_with_a_template() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_be_written_to_is_told_to_the_agent() {
-    for (channel, phone, reason) in [
-        ("viber", Some(PHONE), "only the customer can begin"),
-        ("telegram", None, "only the customer can begin"),
-        ("twilio", None, "has no telephone number"),
-        ("twilio", Some("020 7946 0000"), "with its country code"),
-        ("whatsapp", Some("call me"), "with its country code"),
-    ] {
+    let bad_numbers = [
+        (None, "has no telephone number"),
+        (Some("020 7946 0000"), "with its country code"),
+        (Some("call me"), "with its country code"),
+    ];
+    let only = "only the customer can begin";
+    let others = [("viber", Some(PHONE), only), ("telegram", None, only)];
+    let of_channel = |channel| bad_numbers.iter().map(move |(phone, reason)| (channel, *phone, *reason));
+    for (channel, phone, reason) in PHONE_CHANNELS.into_iter().chain(["whatsapp"]).flat_map(of_channel).chain(others) {
         for helpdesk in ["freshchat", "deskie"] {
             let rig = Rig::start(channel, helpdesk).await;
             rig.bridge.helpdesk.begin(phone, text("Hello?")).await.unwrap();
@@ -82,6 +86,60 @@ async fn who_cannot_be_written_to_is_told_to_the_agent() {
             assert_eq!(rig.at_channel(), [], "{channel} {helpdesk}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_the_bridges_answer_reads_there_that_a_number_is_none() {
+    for number in ["call me", "020 7946 0000", "+44", ""] {
+        let rig = Rig::start_with("twilio", "is_messenger", |settings| {
+            settings.helpdesk = Arc::new(IsMessengerSim::demo().unwrap().with_phone_ids());
+        })
+        .await;
+        for rig in [rig, Rig::start("twilio", "custom").await] {
+            let kind = rig.bridge.helpdesk.kind();
+            let said = rig.bridge.helpdesk.begin(Some(number), text("Hello?")).await.unwrap();
+            assert_eq!(said.status, 400, "{kind} {number}: {}", said.body);
+            assert!(said.body.contains("contact"), "{kind} {number}: {}", said.body);
+            rig.wait_for_surplus().await;
+            assert_eq!(rig.at_channel(), [], "{kind} {number}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_begins_arrives_or_is_explained_on_every_channel() {
+    every_pair(|channel, helpdesk| async move {
+        let is_phone_channel = channel == "whatsapp" || PHONE_CHANNELS.contains(&channel);
+        let rig = Rig::start_with(channel, helpdesk, |settings| {
+            if helpdesk == "is_messenger" && is_phone_channel {
+                settings.helpdesk = Arc::new(IsMessengerSim::demo().unwrap().with_phone_ids());
+            }
+        })
+        .await;
+        let digits: String = rig.bridge.channel.customer().chars().filter(char::is_ascii_digit).collect();
+        let phone = if is_phone_channel { format!("+{digits}") } else { PHONE.to_owned() };
+        let said = match rig.bridge.helpdesk.begin(Some(&phone), text("Hello, your parcel is here.")).await {
+            Ok(said) => said,
+            // IS-Messenger itself lets nobody begin with a contact that has no telephone number.
+            Err(_) if helpdesk == "is_messenger" && !is_phone_channel => return,
+            Err(error) => panic!("{channel} {helpdesk}: {error}"),
+        };
+        let reason = if channel == "whatsapp" { "/template" } else { "only" };
+        if PHONE_CHANNELS.contains(&channel) {
+            let seen = rig.exactly_at_channel(1).await;
+            assert!(seen[0].text.contains("your parcel is here"), "{channel} {helpdesk}: {:?}", texts(&seen));
+            assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0], "{channel} {helpdesk}");
+            return;
+        }
+        let told = eventually("the reason", async || {
+            let refusal = Some(said.body.clone()).filter(|_| said.status >= 400);
+            refusal.or_else(|| rig.bridge.helpdesk.failures().pop())
+        })
+        .await;
+        assert!(told.contains(reason), "{channel} {helpdesk}: {told}");
+        assert_eq!(rig.at_channel(), [], "{channel} {helpdesk}");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

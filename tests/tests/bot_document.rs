@@ -60,7 +60,9 @@ async fn a_bot_answers_and_hands_over_to_an_agent() {
     let side = |name: &str, secret: &str| json!({"kind": "custom", "callback_url": format!("http://127.0.0.1:{port}/{name}"), "secret": secret});
     let (channel_url, helpdesk_url) = rig.bridge.vendor_urls();
     let a = json!({"channel": rig.bridge.channel.install(&channel_url), "helpdesk": side("customer", TO_CHANNEL)});
-    let b = json!({"channel": side("desk", TO_DESK), "helpdesk": rig.bridge.helpdesk.install(&helpdesk_url)});
+    let mut desk = side("desk", TO_DESK);
+    desk["conversation_states"] = json!("yes");
+    let b = json!({"channel": desk, "helpdesk": rig.bridge.helpdesk.install(&helpdesk_url)});
     let (a, b) = (install(&rig, &a).await, install(&rig, &b).await);
     rig.bridge.helpdesk.paste_webhook(b["helpdesk_webhook_url"].as_str().unwrap());
     let bot = Command::new("python3")
@@ -93,4 +95,19 @@ async fn a_bot_answers_and_hands_over_to_an_agent() {
     rig.customer_says("Thank you").await;
     assert_eq!(texts(&rig.exactly_at_helpdesk(2).await), ["A human, please", "Thank you"]);
     assert_eq!((rig.notes().len(), rig.at_channel().len()), (1, 2));
+
+    // The bot takes the customer back when the agent is done, until the customer asks for a person again.
+    let contact = rig.at_helpdesk()[0].contact.clone();
+    rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+    rig.settled().await;
+    rig.customer_says("Are you a bot?").await;
+    let third = rig.exactly_at_channel(3).await.remove(2).text;
+    assert!(third.starts_with("You said “Are you a bot?”"), "{third}");
+    rig.exactly_at_helpdesk(2).await;
+    rig.customer_says("A human again").await;
+    assert_eq!(rig.exactly_at_helpdesk(3).await[2].text, "A human again");
+    rig.settled().await;
+    rig.customer_says("Hello?").await;
+    rig.exactly_at_helpdesk(4).await;
+    rig.exactly_at_channel(3).await;
 }

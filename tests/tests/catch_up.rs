@@ -7,7 +7,7 @@ use std::{
 
 use byoc::store::{Direction, JournalKey, LinkChange, Store};
 use byoc_local::bridge::TABLE;
-use byoc_tests::{Rig, eventually, texts};
+use byoc_tests::{Rig, eventually, every_channel, texts};
 use byoc_vendors::{
     fault::{Fault, How},
     helpdesk::{
@@ -103,6 +103,29 @@ async fn what_no_webhook_reported_arrives_once_and_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_no_webhook_reported_arrives_on_every_channel() {
+    every_channel(|channel, _| async move {
+        for helpdesk in HELPDESKS {
+            let rig = Rig::start_with(channel, helpdesk, |settings| settings.retry_time_scale = FAST).await;
+            let contact = conversation(&rig).await;
+            for number in 0..2 {
+                lost(&rig, &contact, text(&format!("lost {number}"))).await;
+            }
+            for _ in 0..2 {
+                assert_eq!(catch_up(&rig).await, json!({"conversations": 1, "queued": 1}), "{channel} {helpdesk}");
+                let seen = rig.exactly_at_channel(2).await;
+                let is_right = (0..).zip(&seen).all(|(number, seen)| seen.text.contains(&format!("lost {number}")));
+                assert!(is_right, "{channel} {helpdesk}: {:?}", texts(&seen));
+            }
+            rig.customer_says("Thank you").await;
+            rig.exactly_at_helpdesk(2).await;
+            assert_eq!(rig.notes(), [], "{channel} {helpdesk}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_the_bridge_refused_five_times_arrives_after_all_and_never_twice() {
     for helpdesk in HELPDESKS {
         let rig = start(helpdesk).await;
@@ -194,6 +217,24 @@ async fn a_history_without_an_end_is_cut_and_the_agents_are_told() {
     assert!(told.text.contains("older ones may not have reached the customer"), "{}", told.text);
     // The note is posted to the same path.
     assert_eq!(messages_read(&rig), 20 + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cannot_be_read_is_told_once_and_holds_up_no_other() {
+    let rig = start("freshchat").await;
+    let contact = conversation(&rig).await;
+    let odd = json!({"actor_type": {"kind": "agent"}, "message_parts": [{"text": {"content": "who wrote this?"}}]});
+    for saying in [text("before"), Saying::Raw(odd), text("after")] {
+        lost(&rig, &contact, saying).await;
+    }
+    for _ in 0..2 {
+        catch_up(&rig).await;
+        assert_eq!(texts(&rig.exactly_at_channel(2).await), ["before", "after"]);
+        let told = eventually("the note", async || rig.notes().pop()).await;
+        assert!(told.text.contains("could not be read"), "{}", told.text);
+        rig.settled().await;
+        assert_eq!(rig.notes().len(), 1);
+    }
 }
 
 /// Returns the number of calls that read messages.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use byoc_tests::{Rig, eventually, every_channel, texts};
 use byoc_vendors::{
-    channel::viber::Viber,
+    channel::{custom::App, viber::Viber},
     fault::{Fault, How},
     helpdesk::{
         deskie::DeskieSim,
         freshchat::{FreshchatSim, Webhooks},
     },
-    people::HelpdeskSim,
+    people::{ChannelSim, HelpdeskSim, Saying},
 };
 use serde_json::{Value, json};
 
@@ -78,6 +78,31 @@ async fn contacts_read_what_happens_to_their_question_once() {
         }
         assert_eq!(rig.notes(), [], "{kind}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_channel_shows_what_happens_to_a_question() {
+    every_channel(|channel, _| async move {
+        for helpdesk in [helpdesks().remove(0), helpdesks().remove(3)] {
+            let kind = helpdesk.0;
+            let rig = start(channel, helpdesk).await;
+            let texts_of = json!({
+                "text_on_assign": "{agent} answers.", "text_on_resolve": "Solved.", "text_on_reopen": "Open again.",
+            });
+            set(&rig, json!({ "settings": texts_of })).await;
+            rig.customer_says("Hi").await;
+            let contact = rig.exactly_at_helpdesk(1).await.remove(0).contact;
+            rig.bridge.helpdesk.assign(&contact).await.unwrap();
+            rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+            rig.bridge.helpdesk.reopen(&contact).await.unwrap();
+            let seen = rig.exactly_at_channel(3).await;
+            let expected = ["Ines Halvorsund answers.", "Solved.", "Open again."];
+            let is_right = seen.iter().zip(expected).all(|(seen, text)| seen.text.contains(text));
+            assert!(is_right, "{channel} {kind}: {:?}", texts(&seen));
+            assert_eq!(rig.notes(), [], "{channel} {kind}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,6 +207,53 @@ async fn what_the_channel_does_not_take_is_not_told_to_anybody() {
     .await;
 }
 
+/// Returns a bridge from the company's own app, which asks for what happens to conversations.
+async fn with_app(helpdesk: (&'static str, Arc<dyn HelpdeskSim>), app: &App) -> Rig {
+    let channel = Arc::new(app.clone());
+    Rig::start_with("custom", helpdesk.0, |settings| {
+        settings.channel = channel;
+        settings.helpdesk = helpdesk.1;
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_asks_for_it_hears_what_happens_to_a_conversation() {
+    for helpdesk in helpdesks() {
+        let (kind, app) = (helpdesk.0, App::demo().unwrap().with_states());
+        let rig = with_app(helpdesk, &app).await;
+        rig.customer_says("My pump leaks.").await;
+        let contact = rig.exactly_at_helpdesk(1).await.remove(0).contact;
+        rig.bridge.helpdesk.assign(&contact).await.unwrap();
+        rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+        rig.bridge.helpdesk.reopen(&contact).await.unwrap();
+        let expected = ["assigned", "resolved", "reopened"].map(|state| (app.customer().to_owned(), state.to_owned()));
+        eventually("the states", async || (app.states().len() >= expected.len()).then_some(())).await;
+        rig.settled().await;
+        assert_eq!(app.states(), expected, "{kind}");
+        // Customers and agents see nothing of it.
+        rig.exactly_at_channel(0).await;
+        assert_eq!(rig.notes(), [], "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_the_app_cannot_take_comes_again_and_what_it_refuses_holds_up_nothing() {
+    for (how, expected) in [(How::Status(503), 1), (How::Status(400), 0)] {
+        let app = App::demo().unwrap().with_states();
+        let rig = with_app(helpdesks().remove(0), &app).await;
+        rig.customer_says("Hi").await;
+        let contact = rig.exactly_at_helpdesk(1).await.remove(0).contact;
+        rig.bridge.channel.faults().add(Fault::next(how));
+        rig.bridge.helpdesk.resolve(&contact).await.unwrap();
+        let _fast = rig.fast_time();
+        rig.agent_says("Anything else?").await;
+        assert_eq!(texts(&rig.exactly_at_channel(1).await), ["Anything else?"]);
+        assert_eq!(app.states().len(), expected, "{expected}");
+        assert_eq!(rig.bridge.helpdesk.failures(), [] as [&str; 0]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_opens_a_conversation_is_greeted_once() {
     let freshchat = Arc::new(FreshchatSim::demo().unwrap());
@@ -248,6 +320,85 @@ async fn new_conversations_get_the_group_and_the_priority_of_the_installation() 
     let case = deskie.cases().remove(0);
     assert_eq!((&case["priority"], &case["labels"]), (&json!("high"), &json!([101])), "{case}");
     assert_eq!(case["custom_fields"], json!({"cf_20": "gold"}));
+}
+
+/// Returns what a channel tells of its usual customer with the first message: the name, the telephone number, the
+/// language and the country.
+fn told_by(channel: &str) -> [Option<&'static str>; 4] {
+    match channel {
+        "apple" => [None; 4],
+        "bird" | "messagebird" => [None, Some("+447700900161"), None, None],
+        "custom" => [Some("Iryna Bondar"), None, None, None],
+        "instagram" | "messenger" => [Some("Sam Example"), None, None, None],
+        "line" => [Some("Mirai Hoshizora"), None, Some("ja"), None],
+        "rcs" => [None, Some("+447700900123"), None, None],
+        "telegram" => [Some("Iryna"), None, Some("uk"), None],
+        "twilio" => [None, Some("+12025550123"), None, None],
+        "viber" => [Some("Lorna Featherby"), None, Some("uk"), Some("UA")],
+        "whatsapp" => [Some("Sam Example"), Some("+16505550123"), None, None],
+        _ => panic!("{channel} needs a row here"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_channel_tells_of_a_customer_is_in_the_profile() {
+    every_channel(|channel, _| async move {
+        let [name, phone, language, country] = told_by(channel);
+        let freshchat = Arc::new(FreshchatSim::demo().unwrap());
+        let rig = start(channel, ("freshchat", freshchat.clone())).await;
+        rig.customer_says("Hi").await;
+        rig.exactly_at_helpdesk(1).await;
+        let user = freshchat.users().remove(0);
+        let names = [&user["first_name"], &user["last_name"]].map(|name| name.as_str().unwrap_or_default());
+        let stand_in = phone.map_or_else(|| format!("{channel} user"), str::to_owned);
+        assert_eq!(names.join(" ").trim(), name.unwrap_or(&stand_in), "{channel}");
+        assert_eq!(user["phone"].as_str(), phone, "{channel}");
+        let property = |wanted: &str| {
+            let mut all = user["properties"].as_array().unwrap().iter();
+            all.find(|property| property["name"] == wanted).and_then(|property| property["value"].as_str())
+        };
+        assert_eq!([property("language"), property("country")], [language, country], "{channel}");
+        assert_eq!(
+            [property("channel"), property("channel_address")],
+            [Some(channel), Some(rig.bridge.channel.customer())]
+        );
+
+        let deskie = Arc::new(DeskieSim::demo().unwrap());
+        let rig = start(channel, ("deskie", deskie.clone())).await;
+        set(&rig, json!({"helpdesk": {"language_id": "uk=3, ja=4"}})).await;
+        rig.customer_says("Hi").await;
+        rig.exactly_at_helpdesk(1).await;
+        let user = deskie.users().remove(0);
+        assert_eq!(user["user_full_name"], name.unwrap_or_default(), "{channel}");
+        assert_eq!(user["user_phone"], phone.unwrap_or_default(), "{channel}");
+        let expected = language.map_or(2, |language| if language == "uk" { 3 } else { 4 });
+        assert_eq!(deskie.cases()[0]["language_id"], expected, "{channel}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_edits_in_a_profile_stays_when_the_channel_tells_another_name() {
+    let app = App::demo().unwrap();
+    let freshchat = Arc::new(FreshchatSim::demo().unwrap().with_webhooks(Webhooks::Marketplace3));
+    let rig = with_app(("freshchat", freshchat.clone()), &app).await;
+    let named = |name: &str| {
+        Saying::Raw(json!({"contact": {"id": app.customer(), "name": name}, "parts": [{"type": "text", "text": "Hi"}]}))
+    };
+    let name = || freshchat.users()[0]["first_name"].clone();
+    for (count, written, shown) in [(1, "Iryna", "Iryna"), (2, "Ira", "Ira")] {
+        rig.bridge.channel.say(app.customer(), named(written)).await.unwrap();
+        rig.exactly_at_helpdesk(count).await;
+        rig.settled().await;
+        assert_eq!(name(), shown);
+    }
+    let contact = rig.at_helpdesk()[0].contact.clone();
+    freshchat.edit_user(&contact, json!({"first_name": "Mrs Bondar"})).await.unwrap();
+    rig.settled().await;
+    rig.bridge.channel.say(app.customer(), named("Irka")).await.unwrap();
+    rig.exactly_at_helpdesk(3).await;
+    rig.settled().await;
+    assert_eq!(name(), "Mrs Bondar");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,12 @@
 //! Tests of what people are told when a message cannot be delivered.
 
-use byoc_tests::{Rig, eventually, every_channel, every_helpdesk, every_pair};
+use std::sync::Arc;
+
+use byoc_tests::{Rig, eventually, every_channel, every_helpdesk, every_pair, texts};
 use byoc_vendors::{
     channel::{telegram::Telegram, viber::Viber},
     fault::{Fault, How},
+    helpdesk::freshchat::{FreshchatSim, TOPIC},
     people::{Saying, Seen},
 };
 use serde_json::{Value, json};
@@ -15,8 +18,9 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
         rig.customer_says("before").await;
         rig.exactly_at_helpdesk(1).await;
         let faults = rig.bridge.helpdesk.faults();
-        for _ in 0..2 {
-            faults.add(Fault::next(How::Status(401)));
+        // The key was withdrawn, or is one of another account.
+        for status in [401, 403] {
+            faults.add(Fault::next(How::Status(status)));
         }
         rig.customer_says("during").await;
         let is_blocked = |shown: &Value| shown["problem"]["code"] == "helpdesk_blocked";
@@ -32,6 +36,54 @@ async fn a_blocked_account_shows_as_a_problem_and_loses_nothing() {
         rig.installation_shows("no problem", |shown| shown.get("problem").is_none()).await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_topic_shows_as_a_problem_and_loses_nothing() {
+    let freshchat = FreshchatSim::demo().unwrap();
+    let helpdesk = Arc::new(freshchat.clone());
+    let rig = Rig::start_with("viber", "freshchat", |settings| {
+        settings.helpdesk = helpdesk;
+        settings.retry_time_scale = 0.01;
+    })
+    .await;
+    freshchat.delete_topic(TOPIC, true);
+    rig.customer_says("during").await;
+    let is_blocked = |shown: &Value| shown["problem"]["code"] == "helpdesk_blocked";
+    let shown = rig.installation_shows("a problem", is_blocked).await;
+    assert!(shown["problem"]["message"].as_str().unwrap().contains("topic"), "{shown}");
+    let path = format!("/installations/{}", rig.bridge.installation_id());
+    let (_, checked) = rig.bridge.admin("POST", &format!("{path}/check"), None).await.unwrap();
+    assert!(checked["helpdesk"]["reason"].to_string().contains("no topic with the id"), "{checked}");
+    // An install or a change with a topic of another account is refused at once.
+    let other = serde_json::json!({"helpdesk": {"channel_id": "808a2713-0000-4003-bc7f-6923baec92a4"}});
+    let (status, refused) = rig.bridge.admin("PATCH", &path, Some(&other)).await.unwrap();
+    assert_eq!((status, &refused["error"]["code"]), (422, &Value::from("credentials_refused")), "{refused}");
+    freshchat.delete_topic(TOPIC, false);
+    let fast = rig.fast_time();
+    assert_eq!(texts(&rig.exactly_at_helpdesk(1).await), ["during"]);
+    drop(fast);
+    rig.installation_shows("no problem", |shown| shown.get("problem").is_none()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_whose_user_was_merged_away_writes_on_and_gets_every_answer() {
+    for keeps_reference in [true, false] {
+        let freshchat = FreshchatSim::demo().unwrap();
+        let helpdesk = Arc::new(freshchat.clone());
+        let rig = Rig::start_with("viber", "freshchat", |settings| settings.helpdesk = helpdesk).await;
+        rig.customer_says("before").await;
+        let contact = rig.exactly_at_helpdesk(1).await.remove(0).contact;
+        freshchat.merge_user(&contact, keeps_reference);
+        rig.customer_says("after").await;
+        let seen = rig.exactly_at_helpdesk(2).await;
+        assert_eq!(seen[1].contact, contact, "{keeps_reference}");
+        let is_same = seen[0].conversation == seen[1].conversation;
+        assert_eq!(is_same, keeps_reference, "{seen:?}");
+        rig.agent_says("Hello").await;
+        assert_eq!(texts(&rig.exactly_at_channel(1).await), ["Hello"], "{keeps_reference}");
+        assert_eq!(rig.notes(), [], "{keeps_reference}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -371,6 +371,38 @@ test("changes that were not saved are sent before the platform stores anything",
   expect(text("#page-report")).toBe("The token is wrong");
 });
 
+test("an account's setting that was emptied is taken away", async () => {
+  views.i1 = view("i1");
+  await settings.getConfigs(stored({ channels: [stored().channels[0]], helpdesk_text_when_closed: "Closed.", helpdesk_priority: "High" }));
+  type("#account [name=helpdesk_text_when_closed]", "");
+  expect(await settings.validate()).toBe(true);
+  const expected = { api_url: "https://acme.freshchat.com/v2", token: "token", text_when_closed: null, priority: "High" };
+  expect(calls.at(-1).body.helpdesk).toMatchObject(expected);
+});
+
+test("the bridge's own texts to customers are offered, changed and taken away", async () => {
+  fillAccount();
+  await press("Load the topics");
+  type("#new [name=topic]", "t1");
+  type("#new [name=kind]", "viber");
+  type("#new [name=topic]", "t1");
+  type("#new [name=auth_token]", "viber-token");
+  type("#new [name=text_on_resolve]", "Solved by {agent}.");
+  await press("Connect");
+  const { settings: sent } = calls.find((each) => each.name === "connect").body;
+  expect(sent).toMatchObject({ text_on_resolve: "Solved by {agent}.", ask_rating: false });
+  expect(sent).not.toHaveProperty("text_on_assign");
+  const texts = { text_on_assign: "{agent} answers.", rating_question: "Well?" };
+  views.i1 = view("i1", { settings: { ...view("i1").settings, ...texts } });
+  await press("Look again", card());
+  expect(input("article [name=text_on_assign]").value).toBe("{agent} answers.");
+  type("article [name=text_on_assign]", "");
+  type("article [name=text_on_reopen]", "Open again.");
+  await press("Save the changes", card());
+  const saved = calls.at(-1).body.settings;
+  expect(saved).toMatchObject({ text_on_assign: null, text_on_reopen: "Open again.", rating_question: "Well?" });
+});
+
 test("an account's change waits for a channel that could not be shown", async () => {
   await settings.getConfigs(stored({ channels: [stored().channels[0]] }));
   type("#account [name=helpdesk_token]", "renewed");

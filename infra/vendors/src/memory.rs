@@ -73,6 +73,9 @@ pub struct Remembered {
     /// How often customers saw that an agent was typing.
     #[serde(default)]
     pub typed: usize,
+    /// What the channel was told of conversations: the id of each call, the customer and the state.
+    #[serde(default)]
+    pub states: Vec<(String, String, String)>,
     count: u64,
 }
 

@@ -90,6 +90,7 @@ impl Known {
                 | Fact::Greeting(_)
                 | Fact::Stranger
                 | Fact::Written(_)
+                | Fact::Unread(_)
                 | Fact::MadeByHand { .. } => {}
             }
         }
@@ -342,6 +343,9 @@ pub enum Fact {
     Stranger,
     /// [`Task::History`](super::Task::History): a message, as the webhook would have reported it.
     Written(Box<HelpdeskEvent>),
+    /// [`Task::History`](super::Task::History): a message that a person may have written to the contact and that cannot
+    /// be read, by its id or else by what tells it from others.
+    Unread(String),
     /// [`Task::FindContact`](super::Task::FindContact): the user does not come from a channel but was made in the
     /// helpdesk, with this telephone number, as somebody wrote it.
     MadeByHand {

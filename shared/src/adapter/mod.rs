@@ -183,7 +183,10 @@ mod tests {
 
     use super::*;
     use crate::{channel::CHANNELS, helpdesk::HELPDESKS, testing::Side};
-    use crate::{model::message::Contact, tools::secret::Secret};
+    use crate::{
+        model::message::{Contact, Happened},
+        tools::secret::Secret,
+    };
 
     /// What every adapter's folder has, so that a reader who knows one folder knows all. A calls.rs comes on top where there are
     /// calls that carry no message, and a file for each subject that only this vendor has.
@@ -261,6 +264,27 @@ mod tests {
                     // Apple shares an adapter with channels that show it.
                     assert!(!shows && (is_unknown || kind == "apple"), "{kind} {is_channel}: {step:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_conversation_is_one_harmless_call_where_it_is_reported_and_wanted_and_unknown_elsewhere() {
+        let (contact, at) = (Contact::default(), crate::tools::millis::Millis::MIN);
+        let task = Task::Conversation { contact: &contact, event: "e-1", what: Happened::Resolved, at };
+        for (kind, _, adapter, side) in sides() {
+            let wanted = side.with("conversation_states", "yes");
+            let next = |known: &Known| adapter.next(&wanted.account(), &task, known);
+            let answered = Known { answered: 1, ..Known::default() };
+            match (adapter.features().states, next(&Known::default())) {
+                (true, Ok(Step::Call(call))) => {
+                    assert_eq!(call.repeat, Repeat::Harmless, "{kind}");
+                    assert!(matches!(next(&answered), Ok(Step::Done)), "{kind}");
+                    let unwanted = Side::new(kind, &[], &[]);
+                    let step = adapter.next(&unwanted.account(), &task, &Known::default());
+                    assert!(matches!(step, Ok(Step::Done)), "{kind}");
+                }
+                (is_reported, step) => assert!(!is_reported && step.is_err_and(|error| error.is_ours), "{kind}"),
             }
         }
     }

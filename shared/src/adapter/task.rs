@@ -1,7 +1,7 @@
 //! The tasks for which the bridge calls a vendor.
 
 use crate::{
-    model::message::{Author, Contact, Details, Media, Part, Quote, Receipt},
+    model::message::{Author, Contact, Details, Happened, Media, Part, Quote, Receipt},
     tools::{language::Language, millis::Millis},
 };
 
@@ -59,6 +59,18 @@ pub enum Task<'a> {
         /// Channels only: what the channel needs to mark the contact's newest message, if no agent has answered it.
         message: Option<&'a str>,
     },
+    /// Channel only, if [`Features::states`](crate::model::features::Features::states) is set: report what happened to the
+    /// contact's conversation. The call must be harmless, because it is repeated until the channel takes or refuses it.
+    Conversation {
+        /// The contact.
+        contact: &'a Contact,
+        /// The id of the helpdesk's event.
+        event: &'a str,
+        /// What happened.
+        what: Happened,
+        /// When it happened.
+        at: Millis,
+    },
     /// Check the credentials with a harmless call. Teaches [`Fact::Identity`](super::Fact::Identity) if the account has
     /// an identity.
     Check,
@@ -91,7 +103,7 @@ pub enum Task<'a> {
     },
     /// Helpdesk only, if [`Features::history`](crate::model::features::Features::history) is set: read the messages of
     /// the link's conversation. Teaches a [`Fact::Written`](super::Fact::Written) for each message that the webhook
-    /// would have reported. The helpdesk's memos say how far the history was read.
+    /// would have reported, and a [`Fact::Unread`](super::Fact::Unread) for each that cannot be read. The helpdesk's memos say how far the history was read.
     History {
         /// The channel's own id of the contact.
         contact: &'a str,
@@ -117,6 +129,7 @@ impl Task<'_> {
             Self::Receipt { .. } => "receipt",
             Self::MarkRead { .. } => "mark_read",
             Self::Typing { .. } => "typing",
+            Self::Conversation { .. } => "conversation",
             Self::Rate { .. } => "rate",
             Self::Greeting => "greeting",
             Self::Check => "check",

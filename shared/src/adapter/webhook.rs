@@ -277,8 +277,13 @@ const MAY_BE_WRITTEN: [&str; 3] = ["nobody", "no_author", UNREADABLE];
 impl Ignored {
     /// Returns whether the event may be what a person wrote, in a form that the adapter cannot read.
     pub fn is_unreadable(&self) -> bool {
-        MAY_BE_WRITTEN.contains(&self.reason)
+        may_be_written(self.reason)
     }
+}
+
+/// Returns whether what is left out for this reason may be what a person wrote, in a form that the adapter cannot read.
+pub fn may_be_written(reason: &str) -> bool {
+    MAY_BE_WRITTEN.contains(&reason)
 }
 
 /// The acknowledgement that a platform expects once its events are stored.

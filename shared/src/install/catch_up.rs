@@ -115,6 +115,7 @@ impl Admin {
                 memo: Default::default(),
                 calls: 0,
                 found: Vec::new(),
+                unread: None,
             });
             let installation = installation.id.clone();
             messages.push(Outgoing::pack(&Envelope { v: ENVELOPE_VERSION, installation, received_at, event })?);

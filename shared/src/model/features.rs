@@ -56,6 +56,8 @@ pub struct Features {
     pub details: bool,
     /// Whether this side shows that the other side's person is typing.
     pub typing: bool,
+    /// Channels only: whether the channel is told what happens to conversations. It may be a choice of the account's.
+    pub states: bool,
     /// Helpdesks only: whether the helpdesk stores contacts' ratings of conversations.
     pub rates: bool,
     /// Helpdesks only: whether an agent who writes in another conversation than the link's moves the contact there.
@@ -165,6 +167,7 @@ impl Features {
         notes: true,
         details: false,
         typing: false,
+        states: false,
         rates: false,
         agents_move_contacts: false,
         history: false,

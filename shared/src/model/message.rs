@@ -517,6 +517,9 @@ pub struct HistoryEvent {
     /// The messages that were found so far, in the order in which they were found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<HelpdeskEvent>,
+    /// The newest message so far that cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
 }
 
 /// The person who writes on a channel.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     Failure, Message, Record, Relay,
     ending::{self, Ending, Later},
+    waits::Waits,
 };
 use crate::{
     installations::OpenInstallation,
@@ -16,6 +17,7 @@ use crate::{
     outside::{clock::now, metrics},
     store::{Claimed, Direction, JournalKey, Owed, Settlement, StoreError},
     tools::{
+        millis::Millis,
         rules::{self, Rule},
         sentences::Sentence,
     },
@@ -263,6 +265,25 @@ impl Relay {
             Ok(()) => self.installations.forget(&open.installation.id),
             Err(error) => tracing::error!(error = %error, "a problem could not be noted"),
         }
+    }
+}
+
+/// Returns when to repeat a call that belongs to no message; `None` if a repeat is useless, or `lasts` have passed since
+/// `at`.
+pub(super) fn next_try(
+    waits: Waits,
+    record: &Record,
+    (at, lasts): (Millis, Duration),
+    failure: &Failure,
+) -> Option<Later> {
+    if now().since(at) >= waits.scaled(lasts) {
+        return None;
+    }
+    let planned = waits.after(record.receive_count.saturating_sub(1), &record.message.deduplication);
+    match failure {
+        Failure::Retry { wait, .. } => Some(Later(wait.map_or(planned, |wait| waits.requested(wait)))),
+        Failure::Blocked { .. } => Some(Later(planned)),
+        Failure::Rejected { .. } | Failure::Gone { .. } => None,
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
     },
     relay::pace::Permits,
     store::{Bucket, Direction, JournalKey, StoreError},
-    tools::sentences::Sentence,
+    tools::{crypto::sha256_hex, sentences::Sentence},
 };
 
 /// The rate limit of one installation: any minute touches four of these periods at most, so 20 calls.
@@ -73,11 +73,12 @@ impl Relay {
             deadline: record.deadline,
             calls: event.calls,
             found: event.found.clone(),
+            unread: event.unread.clone(),
             is_cut: false,
             is_trouble: false,
         };
         let driven = Box::pin(drive(&self.http, open.side(Side::Helpdesk), &task, &mut known, &mut reading)).await;
-        let Reading { calls, found, is_cut, is_trouble, .. } = reading;
+        let Reading { calls, found, unread, is_cut, is_trouble, .. } = reading;
         let (is_cut, failure) = match driven {
             Ok(()) => (false, None),
             Err(Stop::Postponed(_) | Stop::OutOfTime) if is_cut => (true, None),
@@ -92,11 +93,13 @@ impl Relay {
                     memo: known.progress.memo,
                     calls,
                     found,
+                    unread,
                 };
                 return match self.continue_with(open, next).await {
                     Ok(None) => Ok(Verdict::Done),
                     Ok(Some(next)) => {
-                        self.take_found(open, &next.id, &next.contact, &earlier_ids, next.found, true).await
+                        let found = Found { messages: next.found, unread: next.unread, is_cut: true };
+                        self.take_found(open, &next.id, &next.contact, &earlier_ids, found).await
                     }
                     Err(verdict) => Ok(verdict),
                 };
@@ -108,7 +111,7 @@ impl Relay {
             // The helpdesk refuses this conversation; the others are read all the same.
             Some(Failure::Rejected { reason, .. } | Failure::Gone { reason }) => {
                 tracing::warn!(installation.id = %installation, reason, "a conversation could not be read");
-                if found.is_empty() {
+                if found.is_empty() && unread.is_none() {
                     return Ok(Verdict::Done);
                 }
             }
@@ -122,7 +125,7 @@ impl Relay {
             }
             None => self.went_well(&lane, false).await,
         }
-        self.take_found(open, &event.id, &contact, &earlier_ids, found, is_cut).await
+        self.take_found(open, &event.id, &contact, &earlier_ids, Found { messages: found, unread, is_cut }).await
     }
 
     /// Returns the ids under which a contact's messages may be journaled: the current one, and those before.
@@ -178,17 +181,17 @@ impl Relay {
         self.queue.send_one(&message, None).await.map(|()| None).map_err(|error| later(&error))
     }
 
-    /// Puts the messages that were found and not delivered before into the queue, the oldest first. If the history was
-    /// cut, the agents are told.
+    /// Puts the messages that were found and not delivered before into the queue, the oldest first. The agents are told
+    /// if the history was cut or has a message that cannot be read.
     async fn take_found(
         &self,
         open: &OpenInstallation,
         id: &str,
         contact: &str,
         ids: &[String],
-        found: Vec<HelpdeskEvent>,
-        is_cut: bool,
+        found: Found,
     ) -> Result<Verdict, StoreError> {
+        let Found { messages: found, unread, is_cut } = found;
         let installation = &open.installation.id;
         let key = |contact: &String, event: &HelpdeskEvent| JournalKey {
             installation: installation.clone(),
@@ -225,6 +228,15 @@ impl Relay {
             history.cut = is_cut,
             "a conversation was read"
         );
+        if let Some(unread) = unread {
+            tracing::warn!(installation.id = %installation, "a message of a history cannot be read");
+            // The same message is told once, however often the history is read.
+            let about = format!("unread:{}", sha256_hex(unread.as_bytes()));
+            let text = open.language().say(Sentence::HistoryUnread).into();
+            if let Err(later) = self.send_note(open, contact, &about, None, text).await {
+                return Ok(later.into());
+            }
+        }
         if is_cut {
             tracing::warn!(installation.id = %installation, "a history goes on beyond the limit and was cut");
             let text = open.language().say(Sentence::HistoryCut { count }).into();
@@ -240,6 +252,15 @@ fn later(error: &QueueError) -> Verdict {
     Verdict::Again(OUR_FAILURE_BACKOFF)
 }
 
+/// What a history showed.
+struct Found {
+    messages: Vec<HelpdeskEvent>,
+    /// The newest message that cannot be read.
+    unread: Option<String>,
+    /// Whether the history goes on beyond the limits.
+    is_cut: bool,
+}
+
 /// Collects what a history shows, within its limits.
 struct Reading<'a> {
     rate: Rate,
@@ -249,6 +270,7 @@ struct Reading<'a> {
     deadline: Instant,
     calls: u32,
     found: Vec<HelpdeskEvent>,
+    unread: Option<String>,
     /// Whether the history goes on beyond the limits.
     is_cut: bool,
     /// Whether the last call got no answer or a 5xx.
@@ -280,10 +302,12 @@ impl Listener for Reading<'_> {
     async fn learned(&mut self, _known: &Known, facts: &[Fact], _is_last: bool) -> Result<(), StoreError> {
         self.calls = self.calls.saturating_add(1);
         for fact in facts {
-            if let Fact::Written(event) = fact
-                && self.found.iter().all(|known| known.id != event.id)
-            {
-                self.found.push(HelpdeskEvent::clone(event));
+            match fact {
+                Fact::Written(event) if self.found.iter().all(|known| known.id != event.id) => {
+                    self.found.push(HelpdeskEvent::clone(event));
+                }
+                Fact::Unread(id) if self.unread.is_none() => self.unread = Some(id.clone()),
+                _ => {}
             }
         }
         Ok(())

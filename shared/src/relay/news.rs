@@ -51,12 +51,20 @@ impl Relay {
         news: &News,
     ) -> Result<Ending, StoreError> {
         let Passage { open, record, envelope, .. } = *passage;
-        if !is_told(&open.installation.options, news.what) {
+        let is_told = is_told(&open.installation.options, news.what);
+        let is_reported = open.channel.features().states && news.what != Happened::Opened;
+        if !is_told && !is_reported {
             return Ok(Ending::NoMessage);
         }
         let (contact, link) = self.current(&open.installation.id, contact).await?;
         // The contact's conversation may be another one by now. What happens to the old one does not concern them.
-        if link.conversation != event.conversation || link.told.as_ref() == Some(&mark(event, news)) {
+        if link.conversation != event.conversation {
+            return Ok(Ending::NoMessage);
+        }
+        if is_reported && let Err(later) = self.report_state(passage, event, &contact, news.what).await {
+            return Ok(Ending::Later(later));
+        }
+        if !is_told || link.told.as_ref() == Some(&mark(event, news)) {
             return Ok(Ending::NoMessage);
         }
         let mut greeting = None;
@@ -89,6 +97,27 @@ impl Relay {
             news: Some((event, news)),
         };
         self.deliver(message).await
+    }
+
+    /// Reports to the channel what happened to the contact's conversation. What the channel refuses, or could not take
+    /// while it was news, is dropped.
+    async fn report_state(
+        &self,
+        passage: &Passage<'_>,
+        event: &HelpdeskEvent,
+        contact: &str,
+        what: Happened,
+    ) -> Result<(), Later> {
+        let Passage { open, record, envelope, .. } = *passage;
+        let contact = Contact { id: contact.to_owned(), ..Contact::default() };
+        let task = Task::Conversation { contact: &contact, event: &event.id, what, at: event.at };
+        let Err(failure) = Box::pin(ask::run(&self.http, open.side(Side::Channel), &task)).await else { return Ok(()) };
+        if let Some(later) = failure::next_try(self.waits, record, (envelope.received_at, NEWS_LASTS), &failure) {
+            return Err(later);
+        }
+        let (id, reason) = (&open.installation.id, failure.reason());
+        tracing::warn!(installation.id = %id, reason, "the channel was not told the state of a conversation");
+        Ok(())
     }
 
     /// Puts the greeting of a contact whose message has opened a conversation into the queue, if the installation greets

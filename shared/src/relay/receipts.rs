@@ -293,15 +293,7 @@ fn receipt_failed(waits: Waits, open: &OpenInstallation, record: &Record, at: Mi
         reason = failure.reason(),
         "a receipt could not be delivered"
     );
-    if now().since(at) >= waits.scaled(MAX_RECEIPT_AGE) {
-        return Verdict::Done;
-    }
-    let planned = waits.after(record.receive_count.saturating_sub(1), &record.message.deduplication);
-    match failure {
-        Failure::Retry { wait, .. } => Verdict::Again(wait.map_or(planned, |wait| waits.requested(wait))),
-        Failure::Blocked { .. } => Verdict::Again(planned),
-        Failure::Rejected { .. } | Failure::Gone { .. } => Verdict::Done,
-    }
+    failure::next_try(waits, record, (at, MAX_RECEIPT_AGE), failure).map_or(Verdict::Done, Verdict::from)
 }
 
 /// Observes calls that keep no record but wait for permits.

@@ -214,6 +214,9 @@ sentences! {
     HistoryCut { count: usize } =
         "the bridge read this conversation to catch up with messages that it had missed; it sent what it found among \
          the newest {count} messages of agents and stopped there, so that older ones may not have reached the customer",
+    HistoryUnread =
+        "the bridge read this conversation to catch up with messages that it had missed; one of them could not be read \
+         and may not have reached the customer",
     NoteHasNoPlace = "the helpdesk has no conversation with this contact in which a note could stand",
     OnlyCustomersBegin = "on this channel only the customer can begin a conversation",
     PhoneNeeded =

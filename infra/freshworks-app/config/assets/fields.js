@@ -79,6 +79,16 @@ const FIELDS = {
           "type": "text"
         },
         {
+          "help": "`yes` to tell the app when a conversation is assigned, resolved or reopened, or `no`",
+          "name": "conversation_states",
+          "options": [
+            "yes",
+            "no"
+          ],
+          "required": false,
+          "type": "choice"
+        },
+        {
           "help": "the https address of the vendor's API",
           "name": "api_url",
           "required": false,

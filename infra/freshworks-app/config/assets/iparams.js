@@ -30,6 +30,16 @@ const SWITCHES = {
   relay_bot_messages: "Send messages of Freshchat's bots to the customer",
   ask_rating: "Ask the customer for a rating from 1 to 5 after a conversation was resolved",
 };
+// What the bridge itself writes to customers. An empty text is not sent.
+const TEXTS = [
+  ["text_on_assign", "When an agent takes the conversation"],
+  ["text_on_resolve", "When the conversation is resolved"],
+  ["text_on_reopen", "When the conversation is opened again"],
+  ["rating_question", "The question for the rating"],
+].map(([name, label]) => {
+  const help = name === "rating_question" ? "without one the bridge asks in its own words" : "{agent} and {contact} stand for the names";
+  return { name, label, help, required: false, type: "paragraph", max: 1000 };
+});
 const WRITTEN = { api: "API", url: "URL", id: "ID", sid: "SID", rcs: "RCS", whatsapp: "WhatsApp", messagebird: "MessageBird" };
 const STATES = {
   registering: ["wait", "Registering"],
@@ -94,7 +104,7 @@ function makeInput(setting) {
     return element("select", {}, ...(setting.required ? [] : [element("option", { value: "" })]), ...options);
   }
   if (setting.type === "paragraph") {
-    return element("textarea", { spellcheck: "false" });
+    return element("textarea", { spellcheck: "false", maxlength: setting.max });
   }
   const attributes = { type: inputType(setting), autocomplete: "off", spellcheck: "false", maxlength: setting.max };
   return element("input", attributes);
@@ -129,8 +139,11 @@ function fieldNodes(fields) {
   if (optional.length === 0) {
     return required;
   }
-  const details = element("details", {}, element("summary", {}, "Optional settings"), element("div", {}, ...optional));
-  return required.concat(details);
+  return required.concat(folded("Optional settings", optional));
+}
+
+function folded(title, nodes) {
+  return element("details", {}, element("summary", {}, title), element("div", {}, ...nodes));
 }
 
 function valueOf(field) {
@@ -195,17 +208,18 @@ function makeSwitch(name, values) {
 function makeOptions(values) {
   const resolved = makeField(ON_RESOLVED, values.on_resolved, false);
   const switches = Object.keys(SWITCHES).map((name) => makeSwitch(name, values));
+  const texts = TEXTS.map((setting) => makeField(setting, values[setting.name], false));
   const legend = element("legend", {}, "Behaviour");
   const node = element("fieldset", {}, legend, ...switches.map((each) => each.node));
   const read = () => {
     // Marketplace events carry no signature; the token in the URL admits them.
-    const settings = { on_resolved: resolved.input.value, marketplace: true };
+    const settings = Object.assign({ on_resolved: resolved.input.value, marketplace: true }, changed(texts));
     switches.forEach((each) => {
       settings[each.name] = each.input.checked;
     });
     return settings;
   };
-  return { nodes: [resolved.node, node], read };
+  return { nodes: [resolved.node, node, folded("What the customer reads", texts.map((each) => each.node))], read };
 }
 
 function isTopic(setting) {
@@ -289,6 +303,16 @@ function helpdeskValues() {
       settings[setting.name] = values[helpdeskName(setting)];
     });
   return settings;
+}
+
+// What a change says about the account: a field that was emptied is taken away.
+function helpdeskChanges() {
+  const emptied = {};
+  const named = page.account.filter((field) => field.setting.name.startsWith("helpdesk_"));
+  Object.keys(changed(named)).forEach((name) => {
+    emptied[name.replace("helpdesk_", "")] = null;
+  });
+  return Object.assign(emptied, helpdeskValues());
 }
 
 async function call(template, context, body) {
@@ -543,7 +567,7 @@ async function save(channel) {
   const body = { channel: changed(channel.form.fields), settings: channel.form.behaviour.read() };
   const { accountEdits } = page;
   if (channel.accountEdits < accountEdits) {
-    body.helpdesk = helpdeskValues();
+    body.helpdesk = helpdeskChanges();
   }
   const view = await call("change", { installation: channel.id }, body);
   channel.accountEdits = accountEdits;

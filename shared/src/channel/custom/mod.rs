@@ -34,12 +34,19 @@ pub struct Custom;
 
 const CALLBACK_URL: &str = "callback_url";
 const SECRET: &str = "secret";
+const STATES: &str = "conversation_states";
 
-static FEATURES: Features = Features { title: "Your own app", quotes_by_id: true, typing: true, ..own_api::FEATURES };
+static FEATURES: Features =
+    Features { title: "Your own app", quotes_by_id: true, typing: true, states: true, ..own_api::FEATURES };
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CALLBACK_URL, Form::Url, "the https URL of your app that takes agents' messages"),
     own_api::secret_setting(SECRET),
+    Setting::optional(
+        STATES,
+        Form::Choice(&["yes", "no"]),
+        "`yes` to tell the app when a conversation is assigned, resolved or reopened, or `no`",
+    ),
 ];
 
 impl Adapter for Custom {
@@ -81,8 +88,13 @@ impl Adapter for Custom {
         match task {
             Task::Deliver(delivery) => Ok(next_of(render::calls(account, delivery)?, known)),
             Task::Typing { contact, .. } if known.answered == 0 => render::typing(account, contact),
-            // The app's API has no call that only checks the account; the call was answered.
-            Task::Check | Task::Typing { .. } => Ok(Step::Done),
+            Task::Conversation { contact, event, what, at }
+                if known.answered == 0 && account.setting(STATES) == Some("yes") =>
+            {
+                render::conversation(account, contact, (event, *at), *what)
+            }
+            // The app's API has no call that only checks the account; the call was answered or is not wanted.
+            Task::Check | Task::Typing { .. } | Task::Conversation { .. } => Ok(Step::Done),
             _ => Err(RenderError::unknown(task)),
         }
     }

@@ -18,6 +18,14 @@ static OWN: &[Phrase] = phrases! {
         uk: "https-URL Вашого застосунку, який приймає повідомлення агентів",
         ja: "エージェントのメッセージを受け取るアプリのhttps URL",
     }
+    "`yes` to tell the app when a conversation is assigned, resolved or reopened, or `no`" {
+        de: "`yes`, um der App zu melden, wenn eine Konversation zugewiesen, gelöst oder wieder geöffnet wird, oder `no`",
+        es: "`yes` para avisar a la aplicación cuando una conversación se asigna, se resuelve o se reabre, o `no`",
+        fr: "`yes` pour signaler à l’application qu’une conversation est attribuée, résolue ou rouverte, ou `no`",
+        ru: "`yes`, чтобы сообщать приложению, когда разговор назначен, решён или открыт снова, или `no`",
+        uk: "`yes`, щоб повідомляти застосунку, коли розмову призначено, вирішено або відкрито знову, або `no`",
+        ja: "会話の割り当て、解決、再開をアプリに知らせるなら `yes`、知らせないなら `no`",
+    }
     // Steps.
     "Let your app POST what customers write to {url}, signed with the secret." {
         de: "Lassen Sie Ihre App, was Kunden schreiben, per POST an {url} senden, signiert mit dem Geheimnis.",

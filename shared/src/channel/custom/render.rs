@@ -2,7 +2,7 @@
 
 use super::{
     CALLBACK_URL, SECRET,
-    wire::{CALLBACK, Outgoing, TYPING},
+    wire::{CALLBACK, CONVERSATION, Changed, Outgoing, TYPING},
 };
 use crate::{
     adapter::{
@@ -12,8 +12,8 @@ use crate::{
             wire::{Author, Event, Named, Piece, Quoted},
         },
     },
-    model::message::Contact,
-    tools::crypto::uuid_from,
+    model::message::{Contact, Happened},
+    tools::{crypto::uuid_from, millis::Millis},
 };
 
 /// Returns one call with the whole message. The app recognizes a repeat by the message's id.
@@ -38,4 +38,16 @@ pub(super) fn typing(account: &Account<'_>, contact: &Contact) -> Result<Step, R
     let id = uuid_from(&format!("typing\n{}\n{}", contact.id, account.now.get()));
     let event = Event { kind: "typing", id: &id, at: account.now, contact: Named { id: contact.id.clone() } };
     Endpoint::of(account, CALLBACK_URL, SECRET)?.post(TYPING, &id, &event).map(Step::Call)
+}
+
+/// Returns the call that tells the app what happened to the contact's conversation. A repeat has the same id.
+pub(super) fn conversation(
+    account: &Account<'_>,
+    contact: &Contact,
+    (event, at): (&str, Millis),
+    state: Happened,
+) -> Result<Step, RenderError> {
+    let id = uuid_from(&format!("conversation\n{}\n{event}", contact.id));
+    let event = Event { kind: "conversation", id: &id, at, contact: Named { id: contact.id.clone() } };
+    Endpoint::of(account, CALLBACK_URL, SECRET)?.post(CONVERSATION, &id, &Changed { event, state }).map(Step::Call)
 }

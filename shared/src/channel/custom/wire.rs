@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    adapter::own_api::wire::{Author, Chosen, Named, Person, Piece, Quoted, Said},
+    adapter::own_api::wire::{Author, Chosen, Event, Named, Person, Piece, Quoted, Said},
+    model::message::Happened,
     tools::{json::Json, millis::Millis},
 };
 
@@ -12,6 +13,8 @@ use crate::{
 pub(super) const CALLBACK: &str = "callback";
 /// The name of the call that an agent is typing.
 pub(super) const TYPING: &str = "typing";
+/// The name of the call that something happened to a conversation.
+pub(super) const CONVERSATION: &str = "conversation";
 
 /// The type of a call from the app. It is read on its own, because an internally tagged enum would first be read into a
 /// tree.
@@ -114,4 +117,12 @@ pub(super) struct Outgoing<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quote: Option<Quoted>,
     pub(super) parts: Vec<Piece>,
+}
+
+/// What happened to the contact's conversation.
+#[derive(Debug, Serialize)]
+pub(super) struct Changed<'a> {
+    #[serde(flatten)]
+    pub(super) event: Event<'a, Named>,
+    pub(super) state: Happened,
 }

@@ -327,7 +327,7 @@ impl Reader<'_> {
             || found.iter().any(|(at, _)| is_old(*at));
         let next = if is_last { memo::END.to_owned() } else { (page + 1).to_string() };
         let new = found.into_iter().filter(|(at, _)| !is_old(*at));
-        let written = new.filter_map(|(_, event)| event).map(|event| Fact::Written(Box::new(event)));
+        let written = new.filter_map(|(_, fact)| fact);
         Ok([Fact::memo(memo::PAGE, next)].into_iter().chain(written).collect())
     }
 

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     adapter::{
-        Account, Known, Verified,
-        webhook::{ParseError, ParsedHelpdesk, WebhookRequest},
+        Account, Fact, Known, Verified,
+        webhook::{ParseError, ParsedHelpdesk, WebhookRequest, may_be_written},
     },
     helpdesk::is_link,
     model::message::{
@@ -65,22 +65,24 @@ pub(super) fn parse(account: &Account<'_>, verified: Verified<'_>) -> Result<Par
 }
 
 /// Returns the messages of a page of a case with their times: for each message that the webhook would have reported,
-/// its event. `None` if the page is no list. A message without an id is left out, because nobody could tell whether it
-/// was delivered before.
+/// its event. `None` if the page is no list. A message without an id counts as one that cannot be read, because nobody
+/// could tell whether it was delivered before.
 pub(super) fn history(
     account: &Account<'_>,
     known: &Known,
     page: &Bytes,
     (case, contact): (&str, &str),
-) -> Option<Vec<(Option<Millis>, Option<HelpdeskEvent>)>> {
+) -> Option<Vec<(Option<Millis>, Option<Fact>)>> {
     let text = json::text_of(page);
     let page = Json::read(&text).ok().filter(|page| page.is_object() || page.is_array())?;
     let read = |entry: Json<'_>| {
-        let entry = entry.get("message")?;
+        let Some(entry) = entry.get("message").filter(|entry| entry.is_object()) else {
+            return (None, Some(Fact::Unread(String::new())));
+        };
         let record = Message::deserialize(entry).unwrap_or_default();
         let at = record.created_at.text().and_then(search::date);
         if search::is_by_customer(&record) {
-            return Some((at, None));
+            return (at, None);
         }
         let mut message = WebhookMessage::deserialize(entry).unwrap_or_default();
         // Only a rule writes without a person. Records need not say so, as calls do.
@@ -89,9 +91,15 @@ pub(super) fn history(
         message.user_id = known.link.user.as_deref().map(Word::of).unwrap_or_default();
         message.case_id = Word::of(case);
         let id = own_id(&message).map(str::to_owned);
-        Some((at, id.and_then(|id| event(account, (&message, entry), &id, at.unwrap_or(account.now)).ok())))
+        let fact = match event(account, (&message, entry), id.as_deref().unwrap_or_default(), at.unwrap_or(account.now))
+        {
+            Ok(event) if id.is_some() => Some(Fact::Written(Box::new(event))),
+            Err(reason) if !may_be_written(reason) => None,
+            Ok(_) | Err(_) => Some(Fact::Unread(id.or_else(|| record.created_at.owned()).unwrap_or_default())),
+        };
+        (at, fact)
     };
-    Some(wire::entries(page).into_iter().filter_map(read).collect())
+    Some(wire::entries(page).into_iter().map(read).collect())
 }
 
 /// Returns the event of a message, which was read from `object`, or the reason why the message is left out.
@@ -116,7 +124,9 @@ fn event(
         return Err("empty");
     }
     let custom = message.custom_user_id.or(&message.user_custom_id);
-    let group = custom.text().or(message.user_id.id()).or(message.case_id.id()).ok_or("nobody")?;
+    // A case that is read names the user and the contact, also of a user whom an agent entered and whose calls name no
+    // contact. Both ways have to use the same lane.
+    let group = message.user_id.id().or(custom.text()).or(message.case_id.id()).ok_or("nobody")?;
     // The relay compares a message from a program or a rule with the bridge's own posts. A rule's message never is one
     // of them, so it is always delivered.
     let by_machine = message.b_from_api.0 || message.sent_via_rule.0;
@@ -176,7 +186,7 @@ fn rule(
     Ok(ParsedHelpdesk::events(vec![HelpdeskEvent {
         id: format!("call:{}", request.id),
         at: request.received_at,
-        group: custom.map(str::to_owned).or_else(|| user.clone()).unwrap_or_else(|| case.clone()),
+        group: user.clone().or_else(|| custom.map(str::to_owned)).unwrap_or_else(|| case.clone()),
         contact: custom.and_then(|custom| account.contact_of(custom)).map(str::to_owned),
         user,
         conversation: Some(case),

@@ -453,6 +453,11 @@ impl Reader<'_> {
             if classify::is_user_unknown(self.answer) && self.known.memo(memo::USER).is_none() {
                 return Ok(vec![Fact::memo(memo::USER, memo::LOST)]);
             }
+            // The admin can put this right, and the message waits for that.
+            if classify::is_topic_unknown(self.answer) {
+                let reason = "Freshchat does not know the topic of `channel_id` any more".to_owned();
+                return Err(Failure::Blocked { reason });
+            }
             // A group or a priority that the account does not have must not cost the message.
             let is_bad = self.answer.status() == StatusCode::BAD_REQUEST || self.is_missing();
             if is_bad && render::is_placed(self.account) && self.known.memo(memo::PLACED).is_none() {
@@ -573,19 +578,19 @@ impl Reader<'_> {
         }
         self.check_or_past_end("to list the messages")?;
         let Messages { messages } = wire::read(self.answer.body());
-        let first = messages.first().and_then(|message| message.id.text());
+        let first = messages.iter().find_map(|message| message.id.text());
         let is_old = |message: &Message| parse::millis(&message.created_time).is_some_and(|at| at < since);
-        if first.is_none() || first == self.known.memo(memo::FIRST) {
+        if messages.is_empty() || first.is_some() && first == self.known.memo(memo::FIRST) {
             return Ok(vec![end()]);
         }
-        let page = match messages.iter().any(is_old) {
+        let page = match first.is_none() || messages.iter().any(is_old) {
             true => end(),
             false => Fact::memo(memo::PAGE, (memo::page(self.known) + 1).to_string()),
         };
         let new: Vec<&Message> = messages.iter().filter(|message| !is_old(message)).collect();
         let written = parse::history(self.account, &new, conversation);
         let place = [page, Fact::memo(memo::FIRST, first.unwrap_or_default())];
-        Ok(place.into_iter().chain(written.into_iter().map(|event| Fact::Written(Box::new(event)))).collect())
+        Ok(place.into_iter().chain(written).collect())
     }
 
     /// Reads a file's link. The file is found by Freshchat's own name of it, or else by its position in the message.

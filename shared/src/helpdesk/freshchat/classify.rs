@@ -66,6 +66,11 @@ pub(super) fn is_user_unknown(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::NOT_FOUND && says(answer, "user")
 }
 
+/// Returns whether the topic is unknown, for example because an admin deleted the topic.
+pub(super) fn is_topic_unknown(answer: &Response<Bytes>) -> bool {
+    matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST) && says(answer, "channel")
+}
+
 /// Returns whether the conversation is an e-mail conversation, into which text cannot be posted. The message may have
 /// been sent all the same.
 pub(super) fn is_email_conversation(answer: &Response<Bytes>) -> bool {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     adapter::{
-        Account, Verified,
+        Account, Fact, Verified,
         webhook::{self, Addresses, Ignored, ParseError, Parsed, ParsedHelpdesk, Proof, UNREADABLE},
     },
     model::message::{Author, AuthorKind, ConversationState, Happened, HelpdeskEvent, HelpdeskEventKind, News, Quote},
@@ -134,12 +134,13 @@ fn agent(id: Option<String>, name: Option<String>) -> Author {
     Author { kind: AuthorKind::Agent, name, id }
 }
 
-/// Returns the messages of a conversation that a classic webhook would have reported, in the given order. A message
-/// without an id is left out, because nobody could tell whether it was delivered before.
-pub(super) fn history(account: &Account<'_>, messages: &[&Message], conversation: &str) -> Vec<HelpdeskEvent> {
+/// Returns the messages of a conversation that a classic webhook would have reported, in the given order, and those that
+/// cannot be read. A message without an id is one of the latter, because nobody could tell whether it was delivered
+/// before.
+pub(super) fn history(account: &Account<'_>, messages: &[&Message], conversation: &str) -> Vec<Fact> {
     let (webhook, conversation) = (Webhook::default(), Word::Is(conversation.to_owned()));
     let call = Call { account, request: None, webhook: &webhook, id: "", received_at: account.now };
-    let event = |message: &&Message| {
+    let fact = |message: &&Message| {
         let around = Around {
             call,
             actor: &webhook.actor,
@@ -150,9 +151,14 @@ pub(super) fn history(account: &Account<'_>, messages: &[&Message], conversation
             topic: &message.channel_id,
             at: account.now,
         };
-        around.message(message, message.id.text().filter(|id| id.len() <= MAX_ID)?).ok()
+        let id = message.id.text().filter(|id| id.len() <= MAX_ID);
+        match around.message(message, id.unwrap_or_default()) {
+            Ok(event) if id.is_some() => Some(Fact::Written(Box::new(event))),
+            Err(reason) if !webhook::may_be_written(reason) => None,
+            Ok(_) | Err(_) => Some(Fact::Unread(id.or(message.created_time.text()).unwrap_or_default().to_owned())),
+        }
     };
-    messages.iter().filter_map(event).collect()
+    messages.iter().filter_map(fact).collect()
 }
 
 /// Reads a product event (<https://developers.freshworks.com/docs/>, "Product events" of the Freshchat modules).

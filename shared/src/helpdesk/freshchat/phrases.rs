@@ -133,6 +133,14 @@ static OWN: &[Phrase] = phrases! {
         uk: "в акаунті немає теми з id із `channel_id`; є {all}",
         ja: "アカウントに `channel_id` のIDのトピックがありません。あるもの：{all}",
     }
+    "Freshchat does not know the topic of `channel_id` any more" {
+        de: "Freshchat kennt das Thema von `channel_id` nicht mehr",
+        es: "Freshchat ya no conoce el tema de `channel_id`",
+        fr: "Freshchat ne connaît plus le sujet de `channel_id`",
+        ru: "Freshchat больше не знает тему из `channel_id`",
+        uk: "Freshchat більше не знає тему з `channel_id`",
+        ja: "Freshchatには `channel_id` のトピックがもうありません",
+    }
     "Freshchat has the user already but does not find it yet" {
         de: "Freshchat hat den Benutzer schon, findet ihn aber noch nicht",
         es: "Freshchat ya tiene al usuario, pero aún no lo encuentra",

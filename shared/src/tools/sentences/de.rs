@@ -72,6 +72,8 @@ translations! {
     ArrivedAfterAll { channel } = "Die wartende Antwort wurde nun doch über {channel} zugestellt.",
     NotShown { reason } = "Eine Nachricht des Kunden konnte hier nicht angezeigt werden: {reason}.",
     EchoNotShown { reason } = "Eine Nachricht von einem anderen Gerät konnte hier nicht angezeigt werden: {reason}.",
+    HistoryUnread =
+        "die Bridge hat diese Konversation gelesen, um verpasste Nachrichten nachzuholen; eine davon war nicht lesbar und hat den Kunden vielleicht nicht erreicht",
     HistoryCut { count } =
         "die Bridge hat diese Konversation gelesen, um verpasste Nachrichten nachzuholen; sie hat gesendet, was sie unter den neuesten {count} Nachrichten von Agenten fand, und dort aufgehört, sodass ältere den Kunden vielleicht nicht erreicht haben",
 

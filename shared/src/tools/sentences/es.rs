@@ -72,6 +72,8 @@ translations! {
     ArrivedAfterAll { channel } = "La respuesta que estaba en espera se ha entregado finalmente por {channel}.",
     NotShown { reason } = "No se pudo mostrar aquí un mensaje del cliente: {reason}.",
     EchoNotShown { reason } = "No se pudo mostrar aquí un mensaje de otro dispositivo: {reason}.",
+    HistoryUnread =
+        "el puente leyó esta conversación para recuperar mensajes que se había perdido; uno de ellos no se pudo leer y es posible que no haya llegado al cliente",
     HistoryCut { count } =
         "el puente leyó esta conversación para recuperar mensajes que se había perdido; envió lo que encontró entre los {count} mensajes más recientes de agentes y se detuvo ahí, por lo que es posible que los anteriores no hayan llegado al cliente",
 

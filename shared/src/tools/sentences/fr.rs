@@ -72,6 +72,8 @@ translations! {
     ArrivedAfterAll { channel } = "La réponse en attente a finalement été distribuée sur {channel}.",
     NotShown { reason } = "Un message du client n’a pas pu être affiché ici : {reason}.",
     EchoNotShown { reason } = "Un message d’un autre appareil n’a pas pu être affiché ici : {reason}.",
+    HistoryUnread =
+        "la passerelle a lu cette conversation pour rattraper les messages manqués ; l’un d’eux n’a pas pu être lu et n’est peut-être pas parvenu au client",
     HistoryCut { count } =
         "la passerelle a lu cette conversation pour rattraper les messages manqués ; elle a envoyé ce qu’elle a trouvé parmi les {count} messages d’agents les plus récents et s’est arrêtée là, de sorte que les plus anciens ne sont peut-être pas parvenus au client",
 

@@ -25,6 +25,8 @@ const CUSTOMER: &str = "customer-42";
 #[derive(Clone, Debug)]
 pub struct App {
     base: Base,
+    /// Whether an install asks for what happens to conversations.
+    wants_states: bool,
 }
 
 impl App {
@@ -33,11 +35,43 @@ impl App {
     /// # Errors
     /// Returns an error if the HTTP client could not be made.
     pub fn demo() -> Result<Self, String> {
-        Ok(Self { base: Base::new()? })
+        Ok(Self { base: Base::new()?, wants_states: false })
     }
 
     fn signed(&self, id: &str, body: &Value) -> Result<PlatformCall, String> {
         Ok(own_api::signed(SECRET, self.base.memory.webhook()?, id, body))
+    }
+
+    /// Makes the app ask for what happens to conversations, which it otherwise does not know.
+    #[must_use]
+    pub fn with_states(self) -> Self {
+        Self { wants_states: true, ..self }
+    }
+
+    /// Returns the customers whose conversations changed, with the state that the app was told, oldest first.
+    pub fn states(&self) -> Vec<(String, String)> {
+        let memory = self.base.memory.lock();
+        memory.states.iter().map(|(_, customer, state)| (customer.clone(), state.clone())).collect()
+    }
+
+    fn changed(&self, call: &Value) -> Result<Value, Refusal> {
+        if !self.wants_states {
+            return Err(refused(400, "type"));
+        }
+        own_api::only(call, &["type", "id", "at", "contact", "state"])?;
+        let text = |pointer: &str| call.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (id, customer, state) = (text("/id"), text("/contact/id"), text("/state"));
+        if !matches!(state.as_str(), "assigned" | "resolved" | "reopened") {
+            return Err(refused(400, "state"));
+        }
+        let mut memory = self.base.memory.lock();
+        if !memory.reachable.contains(&customer) {
+            return Err(refused(410, "nobody has this id"));
+        }
+        if memory.states.iter().all(|(told, ..)| *told != id) {
+            memory.states.push((id, customer, state));
+        }
+        Ok(json!({"ok": true}))
     }
 
     fn take(&self, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
@@ -49,6 +83,7 @@ impl App {
                 self.base.memory.lock().typed += 1;
                 return Ok(json!({"ok": true}));
             }
+            Some("conversation") => return self.changed(&message),
             _ => return Err(refused(400, "type")),
         }
         let lines = own_api::lines(&message)?;
@@ -97,7 +132,12 @@ impl ChannelSim for App {
     }
 
     fn install(&self, base: &str) -> Value {
-        json!({"kind": "custom", "callback_url": format!("{}/bridge", base.trim_end_matches('/')), "secret": SECRET})
+        let url = format!("{}/bridge", base.trim_end_matches('/'));
+        let mut side = json!({"kind": "custom", "callback_url": url, "secret": SECRET});
+        if self.wants_states {
+            put(&mut side, "conversation_states", "yes");
+        }
+        side
     }
 }
 

@@ -284,7 +284,7 @@ async fn link_user(State(sim): State<DeskieSim>, Path(id): Path<u64>, body: Byte
     Ok(axum::Json(json!({"user": shown})))
 }
 
-fn user_json(id: u64, user: &User, channel: &str) -> Value {
+pub(super) fn user_json(id: u64, user: &User, channel: &str) -> Value {
     json!({
         "user_id": id, "user_full_name": user.name, "user_email": user.email, "user_phone": user.phone,
         "company_name": user.company, "type": "custom",

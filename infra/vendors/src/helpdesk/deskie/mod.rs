@@ -113,6 +113,12 @@ impl DeskieSim {
         Self { is_async: true, ..self }
     }
 
+    /// Returns all users as the API shows them, oldest first.
+    pub fn users(&self) -> Vec<Value> {
+        let store = self.lock();
+        store.users.iter().map(|(id, user)| api::user_json(*id, user, self.channel_of_users())).collect()
+    }
+
     /// Returns all cases as the API shows them, oldest first.
     pub fn cases(&self) -> Vec<Value> {
         let store = self.lock();

@@ -226,6 +226,28 @@ async fn both_webhooks_say_the_same() {
 }
 
 #[tokio::test]
+async fn only_a_rule_of_the_account_tells_what_happens_to_a_case() {
+    async fn told(sim: DeskieSim) -> Option<String> {
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let hook = axum::Router::new().fallback(move |body: String| async move { drop(sender.send(body)) });
+        let url = format!("{}/hook", testing::serve(hook).await);
+        let deskie = serve(sim).await;
+        deskie.case("c", json!({})).await;
+        deskie.sim.paste_webhook(&url);
+        assert_eq!(deskie.sim.resolve("c").await.unwrap().status, 200);
+        assert!(deskie.sim.resolve("nobody").await.is_err());
+        assert_eq!(deskie.sim.cases()[0]["status"], "closed");
+        receiver.try_recv().ok()
+    }
+    assert_eq!(told(DeskieSim::demo().unwrap()).await, None);
+    let form = told(DeskieSim::demo().unwrap().with_rules()).await.unwrap();
+    assert!(form.starts_with("type=case_closed&case_id=") && form.contains("&status=closed&"), "{form}");
+    let body = told(DeskieSim::demo().unwrap().with_rules().with_json_webhook()).await.unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((&body["type"], &body["custom_user_id"]), (&json!("case_closed"), &json!("c")));
+}
+
+#[tokio::test]
 async fn a_case_takes_only_what_the_account_has() {
     let deskie = serve(DeskieSim::demo().unwrap()).await;
     let case = deskie

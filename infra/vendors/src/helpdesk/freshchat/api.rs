@@ -79,10 +79,11 @@ async fn configuration(State(sim): State<FreshchatSim>) -> Answer {
     ok(&sim.store().configuration())
 }
 
-async fn channels() -> Answer {
-    ok(
-        &json!({"channels": TOPICS.map(Store::channel), "pagination": {"total_items": 1, "total_pages": 1, "current_page": 1}, "links": {}}),
-    )
+async fn channels(State(sim): State<FreshchatSim>) -> Answer {
+    let store = sim.store();
+    let topics: Vec<Value> = TOPICS.into_iter().filter(|id| store.has_topic(id)).map(Store::channel).collect();
+    let pages = json!({"total_items": topics.len(), "total_pages": 1, "current_page": 1});
+    ok(&json!({"channels": topics, "pagination": pages, "links": {}}))
 }
 
 async fn agent(Path(id): Path<String>) -> Answer {
@@ -94,6 +95,9 @@ async fn find_users(State(sim): State<FreshchatSim>, Query(query): Query<HashMap
     let used: Vec<_> = filters.iter().filter_map(|(name, field)| Some((*field, query.get(*name)?))).collect();
     if used.is_empty() {
         return Err(invalid("a filter is required"));
+    }
+    if used.len() < query.len() {
+        return Err(invalid("unknown parameter"));
     }
     let store = sim.store();
     let found: Vec<&Value> =
@@ -135,7 +139,7 @@ async fn user_conversations(State(sim): State<FreshchatSim>, Path(id): Path<Stri
 async fn create_conversation(State(sim): State<FreshchatSim>, headers: HeaderMap, body: Bytes) -> Answer {
     let body = parsed(&headers, &body)?;
     let topic = text(&body, "channel_id");
-    if !TOPICS.contains(&topic.as_str()) {
+    if !sim.store().has_topic(&topic) {
         return Err(missing("CHANNEL_NOT_FOUND", "channel"));
     }
     if body.get("status").is_some_and(|status| !matches!(status.as_str(), Some("new" | "assigned"))) {

@@ -111,6 +111,19 @@ impl FreshchatSim {
         self.store().delete_conversation(contact);
     }
 
+    /// Merges the contact's user into another one, as an agent. The other user takes over the conversations, and the
+    /// reference if `keeps_reference` is true.
+    pub fn merge_user(&self, contact: &str, keeps_reference: bool) {
+        self.store().merge_user(contact, keeps_reference);
+    }
+
+    /// Deletes a topic as an admin, or makes it again.
+    pub fn delete_topic(&self, topic: &str, is_deleted: bool) {
+        let mut store = self.store();
+        store.deleted_topics.retain(|deleted| deleted != topic);
+        store.deleted_topics.extend(Some(topic.to_owned()).filter(|_| is_deleted));
+    }
+
     /// Returns all users of the account as the API shows them.
     pub fn users(&self) -> Vec<Value> {
         self.store().users.clone()

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{FreshchatSim, TOPICS, store::text};
+use super::{FreshchatSim, store::text};
 
 /// The length of the longest text that is accepted.
 const MAX_TEXT: usize = 5000;
@@ -74,14 +74,18 @@ impl FreshchatSim {
         if fields.get("message_type").is_some_and(|it| !matches!(it.as_str(), Some("normal" | "private"))) {
             return Err(invalid("message_type is not valid"));
         }
-        if fields.get("channel_id").is_some_and(|it| !TOPICS.iter().any(|topic| it == topic)) {
+        if fields.get("channel_id").is_some_and(|it| !it.as_str().is_some_and(|it| self.store().has_topic(it))) {
             return Err(missing("CHANNEL_NOT_FOUND", "channel"));
+        }
+        let (actor, kind) = (text(body, "actor_id"), text(body, "actor_type"));
+        // Somebody who was merged away is not known any more.
+        if kind == "user" && actor != user && self.store().user(&actor).is_none() {
+            return Err(missing("USER_NOT_FOUND", "user"));
         }
         if fields.get("user_id").is_some_and(|it| it != user) {
             return Err(invalid("user_id is not the user of this conversation"));
         }
-        let actor = text(body, "actor_id");
-        match text(body, "actor_type").as_str() {
+        match kind.as_str() {
             "user" if actor == user => {}
             "agent" if actor == super::store::AGENT => {}
             "bot" => {}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::people::Seen;
+use crate::{json::put, people::Seen};
 
 /// The topic of the local bridge.
 pub const TOPIC: &str = "808a2713-3875-4003-bc7f-6923baec92a4";
@@ -52,6 +52,8 @@ pub(super) struct Store {
     pub ratings: Vec<(String, u64)>,
     /// Whether it is outside the business hours.
     pub is_closed: bool,
+    /// The topics that an admin has deleted.
+    pub deleted_topics: Vec<String>,
     last_millis: i64,
 }
 
@@ -265,6 +267,25 @@ impl Store {
         let Ok(latest) = self.latest_conversation(contact) else { return };
         self.conversations.retain(|conversation| conversation.id != latest.id);
         self.messages.retain(|message| text(&message.shown, "conversation_id") != latest.id);
+    }
+
+    /// Moves the contact's users and their conversations to another user, who may also take over the reference.
+    pub(super) fn merge_user(&mut self, contact: &str, keeps_reference: bool) {
+        let gone: Vec<String> = self.users_of(contact).map(|user| text(user, "id")).collect();
+        self.users.retain(|user| !gone.contains(&text(user, "id")));
+        let reference = Some(contact).filter(|_| keeps_reference);
+        let fields = json!({"first_name": "Merged", "reference_id": reference});
+        let user = text(&self.create_user(fields.as_object().unwrap_or(&Map::new())), "id");
+        let theirs = self.conversations.iter_mut().filter(|conversation| gone.contains(&conversation.user));
+        theirs.for_each(|conversation| conversation.user.clone_from(&user));
+        for message in self.messages.iter_mut().filter(|message| gone.contains(&text(&message.shown, "user_id"))) {
+            put(&mut message.shown, "user_id", user.clone());
+        }
+    }
+
+    /// Returns whether there is a topic with this id.
+    pub(super) fn has_topic(&self, id: &str) -> bool {
+        TOPICS.contains(&id) && !self.deleted_topics.iter().any(|deleted| deleted == id)
     }
 
     pub(super) fn agent_says(&mut self, contact: &str, said: Map<String, Value>) -> Result<Value, String> {

@@ -252,7 +252,8 @@ async fn what_is_malformed_or_unknown_is_refused() {
         (&messages, text(&"x".repeat(5001)), 400),
         (&messages, text(" "), 400),
         (&messages, with("actor_type", json!("customer")), 400),
-        (&messages, with("actor_id", json!("somebody")), 400),
+        (&messages, with("actor_id", json!("somebody")), 404),
+        (&messages, with("user_id", json!("somebody")), 400),
         (&messages, with("message_parts", json!([])), 400),
         (&messages, with("message_parts", json!([{"text": {"content": "a"}, "image": {"url": "b"}}])), 400),
         (&messages, with("message_parts", json!([{"location": {}}])), 400),
@@ -557,6 +558,60 @@ async fn ratings_hours_and_the_place_of_conversations_are_checked() {
     ] {
         assert_eq!(served.post("/conversations", &new(fields.clone())).await.0, status, "{fields}");
     }
+}
+
+#[tokio::test]
+async fn users_are_found_by_the_filters_alone() {
+    let served = classic().await;
+    let (user, _) = served.contact().await;
+    let found = async |query: &str| {
+        let (status, answer) = served.get(&format!("/users?{query}")).await;
+        let ids = answer["users"].as_array().into_iter().flatten().map(|user| store::text(user, "id"));
+        (status, ids.collect::<Vec<_>>())
+    };
+    let encoded: String = form_urlencoded::byte_serialize(CONTACT.as_bytes()).collect();
+    assert_eq!(found(&format!("reference_id={encoded}")).await, (200, vec![user]));
+    for nobody in ["phone_no=%2B1", "email=nobody%40example.com"] {
+        assert_eq!(found(nobody).await, (200, vec![]), "{nobody}");
+    }
+    for bad in ["", "phone=%2B1", "phone_no=%2B1&channel=viber", "properties=x"] {
+        assert_eq!(found(bad).await.0, 400, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_writes_as_a_merged_user_or_in_a_deleted_topic() {
+    let served = classic().await;
+    let (user, conversation) = served.contact().await;
+    let message = json!({"actor_type": "user", "actor_id": user, "message_parts": [{"text": {"content": "hi"}}]});
+    let messages = format!("/conversations/{conversation}/messages");
+    served.sim.merge_user(CONTACT, true);
+    let (status, answer) = served.post(&messages, &message).await;
+    assert_eq!((status, &answer["status"]), (404, &json!("USER_NOT_FOUND")));
+    assert_eq!(served.get(&format!("/users/{user}")).await.0, 404);
+    assert_eq!(served.get(&format!("/users/{user}/conversations")).await.0, 404);
+    let merged = store::text(&served.sim.users()[0], "id");
+    assert_eq!(store::text(&served.sim.conversations()[0], "user_id"), merged);
+    served.sim.delete_topic(TOPIC, true);
+    let new = renamed(sample("create_conversation.request.json"), &merged);
+    let (status, answer) = served.post("/conversations", &new).await;
+    assert_eq!((status, &answer["status"]), (404, &json!("CHANNEL_NOT_FOUND")));
+    let listed = served.get("/channels").await.1;
+    assert!(!listed.to_string().contains(TOPIC), "{listed}");
+    served.sim.delete_topic(TOPIC, false);
+    assert_eq!(served.post("/conversations", &new).await.0, 200);
+}
+
+#[tokio::test]
+async fn an_account_has_one_field_for_a_webhook() {
+    let served = classic().await;
+    served.contact().await;
+    let (first, second) = (bridge(&served.sim, &[]).await, bridge(&served.sim, &[]).await);
+    served.sim.answer(CONTACT, Saying::Text("hi".to_owned())).await.unwrap();
+    let calls = [first, second].map(|kept| kept.lock().unwrap().0.len());
+    assert_eq!(calls, [0, 1]);
+    served.sim.paste_webhook("");
+    assert!(served.sim.answer(CONTACT, Saying::Text("hi".to_owned())).await.is_err());
 }
 
 #[tokio::test]

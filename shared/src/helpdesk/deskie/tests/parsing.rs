@@ -97,13 +97,15 @@ fn as_form(mut parsed: ParsedHelpdesk, form: &str) -> ParsedHelpdesk {
 fn a_contact_of_ours_is_known_by_its_name() {
     let found = only(edited(json!({"custom_user_id": "viber:q7Vd2/Hk0m+9=="})));
     assert_eq!(found.contact.as_deref(), Some("q7Vd2/Hk0m+9=="));
-    assert_eq!(found.group, "viber:q7Vd2/Hk0m+9==");
+    assert_eq!(found.group, USER);
     assert_eq!((found.at, found.repeat_key), (ARRIVED, None));
     // Any other contact is looked up by user and case.
     let found = only(edited(json!({"custom_user_id": "telegram:1"})));
     assert_eq!((found.contact, found.user.as_deref()), (None, Some(USER)));
     let found = only(edited(json!({"custom_user_id": "", "user_custom_id": null})));
     assert_eq!((found.contact, found.group.as_str()), (None, USER));
+    let found = only(edited(json!({"custom_user_id": "viber:q7Vd2/Hk0m+9==", "user_id": 0})));
+    assert_eq!((found.user, found.group.as_str()), (None, "viber:q7Vd2/Hk0m+9=="));
     let found = only(edited(json!({"custom_user_id": null, "user_id": 0})));
     assert_eq!((found.user, found.group.as_str()), (None, CASE));
 }
@@ -215,7 +217,7 @@ fn what_is_not_deskies_is_refused_without_a_word_of_it() {
 #[test]
 fn what_cannot_be_read_of_a_call_takes_nothing_else_with_it() {
     let text = words(&only(edited(json!({}))));
-    let said = |said: &str| format!("53811487 agent {CONTACT} {USER} {CASE}: {said}");
+    let said = |said: &str| format!("53811487 agent {USER} {USER} {CASE}: {said}");
     let notice = |what: &str, text: &str| {
         said(&format!(
             "{:?}",
@@ -366,7 +368,7 @@ fn a_rule_tells_what_happened_to_a_case() {
     let event = rule(json!({"type": "case_assigned", "case_id": 730214, "user_id": 6120847735_u64, "staff_id": "4118",
         "custom_user_id": contact, "staff_name": "Ines"}))
     .unwrap();
-    assert_eq!((event.group.as_str(), event.contact.as_deref()), (contact, contact.strip_prefix("viber:")));
+    assert_eq!((event.group.as_str(), event.contact.as_deref()), (USER, contact.strip_prefix("viber:")));
     let HelpdeskEventKind::Conversation { state, news: Some(news) } = event.kind else { panic!() };
     let agent = news.agent.unwrap();
     assert_eq!(

@@ -361,6 +361,26 @@ fn in_doubt_about_a_new_conversation_the_same_words_in_an_old_one_do_not_count()
 }
 
 #[test]
+fn a_message_for_a_topic_that_is_gone_waits_for_the_admin() {
+    let (contact, parts) = (lorna(), hi());
+    let task = delivery(&contact, &parts, None);
+    let mut known = linked();
+    known.link.conversation = None;
+    known.progress.memo.insert("conversation".to_owned(), "none".to_owned());
+    let side = side();
+    let read = |status, word: &str| {
+        let refusal = json!({"code": status, "status": word, "message": "not found"}).to_string();
+        side.read(&Freshchat, &Task::Deliver(&task), &known, &answer(status, &refusal))
+    };
+    for status in [400, 404] {
+        let failure = read(status, "CHANNEL_NOT_FOUND").unwrap_err();
+        assert!(matches!(&failure, Failure::Blocked { reason } if reason.contains("channel_id")), "{failure:?}");
+    }
+    assert!(matches!(read(404, "USER_NOT_FOUND"), Ok(facts) if facts == [Fact::memo("user", "lost")]));
+    assert!(matches!(read(400, "INVALID_VALUE"), Err(Failure::Rejected { .. })));
+}
+
+#[test]
 fn in_doubt_a_user_is_looked_for_before_it_is_made() {
     let mut known = in_doubt(Known::default());
     known.progress.memo.insert("user".to_owned(), "absent".to_owned());
@@ -832,6 +852,15 @@ fn a_history_is_read_page_by_page_as_the_webhooks_would_have_reported_it() {
     ] {
         assert_eq!(written(&sample.replace(from, to)), [], "{to}");
     }
+    // What a person may have written is not passed over in silence, and ends no history.
+    let learned = |page: &str| side().read(&Freshchat, &task, &linked(), &answer(200, page)).unwrap();
+    let unread = |page: &str| learned(page).into_iter().filter(|fact| matches!(fact, Fact::Unread(_))).count();
+    assert_eq!(unread(&sample), 0);
+    let nameless = sample.replace(r#""id": "958599b9"#, r#""id": "", "x": "958599b9"#);
+    let authorless = sample.replace(r#""actor_type": "agent""#, r#""actor_type": {}"#);
+    assert_eq!([unread(&nameless), unread(&authorless)], [1, 1]);
+    assert_eq!(unread(r#"{"messages": ["x", {"id": "m-1", "message_type": "private"}]}"#), 1);
+    assert!(learned(r#"{"messages": ["x", {"id": "m-1"}]}"#).contains(&Fact::memo("first", "m-1")));
 }
 
 #[test]
