@@ -33,7 +33,7 @@ impl Admin {
         let names = Names::of(channel.as_ref().unwrap_or(&no_facts), helpdesk.as_ref().unwrap_or(&no_facts));
         self.bring_up_to_date(&open, &owns, &names).await?;
         let (channel, helpdesk) = (SideReport::from(channel), SideReport::from(helpdesk));
-        let latest = self.store.latest(id, 1).await?;
+        let latest = self.store.latest(id, None, 1).await?;
         let heard = self.store.heard(id).await?;
         let problem = heard::problem(&open.installation, &heard);
         let mut findings = self.closed_brakes(&open).await?;

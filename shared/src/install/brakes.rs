@@ -1,5 +1,6 @@
 //! The brakes of an installation, as admins see and release them.
 
+use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::{
@@ -40,8 +41,8 @@ impl Admin {
     /// Returns a finding for each brake that is closed.
     pub(super) async fn closed_brakes(&self, open: &OpenInstallation) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
-        for braked in Braked::ALL {
-            let brake = self.store.brake(&open.installation.id, braked).await?;
+        let brakes = try_join_all(Braked::ALL.map(|braked| self.store.brake(&open.installation.id, braked))).await?;
+        for (braked, brake) in Braked::ALL.into_iter().zip(brakes) {
             let Some(until) = brake.closed_until.filter(|_| brake.is_closed_for(open.installation.version)) else {
                 continue;
             };

@@ -14,7 +14,7 @@ use crate::{
         installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
         steps::{NextStep, Notice},
     },
-    store::{JournalKey, Listed, MessageSummary, Page},
+    store::{DeadMessage, JournalKey, Listed, MessageSummary, Page},
     tools::{answer::ApiError, sentences::Sentence},
 };
 
@@ -303,6 +303,12 @@ pub struct DeadLetter {
     pub damaged: bool,
 }
 
+impl From<DeadMessage> for DeadLetter {
+    fn from(DeadMessage { summary, damaged, .. }: DeadMessage) -> Self {
+        Self { summary, damaged }
+    }
+}
+
 /// A page of dead letters, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DeadLetters {
@@ -389,7 +395,9 @@ pub struct AppError {
 const LIST_PAGE: u16 = 30;
 /// The numbers of messages and of dead letters on the page of an installation.
 const PAGE_MESSAGES: u16 = 20;
-const PAGE_DEAD: u16 = 20;
+const PAGE_DEAD: usize = 20;
+/// The length of a page of the list of messages.
+const MESSAGES_PAGE: u16 = 50;
 
 /// What the page of an installation shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -404,10 +412,12 @@ pub struct Overview {
     pub findings: Vec<Finding>,
     /// Whether messages wait for a vendor that is in trouble.
     pub is_braked: bool,
-    /// The latest messages, newest first.
-    pub messages: Vec<MessageSummary>,
+    /// The latest messages, newest first, and where the older ones begin.
+    pub latest: Page,
     /// The newest dead letters.
-    pub dead: DeadLetters,
+    pub dead: Vec<DeadLetter>,
+    /// Whether there are more dead letters.
+    pub has_more_dead: bool,
 }
 
 impl Admin {
@@ -433,10 +443,10 @@ impl Admin {
     /// 503 if one of our own services fails.
     pub async fn overview(&self, open: &OpenInstallation) -> Result<Overview, ApiError> {
         let id = open.installation.id.as_str();
-        let (heard, latest, dead) = tokio::try_join!(
-            async { Ok(self.store.heard(id).await?) },
-            async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) },
-            self.dead_page(id, None, PAGE_DEAD),
+        let (heard, latest, (dead, has_more_dead)) = tokio::try_join!(
+            self.store.heard(id),
+            self.store.latest(id, None, PAGE_MESSAGES),
+            self.store.newest_dead(id, PAGE_DEAD),
         )?;
         let mut findings = self.closed_brakes(open).await?;
         let is_braked = !findings.is_empty();
@@ -448,8 +458,9 @@ impl Admin {
             registers: open.channel.features().registers,
             findings,
             is_braked,
-            messages: latest.messages,
-            dead,
+            latest,
+            dead: dead.into_iter().map(DeadLetter::from).collect(),
+            has_more_dead,
         })
     }
 
@@ -478,13 +489,13 @@ impl Admin {
         Ok(InstallationList { installations, next })
     }
 
-    /// Returns the latest 50 messages, newest first.
+    /// Returns the latest 50 messages, newest first. `after` is the `next` of the page before.
     ///
     /// # Errors
     /// 404 for an unknown installation, 503 if one of our own services fails.
-    pub async fn messages(&self, id: &str) -> Result<Page, ApiError> {
+    pub async fn messages(&self, id: &str, after: Option<&str>) -> Result<Page, ApiError> {
         self.find(id).await?;
-        Ok(self.store.latest(id, 50).await?)
+        Ok(self.store.latest(id, after, MESSAGES_PAGE).await?)
     }
 
     /// Returns one message with every call that was made for it.

@@ -381,6 +381,7 @@ sentences! {
     LastHeard = "Last heard",
     NotHeardYet = "not yet",
     LatestMessages = "Latest messages",
+    OlderMessages = "Older messages",
     NoMessages = "Nothing yet.",
     Received = "Received",
     Direction = "Direction",

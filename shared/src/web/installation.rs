@@ -13,7 +13,7 @@ use crate::{
     installations::OpenInstallation,
     model::{installation::InstallationState, steps::NextStep},
     relay::RETRY_WAITS,
-    store::MessageSummary,
+    store::{MessageSummary, Page as JournalPage},
     tools::{answer::ApiError, language::Language, millis::Millis, sentences::Sentence},
 };
 
@@ -52,13 +52,17 @@ impl Place {
 }
 
 impl Pages<'_> {
-    /// Shows an installation, or the trace of one of its messages.
+    /// Shows an installation, the trace of one of its messages, or a page of its older messages.
     pub(super) async fn installation(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let query = Fields::of_query(request);
         let (place, open) = self.opened(id, request, &query).await?;
         if let Some(message) = query.get("message") {
             let message = self.admin.message(id, message).await?;
             return Ok(Page::new(self.language.say(Sentence::Message), trace(&place, &message)).into());
+        }
+        if let Some(after) = query.get("older") {
+            let page = self.admin.messages(id, Some(after)).await?;
+            return Ok(Page::new(self.language.say(Sentence::OlderMessages), older_messages(&place, &page)).into());
         }
         Ok(shown(&place, &self.admin.overview(&open).await?, None))
     }
@@ -188,7 +192,7 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Str
     let steps = installation.steps.as_deref().unwrap_or_default();
     let (all, left) = progress(steps);
     let came =
-        |direction| overview.messages.iter().any(|message| message.direction == direction && message.state == "done");
+        |direction| overview.latest.messages.iter().any(|message| message.direction == direction && message.state == "done");
     let (mark, headline, advice): (_, Sentence<'_>, String) = match installation.state {
         InstallationState::Uninstalled => ("bad", Sentence::Removed, Sentence::RemovedForGood.into()),
         _ if installation.problem.is_some() => {
@@ -198,7 +202,7 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Str
         InstallationState::Registering => ("wait", Sentence::Registering, Sentence::RegisteringNow.into()),
         InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered, Sentence::RegisterBelow.into()),
         _ if overview.is_braked => ("bad", Sentence::InTrouble, Sentence::InTroubleAdvice.into()),
-        _ if !overview.dead.messages.is_empty() => {
+        _ if !overview.dead.is_empty() => {
             ("bad", Sentence::MessagesGivenUp, Sentence::MessagesGivenUpAdvice.into())
         }
         _ if left > 0 => ("wait", Sentence::StepsLeft { left, all }, Sentence::StepsLeftAdvice.into()),
@@ -236,7 +240,7 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
             @if is_live {
                 div data-live="heard" { (heard(overview, language)) }
                 div data-live="steps" { (steps(place, overview)) }
-                div data-live="dead" { (dead(place, &overview.dead.messages, overview.dead.next.is_some())) }
+                div data-live="dead" { (dead(place, &overview.dead, overview.has_more_dead)) }
                 div data-live="messages" { (messages(place, overview)) }
                 (manage(place))
             }
@@ -351,7 +355,7 @@ const COLUMNS: [Sentence<'static>; 5] =
     [Sentence::Received, Sentence::Direction, Sentence::State, Sentence::Took, Sentence::Remarks];
 
 fn messages(place: &Place, overview: &Overview) -> Markup {
-    let (messages, language) = (&overview.messages, place.language);
+    let (messages, language) = (&overview.latest.messages, place.language);
     let waiting = messages.iter().filter(|message| message.state == "claimed").count();
     html! {
         section {
@@ -360,11 +364,48 @@ fn messages(place: &Place, overview: &Overview) -> Markup {
             @if messages.is_empty() {
                 p .empty { (language.say(Sentence::NoMessages)) }
             } @else {
-                div .scroll tabindex="0" role="region" aria-label=(language.say(Sentence::LatestMessages)) {
-                    table {
-                        thead { tr { @for title in COLUMNS { th scope="col" { (language.say(title)) } } } }
-                        tbody { @for message in messages { (row(place, message, overview.is_braked)) } }
-                    }
+                (table(place, messages, overview.is_braked, Sentence::LatestMessages))
+                (older(place, &overview.latest))
+            }
+        }
+    }
+}
+
+fn table(place: &Place, messages: &[MessageSummary], is_braked: bool, title: Sentence<'_>) -> Markup {
+    let language = place.language;
+    html! {
+        div .scroll tabindex="0" role="region" aria-label=(language.say(title)) {
+            table {
+                thead { tr { @for title in COLUMNS { th scope="col" { (language.say(title)) } } } }
+                tbody { @for message in messages { (row(place, message, is_braked)) } }
+            }
+        }
+    }
+}
+
+/// Renders the link to the messages after those of a page.
+fn older(place: &Place, page: &JournalPage) -> Markup {
+    html! {
+        @if let Some(next) = &page.next {
+            p { a rel="next" href=(place.address(&[("older", next)])) { (place.language.say(Sentence::OlderMessages)) } }
+        }
+    }
+}
+
+/// Renders a page of older messages.
+fn older_messages(place: &Place, page: &JournalPage) -> Markup {
+    let language = place.language;
+    html! {
+        (pieces::bar(&place.viewer, language))
+        main {
+            p { a href=(place.address(&[])) { "← " (language.say(Sentence::ToInstallation)) } }
+            h1 { (language.say(Sentence::OlderMessages)) }
+            section {
+                @if page.messages.is_empty() {
+                    p .empty { (language.say(Sentence::NoMessages)) }
+                } @else {
+                    (table(place, &page.messages, false, Sentence::OlderMessages))
+                    (older(place, page))
                 }
             }
         }

@@ -212,6 +212,7 @@ translations! {
     LastHeard = "Letzter Kontakt",
     NotHeardYet = "noch keiner",
     LatestMessages = "Neueste Nachrichten",
+    OlderMessages = "Ältere Nachrichten",
     NoMessages = "Noch keine.",
     Received = "Empfangen",
     Direction = "Richtung",

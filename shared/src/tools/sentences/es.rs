@@ -198,6 +198,7 @@ translations! {
     LastHeard = "Último contacto",
     NotHeardYet = "ninguno todavía",
     LatestMessages = "Últimos mensajes",
+    OlderMessages = "Mensajes anteriores",
     NoMessages = "Ninguno todavía.",
     Received = "Recibido",
     Direction = "Dirección",

@@ -207,6 +207,7 @@ translations! {
     LastHeard = "Dernier contact",
     NotHeardYet = "pas encore",
     LatestMessages = "Derniers messages",
+    OlderMessages = "Messages plus anciens",
     NoMessages = "Rien pour l’instant.",
     Received = "Reçu",
     Direction = "Sens",

@@ -195,6 +195,7 @@ translations! {
     LastHeard = "最終受信",
     NotHeardYet = "まだありません",
     LatestMessages = "最新のメッセージ",
+    OlderMessages = "以前のメッセージ",
     NoMessages = "まだありません。",
     Received = "受信日時",
     Direction = "方向",

@@ -201,6 +201,7 @@ translations! {
     LastHeard = "Последняя активность",
     NotHeardYet = "пока нет",
     LatestMessages = "Последние сообщения",
+    OlderMessages = "Более ранние сообщения",
     NoMessages = "Пока ничего нет.",
     Received = "Получено",
     Direction = "Направление",

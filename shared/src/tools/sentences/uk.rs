@@ -196,6 +196,7 @@ translations! {
     LastHeard = "Остання активність",
     NotHeardYet = "ще немає",
     LatestMessages = "Останні повідомлення",
+    OlderMessages = "Раніші повідомлення",
     NoMessages = "Поки нічого немає.",
     Received = "Отримано",
     Direction = "Напрямок",
