@@ -40,6 +40,8 @@ impl Reader<'_> {
     async fn get(&self, path: &str) -> String {
         let request = self.client.get(format!("{}{path}", self.rig.bridge.url));
         let request = request.bearer_auth(&self.rig.bridge.admin_key).header("cookie", &self.cookie);
+        // Cyrillic letters take two bytes.
+        let request = request.header("accept-language", "ru");
         let answer = request.send().await.unwrap();
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert_eq!(status, 200, "{path}: {text}");
@@ -153,10 +155,11 @@ async fn many_messages(client: &Client, id: &str, contact: &str) {
 /// Writes dead messages into the journal, older than all others.
 async fn many_dead(store: &Store, id: &str) {
     for number in 0..DEAD {
-        let event = format!("dead-{number}");
+        // Some platforms have long ids, which stand in every form.
+        let event = format!("wamid.{number:0>80}");
         let key = JournalKey {
             installation: id.to_owned(),
-            contact: format!("contact {number}"),
+            contact: format!("U{number:0>32}"),
             direction: Direction::Inbound,
             event: event.clone(),
         };
@@ -204,8 +207,8 @@ async fn a_page_of_a_large_bridge_is_fast_and_light_and_leads_to_everything() {
 
     many_dead(&store, &id).await;
     let page_in_trouble = reader.opens("installation with dead letters", &page, 18).await;
-    assert_eq!(page_in_trouble.matches("value=\"discard\"").count(), 20);
-    assert!(page_in_trouble.contains("There are more."));
+    assert_eq!(page_in_trouble.matches("value=\"discard\"").count(), 10);
+    assert!(page_in_trouble.contains("Есть и другие."), "{page_in_trouble}");
 
     each_once(&reader.follows("/", card_ids).await, INSTALLATIONS);
     let found = reader.follows(&page, message_links).await;

@@ -54,10 +54,12 @@ impl InstallHook {
 
     /// Answers an HTTP call.
     pub async fn http(&self, request: Request<Bytes>) -> Answer {
-        if let Some(page) = Pages::new(&self.admin, self.allow_http).answer(&request).await {
+        let pages = Pages::new(&self.admin, self.allow_http);
+        if let Some(page) = pages.answer(&request).await {
             return page;
         }
-        self.route(request).await.unwrap_or_else(|error| error.answer())
+        let headers = request.headers().clone();
+        self.route(request).await.unwrap_or_else(|error| pages.refusal(&headers, &error))
     }
 
     async fn direct(&self, event: &str) -> Result<Value, ApiError> {

@@ -395,7 +395,7 @@ pub struct AppError {
 const LIST_PAGE: u16 = 30;
 /// The numbers of messages and of dead letters on the page of an installation.
 const PAGE_MESSAGES: u16 = 20;
-const PAGE_DEAD: usize = 20;
+const PAGE_DEAD: usize = 10;
 /// The length of a page of the list of messages.
 const MESSAGES_PAGE: u16 = 50;
 

@@ -196,8 +196,10 @@ impl Store {
             .await
             .map_err(|error| unavailable("Query", error))?;
         let markers = answer.items.unwrap_or_default();
-        let mut dead: Vec<(i64, JournalKey)> =
-            markers.iter().filter_map(|marker| Some((number_of(marker, "expires_at")?, marked(installation, marker)?))).collect();
+        let mut dead: Vec<(i64, JournalKey)> = markers
+            .iter()
+            .filter_map(|marker| Some((number_of(marker, "expires_at")?, marked(installation, marker)?)))
+            .collect();
         dead.sort_by(|(a, _), (b, _)| b.cmp(a));
         // A process that stopped in between may have left a marker of a message that is not dead any more.
         let mut keys: Vec<JournalKey> = Vec::new();

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::Select;
 use futures_util::future::try_join_all;
 
-use super::{DEAD_COUNT_LIMIT, Item, Store, StoreError, accounts, heard, key, overview::place, text, text_of, unavailable};
+use super::{
+    DEAD_COUNT_LIMIT, Item, Store, StoreError, accounts, heard, key, overview::place, text, text_of, unavailable,
+};
 use crate::model::{
     heard::HeardSides,
     installation::{Installation, Side},

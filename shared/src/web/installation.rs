@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, StatusCode};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -11,9 +11,12 @@ use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
     install::{CheckReport, DeadLetter, Discard, Finding, Overview, Redrive, SideReport},
     installations::OpenInstallation,
-    model::{installation::InstallationState, steps::NextStep},
+    model::{
+        installation::{InstallationState, Route},
+        steps::NextStep,
+    },
     relay::RETRY_WAITS,
-    store::{MessageSummary, Page as JournalPage},
+    store::{KEEP_DAYS, MessageSummary, Page as JournalPage},
     tools::{answer::ApiError, language::Language, millis::Millis, sentences::Sentence},
 };
 
@@ -55,10 +58,18 @@ impl Pages<'_> {
     /// Shows an installation, the trace of one of its messages, or a page of its older messages.
     pub(super) async fn installation(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let query = Fields::of_query(request);
-        let (place, open) = self.opened(id, request, &query).await?;
+        let (place, open) = match self.opened(id, request, &query).await {
+            Err(error) if error.status == StatusCode::UNAUTHORIZED => return Ok(Self::to_login(request)),
+            opened => opened?,
+        };
         if let Some(message) = query.get("message") {
-            let message = self.admin.message(id, message).await?;
-            return Ok(Page::new(self.language.say(Sentence::Message), trace(&place, &message)).into());
+            return match self.admin.message(id, message).await {
+                Ok(message) => Ok(Page::new(self.language.say(Sentence::Message), trace(&place, &message)).into()),
+                Err(error) if error.status.is_client_error() => {
+                    Ok(shown(&place, &self.admin.overview(&open).await?, Some(&Err(about_a_message(error)))))
+                }
+                Err(error) => Err(error),
+            };
         }
         if let Some(after) = query.get("older") {
             let page = self.admin.messages(id, Some(after)).await?;
@@ -70,13 +81,13 @@ impl Pages<'_> {
     /// Carries out the action of a form, and shows the installation with the outcome.
     pub(super) async fn act(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let form = Fields::of_form(request)?;
-        let (place, before) = self.opened(id, request, &Fields::of_query(request)).await?;
+        let (mut place, before) = self.opened(id, request, &Fields::of_query(request)).await?;
         if let Viewer::Admin(_) = place.viewer {
             self.sender(request, &form).await?;
         }
-        let outcome = match self.done(&place, &form).await {
+        let outcome = match self.done(&mut place, &form).await {
             Ok(done) => Ok(done),
-            Err(error) if error.status.is_client_error() => Err(error.message),
+            Err(error) if error.status.is_client_error() => Err(about_a_message(error)),
             Err(error) => return Err(error),
         };
         // The action may have changed the installation.
@@ -96,13 +107,14 @@ impl Pages<'_> {
             let open = self.admin.linked(&id, key).await?;
             return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language }, open));
         }
-        let session = self.session(request.headers()).await.ok_or_else(ApiError::not_found)?;
+        let session = self.session(request.headers()).await;
+        let session = session.ok_or_else(|| ApiError::unauthorized(Sentence::SessionEnded))?;
         let open = self.admin.installation(&id).await?;
         Ok((Place { id, viewer: Viewer::Admin(session), language }, open))
     }
 
     /// Carries out an action. Returns what happened.
-    async fn done(self, place: &Place, form: &Fields) -> Result<Markup, ApiError> {
+    async fn done(self, place: &mut Place, form: &Fields) -> Result<Markup, ApiError> {
         let (id, language) = (place.id.as_str(), self.language);
         let message = form.get("message").map(str::to_owned);
         let is_confirmed = || {
@@ -137,8 +149,16 @@ impl Pages<'_> {
             Some("rotate") => {
                 is_confirmed()?;
                 let urls = form.get("urls").unwrap_or_default();
-                self.admin.rotate(id, Some(&json!([urls]))).await?;
-                html! { p { (language.say(Sentence::UrlRenewed)) } }
+                let renewed = self.admin.rotate(id, Some(&json!([urls]))).await?;
+                let link = renewed.settings_url.filter(|_| urls == Route::Settings.word());
+                if let (Some(link), Viewer::Link { key }) = (&link, &mut place.viewer) {
+                    // The old link has ended, and so have those on a page that was opened by it.
+                    *key = link.rsplit_once("key=").map_or(link.as_str(), |(_, key)| key).to_owned();
+                }
+                html! {
+                    p { (language.say(Sentence::UrlRenewed)) }
+                    @if let Some(link) = &link { (pieces::copy(link, language)) }
+                }
             }
             Some("uninstall") => {
                 is_confirmed()?;
@@ -148,6 +168,14 @@ impl Pages<'_> {
             _ => return Err(ApiError::unprocessable("bad_setting", Sentence::UnknownAction)),
         })
     }
+}
+
+/// Returns why an action or a look at a message failed, for a reader to whom the installation itself is no secret.
+fn about_a_message(error: ApiError) -> ApiError {
+    if error.status != StatusCode::NOT_FOUND {
+        return error;
+    }
+    ApiError { message: Sentence::NoSuchMessage { days: KEEP_DAYS }.into(), ..error }
 }
 
 /// Renders the result of a check.
@@ -191,8 +219,9 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Str
     let installation = &overview.installation;
     let steps = installation.steps.as_deref().unwrap_or_default();
     let (all, left) = progress(steps);
-    let came =
-        |direction| overview.latest.messages.iter().any(|message| message.direction == direction && message.state == "done");
+    let came = |direction| {
+        overview.latest.messages.iter().any(|message| message.direction == direction && message.state == "done")
+    };
     let (mark, headline, advice): (_, Sentence<'_>, String) = match installation.state {
         InstallationState::Uninstalled => ("bad", Sentence::Removed, Sentence::RemovedForGood.into()),
         _ if installation.problem.is_some() => {
@@ -202,9 +231,7 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Str
         InstallationState::Registering => ("wait", Sentence::Registering, Sentence::RegisteringNow.into()),
         InstallationState::RegistrationFailed => ("bad", Sentence::NotRegistered, Sentence::RegisterBelow.into()),
         _ if overview.is_braked => ("bad", Sentence::InTrouble, Sentence::InTroubleAdvice.into()),
-        _ if !overview.dead.is_empty() => {
-            ("bad", Sentence::MessagesGivenUp, Sentence::MessagesGivenUpAdvice.into())
-        }
+        _ if !overview.dead.is_empty() => ("bad", Sentence::MessagesGivenUp, Sentence::MessagesGivenUpAdvice.into()),
         _ if left > 0 => ("wait", Sentence::StepsLeft { left, all }, Sentence::StepsLeftAdvice.into()),
         _ => match (came("inbound"), came("outbound")) {
             (true, true) => ("good", Sentence::Working, Sentence::BothDirectionsWork.into()),
@@ -216,7 +243,7 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Str
     (mark, language.say(headline).into(), language.translate(&advice).into_owned())
 }
 
-fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, String>>) -> Shown {
+fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, ApiError>>) -> Shown {
     let (installation, language) = (&overview.installation, place.language);
     let name = |title: &Option<String>, account: &Option<String>| {
         pieces::named(title.as_deref().unwrap_or_default(), account.as_deref())
@@ -233,7 +260,7 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
             @if let Some(outcome) = outcome {
                 @match outcome {
                     Ok(done) => { section .standing.good #outcome role="status" { h2 { (language.say(Sentence::Done)) } (done) } }
-                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&language.translate(why))) } } }
+                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&language.translate(&why.message))) } } }
                 }
             }
             div data-live="standing" { (standing(place, overview)) }
@@ -246,7 +273,8 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
             }
         }
     };
-    Page::new(title, body).into()
+    let status = outcome.and_then(|outcome| outcome.as_ref().err()).map_or(StatusCode::OK, |error| error.status);
+    Page { status, ..Page::new(title, body) }.into()
 }
 
 fn standing(place: &Place, overview: &Overview) -> Markup {
