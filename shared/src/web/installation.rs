@@ -346,7 +346,7 @@ fn dead(place: &Place, letters: &[DeadLetter], has_more: bool) -> Markup {
                     @for letter in letters { li { (dead_item(place, letter)) } }
                 }
                 @if has_more { p { (language.say(Sentence::MoreGivenUp)) } }
-                div .actions { (place.button("redrive", &[], Sentence::SendAllAgain)) }
+                @if letters.len() > 1 { div .actions { (place.button("redrive", &[], Sentence::SendAllAgain)) } }
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod browser;
+mod keyboard;
 mod studio;
 
 use browser::{Browser, ENTER, WIDTHS};

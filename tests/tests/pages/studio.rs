@@ -14,7 +14,8 @@ use crate::{
     form,
 };
 
-async fn studio() -> Bridge {
+/// Starts a bridge with the pages for trying out.
+pub async fn studio() -> Bridge {
     studio_with(|_| {}).await
 }
 
@@ -42,7 +43,7 @@ async fn write(browser: &Browser, side: &str, text: &str) {
 }
 
 /// Waits until a part of the page shows a text.
-async fn shows(browser: &Browser, part: &str, text: &str) {
+pub async fn shows(browser: &Browser, part: &str, text: &str) {
     let script = format!("return document.querySelector('{part}')?.innerText ?? ''");
     eventually(text, async || browser.run(&script).await.as_str()?.contains(text).then_some(())).await;
 }

@@ -18,16 +18,20 @@ const count = () => {
 };
 const toEnd = (log) => { log.scrollTop = log.scrollHeight; };
 
+// Names something that can have the focus, in a part of the page that is renewed.
+const nameOf = (it) => it.id || it.getAttribute("href") ||
+  [it.tagName, it.closest("[data-key]")?.dataset.key, it.getAttribute("aria-label")].join(" ");
+
 // Puts a part of the page in the place of the former one; what was open stays open, and the focus stays where it was.
 const put = (part, html) => {
   const open = new Set([...part.querySelectorAll("details[open]")].map((it) => it.dataset.key));
-  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const focused = part !== document.activeElement && part.contains(document.activeElement) && nameOf(document.activeElement);
   const wasAtEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 40;
   part.innerHTML = html;
   localize(part);
   count();
   for (const details of part.querySelectorAll("details")) if (open.has(details.dataset.key)) details.open = true;
-  if (focused && focused !== part.id) document.getElementById(focused)?.focus();
+  if (focused) [...part.querySelectorAll("a, button, summary, pre")].find((it) => nameOf(it) === focused)?.focus();
   if (part.classList.contains("log") && wasAtEnd) toEnd(part);
 };
 
