@@ -263,7 +263,10 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Api
                     Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&language.translate(&why.message))) } } }
                 }
             }
-            div data-live="standing" { (standing(place, overview)) }
+            // What an uninstall has just said needs no repetition.
+            @if is_live || !matches!(outcome, Some(Ok(_))) {
+                div data-live="standing" { (standing(place, overview)) }
+            }
             @if is_live {
                 div data-live="heard" { (heard(overview, language)) }
                 div data-live="steps" { (steps(place, overview)) }
@@ -583,7 +586,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                                 @for call in &message.calls {
                                     tr {
                                         td { (pieces::time(&call.at.rfc3339())) }
-                                        td { (call.attempt) }
+                                        td { span .on-phone { (language.say(Sentence::Attempt)) " " } (call.attempt) }
                                         td { code { (call.call) } }
                                         td { (language.translate(&call.result)) }
                                         td { (call.ms) " ms" }

@@ -248,6 +248,8 @@ impl Browser {
         self.run("for (const it of document.querySelectorAll('details')) it.open = true").await;
         for width in WIDTHS {
             self.look(width, false).await;
+            self.check_accessibility(&format!("{name} at {width}, everything open")).await;
+            self.nothing_is_cut(&format!("{name} at {width}, everything open")).await;
             let order = self.run(&format!("{STOPS} {ORDER}")).await;
             assert_eq!(order, json!([]), "{name} at {width}: these stops stand above the ones before them");
             let stops = self.run(&format!("{STOPS} return stops().length")).await.as_u64().unwrap();

@@ -37,6 +37,7 @@ async fn the_tab_key_reaches_everything_on_an_admins_pages() {
     browser.walk("home").await;
     browser.open(&format!("{}/install?channel=whatsapp&helpdesk=freshchat", rig.bridge.url), WIDTHS[1], false).await;
     browser.walk("install form").await;
+    browser.inspect("install-form").await;
     browser.find("form[action='/install'][method=post] button.main").await.click().await;
     browser.shows("Fields to correct").await;
     browser.walk("install form with mistakes").await;
@@ -102,6 +103,7 @@ async fn an_installation_is_made_and_removed_by_keyboard() {
     browser.tab_to("details:last-of-type button.danger").await;
     browser.press(SPACE).await;
     browser.shows("its URLs answer nobody any more").await;
+    browser.inspect("removed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

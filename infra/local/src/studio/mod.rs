@@ -100,7 +100,8 @@ struct Wanted {
     text: String,
     what: String,
     how: String,
-    times: usize,
+    /// A number; a field that was emptied counts as one call.
+    times: String,
     channel: String,
     helpdesk: String,
     event: String,
@@ -271,7 +272,7 @@ async fn trouble(State(studio): State<Studio>, Form(wanted): Form<Wanted>) -> Re
     let side = wanted.side.unwrap_or(Side::Helpdesk);
     match How::named(&wanted.how) {
         _ if wanted.what == "repair" => pair.repair(side),
-        Some(how) => pair.trouble(side, how, wanted.times.clamp(1, MOST_TROUBLE)),
+        Some(how) => pair.trouble(side, how, wanted.times.trim().parse().unwrap_or(1).clamp(1, MOST_TROUBLE)),
         None => pair.tell("There is no such trouble."),
     }
     back(&pair)

@@ -68,7 +68,20 @@ document.addEventListener("submit", async (event) => {
   const text = form.elements.text;
   if (text && !("keep" in text.dataset)) text.value = "";
   const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
-  await fetch(action, { method: "POST", body, redirect: "manual" });
+  let problem = "";
+  try {
+    const answer = await fetch(action, { method: "POST", body, redirect: "manual" });
+    // The answer to a form leads back to this page.
+    if (!answer.ok && answer.type !== "opaqueredirect") problem = `That did not work: ${await answer.text()}`;
+  } catch {
+    problem = "The bridge does not answer. Is it still running?";
+  }
+  if (!problem) return;
+  if (text && !text.value) text.value = body.get("text");
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = problem;
+  document.getElementById("notice").replaceChildren(note);
 });
 document.getElementById("sample")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 document.getElementById("outcome")?.focus();
