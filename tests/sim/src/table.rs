@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 /// The name of the table.
 pub const NAME: &str = "byoc";
 
+/// What the engine is asked to make.
+const DESCRIPTION: &str = include_str!("../../../infra/table.json");
+
 /// The table.
 pub struct Table {
     database: Database,
@@ -25,19 +28,8 @@ impl Table {
     #[expect(clippy::new_without_default, reason = "this opens an engine")]
     pub fn new() -> Self {
         let database = Database::memory().expect("the engine starts");
-        let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
-        let key = |hash: &str, range: &str| json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }]);
-        let table = json!({
-            "TableName": NAME,
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [attribute("pk"), attribute("sk"), attribute("by_pk"), attribute("by_sk")],
-            "KeySchema": key("pk", "sk"),
-            "GlobalSecondaryIndexes": [{
-                "IndexName": "by_installation",
-                "KeySchema": key("by_pk", "by_sk"),
-                "Projection": { "ProjectionType": "INCLUDE", "NonKeyAttributes": ["state", "direction", "at"] },
-            }],
-        });
+        let mut table: Value = serde_json::from_str(DESCRIPTION).expect("the description is JSON");
+        table["TableName"] = NAME.into();
         let table = serde_json::from_value(table).expect("the description is one");
         database.create_table(table).expect("the engine makes the table");
         Self { database, written: BTreeMap::new() }

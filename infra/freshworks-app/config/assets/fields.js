@@ -147,7 +147,7 @@ const FIELDS = {
           "type": "text"
         },
         {
-          "help": "the channel access token, from the Messaging API tab",
+          "help": "the long-lived channel access token, from the Messaging API tab",
           "name": "channel_access_token",
           "required": true,
           "secret": true,
@@ -223,7 +223,7 @@ const FIELDS = {
       "kind": "messenger",
       "settings": [
         {
-          "help": "the Page's access token, from Messenger, Settings of the app",
+          "help": "the Page's access token, from Messenger API Settings of the app",
           "name": "page_access_token",
           "required": true,
           "secret": true,
@@ -287,7 +287,7 @@ const FIELDS = {
           "type": "paragraph"
         },
         {
-          "help": "the client token that you enter with the webhook in the console",
+          "help": "the client token that the console shows where the webhook is configured",
           "name": "client_token",
           "required": true,
           "secret": true,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use dynoxide::{Database, DynoxideError};
-use serde_json::json;
+use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -19,12 +19,17 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use byoc_vendors::fault::{Faults, with_faults};
+use byoc_vendors::{
+    fault::{Faults, with_faults},
+    json::put,
+};
 
 use crate::server::Server;
 
 pub use self::proxy::{Meter, Units};
 
+/// What the engine is asked to make: the table of template.yaml, to which `.ci/template_check.py` compares the file.
+const DESCRIPTION: &str = include_str!("../../../table.json");
 /// The interval at which expired items are deleted. The real service takes up to days.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -134,19 +139,8 @@ fn open(directory: Option<&Path>) -> Result<Database, TableError> {
 
 /// Makes the table as template.yaml defines it.
 fn make(database: &Database, name: &str) -> Result<(), TableError> {
-    let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
-    let key = |hash: &str, range: &str| json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }]);
-    let table = json!({
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [attribute("pk"), attribute("sk"), attribute("by_pk"), attribute("by_sk")],
-        "KeySchema": key("pk", "sk"),
-        "GlobalSecondaryIndexes": [{
-            "IndexName": "by_installation",
-            "KeySchema": key("by_pk", "by_sk"),
-            "Projection": { "ProjectionType": "INCLUDE", "NonKeyAttributes": ["state", "direction", "at"] },
-        }],
-    });
+    let mut table: Value = serde_json::from_str(DESCRIPTION)?;
+    put(&mut table, "TableName", name);
     match database.create_table(serde_json::from_value(table)?) {
         Ok(_) => {}
         Err(DynoxideError::ResourceInUseException(_)) => return Ok(()),

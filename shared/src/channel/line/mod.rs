@@ -85,7 +85,8 @@ static FEATURES: Features = Features {
 
 static SETTINGS: &[Setting] = &[
     Setting::required(CHANNEL_SECRET, Form::Token, "the channel secret, from the Basic settings tab").secret().signs(),
-    Setting::required(ACCESS_TOKEN, Form::Token, "the channel access token, from the Messaging API tab").secret(),
+    Setting::required(ACCESS_TOKEN, Form::Token, "the long-lived channel access token, from the Messaging API tab")
+        .secret(),
     Setting::optional("api_url", Form::Url, "the base of LINE's API, as a rule https://api.line.me"),
     Setting::optional("data_api_url", Form::Url, "the base for files, as a rule https://api-data.line.me"),
 ];

@@ -36,7 +36,8 @@ pub static INSTAGRAM: Messenger = Messenger {
     errors: ERRORS,
     too_late: TOO_LATE,
     place: "In the Meta app dashboard, open Webhooks, choose Instagram in the list of objects, press Subscribe to this \
-            object",
+            object (in an app without Webhooks, open Use cases, Manage messaging and content on Instagram, Customize, \
+            API setup with Facebook login, Configure webhooks)",
     steps: &[
         (
             "subscribe",
@@ -45,12 +46,13 @@ pub static INSTAGRAM: Messenger = Messenger {
         ),
         (
             "subscribe_page",
-            "Under Messenger, Settings, add the Page that the account is linked to, and subscribe it to messages.",
+            "Under Messenger API Settings (in older apps Messenger, Settings), connect the Page that the account is \
+             linked to, and subscribe it to messages.",
         ),
         (
             "allow_access",
             "In the Instagram app, open Settings, Messages and story replies, Message controls, and under Connected \
-             tools switch on Allow access to messages.",
+             tools switch on Allow access to messages (in some versions it is under Settings, Privacy, Messages).",
         ),
         (
             "publish",

@@ -83,11 +83,12 @@ pub static MESSENGER: Messenger = Messenger {
     settings: SETTINGS,
     errors: classify::ERRORS,
     too_late: classify::TOO_LATE,
-    place: "In the Meta app dashboard, open Messenger, Settings, Webhooks, Edit callback URL",
+    place: "In the Meta app dashboard, open Use cases, Engage with customers on Messenger from Meta, Customize, \
+            Messenger API Settings (in older apps Messenger, Settings), Configure webhooks",
     steps: &[(
         "subscribe",
-        "Below it, add your Page and subscribe it to messages, messaging_postbacks, message_deliveries, message_reads, \
-         message_echoes, message_edits and message_reactions.",
+        "On the same page, under Generate access tokens, connect your Page and subscribe it to messages, \
+         messaging_postbacks, message_deliveries, message_reads, message_echoes, message_edits and message_reactions.",
     )],
     docs: "https://developers.facebook.com/docs/messenger-platform/webhooks",
 };
@@ -146,7 +147,8 @@ const PLATFORM: Features = Features {
 };
 
 static SETTINGS: &[Setting] = &[
-    Setting::required(PAGE_TOKEN, Form::Token, "the Page's access token, from Messenger, Settings of the app").secret(),
+    Setting::required(PAGE_TOKEN, Form::Token, "the Page's access token, from Messenger API Settings of the app")
+        .secret(),
     Setting::required(meta::APP_SECRET, Form::Token, "the app secret, from App settings, Basic").secret().signs(),
     meta::VERIFY_TOKEN_SETTING,
     PAGE_ID,

@@ -74,9 +74,13 @@ static FEATURES: Features = Features {
 static SETTINGS: &[Setting] = &[
     Setting::required(AGENT_ID, Form::Text(256), "the agent's id, such as shop@rbm.goog"),
     Setting::required(KEY, Form::Key, KEY_HELP).secret(),
-    Setting::required(CLIENT_TOKEN, Form::Token, "the client token that you enter with the webhook in the console")
-        .secret()
-        .signs(),
+    Setting::required(
+        CLIENT_TOKEN,
+        Form::Token,
+        "the client token that the console shows where the webhook is configured",
+    )
+    .secret()
+    .signs(),
     Setting::optional("api_url", Form::Url, "the base of RBM, as a rule https://rcsbusinessmessaging.googleapis.com"),
 ];
 
@@ -98,13 +102,14 @@ impl Adapter for Rcs {
     fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let step = NextStep::paste("channel_webhook", "this URL", urls.channel, |url| {
             format!(
-                "In the RCS business communications console, open your agent, Integrations, Webhook, Configure, and enter \
-                 {url} and the client token of your install request."
+                "In the RCS for Business Developer Console, open your agent, Integrations, Webhook, Configure, enter \
+                 {url} as the webhook endpoint URL, and press Verify. The client token there must be the one of your \
+                 install request."
             )
         });
         vec![
             step.docs(
-                "https://developers.google.com/business-communications/rcs-business-messaging/guides/build/events",
+                "https://developers.google.com/business-communications/rcs-business-messaging/guides/integrate/webhooks",
             )
             .shown_by(ShownBy::Handshake),
         ]

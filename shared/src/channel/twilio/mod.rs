@@ -158,16 +158,16 @@ impl Adapter for Twilio {
         let docs = "https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides";
         let sms = NextStep::paste("sms_webhook", "this URL", &url, |url| {
             format!(
-                "For SMS and MMS: in the Twilio console, open Phone Numbers, your number, Messaging Configuration, and \
-                 set “A message comes in” to Webhook, HTTP POST, {url} with everything behind the # (which makes \
-                 Twilio try again; without it one failed call loses a message). With a messaging service, set it in \
-                 the service under Integration."
+                "For SMS and MMS: in the Twilio console, open Phone Numbers, Manage, Active numbers, your number, \
+                 Messaging Configuration, set “A message comes in” to Webhook, HTTP POST, {url} with everything behind \
+                 the # (which makes Twilio try again; without it one failed call loses a message), and save. With a \
+                 messaging service, set it in the service under Integration."
             )
         });
         let whatsapp = NextStep::paste("whatsapp_webhook", "this URL", &url, |url| {
             format!(
-                "For WhatsApp: open Messaging, Senders, WhatsApp Senders, your sender, and set the webhook URL for \
-                 incoming messages to {url} with everything behind the #."
+                "For WhatsApp: open Messaging, Senders, WhatsApp senders, your sender, set “Webhook URL for incoming \
+                 messages” to {url} with everything behind the #, HTTP POST, and save."
             )
         });
         // A messaging service may have senders of both.

@@ -128,7 +128,8 @@ impl Adapter for WhatsApp {
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let docs = "https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks";
-        let place = "In the Meta app dashboard, open WhatsApp, Configuration, Webhook, Edit";
+        let place = "In the Meta app dashboard, open Use cases, Connect with customers through WhatsApp, Customize, \
+                     Configuration (in older apps WhatsApp, Configuration)";
         let subscribe = "On the same page, under Webhook fields, subscribe “messages” (and “smb_message_echoes”, if the \
                          business also writes from the phone app; and “standby”, if the setting standby is yes).";
         let mut steps = meta::callback_steps(account, urls, place, docs);

@@ -5,9 +5,10 @@
 //!
 //! A contact is a Deskie user with the custom id `<channel kind>:<channel's user id>`. The first message creates a case
 //! and with it the user. Later messages go into the newest case, or into a new one if that case is closed, whatever
-//! `on_resolved` says: this is how Deskie intends its channels to work. Deskie sends no event when it closes or merges
-//! a case, and the smallest plan allows 20 calls a minute, so the bridge relies on the last known state of a case for a
-//! while and then requests it again. In the steady state an inbound message costs one call.
+//! `on_resolved` says: this is how Deskie intends its channels to work. Only rules of the admin's tell when Deskie
+//! closes a case, nothing tells when it merges one, and the smallest plan allows 20 calls a minute, so the bridge
+//! relies on the last known state of a case for a while and then requests it again. In the steady state an inbound
+//! message costs one call.
 
 mod answers;
 mod calls;
@@ -170,14 +171,23 @@ impl Adapter for Deskie {
 
     fn next_steps(&self, account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let channel = account.setting(CHANNEL).unwrap_or_default();
-        vec![
+        [
             NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
                 format!(
-                    "In Deskie, open the settings of the custom channel {channel} and set its webhook URL to {url}."
+                    "In Deskie's administrator account, open Channels, then the custom channel {channel}, set its \
+                     Webhook URL to {url}, and see that the channel is switched on."
                 )
             })
-            .shown_by(ShownBy::Call(Side::Helpdesk)),
+            .docs("https://support.deskie.io/knowledge_base/item/202"),
+            NextStep::new(
+                "agents_access",
+                "In the same account, open Team > Agents and give the agents access to this channel: without it they \
+                 see none of its cases.",
+            )
+            .docs("https://support.deskie.io/l_eng/knowledge_base/item/187"),
         ]
+        .map(|step| step.shown_by(ShownBy::Call(Side::Helpdesk)))
+        .to_vec()
     }
 
     fn verify(&self, _account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

@@ -94,7 +94,10 @@ const SETTINGS: &[Setting] = &[
     ),
 ];
 
-/// The maximum size of a file. Freshchat publishes no limit; integrators stop between 10 and 20 MB.
+/// Freshchat's page about its webhooks and their signatures.
+const WEBHOOK_DOCS: &str = "https://crmsupport.freshworks.com/en/support/solutions/articles/50000004461-freshchat-webhooks-payload-structure-and-authentication";
+
+/// The maximum size of a file that `POST /files/upload` takes: <https://developers.freshchat.com/api/>.
 const MAX_FILE: u64 = 25_000_000;
 
 static FEATURES: Features = Features {
@@ -153,17 +156,18 @@ impl Adapter for Freshchat {
         }
         let paste = NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
             format!(
-                "In Freshchat open Admin Settings > Marketplace and Integrations > API > Conversation Webhooks (in older \
-                 accounts Admin > Webhooks), paste {url} as the webhook URL and switch it on. Freshchat has one such field \
-                 for the whole account: if a URL of the bridge is already pasted for another channel, there is nothing \
-                 to do."
+                "In Freshchat, as account admin, open Admin Settings > Marketplace and Integrations > API > \
+                 Conversation Webhooks (in older accounts Admin > Webhooks), switch the webhook on, paste {url} into \
+                 Webhook and press Save. Freshchat has one such field for the whole account: if a URL of the bridge is \
+                 already pasted for another channel, there is nothing to do."
             )
         });
-        let key = "Copy the public key that Freshchat shows there into the setting `webhook_public_key`, so that only \
-                   Freshchat's own calls are let in.";
+        let key = "On the same page, under Authentication, copy the RSA public key into the setting \
+                   `webhook_public_key`, so that only Freshchat's own calls are let in.";
         let has_key = account.setting(WEBHOOK_PUBLIC_KEY).is_some();
         std::iter::once(paste.shown_by(ShownBy::Call(Side::Helpdesk)))
             .chain((!has_key).then(|| NextStep::new("public_key", key)))
+            .map(|step| step.docs(WEBHOOK_DOCS))
             .collect()
     }
 

@@ -140,8 +140,9 @@ impl Adapter for IsMessenger {
     fn next_steps(&self, _account: &Account<'_>, urls: &Urls<'_>) -> Vec<NextStep> {
         let step = NextStep::paste("helpdesk_webhook", "this URL", urls.helpdesk, |url| {
             format!(
-                "In IS-Messenger open Settings > Channels > your custom channel and paste {url} as the webhook URL for \
-                 outgoing messages (API Base URL), without adding /message: IS-Messenger does that."
+                "In IS-Messenger, open Settings > Channels, your custom channel, Configuration, and put {url} in the \
+                 place of the webhook URL for outgoing messages that you entered when you connected the channel (also \
+                 called API Base URL), without adding /message: IS-Messenger does that."
             )
         });
         vec![
