@@ -169,6 +169,8 @@ async fn an_agent_reads_quotes_and_private_notes_as_what_they_are() {
     shows(&browser, "#notice", "quote something that arrived on the phone").await;
     write(&browser, "channel", "Which size?").await;
     shows(&browser, "#inbox", "Which size?").await;
+    let notice = "return document.getElementById('notice').innerText.trim()";
+    eventually("no notice", async || (browser.run(notice).await == "").then_some(())).await;
     write(&browser, "helpdesk", "Size 42.").await;
     shows(&browser, "#phone", "Size 42.").await;
     browser.find("#write-channel").await.type_in("That one").await;

@@ -200,7 +200,11 @@ impl Live {
     /// Returns the next part that differs from what the page has.
     async fn next(&mut self) -> Event {
         loop {
-            if let Some((name, html)) = self.waiting.pop() {
+            if let Some((name, mut html)) = self.waiting.pop() {
+                if html.is_empty() {
+                    // A browser hands on no event without data.
+                    html.push(' ');
+                }
                 return Event::default().event(name).data(html);
             }
             if !self.sent.is_empty() {

@@ -76,10 +76,11 @@ document.addEventListener("submit", async (event) => {
   } catch {
     problem = "The bridge does not answer. Is it still running?";
   }
+  document.querySelector("#notice .unsent")?.remove();
   if (!problem) return;
   if (text && !text.value) text.value = body.get("text");
   const note = document.createElement("p");
-  note.className = "note";
+  note.className = "note unsent";
   note.textContent = problem;
   document.getElementById("notice").replaceChildren(note);
 });
