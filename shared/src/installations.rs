@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -18,7 +19,7 @@ use crate::{
         vault::{Sealed, Vault, VaultError},
     },
     store::{Store, StoreError},
-    tools::{answer::ApiError, crypto::is_id, language::Language, millis::Millis},
+    tools::{answer::ApiError, crypto::is_id, language::Language, millis::Millis, phrases::Translator},
 };
 
 /// How long a cached installation is valid.
@@ -61,6 +62,16 @@ impl OpenInstallation {
     /// Returns the language of what the installation's customers and agents read.
     pub fn language(&self) -> Language {
         self.installation.options.language
+    }
+
+    /// Returns what says English texts of the bridge and of both adapters in a language.
+    pub fn translator(&self, language: Language) -> Translator {
+        Translator::new(language).with_sides(self.channel.phrases(), self.helpdesk.phrases())
+    }
+
+    /// Returns an English text in the language of what the installation's customers and agents read.
+    pub fn translate<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.translator(self.language()).translate(text)
     }
 
     /// Returns a generated URL, if the installation has a token for the route.

@@ -33,6 +33,7 @@ use crate::{
     tools::{
         language::Language,
         millis::Millis,
+        phrases::Catalogue,
         secret::{Secret, Secrets},
     },
 };
@@ -331,6 +332,10 @@ pub(crate) fn request(call: &Call) -> Value {
 pub(crate) struct Inboxes;
 
 impl Adapter for Inboxes {
+    fn phrases(&self) -> &'static Catalogue {
+        HELPDESKS[0].1.phrases()
+    }
+
     fn features(&self) -> &'static Features {
         HELPDESKS[0].1.features()
     }

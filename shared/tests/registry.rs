@@ -18,6 +18,10 @@ use byoc::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+mod source;
+
+use self::source::{literals, product, root};
+
 /// Returns every kind of both sides, each with the word for its side.
 fn kinds() -> Vec<(&'static str, &'static str, &'static dyn Adapter)> {
     let channels = CHANNELS.iter().map(|(kind, channel)| ("channel", *kind, *channel as &dyn Adapter));
@@ -63,11 +67,6 @@ fn every_kind_says_how_long_a_text_may_be() {
     }
 }
 
-/// Returns the root of the repository.
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 /// Names of kinds and settings that sources outside the adapters' folders may quote because they also mean something
 /// else, each with the path where this is allowed.
 const OTHER_MEANINGS: &[(&str, &str)] = &[
@@ -110,40 +109,13 @@ fn kinds_settings() -> Vec<(&'static str, &'static str)> {
     kinds().into_iter().flat_map(of).collect()
 }
 
-/// Returns the string literals of a source, except those in its comments and in its test module.
-fn literals(source: &str) -> Vec<&str> {
-    let mut rest = source.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
-    let mut found = Vec::new();
-    while let Some(at) = rest.find(['"', '/', '\'']) {
-        let (_, from) = rest.split_at(at);
-        rest = if let Some(comment) = from.strip_prefix("//") {
-            comment.split_once('\n').map_or("", |(_, after)| after)
-        } else if let Some(after) = from.strip_prefix("'\"'") {
-            after
-        } else if let Some(text) = from.strip_prefix('"') {
-            let mut is_escaped = false;
-            let end = text.find(|c| {
-                let ends = c == '"' && !is_escaped;
-                is_escaped = c == '\\' && !is_escaped;
-                ends
-            });
-            let (literal, after) = text.split_at(end.unwrap_or(text.len()));
-            found.push(literal);
-            after.strip_prefix('"').unwrap_or_default()
-        } else {
-            from.split_at(1).1
-        };
-    }
-    found
-}
-
 /// Collects the sources below a folder with their paths in the repository, without the adapters' folders and tests.
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         let name = path.file_name().unwrap().to_str().unwrap();
-        // The vendors' folders, the registries, and what Meta's channels share.
+        // The vendors' folders, the registries, and what several vendors share.
         let side = folder.file_name().is_some_and(|name| name == "channel" || name == "helpdesk");
-        let is_vendors = side && (path.is_dir() || matches!(name, "mod.rs" | "meta.rs"));
+        let is_vendors = side && (path.is_dir() || matches!(name, "mod.rs" | "meta.rs" | "phrases.rs"));
         if is_vendors || matches!(name, "tests" | "tests.rs" | "testing" | "testing.rs") {
             continue;
         }
@@ -200,7 +172,7 @@ const SAME_EVERYWHERE: [&str; 4] = ["BYOC", " · BYOC", " ms", " s"];
 /// Returns the literals in the `html!` blocks of a source that people read: the content of elements, and the attributes
 /// that browsers show or read out. What stands in parentheses is code.
 fn shown_literals(source: &str) -> Vec<&str> {
-    let source = source.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let source = product(source);
     let mut found = Vec::new();
     for block in source.split("html! {").skip(1) {
         let (mut braces, mut parentheses, mut before, mut at) = (vec![true], 0_i32, "", 0);

@@ -209,3 +209,49 @@ async fn what_the_journal_keeps_in_english_is_read_in_the_readers_language() {
     let page = reader.open(&format!("/installations/{}/settings", rig.bridge.installation_id())).await;
     reader.reads(&page, &[Sentence::ContactStopped, Sentence::StateRejected]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_adapters_say_is_read_in_the_readers_language() {
+    let rig = Rig::start("viber", "freshchat").await;
+    let reader = Reader::sign_in(&rig, Language::German).await;
+    let page = reader.open(&format!("/installations/{}/settings", rig.bridge.installation_id())).await;
+    assert!(page.contains("Öffnen Sie in Freshchat als Konto-Administrator"), "{page}");
+    assert!(page.contains("fügen Sie diese URL in „Webhook“ ein") && !page.contains("In Freshchat,"), "{page}");
+    // The API stays English.
+    let steps = rig.bridge.installation["next_steps"].to_string();
+    assert!(steps.contains("In Freshchat, as account admin, open"), "{steps}");
+
+    let form = reader.open("/install?helpdesk=freshchat&channel=viber").await;
+    assert!(form.contains("das Token des Bots, von seiner Seite im Viber-Admin-Panel"), "{form}");
+    let sent = [("helpdesk_kind", "freshchat"), ("channel_kind", "viber"), ("channel_sender_avatar", "keine URL")];
+    let mistakes = reader.send("/install", &sent).await;
+    let mistake = "Erwartet für <code>sender_avatar</code>: die https-Adresse des Bildes neben Ihren Nachrichten";
+    assert!(mistakes.contains(mistake), "{mistakes}");
+    assert!(!mistakes.contains("the https address") && !mistakes.contains("the bot's token"), "{mistakes}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_of_a_vendor_is_read_in_the_readers_language() {
+    let rig = Rig::start("messagebird", "deskie").await;
+    let reader = Reader::sign_in(&rig, Language::Spanish).await;
+    let own = format!("/installations/{}/settings", rig.bridge.installation_id());
+    let page = reader.open(&own).await;
+    assert!(page.contains("termina el 31 de diciembre de 2026: cree una clave de API en Bird"), "{page}");
+    assert!(page.contains("abra «Numbers», su número, y reenvíe sus SMS a esta URL"), "{page}");
+    let checked = reader.send(&own, &[("action", "check")]).await;
+    assert!(checked.contains("la plataforma clásica de MessageBird"), "{checked}");
+    assert!(!checked.contains("In Deskie") && !checked.contains("classic platform"), "{checked}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_read_in_their_language_why_a_vendor_refused() {
+    let (rig, viber) = german("freshchat").await;
+    viber.introduce(rig.bridge.channel.customer(), None, 0);
+    rig.customer_says("Hallo").await;
+    rig.exactly_at_helpdesk(1).await;
+    rig.agent_says("Guten Tag").await;
+    let told = "Nicht zugestellt über viber: die Viber-Version des Kontakts ist zu alt für diese Nachricht.";
+    let is_told = async || rig.bridge.helpdesk.failures().iter().any(|text| text.contains(told)).then_some(());
+    eventually("the German note", is_told).await;
+    rig.journal_shows("the reason", |entry| entry["error"] == "the contact's Viber is too old for this message").await;
+}

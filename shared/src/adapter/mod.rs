@@ -11,6 +11,7 @@ mod call;
 mod failure;
 mod known;
 pub(crate) mod own_api;
+pub(crate) mod phrases;
 pub mod settings;
 pub mod standard_webhooks;
 mod task;
@@ -31,7 +32,10 @@ use self::{
     settings::{Setting, SettingError},
     webhook::{Ack, Addresses, Proof, VerifyError, WebhookRequest},
 };
-use crate::model::{features::Features, steps::NextStep};
+use crate::{
+    model::{features::Features, steps::NextStep},
+    tools::phrases::Catalogue,
+};
 
 /// The methods that channels and helpdesks have in common.
 pub trait Adapter: Sync {
@@ -45,6 +49,9 @@ pub trait Adapter: Sync {
 
     /// Returns the settings that an install request carries for this side, as data.
     fn settings(&self) -> &'static [Setting];
+
+    /// Returns what this side says to people, in each language.
+    fn phrases(&self) -> &'static Catalogue;
 
     /// Checks the rules that [`settings`](Self::settings) cannot express: keys that must parse, settings that depend on
     /// one another. The bridge calls this before it stores anything.
@@ -180,7 +187,7 @@ mod tests {
 
     /// What every adapter's folder has, so that a reader who knows one folder knows all. A calls.rs comes on top where there are
     /// calls that carry no message, and a file for each subject that only this vendor has.
-    const ROLES: [&str; 6] = ["mod.rs", "wire.rs", "verify.rs", "parse.rs", "render.rs", "classify.rs"];
+    const ROLES: [&str; 7] = ["mod.rs", "wire.rs", "verify.rs", "parse.rs", "render.rs", "classify.rs", "phrases.rs"];
 
     #[test]
     fn every_adapter_has_the_same_files() {

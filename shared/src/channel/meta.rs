@@ -113,7 +113,8 @@ impl Errors {
     /// A known subcode counts first, then the words of a vague code, then the code, then the HTTP status. Faults of the
     /// account also come with a 5xx.
     pub(super) fn read(&self, call: &'static str, answer: &Response<Bytes>) -> Result<Value, Failure> {
-        let what = format!("{}'s {call}", self.vendor);
+        let vendor = self.vendor;
+        let what = format!("{vendor}'s {call}");
         let Ok(body) = serde_json::from_slice::<Value>(answer.body()) else {
             return Err(Failure::of_stranger(&what, answer));
         };
@@ -139,12 +140,12 @@ impl Errors {
         }
         let forbids = matches!(code, Some(200..=299)) || matches!(status, 401 | 403);
         if forbids && !self.is_of_message(code, subcode) {
-            let reason = format!("{} does not allow this to the access token", self.vendor);
+            let reason = format!("{vendor} does not allow this to the access token");
             return Err(Failure::Blocked { reason });
         }
         let reason = match (code, subcode) {
-            (Some(code), Some(subcode)) => format!("{} does not accept it (error {code}/{subcode})", self.vendor),
-            (Some(code), None) => format!("{} does not accept it (error {code})", self.vendor),
+            (Some(code), Some(subcode)) => format!("{vendor} does not accept it (error {code}/{subcode})"),
+            (Some(code), None) => format!("{vendor} does not accept it (error {code})"),
             (None, _) => Sentence::Answered { call: &what, status }.into(),
         };
         let details = ["/error_data/details", "/error_user_msg", "/message"].into_iter().find_map(text);
@@ -182,9 +183,10 @@ impl Errors {
         if let Some((_, class, reason)) = codes::find(self.codes, code) {
             return class.receipt((*reason).to_owned(), details.as_deref());
         }
+        let vendor = self.vendor;
         let reason = match code {
-            Some(code) => format!("{} could not deliver it (error {code})", self.vendor),
-            None => format!("{} could not deliver it", self.vendor),
+            Some(code) => format!("{vendor} could not deliver it (error {code})"),
+            None => format!("{vendor} could not deliver it"),
         };
         let words = [text("/title").or_else(|| text("/message")), details].into_iter().flatten();
         let words = words.collect::<Vec<_>>().join(": ");

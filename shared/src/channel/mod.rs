@@ -17,6 +17,7 @@ pub mod line;
 pub mod messagebird;
 pub mod messenger;
 mod meta;
+mod phrases;
 pub mod rcs;
 pub mod telegram;
 mod template;

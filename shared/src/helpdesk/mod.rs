@@ -44,6 +44,7 @@ pub mod custom;
 pub mod deskie;
 pub mod freshchat;
 pub mod is_messenger;
+mod phrases;
 
 /// A system in which agents answer.
 pub trait Helpdesk: Adapter {

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::{heard::HeardSides, installation::Side};
+use crate::tools::sentences::Sentence;
 
 /// A step that is left to do by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -94,7 +95,8 @@ pub struct Notice {
 
 impl From<&Notice> for NextStep {
     fn from(notice: &Notice) -> Self {
-        Self::new(notice.code, format!("{}: {}.", notice.cause, notice.fix)).docs(notice.docs_url)
+        let Notice { code, cause, fix, docs_url } = *notice;
+        Self::new(code, Sentence::NoticeStep { cause, fix }).docs(docs_url)
     }
 }
 
@@ -105,6 +107,7 @@ mod tests {
         channel::CHANNELS,
         helpdesk::HELPDESKS,
         testing::Side,
+        tools::{language::Language, phrases::Translator},
     };
 
     #[test]
@@ -116,8 +119,9 @@ mod tests {
             for setting in [None, Some("x")] {
                 assert!(!adapter.features().title.is_empty(), "{kind} has no title");
                 let mut side = Side::new(kind, &[], &[("verify_token", "bridge-made")]);
-                for name in adapter.settings().iter().filter(|name| !name.secret) {
-                    side.settings.extend(setting.map(|value| (name.name.to_owned(), value.to_owned())));
+                for it in adapter.settings().iter().filter(|it| !it.secret) {
+                    let value = setting.or(it.required.then_some("x"));
+                    side.settings.extend(value.map(|value| (it.name.to_owned(), value.to_owned())));
                 }
                 let steps = adapter.next_steps(&side.account(), &Urls { channel, helpdesk });
                 let mut ids: Vec<&str> = steps.iter().map(|step| step.id).collect();
@@ -129,6 +133,12 @@ mod tests {
                         None => assert_eq!(step.text, step.sentence, "{kind}"),
                     }
                     assert!(!step.text.contains("https://bridge.example"), "{kind}: a URL without its Copy: {step:?}");
+                    for language in Language::OTHERS {
+                        let own = Translator::new(language).with(adapter.phrases()).translate(&step.text);
+                        // What is pasted has a name, which is translated too.
+                        let is_whole = own != step.text && !own.contains("this URL") && !own.contains("{");
+                        assert!(is_whole, "{kind} in {}: {own}", language.word());
+                    }
                 }
             }
         }

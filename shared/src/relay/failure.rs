@@ -173,7 +173,7 @@ impl Relay {
         let until = now().plus(left).rfc3339();
         let channel = &message.open.installation.channel.kind;
         let language = message.open.language();
-        let reason = &language.translate(reason);
+        let reason = &message.open.translate(reason);
         let text = language.say(Sentence::NotDeliveredYet { channel, reason, until: &until }).into();
         let about = in_life(format!("waiting:{}", message.event), life);
         self.send_note(message.open, &message.contact.id, &about, None, text).await
@@ -236,7 +236,7 @@ impl Relay {
     ) -> Result<(), Later> {
         let (open, contact) = (message.open, message.contact.id.as_str());
         let language = open.language();
-        let shown = &language.translate(explanation);
+        let shown = &open.translate(explanation);
         let (text, failed) = match message.direction {
             Direction::Note => return Ok(()),
             Direction::Outbound => (not_delivered(open, explanation), Some(message.event.to_owned())),
@@ -273,7 +273,7 @@ pub(super) fn in_life(about: String, life: u32) -> String {
 /// Returns the text that tells agents that a message will not arrive.
 pub(super) fn not_delivered(open: &OpenInstallation, reason: &str) -> String {
     let (language, channel) = (open.language(), &open.installation.channel.kind);
-    language.say(Sentence::NotDelivered { channel, reason: &language.translate(reason) }).into()
+    language.say(Sentence::NotDelivered { channel, reason: &open.translate(reason) }).into()
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Relay {
         let reason = Sentence::UnreadCall { error }.to_string();
         if let Some(contact) = contact {
             let language = open.language();
-            let (side, reason) = (&language.translate(call.from.word()), &language.translate(&reason));
+            let (side, reason) = (&open.translate(call.from.word()), &open.translate(&reason));
             let text = language.say(Sentence::UnreadKept { side, reason }).into();
             let about = in_life(call.id.clone(), claimed.life);
             if let Err(later) = self.send_note(open, &contact, &about, None, text).await {

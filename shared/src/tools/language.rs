@@ -40,6 +40,10 @@ impl Language {
     pub const ALL: [Self; 7] =
         [Self::English, Self::German, Self::Spanish, Self::French, Self::Russian, Self::Ukrainian, Self::Japanese];
 
+    /// All languages but English, in the order of [`ALL`](Self::ALL).
+    pub const OTHERS: [Self; 6] =
+        [Self::German, Self::Spanish, Self::French, Self::Russian, Self::Ukrainian, Self::Japanese];
+
     /// Returns what the speakers of the language call it.
     pub fn name(self) -> &'static str {
         match self {

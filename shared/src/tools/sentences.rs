@@ -2,13 +2,13 @@
 //!
 //! The table of this file is English. Each further language has a file with the same sentences, and does not compile
 //! while it lacks one, has one too many or names other arguments. What only programs and developers read is in
-//! `english_only!` instead. What a vendor's error code means and what a vendor's setting should be stands in that
-//! vendor's own tables, in English.
+//! `english_only!` instead. What an adapter says stands in its own folder, and the other languages of it in its
+//! [phrases](super::phrases).
 //!
 //! The journal, the log and the API are English, so failures and findings carry English text. Where people read such a
 //! text, [`Language::translate`] finds the sentence that it was made of and says it in their language.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use super::language::Language;
 
@@ -31,7 +31,7 @@ macro_rules! sentences {
         }
 
         /// The name and the English template of every sentence.
-        const ENGLISH: &[(&str, &str)] = &[$((stringify!($variant), $text)),+];
+        pub(super) const ENGLISH: &[(&str, &str)] = &[$((stringify!($variant), $text)),+];
     };
 }
 
@@ -202,6 +202,7 @@ sentences! {
     Answered { call: &'a str, status: u16 } = "{call} answered {status}",
     AnsweredOddly { call: &'a str, status: u16 } = "{call} answered {status} in an unknown form",
     Explained { reason: &'a str, explanation: &'a str } = "{reason}: {explanation}",
+    NoticeStep { cause: &'a str, fix: &'a str } = "{cause}: {fix}.",
     LookUpFailed = "the contact could not be looked up",
     TooManyCalls = "the delivery takes too many calls",
     NotOurTurn = "the rate of this account is used up for the moment",
@@ -566,40 +567,8 @@ impl Language {
         sentence.in_language(self)
     }
 
-    /// Returns the English text of a sentence in this language, with its arguments, if they are sentences too. Any other
-    /// text, such as a vendor's own words, stays as it is.
-    pub fn translate(self, text: &str) -> Cow<'_, str> {
-        match self {
-            Self::English => Cow::Borrowed(text),
-            _ => self.several(text).or_else(|| self.translated(text)).map_or(Cow::Borrowed(text), Cow::Owned),
-        }
-    }
-
-    /// Translates sentences that semicolons join, if each of them is in the table.
-    fn several(self, text: &str) -> Option<String> {
-        text.match_indices("; ").find_map(|(at, _)| {
-            let (first, rest) = (text.get(..at)?, text.get(at + 2..)?);
-            let first = self.translated(first)?;
-            let rest = self.several(rest).or_else(|| self.translated(rest))?;
-            Some(format!("{first}; {rest}"))
-        })
-    }
-
-    fn translated(self, text: &str) -> Option<String> {
-        let read = |(name, template): &(&'static str, &'static str)| {
-            let template = Template::of(template);
-            Some((template.literal(), *name, template.read(text)?))
-        };
-        // Of all sentences that a text may be, it is the one that says the most itself.
-        let (_, name, arguments) = ENGLISH.iter().filter_map(read).max_by_key(|(literal, ..)| *literal)?;
-        let own = Template::of(self.template(name)?);
-        Some(own.fill(|name| {
-            let (_, value) = arguments.iter().find(|(argument, _)| *argument == name)?;
-            Some(self.translate(value))
-        }))
-    }
-
-    fn template(self, name: &str) -> Option<&'static str> {
+    /// Returns this language's template of the sentence with a name, if the language has one.
+    pub(super) fn template(self, name: &str) -> Option<&'static str> {
         match self {
             Self::English => None,
             Self::German => de::template(name),
@@ -612,97 +581,15 @@ impl Language {
     }
 }
 
-/// The text of a sentence, cut at its arguments.
-struct Template<'t>(Vec<Piece<'t>>);
-
-/// A piece of a template.
-enum Piece<'t> {
-    Text(String),
-    Argument(&'t str),
-}
-
-impl<'t> Template<'t> {
-    fn of(template: &'t str) -> Self {
-        let mut pieces = Vec::new();
-        let (mut text, mut rest) = (String::new(), template);
-        while let Some((before, after)) = rest.split_once(['{', '}']) {
-            text.push_str(before);
-            let escaped = after.strip_prefix('{').map(|after| ('{', after));
-            if let Some((brace, after)) = escaped.or_else(|| after.strip_prefix('}').map(|after| ('}', after))) {
-                text.push(brace);
-                rest = after;
-            } else if let Some((name, after)) = after.split_once('}') {
-                if !text.is_empty() {
-                    pieces.push(Piece::Text(std::mem::take(&mut text)));
-                }
-                pieces.push(Piece::Argument(name));
-                rest = after;
-            } else {
-                rest = after;
-            }
-        }
-        text.push_str(rest);
-        if !text.is_empty() {
-            pieces.push(Piece::Text(text));
-        }
-        Self(pieces)
-    }
-
-    /// Returns the length of the text that is the sentence's own.
-    fn literal(&self) -> usize {
-        let lengths = self.0.iter().map(|piece| if let Piece::Text(text) = piece { text.len() } else { 0 });
-        lengths.sum()
-    }
-
-    /// Returns the arguments with which this template makes a text, if it does.
-    fn read<'s>(&self, text: &'s str) -> Option<Vec<(&'t str, &'s str)>> {
-        let (mut arguments, mut argument, mut rest) = (Vec::new(), None, text);
-        for (index, piece) in self.0.iter().enumerate() {
-            match (piece, argument) {
-                (Piece::Argument(name), _) => argument = Some(*name),
-                (Piece::Text(text), None) => rest = rest.strip_prefix(text.as_str())?,
-                (Piece::Text(text), Some(name)) => {
-                    let is_last = index + 1 == self.0.len();
-                    let (value, after) = match is_last {
-                        true => (rest.strip_suffix(text.as_str())?, ""),
-                        false => rest.split_once(text.as_str())?,
-                    };
-                    arguments.push((name, value));
-                    (argument, rest) = (None, after);
-                }
-            }
-        }
-        if let Some(name) = argument {
-            arguments.push((name, std::mem::take(&mut rest)));
-        }
-        (rest.is_empty() && arguments.iter().all(|(_, value)| !value.is_empty())).then_some(arguments)
-    }
-
-    /// Returns the text with these values of its arguments.
-    fn fill<'v>(&self, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
-        let piece = |piece: &Piece<'_>| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Argument(name) => value(name).unwrap_or_default().into_owned(),
-        };
-        self.0.iter().map(piece).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::borrow::Cow;
 
-    const OTHERS: [Language; 6] = [
-        Language::German,
-        Language::Spanish,
-        Language::French,
-        Language::Russian,
-        Language::Ukrainian,
-        Language::Japanese,
-    ];
+    use super::*;
+    use crate::tools::template::Template;
 
     fn translated() -> impl Iterator<Item = (Language, &'static str, &'static str, &'static str)> {
-        OTHERS.into_iter().flat_map(|language| {
+        Language::OTHERS.into_iter().flat_map(|language| {
             let own = move |(name, english): &(&'static str, &'static str)| {
                 Some((language, *name, *english, language.template(name)?))
             };

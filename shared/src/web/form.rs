@@ -7,10 +7,13 @@ use serde_json::{Map, Value};
 
 use super::{Fields, Page, Pages, Shown, Viewer, login, pieces};
 use crate::{
-    adapter::settings::{Form, Setting},
+    adapter::{
+        Adapter,
+        settings::{Form, Setting},
+    },
     install::{Installed, Mistake, Wanted, all_settings, kind_of, kinds},
     model::installation::{MAX_TEXT, Side},
-    tools::{answer::ApiError, language::Language, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, phrases::Translator, sentences::Sentence},
 };
 
 /// The number of characters that are shown of a kind that there is not.
@@ -156,12 +159,16 @@ fn chosen_kind(fields: &Fields, side: Side) -> Option<&str> {
 
 fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
     let chosen = |side: Side| kind_of(side, chosen_kind(fields, side)?);
+    let mut translator = Translator::new(language);
+    if let (Some(channel), Some(helpdesk)) = (chosen(Side::Channel), chosen(Side::Helpdesk)) {
+        translator = translator.with_sides(channel.1.phrases(), helpdesk.1.phrases());
+    }
     html! {
         (pieces::bar(viewer, language))
         main {
             h1 { (language.say(Sentence::AddInstallation)) }
             section { (choice(fields, language)) }
-            (mistakes(fields, wrong, language))
+            (mistakes(fields, wrong, &translator, language))
             @if let (Some(helpdesk), Some(channel)) = (chosen(Side::Helpdesk), chosen(Side::Channel)) {
                 form method="post" action="/install" novalidate {
                     (viewer.word())
@@ -169,7 +176,7 @@ fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -
                         section {
                             h2 { (adapter.features().title) }
                             input type="hidden" name={ (side.word()) "_kind" } value=(kind);
-                            @for setting in all_settings(adapter) { (field(side, setting, fields, wrong, language)) }
+                            @for setting in all_settings(adapter) { (field((side, adapter), setting, fields, wrong, language)) }
                         }
                     }
                     (options(fields, language))
@@ -181,7 +188,7 @@ fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -
 }
 
 /// Renders what is wrong with a form, with links to the fields.
-fn mistakes(fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
+fn mistakes(fields: &Fields, wrong: &Wrong, translator: &Translator, language: Language) -> Markup {
     let unknown: Vec<Sentence<'_>> = unknown_kinds(fields).collect();
     html! {
         @if !wrong.fields.is_empty() || wrong.whole.is_some() || !unknown.is_empty() {
@@ -193,7 +200,7 @@ fn mistakes(fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
                     }
                 }
                 @for sentence in unknown { p { (pieces::with_names(&language.say(sentence).to_string())) } }
-                @if let Some(whole) = &wrong.whole { p { (pieces::with_names(&language.translate(whole))) } }
+                @if let Some(whole) = &wrong.whole { p { (pieces::with_names(&translator.translate(whole))) } }
                 @if !wrong.fields.is_empty() {
                     ul {
                         @for mistake in &wrong.fields {
@@ -232,7 +239,14 @@ fn id_of(side: Side, setting: &str) -> String {
     format!("{}_{setting}", side.word())
 }
 
-fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
+fn field(
+    (side, adapter): (Side, &dyn Adapter),
+    setting: &Setting,
+    fields: &Fields,
+    wrong: &Wrong,
+    language: Language,
+) -> Markup {
+    let translator = Translator::new(language).with(adapter.phrases());
     let id = id_of(side, setting.name);
     let mistake = wrong.fields.iter().find(|mistake| mistake.side == side && mistake.setting == setting.name);
     // A page holds no secret, so a credential has to be entered again.
@@ -263,11 +277,12 @@ fn field(side: Side, setting: &Setting, fields: &Fields, wrong: &Wrong, language
             }
             @if let Some(mistake) = mistake {
                 p .mistake id=(described) {
-                    @let should_be = Sentence::ShouldBe { name: mistake.setting, should_be: mistake.should_be };
+                    @let should_be = translator.translate(mistake.should_be);
+                    @let should_be = Sentence::ShouldBe { name: mistake.setting, should_be: &should_be };
                     (pieces::with_names(&language.say(should_be).to_string()))
                 }
             } @else {
-                p .help id=(described) { (pieces::with_names(setting.help)) }
+                p .help id=(described) { (pieces::with_names(&translator.translate(setting.help))) }
             }
         }
     }

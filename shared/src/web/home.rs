@@ -8,7 +8,7 @@ use super::{Fields, Page, Pages, Shown, Viewer, pieces};
 use crate::{
     install::{Access, AccountView, InstallationList, InstallationSummary, kind_of},
     model::installation::Side,
-    tools::{answer::ApiError, language::Language, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, phrases::Translator, sentences::Sentence},
 };
 
 impl Pages<'_> {
@@ -57,7 +57,7 @@ fn card(installation: &InstallationSummary, language: Language) -> Markup {
                 }
                 " " span .badge.(mark) { (language.say(state)) }
             }
-            @if let Some(problem) = &installation.problem { p { (language.translate(&problem.message)) } }
+            @if let Some(problem) = &installation.problem { p { (translator(installation, language).translate(&problem.message)) } }
             p .facts {
                 (language.say(Sentence::LastHeard)) ": "
                 (language.say(Sentence::Channel)) " " (pieces::time_or_never(installation.heard.channel.latest_at.as_deref(), language)) " · "
@@ -69,6 +69,15 @@ fn card(installation: &InstallationSummary, language: Language) -> Markup {
             p .id { code { (installation.id) } }
         }
     }
+}
+
+/// Returns what says English texts of both sides in a language.
+fn translator(installation: &InstallationSummary, language: Language) -> Translator {
+    let phrases = |side, account: &AccountView| Some(kind_of(side, &account.kind)?.1.phrases());
+    let channel = phrases(Side::Channel, &installation.channel);
+    let helpdesk = phrases(Side::Helpdesk, &installation.helpdesk);
+    let translator = Translator::new(language);
+    channel.zip(helpdesk).map_or(translator, |(channel, helpdesk)| translator.with_sides(channel, helpdesk))
 }
 
 /// Returns what people call an account: the platform, and the account's name if the vendor tells it.

@@ -1,6 +1,6 @@
 //! The page of an installation: whether it works, what is left to do, what waits, what was given up.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -17,7 +17,7 @@ use crate::{
     },
     relay::RETRY_WAITS,
     store::{KEEP_DAYS, MessageSummary, Page as JournalPage},
-    tools::{answer::ApiError, language::Language, millis::Millis, sentences::Sentence},
+    tools::{answer::ApiError, language::Language, millis::Millis, phrases::Translator, sentences::Sentence},
 };
 
 /// The page that a form was sent from, and where its links lead.
@@ -26,9 +26,16 @@ struct Place {
     viewer: Viewer,
     /// The language of the reader.
     language: Language,
+    /// What says English texts in the reader's language.
+    translator: Translator,
 }
 
 impl Place {
+    /// Returns an English text in the reader's language.
+    fn translate<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.translator.translate(text)
+    }
+
     /// Returns the address of this page with some more fields.
     fn address(&self, more: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -105,12 +112,14 @@ impl Pages<'_> {
         let (id, language) = (id.to_owned(), self.language);
         if let Some(key) = query.get("key") {
             let open = self.admin.linked(&id, key).await?;
-            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language }, open));
+            let translator = open.translator(language);
+            return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language, translator }, open));
         }
         let session = self.session(request.headers()).await;
         let session = session.ok_or_else(|| ApiError::unauthorized(Sentence::SessionEnded))?;
         let open = self.admin.installation(&id).await?;
-        Ok((Place { id, viewer: Viewer::Admin(session), language }, open))
+        let translator = open.translator(language);
+        Ok((Place { id, viewer: Viewer::Admin(session), language, translator }, open))
     }
 
     /// Carries out an action. Returns what happened.
@@ -128,9 +137,9 @@ impl Pages<'_> {
             }
         };
         Ok(match form.get("action") {
-            Some("check") => checked(&self.admin.check(id).await?, language),
+            Some("check") => checked(place, &self.admin.check(id).await?),
             Some("register") => match self.admin.register(id).await?.problem {
-                Some(problem) => html! { p { (language.translate(&problem.message)) } },
+                Some(problem) => html! { p { (place.translate(&problem.message)) } },
                 None => html! { p { (language.say(Sentence::RegisteredAgain)) } },
             },
             Some("retry") => {
@@ -179,12 +188,13 @@ fn about_a_message(error: ApiError) -> ApiError {
 }
 
 /// Renders the result of a check.
-fn checked(report: &CheckReport, language: Language) -> Markup {
+fn checked(place: &Place, report: &CheckReport) -> Markup {
+    let language = place.language;
     let side = |title: Sentence<'static>, report: &SideReport| {
         html! {
             li {
                 (language.say(title)) ": "
-                @match &report.reason { Some(reason) => { (language.translate(reason)) } None => { (language.say(Sentence::Works)) } }
+                @match &report.reason { Some(reason) => { (place.translate(reason)) } None => { (language.say(Sentence::Works)) } }
                 @if let Some(quota) = report.quota {
                     @if let (Some(left), Some(limit)) = (quota.left, quota.limit) {
                         "; " (language.say(Sentence::QuotaLeft { left, limit }))
@@ -197,14 +207,14 @@ fn checked(report: &CheckReport, language: Language) -> Markup {
         ul {
             (side(Sentence::Channel, &report.channel))
             (side(Sentence::Helpdesk, &report.helpdesk))
-            @for finding in &report.findings { li { (found(finding, ": ", language)) } }
+            @for finding in &report.findings { li { (found(place, finding, ": ")) } }
         }
     }
 }
 
 /// Renders the cause of a finding and what to do about it.
-fn found(finding: &Finding, between: &str, language: Language) -> Markup {
-    let (cause, fix) = (language.translate(&finding.cause), language.translate(&finding.fix));
+fn found(place: &Place, finding: &Finding, between: &str) -> Markup {
+    let (cause, fix) = (place.translate(&finding.cause), place.translate(&finding.fix));
     html! { (pieces::with_names(&cause)) (between) (pieces::with_names(&fix)) }
 }
 
@@ -215,7 +225,7 @@ fn progress(steps: &[NextStep]) -> (usize, usize) {
 }
 
 /// Returns the CSS class, the headline and the advice for an installation.
-fn status(overview: &Overview, language: Language) -> (&'static str, String, String) {
+fn status(place: &Place, overview: &Overview) -> (&'static str, String, String) {
     let installation = &overview.installation;
     let steps = installation.steps.as_deref().unwrap_or_default();
     let (all, left) = progress(steps);
@@ -240,7 +250,7 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Str
             (false, false) => ("wait", Sentence::WaitingForFirst, Sentence::WriteFirst.into()),
         },
     };
-    (mark, language.say(headline).into(), language.translate(&advice).into_owned())
+    (mark, place.language.say(headline).into(), place.translate(&advice).into_owned())
 }
 
 fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, ApiError>>) -> Shown {
@@ -260,7 +270,7 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Api
             @if let Some(outcome) = outcome {
                 @match outcome {
                     Ok(done) => { section .standing.good #outcome role="status" { h2 { (language.say(Sentence::Done)) } (done) } }
-                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&language.translate(&why.message))) } } }
+                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&place.translate(&why.message))) } } }
                 }
             }
             // What an uninstall has just said needs no repetition.
@@ -281,14 +291,13 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Api
 }
 
 fn standing(place: &Place, overview: &Overview) -> Markup {
-    let language = place.language;
-    let (mark, headline, advice) = status(overview, language);
+    let (mark, headline, advice) = status(place, overview);
     html! {
         section .standing.(mark) aria-live="polite" {
             h2 { (headline) }
             p { (pieces::with_names(&advice)) }
             @for finding in &overview.findings {
-                p .brake { (language.translate(finding.side.word())) ": " (found(finding, "; ", language)) "." }
+                p .brake { (place.translate(finding.side.word())) ": " (found(place, finding, "; ")) "." }
             }
             @if overview.is_braked { (place.button("retry", &[], Sentence::TryNow)) }
         }
@@ -315,7 +324,7 @@ fn steps(place: &Place, overview: &Overview) -> Markup {
     html! {
         section {
             h2 { (language.say(Sentence::SetUp)) }
-            ol .steps { @for step in steps { (step_item(step, language)) } }
+            ol .steps { @for step in steps { (step_item(place, step)) } }
             div .actions {
                 (place.button("check", &[], Sentence::CheckBothAccounts))
                 @if overview.registers { (place.button("register", &[], Sentence::RegisterAgain)) }
@@ -325,11 +334,12 @@ fn steps(place: &Place, overview: &Overview) -> Markup {
 }
 
 /// Renders a step of the set-up with the text to paste.
-fn step_item(step: &NextStep, language: Language) -> Markup {
+fn step_item(place: &Place, step: &NextStep) -> Markup {
+    let language = place.language;
     html! {
         li .done[step.done] {
             @if step.done { span .tick { "✓ " (language.say(Sentence::StepDone)) } " " }
-            (pieces::with_names(&step.text))
+            (pieces::with_names(&place.translate(&step.text)))
             @if let Some(url) = step.docs_url {
                 " " a href=(url) target="_blank" rel="noreferrer" { (language.say(Sentence::Documentation)) }
             }
@@ -357,7 +367,7 @@ fn dead(place: &Place, letters: &[DeadLetter], has_more: bool) -> Markup {
 
 fn dead_item(place: &Place, DeadLetter { summary, damaged }: &DeadLetter) -> Markup {
     let (field, language) = (format!("reason_{}", summary.id), place.language);
-    let error = language.translate(summary.error.as_deref().unwrap_or_default());
+    let error = place.translate(summary.error.as_deref().unwrap_or_default());
     html! {
         p {
             (pieces::time(&summary.received_at)) " · " (language.say(direction(summary.direction))) " · "
@@ -451,7 +461,7 @@ fn row(place: &Place, message: &MessageSummary, is_braked: bool) -> Markup {
             td { (language.say(direction(message.direction))) }
             td { (state(message, language)) }
             td { (took(message.took_ms)) }
-            td { (note(message, language)) @if !is_braked { (next_try(message, language)) } }
+            td { (note(place, message)) @if !is_braked { (next_try(message, language)) } }
         }
     }
 }
@@ -496,9 +506,10 @@ fn next_try(message: &MessageSummary, language: Language) -> Markup {
     }
 }
 
-fn note(message: &MessageSummary, language: Language) -> String {
+fn note(place: &Place, message: &MessageSummary) -> String {
+    let language = place.language;
     let error = message.error.as_deref().filter(|_| message.state != "done");
-    let mut notes: Vec<String> = error.map(|error| language.translate(error).into_owned()).into_iter().collect();
+    let mut notes: Vec<String> = error.map(|error| place.translate(error).into_owned()).into_iter().collect();
     if message.attempts > 1 {
         notes.push(language.say(Sentence::Attempts { attempts: message.attempts }).into());
     }
@@ -559,7 +570,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                     dt { (language.say(Sentence::Received)) } dd { (pieces::time(&message.received_at)) }
                     dt { (language.say(Sentence::Changed)) } dd { (pieces::time(&message.updated_at)) }
                     dt { (language.say(Sentence::Contact)) } dd { code { (message.contact) } }
-                    @if !note(message, language).is_empty() { dt { (language.say(Sentence::Remarks)) } dd { (note(message, language)) (next_try(message, language)) } }
+                    @if !note(place, message).is_empty() { dt { (language.say(Sentence::Remarks)) } dd { (note(place, message)) (next_try(message, language)) } }
                     @if !message.sent_as.is_empty() {
                         dt { (language.say(Sentence::SentAs)) }
                         dd { @for id in &message.sent_as { code { (id) } " " } }
@@ -588,7 +599,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                                         td { (pieces::time(&call.at.rfc3339())) }
                                         td { span .on-phone { (language.say(Sentence::Attempt)) " " } (call.attempt) }
                                         td { code { (call.call) } }
-                                        td { (language.translate(&call.result)) }
+                                        td { (place.translate(&call.result)) }
                                         td { (call.ms) " ms" }
                                     }
                                 }

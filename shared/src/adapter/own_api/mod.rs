@@ -21,6 +21,7 @@ use crate::model::{
 };
 
 pub(crate) mod parse;
+pub(crate) mod phrases;
 pub(crate) mod render;
 pub(crate) mod wire;
 

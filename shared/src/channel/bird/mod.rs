@@ -22,12 +22,14 @@ use crate::{
         features::{ContactIds, Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
+    tools::phrases::Catalogue,
 };
 
 mod apple;
 mod calls;
 mod classify;
 mod parse;
+mod phrases;
 mod register;
 mod render;
 #[cfg(test)]
@@ -152,6 +154,10 @@ impl Adapter for Bird {
 
     fn settings(&self) -> &'static [Setting] {
         if self.is_apple { APPLE_SETTINGS } else { SETTINGS }
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

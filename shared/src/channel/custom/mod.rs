@@ -16,10 +16,12 @@ use crate::{
         installation::Side,
         steps::{NextStep, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 mod classify;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -47,6 +49,10 @@ impl Adapter for Custom {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

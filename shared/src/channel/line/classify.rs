@@ -119,7 +119,11 @@ pub(super) fn read(call: &'static str, answer: &Response<Bytes>) -> Result<Answe
     match (status, body) {
         (200..=299, Some(body)) => Ok(body),
         (409, Some(body)) if body.message.contains("retry key") => Ok(body),
-        (200..=299, None) => Err(Failure::Retry { wait: None, reason: format!("{what} without JSON"), doubtful: true }),
+        (200..=299, None) => Err(Failure::Retry {
+            wait: None,
+            reason: format!("LINE's {call} answered {status} without JSON"),
+            doubtful: true,
+        }),
         (_, Some(body)) => Err(failure(status, &body, what, answer)),
         (_, None) => Err(Failure::of_stranger(&format!("LINE's {call}"), answer)),
     }

@@ -23,11 +23,13 @@ use crate::{
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::{NextStep, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 mod calls;
 mod classify;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -98,6 +100,10 @@ impl Adapter for Line {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn next_steps(&self, _account: &Account<'_>, _urls: &Urls<'_>) -> Vec<NextStep> {

@@ -22,11 +22,13 @@ use crate::{
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::{NextStep, Notice, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 mod calls;
 mod classify;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -123,6 +125,10 @@ impl Adapter for MessageBird {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

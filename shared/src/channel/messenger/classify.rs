@@ -72,7 +72,8 @@ pub(super) fn checked(platform: &Messenger, account: &adapter::Account<'_>, answ
     let id = account.require(platform.account_id.name)?.to_owned();
     let owned = found.pointer(platform.check.1).and_then(Value::as_str);
     if platform.sender.is_some() && owned.is_some_and(|owned| owned != id) {
-        let reason = format!("the Page of this access token is linked to another account of {}", platform.name);
+        let vendor = platform.name;
+        let reason = format!("the Page of this access token is linked to another account of {vendor}");
         return Err(Failure::rejected(reason));
     }
     let is_own = owned == Some(id.as_str());

@@ -4,7 +4,7 @@
 //! kinds of files, and sends no metadata back. The media of a story that names the account may not be stored, so only
 //! its link is passed on.
 
-use super::{API_URL, FILE, HUMAN_AGENT_SETTING, IMAGE, Messenger, PAGE_TOKEN, PLATFORM};
+use super::{API_URL, FILE, HUMAN_AGENT_SETTING, IMAGE, Messenger, PAGE_TOKEN, PLATFORM, phrases};
 use crate::{
     adapter::settings::{Form, Setting},
     channel::{
@@ -32,6 +32,7 @@ pub static INSTAGRAM: Messenger = Messenger {
     has_metadata: false,
     reuses_files: false,
     features: &FEATURES,
+    phrases: &phrases::INSTAGRAM,
     settings: SETTINGS,
     errors: ERRORS,
     too_late: TOO_LATE,

@@ -25,12 +25,14 @@ use crate::{
         message::{AuthorKind, MediaKind, PartKind},
         steps::{NextStep, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 mod calls;
 mod classify;
 mod instagram;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -59,6 +61,7 @@ pub struct Messenger {
     /// Whether a file's link says that the file may be used again.
     reuses_files: bool,
     features: &'static Features,
+    phrases: &'static Catalogue,
     settings: &'static [Setting],
     errors: meta::Errors,
     /// The explanation of answers that come too late.
@@ -80,6 +83,7 @@ pub static MESSENGER: Messenger = Messenger {
     has_metadata: true,
     reuses_files: true,
     features: &FEATURES,
+    phrases: &phrases::MESSENGER,
     settings: SETTINGS,
     errors: classify::ERRORS,
     too_late: classify::TOO_LATE,
@@ -176,6 +180,10 @@ impl Adapter for Messenger {
 
     fn settings(&self) -> &'static [Setting] {
         self.settings
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        self.phrases
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

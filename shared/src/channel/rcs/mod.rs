@@ -20,11 +20,13 @@ use crate::{
         message::{MediaKind, PartKind},
         steps::{NextStep, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 mod calls;
 mod classify;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -91,6 +93,10 @@ impl Adapter for Rcs {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     /// Checks that the key can sign. RBM has no harmless call, so nothing more can be checked at install.

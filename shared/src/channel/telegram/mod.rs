@@ -21,6 +21,7 @@ use crate::{
         features::{Features, MediaBy, MediaLimit, Quotes, Support, TextLimit, TextUnit},
         message::{Media, MediaKind, MediaSource, PartKind},
     },
+    tools::phrases::Catalogue,
 };
 
 mod calls;
@@ -28,6 +29,7 @@ mod classify;
 mod content;
 mod keyboard;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -97,6 +99,10 @@ impl Adapter for Telegram {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     /// Checks the token's form. The token is part of every URL, so it must contain no character that has a meaning

@@ -20,6 +20,7 @@ use crate::{
         features::{Features, MediaBy, MediaLimit, Rate, Support, TextLimit, TextUnit},
         message::{MediaKind, PartKind},
     },
+    tools::phrases::Catalogue,
 };
 
 mod calls;
@@ -28,6 +29,7 @@ mod classify;
 mod files;
 mod keyboard;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -117,6 +119,10 @@ impl Adapter for Viber {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn verify(&self, account: &Account<'_>, request: &WebhookRequest) -> Result<Proof, VerifyError> {

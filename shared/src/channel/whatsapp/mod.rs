@@ -20,12 +20,14 @@ use crate::{
         message::{Media, MediaKind, MediaSource, PartKind},
         steps::{NextStep, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 mod calls;
 mod cards;
 mod classify;
 mod parse;
+mod phrases;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -116,6 +118,10 @@ impl Adapter for WhatsApp {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

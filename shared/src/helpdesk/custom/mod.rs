@@ -9,6 +9,7 @@ mod answers;
 mod calls;
 mod classify;
 mod parse;
+mod phrases;
 mod plan;
 mod render;
 mod verify;
@@ -32,7 +33,7 @@ use crate::{
         installation::Side,
         steps::{NextStep, ShownBy},
     },
-    tools::phone::is_e164,
+    tools::{phone::is_e164, phrases::Catalogue},
 };
 
 /// The system of the company's own.
@@ -63,6 +64,10 @@ impl Adapter for Custom {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

@@ -18,6 +18,7 @@ mod form;
 mod html;
 mod memo;
 mod parse;
+mod phrases;
 mod plan;
 mod profile;
 mod render;
@@ -46,6 +47,7 @@ use crate::{
         message::{MediaKind, PartKind},
         steps::{NextStep, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 /// The helpdesk Deskie (Omnidesk).
@@ -146,6 +148,10 @@ impl Adapter for Deskie {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

@@ -14,6 +14,7 @@ mod memo;
 mod origin;
 mod parse;
 mod parts;
+mod phrases;
 mod plan;
 mod profile;
 mod render;
@@ -41,7 +42,7 @@ use crate::{
         message::{MediaKind, PartKind},
         steps::{NextStep, ShownBy},
     },
-    tools::json::Json,
+    tools::{json::Json, phrases::Catalogue},
 };
 
 /// The Freshchat helpdesk.
@@ -133,6 +134,10 @@ impl Adapter for Freshchat {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

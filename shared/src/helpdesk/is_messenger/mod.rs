@@ -18,6 +18,7 @@ mod classify;
 mod ids;
 mod memo;
 mod parse;
+mod phrases;
 mod plan;
 mod render;
 mod verify;
@@ -44,6 +45,7 @@ use crate::{
         message::{MediaKind, PartKind},
         steps::{NextStep, ShownBy},
     },
+    tools::phrases::Catalogue,
 };
 
 /// The IS-Messenger helpdesk.
@@ -110,6 +112,10 @@ impl Adapter for IsMessenger {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn phrases(&self) -> &'static Catalogue {
+        &phrases::PHRASES
     }
 
     fn check_settings(&self, account: &Account<'_>) -> Result<(), SettingError> {

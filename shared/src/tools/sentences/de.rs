@@ -76,6 +76,7 @@ translations! {
     Answered { call, status } = "{call} antwortete mit {status}",
     AnsweredOddly { call, status } = "{call} antwortete mit {status} in unbekannter Form",
     Explained { reason, explanation } = "{reason}: {explanation}",
+    NoticeStep { cause, fix } = "{cause}: {fix}.",
     LookUpFailed = "der Kontakt konnte nicht ermittelt werden",
     TooManyCalls = "die Zustellung benötigt zu viele Aufrufe",
     NotOurTurn = "das Aufruflimit dieses Kontos ist im Moment ausgeschöpft",

@@ -75,6 +75,7 @@ translations! {
     Answered { call, status } = "{call} respondió {status}",
     AnsweredOddly { call, status } = "{call} respondió {status} con un formato desconocido",
     Explained { reason, explanation } = "{reason}: {explanation}",
+    NoticeStep { cause, fix } = "{cause}: {fix}.",
     LookUpFailed = "no se pudo consultar el contacto",
     TooManyCalls = "la entrega requiere demasiadas llamadas",
     NotOurTurn = "el límite de llamadas de esta cuenta está agotado por el momento",

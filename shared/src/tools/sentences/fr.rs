@@ -76,6 +76,7 @@ translations! {
     Answered { call, status } = "{call} a répondu {status}",
     AnsweredOddly { call, status } = "{call} a répondu {status} sous une forme inconnue",
     Explained { reason, explanation } = "{reason} : {explanation}",
+    NoticeStep { cause, fix } = "{cause} : {fix}.",
     LookUpFailed = "le contact n’a pas pu être recherché",
     TooManyCalls = "la distribution demande trop d’appels",
     NotOurTurn = "la limite d’appels de ce compte est atteinte pour le moment",

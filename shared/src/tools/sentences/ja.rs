@@ -71,6 +71,7 @@ translations! {
     Answered { call, status } = "{call}の応答は{status}でした",
     AnsweredOddly { call, status } = "{call}の応答は{status}で、形式が不明です",
     Explained { reason, explanation } = "{reason}：{explanation}",
+    NoticeStep { cause, fix } = "{cause}：{fix}。",
     LookUpFailed = "連絡先を照会できませんでした",
     TooManyCalls = "配信に必要な呼び出しが多すぎます",
     NotOurTurn = "このアカウントは現在、呼び出しの上限に達しています",

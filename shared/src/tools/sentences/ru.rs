@@ -73,6 +73,7 @@ translations! {
     Answered { call, status } = "{call}: ответ {status}",
     AnsweredOddly { call, status } = "{call}: ответ {status} в неизвестной форме",
     Explained { reason, explanation } = "{reason}: {explanation}",
+    NoticeStep { cause, fix } = "{cause}: {fix}.",
     LookUpFailed = "не удалось найти контакт",
     TooManyCalls = "для доставки нужно слишком много вызовов",
     NotOurTurn = "лимит вызовов этого аккаунта сейчас исчерпан",

@@ -73,6 +73,7 @@ translations! {
     Answered { call, status } = "{call}: відповідь {status}",
     AnsweredOddly { call, status } = "{call}: відповідь {status} у невідомій формі",
     Explained { reason, explanation } = "{reason}: {explanation}",
+    NoticeStep { cause, fix } = "{cause}: {fix}.",
     LookUpFailed = "не вдалося знайти контакт",
     TooManyCalls = "для доставки потрібно забагато викликів",
     NotOurTurn = "ліміт викликів цього акаунта зараз вичерпано",
