@@ -230,10 +230,10 @@ async fn the_latest_messages_come_first_whatever_the_contact() {
         let key = JournalKey { contact: format!("c{number}"), ..key(&format!("e{number}")) };
         kept.store.claim(&key, ms(1_000 + number), ms(2_000)).await.unwrap();
     }
-    let latest = kept.store.latest("i", 10).await.unwrap().messages;
+    let latest = kept.store.latest("i", None, 10).await.unwrap().messages;
     let contacts: Vec<&str> = latest.iter().map(|message| message.contact.as_str()).collect();
     assert_eq!(contacts, ["c29", "c28", "c27", "c26", "c25", "c24", "c23", "c22", "c21", "c20"]);
-    assert_eq!(kept.store.latest("j", 10).await.unwrap().messages, []);
+    assert_eq!(kept.store.latest("j", None, 10).await.unwrap().messages, []);
 }
 
 #[tokio::test]

@@ -54,10 +54,12 @@ impl InstallHook {
 
     /// Answers an HTTP call.
     pub async fn http(&self, request: Request<Bytes>) -> Answer {
-        if let Some(page) = Pages::new(&self.admin, self.allow_http).answer(&request).await {
+        let pages = Pages::new(&self.admin, self.allow_http);
+        if let Some(page) = pages.answer(&request).await {
             return page;
         }
-        self.route(request).await.unwrap_or_else(|error| error.answer())
+        let headers = request.headers().clone();
+        self.route(request).await.unwrap_or_else(|error| pages.refusal(&headers, &error))
     }
 
     async fn direct(&self, event: &str) -> Result<Value, ApiError> {
@@ -101,8 +103,7 @@ impl InstallHook {
                 Ok(json_answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &installation))
             }
             (&Method::GET, ["installations"]) => {
-                let after = url_value(request.uri().query().unwrap_or_default(), "after");
-                self.admin.list(after.as_deref(), &access).await.map(ok_answer)
+                self.admin.list(after(&request).as_deref(), &access).await.map(ok_answer)
             }
             (&Method::GET, ["installations", id]) => self.admin.show(id).await.map(shown),
             (&Method::PATCH, ["installations", id]) => {
@@ -128,13 +129,14 @@ impl InstallHook {
             (&Method::POST, ["installations", id, "register"]) => self.admin.register(id).await.map(shown),
             (&Method::POST, ["installations", id, "check"]) => self.admin.check(id).await.map(ok_answer),
             (&Method::POST, ["installations", id, "retry"]) => self.admin.retry(id).await.map(ok_answer),
-            (&Method::GET, ["installations", id, "messages"]) => self.admin.messages(id).await.map(ok_answer),
+            (&Method::GET, ["installations", id, "messages"]) => {
+                self.admin.messages(id, after(&request).as_deref()).await.map(ok_answer)
+            }
             (&Method::GET, ["installations", id, "messages", message]) => {
                 self.admin.message(id, message).await.map(ok_answer)
             }
             (&Method::GET, ["installations", id, "dead-letters"]) => {
-                let after = url_value(request.uri().query().unwrap_or_default(), "after");
-                self.admin.dead_letters(id, after.as_deref()).await.map(ok_answer)
+                self.admin.dead_letters(id, after(&request).as_deref()).await.map(ok_answer)
             }
             (&Method::POST, ["installations", id, "redrive"] | ["installations", id, "dead-letters", "redrive"]) => {
                 let wanted = match body(&request)? {
@@ -213,6 +215,8 @@ fn too_large() -> ApiError {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
-fn url_value(query: &str, name: &str) -> Option<String> {
-    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+/// Returns where a page of a list begins.
+fn after(request: &Request<Bytes>) -> Option<String> {
+    let query = request.uri().query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after").map(|(_, after)| after.into_owned())
 }

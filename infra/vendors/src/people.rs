@@ -68,6 +68,10 @@ pub trait People: Send + Sync {
     fn quoting(&self, _text: &str, _message: &str) -> Option<Saying> {
         None
     }
+    /// Returns whether customers can quote.
+    fn can_quote(&self) -> bool {
+        self.quoting("", "").is_some()
+    }
     /// Returns the id of the newest message that a customer wrote, by which quotes and read marks name it.
     fn newest(&self, _customer: &str) -> Option<String> {
         None

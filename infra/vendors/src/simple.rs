@@ -104,6 +104,10 @@ pub trait SimpleChannel: Send + Sync {
     fn quotes(&self, _text: &str, _message: &str) -> Option<Saying> {
         None
     }
+    /// Returns whether customers can quote.
+    fn can_quote(&self) -> bool {
+        self.quotes("", "").is_some()
+    }
     /// Returns whether the platform shows customers that their messages were read.
     fn shows_reading(&self) -> bool {
         false
@@ -142,6 +146,10 @@ impl<T: SimpleChannel> People for T {
 
     fn quoting(&self, text: &str, message: &str) -> Option<Saying> {
         self.quotes(text, message)
+    }
+
+    fn can_quote(&self) -> bool {
+        SimpleChannel::can_quote(self)
     }
 
     fn shows_reading(&self) -> bool {

@@ -45,7 +45,7 @@ impl Admin {
             helpdesk: helpdesk.into(),
             findings,
             heard: HeardView::from(&look.heard),
-            latest_message_at: look.messages.into_iter().next().map(|message| message.received_at),
+            latest_message_at: look.latest.messages.into_iter().next().map(|message| message.received_at),
         })
     }
 

@@ -22,13 +22,16 @@ use crate::{
     model::installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
     outside::{clock::now, vault::Sealed},
     tools::{
-        answer::ApiError,
+        answer::{ApiError, CONFLICT},
         crypto::{RandomError, random, random_id},
         millis::Millis,
         secret::{Secret, Secrets},
         sentences::Sentence,
     },
 };
+
+/// How often an install begins again because another one has changed the same installation meanwhile.
+const INSTALL_TRIES: usize = 4;
 
 impl Admin {
     /// Makes an installation, or updates the one that joins the same accounts.
@@ -37,6 +40,13 @@ impl Admin {
     /// 422 for a bad setting or refused credentials, with nothing stored; 503 if a vendor or one of our own services
     /// cannot be reached.
     pub async fn install(&self, wanted: Wanted) -> Result<Installed, ApiError> {
+        // Whoever sends a request twice at the same moment gets the same installation twice.
+        for _ in 1..INSTALL_TRIES {
+            match self.apply(None, wanted.clone(), None).await {
+                Err(error) if error.code == CONFLICT => {}
+                done => return done,
+            }
+        }
         self.apply(None, wanted, None).await
     }
 

@@ -1,5 +1,6 @@
 //! The brakes of an installation, as admins see and release them.
 
+use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::{Admin, findings::Closed};
@@ -35,9 +36,9 @@ impl Admin {
 
     /// Returns the brakes that are closed.
     pub(super) async fn closed_brakes(&self, open: &OpenInstallation) -> Result<Vec<Closed>, StoreError> {
+        let brakes = try_join_all(Braked::ALL.map(|braked| self.store.brake(&open.installation.id, braked))).await?;
         let mut closed = Vec::new();
-        for braked in Braked::ALL {
-            let brake = self.store.brake(&open.installation.id, braked).await?;
+        for (braked, brake) in Braked::ALL.into_iter().zip(brakes) {
             if let Some(until) = brake.closed_until.filter(|_| brake.is_closed_for(open.installation.version)) {
                 closed.push(Closed { braked, until, reason: brake.reason });
             }

@@ -93,15 +93,9 @@ impl Admin {
     /// 404 for an unknown installation, 503 if one of our own services fails.
     pub async fn dead_letters(&self, id: &str, after: Option<&str>) -> Result<DeadLetters, ApiError> {
         self.find(id).await?;
-        self.dead_page(id, after, PAGE).await
-    }
-
-    /// Returns a page of the dead messages of an installation that exists.
-    pub(super) async fn dead_page(&self, id: &str, after: Option<&str>, limit: u16) -> Result<DeadLetters, ApiError> {
-        let from = PageFrom { after, oldest_first: false, limit };
+        let from = PageFrom { after, oldest_first: false, limit: PAGE };
         let DeadPage { messages, next } = self.store.dead_messages(id, &from).await?;
-        let messages = messages.into_iter().map(|DeadMessage { summary, damaged, .. }| DeadLetter { summary, damaged });
-        Ok(DeadLetters { messages: messages.collect(), next })
+        Ok(DeadLetters { messages: messages.into_iter().map(DeadLetter::from).collect(), next })
     }
 
     /// Sends dead messages again, each with all its retries, the oldest first. A message whose envelope is damaged is

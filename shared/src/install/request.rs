@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The wanted state of an installation. Every field has a valid form; no vendor has been asked yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Wanted {
     pub(super) channel: WantedSide,
     pub(super) helpdesk: WantedSide,
@@ -33,6 +33,7 @@ pub struct Wanted {
 }
 
 /// The wanted state of one side of an installation.
+#[derive(Clone)]
 pub(super) struct WantedSide {
     pub(super) adapter: &'static dyn Adapter,
     /// The kind and the settings.

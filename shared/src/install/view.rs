@@ -17,7 +17,7 @@ use crate::{
         installation::{Installation, InstallationState, Options, Problem, Route, Side, SideSettings},
         steps::NextStep,
     },
-    store::{JournalKey, Listed, MessageSummary, Page},
+    store::{DeadMessage, JournalKey, Listed, MessageSummary, Page},
     tools::answer::ApiError,
 };
 
@@ -263,6 +263,12 @@ pub struct DeadLetter {
     pub damaged: bool,
 }
 
+impl From<DeadMessage> for DeadLetter {
+    fn from(DeadMessage { summary, damaged, .. }: DeadMessage) -> Self {
+        Self { summary, damaged }
+    }
+}
+
 /// A page of dead letters, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DeadLetters {
@@ -349,7 +355,9 @@ pub struct AppError {
 const LIST_PAGE: u16 = 30;
 /// The numbers of messages and of dead letters on the page of an installation.
 const PAGE_MESSAGES: u16 = 20;
-const PAGE_DEAD: u16 = 20;
+const PAGE_DEAD: usize = 10;
+/// The length of a page of the list of messages.
+const MESSAGES_PAGE: u16 = 50;
 
 /// What the page of an installation shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -362,10 +370,12 @@ pub struct Overview {
     pub registers: bool,
     /// What an admin should know, the most urgent first.
     pub findings: Vec<Finding>,
-    /// The latest messages, newest first.
-    pub messages: Vec<MessageSummary>,
+    /// The latest messages, newest first, and where the older ones begin.
+    pub latest: Page,
     /// The newest dead letters.
-    pub dead: DeadLetters,
+    pub dead: Vec<DeadLetter>,
+    /// Whether there are more dead letters.
+    pub has_more_dead: bool,
 }
 
 /// What the table knows about an installation.
@@ -373,9 +383,11 @@ pub struct Overview {
 pub(super) struct Look {
     pub(super) heard: HeardSides,
     steps: Vec<NextStep>,
-    /// The latest messages, newest first.
-    pub(super) messages: Vec<MessageSummary>,
-    dead: DeadLetters,
+    /// The latest messages, newest first, and where the older ones begin.
+    pub(super) latest: Page,
+    /// The newest dead letters.
+    dead: Vec<DeadLetter>,
+    has_more_dead: bool,
     brakes: Vec<Closed>,
     strays: Vec<Stray>,
 }
@@ -383,12 +395,12 @@ pub(super) struct Look {
 impl Look {
     /// Returns what an admin should know, also about what the vendors just answered to the credentials.
     pub(super) fn findings(&self, installation: &Installation, accounts: &[(Side, &Learned)]) -> Vec<Finding> {
-        let latest = self.dead.messages.first().map(|letter| &letter.summary);
+        let latest = self.dead.first().map(|letter| &letter.summary);
         let dead = latest.map(|latest| Dead { side: target(latest.direction), reason: latest.error.clone() });
-        let is_all = self.messages.len() < usize::from(PAGE_MESSAGES);
+        let is_all = self.latest.next.is_none();
         Facts {
             steps: &self.steps,
-            messages: (&self.messages, is_all),
+            messages: (&self.latest.messages, is_all),
             dead,
             brakes: &self.brakes,
             strays: &self.strays,
@@ -428,8 +440,9 @@ impl Admin {
             installation: self.view_of(open, &look.heard),
             titles: AccountNames { channel: title(Side::Channel), helpdesk: title(Side::Helpdesk) },
             registers: open.channel.features().registers,
-            messages: look.messages,
+            latest: look.latest,
             dead: look.dead,
+            has_more_dead: look.has_more_dead,
         })
     }
 
@@ -437,17 +450,18 @@ impl Admin {
     pub(super) async fn look(&self, open: &OpenInstallation) -> Result<Look, ApiError> {
         let id = open.installation.id.as_str();
         // Each of these futures is large, and all of them together do not fit the stack of a debug build.
-        let (heard, latest, dead, brakes, of_channel, of_helpdesk) = tokio::try_join!(
+        let (heard, latest, (dead, has_more_dead), brakes, of_channel, of_helpdesk) = tokio::try_join!(
             Box::pin(async { Ok::<_, ApiError>(self.store.heard(id).await?) }),
-            Box::pin(async { Ok(self.store.latest(id, PAGE_MESSAGES).await?) }),
-            Box::pin(self.dead_page(id, None, PAGE_DEAD)),
+            Box::pin(async { Ok(self.store.latest(id, None, PAGE_MESSAGES).await?) }),
+            Box::pin(async { Ok(self.store.newest_dead(id, PAGE_DEAD).await?) }),
             Box::pin(async { Ok(self.closed_brakes(open).await?) }),
             Box::pin(self.strays(open, Side::Channel)),
             Box::pin(self.strays(open, Side::Helpdesk)),
         )?;
         let steps = self.next_steps(open, &heard);
         let strays = of_channel.into_iter().chain(of_helpdesk).collect();
-        Ok(Look { heard, steps, messages: latest.messages, dead, brakes, strays })
+        let dead = dead.into_iter().map(DeadLetter::from).collect();
+        Ok(Look { heard, steps, latest, dead, has_more_dead, brakes, strays })
     }
 
     /// Returns the view of an installation, without its secrets.
@@ -475,13 +489,13 @@ impl Admin {
         Ok(InstallationList { installations, next })
     }
 
-    /// Returns the latest 50 messages, newest first.
+    /// Returns the latest 50 messages, newest first. `after` is the `next` of the page before.
     ///
     /// # Errors
     /// 404 for an unknown installation, 503 if one of our own services fails.
-    pub async fn messages(&self, id: &str) -> Result<Page, ApiError> {
+    pub async fn messages(&self, id: &str, after: Option<&str>) -> Result<Page, ApiError> {
         self.find(id).await?;
-        Ok(self.store.latest(id, 50).await?)
+        Ok(self.store.latest(id, after, MESSAGES_PAGE).await?)
     }
 
     /// Returns one message with every call that was made for it.

@@ -15,8 +15,8 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use super::{
     Changes, Claimed, Item, JournalKey, JournalState, MessageSummary, Store, StoreError, expires_at, flag_of, key,
     number, number_of,
-    overview::{PageFrom, summary},
-    owned, text, unavailable,
+    overview::{PageFrom, place, summary},
+    owned, text, text_of, unavailable,
 };
 use crate::{outside::queue::Outgoing, tools::millis::Millis};
 
@@ -168,7 +168,8 @@ impl Store {
     /// # Errors
     /// Returns an error if a call to the table fails.
     pub async fn dead_messages(&self, installation: &str, from: &PageFrom<'_>) -> Result<DeadPage, StoreError> {
-        let (keys, next) = self.page_of(installation, Some(JournalState::Dead), from).await?;
+        let from = PageFrom { after: place(from.after), ..*from };
+        let (keys, next) = self.page_of(installation, Some(JournalState::Dead), &from).await?;
         let items = self.items(keys.iter().map(JournalKey::item_key).collect(), None).await?;
         // The index lags behind, so the journal itself decides.
         let mut messages: Vec<DeadMessage> =
@@ -176,6 +177,45 @@ impl Store {
         messages.sort_by_key(|message| keys.iter().position(|key| *key == message.key));
         self.mark_damaged(&mut messages).await?;
         Ok(DeadPage { messages, next })
+    }
+
+    /// Returns the messages that died last, newest first, and whether there are more. The markers of the dead tell, so
+    /// that this costs the same however long the journal is. Of more than [`DEAD_COUNT_LIMIT`], some are not considered.
+    ///
+    /// # Errors
+    /// Returns an error if a call to the table fails.
+    pub async fn newest_dead(&self, installation: &str, most: usize) -> Result<(Vec<DeadMessage>, bool), StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(markers_pk(installation)))
+            .limit(i32::try_from(DEAD_COUNT_LIMIT).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| unavailable("Query", error))?;
+        let markers = answer.items.unwrap_or_default();
+        let mut dead: Vec<(i64, JournalKey)> = markers
+            .iter()
+            .filter_map(|marker| Some((number_of(marker, "expires_at")?, marked(installation, marker)?)))
+            .collect();
+        dead.sort_by(|(a, _), (b, _)| b.cmp(a));
+        // A process that stopped in between may have left a marker of a message that is not dead any more.
+        let mut keys: Vec<JournalKey> = Vec::new();
+        for (_, key) in dead.iter().take(most.saturating_mul(2)) {
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+        let items = self.items(keys.iter().map(JournalKey::item_key).collect(), None).await?;
+        let mut messages: Vec<DeadMessage> =
+            items.iter().filter_map(DeadMessage::from_item).filter(DeadMessage::is_dead).collect();
+        messages.sort_by(|a, b| b.summary.received_at.cmp(&a.summary.received_at));
+        let has_more = messages.len() > most || dead.len() > most.saturating_mul(2);
+        messages.truncate(most);
+        self.mark_damaged(&mut messages).await?;
+        Ok((messages, has_more))
     }
 
     /// Returns a message by its key, in whatever state it is.
@@ -351,6 +391,12 @@ pub(super) fn markers_pk(installation: &str) -> String {
 
 fn marker_key(message: &JournalKey, life: u32) -> Item {
     key(&markers_pk(&message.installation), &format!("{}#{life}", message.public_id()))
+}
+
+/// Returns the message that a marker stands for.
+fn marked(installation: &str, marker: &Item) -> Option<JournalKey> {
+    let (id, _life) = text_of(marker, "sk")?.rsplit_once('#')?;
+    JournalKey::from_public_id(installation, id)
 }
 
 /// Returns the changes that begin a new life. The journal item lives as long as the queue may keep the message, and

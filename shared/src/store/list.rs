@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::Select;
 use futures_util::future::try_join_all;
 
-use super::{DEAD_COUNT_LIMIT, Item, Store, StoreError, accounts, heard, key, text, text_of, unavailable};
+use super::{
+    DEAD_COUNT_LIMIT, Item, Store, StoreError, accounts, heard, key, overview::place, text, text_of, unavailable,
+};
 use crate::model::{
     heard::HeardSides,
     installation::{Installation, Side},
@@ -61,7 +63,7 @@ impl Store {
     }
 
     async fn ids_of_shard(&self, shard: u8, after: Option<&str>, limit: u16) -> Result<Vec<String>, StoreError> {
-        let after = after.map_or_else(|| "I#".to_owned(), |id| format!("I#{id}"));
+        let after = place(after).map_or_else(|| "I#".to_owned(), |id| format!("I#{id}"));
         let answer = self
             .client
             .query()

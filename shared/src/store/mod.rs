@@ -35,7 +35,11 @@ use aws_sdk_dynamodb::{
 };
 use thiserror::Error;
 
-use crate::tools::{answer::ApiError, millis::Millis, sentences::Sentence};
+use crate::tools::{
+    answer::{ApiError, CONFLICT},
+    millis::Millis,
+    sentences::Sentence,
+};
 use http::StatusCode;
 
 mod accounts;
@@ -333,7 +337,7 @@ impl Changes {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", Sentence::Conflict),
+            StoreError::Conflict => Self::new(StatusCode::CONFLICT, CONFLICT, Sentence::Conflict),
             _ => Self::our_failure(&error),
         }
     }

@@ -56,11 +56,14 @@ pub struct MessageSummary {
     at: Millis,
 }
 
-/// A list of messages, newest first.
+/// A page of the journal, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Page {
     /// The messages.
     pub messages: Vec<MessageSummary>,
+    /// Where the next page begins, for the query parameter `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A place in the journal of an installation, which is ordered by the time of receipt.
@@ -75,17 +78,18 @@ pub struct PageFrom<'a> {
 }
 
 impl Store {
-    /// Returns the latest messages of an installation, newest first.
+    /// Returns the latest messages of an installation, newest first; those after a place where another page ended, if
+    /// it is given.
     ///
     /// # Errors
     /// Returns an error if a call to the table fails.
-    pub async fn latest(&self, installation: &str, limit: u16) -> Result<Page, StoreError> {
-        let from = PageFrom { after: None, oldest_first: false, limit };
-        let (keys, _) = self.page_of(installation, None, &from).await?;
+    pub async fn latest(&self, installation: &str, after: Option<&str>, limit: u16) -> Result<Page, StoreError> {
+        let from = PageFrom { after: place(after), oldest_first: false, limit };
+        let (keys, next) = self.page_of(installation, None, &from).await?;
         let items = self.items(keys.iter().map(JournalKey::item_key).collect(), None).await?;
         let mut messages: Vec<MessageSummary> = items.iter().filter_map(summary).collect();
         messages.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.id.cmp(&b.id)));
-        Ok(Page { messages })
+        Ok(Page { messages, next })
     }
 
     /// Returns one message with every call that was made for it.
@@ -230,6 +234,14 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// The length that the table permits for a place in a list, in bytes.
+const MAX_PLACE: usize = 1_000;
+
+/// Returns the place that a caller names, without what no page can have named.
+pub(super) fn place(after: Option<&str>) -> Option<&str> {
+    after.filter(|after| (1..=MAX_PLACE).contains(&after.len()))
 }
 
 pub(super) fn summary(item: &Item) -> Option<MessageSummary> {

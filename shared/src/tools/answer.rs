@@ -10,6 +10,9 @@ use super::{crypto::RandomError, sentences::Sentence};
 /// The answer to an HTTP call.
 pub type Answer = Response<Bytes>;
 
+/// The code of the answer to whoever changes what somebody else changes at the same moment.
+pub const CONFLICT: &str = "conflict";
+
 /// A refusal, or a failure of ours, which is sent as `{"error": {"code", "message"}}`.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{code}: {message}")]

@@ -432,6 +432,7 @@ sentences! {
     LastHeard = "Last heard",
     NotHeardYet = "not yet",
     LatestMessages = "Latest messages",
+    OlderMessages = "Older messages",
     NoMessages = "Nothing yet.",
     Received = "Received",
     Direction = "Direction",
@@ -517,13 +518,28 @@ sentences! {
     AdminKey = "Admin key",
     WrongAdminKey = "this is not the admin key",
     SignOut = "Sign out",
-    SignedOut = "Signed out",
+    SignedOut = "You are not signed in",
     SignInFirst = "sign in with the admin key first",
     FormOfOtherPage = "this form is not of your session; open the page again and repeat",
     LinkExpired = "This link has expired, or nothing is here",
     LinkExpiredAdvice =
         "The link of an installation's page is valid for 30 days, and a new one ends the old one. Ask whoever runs the \
          bridge for the new link, or sign in with the admin key.",
+    NoSuchMessage { days: i64 } = "there is no such message here; the journal keeps a message for {days} days",
+    FormTooLong { limit_kib: usize } =
+        "the form is longer than {limit_kib} KiB; shorten what you entered and send it again",
+    FormOfText = "this page takes the text of its own form and no files; open it again and repeat",
+    SessionEnded = "the session has ended, and nothing was done; sign in, open the page again and repeat",
+    SessionEndedKept =
+        "Your session has ended, and nothing was installed. Enter the admin key to go on: what you typed is kept, \
+         apart from passwords and tokens.",
+    SignInOrLink = "Without the admin key, open the page by its complete link, which whoever runs the bridge has.",
+    FormOfOldSession = "this form was of an earlier session, so nothing was installed; check it and send it again",
+    NotInstalled = "Not installed yet",
+    NoSuchChannel { kind: &'a str } = "There is no channel `{kind}`. Choose one from the list.",
+    NoSuchHelpdesk { kind: &'a str } = "There is no helpdesk `{kind}`. Choose one from the list.",
+    NoSuchPage = "There is nothing at this address",
+    NoSuchPageAdvice = "Check the address: a link that was cut off leads nowhere.",
     ToHome = "To the list of installations",
     Installations = "Installations",
     NoInstallations = "There is none yet.",
@@ -534,6 +550,9 @@ sentences! {
     Installed = "Installed",
     Optional = "optional",
     ShownOnce = "The bridge has made these credentials. They are shown this once: copy them now.",
+    ShownBefore =
+        "The bridge made the credentials of this installation earlier, and showed them then. If nobody has them, \
+         install again with credentials of your own.",
     ToSteps = "To the next steps",
     MistakesFound { count: usize } = "Not installed yet. Fields to correct: {count}",
     EnterSecretsAgain = "Passwords and tokens have to be entered again.",

@@ -5,7 +5,7 @@ use http::{Request, StatusCode};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::{Fields, Page, Pages, Shown, Viewer, pieces};
+use super::{Fields, Page, Pages, Shown, Viewer, login, pieces};
 use crate::{
     adapter::{
         Adapter,
@@ -15,6 +15,9 @@ use crate::{
     model::installation::{MAX_TEXT, Side},
     tools::{answer::ApiError, language::Language, phrases::Translator, sentences::Sentence},
 };
+
+/// The number of characters that are shown of a kind that there is not.
+const KIND_SHOWN: usize = 40;
 
 /// What is wrong with a form.
 #[derive(Default)]
@@ -27,7 +30,7 @@ impl Pages<'_> {
     /// Asks for the kinds of both sides, and then for their settings.
     pub(super) async fn form(self, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let Some(session) = self.session(request.headers()).await else {
-            return Ok(Shown::Elsewhere { path: "/login".to_owned(), cookie: None });
+            return Ok(Self::to_login(request));
         };
         let viewer = Viewer::Admin(session);
         Ok(Page::new(
@@ -40,12 +43,18 @@ impl Pages<'_> {
     /// Makes the installation of a form.
     pub(super) async fn send_form(self, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let fields = Fields::of_form(request)?;
-        let viewer = Viewer::Admin(self.sender(request, &fields).await?);
+        let viewer = match self.sender(request, &fields).await {
+            Ok(session) => Viewer::Admin(session),
+            Err(_) => return self.show_again(request, &fields).await,
+        };
         let (wanted, language) = (object(&fields), self.language);
         let refused = |wrong: Wrong, status| {
             let page = Page::new(language.say(Sentence::AddInstallation), render(&viewer, &fields, &wrong, language));
             Ok(Page { status, ..page }.into())
         };
+        if unknown_kinds(&fields).next().is_some() {
+            return refused(Wrong::default(), StatusCode::UNPROCESSABLE_ENTITY);
+        }
         let mistakes = Wanted::mistakes(&wanted, self.allow_http);
         if !mistakes.is_empty() {
             return refused(Wrong { fields: mistakes, whole: None }, StatusCode::UNPROCESSABLE_ENTITY);
@@ -55,7 +64,9 @@ impl Pages<'_> {
             Err(error) => Err(error),
         };
         match made {
-            Ok(Installed { installation, .. }) if installation.generated_secrets.is_empty() => {
+            Ok(Installed { is_new, installation })
+                if installation.generated_secrets.is_empty() && (is_new || !leaves_out_generated(&fields)) =>
+            {
                 Ok(Shown::Elsewhere { path: format!("/installations/{}/settings", installation.id), cookie: None })
             }
             Ok(installed) => {
@@ -65,11 +76,73 @@ impl Pages<'_> {
             Err(error) => refused(Wrong { fields: Vec::new(), whole: Some(error.message) }, error.status),
         }
     }
+
+    /// Answers a form that was not sent from a page of the session: the session has ended, or another one has begun.
+    /// Nothing is installed, and what was typed is kept for whoever has the admin key.
+    async fn show_again(self, request: &Request<Bytes>, fields: &Fields) -> Result<Shown, ApiError> {
+        let language = self.language;
+        let (session, cookie) = match self.session(request.headers()).await {
+            Some(session) => (session, None),
+            None => match self.admin.sign_in(fields.get("admin_key").unwrap_or_default().trim()).await? {
+                Some((session, cookie)) => (session, Some(cookie)),
+                None => return Ok(login::page_keeping(&kept(fields), fields.get("admin_key").is_some(), language)),
+            },
+        };
+        let status = if cookie.is_some() { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        let wrong = Wrong { fields: Vec::new(), whole: Some(Sentence::FormOfOldSession.to_string()) };
+        let body = render(&Viewer::Admin(session), fields, &wrong, language);
+        Ok(Page { status, cookie, ..Page::new(language.say(Sentence::AddInstallation), body) }.into())
+    }
+}
+
+/// Returns whether a form leaves a credential to the bridge that somebody else needs too.
+fn leaves_out_generated(fields: &Fields) -> bool {
+    [Side::Channel, Side::Helpdesk].into_iter().any(|side| {
+        let adapter = chosen_kind(fields, side).and_then(|kind| kind_of(side, kind));
+        let mut settings = adapter.into_iter().flat_map(|(_, adapter)| adapter.settings());
+        settings.any(|setting| {
+            setting.made.is_some() && setting.shown_once && fields.get(&id_of(side, setting.name)).is_none()
+        })
+    })
+}
+
+/// Returns what was typed into a form, without secrets.
+fn kept(fields: &Fields) -> Vec<(&str, &str)> {
+    let is_kept = |name: &str| {
+        let side = [Side::Channel, Side::Helpdesk].into_iter().find_map(|side| Some((side, setting_name(side, name)?)));
+        match side {
+            Some((_, "kind")) => true,
+            Some((side, setting)) => {
+                let adapter = chosen_kind(fields, side).and_then(|kind| kind_of(side, kind));
+                adapter.is_some_and(|(_, it)| all_settings(it).any(|known| known.name == setting && !known.secret))
+            }
+            None => !matches!(name, "word" | "admin_key"),
+        }
+    };
+    let fields = fields.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    fields.filter(|(name, _)| is_kept(name)).collect()
+}
+
+/// Returns the setting that a field of a side is for.
+fn setting_name(side: Side, field: &str) -> Option<&str> {
+    field.strip_prefix(side.word())?.strip_prefix('_')
+}
+
+/// Returns a sentence for each side of which the form names a kind that there is not.
+fn unknown_kinds(fields: &Fields) -> impl Iterator<Item = Sentence<'_>> {
+    [Side::Helpdesk, Side::Channel].into_iter().filter_map(|side| {
+        let kind = chosen_kind(fields, side).filter(|kind| kind_of(side, kind).is_none())?;
+        let kind = kind.char_indices().nth(KIND_SHOWN).map_or(kind, |(end, _)| kind.get(..end).unwrap_or_default());
+        Some(match side {
+            Side::Channel => Sentence::NoSuchChannel { kind },
+            Side::Helpdesk => Sentence::NoSuchHelpdesk { kind },
+        })
+    })
 }
 
 /// Returns the flat fields of a form as the object of an install request.
 fn object(fields: &Fields) -> Map<String, Value> {
-    let names = fields.0.iter().filter(|(name, _)| name != "word");
+    let names = fields.0.iter().filter(|(name, _)| !matches!(name.as_str(), "word" | "admin_key"));
     names.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
 }
 
@@ -86,26 +159,17 @@ fn chosen_kind(fields: &Fields, side: Side) -> Option<&str> {
 
 fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
     let chosen = |side: Side| kind_of(side, chosen_kind(fields, side)?);
+    let mut translator = Translator::new(language);
+    if let (Some(channel), Some(helpdesk)) = (chosen(Side::Channel), chosen(Side::Helpdesk)) {
+        translator = translator.with_sides(channel.1.phrases(), helpdesk.1.phrases());
+    }
     html! {
         (pieces::bar(viewer, language))
         main {
             h1 { (language.say(Sentence::AddInstallation)) }
             section { (choice(fields, language)) }
+            (mistakes(fields, wrong, &translator, language))
             @if let (Some(helpdesk), Some(channel)) = (chosen(Side::Helpdesk), chosen(Side::Channel)) {
-                @let translator = Translator::new(language).with_sides(channel.1.phrases(), helpdesk.1.phrases());
-                @let count = wrong.fields.len() + usize::from(wrong.whole.is_some());
-                @if count > 0 {
-                    section .standing.bad role="alert" #mistakes tabindex="-1" {
-                        h2 { (language.say(Sentence::MistakesFound { count })) }
-                        @if let Some(whole) = &wrong.whole { p { (pieces::with_names(&translator.translate(whole))) } }
-                        ul {
-                            @for mistake in &wrong.fields {
-                                li { a href={ "#" (id_of(mistake.side, mistake.setting)) } { (language.translate(mistake.side.word())) ": " (mistake.setting) } }
-                            }
-                        }
-                        p { (language.say(Sentence::EnterSecretsAgain)) }
-                    }
-                }
                 form method="post" action="/install" novalidate {
                     (viewer.word())
                     @for (side, (kind, adapter)) in [(Side::Helpdesk, helpdesk), (Side::Channel, channel)] {
@@ -118,6 +182,33 @@ fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -
                     (options(fields, language))
                     button .main type="submit" { (language.say(Sentence::Install)) }
                 }
+            }
+        }
+    }
+}
+
+/// Renders what is wrong with a form, with links to the fields.
+fn mistakes(fields: &Fields, wrong: &Wrong, translator: &Translator, language: Language) -> Markup {
+    let unknown: Vec<Sentence<'_>> = unknown_kinds(fields).collect();
+    html! {
+        @if !wrong.fields.is_empty() || wrong.whole.is_some() || !unknown.is_empty() {
+            section .standing.bad role="alert" #mistakes tabindex="-1" {
+                h2 {
+                    @match wrong.fields.len() {
+                        0 => { (language.say(Sentence::NotInstalled)) }
+                        count => { (language.say(Sentence::MistakesFound { count })) }
+                    }
+                }
+                @for sentence in unknown { p { (pieces::with_names(&language.say(sentence).to_string())) } }
+                @if let Some(whole) = &wrong.whole { p { (pieces::with_names(&translator.translate(whole))) } }
+                @if !wrong.fields.is_empty() {
+                    ul {
+                        @for mistake in &wrong.fields {
+                            li { a href={ "#" (id_of(mistake.side, mistake.setting)) } { (language.translate(mistake.side.word())) ": " (mistake.setting) } }
+                        }
+                    }
+                }
+                p { (language.say(Sentence::EnterSecretsAgain)) }
             }
         }
     }
@@ -257,7 +348,12 @@ fn secrets(viewer: &Viewer, Installed { installation, .. }: &Installed, language
         main {
             section .standing.good {
                 h1 { (language.say(Sentence::Installed)) }
-                p { (language.say(Sentence::ShownOnce)) }
+                p {
+                    @match installation.generated_secrets.is_empty() {
+                        true => { (language.say(Sentence::ShownBefore)) }
+                        false => { (language.say(Sentence::ShownOnce)) }
+                    }
+                }
                 @for (name, secret) in &installation.generated_secrets {
                     h2 { code { (name) } }
                     (pieces::copy(secret, language))

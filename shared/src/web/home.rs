@@ -15,7 +15,7 @@ impl Pages<'_> {
     /// Shows all installations, or the way to sign in.
     pub(super) async fn home(self, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let Some(session) = self.session(request.headers()).await else {
-            return Ok(Shown::Elsewhere { path: "/login".to_owned(), cookie: None });
+            return Ok(Self::to_login(request));
         };
         let query = Fields::of_query(request);
         let list = self.admin.list(query.get("after"), &Access::Admin).await?;

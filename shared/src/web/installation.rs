@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, StatusCode};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -12,11 +12,11 @@ use crate::{
     install::{CheckReport, DeadLetter, Discard, Finding, Overview, Redrive, SideReport, Standing},
     installations::OpenInstallation,
     model::{
-        installation::{InstallationState, Side},
+        installation::{InstallationState, Route, Side},
         steps::NextStep,
     },
     relay::RETRY_WAITS,
-    store::MessageSummary,
+    store::{KEEP_DAYS, MessageSummary, Page as JournalPage},
     tools::{answer::ApiError, language::Language, millis::Millis, phrases::Translator, sentences::Sentence},
 };
 
@@ -62,13 +62,25 @@ impl Place {
 }
 
 impl Pages<'_> {
-    /// Shows an installation, or the trace of one of its messages.
+    /// Shows an installation, the trace of one of its messages, or a page of its older messages.
     pub(super) async fn installation(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let query = Fields::of_query(request);
-        let (place, open) = self.opened(id, request, &query).await?;
+        let (place, open) = match self.opened(id, request, &query).await {
+            Err(error) if error.status == StatusCode::UNAUTHORIZED => return Ok(Self::to_login(request)),
+            opened => opened?,
+        };
         if let Some(message) = query.get("message") {
-            let message = self.admin.message(id, message).await?;
-            return Ok(Page::new(self.language.say(Sentence::Message), trace(&place, &message)).into());
+            return match self.admin.message(id, message).await {
+                Ok(message) => Ok(Page::new(self.language.say(Sentence::Message), trace(&place, &message)).into()),
+                Err(error) if error.status.is_client_error() => {
+                    Ok(shown(&place, &self.admin.overview(&open).await?, Some(&Err(about_a_message(error)))))
+                }
+                Err(error) => Err(error),
+            };
+        }
+        if let Some(after) = query.get("older") {
+            let page = self.admin.messages(id, Some(after)).await?;
+            return Ok(Page::new(self.language.say(Sentence::OlderMessages), older_messages(&place, &page)).into());
         }
         Ok(shown(&place, &self.admin.overview(&open).await?, None))
     }
@@ -76,13 +88,13 @@ impl Pages<'_> {
     /// Carries out the action of a form, and shows the installation with the outcome.
     pub(super) async fn act(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let form = Fields::of_form(request)?;
-        let (place, before) = self.opened(id, request, &Fields::of_query(request)).await?;
+        let (mut place, before) = self.opened(id, request, &Fields::of_query(request)).await?;
         if let Viewer::Admin(_) = place.viewer {
             self.sender(request, &form).await?;
         }
-        let outcome = match self.done(&place, &form).await {
+        let outcome = match self.done(&mut place, &form).await {
             Ok(done) => Ok(done),
-            Err(error) if error.status.is_client_error() => Err(error.message),
+            Err(error) if error.status.is_client_error() => Err(about_a_message(error)),
             Err(error) => return Err(error),
         };
         // The action may have changed the installation.
@@ -109,14 +121,15 @@ impl Pages<'_> {
             let translator = open.translator(language);
             return Ok((Place { id, viewer: Viewer::Link { key: key.to_owned() }, language, translator }, open));
         }
-        let session = self.session(request.headers()).await.ok_or_else(ApiError::not_found)?;
+        let session = self.session(request.headers()).await;
+        let session = session.ok_or_else(|| ApiError::unauthorized(Sentence::SessionEnded))?;
         let open = self.admin.installation(&id).await?;
         let translator = open.translator(language);
         Ok((Place { id, viewer: Viewer::Admin(session), language, translator }, open))
     }
 
     /// Carries out an action. Returns what happened.
-    async fn done(self, place: &Place, form: &Fields) -> Result<Done, ApiError> {
+    async fn done(self, place: &mut Place, form: &Fields) -> Result<Done, ApiError> {
         let (id, language) = (place.id.as_str(), self.language);
         let message = form.get("message").map(str::to_owned);
         let is_confirmed = || {
@@ -154,8 +167,16 @@ impl Pages<'_> {
             Some("rotate") => {
                 is_confirmed()?;
                 let urls = form.get("urls").unwrap_or_default();
-                self.admin.rotate(id, Some(&json!([urls]))).await?;
-                html! { p { (language.say(Sentence::UrlRenewed)) } }
+                let renewed = self.admin.rotate(id, Some(&json!([urls]))).await?;
+                let link = renewed.settings_url.filter(|_| urls == Route::Settings.word());
+                if let (Some(link), Viewer::Link { key }) = (&link, &mut place.viewer) {
+                    // The old link has ended, and so have those on a page that was opened by it.
+                    *key = link.rsplit_once("key=").map_or(link.as_str(), |(_, key)| key).to_owned();
+                }
+                html! {
+                    p { (language.say(Sentence::UrlRenewed)) }
+                    @if let Some(link) = &link { (pieces::copy(link, language)) }
+                }
             }
             Some("uninstall") => {
                 is_confirmed()?;
@@ -173,6 +194,14 @@ struct Done {
     text: Markup,
     /// What a check of both accounts has found.
     findings: Option<Vec<Finding>>,
+}
+
+/// Returns why an action or a look at a message failed, for a reader to whom the installation itself is no secret.
+fn about_a_message(error: ApiError) -> ApiError {
+    if error.status != StatusCode::NOT_FOUND {
+        return error;
+    }
+    ApiError { message: Sentence::NoSuchMessage { days: KEEP_DAYS }.into(), ..error }
 }
 
 /// Renders the result of a check.
@@ -241,7 +270,7 @@ fn is_braked(overview: &Overview) -> bool {
     overview.findings.iter().any(|finding| finding.standing == Standing::InTrouble)
 }
 
-fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, String>>) -> Shown {
+fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, ApiError>>) -> Shown {
     let (installation, language) = (&overview.installation, place.language);
     let name = |title: &Option<String>, account: &Option<String>| {
         pieces::named(title.as_deref().unwrap_or_default(), account.as_deref())
@@ -258,20 +287,24 @@ fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, Str
             @if let Some(outcome) = outcome {
                 @match outcome {
                     Ok(done) => { section .standing.good #outcome role="status" { h2 { (language.say(Sentence::Done)) } (done) } }
-                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&place.translate(why))) } } }
+                    Err(why) => { section .standing.bad #outcome role="alert" { h2 { (language.say(Sentence::NotDone)) } p { (pieces::with_names(&place.translate(&why.message))) } } }
                 }
             }
-            div data-live="standing" { (standing(place, overview)) }
+            // What an uninstall has just said needs no repetition.
+            @if is_live || !matches!(outcome, Some(Ok(_))) {
+                div data-live="standing" { (standing(place, overview)) }
+            }
             @if is_live {
                 div data-live="heard" { (heard(overview, language)) }
                 div data-live="steps" { (steps(place, overview)) }
-                div data-live="dead" { (dead(place, &overview.dead.messages, overview.dead.next.is_some())) }
+                div data-live="dead" { (dead(place, &overview.dead, overview.has_more_dead)) }
                 div data-live="messages" { (messages(place, overview)) }
                 (manage(place))
             }
         }
     };
-    Page::new(title, body).into()
+    let status = outcome.and_then(|outcome| outcome.as_ref().err()).map_or(StatusCode::OK, |error| error.status);
+    Page { status, ..Page::new(title, body) }.into()
 }
 
 fn standing(place: &Place, overview: &Overview) -> Markup {
@@ -347,7 +380,7 @@ fn dead(place: &Place, letters: &[DeadLetter], has_more: bool) -> Markup {
                     @for letter in letters { li { (dead_item(place, letter)) } }
                 }
                 @if has_more { p { (language.say(Sentence::MoreGivenUp)) } }
-                div .actions { (place.button("redrive", &[], Sentence::SendAllAgain)) }
+                @if letters.len() > 1 { div .actions { (place.button("redrive", &[], Sentence::SendAllAgain)) } }
             }
         }
     }
@@ -384,7 +417,7 @@ const COLUMNS: [Sentence<'static>; 5] =
     [Sentence::Received, Sentence::Direction, Sentence::State, Sentence::Took, Sentence::Remarks];
 
 fn messages(place: &Place, overview: &Overview) -> Markup {
-    let (messages, language) = (&overview.messages, place.language);
+    let (messages, language) = (&overview.latest.messages, place.language);
     let waiting = messages.iter().filter(|message| message.state == "claimed").count();
     html! {
         section {
@@ -393,11 +426,48 @@ fn messages(place: &Place, overview: &Overview) -> Markup {
             @if messages.is_empty() {
                 p .empty { (language.say(Sentence::NoMessages)) }
             } @else {
-                div .scroll tabindex="0" role="region" aria-label=(language.say(Sentence::LatestMessages)) {
-                    table {
-                        thead { tr { @for title in COLUMNS { th scope="col" { (language.say(title)) } } } }
-                        tbody { @for message in messages { (row(place, message, is_braked(overview))) } }
-                    }
+                (table(place, messages, is_braked(overview), Sentence::LatestMessages))
+                (older(place, &overview.latest))
+            }
+        }
+    }
+}
+
+fn table(place: &Place, messages: &[MessageSummary], is_braked: bool, title: Sentence<'_>) -> Markup {
+    let language = place.language;
+    html! {
+        div .scroll tabindex="0" role="region" aria-label=(language.say(title)) {
+            table {
+                thead { tr { @for title in COLUMNS { th scope="col" { (language.say(title)) } } } }
+                tbody { @for message in messages { (row(place, message, is_braked)) } }
+            }
+        }
+    }
+}
+
+/// Renders the link to the messages after those of a page.
+fn older(place: &Place, page: &JournalPage) -> Markup {
+    html! {
+        @if let Some(next) = &page.next {
+            p { a rel="next" href=(place.address(&[("older", next)])) { (place.language.say(Sentence::OlderMessages)) } }
+        }
+    }
+}
+
+/// Renders a page of older messages.
+fn older_messages(place: &Place, page: &JournalPage) -> Markup {
+    let language = place.language;
+    html! {
+        (pieces::bar(&place.viewer, language))
+        main {
+            p { a href=(place.address(&[])) { "← " (language.say(Sentence::ToInstallation)) } }
+            h1 { (language.say(Sentence::OlderMessages)) }
+            section {
+                @if page.messages.is_empty() {
+                    p .empty { (language.say(Sentence::NoMessages)) }
+                } @else {
+                    (table(place, &page.messages, false, Sentence::OlderMessages))
+                    (older(place, page))
                 }
             }
         }
@@ -549,7 +619,7 @@ fn trace(place: &Place, message: &MessageSummary) -> Markup {
                                 @for call in &message.calls {
                                     tr {
                                         td { (pieces::time(&call.at.rfc3339())) }
-                                        td { (call.attempt) }
+                                        td { span .on-phone { (language.say(Sentence::Attempt)) " " } (call.attempt) }
                                         td { code { (call.call) } }
                                         td { (place.translate(&call.result)) }
                                         td { (call.ms) " ms" }

@@ -32,6 +32,8 @@ const SCRIPT: &str = include_str!("script.js");
 const COOKIE: &str = "byoc_session";
 /// The maximum length of a form, in bytes.
 const FORM_LIMIT: usize = 256 * 1024;
+/// The content type of forms.
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
 
 /// A page in the look of the product's own pages, before it gets its frame.
 pub struct Framed<'a> {
@@ -145,7 +147,13 @@ impl Fields {
     fn of_form(request: &Request<Bytes>) -> Result<Self, ApiError> {
         let body = request.body();
         if body.len() > FORM_LIMIT {
-            return Err(ApiError::too_large(FORM_LIMIT));
+            let message = Sentence::FormTooLong { limit_kib: FORM_LIMIT / 1024 };
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message));
+        }
+        let content_type = request.headers().get(header::CONTENT_TYPE).map_or(FORM, HeaderValue::as_bytes);
+        // Everything that is not ASCII is escaped in the body of a form.
+        if !content_type.starts_with(FORM) || !body.is_ascii() {
+            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "no_form", Sentence::FormOfText));
         }
         Ok(Self::parse(body))
     }
@@ -178,7 +186,7 @@ impl<'a> Pages<'a> {
         let (is_get, is_post) = (request.method() == Method::GET, request.method() == Method::POST);
         let page = match path.as_slice() {
             [""] if is_get => self.home(request).await,
-            ["login"] if is_get => Ok(login::page(None, self.language)),
+            ["login"] if is_get => Ok(login::page(request, self.language)),
             ["login"] if is_post => self.sign_in(request).await,
             ["logout"] if is_post => self.sign_out(request).await,
             ["install"] if is_get => self.form(request).await,
@@ -187,7 +195,43 @@ impl<'a> Pages<'a> {
             ["installations", id, "settings"] if is_post => self.act(id, request).await,
             _ => return None,
         };
-        Some(self.framed(page))
+        Some(match page {
+            Ok(Shown::Elsewhere { cookie: None, .. }) if is_get && is_program(request) => {
+                ApiError::unauthorized(Sentence::SendAdminKey).answer()
+            }
+            Err(error) if is_program(request) => error.answer(),
+            page => self.framed(page),
+        })
+    }
+
+    /// Answers a request that failed and that is not for a page: with a page if a browser asks, and with JSON otherwise.
+    pub fn refusal(self, headers: &HeaderMap, error: &ApiError) -> Answer {
+        if !accepts(headers, "text/html") || headers.contains_key(header::AUTHORIZATION) {
+            return error.answer();
+        }
+        let language = Language::of_request(headers);
+        let page = match error.status {
+            StatusCode::NOT_FOUND => Self::no_such_page(language),
+            StatusCode::UNAUTHORIZED => failure(&ApiError::unauthorized(Sentence::SignInFirst), language),
+            _ => failure(error, language),
+        };
+        Self { language, ..self }.frame(page)
+    }
+
+    fn no_such_page(language: Language) -> Page {
+        let headline = language.say(Sentence::NoSuchPage);
+        message(StatusCode::NOT_FOUND, headline.to_string(), language.say(Sentence::NoSuchPageAdvice).into(), language)
+    }
+
+    /// Leads to the page where the admin signs in, and from there back to where the request wanted to go.
+    fn to_login(request: &Request<Bytes>) -> Shown {
+        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+        let query = if wanted == "/" {
+            String::new()
+        } else {
+            format!("?{}", form_urlencoded::Serializer::new(String::new()).append_pair("next", wanted).finish())
+        };
+        Shown::Elsewhere { path: format!("/login{query}"), cookie: None }
     }
 
     /// Returns the session of a request, if it has one.
@@ -260,6 +304,18 @@ impl From<Page> for Shown {
     }
 }
 
+/// Returns whether a program asks, which cannot read pages.
+fn is_program(request: &Request<Bytes>) -> bool {
+    accepts(request.headers(), "application/json") && !accepts(request.headers(), "text/html")
+}
+
+/// Returns whether the caller names this type among those that it can read.
+fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut types = values.flat_map(|value| value.split(',')).filter_map(|range| range.split(';').next());
+    types.any(|it| it.trim().eq_ignore_ascii_case(wanted))
+}
+
 /// Returns the value of the session's cookie.
 fn cookie(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
@@ -279,14 +335,19 @@ fn failure(error: &ApiError, language: Language) -> Page {
         StatusCode::NOT_FOUND => language.say(Sentence::LinkExpiredAdvice).into(),
         _ => language.translate(&error.message).into_owned(),
     };
+    message(error.status, language.say(headline).to_string(), advice, language)
+}
+
+/// Makes a page that says what is wrong and what to do.
+fn message(status: StatusCode, headline: String, advice: String, language: Language) -> Page {
     let body = html! {
         main {
             section .standing.bad role="alert" {
-                h1 { (language.say(headline)) }
-                p { (advice) }
+                h1 { (headline) }
+                p { (pieces::with_names(&advice)) }
                 p { a href="/" { (language.say(Sentence::ToHome)) } }
             }
         }
     };
-    Page { status: error.status, ..Page::new(language.say(headline), body) }
+    Page { status, ..Page::new(headline, body) }
 }

@@ -25,6 +25,10 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("button")) button.disabled = true;
 });
+// A page that comes back from the browser's memory can be sent again.
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
+});
 document.getElementById("mistakes")?.focus();
 
 // Refreshes the live parts while the page is visible and nobody is using them.

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 /// The widths of a phone and of a desktop, in CSS pixels.
 pub const WIDTHS: [u32; 2] = [360, 1_400];
+/// The window of 1,280 pixels at 200 % zoom, in CSS pixels.
+const ZOOMED: u32 = 640;
 /// The most that a page may weigh, in bytes.
 const HEAVIEST: usize = 60 * 1_024;
 
@@ -40,6 +42,39 @@ pub struct Element<'a> {
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// The Enter key, as WebDriver writes it.
 pub const ENTER: &str = "\u{e007}";
+
+/// The Tab key.
+pub const TAB: &str = "\u{e004}";
+/// The maximum number of stops of the Tab key on a page.
+const MOST_STOPS: usize = 150;
+
+/// Everything on the page that the keyboard should reach, from top to bottom.
+const STOPS: &str = "const stops = () => [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [tabindex=\"0\"]')].filter(
+    (it) => !it.disabled && it.type !== 'hidden' && it.checkVisibility());";
+
+/// Finds stops that stand above the one before. A stop that has scrolled out of its frame stands where the frame is.
+const ORDER: &str = "const rect = (it) => {
+    const frame = it.parentElement.closest('[tabindex=\"0\"]')?.getBoundingClientRect();
+    const { top, bottom, left, right } = it.getBoundingClientRect();
+    return frame ? { top: Math.max(top, frame.top), bottom: Math.min(Math.max(bottom, frame.top), frame.bottom) + 1, left } : { top, bottom, left };
+};
+const all = stops();
+return all.filter((it, at) => at > 0 && rect(it).bottom <= rect(all[at - 1]).top && (innerWidth < 600 || rect(it).left <= rect(all[at - 1]).left))
+    .map((it) => it.outerHTML.slice(0, 200));";
+
+/// Returns the number of the stop that has the focus, and whether one can see that.
+const FOCUSED: &str = "const it = document.activeElement, style = getComputedStyle(it);
+return [stops().indexOf(it), style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];";
+
+/// Finds what is wider than the window or than its own room. What scrolls within a frame of its own may be wider.
+const CUT: &str = "const scrolls = (it) => it && (/auto|scroll/.test(getComputedStyle(it).overflowX) || scrolls(it.parentElement));
+const isHidden = (it) => getComputedStyle(it).clipPath !== 'none' || it.closest('thead');
+return [...document.body.querySelectorAll('*')].filter((it) => it.checkVisibility() && !scrolls(it.parentElement) && !isHidden(it)).filter((it) => {
+    const outside = it.getBoundingClientRect().right > innerWidth + 1;
+    const isTight = /^(BUTTON|LABEL|P|H1|H2|H3|LI|DD|DT|TD|SUMMARY|CODE|A)$/.test(it.tagName) && it.clientWidth > 0 && it.scrollWidth > it.clientWidth + 1;
+    return outside || isTight;
+}).map((it) => it.outerHTML.slice(0, 200)).concat(document.documentElement.scrollWidth > innerWidth ? ['the page scrolls sideways'] : []);";
 
 impl Browser {
     /// Starts a browser; `None`, with a word on standard error, if the machine has none.
@@ -167,16 +202,78 @@ impl Browser {
         for width in WIDTHS {
             for is_dark in [false, true] {
                 self.look(width, is_dark).await;
-                let overflow = self.run("return document.documentElement.scrollWidth - innerWidth").await;
-                assert!(overflow.as_i64().unwrap() <= 0, "{name} scrolls sideways at {width}: {overflow}");
+                self.nothing_is_cut(&format!("{name} at {width}")).await;
                 self.check_accessibility(&format!("{name} at {width}, dark {is_dark}")).await;
                 self.picture(name, width, is_dark).await;
             }
         }
-        // At 200 % zoom, a window has half the CSS pixels.
-        self.look(WIDTHS[1] / 2, false).await;
-        let overflow = self.run("return document.documentElement.scrollWidth - innerWidth").await;
-        assert!(overflow.as_i64().unwrap() <= 0, "{name} scrolls sideways at 200 %: {overflow}");
+        for (width, text) in [(ZOOMED, "100%"), (WIDTHS[1] / 2, "100%"), (WIDTHS[0], "200%")] {
+            self.look(width, false).await;
+            self.run(&format!("document.documentElement.style.fontSize = '{text}'")).await;
+            self.nothing_is_cut(&format!("{name} at {width}, text {text}")).await;
+        }
+        self.run("document.documentElement.style.fontSize = ''").await;
+    }
+
+    /// Checks that nothing scrolls sideways, except within its own frame, and that every text has the room it needs.
+    async fn nothing_is_cut(&self, name: &str) {
+        let cut = self.run(CUT).await;
+        assert_eq!(cut, json!([]), "{name}");
+    }
+
+    /// Presses keys, one after the other, on whatever has the focus.
+    pub async fn press(&self, keys: &str) {
+        let strokes = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|stroke| json!({"type": stroke, "value": key.to_string()})));
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": strokes.collect::<Vec<_>>()});
+        self.post("/actions", json!({"actions": [keyboard]})).await;
+    }
+
+    /// Presses the Tab key until the focus is on what a CSS selector finds.
+    pub async fn tab_to(&self, selector: &str) {
+        let is_there = format!("return document.activeElement.matches(`{selector}`)");
+        for _ in 0..MOST_STOPS {
+            self.press(TAB).await;
+            if self.run(&is_there).await == true {
+                return;
+            }
+        }
+        panic!("the Tab key does not lead to {selector}");
+    }
+
+    /// Walks over the page with the Tab key alone: each stop is reached, one after the other as they stand on the page,
+    /// the focus is visible at each, and behind the last one the page ends.
+    pub async fn walk(&self, name: &str) {
+        self.run("for (const it of document.querySelectorAll('details')) it.open = true").await;
+        for width in WIDTHS {
+            self.look(width, false).await;
+            self.check_accessibility(&format!("{name} at {width}, everything open")).await;
+            self.nothing_is_cut(&format!("{name} at {width}, everything open")).await;
+            let order = self.run(&format!("{STOPS} {ORDER}")).await;
+            assert_eq!(order, json!([]), "{name} at {width}: these stops stand above the ones before them");
+            let stops = self.run(&format!("{STOPS} return stops().length")).await.as_u64().unwrap();
+            assert!(stops > 0, "{name} has nothing to press");
+            self.run("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
+                .await;
+            for stop in 0..stops {
+                self.press(TAB).await;
+                let found = self.run(&format!("{STOPS} {FOCUSED}")).await;
+                assert_eq!(
+                    found,
+                    json!([stop, true]),
+                    "{name} at {width}: stop {stop} of {stops}, {}",
+                    self.stop_is().await
+                );
+            }
+            self.press(TAB).await;
+            let found = self.run(&format!("{STOPS} {FOCUSED}")).await;
+            assert!(found[0].as_i64().unwrap() <= 0, "{name} at {width} ends before {}", self.stop_is().await);
+        }
+    }
+
+    async fn stop_is(&self) -> String {
+        self.run("return document.activeElement.outerHTML.slice(0, 300)").await.to_string()
     }
 
     async fn picture(&self, name: &str, width: u32, is_dark: bool) {

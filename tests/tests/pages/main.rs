@@ -1,7 +1,9 @@
 //! Tests of the pages in a real browser: they tell the truth, work without a mouse, and their pictures are the ones of
 //! the documentation.
 
+mod bad_input;
 mod browser;
+mod keyboard;
 mod studio;
 
 use browser::{Browser, ENTER, WIDTHS};
@@ -179,10 +181,12 @@ async fn no_form_of_another_site_does_anything() {
     };
     assert_eq!(post(None, session).await, 403);
     assert_eq!(post(Some("0123456789abcdef0123456789abcdef"), session).await, 403);
-    assert_eq!(post(None, "").await, 404);
+    assert_eq!(post(None, "").await, 401);
     // A changed cookie is none.
     let changed = session.replacen("byoc_session=AQ", "byoc_session=Ag", 1);
-    assert_eq!(client.get(&page).header("cookie", changed).send().await.unwrap().status(), 404);
+    let answer = client.get(&page).header("cookie", changed).send().await.unwrap();
+    let login = answer.headers()["location"].to_str().unwrap();
+    assert!(answer.status() == 303 && login.starts_with("/login?next=%2Finstallations%2F"), "{login}");
     // The link alone removes nothing: that takes the admin key.
     let answer = client.post(link(&rig)).body(form(&[("action", "uninstall"), ("sure", "yes")])).send().await.unwrap();
     assert!(answer.text().await.unwrap().contains("this is not the admin key"));

@@ -10,11 +10,13 @@ use byoc_tests::{eventually, eventually_within};
 use serde_json::{Value, json};
 
 use crate::{
+    SHORT_LIFE,
     browser::{Browser, ENTER, WIDTHS},
     form,
 };
 
-async fn studio() -> Bridge {
+/// Starts a bridge with the pages for trying out.
+pub async fn studio() -> Bridge {
     studio_with(|_| {}).await
 }
 
@@ -42,7 +44,7 @@ async fn write(browser: &Browser, side: &str, text: &str) {
 }
 
 /// Waits until a part of the page shows a text.
-async fn shows(browser: &Browser, part: &str, text: &str) {
+pub async fn shows(browser: &Browser, part: &str, text: &str) {
     let script = format!("return document.querySelector('{part}')?.innerText ?? ''");
     eventually(text, async || browser.run(&script).await.as_str()?.contains(text).then_some(())).await;
 }
@@ -148,6 +150,75 @@ async fn a_second_pair_runs_beside_the_first() {
     browser.find(".tabs a").await.click().await;
     shows(&browser, "#inbox", "On Viber").await;
     assert!(!browser.text().await.contains("On Telegram"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_reads_quotes_and_private_notes_as_what_they_are() {
+    let Some(browser) = Browser::start().await else { return };
+    let bridge = studio_with(|settings| {
+        settings.channel = byoc_vendors::channel("telegram").unwrap();
+        settings.retry_time_scale = SHORT_LIFE;
+    })
+    .await;
+    browser.open(&format!("{}/try", bridge.url), WIDTHS[1], false).await;
+    press(&browser, ".inbox", "Send").await;
+    shows(&browser, "#notice", "Write something first.").await;
+    write(&browser, "helpdesk", "Anybody?").await;
+    shows(&browser, "#notice", "No customer has written yet.").await;
+    press(&browser, ".phone", "Send as a quote").await;
+    shows(&browser, "#notice", "quote something that arrived on the phone").await;
+    write(&browser, "channel", "Which size?").await;
+    shows(&browser, "#inbox", "Which size?").await;
+    let notice = "return document.getElementById('notice').innerText.trim()";
+    eventually("no notice", async || (browser.run(notice).await == "").then_some(())).await;
+    write(&browser, "helpdesk", "Size 42.").await;
+    shows(&browser, "#phone", "Size 42.").await;
+    browser.find("#write-channel").await.type_in("That one").await;
+    press(&browser, ".phone", "Send as a quote").await;
+    shows(&browser, "#inbox", "That one").await;
+    let quote = "return [...document.querySelectorAll('#inbox .there')].at(-1).innerText";
+    let quote = browser.run(quote).await;
+    assert!(quote.as_str().is_some_and(|it| it.contains('>') && it.contains("Size 42.")), "{quote}");
+    assert_eq!(browser.all("#inbox .private").await.len(), 0);
+
+    // The channel breaks for good: the answer is given up, and only the agents read why.
+    let times = browser.find("#times-channel").await;
+    times.clear().await;
+    times.type_in("900").await;
+    browser.find("#how-channel").await.type_in("breaks").await;
+    press(&browser, ".troubles form:first-child", "Break").await;
+    shows(&browser, "#trouble-channel", "calls fail").await;
+    write(&browser, "helpdesk", "Is 43 all right?").await;
+    eventually_within(Duration::from_secs(60), "the private note", async || {
+        bridge.queues.queues().clock().advance(Duration::from_secs(20));
+        let note = "return document.querySelector('#inbox .private')?.innerText ?? ''";
+        let note = browser.run(note).await;
+        let note = note.as_str()?;
+        (note.contains("Private note of the bridge") && note.contains("Not delivered")).then_some(())
+    })
+    .await;
+    shows(&browser, "#inbox", "given up").await;
+    shows(&browser, "#hops", "a note of the bridge to the agents").await;
+    let phone = browser.find("#phone").await.text().await;
+    assert!(!phone.contains("43") && !phone.contains("Not delivered"), "{phone}");
+    browser.inspect("simulator-private-note").await;
+    press(&browser, ".troubles form:first-child", "Repair").await;
+    shows(&browser, "#trouble-channel", "Works").await;
+    // An emptied field counts as one call.
+    browser.find("#times-helpdesk").await.clear().await;
+    press(&browser, ".troubles form:last-child", "Break").await;
+    shows(&browser, "#trouble-helpdesk", "The next call fails").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_simulator_says_when_the_bridge_is_gone() {
+    let Some(browser) = Browser::start().await else { return };
+    let bridge = studio().await;
+    browser.open(&format!("{}/try", bridge.url), WIDTHS[1], false).await;
+    bridge.kill().await;
+    write(&browser, "channel", "Hello?").await;
+    shows(&browser, "#notice", "The bridge does not answer.").await;
+    assert_eq!(browser.run("return document.getElementById('write-channel').value").await, "Hello?");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -100,7 +100,8 @@ struct Wanted {
     text: String,
     what: String,
     how: String,
-    times: usize,
+    /// A number; a field that was emptied counts as one call.
+    times: String,
     channel: String,
     helpdesk: String,
     event: String,
@@ -199,7 +200,11 @@ impl Live {
     /// Returns the next part that differs from what the page has.
     async fn next(&mut self) -> Event {
         loop {
-            if let Some((name, html)) = self.waiting.pop() {
+            if let Some((name, mut html)) = self.waiting.pop() {
+                if html.is_empty() {
+                    // A browser hands on no event without data.
+                    html.push(' ');
+                }
                 return Event::default().event(name).data(html);
             }
             if !self.sent.is_empty() {
@@ -279,7 +284,7 @@ async fn trouble(State(studio): State<Studio>, Form(wanted): Form<Wanted>) -> Re
     let side = wanted.side.unwrap_or(Side::Helpdesk);
     match How::named(&wanted.how) {
         _ if wanted.what == "repair" => pair.repair(side),
-        Some(how) => pair.trouble(side, how, wanted.times.clamp(1, MOST_TROUBLE)),
+        Some(how) => pair.trouble(side, how, wanted.times.trim().parse().unwrap_or(1).clamp(1, MOST_TROUBLE)),
         None => pair.tell("There is no such trouble."),
     }
     back(&pair)

@@ -28,7 +28,7 @@ const TROUBLES: [(&str, &str); 4] = [
 pub(super) fn page(place: &Place<'_>, entry: Option<&Entry>, names: &[String]) -> Markup {
     let pair = place.pair;
     let message = place.message.map(|message| format!("&message={message}")).unwrap_or_default();
-    let can_quote = pair.channel.quoting("x", "0").is_some();
+    let can_quote = pair.channel.can_quote();
     let can_ask = pair.helpdesk.asking(QUESTION, &ANSWERS).is_some();
     html! {
         (bar("/try", pair))

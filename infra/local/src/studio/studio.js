@@ -18,16 +18,20 @@ const count = () => {
 };
 const toEnd = (log) => { log.scrollTop = log.scrollHeight; };
 
+// Names something that can have the focus, in a part of the page that is renewed.
+const nameOf = (it) => it.id || it.getAttribute("href") ||
+  [it.tagName, it.closest("[data-key]")?.dataset.key, it.getAttribute("aria-label")].join(" ");
+
 // Puts a part of the page in the place of the former one; what was open stays open, and the focus stays where it was.
 const put = (part, html) => {
   const open = new Set([...part.querySelectorAll("details[open]")].map((it) => it.dataset.key));
-  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const focused = part !== document.activeElement && part.contains(document.activeElement) && nameOf(document.activeElement);
   const wasAtEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 40;
   part.innerHTML = html;
   localize(part);
   count();
   for (const details of part.querySelectorAll("details")) if (open.has(details.dataset.key)) details.open = true;
-  if (focused && focused !== part.id) document.getElementById(focused)?.focus();
+  if (focused) [...part.querySelectorAll("a, button, summary, pre")].find((it) => nameOf(it) === focused)?.focus();
   if (part.classList.contains("log") && wasAtEnd) toEnd(part);
 };
 
@@ -64,7 +68,21 @@ document.addEventListener("submit", async (event) => {
   const text = form.elements.text;
   if (text && !("keep" in text.dataset)) text.value = "";
   const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
-  await fetch(action, { method: "POST", body, redirect: "manual" });
+  let problem = "";
+  try {
+    const answer = await fetch(action, { method: "POST", body, redirect: "manual" });
+    // The answer to a form leads back to this page.
+    if (!answer.ok && answer.type !== "opaqueredirect") problem = `That did not work: ${await answer.text()}`;
+  } catch {
+    problem = "The bridge does not answer. Is it still running?";
+  }
+  document.querySelector("#notice .unsent")?.remove();
+  if (!problem) return;
+  if (text && !text.value) text.value = body.get("text");
+  const note = document.createElement("p");
+  note.className = "note unsent";
+  note.textContent = problem;
+  document.getElementById("notice").replaceChildren(note);
 });
 document.getElementById("sample")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 document.getElementById("outcome")?.focus();

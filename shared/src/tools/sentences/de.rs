@@ -260,6 +260,7 @@ translations! {
     LastHeard = "Letzter Kontakt",
     NotHeardYet = "noch keiner",
     LatestMessages = "Neueste Nachrichten",
+    OlderMessages = "Ältere Nachrichten",
     NoMessages = "Noch keine.",
     Received = "Empfangen",
     Direction = "Richtung",
@@ -353,7 +354,7 @@ translations! {
     AdminKey = "Admin-Schlüssel",
     WrongAdminKey = "das ist nicht der Admin-Schlüssel",
     SignOut = "Abmelden",
-    SignedOut = "Abgemeldet",
+    SignedOut = "Sie sind nicht angemeldet",
     SignInFirst = "melden Sie sich zuerst mit dem Admin-Schlüssel an",
     FormOfOtherPage =
         "dieses Formular gehört nicht zu Ihrer Sitzung; öffnen Sie die Seite neu und wiederholen Sie den Vorgang",
@@ -361,6 +362,30 @@ translations! {
     LinkExpiredAdvice =
         "Der Link zur Seite einer Installation gilt 30 Tage, und ein neuer beendet den alten. Bitten Sie den Betreiber der \
          Bridge um den neuen Link, oder melden Sie sich mit dem Admin-Schlüssel an.",
+    NoSuchMessage { days } =
+        "diese Nachricht gibt es hier nicht; das Journal bewahrt eine Nachricht {days} Tage lang auf",
+    FormTooLong { limit_kib } =
+        "das Formular ist länger als {limit_kib} KiB; kürzen Sie Ihre Eingaben und senden Sie es erneut",
+    FormOfText =
+        "diese Seite nimmt nur den Text ihres eigenen Formulars und keine Dateien an; öffnen Sie sie erneut und \
+         wiederholen Sie den Schritt",
+    SessionEnded =
+        "die Sitzung ist beendet, und es wurde nichts getan; melden Sie sich an, öffnen Sie die Seite erneut und \
+         wiederholen Sie den Schritt",
+    SessionEndedKept =
+        "Ihre Sitzung ist beendet, und es wurde nichts installiert. Geben Sie den Admin-Schlüssel ein, um \
+         fortzufahren: Ihre Eingaben bleiben erhalten, außer Passwörtern und Tokens.",
+    SignInOrLink =
+        "Ohne den Admin-Schlüssel öffnen Sie die Seite über ihren vollständigen Link, den hat, wer die Bridge \
+         betreibt.",
+    FormOfOldSession =
+        "dieses Formular gehört zu einer früheren Sitzung, deshalb wurde nichts installiert; prüfen Sie es und senden \
+         Sie es erneut",
+    NotInstalled = "Noch nicht installiert",
+    NoSuchChannel { kind } = "Es gibt keinen Kanal `{kind}`. Wählen Sie einen aus der Liste.",
+    NoSuchHelpdesk { kind } = "Es gibt keinen Helpdesk `{kind}`. Wählen Sie einen aus der Liste.",
+    NoSuchPage = "Unter dieser Adresse gibt es nichts",
+    NoSuchPageAdvice = "Prüfen Sie die Adresse: Ein abgeschnittener Link führt nirgendwohin.",
     ToHome = "Zur Liste der Installationen",
     Installations = "Installationen",
     NoInstallations = "Noch keine vorhanden.",
@@ -371,6 +396,9 @@ translations! {
     Installed = "Installiert",
     Optional = "optional",
     ShownOnce = "Die Bridge hat diese Zugangsdaten erzeugt. Sie werden nur dieses eine Mal angezeigt: Kopieren Sie sie jetzt.",
+    ShownBefore =
+        "Die Bridge hat die Zugangsdaten dieser Installation schon früher erstellt und damals angezeigt. Wenn \
+         niemand sie hat, installieren Sie erneut mit eigenen Zugangsdaten.",
     ToSteps = "Zu den nächsten Schritten",
     MistakesFound { count } = "Noch nicht installiert. Zu korrigierende Felder: {count}",
     EnterSecretsAgain = "Passwörter und Tokens müssen erneut eingegeben werden.",

@@ -245,6 +245,7 @@ translations! {
     LastHeard = "Último contacto",
     NotHeardYet = "ninguno todavía",
     LatestMessages = "Últimos mensajes",
+    OlderMessages = "Mensajes anteriores",
     NoMessages = "Ninguno todavía.",
     Received = "Recibido",
     Direction = "Dirección",
@@ -334,13 +335,32 @@ translations! {
     AdminKey = "Clave de administrador",
     WrongAdminKey = "esta no es la clave de administrador",
     SignOut = "Cerrar sesión",
-    SignedOut = "Sesión cerrada",
+    SignedOut = "No ha iniciado sesión",
     SignInFirst = "inicie sesión primero con la clave de administrador",
     FormOfOtherPage = "este formulario no es de su sesión; abra la página de nuevo y repita la acción",
     LinkExpired = "Este enlace ha caducado o aquí no hay nada",
     LinkExpiredAdvice =
         "El enlace de la página de una instalación es válido 30 días, y uno nuevo anula el anterior. Pida el nuevo enlace a \
          quien gestiona el puente o inicie sesión con la clave de administrador.",
+    NoSuchMessage { days } = "aquí no existe ese mensaje; el diario conserva cada mensaje durante {days} días",
+    FormTooLong { limit_kib } =
+        "el formulario ocupa más de {limit_kib} KiB; acorte lo que ha escrito y envíelo de nuevo",
+    FormOfText =
+        "esta página solo acepta el texto de su propio formulario, no archivos; ábrala de nuevo y repita la acción",
+    SessionEnded =
+        "la sesión ha terminado y no se ha hecho nada; inicie sesión, abra la página de nuevo y repita la acción",
+    SessionEndedKept =
+        "Su sesión ha terminado y no se ha instalado nada. Introduzca la clave de administrador para continuar: lo \
+         que ha escrito se conserva, salvo las contraseñas y los tokens.",
+    SignInOrLink =
+        "Sin la clave de administrador, abra la página con su enlace completo, que tiene quien administra el puente.",
+    FormOfOldSession =
+        "este formulario era de una sesión anterior, por lo que no se ha instalado nada; revíselo y envíelo de nuevo",
+    NotInstalled = "Aún no instalado",
+    NoSuchChannel { kind } = "No existe el canal `{kind}`. Elija uno de la lista.",
+    NoSuchHelpdesk { kind } = "No existe la mesa de ayuda `{kind}`. Elija una de la lista.",
+    NoSuchPage = "No hay nada en esta dirección",
+    NoSuchPageAdvice = "Compruebe la dirección: un enlace cortado no lleva a ninguna parte.",
     ToHome = "A la lista de instalaciones",
     Installations = "Instalaciones",
     NoInstallations = "Aún no hay ninguna.",
@@ -351,6 +371,9 @@ translations! {
     Installed = "Instalada",
     Optional = "opcional",
     ShownOnce = "El puente ha creado estas credenciales. Solo se muestran esta vez: cópielas ahora.",
+    ShownBefore =
+        "El puente creó antes las credenciales de esta instalación y las mostró entonces. Si nadie las tiene, \
+         instale de nuevo con credenciales propias.",
     ToSteps = "A los siguientes pasos",
     MistakesFound { count } = "Aún no instalada. Campos por corregir: {count}",
     EnterSecretsAgain = "Hay que volver a introducir las contraseñas y los tokens.",

@@ -256,6 +256,7 @@ translations! {
     LastHeard = "Dernier contact",
     NotHeardYet = "pas encore",
     LatestMessages = "Derniers messages",
+    OlderMessages = "Messages plus anciens",
     NoMessages = "Rien pour l’instant.",
     Received = "Reçu",
     Direction = "Sens",
@@ -346,7 +347,7 @@ translations! {
     AdminKey = "Clé d’administration",
     WrongAdminKey = "ce n’est pas la clé d’administration",
     SignOut = "Se déconnecter",
-    SignedOut = "Déconnecté",
+    SignedOut = "Vous n’êtes pas connecté",
     SignInFirst = "connectez-vous d’abord avec la clé d’administration",
     FormOfOtherPage =
         "ce formulaire n’appartient pas à votre session ; ouvrez de nouveau la page et recommencez",
@@ -354,6 +355,24 @@ translations! {
     LinkExpiredAdvice =
         "Le lien de la page d’une installation est valable 30 jours, et un nouveau lien met fin à l’ancien. Demandez le \
          nouveau lien à la personne qui gère la passerelle, ou connectez-vous avec la clé d’administration.",
+    NoSuchMessage { days } = "ce message n’existe pas ici ; le journal conserve chaque message pendant {days} jours",
+    FormTooLong { limit_kib } = "le formulaire dépasse {limit_kib} Kio ; raccourcissez votre saisie et renvoyez-le",
+    FormOfText =
+        "cette page n’accepte que le texte de son propre formulaire, pas de fichiers ; rouvrez-la et recommencez",
+    SessionEnded = "la session est terminée et rien n’a été fait ; connectez-vous, rouvrez la page et recommencez",
+    SessionEndedKept =
+        "Votre session est terminée et rien n’a été installé. Saisissez la clé d’administration pour continuer : \
+         votre saisie est conservée, sauf les mots de passe et les jetons.",
+    SignInOrLink =
+        "Sans la clé d’administration, ouvrez la page par son lien complet, que détient la personne qui gère la \
+         passerelle.",
+    FormOfOldSession =
+        "ce formulaire provient d’une session antérieure, rien n’a donc été installé ; vérifiez-le et renvoyez-le",
+    NotInstalled = "Pas encore installé",
+    NoSuchChannel { kind } = "Il n’existe pas de canal `{kind}`. Choisissez-en un dans la liste.",
+    NoSuchHelpdesk { kind } = "Il n’existe pas de service d’assistance `{kind}`. Choisissez-en un dans la liste.",
+    NoSuchPage = "Il n’y a rien à cette adresse",
+    NoSuchPageAdvice = "Vérifiez l’adresse : un lien coupé ne mène nulle part.",
     ToHome = "Vers la liste des installations",
     Installations = "Installations",
     NoInstallations = "Il n’y en a pas encore.",
@@ -365,6 +384,9 @@ translations! {
     Optional = "facultatif",
     ShownOnce =
         "La passerelle a créé ces identifiants. Ils ne sont affichés que cette fois : copiez-les maintenant.",
+    ShownBefore =
+        "La passerelle a créé plus tôt les identifiants de cette installation et les a affichés alors. Si \
+         personne ne les a, installez de nouveau avec vos propres identifiants.",
     ToSteps = "Vers les étapes suivantes",
     MistakesFound { count } = "Pas encore installée. Champs à corriger : {count}",
     EnterSecretsAgain = "Les mots de passe et les jetons doivent être saisis de nouveau.",

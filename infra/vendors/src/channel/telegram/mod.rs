@@ -300,6 +300,11 @@ impl SimpleChannel for Telegram {
     }
 
     /// Telegram sends the words of the quoted message along.
+    // Only a message that exists can be quoted.
+    fn can_quote(&self) -> bool {
+        true
+    }
+
     fn quotes(&self, text: &str, message: &str) -> Option<Saying> {
         let state = self.lock();
         let chat: i64 = message.split(':').next()?.parse().ok()?;
