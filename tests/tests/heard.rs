@@ -213,6 +213,13 @@ async fn a_check_says_what_is_left_until_messages_pass_in_both_directions() {
     assert!(codes.len() == 4 && findings.iter().all(|finding| finding["state"] == "todo"), "{report}");
     assert!(findings.iter().any(|it| it["fix"].as_str().unwrap().contains("/channels/")), "{report}");
     assert!((&report["channel"]["ok"], &report["helpdesk"]["ok"]) == (&json!(true), &json!(true)), "{report}");
+    let list = rig.bridge.admin("GET", "/installations", None).await.unwrap().1;
+    let listed = &list["installations"][0];
+    assert_eq!(
+        (&listed["standing"], &listed["steps"]),
+        (&json!("steps_left"), &json!({"all": 4, "left": 4})),
+        "{list}"
+    );
 
     // Viber registers the URL itself, so that only the helpdesk's step is left. It is done once Freshchat tells the
     // bridge of the customer's message, and still no agent has written.

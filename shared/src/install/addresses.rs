@@ -97,7 +97,7 @@ impl Admin {
     }
 
     /// Returns an installation with its adapters and without secrets.
-    fn opened(&self, installation: &Installation) -> Result<OpenInstallation, ApiError> {
+    pub(super) fn opened(&self, installation: &Installation) -> Result<OpenInstallation, ApiError> {
         Ok(OpenInstallation::new(installation.clone(), std::sync::Arc::default(), &self.public_url)?)
     }
 }

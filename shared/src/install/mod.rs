@@ -40,7 +40,7 @@ pub use request::{Mistake, Wanted, all_settings, kind_of, kinds};
 pub use sessions::{SESSION, Session};
 pub use view::{
     AccountNames, AccountView, AppAnswer, AppError, CatchUpReport, CheckReport, DeadLetter, DeadLetters, DiscardReport,
-    InstallationList, InstallationSummary, InstallationView, Installed, Overview, Quota, ReconcileReport,
+    InstallationList, InstallationSummary, InstallationView, Installed, Overview, Progress, Quota, ReconcileReport,
     RedriveReport, SideReport, SideView,
 };
 

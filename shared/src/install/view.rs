@@ -123,6 +123,8 @@ pub struct InstallationSummary {
     pub state: InstallationState,
     /// How the installation stands, as far as this list tells.
     pub standing: Standing,
+    /// The steps of the set-up.
+    pub steps: Progress,
     /// The problem that needs a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -163,11 +165,32 @@ pub struct InstallationList {
     pub next: Option<String>,
 }
 
-impl From<Listed> for InstallationSummary {
-    fn from(Listed { installation, heard, dead }: Listed) -> Self {
+/// The steps of the set-up of which the bridge sees whether they are done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// The number of these steps.
+    pub all: usize,
+    /// The number of those that are left.
+    pub left: usize,
+}
+
+impl Progress {
+    /// Counts steps.
+    pub fn of(steps: &[NextStep]) -> Self {
+        let seen = || steps.iter().filter(|step| step.shown_by.is_some());
+        Self { all: seen().count(), left: seen().filter(|step| !step.done).count() }
+    }
+}
+
+impl Admin {
+    /// Returns what a list shows of an installation, without reading its secrets.
+    fn summary(&self, Listed { installation, heard, dead }: Listed) -> InstallationSummary {
         let dead_letters = (dead > 0).then_some(Dead { side: Side::Helpdesk, reason: None });
-        let findings = Facts { dead: dead_letters, ..Facts::new(&installation, &heard) }.findings();
-        Self {
+        let steps = self.opened(&installation).map(|open| self.next_steps(&open, &heard)).unwrap_or_default();
+        let facts = Facts { dead: dead_letters, steps: &steps, ..Facts::new(&installation, &heard) };
+        let findings = facts.findings();
+        InstallationSummary {
+            steps: Progress::of(&steps),
             problem: heard::problem(&installation, &heard),
             state: installation.state,
             standing: Standing::of(installation.state, &findings),
@@ -485,7 +508,7 @@ impl Admin {
             Access::Enrolment(key) => listed.installation.enrolled_by.as_deref() == Some(key.id.as_str()),
             Access::Settings => false,
         };
-        let installations = listed.into_iter().filter(is_shown).map(InstallationSummary::from).collect();
+        let installations = listed.into_iter().filter(is_shown).map(|listed| self.summary(listed)).collect();
         Ok(InstallationList { installations, next })
     }
 

@@ -50,7 +50,7 @@ fn card(installation: &InstallationSummary, language: Language) -> Markup {
     // The list does not tell whether messages wait, so that it does not say that they pass.
     let (mark, state) = match installation.standing {
         Standing::Working => ("good", Sentence::Registered),
-        standing => pieces::standing(standing),
+        standing => pieces::standing(standing, installation.steps),
     };
     html! {
         section .standing.(mark) {

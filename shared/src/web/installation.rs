@@ -7,9 +7,9 @@ use http::{Request, StatusCode};
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::{Fields, Page, Pages, Shown, Viewer, pieces};
+use super::{Fields, Page, Pages, Shown, Viewer, accepts, pieces};
 use crate::{
-    install::{CheckReport, DeadLetter, Discard, Finding, Overview, Redrive, SideReport, Standing},
+    install::{CheckReport, DeadLetter, Discard, Finding, Overview, Progress, Redrive, SideReport, Standing},
     installations::OpenInstallation,
     model::{
         installation::{InstallationState, Route, Side},
@@ -66,7 +66,11 @@ impl Pages<'_> {
     pub(super) async fn installation(self, id: &str, request: &Request<Bytes>) -> Result<Shown, ApiError> {
         let query = Fields::of_query(request);
         let (place, open) = match self.opened(id, request, &query).await {
-            Err(error) if error.status == StatusCode::UNAUTHORIZED => return Ok(Self::to_login(request)),
+            Err(error) if error.status == StatusCode::UNAUTHORIZED && accepts(request.headers(), "text/html") => {
+                return Ok(Self::to_login(request));
+            }
+            // Only a browser has a reader who could sign in.
+            Err(error) if error.status == StatusCode::UNAUTHORIZED => return Err(ApiError::not_found()),
             opened => opened?,
         };
         if let Some(message) = query.get("message") {
@@ -237,19 +241,12 @@ fn found(place: &Place, finding: &Finding) -> Markup {
     html! { (place.language.say(side)) ": " (pieces::with_names(&cause)) "; " (pieces::with_names(&fix)) "." }
 }
 
-/// Returns the steps that the bridge can see, and how many of them are left.
-fn progress(steps: &[NextStep]) -> (usize, usize) {
-    let seen: Vec<&NextStep> = steps.iter().filter(|step| step.shown_by.is_some()).collect();
-    (seen.len(), seen.iter().filter(|step| !step.done).count())
-}
-
 /// Returns the CSS class, the headline and the advice for an installation.
 fn status(overview: &Overview, language: Language) -> (&'static str, String, Option<String>) {
     let installation = &overview.installation;
     let standing = Standing::of(installation.state, &overview.findings);
-    let (all, left) = progress(installation.steps.as_deref().unwrap_or_default());
-    let (mark, headline) = pieces::standing(standing);
-    let headline = if standing == Standing::StepsLeft { Sentence::StepsLeft { left, all } } else { headline };
+    let progress = Progress::of(installation.steps.as_deref().unwrap_or_default());
+    let (mark, headline) = pieces::standing(standing, progress);
     let advice = match standing {
         Standing::Removed => Some(Sentence::RemovedForGood),
         Standing::InTrouble | Standing::Waiting => Some(Sentence::InTroubleAdvice),
@@ -522,7 +519,7 @@ fn next_try(message: &MessageSummary, language: Language) -> Markup {
     let last = Millis::from_rfc3339(&message.updated_at).filter(|_| message.state == "claimed");
     html! {
         @if let Some(last) = last {
-            " " (language.say(Sentence::NextTry)) " " (pieces::time(&last.plus(std::time::Duration::from_secs(wait)).rfc3339()))
+            "; " (language.say(Sentence::NextTry)) " " (pieces::time(&last.plus(std::time::Duration::from_secs(wait)).rfc3339()))
         }
     }
 }

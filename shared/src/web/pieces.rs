@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Viewer;
 use crate::{
-    install::Standing,
+    install::{Progress, Standing},
     tools::{language::Language, sentences::Sentence},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn bar(viewer: &Viewer, language: Language) -> Markup {
 }
 
 /// Returns the CSS class and the headline for how an installation stands.
-pub(super) fn standing(standing: Standing) -> (&'static str, Sentence<'static>) {
+pub(super) fn standing(standing: Standing, Progress { all, left }: Progress) -> (&'static str, Sentence<'static>) {
     match standing {
         Standing::Removed => ("bad", Sentence::Removed),
         Standing::NeedsAttention => ("bad", Sentence::NeedsAttention),
@@ -32,7 +32,7 @@ pub(super) fn standing(standing: Standing) -> (&'static str, Sentence<'static>) 
         Standing::Registering => ("wait", Sentence::Registering),
         Standing::InTrouble => ("bad", Sentence::InTrouble),
         Standing::GivenUp => ("bad", Sentence::MessagesGivenUp),
-        Standing::StepsLeft => ("wait", Sentence::SetUp),
+        Standing::StepsLeft => ("wait", Sentence::StepsLeft { left, all }),
         Standing::Waiting => ("wait", Sentence::InTrouble),
         Standing::NothingYet => ("wait", Sentence::WaitingForFirst),
         Standing::Halfway => ("wait", Sentence::HalfwayThere),

@@ -84,6 +84,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         id: "x".into(),
         state: InstallationState::Active,
         standing: Standing::NothingYet,
+        steps: Progress::default(),
         problem: None,
         channel: account.clone(),
         helpdesk: account,
@@ -91,6 +92,7 @@ fn answers_have_the_fields_that_the_document_describes() {
         dead_letters: 0,
     };
     holds("InstallationSummary", &least, &InstallationSummary { problem: Some(problem.clone()), ..least.clone() });
+    holds("Progress", &Progress::default(), &Progress::default());
     let list = InstallationList::default();
     holds("InstallationList", &list, &InstallationList { next: Some("x".into()), ..list.clone() });
     let (id, kind, host) = ("x".to_owned(), "x".to_owned(), "x".to_owned());
