@@ -195,8 +195,9 @@ async fn a_page_of_a_large_bridge_is_fast_and_light_and_leads_to_everything() {
     // Four shards of the list, one batch of items, and the dead of each of the thirty on the page.
     reader.opens("home", "/", 35).await;
     reader.opens("list", "/installations", 35).await;
-    // Eight shards of the journal and their items, the installation, both sides, four brakes, the markers of the dead.
-    let healthy = reader.opens("installation", &page, 16).await;
+    // Eight shards of the journal and their items, the installation, both sides, four brakes, the markers of the dead,
+    // the calls for other addresses.
+    let healthy = reader.opens("installation", &page, 18).await;
     let older = next_page(&healthy).expect("a link to older messages");
     reader.opens("older messages", &older, 11).await;
     let message = format!("{page}?message={}", message_links(&healthy)[5]);
@@ -206,7 +207,7 @@ async fn a_page_of_a_large_bridge_is_fast_and_light_and_leads_to_everything() {
     assert_eq!(list["messages"].as_array().unwrap().len(), 50);
 
     many_dead(&store, &id).await;
-    let page_in_trouble = reader.opens("installation with dead letters", &page, 18).await;
+    let page_in_trouble = reader.opens("installation with dead letters", &page, 20).await;
     assert_eq!(page_in_trouble.matches("value=\"discard\"").count(), 10);
     assert!(page_in_trouble.contains("Есть и другие."), "{page_in_trouble}");
 

@@ -17,6 +17,7 @@ use crate::{
     },
     store::{Claimed, LinkChange, Owed, Sent, Settlement, Store, StoreError, Trace},
     tools::{
+        millis::Millis,
         rules::{self, Rule},
         sentences::Sentence,
     },
@@ -53,6 +54,8 @@ pub(crate) struct Recorder<'a> {
     /// The look-up of the message that is delivered, for quotes, until it is written with the first part that arrived.
     own: Option<Sent>,
     is_settled: bool,
+    /// When the last call was begun.
+    began: Millis,
 }
 
 /// What the next call of an attempt depends on.
@@ -90,6 +93,7 @@ impl<'a> Recorder<'a> {
             looked_up,
             own: None,
             is_settled: false,
+            began: now(),
         }
     }
 
@@ -143,6 +147,7 @@ impl Listener for Recorder<'_> {
     }
 
     fn before_call(&mut self, repeat: Repeat, known: &Known) -> Result<(), Stop> {
+        self.began = now();
         if repeat != Repeat::Doubles {
             return Ok(());
         }
@@ -170,7 +175,7 @@ impl Listener for Recorder<'_> {
     fn after_call(&mut self, call: &'static str, result: String, took: Duration) {
         let attempt = self.claimed.attempt;
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        self.claimed.trace.push(Trace { at: now(), attempt, call: call.to_owned(), result, ms });
+        self.claimed.trace.push(Trace { at: self.began, attempt, call: call.to_owned(), result, ms });
     }
 
     async fn learned(&mut self, known: &Known, _facts: &[Fact], is_last: bool) -> Result<(), StoreError> {

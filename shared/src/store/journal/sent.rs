@@ -1,7 +1,5 @@
 //! The messages that were sent to a contact, for receipts that name no message.
 
-use std::time::Duration;
-
 use super::{
     super::{Item, Store, StoreError, number_of, text, text_of, unavailable},
     Direction, JournalKey, JournalState, Trace, parsed,
@@ -59,14 +57,10 @@ fn read(item: &Item) -> Option<SentMessage> {
     let received_at = number_of(item, "at")?;
     let sent_at = match text_of(item, "state").and_then(JournalState::from_word)? {
         JournalState::Claimed => None,
-        JournalState::Done => Some(begun(&parsed::<Vec<Trace>>(item, "trace")).unwrap_or(received_at)),
+        // The vendor took the message after that, so a receipt for it is never earlier.
+        JournalState::Done => Some(parsed::<Vec<Trace>>(item, "trace").last().map_or(received_at, |last| last.at)),
         JournalState::Rejected | JournalState::Dead | JournalState::Discarded => return None,
     };
     let rank = number_of(item, "receipt_rank").unwrap_or_default();
     Some(SentMessage { key: JournalKey::from_item(item)?, received_at, sent_at, rank })
-}
-
-/// Returns when the last call was begun. The vendor took the message after that, so a receipt for it is never earlier.
-fn begun(trace: &[Trace]) -> Option<Millis> {
-    trace.last().map(|last| last.at.minus(Duration::from_millis(last.ms)))
 }
