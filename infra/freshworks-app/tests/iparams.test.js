@@ -38,7 +38,7 @@ beforeEach(async () => {
     connect: () => (views.i1 = view("i1")),
     show: ({ installation }) => views[installation] || refuse(404, "nothing is here"),
     change: ({ installation }) => views[installation],
-    check: () => ({ channel: { ok: true }, helpdesk: { ok: true }, findings: [{ state: "warning", cause: "Old", fix: "renew" }, { state: "todo", cause: "Left", fix: "do it" }] }),
+    check: () => ({ channel: { ok: true }, helpdesk: { ok: true }, findings: [{ state: "warning", cause: "Old", fix: "renew" }, { code: "never_heard", state: "todo", cause: "Left", fix: "do it" }, { code: "nothing_delivered", state: "todo", cause: "Halfway", fix: "answer" }] }),
     disconnect: ({ installation }) => delete views[installation],
   };
   vi.stubGlobal("app", {
@@ -436,7 +436,7 @@ test("the same accounts connected again are the same channel", async () => {
 test("both accounts are checked at the bridge", async () => {
   await connectViber();
   await press("Check both accounts", card());
-  expect(card().querySelector(".report").textContent).toBe("Both accounts accept their credentials. Old; renew.");
+  expect(card().querySelector(".report").textContent).toBe("Both accounts accept their credentials. Old; renew. Halfway; answer.");
   answers.check = () => ({ channel: { ok: false, reason: "expired" }, helpdesk: { ok: true }, findings: [] });
   await press("Check both accounts", card());
   expect(card().querySelector(".report").textContent).toBe("Channel: expired");

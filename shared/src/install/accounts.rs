@@ -37,7 +37,7 @@ impl Admin {
         let look = self.look(&open).await?;
         let findings = look.findings(&open.installation, &[(Side::Channel, &channel), (Side::Helpdesk, &helpdesk)]);
         Ok(CheckReport {
-            ok: is_ok(&findings),
+            ok: channel.is_ok() && helpdesk.is_ok() && is_ok(&findings),
             standing: Standing::of(open.installation.state, &findings),
             state: open.installation.state,
             problem: heard::problem(&open.installation, &look.heard),

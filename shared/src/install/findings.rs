@@ -20,6 +20,8 @@ use crate::{
 
 /// How long the journal certainly has every message.
 const JOURNALED: Duration = Duration::from_secs(13 * 24 * 3_600);
+/// The number of refused messages, among the latest, from which a side counts as one that refuses all.
+const REFUSED: usize = 3;
 /// The code of the problem that the channel did not take the URL.
 pub(super) const REGISTRATION_FAILED: &str = "registration_failed";
 
@@ -194,6 +196,7 @@ impl<'a> Facts<'a> {
         findings.extend(self.dead.as_ref().map(dead));
         findings.extend(self.steps.iter().filter_map(step));
         findings.extend([Side::Channel, Side::Helpdesk].into_iter().filter_map(|side| self.waiting(side)));
+        findings.extend([Side::Channel, Side::Helpdesk].into_iter().filter_map(|side| self.refuses(side)));
         findings.extend(self.unproven());
         findings.extend(refused_lately(self.heard).map(|(side, calls)| self.refused(side, calls)));
         findings.extend(self.strays.iter().map(stray));
@@ -245,6 +248,19 @@ impl<'a> Facts<'a> {
         let cause = Sentence::MessagesWait { count: reasons().count(), reason: reasons().next()? };
         let state = (FindingState::Waiting, Standing::Waiting);
         Some(Finding::new("messages_waiting", side, state, cause, Sentence::TriesByItself))
+    }
+
+    /// Returns a finding if a side has refused all of the latest messages for it.
+    fn refuses(&self, side: Side) -> Option<Finding> {
+        let (messages, _) = self.messages;
+        let of_side = || messages.iter().filter(|message| target(message.direction) == side);
+        let is_refused = |message: &&MessageSummary| message.state == "rejected";
+        if of_side().any(|message| message.state == "done") || of_side().filter(is_refused).count() < REFUSED {
+            return None;
+        }
+        let reason = of_side().filter(is_refused).find_map(|message| message.error.as_deref())?;
+        let state = (FindingState::Error, Standing::NeedsAttention);
+        Some(Finding::new("messages_refused", side, state, Sentence::AllRefused { reason }, Sentence::AllRefusedFix))
     }
 
     /// Returns a finding for each side of which no message has come through yet.
@@ -377,6 +393,7 @@ fn account(side: Side, answer: &Learned) -> Option<Finding> {
     match answer {
         Ok(facts) => facts.iter().find_map(|fact| quota(side, fact)),
         Err(failure @ Failure::Retry { .. }) => {
+            let state = (FindingState::Waiting, Standing::InTrouble);
             Some(Finding::new("vendor_unavailable", side, state, failure.explained([]), Sentence::AskAgain))
         }
         Err(failure) => {

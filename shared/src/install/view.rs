@@ -215,7 +215,8 @@ pub struct Installed {
 /// The result of checking both accounts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckReport {
-    /// Whether a person has nothing to do: no finding is an error or left to do.
+    /// Whether both accounts accept their credentials and a person has nothing to do: no finding is an error or left to
+    /// do.
     pub ok: bool,
     /// How the installation stands.
     pub standing: Standing,

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use super::{
     Attempt, Idle, Life, Message, NO_NAMES, Passage, Relay, Silence, Tasks, Waits,
+    brakes::{Lane, Permission},
     ending::{Ending, Later},
     failure, files, quotes,
 };
 use crate::{
-    adapter::{Fact, Failure, Link, PendingRating, Progress, Task},
+    adapter::{Fact, Failure, Known, Link, PendingRating, Progress, Step, Task},
     engine::ask,
     installations::OpenInstallation,
     model::{
@@ -52,7 +53,7 @@ impl Relay {
     ) -> Result<Ending, StoreError> {
         let Passage { open, record, envelope, .. } = *passage;
         let is_told = is_told(&open.installation.options, news.what);
-        let is_reported = open.channel.features().states && news.what != Happened::Opened;
+        let is_reported = is_reported(open, event, contact, news.what);
         if !is_told && !is_reported {
             return Ok(Ending::NoMessage);
         }
@@ -61,10 +62,15 @@ impl Relay {
         if link.conversation != event.conversation {
             return Ok(Ending::NoMessage);
         }
-        if is_reported && let Err(later) = self.report_state(passage, event, &contact, news.what).await {
+        let mark = mark(event, news);
+        if link.told.as_ref() == Some(&mark) {
+            return Ok(Ending::NoMessage);
+        }
+        if is_reported && let Err(later) = self.report_state(passage, event, &contact, news.what).await? {
             return Ok(Ending::Later(later));
         }
-        if !is_told || link.told.as_ref() == Some(&mark(event, news)) {
+        if !is_told {
+            self.change_link(open, &contact, |link| link.told = Some(mark)).await?;
             return Ok(Ending::NoMessage);
         }
         let mut greeting = None;
@@ -107,17 +113,35 @@ impl Relay {
         event: &HelpdeskEvent,
         contact: &str,
         what: Happened,
-    ) -> Result<(), Later> {
+    ) -> Result<Result<(), Later>, StoreError> {
         let Passage { open, record, envelope, .. } = *passage;
-        let contact = Contact { id: contact.to_owned(), ..Contact::default() };
-        let task = Task::Conversation { contact: &contact, event: &event.id, what, at: event.at };
-        let Err(failure) = Box::pin(ask::run(&self.http, open.side(Side::Channel), &task)).await else { return Ok(()) };
-        if let Some(later) = failure::next_try(self.waits, record, (envelope.received_at, NEWS_LASTS), &failure) {
-            return Err(later);
+        let dropped = |reason: &str| {
+            let id = &open.installation.id;
+            tracing::warn!(installation.id = %id, reason, "the channel was not told the state of a conversation");
+        };
+        let brake = self.store.brake(&open.installation.id, Side::Channel).await?;
+        let lane = Lane { open, braked: Side::Channel.into(), name: &record.message.group, brake };
+        if let Permission::Wait(wait) = self.permission(&lane, record).await? {
+            if now().since(envelope.received_at) < NEWS_LASTS {
+                return Ok(Err(Later(wait)));
+            }
+            dropped(&lane.brake.reason);
+            return Ok(Ok(()));
         }
-        let (id, reason) = (&open.installation.id, failure.reason());
-        tracing::warn!(installation.id = %id, reason, "the channel was not told the state of a conversation");
-        Ok(())
+        let contact = Contact { id: contact.to_owned(), ..Contact::default() };
+        let task = state_of(event, &contact, what);
+        let Err(failure) = Box::pin(ask::run(&self.http, open.side(Side::Channel), &task)).await else {
+            self.went_well(&lane, false).await;
+            return Ok(Ok(()));
+        };
+        if let Failure::Retry { wait: None, reason, .. } = &failure {
+            self.had_trouble(&lane, reason).await;
+        }
+        if let Some(later) = failure::next_try(self.waits, record, (envelope.received_at, NEWS_LASTS), &failure) {
+            return Ok(Err(later));
+        }
+        dropped(failure.reason());
+        Ok(Ok(()))
     }
 
     /// Puts the greeting of a contact whose message has opened a conversation into the queue, if the installation greets
@@ -315,6 +339,20 @@ fn is_told(options: &Options, what: Happened) -> bool {
 
 fn is_greeted(open: &OpenInstallation) -> bool {
     open.helpdesk.greets(&open.account(Side::Helpdesk))
+}
+
+/// Returns whether the channel wants to know what happened to the conversation.
+fn is_reported(open: &OpenInstallation, event: &HelpdeskEvent, contact: &str, what: Happened) -> bool {
+    if what == Happened::Opened || !open.channel.features().states {
+        return false;
+    }
+    let contact = Contact { id: contact.to_owned(), ..Contact::default() };
+    let task = state_of(event, &contact, what);
+    !matches!(open.channel.next(&open.account(Side::Channel), &task, &Known::default()), Ok(Step::Done))
+}
+
+fn state_of<'a>(event: &'a HelpdeskEvent, contact: &'a Contact, what: Happened) -> Task<'a> {
+    Task::Conversation { contact, event: &event.id, what, at: event.at }
 }
 
 /// Returns what the link keeps of news: the same for the same news, by whichever way it comes.

@@ -62,6 +62,10 @@ struct PhraseRead<'t> {
 /// The names and the values of arguments.
 type Arguments<'t> = Vec<(&'static str, &'t str)>;
 
+/// The number of texts that are looked up for one translation. A vendor's own words may look like sentences within
+/// sentences without end.
+const READS: u32 = 64;
+
 /// Says English texts of the bridge and of some adapters in a language.
 #[derive(Clone, Copy, Debug)]
 pub struct Translator {
@@ -92,24 +96,38 @@ impl Translator {
     pub fn translate(self, text: &str) -> Cow<'_, str> {
         match self.language {
             Language::English => Cow::Borrowed(text),
-            _ => self.several(text).or_else(|| self.translated(text)).map_or(Cow::Borrowed(text), Cow::Owned),
+            _ => {
+                let mut reads = READS;
+                match self.read(text, &mut reads) {
+                    // What remains is at least the sentence around the words, with its first reason.
+                    _ if reads == 0 => self.translated(text, &mut 4).map_or(Cow::Borrowed(text), Cow::Owned),
+                    read => read,
+                }
+            }
         }
     }
 
+    /// Translates a text while `reads` are left.
+    fn read<'t>(self, text: &'t str, reads: &mut u32) -> Cow<'t, str> {
+        let own = self.several(text, reads).or_else(|| self.translated(text, reads));
+        own.map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
     /// Translates texts that semicolons join, if each of them is known and the whole is none.
-    fn several(self, text: &str) -> Option<String> {
+    fn several(self, text: &str, reads: &mut u32) -> Option<String> {
         if self.catalogues.iter().flatten().any(|catalogue| catalogue.find(text).is_some()) {
             return None;
         }
         text.match_indices("; ").find_map(|(at, _)| {
             let (first, rest) = (text.get(..at)?, text.get(at + 2..)?);
-            let first = self.translated(first)?;
-            let rest = self.several(rest).or_else(|| self.translated(rest))?;
+            let first = self.translated(first, reads)?;
+            let rest = self.several(rest, reads).or_else(|| self.translated(rest, reads))?;
             Some(format!("{first}; {rest}"))
         })
     }
 
-    fn translated(self, text: &str) -> Option<String> {
+    fn translated(self, text: &str, reads: &mut u32) -> Option<String> {
+        *reads = reads.checked_sub(1)?;
         // Of all texts that this one may be, it is the one that says the most itself.
         let of_adapters = self.catalogues.into_iter().flatten().filter_map(|catalogue| {
             let read = catalogue.read(text).max_by_key(|read| read.literal)?;
@@ -124,7 +142,7 @@ impl Translator {
         let (_, own, vendor, arguments) = of_adapters.chain(of_bridge).max_by_key(|(literal, ..)| *literal)?;
         Some(Template::of_vendor(own?, vendor).fill(|name| {
             let (_, value) = arguments.iter().find(|(argument, _)| *argument == name)?;
-            Some(self.translate(value))
+            Some(self.read(value, reads))
         }))
     }
 }
@@ -175,5 +193,14 @@ mod tests {
             assert_eq!(Translator::new(Language::English).with(&TEST).translate(english), english);
         }
         assert_eq!(Language::German.translate("Vendor failed"), "Vendor failed");
+    }
+
+    #[test]
+    fn words_that_look_like_endless_sentences_end() {
+        let translator = Translator::new(Language::German).with(&TEST);
+        let text = format!("Vendor failed: {}b{}", "a: ".repeat(100), "; x".repeat(100));
+        let began = std::time::Instant::now();
+        assert!(translator.translate(&text).contains("Fehler bei Vendor"), "{}", translator.translate(&text));
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
     }
 }

@@ -78,7 +78,7 @@ impl<'t> Template<'t> {
     }
 
     /// Returns the text with these values of its arguments.
-    pub(super) fn fill<'v>(&self, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
+    pub(super) fn fill<'v>(&self, mut value: impl FnMut(&str) -> Option<Cow<'v, str>>) -> String {
         let piece = |piece: &Piece<'_>| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Argument(name) => value(name).unwrap_or_default().into_owned(),

@@ -247,12 +247,15 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Opt
     let standing = Standing::of(installation.state, &overview.findings);
     let progress = Progress::of(installation.steps.as_deref().unwrap_or_default());
     let (mark, headline) = pieces::standing(standing, progress);
+    let latest = &overview.latest.messages;
+    let came = |direction| latest.iter().any(|message| message.direction == direction && message.state == "done");
     let advice = match standing {
         Standing::Removed => Some(Sentence::RemovedForGood),
         Standing::InTrouble | Standing::Waiting => Some(Sentence::InTroubleAdvice),
         Standing::GivenUp => Some(Sentence::MessagesGivenUpAdvice),
         Standing::StepsLeft => Some(Sentence::StepsLeftAdvice),
-        Standing::Working => Some(Sentence::BothDirectionsWork),
+        Standing::Working if came("inbound") && came("outbound") => Some(Sentence::BothDirectionsWork),
+        Standing::Working => Some(Sentence::LatelyOneWay),
         Standing::NeedsAttention
         | Standing::NotRegistered
         | Standing::Registering

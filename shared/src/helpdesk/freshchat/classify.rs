@@ -68,7 +68,12 @@ pub(super) fn is_user_unknown(answer: &Response<Bytes>) -> bool {
 
 /// Returns whether the topic is unknown, for example because an admin deleted the topic.
 pub(super) fn is_topic_unknown(answer: &Response<Bytes>) -> bool {
-    matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST) && says(answer, "channel")
+    let names = ["channel not found", "channel_not_found", "channel_id"];
+    match answer.status() {
+        StatusCode::NOT_FOUND => says(answer, "channel"),
+        StatusCode::BAD_REQUEST => names.iter().any(|name| says(answer, name)),
+        _ => false,
+    }
 }
 
 /// Returns whether the conversation is an e-mail conversation, into which text cannot be posted. The message may have

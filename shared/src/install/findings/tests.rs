@@ -242,9 +242,20 @@ fn each_state_has_its_findings_and_its_headline() {
         (
             "no answer of a vendor",
             Given::with(|it| it.accounts[0].1 = Err(Failure::retry(Sentence::NoAnswer))),
+            Standing::InTrouble,
+            true,
+            vec![("vendor_unavailable", Channel, Waiting)],
+        ),
+        (
+            "every answer is refused",
+            Given::with(|it| {
+                let mut refused = message("outbound", "rejected");
+                refused.error = Some("the number is no mobile number".into());
+                it.messages = vec![message("inbound", "done"), refused.clone(), refused.clone(), refused];
+            }),
             Standing::NeedsAttention,
             false,
-            vec![("vendor_unavailable", Channel, Error)],
+            vec![("messages_refused", Channel, Error), ("nothing_delivered", Helpdesk, Todo)],
         ),
         (
             "quota, stray calls",
