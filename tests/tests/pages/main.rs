@@ -184,7 +184,9 @@ async fn no_form_of_another_site_does_anything() {
     assert_eq!(post(None, "").await, 401);
     // A changed cookie is none.
     let changed = session.replacen("byoc_session=AQ", "byoc_session=Ag", 1);
-    let answer = client.get(&page).header("cookie", changed).send().await.unwrap();
+    assert_eq!(client.get(&page).header("cookie", &changed).send().await.unwrap().status(), 404);
+    let browser = client.get(&page).header("cookie", changed).header("accept", "text/html");
+    let answer = browser.send().await.unwrap();
     let login = answer.headers()["location"].to_str().unwrap();
     assert!(answer.status() == 303 && login.starts_with("/login?next=%2Finstallations%2F"), "{login}");
     // The link alone removes nothing: that takes the admin key.
