@@ -73,7 +73,7 @@ const UNSAID: &[(&str, &[&str])] = &[
     ]),
     ("helpdesk/freshchat/classify.rs", &[
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT",
-        "not the latest conversation", "fragment not supported",
+        "not the latest conversation", "fragment not supported", "channel not found",
     ]),
     ("helpdesk/freshchat/profile.rs", &[
         "{} user",

@@ -464,7 +464,7 @@ async fn what_was_sent_to_a_contact_is_found_with_its_time() {
             (sent.key.event.as_str(), sent.sent_at, sent.lacks(&Receipt::Delivered), sent.lacks(&Receipt::Read))
         })
         .collect();
-    let begun = Some(ms(2_750));
+    let begun = Some(ms(3_000));
     assert_eq!(found, [("done", begun, true, true), ("on its way", None, true, true), ("read", begun, false, false)]);
 }
 
