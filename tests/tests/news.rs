@@ -231,6 +231,10 @@ async fn an_app_that_asks_for_it_hears_what_happens_to_a_conversation() {
         eventually("the states", async || (app.states().len() >= expected.len()).then_some(())).await;
         rig.settled().await;
         assert_eq!(app.states(), expected, "{kind}");
+        // The same news by another call are none.
+        rig.bridge.helpdesk.reopen(&contact).await.unwrap();
+        rig.settled().await;
+        assert_eq!(app.states(), expected, "{kind}");
         // Customers and agents see nothing of it.
         rig.exactly_at_channel(0).await;
         assert_eq!(rig.notes(), [], "{kind}");
