@@ -103,7 +103,8 @@ pub enum Task<'a> {
     },
     /// Helpdesk only, if [`Features::history`](crate::model::features::Features::history) is set: read the messages of
     /// the link's conversation. Teaches a [`Fact::Written`](super::Fact::Written) for each message that the webhook
-    /// would have reported, and a [`Fact::Unread`](super::Fact::Unread) for each that cannot be read. The helpdesk's memos say how far the history was read.
+    /// would have reported, and a [`Fact::Unread`](super::Fact::Unread) for each that cannot be read. The helpdesk's
+    /// memos say how far the history was read.
     History {
         /// The channel's own id of the contact.
         contact: &'a str,

@@ -66,7 +66,7 @@ impl Relay {
         if link.told.as_ref() == Some(&mark) {
             return Ok(Ending::NoMessage);
         }
-        if is_reported && let Err(later) = self.report_state(passage, event, &contact, news.what).await? {
+        if is_reported && let Some(later) = self.report_state(passage, event, &contact, news.what).await? {
             return Ok(Ending::Later(later));
         }
         if !is_told {
@@ -105,15 +105,15 @@ impl Relay {
         self.deliver(message).await
     }
 
-    /// Reports to the channel what happened to the contact's conversation. What the channel refuses, or could not take
-    /// while it was news, is dropped.
+    /// Reports to the channel what happened to the contact's conversation. Returns when to try again; what the channel
+    /// refuses, or could not take while it was news, is dropped.
     async fn report_state(
         &self,
         passage: &Passage<'_>,
         event: &HelpdeskEvent,
         contact: &str,
         what: Happened,
-    ) -> Result<Result<(), Later>, StoreError> {
+    ) -> Result<Option<Later>, StoreError> {
         let Passage { open, record, envelope, .. } = *passage;
         let dropped = |reason: &str| {
             let id = &open.installation.id;
@@ -122,26 +122,26 @@ impl Relay {
         let brake = self.store.brake(&open.installation.id, Side::Channel).await?;
         let lane = Lane { open, braked: Side::Channel.into(), name: &record.message.group, brake };
         if let Permission::Wait(wait) = self.permission(&lane, record).await? {
-            if now().since(envelope.received_at) < NEWS_LASTS {
-                return Ok(Err(Later(wait)));
+            if now().since(envelope.received_at) < self.waits.scaled(NEWS_LASTS) {
+                return Ok(Some(Later(wait)));
             }
             dropped(&lane.brake.reason);
-            return Ok(Ok(()));
+            return Ok(None);
         }
         let contact = Contact { id: contact.to_owned(), ..Contact::default() };
         let task = state_of(event, &contact, what);
         let Err(failure) = Box::pin(ask::run(&self.http, open.side(Side::Channel), &task)).await else {
             self.went_well(&lane, false).await;
-            return Ok(Ok(()));
+            return Ok(None);
         };
         if let Failure::Retry { wait: None, reason, .. } = &failure {
             self.had_trouble(&lane, reason).await;
         }
-        if let Some(later) = failure::next_try(self.waits, record, (envelope.received_at, NEWS_LASTS), &failure) {
-            return Ok(Err(later));
+        let later = failure::next_try(self.waits, record, (envelope.received_at, NEWS_LASTS), &failure);
+        if later.is_none() {
+            dropped(failure.reason());
         }
-        dropped(failure.reason());
-        Ok(Ok(()))
+        Ok(later)
     }
 
     /// Puts the greeting of a contact whose message has opened a conversation into the queue, if the installation greets
