@@ -23,7 +23,10 @@ use byoc_local::{
     clock::Clock,
     table::Table,
 };
-use byoc_vendors::people::{Said, Saying, Seen};
+use byoc_vendors::{
+    fault::{Fault, How},
+    people::{Said, Saying, Seen},
+};
 use serde_json::Value;
 use tokio::{runtime::Handle, task::JoinSet};
 
@@ -350,6 +353,16 @@ impl Rig {
             tokio::time::sleep(Duration::from_secs(3)).await;
             clock.advance(PAST_VISIBILITY);
         });
+    }
+
+    /// Lets the helpdesk fail until a customer's message is given up, which takes a small `retry_time_scale`.
+    pub async fn loses_a_message(&self) {
+        self.bridge.helpdesk.faults().add(Fault::next(How::Status(500)).times(1_000));
+        self.customer_says("Where is my parcel?").await;
+        let fast = self.fast_time();
+        self.journal_shows("a dead letter", |message| message["state"] == "dead").await;
+        drop(fast);
+        self.bridge.helpdesk.faults().clear();
     }
 
     /// Lets the queue's time run fast until the returned value is dropped: a second every 20 ms, but never so far that

@@ -249,12 +249,7 @@ async fn a_check_names_what_needs_a_person() {
     rig.exactly_at_helpdesk(1).await;
     rig.agent_says("Hello").await;
     rig.exactly_at_channel(1).await;
-    rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)).times(1_000));
-    rig.customer_says("Where is my parcel?").await;
-    let fast = rig.fast_time();
-    rig.journal_shows("a dead letter", |message| message["state"] == "dead").await;
-    drop(fast);
-    rig.bridge.helpdesk.faults().clear();
+    rig.loses_a_message().await;
     let (report, codes) = told(&rig).await;
     assert!(codes.contains(&"dead_letters".to_owned()) && report["ok"] == false, "{report}");
     let dead = report["findings"].as_array().unwrap().iter().find(|it| it["code"] == "dead_letters").unwrap();

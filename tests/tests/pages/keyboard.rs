@@ -1,7 +1,6 @@
 //! Tests that everything on the pages is done with the keyboard alone.
 
 use byoc_tests::{Rig, eventually};
-use byoc_vendors::fault::{Fault, How};
 
 use crate::{
     SHORT_LIFE,
@@ -20,11 +19,7 @@ async fn the_tab_key_reaches_everything_on_an_admins_pages() {
     browser.walk("page with steps left").await;
     rig.customer_says("before").await;
     rig.exactly_at_helpdesk(1).await;
-    rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)).times(1_000));
-    rig.customer_says("Where is my parcel?").await;
-    let fast = rig.fast_time();
-    rig.journal_shows("a dead letter", |message| message["state"] == "dead").await;
-    drop(fast);
+    rig.loses_a_message().await;
     browser.open(&link(&rig), WIDTHS[1], false).await;
     browser.walk("page in trouble").await;
     browser.find("tbody a").await.click().await;

@@ -8,7 +8,6 @@ mod studio;
 
 use browser::{Browser, ENTER, WIDTHS};
 use byoc_tests::Rig;
-use byoc_vendors::fault::{Fault, How};
 use serde_json::{Value, json};
 
 /// The time scale by which three days pass in a quarter of a second.
@@ -68,12 +67,7 @@ async fn a_page_in_trouble_says_why_and_sends_the_dead_again() {
     let rig = Rig::start_with("viber", "freshchat", |settings| settings.retry_time_scale = SHORT_LIFE).await;
     rig.customer_says("before").await;
     rig.exactly_at_helpdesk(1).await;
-    rig.bridge.helpdesk.faults().add(Fault::next(How::Status(500)).times(1_000));
-    rig.customer_says("Where is my parcel?").await;
-    let fast = rig.fast_time();
-    rig.journal_shows("a dead letter", |message| message["state"] == "dead").await;
-    drop(fast);
-    rig.bridge.helpdesk.faults().clear();
+    rig.loses_a_message().await;
     browser.open(&link(&rig), WIDTHS[1], false).await;
     let text = browser.text().await;
     assert_eq!(headline(&browser).await, "Messages were given up");
