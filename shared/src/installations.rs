@@ -66,7 +66,7 @@ impl OpenInstallation {
 
     /// Returns what says English texts of the bridge and of both adapters in a language.
     pub fn translator(&self, language: Language) -> Translator {
-        Translator::new(language).with_sides(self.channel.phrases(), self.helpdesk.phrases())
+        Translator::new(language).with_sides(Some(self.channel.phrases()), Some(self.helpdesk.phrases()))
     }
 
     /// Returns an English text in the language of what the installation's customers and agents read.

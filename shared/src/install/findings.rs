@@ -22,6 +22,8 @@ use crate::{
 const JOURNALED: Duration = Duration::from_secs(13 * 24 * 3_600);
 /// The number of refused messages, among the latest, from which a side counts as one that refuses all.
 const REFUSED: usize = 3;
+/// The code of the finding that a brake is closed.
+const BRAKE_CLOSED: &str = "brake_closed";
 /// The code of the problem that the channel did not take the URL.
 pub(super) const REGISTRATION_FAILED: &str = "registration_failed";
 
@@ -44,6 +46,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Returns whether messages wait behind a brake, which an admin can take off.
+    pub fn is_brake(&self) -> bool {
+        self.code == BRAKE_CLOSED
+    }
+
     fn new(
         code: impl Into<Cow<'static, str>>,
         side: Side,
@@ -420,7 +427,7 @@ fn brake(Closed { braked, until, reason }: &Closed) -> Finding {
         Braked::Downloads(_) => Sentence::DownloadsBraked { until, reason },
     };
     let state = (FindingState::Waiting, Standing::InTrouble);
-    Finding::new("brake_closed", braked.side(), state, cause, Sentence::BrakeOpens)
+    Finding::new(BRAKE_CLOSED, braked.side(), state, cause, Sentence::BrakeOpens)
 }
 
 fn dead(Dead { side, reason }: &Dead) -> Finding {

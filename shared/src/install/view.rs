@@ -461,7 +461,7 @@ impl Admin {
         let title = |side| Some(open.side(side).adapter.features().title.to_owned());
         Ok(Overview {
             findings: look.findings(&open.installation, &[]),
-            installation: self.view_of(open, &look.heard),
+            installation: self.view_of(open, &look.heard, look.steps),
             titles: AccountNames { channel: title(Side::Channel), helpdesk: title(Side::Helpdesk) },
             registers: open.channel.features().registers,
             latest: look.latest,
@@ -545,13 +545,13 @@ impl Admin {
     /// Returns the view of an installation that was just read or written.
     pub(super) async fn view(&self, open: &OpenInstallation) -> Result<InstallationView, ApiError> {
         let heard = self.store.heard(&open.installation.id).await?;
-        Ok(self.view_of(open, &heard))
+        Ok(self.view_of(open, &heard, self.next_steps(open, &heard)))
     }
 
-    fn view_of(&self, open: &OpenInstallation, heard: &HeardSides) -> InstallationView {
+    fn view_of(&self, open: &OpenInstallation, heard: &HeardSides, steps: Vec<NextStep>) -> InstallationView {
         let installation = &open.installation;
         let url = |route| (!open.is_uninstalled()).then(|| self.url(open, route));
-        let steps = (!open.is_uninstalled()).then(|| self.next_steps(open, heard));
+        let steps = (!open.is_uninstalled()).then_some(steps);
         InstallationView {
             id: installation.id.clone(),
             state: installation.state,

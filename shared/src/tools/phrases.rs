@@ -79,16 +79,16 @@ impl Translator {
         Self { language, catalogues: [None, None] }
     }
 
-    /// Adds the phrases of the adapters of both sides.
+    /// Adds the phrases of the adapters of both sides, as far as they are known.
     #[must_use]
-    pub fn with_sides(self, channel: &'static Catalogue, helpdesk: &'static Catalogue) -> Self {
-        Self { catalogues: [Some(channel), Some(helpdesk)], ..self }
+    pub fn with_sides(self, channel: Option<&'static Catalogue>, helpdesk: Option<&'static Catalogue>) -> Self {
+        Self { catalogues: [channel, helpdesk], ..self }
     }
 
     /// Adds the phrases of one adapter.
     #[must_use]
     pub fn with(self, catalogue: &'static Catalogue) -> Self {
-        Self { catalogues: [Some(catalogue), None], ..self }
+        self.with_sides(Some(catalogue), None)
     }
 
     /// Returns an English text in the language, with its arguments, if they are known too. Any other text, such as a

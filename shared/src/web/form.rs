@@ -159,10 +159,8 @@ fn chosen_kind(fields: &Fields, side: Side) -> Option<&str> {
 
 fn render(viewer: &Viewer, fields: &Fields, wrong: &Wrong, language: Language) -> Markup {
     let chosen = |side: Side| kind_of(side, chosen_kind(fields, side)?);
-    let mut translator = Translator::new(language);
-    if let (Some(channel), Some(helpdesk)) = (chosen(Side::Channel), chosen(Side::Helpdesk)) {
-        translator = translator.with_sides(channel.1.phrases(), helpdesk.1.phrases());
-    }
+    let phrases = |side| Some(chosen(side)?.1.phrases());
+    let translator = Translator::new(language).with_sides(phrases(Side::Channel), phrases(Side::Helpdesk));
     html! {
         (pieces::bar(viewer, language))
         main {

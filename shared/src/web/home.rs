@@ -79,9 +79,7 @@ fn card(installation: &InstallationSummary, language: Language) -> Markup {
 fn translator(installation: &InstallationSummary, language: Language) -> Translator {
     let phrases = |side, account: &AccountView| Some(kind_of(side, &account.kind)?.1.phrases());
     let channel = phrases(Side::Channel, &installation.channel);
-    let helpdesk = phrases(Side::Helpdesk, &installation.helpdesk);
-    let translator = Translator::new(language);
-    channel.zip(helpdesk).map_or(translator, |(channel, helpdesk)| translator.with_sides(channel, helpdesk))
+    Translator::new(language).with_sides(channel, phrases(Side::Helpdesk, &installation.helpdesk))
 }
 
 /// Returns what people call an account: the platform, and the account's name if the vendor tells it.

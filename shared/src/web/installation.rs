@@ -267,7 +267,7 @@ fn status(overview: &Overview, language: Language) -> (&'static str, String, Opt
 
 /// Returns whether messages wait for a vendor that is in trouble.
 fn is_braked(overview: &Overview) -> bool {
-    overview.findings.iter().any(|finding| finding.standing == Standing::InTrouble)
+    overview.findings.iter().any(Finding::is_brake)
 }
 
 fn shown(place: &Place, overview: &Overview, outcome: Option<&Result<Markup, ApiError>>) -> Shown {

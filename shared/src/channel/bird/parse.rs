@@ -165,7 +165,7 @@ impl<'a> Event<'a> {
             _ => {
                 let emoji = self.data("emoji").ok_or("nothing_to_show")?;
                 ChannelEventKind::Message {
-                    parts: vec![Part::text(self.language.say(Sentence::ReactedWith { emoji: &emoji }).to_string())],
+                    parts: vec![Part::text(self.language.say(Sentence::ReactedWith { emoji: &emoji }))],
                 }
             }
         };

@@ -132,7 +132,7 @@ impl<'a> Event<'a> {
                 let text = self.message.get("text").and_then(given).ok_or("nothing_to_show")?;
                 message(Part::text(format!("{} {text}", language.say(Sentence::Edited))))
             }
-            "unsend" => message(Part::text(language.say(Sentence::TookBack).to_string())),
+            "unsend" => message(Part::text(language.say(Sentence::TookBack))),
             "postback" => message(pressed(self.postback)?),
             "follow" => ChannelEventKind::Subscribed,
             "unfollow" => ChannelEventKind::Unsubscribed,

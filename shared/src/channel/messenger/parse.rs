@@ -177,11 +177,7 @@ impl<'a> Event<'a> {
             match emoji.text().filter(|_| action.text().as_deref() == Some("react")) {
                 Some(emoji) => {
                     let id = format!("reaction:{mid}:{}", self.at);
-                    self.push(
-                        batch,
-                        id,
-                        said(Part::text(self.language.say(Sentence::ReactedWith { emoji: &emoji }).to_string())),
-                    );
+                    self.push(batch, id, said(Part::text(self.language.say(Sentence::ReactedWith { emoji: &emoji }))));
                 }
                 None => batch.ignore(mid, "nothing_to_show"),
             }
@@ -232,7 +228,7 @@ impl<'a> Event<'a> {
                 ChannelEventKind::BusinessEcho { parts: parts(self.message, self.language), message },
             )
         } else if is_deleted {
-            let parts = vec![Part::text(self.language.say(Sentence::TookBack).to_string())];
+            let parts = vec![Part::text(self.language.say(Sentence::TookBack))];
             (format!("deleted:{mid}"), ChannelEventKind::Message { parts })
         } else {
             (mid, ChannelEventKind::Message { parts: parts(self.message, self.language) })
@@ -242,7 +238,6 @@ impl<'a> Event<'a> {
 }
 
 fn parts(message: Json<'_>, language: Language) -> Vec<Part> {
-    let say = |remark: Sentence<'_>| language.say(remark).to_string();
     let [text, attachments] = message.pick(["text", "attachments"]);
     let mut parts: Vec<Part> = text.filled_text().map(Part::text).into_iter().collect();
     let (mut seen, mut is_cut) = (Vec::new(), false);
@@ -271,12 +266,12 @@ fn parts(message: Json<'_>, language: Language) -> Vec<Part> {
         parts.push(notice("more attachments"));
     }
     if let Some(url) = message.text_at("/reply_to/story/url").filter(|url| is_link(url)) {
-        parts.push(Part::text(say(Sentence::StoryReplyAt { url: &url })));
+        parts.push(Part::text(language.say(Sentence::StoryReplyAt { url: &url })));
     } else if message.pointer("/reply_to/story").is_some_and(|story| story.is_object()) {
-        parts.push(Part::text(say(Sentence::StoryReply)));
+        parts.push(Part::text(language.say(Sentence::StoryReply)));
     }
     if let Some(title) = message.text_at("/referral/ads_context_data/ad_title") {
-        parts.push(Part::text(say(Sentence::CameFrom { from: &title })));
+        parts.push(Part::text(language.say(Sentence::CameFrom { from: &title })));
     }
     // What is of another type than documented is there all the same.
     if !text.is_null() && text.text().is_none() && !parts.is_empty() {

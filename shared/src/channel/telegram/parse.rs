@@ -133,7 +133,7 @@ impl Update {
             1 => Sentence::MessageDeleted,
             count => Sentence::MessagesDeleted { count },
         };
-        let kind = ChannelEventKind::Message { parts: vec![Part::text(self.language.say(remark).to_string())] };
+        let kind = ChannelEventKind::Message { parts: vec![Part::text(self.language.say(remark))] };
         ParsedChannel::events(vec![self.event(contact(&chat, deleted, Json::default()), None, kind)])
     }
 

@@ -216,7 +216,7 @@ fn parts(form: &Form, language: Language) -> Vec<Part> {
         let headline = form.get("ReferralHeadline").map(str::to_owned);
         let headline = headline.unwrap_or_else(|| language.say(Sentence::AnAd).to_string());
         let from = format!("{headline}: {url}");
-        parts.push(Part::text(language.say(Sentence::CameFrom { from: &from }).to_string()));
+        parts.push(Part::text(language.say(Sentence::CameFrom { from: &from })));
     }
     if parts.is_empty() {
         parts.push(notice("empty message", None));

@@ -175,7 +175,7 @@ impl Change<'_> {
         match parts.first_mut() {
             _ if !self.is_standby => {}
             Some(Part::Text { text }) => *text = format!("{who} {text}"),
-            _ => parts.insert(0, Part::text(who.to_string())),
+            _ => parts.insert(0, Part::text(who)),
         }
         parts
     }
@@ -351,7 +351,6 @@ fn parts(message: Json<'_>, language: Language) -> Option<Vec<Part>> {
 
 /// Returns the parts of a message, or `None` if the message lacks what its type promises.
 fn content(message: Json<'_>, kind: &str, language: Language) -> Option<Vec<Part>> {
-    let say = |remark: Sentence<'_>| language.say(remark).to_string();
     let of_kind = message.get(kind).unwrap_or_default();
     let at = |name: &str| of_kind.get(name).and_then(Json::filled_text);
     let notice = |what: &str, text| Part::Unsupported { what: what.into(), text };
@@ -365,16 +364,18 @@ fn content(message: Json<'_>, kind: &str, language: Language) -> Option<Vec<Part
         "contacts" => return Some(cards(of_kind)),
         "button" => Part::text(at("text")?),
         "interactive" => pressed(of_kind),
-        "reaction" => Part::text(say(Sentence::ReactedWith { emoji: &at("emoji")? })),
+        "reaction" => Part::text(language.say(Sentence::ReactedWith { emoji: &at("emoji")? })),
         "order" => Part::text(order(of_kind, language)),
         "edit" => {
             let words = ["text/body", "image/caption", "video/caption", "document/caption"]
                 .into_iter()
                 .find_map(|path| of_kind.text_at(&format!("/message/{path}")));
-            Part::text(format!("{} {}", say(Sentence::Edited), words?))
+            Part::text(format!("{} {}", language.say(Sentence::Edited), words?))
         }
-        "revoke" => Part::text(say(Sentence::TookBack)),
-        "system" => Part::text(at("body").map_or_else(|| say(Sentence::AccountChanged), |body| format!("({body})"))),
+        "revoke" => Part::text(language.say(Sentence::TookBack)),
+        "system" => Part::text(
+            at("body").map_or_else(|| language.say(Sentence::AccountChanged).into(), |body| format!("({body})")),
+        ),
         "unsupported" => notice(at("type").as_deref().unwrap_or("unknown message"), readable(of_kind)),
         other => {
             let text = message.text_at("/text/body").map(Cow::into_owned).or_else(|| readable(of_kind));
@@ -382,7 +383,7 @@ fn content(message: Json<'_>, kind: &str, language: Language) -> Option<Vec<Part
         }
     };
     let mut parts = vec![part];
-    parts.extend(came_from(message, language).map(|from| Part::text(say(Sentence::CameFrom { from: &from }))));
+    parts.extend(came_from(message, language).map(|from| Part::text(language.say(Sentence::CameFrom { from: &from }))));
     Some(parts)
 }
 
